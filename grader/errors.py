@@ -1,0 +1,39 @@
+"""Everything the grader raises on purpose. The message of each is a sentence for the person at the terminal.
+
+    GraderError
+    ├── UsageError              the person asked for something that cannot be had (exit 2)
+    │   ├── SubmissionError     the path is no submission: missing, empty, broken archive, too large
+    │   ├── RubricError         the rubric says something impossible; names the line at fault
+    │   └── OutputError         the report cannot be written where it was asked for
+    ├── SandboxError            a worker cannot be started: ours to mend, never a student's zero (exit 1)
+    ├── SuiteError              the checks themselves did not run to their end (exit 1)
+    └── ProtocolError           bytes that are no message; raised by `sandbox.protocol`, never leaves the sandbox
+"""
+
+
+class GraderError(Exception):
+    """Base of all."""
+
+
+class UsageError(GraderError):
+    """The request cannot be met as it was made."""
+
+
+class SubmissionError(UsageError):
+    """There is no submission to be read at that path."""
+
+
+class RubricError(UsageError):
+    """The rubric contradicts itself or the schema."""
+
+
+class OutputError(UsageError):
+    """The report cannot be written."""
+
+
+class SandboxError(GraderError):
+    """A sandbox cannot give what it promises on this machine."""
+
+
+class SuiteError(GraderError):
+    """pytest did not bring the checks to an end."""

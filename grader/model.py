@@ -1,0 +1,128 @@
+"""The frozen values that cross the boundaries between the stages, and the two closed enums everybody speaks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+from typing import Any
+
+
+class Outcome(StrEnum):
+    """What became of one point. The wording is the contract's."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"  # a wrong answer
+    MISSING = "missing"  # not attempted: NotImplementedError, no such function or file
+    ERROR = "error"  # the student's code raised
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"  # died, out of memory, killed
+    FORBIDDEN = "forbidden"  # an import that the exercise does not allow
+    REVIEW = "review"  # a person's to give
+    GRADER_ERROR = "grader_error"  # ours; never a zero
+
+
+class ExitCode(IntEnum):
+    """What the command's exit status means."""
+
+    GRADED = 0  # whatever the score
+    GRADER_ERROR = 1  # a point could not be judged; the fault is ours
+    USAGE = 2  # a path, an option or a file that cannot be used
+    INTERRUPTED = 130  # Ctrl-C
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a check found out about one point, or about one part of it.
+
+    `share` is the part of the maximum that was earned, 0 to 1. `message` is for the student and empty when nothing was
+    lost. `diagnosis` is the stable id of a known misconception. `notes` are said whatever the mark. `evidence` is plain
+    JSON data for the report: a smallest failing input, a witness, a table.
+    """
+
+    outcome: Outcome
+    share: float
+    message: str = ""
+    diagnosis: str | None = None
+    notes: tuple[str, ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def passed(cls, *notes: str) -> "Verdict":
+        return cls(Outcome.PASSED, 1.0, notes=notes)
+
+    @classmethod
+    def failed(cls, message: str, diagnosis: str | None = None, **evidence: Any) -> "Verdict":
+        return cls(Outcome.FAILED, 0.0, message, diagnosis, evidence=evidence)
+
+    @classmethod
+    def partial(cls, share: float, message: str, diagnosis: str | None = None, **evidence: Any) -> "Verdict":
+        """A share of the point; 0 is `failed` and 1 is `passed`, so that a caller need not tell them apart."""
+        outcome = Outcome.FAILED if share <= 0 else Outcome.PASSED if share >= 1 else Outcome.PARTIAL
+        return cls(outcome, min(max(share, 0.0), 1.0), message, diagnosis, evidence=evidence)
+
+    @classmethod
+    def missing(cls, message: str) -> "Verdict":
+        return cls(Outcome.MISSING, 0.0, message)
+
+    @classmethod
+    def review(cls, message: str, **evidence: Any) -> "Verdict":
+        return cls(Outcome.REVIEW, 0.0, message, evidence=evidence)
+
+    def noting(self, *notes: str) -> "Verdict":
+        """The same verdict with further notes, each said once."""
+        return replace(self, notes=tuple(dict.fromkeys((*self.notes, *notes))))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One line of a student's own traceback."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something that happened on the way to a point and that a person may want to know: a timeout, a crash, a limit."""
+
+    point: str
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """The verdict of one check, as the suite hands it to the score. `part` is None where the point has a single check."""
+
+    point: str
+    part: str | None
+    verdict: Verdict
+    incidents: tuple[Incident, ...] = ()
+    traceback: tuple[Frame, ...] = ()
+    output: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What reading a file without running it has already decided about everything in it."""
+
+    outcome: Outcome
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A hand-in as bytes, bounded and never imported on this side.
+
+    `files` maps relative POSIX paths to contents. `sha256` is over names and contents, so that equal hand-ins are equal.
+    `notes` says what loading left out and why.
+    """
+
+    id: str
+    files: Mapping[str, bytes]
+    sha256: str
+    notes: tuple[str, ...] = ()

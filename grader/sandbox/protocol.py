@@ -1,0 +1,304 @@
+"""The wire between the grader and a worker. This docstring is its specification; both ends are this file.
+
+Frame      magic `BPG1`, length u32 (bytes that follow), then exactly one value. All integers are little-endian. A length
+           over the reader's limit is refused before anything is allocated.
+Value      one tag byte, then:
+    N T F      none, true, false
+    i          length u8, two's complement integer of that many bytes (at most MAX_INT_BYTES)
+    f          IEEE 754 binary64 (NaN and infinities are values: it is the judge who refuses them)
+    s          length u32, UTF-8 text
+    b          length u32, bytes
+    l          count u32, that many values
+    d          count u32, that many pairs: `s` key, value; keys are distinct
+    a          dtype u8 (index in DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw elements in C order
+    e          head u8 (index in HEADS), count u16, that many values: a symbolic expression
+    o          `s` reason: something that does not cross, in words ("a generator")
+Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A count is checked against the bytes that are
+           left before a list is made, since no value takes less than one byte.
+Messages   every frame is one dict. Grader to worker:
+    {"op": "load", "files": {path: bytes}, "reserved": [root, ...], "allowed": {module: [root, ...]}, "preload": [root, ...]}
+    {"op": "call", "id": int, "module": str, "name": str, "args": [value, ...] | None}    None reads a constant
+    {"op": "guest", "id": int, ...as call}                                                our own code beside the student's
+           Worker to grader, one for each call and none else:
+    {"id": int, "status": "value", "value": value, "mutated": bool}
+    {"id": int, "status": STATUSES, "message": str, "frames": [[file, line, function], ...]}
+
+Nothing here evaluates, imports or unpickles. Whatever arrives is one of the types below or a ProtocolError. Standard
+library only, and nothing of ours, since the worker runs this file too.
+"""
+
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
+from typing import TypeAlias
+
+MAGIC = b"BPG1"
+MAX_REPLY_BYTES = 64 << 20  # a worker's frame; the largest honest one, a network's answers, is well under 1 MiB
+MAX_REQUEST_BYTES = 1 << 30  # ours: a course's own data set has to fit
+MAX_ITEMS = 200_000  # values in a frame; a nested-list image of 256 x 256 has 65,793
+MAX_DEPTH = 120  # nesting; Python's own stack allows about 900
+MAX_INT_BYTES = 128  # |integer| < 2**1023, so that it is also a float
+MAX_NDIM = 8
+MAX_ELEMENTS = 1 << 28  # of an array, empty dimensions not counted: numpy refuses products over its own index type
+
+DTYPES = ("|b1", "<i8", "<f2", "<f4", "<f8", "<c16")
+_ITEM_BYTES = (1, 8, 2, 4, 8, 16)
+
+# The symbolic fragment. Symbol: name, assumption ("", "real", "positive"). Integer: one int. Rational: two. Float: one.
+# Function: name, then arguments. Derivative: expression, then [variable, count]... Subs: expression, [old], [new].
+HEADS = (
+    *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan", "Add", "Mul", "Pow"),
+    *("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
+    *("sinh", "cosh", "tanh", "coth", "asinh", "acosh", "atanh", "exp", "log", "Abs", "sign", "re", "im", "conjugate", "arg"),
+    *("Function", "Derivative", "Subs", "Equality", "Piecewise", "Min", "Max"),
+)
+MAX_HEAD_ARGS = 0xFFFF
+
+STATUSES = ("error", "missing", "signature", "forbidden", "memory")
+
+
+class ProtocolError(Exception):
+    """Bytes that are not a message, or a value that cannot be one. Wrapped by the grader's side, fatal on the worker's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A numeric array in C order; `dtype` is one of DTYPES. Kept as bytes so that this file needs no numpy."""
+
+    dtype: str
+    shape: tuple[int, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A symbolic expression: a head of HEADS and its arguments (trees, integers, floats, texts, lists of trees)."""
+
+    head: str
+    args: tuple["Value", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A value that does not cross the wire; `reason` says in words what it was."""
+
+    reason: str
+
+
+Value: TypeAlias = (
+    "None | bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque"
+)
+
+
+def encode(value: Value) -> bytes:
+    """The value's bytes. Raises ProtocolError for anything that is not exactly one of the types above, within bounds."""
+    out = bytearray()
+    _Encoder(out).put(value, 0)
+    return bytes(out)
+
+
+def decode(data: bytes) -> Value:
+    """The one value that `data` holds. Raises ProtocolError, and nothing else, on any other bytes."""
+    decoder = _Decoder(data)
+    value = decoder.take(0)
+    if decoder.position != len(data):
+        raise ProtocolError(f"{len(data) - decoder.position} bytes left over")
+    return value
+
+
+def write_frame(write: Callable[[bytes], object], value: Value) -> None:
+    """Sends one value as a frame through `write`, which takes all it is given."""
+    payload = encode(value)
+    write(MAGIC + struct.pack("<I", len(payload)) + payload)
+
+
+def read_frame(read: Callable[[int], bytes], limit: int) -> Value:
+    """The next frame's value. `read(n)` gives at most n bytes, none at the end.
+
+    Raises EOFError if the stream ends before or within a frame, ProtocolError if the bytes are no frame.
+    """
+    header = _read_exactly(read, 8)
+    if header[:4] != MAGIC:
+        raise ProtocolError("a frame does not begin with its magic")
+    (length,) = struct.unpack("<I", header[4:])
+    if length > limit:
+        raise ProtocolError(f"a frame of {length} bytes; at most {limit} are taken")
+    return decode(_read_exactly(read, length))
+
+
+def _read_exactly(read: Callable[[int], bytes], count: int) -> bytes:
+    parts: list[bytes] = []
+    while count:
+        part = read(min(count, 1 << 20))
+        if not part:
+            raise EOFError("the stream ended within a frame")
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+class _Encoder:
+    def __init__(self, out: bytearray) -> None:
+        self.out = out
+        self.items = 0
+
+    def put(self, value: Value, depth: int) -> None:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise ProtocolError(f"more than {MAX_ITEMS} values")
+        if depth > MAX_DEPTH:
+            raise ProtocolError(f"nested more than {MAX_DEPTH} deep")
+        kind = type(value)  # exact types only: a subclass could say one thing and be another
+        if value is None:
+            self.out += b"N"
+        elif kind is bool:
+            self.out += b"T" if value else b"F"
+        elif kind is int:
+            self.put_int(value)  # type: ignore[arg-type]
+        elif kind is float:
+            self.out += b"f" + struct.pack("<d", value)
+        elif kind is str:
+            self.put_bytes(b"s", value.encode("utf-8", "replace"))  # type: ignore[union-attr]
+        elif kind is bytes:
+            self.put_bytes(b"b", value)  # type: ignore[arg-type]
+        elif kind is list:
+            self.put_list(value, depth)  # type: ignore[arg-type]
+        elif kind is dict:
+            self.put_dict(value, depth)  # type: ignore[arg-type]
+        elif kind is Array:
+            self.put_array(value)  # type: ignore[arg-type]
+        elif kind is Tree:
+            self.put_tree(value, depth)  # type: ignore[arg-type]
+        elif kind is Opaque:
+            self.put_bytes(b"o", value.reason.encode("utf-8", "replace"))  # type: ignore[union-attr]
+        else:
+            raise ProtocolError(f"a {kind.__name__} does not cross the wire")
+
+    def put_int(self, value: int) -> None:
+        size = value.bit_length() // 8 + 1
+        if size > MAX_INT_BYTES:
+            raise ProtocolError(f"an integer of more than {MAX_INT_BYTES} bytes")
+        self.out += b"i" + bytes([size]) + value.to_bytes(size, "little", signed=True)
+
+    def put_bytes(self, tag: bytes, data: bytes) -> None:
+        self.out += tag + struct.pack("<I", len(data)) + data
+
+    def put_list(self, value: "list[Value]", depth: int) -> None:
+        self.out += b"l" + struct.pack("<I", len(value))
+        for item in value:
+            self.put(item, depth + 1)
+
+    def put_dict(self, value: "dict[str, Value]", depth: int) -> None:
+        self.out += b"d" + struct.pack("<I", len(value))
+        for key, item in value.items():
+            if type(key) is not str:
+                raise ProtocolError("a key that is no text")
+            self.put_bytes(b"s", key.encode("utf-8", "replace"))
+            self.put(item, depth + 1)
+
+    def put_array(self, value: Array) -> None:
+        if value.dtype not in DTYPES or len(value.shape) > MAX_NDIM:
+            raise ProtocolError(f"an array of dtype {value.dtype} and {len(value.shape)} dimensions")
+        self.out += b"a" + bytes([DTYPES.index(value.dtype), len(value.shape)])
+        self.out += struct.pack(f"<{len(value.shape)}I", *value.shape) + value.data
+
+    def put_tree(self, value: Tree, depth: int) -> None:
+        if value.head not in HEADS or len(value.args) > MAX_HEAD_ARGS:
+            raise ProtocolError(f"no head {value.head} of {len(value.args)} arguments")
+        self.out += b"e" + struct.pack("<BH", HEADS.index(value.head), len(value.args))
+        for item in value.args:
+            self.put(item, depth + 1)
+
+
+class _Decoder:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+        self.items = 0
+
+    def take(self, depth: int) -> Value:
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise ProtocolError(f"more than {MAX_ITEMS} values")
+        if depth > MAX_DEPTH:
+            raise ProtocolError(f"nested more than {MAX_DEPTH} deep")
+        match self.raw(1):
+            case b"N":
+                return None
+            case b"T":
+                return True
+            case b"F":
+                return False
+            case b"i":
+                return self.integer()
+            case b"f":
+                return float(struct.unpack("<d", self.raw(8))[0])
+            case b"s":
+                return self.text()
+            case b"b":
+                return self.raw(self.count(1))
+            case b"l":
+                return [self.take(depth + 1) for _ in range(self.count(1))]
+            case b"d":
+                return self.dictionary(depth)
+            case b"a":
+                return self.array()
+            case b"e":
+                return self.tree(depth)
+            case b"o":
+                return Opaque(self.text())
+            case tag:
+                raise ProtocolError(f"no such tag: {tag!r}")
+
+    def raw(self, count: int) -> bytes:
+        end = self.position + count
+        if end > len(self.data):
+            raise ProtocolError("the message ends within a value")
+        self.position, start = end, self.position
+        return self.data[start:end]
+
+    def count(self, least: int) -> int:
+        """A u32 count of things of at least `least` bytes each."""
+        (count,) = struct.unpack("<I", self.raw(4))
+        if count * least > len(self.data) - self.position:
+            raise ProtocolError(f"a count of {count} in a message that is shorter")
+        return int(count)
+
+    def integer(self) -> int:
+        size = self.raw(1)[0]
+        if not 1 <= size <= MAX_INT_BYTES:
+            raise ProtocolError(f"an integer of {size} bytes")
+        return int.from_bytes(self.raw(size), "little", signed=True)
+
+    def text(self) -> str:
+        try:
+            return self.raw(self.count(1)).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise ProtocolError("text that is not UTF-8") from error
+
+    def dictionary(self, depth: int) -> "dict[str, Value]":
+        result: dict[str, Value] = {}
+        for _ in range(self.count(6)):
+            if self.raw(1) != b"s":
+                raise ProtocolError("a key that is no text")
+            key = self.text()
+            if key in result:
+                raise ProtocolError("a key twice")
+            result[key] = self.take(depth + 1)
+        return result
+
+    def array(self) -> Array:
+        code, ndim = self.raw(2)
+        if code >= len(DTYPES) or ndim > MAX_NDIM:
+            raise ProtocolError(f"no array of dtype {code} with {ndim} dimensions")
+        shape = struct.unpack(f"<{ndim}I", self.raw(4 * ndim))
+        if prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
+            raise ProtocolError(f"an array of shape {shape}")
+        return Array(DTYPES[code], shape, self.raw(prod(shape) * _ITEM_BYTES[code]))
+
+    def tree(self, depth: int) -> Tree:
+        code, count = struct.unpack("<BH", self.raw(3))
+        if code >= len(HEADS):
+            raise ProtocolError(f"no head {code}")
+        return Tree(HEADS[code], tuple(self.take(depth + 1) for _ in range(count)))

@@ -1,0 +1,3 @@
+"""The one place that knows the grader's version."""
+
+VERSION = "0.1.0"
