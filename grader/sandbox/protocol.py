@@ -15,13 +15,14 @@ Value      one tag byte, then:
     o          `s` reason: something that does not cross, in words ("a generator")
 Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A count is checked against the bytes that are
            left before a list is made, since no value takes less than one byte.
-Messages   every frame is one dict. Grader to worker:
-    {"op": "load", "files": {path: bytes}, "reserved": [root, ...], "allowed": {module: [root, ...]}, "preload": [root, ...]}
-    {"op": "call", "id": int, "module": str, "name": str, "args": [value, ...] | None}    None reads a constant
-    {"op": "guest", "id": int, ...as call}                                                our own code beside the student's
-           Worker to grader, one for each call and none else:
-    {"id": int, "status": "value", "value": value, "mutated": bool}
-    {"id": int, "status": STATUSES, "message": str, "frames": [[file, line, function], ...]}
+Messages   every frame is one dict with a number that its answer carries too. Grader to worker:
+    {"op": "load", "id", "files": {path: bytes}, "guests": {module: bytes}, "allowed": [root, ...], "absent": [root, ...],
+                   "preload": [root, ...]}      what to work with; nothing of it runs yet, so the answer is the worker's own
+    {"op": "import", "id", "module"}            runs a module for the first time
+    {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
+           Worker to grader, exactly one for each:
+    {"id", "status": "value", "value", "mutated": bool}
+    {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function], ...]}
 
 Nothing here evaluates, imports or unpickles. Whatever arrives is one of the types below or a ProtocolError. Standard
 library only, and nothing of ours, since the worker runs this file too.
@@ -50,11 +51,29 @@ _ITEM_BYTES = (1, 8, 2, 4, 8, 16)
 HEADS = (
     *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan", "Add", "Mul", "Pow"),
     *("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
-    *("sinh", "cosh", "tanh", "coth", "asinh", "acosh", "atanh", "exp", "log", "Abs", "sign", "re", "im", "conjugate", "arg"),
-    *("Function", "Derivative", "Subs", "Equality", "Piecewise", "Min", "Max"),
+    *(
+        "sinh",
+        "cosh",
+        "tanh",
+        "coth",
+        "asinh",
+        "acosh",
+        "atanh",
+        "exp",
+        "log",
+        "Abs",
+        "sign",
+        "re",
+        "im",
+        "conjugate",
+        "arg",
+    ),
+    *("Function", "Derivative", "Subs", "Equality", "Min", "Max"),
 )
 MAX_HEAD_ARGS = 0xFFFF
 
+# error: the code raised. missing: NotImplementedError, or no such name. signature: the call does not fit the function.
+# forbidden: an import that is not allowed was tried, however it was written. memory: MemoryError.
 STATUSES = ("error", "missing", "signature", "forbidden", "memory")
 
 
@@ -86,9 +105,7 @@ class Opaque:
     reason: str
 
 
-Value: TypeAlias = (
-    "None | bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque"
-)
+Value: TypeAlias = "None | bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque"
 
 
 def encode(value: Value) -> bytes:

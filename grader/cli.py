@@ -1,0 +1,154 @@
+"""The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from grader.errors import GraderError, UsageError
+from grader.model import CheckResult, ExitCode
+from grader.pipeline import grade as grade_submission
+from grader.pipeline import select
+from grader.report.results import check_writable, to_json, write_atomically
+from grader.report.terminal import number, print_report
+from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.sandbox.process import ProcessLauncher
+from grader.version import VERSION
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console()
+err = Console(stderr=True)
+
+
+class SandboxKind(StrEnum):
+    PROCESS = "process"
+
+
+AssignmentOption = Annotated[
+    Path, typer.Option("--assignment", help="Folder of the assignment.", show_default="built in")
+]
+RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"grader {VERSION}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Grades submissions of the back-propagation assignment."""
+
+
+@app.command()
+def grade(
+    path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of all random inputs.", show_default="random")
+    ] = None,
+    exercise: Annotated[list[str] | None, typer.Option(help="Only this exercise; may be given again.")] = None,
+    point: Annotated[list[str] | None, typer.Option(help="Only this point; may be given again.")] = None,
+    sandbox: Annotated[SandboxKind, typer.Option(help="Where the student's code runs.")] = SandboxKind.PROCESS,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Grade one submission and print its points."""
+    course = load_assignment(assignment, rubric)
+    selected = select(course.rubric, exercise or [], point or [])
+    if output is not None:
+        check_writable(output)
+    with _progress(course, len(selected)) as on_result:
+        report = grade_submission(
+            path, course, launcher=ProcessLauncher(), seed=seed, selected=selected, on_result=on_result
+        )
+    if output is not None:
+        write_atomically(output, to_json(report))
+    print_report(report, out)
+    if report.has_grader_error:
+        _fail(
+            "Some points could not be judged, and that is the grader's fault; their sentences above say why.",
+            ExitCode.GRADER_ERROR,
+        )
+
+
+@app.command()
+def points(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> None:
+    """Print the rubric: every point and what it is worth."""
+    course = load_assignment(assignment, rubric)
+    table = Table(
+        title=f"{course.rubric.title}  ·  due {course.rubric.late.deadline:%Y-%m-%d %H:%M %Z}", title_justify="left"
+    )
+    for column in ("point", "what it asks", "max", "judged"):
+        table.add_column(column, justify="right" if column == "max" else "left")
+    for part in course.rubric.exercise:
+        table.add_section()
+        table.add_row(
+            f"[b]{part.id}[/b]", f"[b]{part.title}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
+        )
+        for own in part.point:
+            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == "person" else own.kind)
+    table.add_section()
+    table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
+    out.print(table)
+
+
+def _progress(course: Assignment, selected: int) -> AbstractContextManager[Callable[[CheckResult], None]]:
+    """Shows which point was just judged, on a terminal; elsewhere nothing, so that logs stay readable."""
+    if not err.is_terminal:
+        return nullcontext(lambda result: None)
+    return _Bar(course, selected)
+
+
+class _Bar(AbstractContextManager[Callable[[CheckResult], None]]):
+    def __init__(self, course: Assignment, selected: int) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._titles = {point.id: point.title for point in course.rubric.points}
+        self._seen: set[str] = set()
+        self._progress = Progress(*columns, console=err, transient=True)
+        self._task = self._progress.add_task("grading", total=selected)
+
+    def __enter__(self) -> Callable[[CheckResult], None]:
+        self._progress.start()
+        return self._show
+
+    def __exit__(self, *ended: object) -> None:
+        self._progress.stop()
+
+    def _show(self, result: CheckResult) -> None:
+        self._seen.add(result.point)
+        self._progress.update(
+            self._task, completed=len(self._seen), description=f"{result.point} {self._titles[result.point]}"
+        )
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    err.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without θ shows a question mark instead of failing
+    try:
+        app()
+    except UsageError as error:
+        _fail(f"grader: {error}", ExitCode.USAGE)
+    except GraderError as error:
+        _fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
+    except KeyboardInterrupt:
+        _fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)

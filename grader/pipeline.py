@@ -1,0 +1,86 @@
+"""The way of a submission through the five stages, in order. Read this first."""
+
+import platform
+import secrets
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.examination import Examination, Oracles
+from grader.load import load
+from grader.model import CheckResult, Submission
+from grader.report.schema import Report
+from grader.rubric import Assignment, Rubric
+from grader.sandbox.base import Launcher
+from grader.sandbox.process import ProcessLauncher
+from grader.score import score
+from grader.suite import run_checks
+from grader.version import VERSION
+
+
+def grade(
+    path: Path,
+    assignment: Assignment,
+    *,
+    launcher: Launcher | None = None,
+    seed: int | None = None,
+    selected: Collection[str] | None = None,
+    on_result: Callable[[CheckResult], None] = lambda result: None,
+) -> Report:
+    """Grades the submission at `path`, a folder or a zip.
+
+    `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other GraderErrors
+    for what we have to.
+    """
+    launcher = launcher or ProcessLauncher()
+    submission = load(path, [exercise.module for exercise in assignment.rubric.exercise])
+    with Oracles(launcher, assignment) as oracles:
+        return examine(submission, assignment, launcher, oracles, seed=seed, selected=selected, on_result=on_result)
+
+
+def examine(
+    submission: Submission,
+    assignment: Assignment,
+    launcher: Launcher,
+    oracles: Oracles,
+    *,
+    seed: int | None = None,
+    selected: Collection[str] | None = None,
+    on_result: Callable[[CheckResult], None] = lambda result: None,
+) -> Report:
+    """The stages behind loading: sandbox, suite, score."""
+    seed = secrets.randbelow(1 << 31) if seed is None else seed
+    points = frozenset(selected) if selected is not None else frozenset(point.id for point in assignment.rubric.points)
+    with Examination(submission, assignment, launcher, oracles, seed) as examination:
+        results = run_checks(examination, points, on_result)
+    return score(assignment.rubric, results, points, **about(submission, assignment, launcher.name, seed))
+
+
+def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
+    """The points that some exercises and some single points come to; all, if neither is named. Raises UsageError."""
+    known = {exercise.id: [point.id for point in exercise.point] for exercise in rubric.exercise}
+    for name in exercises:
+        if name not in known:
+            raise UsageError(f"there is no exercise {name}; there are {', '.join(known)}.")
+    every = [point.id for point in rubric.points]
+    for name in points:
+        if name not in every:
+            raise UsageError(f"there is no point {name}; `grader points` lists them: {', '.join(every)}.")
+    chosen = {*points, *(point for name in exercises for point in known[name])}
+    return frozenset(chosen or every)
+
+
+def about(submission: Submission, assignment: Assignment, sandbox: str, seed: int) -> dict[str, object]:
+    """What a report says besides the points: of what, how and where."""
+    return {
+        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
+        "seed": seed,
+        "environment": {
+            "grader": VERSION,
+            "python": platform.python_version(),
+            "platform": platform.system(),
+            "sandbox": sandbox,
+            "device": str(assignment.rubric.settings.get("device", "auto")),
+            "rubric_sha256": assignment.rubric_sha256,
+        },
+    }

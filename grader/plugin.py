@@ -1,0 +1,226 @@
+"""The pytest plugin under every run of the checks: fixtures, the `points` mark, and verdicts instead of tracebacks.
+
+A check asks the submission and returns a `Verdict`; its docstring is the line that the student reads:
+
+    exercise2 = module("exercise2")
+
+    @points("2.1")
+    def check_one_window(exercise2, rng):
+        "In one window the gradient lands on the maximum."
+        return gradients.judge_pool(exercise2.maxpool2x2_backward, gradients.one_window(rng))
+"""
+
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.examination import Examination, OracleProxy, OracleTimeoutError
+from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
+from grader.proxy import Fault, ModuleProxy
+
+MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a report is to be read
+
+# What a check did, in pytest's own terms, for pytest's own summary.
+_INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
+
+Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
+
+
+def points(point: str, part: str | None = None) -> Mark:
+    """Ties a check to the point of the rubric that it decides, or to one part of it."""
+    return pytest.mark.points(point, part)
+
+
+def module(name: str) -> Any:
+    """The fixture `name`: the submission's module of that name."""
+
+    @pytest.fixture(scope="session", name=name)
+    def proxy(examination: Examination) -> ModuleProxy:
+        return examination.module(name)
+
+    return proxy
+
+
+def guest(name: str, beside: str) -> Any:
+    """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
+
+    @pytest.fixture(scope="session", name=name)
+    def proxy(examination: Examination) -> ModuleProxy:
+        return examination.guest(name, beside)
+
+    return proxy
+
+
+class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say that a check found something
+    """Raised behind a check whose verdict is not a full one, so that pytest counts it as failed."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.verdict.message)
+        self.result = result
+
+
+_RESULT = pytest.StashKey[CheckResult]()
+
+
+class CheckPlugin:
+    """Runs the checks of one examination and collects a result for each."""
+
+    def __init__(
+        self,
+        examination: Examination,
+        selected: frozenset[str],
+        on_result: Callable[[CheckResult], None] = lambda result: None,
+    ) -> None:
+        self._examination = examination
+        self._selected = selected
+        self._on_result = on_result
+
+    @pytest.fixture(scope="session")
+    def examination(self) -> Examination:
+        """The submission under examination."""
+        return self._examination
+
+    @pytest.fixture(scope="session")
+    def bounded(self) -> Callable[[str], OracleProxy]:
+        """`bounded("symbolic")`: an oracle that runs where it can be stopped."""
+        return self._examination.oracles.proxy
+
+    @pytest.fixture(scope="session")
+    def settings(self) -> Mapping[str, float | int | str | bool]:
+        """The rubric's settings."""
+        return self._examination.settings
+
+    @pytest.fixture(scope="session")
+    def files(self) -> Mapping[str, bytes]:
+        """The submission's files."""
+        return self._examination.submission.files
+
+    @pytest.fixture(scope="session")
+    def seed(self) -> int:
+        """The grading's seed."""
+        return self._examination.seed
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """A generator that depends on the seed and on the check alone, not on what ran before."""
+        return np.random.default_rng([self._examination.seed, zlib.crc32(request.node.name.encode())])
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "points(point, part=None): the point of the rubric that a check decides")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Only the selected points, each to be found by its id (`-k 3.4`), and their workers on the way."""
+        ids = [_point_of(item)[0] for item in items]
+        kept = [item for item, point in zip(items, ids, strict=True) if point in self._selected]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+        for item in items:
+            item.extra_keyword_matches.add(_point_of(item)[0])
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        rubric = self._examination.assignment.rubric
+        wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in session.items}
+        self._examination.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Runs one check for its verdict."""
+        self._examination.conversation.begin()
+        names = pyfuncitem._fixtureinfo.argnames
+        started = time.perf_counter()
+        result = self._result(
+            pyfuncitem, lambda: pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}), started
+        )
+        self._report(pyfuncitem, result)
+        match result.verdict.outcome:
+            case Outcome.PASSED:
+                return True
+            case Outcome.REVIEW:
+                pytest.skip(result.verdict.message)
+            case _:
+                raise LostPoints(result)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """pytest's report with the student's sentence for a traceback; a fixture that failed is a result too."""
+        if call.when == "setup" and call.excinfo is not None:
+            error = call.excinfo.value
+            self._report(item, self._result(item, lambda: _raise(error), time.perf_counter()))
+        report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
+            report.longrepr = describe(call.excinfo.value.result)
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
+        """What pytest-json-report carries to the suite."""
+        result = item.stash.get(_RESULT, None)
+        return {} if result is None else {"result": asdict(result)}
+
+    def _report(self, item: pytest.Item, result: CheckResult) -> None:
+        item.stash[_RESULT] = result
+        self._on_result(result)
+
+    def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
+        """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
+        point, part = _point_of(item)
+        conversation = self._examination.conversation
+        frames: tuple[Frame, ...] = ()
+        incidents: tuple[Incident, ...] = ()
+        try:
+            verdict = check()
+            if not isinstance(verdict, Verdict):
+                verdict = _grader_error("the check brought no verdict")
+        except Fault as fault:
+            verdict, frames = fault.verdict, fault.frames
+            if verdict.outcome in _INCIDENTS:
+                incidents = (Incident(point, fault.kind, verdict.message),)
+        except OracleTimeoutError as error:
+            verdict = Verdict.review(
+                f"This could not be decided by the machine, so a person will look at it ({error})."
+            )
+        except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
+            verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
+        return CheckResult(
+            point,
+            part,
+            verdict.noting(*conversation.notes),
+            incidents,
+            frames,
+            "".join(conversation.output)[:MAX_OUTPUT],
+            time.perf_counter() - started,
+        )
+
+
+def describe(result: CheckResult) -> str:
+    """The lines that a student reads under a check that cost points: the sentence, and where their own code was."""
+    lines = [result.verdict.message]
+    lines += [f"  {frame.file}:{frame.line} in {frame.function}: {frame.code}" for frame in result.traceback]
+    lines += [f"note: {note}" for note in result.verdict.notes]
+    if result.output:
+        lines += ["your code printed:", *("  " + line for line in result.output.splitlines()[:20])]
+    return "\n".join(lines)
+
+
+def _point_of(item: pytest.Item) -> tuple[str, str | None]:
+    mark = item.get_closest_marker("points")
+    if mark is None:
+        raise pytest.UsageError(f"{item.nodeid}: a check without a points mark")
+    point, part = mark.args
+    return point, part
+
+
+def _grader_error(message: str, trace: str = "") -> Verdict:
+    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message})."
+    return Verdict(Outcome.GRADER_ERROR, 0.0, sentence, evidence={"traceback": trace} if trace else {})
+
+
+def _raise(error: BaseException) -> Verdict:
+    raise error

@@ -1,0 +1,152 @@
+"""A submission as its checks see it: modules whose functions are called as if they were here.
+
+    dX = exercise2.maxpool2x2_backward(dY, X)
+
+crosses into the worker and back. A value comes back as plain data (numpy arrays, lists, numbers, texts, `Tree`, `Opaque`);
+anything else that can happen is raised as a `Fault`, which already is the verdict on the point that asked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from grader.model import Finding, Frame, Verdict
+from grader.sandbox.base import Faulted, Request, Sandbox
+from grader.sandbox.protocol import Array, Tree, Value
+
+
+class Fault(Exception):  # noqa: N818 - not an error of ours: a verdict
+    """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
+
+    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = ()) -> None:
+        super().__init__(verdict.message)
+        self.verdict = verdict
+        self.kind = kind
+        self.frames = frames
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What a module has to offer: constants, and functions by name with their expected signature."""
+
+    functions: Mapping[str, str] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()
+
+
+class Conversation:
+    """What is remarked while one check talks to a submission; begun anew for each check."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self.notes: list[str] = []
+        self.output: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where a module is to be reached, and how long one of its answers may take."""
+
+    sandbox: Sandbox
+    worker: str
+    module: str
+    seconds: float
+
+
+class ModuleProxy:
+    """One module in one worker. Attributes are its functions and, where the contract names them, its constants."""
+
+    def __init__(
+        self, line: Line, contract: Contract, findings: Mapping[str, Finding], conversation: Conversation
+    ) -> None:
+        self._line = line
+        self._contract = contract
+        self._findings = findings
+        self._conversation = conversation
+
+    def within(self, seconds: float) -> "ModuleProxy":
+        """The same module, each of its answers due within `seconds`."""
+        return ModuleProxy(replace(self._line, seconds=seconds), self._contract, self._findings, self._conversation)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._contract.constants:
+            return self._ask(name, None)
+        return self._function(name)
+
+    def _function(self, name: str) -> Callable[..., Any]:
+        def function(*args: Any) -> Any:
+            return self._ask(name, args)
+
+        function.__name__ = name
+        return function
+
+    def _ask(self, name: str, args: Iterable[Any] | None) -> Any:
+        finding = self._findings.get("") or self._findings.get(name)
+        if finding is not None:
+            raise Fault(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value)
+        sent = None if args is None else tuple(to_wire(item) for item in args)
+        reply = self._line.sandbox.call(Request(self._line.worker, self._line.module, name, sent, self._line.seconds))
+        if reply.output:
+            self._conversation.output.append(reply.output)
+        if isinstance(reply, Faulted):
+            raise Fault(Verdict(reply.outcome, 0.0, self._sentence(name, reply)), reply.kind, reply.frames)
+        if reply.mutated:
+            self._conversation.notes.append(
+                f"{name} changes its arguments in place. It costs nothing here, since every call gets fresh copies, "
+                "but a caller would be surprised."
+            )
+        return from_wire(reply.value)
+
+    def _sentence(self, name: str, fault: Faulted) -> str:
+        where = f" ({fault.frames[-1].file}, line {fault.frames[-1].line})" if fault.frames else ""
+        expected = self._contract.functions.get(name, name)
+        match fault.kind:
+            case "missing":
+                return f"{name} is not there yet: {fault.message or 'it raises NotImplementedError'}{where}."
+            case "signature":
+                return f"{name} could not be called: expected {expected}, found {fault.message}."
+            case "forbidden":
+                return (
+                    f"{self._line.module}.py tries an {fault.message}, which this exercise does not allow; "
+                    "the whole file earns nothing until that is gone."
+                )
+            case "memory":
+                return f"{name} ran out of memory{where}."
+            case "timeout" | "crashed":
+                return f"{name} {fault.message}."
+            case _:
+                return f"{name} raised {fault.message}{where}"
+
+
+def to_wire(value: Any) -> Value:
+    """What a check hands over. Raises TypeError for anything but plain data, arrays and trees: that is a fault of ours."""
+    if isinstance(value, np.ndarray):
+        dtype = value.dtype.newbyteorder("<").str
+        return Array(dtype, value.shape, np.ascontiguousarray(value, dtype).tobytes())
+    if isinstance(value, np.generic):
+        return to_wire(value.item())
+    if isinstance(value, list | tuple):
+        return [to_wire(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): to_wire(item) for key, item in value.items()}
+    if value is None or isinstance(value, bool | int | float | str | bytes | Tree):
+        return value
+    raise TypeError(f"a {type(value).__name__} cannot be sent to a worker")
+
+
+def from_wire(value: Value) -> Any:
+    """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are."""
+    if isinstance(value, Array):
+        if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is no numpy bool
+            return (np.frombuffer(value.data, dtype=np.uint8) != 0).reshape(value.shape)
+        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
+    if isinstance(value, list):
+        return [from_wire(item) for item in value]
+    if isinstance(value, dict):
+        return {key: from_wire(item) for key, item in value.items()}
+    return value

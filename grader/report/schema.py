@@ -1,0 +1,107 @@
+"""The report as data: `results.json`, fixed by the assignment's contract, with more keys of our own.
+
+These types are the source of the published JSON schema beside this file (`python -m grader.report.schema` prints it).
+"""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.model import Outcome
+
+SCHEMA_FILE = Path(__file__).with_name("results.schema.json")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SubmissionId(_Part):
+    id: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    notes: tuple[str, ...] = ()
+
+
+class ExerciseScore(_Part):
+    id: str
+    title: str
+    score: float
+    max_score: float
+
+
+class TraceLine(_Part):
+    """One line of the student's own traceback."""
+
+    file: str
+    line: int
+    function: str
+    code: str
+
+
+class PointScore(_Part):
+    """One point. `pending` is the part of it that waits for a person; `evidence` is what the verdict rests on."""
+
+    id: str
+    exercise: str
+    title: str
+    score: float
+    max_score: float
+    pending: float = 0.0
+    outcome: Outcome
+    message: str = ""
+    diagnosis: str | None = None
+    notes: tuple[str, ...] = ()
+    evidence: dict[str, Any] = {}
+    traceback: tuple[TraceLine, ...] = ()
+    output: str = ""
+    seconds: float = 0.0
+
+
+class IncidentEntry(_Part):
+    point: str
+    kind: str
+    message: str
+
+
+class Environment(_Part):
+    """Where the report was made. `device` is where networks were trained."""
+
+    grader: str
+    python: str
+    platform: str
+    sandbox: str
+    device: str
+    rubric_sha256: str
+
+
+class Report(_Part):
+    """One graded submission."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    assignment: str
+    submission: SubmissionId
+    seed: int
+    score: float
+    max_score: float
+    pending: float
+    exercises: tuple[ExerciseScore, ...]
+    points: tuple[PointScore, ...]
+    incidents: tuple[IncidentEntry, ...]
+    environment: Environment
+
+    @property
+    def has_grader_error(self) -> bool:
+        return any(point.outcome is Outcome.GRADER_ERROR for point in self.points)
+
+
+def json_schema() -> str:
+    """The published schema's text."""
+    schema = Report.model_json_schema(mode="serialization")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(json_schema(), end="")

@@ -1,0 +1,90 @@
+"""A report for the eyes of a person at a terminal: the table of points, then one sentence for each that was lost."""
+
+import unicodedata
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from grader.model import Outcome
+from grader.report.schema import PointScore, Report
+
+_STYLES = {
+    Outcome.PASSED: "green",
+    Outcome.PARTIAL: "yellow",
+    Outcome.REVIEW: "cyan",
+    Outcome.MISSING: "dim",
+    Outcome.GRADER_ERROR: "bold white on red",
+}
+_MAX_SENTENCE = 1_500  # characters of one message: a screen, not a scroll
+
+
+def clean(text: str, limit: int = _MAX_SENTENCE) -> str:
+    """A student's text made harmless for a terminal: no control codes, no change of direction, bounded."""
+    kept = "".join(
+        char for char in text[: 4 * limit] if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
+    )
+    return kept if len(kept) <= limit else kept[:limit] + " …"
+
+
+def number(value: float) -> str:
+    """2, 0.5, 0.83: a score without trailing zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def render(report: Report) -> RenderableType:
+    """The whole report."""
+    table = Table(title=f"{clean(report.submission.id, 80)}  ·  {report.assignment}", title_justify="left")
+    table.add_column("point")
+    table.add_column("what it asks")
+    table.add_column("score", justify="right")
+    table.add_column("outcome")
+    for exercise in report.exercises:
+        table.add_section()
+        table.add_row(
+            f"[b]{exercise.id}[/b]",
+            f"[b]{exercise.title}[/b]",
+            f"[b]{_ratio(exercise.score, exercise.max_score)}[/b]",
+            "",
+        )
+        for point in report.points:
+            if point.exercise == exercise.id:
+                table.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
+    table.add_section()
+    pending = f"{number(report.pending)} pending a person" if report.pending else ""
+    table.add_row("", "[b]total[/b]", f"[b]{_ratio(report.score, report.max_score)}[/b]", pending)
+    return Group(table, *sentences(report), _footer(report))
+
+
+def sentences(report: Report) -> list[Text]:
+    """One paragraph for each point that was lost or remarked upon."""
+    found = []
+    for point in report.points:
+        lines = [point.message] if point.message and point.outcome is not Outcome.PASSED else []
+        lines += [f"{line.file}:{line.line} in {line.function}: {line.code}" for line in point.traceback]
+        lines += [f"note: {note}" for note in point.notes]
+        if lines:
+            text = Text(f"{point.id}  ", style="bold")
+            found.append(text.append(clean("\n     ".join("\n".join(lines).splitlines())), style="not bold"))
+    return found
+
+
+def print_report(report: Report, console: Console) -> None:
+    console.print(render(report))
+
+
+def _ratio(score: float, maximum: float) -> str:
+    return f"{number(score)} / {number(maximum)}"
+
+
+def _outcome(point: PointScore) -> Text:
+    return Text(point.outcome.value.replace("_", " "), style=_STYLES.get(point.outcome, "red"))
+
+
+def _footer(report: Report) -> Text:
+    where = report.environment
+    notes = "".join(f"\n{clean(note, 300)}" for note in report.submission.notes)
+    return Text(
+        f"seed {report.seed} · sandbox {where.sandbox} · device {where.device} · grader {where.grader}{notes}",
+        style="dim",
+    )

@@ -1,0 +1,230 @@
+"""The rubric: every point, what it is worth, and what its exercise may use. Read from a TOML file and validated.
+
+The rubric alone fixes the denominator. A mistake in it is told with the line at fault.
+"""
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from grader.errors import RubricError
+
+BUILT_IN = Path(__file__).with_name("assignment")
+_SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Point(_Table):
+    """One exercise point. `parts` are its checks and their shares where it has more than one."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)+$")]
+    title: Name
+    max: Annotated[float, Field(gt=0, le=1000)]
+    kind: Literal["symbolic", "numerical", "exact", "training", "person"]
+    parts: dict[Identifier, Annotated[float, Field(gt=0)]] = {}
+
+    @model_validator(mode="after")
+    def _parts_sum_to_the_maximum(self) -> Self:
+        if self.parts and abs(sum(self.parts.values()) - self.max) > _SUM_TOLERANCE:
+            raise ValueError(
+                f"the parts of point {self.id} sum to {sum(self.parts.values()):g}, not to its max {self.max:g}"
+            )
+        return self
+
+
+class _Worker(_Table):
+    module: Identifier
+    absent: tuple[Identifier, ...] = ()
+    call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
+
+
+class Oracle(_Worker):
+    """One of our own oracles that runs in a worker of its own, where it can be stopped."""
+
+    exercises: tuple[str, ...] = ()  # whose checks ask it: it is started with them
+    preload: tuple[Identifier, ...] = ()
+
+
+class Exercise(_Worker):
+    """One exercise: its module, what that has to offer, what it may import, and its points."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+$")]
+    title: Name
+    imports: tuple[Identifier, ...] = ()
+    functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
+    constants: tuple[Identifier, ...] = ()
+    guests: tuple[Identifier, ...] = ()
+    point: Annotated[tuple[Point, ...], Field(min_length=1)]
+
+    @property
+    def signatures(self) -> dict[str, str]:
+        """The contract's functions: name -> `name(arguments)`."""
+        return {signature.partition("(")[0]: signature for signature in self.functions}
+
+
+class Imports(_Table):
+    always: tuple[Identifier, ...] = ()
+
+
+class Late(_Table):
+    """When the assignment is due, on the clock of `timezone`, and what lateness costs."""
+
+    due: datetime
+    timezone: str
+    policy: Literal["zero", "none"] = "zero"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"no time zone is called {name!r}; an example is Europe/Berlin") from error
+        return name
+
+    @property
+    def deadline(self) -> datetime:
+        """The due date as a moment in time."""
+        return self.due.replace(tzinfo=ZoneInfo(self.timezone))
+
+
+class Rubric(_Table):
+    """A whole rubric.toml."""
+
+    schema_version: Literal["1.0"]
+    assignment: Name
+    title: Name
+    late: Late
+    imports: Imports = Imports()
+    settings: dict[str, float | int | str | bool] = {}
+    oracle: tuple[Oracle, ...] = ()
+    exercise: Annotated[tuple[Exercise, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _names_are_distinct(self) -> Self:
+        for what, names in (
+            ("exercise", [exercise.id for exercise in self.exercise]),
+            ("module", [worker.module for worker in (*self.exercise, *self.oracle)]),
+            ("point", [point.id for point in self.points]),
+        ):
+            twice = {name for name in names if names.count(name) > 1}
+            if twice:
+                raise ValueError(f"{what} {min(twice)} stands here twice")
+        return self
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        return tuple(point for exercise in self.exercise for point in exercise.point)
+
+    @property
+    def max_score(self) -> float:
+        return sum(point.max for point in self.points)
+
+    def exercise_of(self, point: str) -> Exercise:
+        """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
+        for exercise in self.exercise:
+            if any(own.id == point for own in exercise.point):
+                return exercise
+        raise KeyError(point)
+
+
+class Assignment:
+    """A folder with a rubric.toml, `checks/`, `oracles/` and `inside/`. The engine knows no more of it than that."""
+
+    def __init__(self, folder: Path, rubric: Rubric) -> None:
+        self.folder = folder
+        self.rubric = rubric
+
+    @property
+    def rubric_sha256(self) -> str:
+        """Over what the rubric says, not how it is written: a comment changes nothing."""
+        return hashlib.sha256(self.rubric.model_dump_json().encode()).hexdigest()
+
+    @property
+    def checks(self) -> Path:
+        return self.folder / "checks"
+
+    def sources(self, folder: Literal["oracles", "inside"]) -> dict[str, bytes]:
+        """Module name -> source of what travels into a worker."""
+        found = sorted((self.folder / folder).glob("*.py"))
+        return {path.stem: path.read_bytes() for path in found if path.stem != "__init__"}
+
+
+def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assignment:
+    """The assignment in `folder`, under `rubric` instead of its own where one is given.
+
+    Raises RubricError with a sentence that names the file and the line at fault.
+    """
+    return Assignment(folder, load_rubric(rubric or folder / "rubric.toml"))
+
+
+def load_rubric(path: Path) -> Rubric:
+    """Reads and validates one rubric. Raises RubricError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(f"{path}: the rubric cannot be read ({error}).") from error
+    try:
+        return Rubric.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RubricError(f"{path}: this is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = _line_of(text, first["loc"])
+        place = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ")
+        raise RubricError(f"{path}, line {line}: {place + ': ' if place else ''}{reason}") from error
+
+
+def _line_of(text: str, location: tuple[int | str, ...]) -> int:
+    """The line that `location` (keys, and indices into arrays of tables) points to, or the nearest line around it."""
+    best, depth = 1, 0
+    for number, here in _places(text):
+        shared = next(
+            (i for i, (a, b) in enumerate(zip(here, location, strict=False)) if a != b), min(len(here), len(location))
+        )
+        if shared == len(here) and shared > depth:
+            best, depth = number, shared
+    return best
+
+
+def _places(text: str) -> Iterator[tuple[int, tuple[int | str, ...]]]:
+    """(line, location) of every table header and key of a TOML text, as far as single lines show it."""
+    table: tuple[int | str, ...] = ()
+    counts: dict[tuple[int | str, ...], int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[(.+?)\]\]", line):
+            path = _resolve(header[1].split("."), counts)
+            counts[path] = counts.get(path, -1) + 1
+            table = (*path, counts[path])
+            yield number, table
+        elif header := re.match(r"\s*\[([^\[\]]+)\]\s*(#|$)", line):
+            table = _resolve(header[1].split("."), counts)
+            yield number, table
+        elif key := re.match(r"\s*([A-Za-z0-9_-]+)\s*=", line):
+            yield number, (*table, key[1])
+
+
+def _resolve(names: list[str], counts: dict[tuple[int | str, ...], int]) -> tuple[int | str, ...]:
+    """A header's names with the index of the latest element put behind each array of tables but the last."""
+    path: tuple[int | str, ...] = ()
+    for position, name in enumerate(names):
+        path = (*path, name.strip())
+        if position < len(names) - 1 and path in counts:
+            path = (*path, counts[path])
+    return path

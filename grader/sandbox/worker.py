@@ -1,0 +1,266 @@
+"""The child in which a student's code runs. Started by path, in isolated mode; beside it only protocol.py and convert.py.
+
+It obeys the messages that `protocol` specifies, one after the other, and answers each once. Nothing in here is a secret
+and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
+grader, which lives in another process and knows the expected values, the points and the deadlines.
+
+    worker.py MEMORY_BYTES      requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
+"""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.sandbox import convert, protocol
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import convert
+    import protocol
+
+    del sys.path[0]  # a student's `import worker` or `import convert` must not find ours
+    del sys.modules["convert"], sys.modules["protocol"]
+
+import builtins
+import importlib.abc
+import importlib.util
+import inspect
+import linecache
+import types
+from collections.abc import Callable, Sequence
+
+MAX_FILE_BYTES = 16 << 20  # that a student's code may write into one file; it has no need to
+MAX_FRAMES = 12  # of a traceback: a RecursionError has a thousand
+MAX_MESSAGE = 2_000  # characters of an exception's own text
+
+
+class ForbiddenImportError(ImportError):
+    """The student's code tried an import that the exercise does not allow."""
+
+
+class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves the submission's modules, and ours beside them, from memory, and guards what the student's import."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.guests: dict[str, bytes] = {}
+        self.allowed: frozenset[str] = frozenset()
+        self.absent: frozenset[str] = frozenset()
+        self.refused: list[str] = []
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> Any:
+        """The import system's question. Packages that this worker must not have do not exist, whoever asks."""
+        if fullname.partition(".")[0] in self.absent:
+            self.refuse(fullname)
+        if fullname in self.guests or self.path_of(fullname):
+            package = bool((self.path_of(fullname) or "").endswith("__init__.py"))
+            return importlib.util.spec_from_loader(fullname, self, is_package=package)
+        folder = fullname.replace(".", "/") + "/"
+        if any(name.startswith(folder) for name in self.files):
+            return importlib.machinery.ModuleSpec(fullname, None, is_package=True)  # a folder without __init__.py
+        return None
+
+    def path_of(self, fullname: str) -> str | None:
+        base = fullname.replace(".", "/")
+        return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in self.files), None)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        name = module.__name__
+        if name in self.guests:
+            source, path = self.guests[name], f"<{name}>"
+        else:
+            path = self.path_of(name) or name
+            source = self.files[path]
+            module.__dict__["__builtins__"] = {**builtins.__dict__, "__import__": self.guarded_import}
+            text = importlib.util.decode_source(source)
+            linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        module.__file__ = path
+        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+
+    def guarded_import(self, name: str, scope: Any = None, local: Any = None, names: Any = (), level: int = 0) -> Any:
+        """`__import__` as a student's module has it: the allowed roots and the submission's own modules."""
+        root = name.partition(".")[0]
+        if level == 0 and root not in self.allowed and not self.owns(root):
+            self.refuse(name)
+        return builtins.__import__(name, scope, local, names or (), level)
+
+    def owns(self, root: str) -> bool:
+        return any(path in (f"{root}.py",) or path.startswith(f"{root}/") for path in self.files)
+
+    def refuse(self, name: str) -> None:
+        self.refused.append(name)
+        raise ForbiddenImportError(f"import of {name} is not allowed in this exercise")
+
+
+def main() -> None:
+    """Answers requests until the grader closes the channel."""
+    take, send = _own_channel()
+    _bound_resources(int(sys.argv[1]))
+    library = Library()
+    sys.meta_path.insert(0, library)
+    while True:
+        try:
+            request = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+        except EOFError:
+            os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
+        reply = answer(library, request)
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                _quietly(stream.flush)
+        protocol.write_frame(send, {**reply, "id": request["id"]})
+
+
+def answer(library: Library, request: Any) -> dict[str, Any]:
+    """What came of one request, as the reply's fields. The one place in the child that catches everything.
+
+    A submission may raise anything, SystemExit and classes of its own included, while it is imported, called or looked
+    at; each is an answer ("your code raised ..."), and none may end the worker.
+    """
+    try:
+        reply = _OPERATIONS[request["op"]](library, request)
+    except BaseException as error:  # noqa: BLE001
+        reply = _fault(library, error)
+    if library.refused:
+        return _problem("forbidden", f"import of {library.refused[0]}", [])
+    return reply
+
+
+def load(library: Library, request: Any) -> dict[str, Any]:
+    library.files, library.guests = request["files"], request["guests"]
+    library.allowed, library.absent = frozenset(request["allowed"]), frozenset(request["absent"])
+    for root in request["preload"]:
+        importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
+    return {"status": "value", "value": None, "mutated": False}
+
+
+def run_module(library: Library, request: Any) -> dict[str, Any]:
+    importlib.import_module(request["module"])
+    return {"status": "value", "value": None, "mutated": False}
+
+
+def call(library: Library, request: Any) -> dict[str, Any]:
+    module = importlib.import_module(request["module"])
+    name, sent = request["name"], request["args"]
+    if not hasattr(module, name):
+        return _problem("missing", f"{request['module']}.py has no {name}", [])
+    target = getattr(module, name)
+    if sent is None:
+        return {"status": "value", "value": convert.to_wire(target), "mutated": False}
+    args = [convert.from_wire(item) for item in sent]
+    if not _fits(target, args):
+        return _problem("signature", f"{name}{_signature_of(target)}", [])
+    value = convert.to_wire(target(*args))
+    mutated = request["module"] not in library.guests and protocol.encode(convert.to_wire(args)) != protocol.encode(
+        sent
+    )
+    return {"status": "value", "value": value, "mutated": mutated}
+
+
+_OPERATIONS: dict[str, Callable[[Library, Any], dict[str, Any]]] = {"load": load, "import": run_module, "call": call}
+
+
+def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, Any]:
+    return {"status": status, "message": message[:MAX_MESSAGE], "frames": frames}
+
+
+def _fault(library: Library, error: BaseException) -> dict[str, Any]:
+    frames = _student_frames(library, error)
+    if isinstance(error, MemoryError):
+        return _problem("memory", "MemoryError", frames)
+    if isinstance(error, NotImplementedError) and _raised_by_student(library, error):
+        return _problem("missing", _text(error), frames)
+    return _problem("error", f"{type(error).__name__}: {_text(error)}", frames)
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return "".join(str.__iter__(str(error)))
+    except BaseException:  # noqa: BLE001 - an exception whose own text raises is still only a student's exception
+        return "(its message cannot be shown)"
+
+
+def _walk(error: BaseException) -> list[tuple[Any, int]]:
+    """The traceback from the outside in, as (code, line)."""
+    found, trace = [], error.__traceback__
+    while trace is not None:
+        found.append((trace.tb_frame.f_code, trace.tb_lineno))
+        trace = trace.tb_next
+    return found
+
+
+def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
+    frames = [
+        [code.co_filename, line, code.co_name] for code, line in _walk(error) if code.co_filename in library.files
+    ]
+    if isinstance(error, SyntaxError) and error.filename in library.files:
+        frames.append([error.filename, error.lineno or 1, "<module>"])
+    return frames[-MAX_FRAMES:]
+
+
+def _raised_by_student(library: Library, error: BaseException) -> bool:
+    """Not attempted, as against a library's own NotImplementedError for something that was attempted."""
+    trace = _walk(error)
+    return bool(trace) and trace[-1][0].co_filename in library.files
+
+
+def _fits(target: Any, args: list[Any]) -> bool:
+    try:
+        inspect.signature(target).bind(*args)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin that has no signature to look at: the call itself will tell
+        return True
+    return True
+
+
+def _signature_of(target: Any) -> str:
+    return str(inspect.signature(target)) if callable(target) else f" is {convert.article(type(target).__name__)}"
+
+
+def _quietly(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except BaseException:  # noqa: BLE001 - the student may have closed or replaced sys.stdout
+        return
+
+
+def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
+    """Takes the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
+    replies = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(replies, view) :]
+
+    return requests.read, send
+
+
+def _bound_resources(memory: int) -> None:
+    """Bounds that the operating system keeps, where it has them (not on Windows; macOS ignores the first)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, bound in (
+        (resource.RLIMIT_DATA, memory),
+        (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        soft = resource.getrlimit(kind)[1]
+        value = bound if soft == resource.RLIM_INFINITY else min(bound, soft)
+        resource.setrlimit(kind, (value, value))
+
+
+if __name__ == "__main__":
+    main()

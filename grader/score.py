@@ -1,0 +1,118 @@
+"""Outcomes and rubric -> Report. Pure: no files, no clock, no student's code, the same answer every time."""
+
+from collections.abc import Collection, Iterable, Sequence
+
+from grader.model import CheckResult, Incident, Outcome, Verdict
+from grader.report.schema import ExerciseScore, IncidentEntry, PointScore, Report, TraceLine
+from grader.rubric import Point, Rubric
+
+_DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
+
+# Worst first: what a point says whose parts ended differently. A fault of ours beats everything, so that it is seen.
+_WORST = (
+    Outcome.GRADER_ERROR,
+    Outcome.REVIEW,
+    Outcome.FORBIDDEN,
+    Outcome.CRASHED,
+    Outcome.TIMEOUT,
+    Outcome.ERROR,
+    Outcome.FAILED,
+    Outcome.MISSING,
+)
+
+
+def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[str], **about: object) -> Report:
+    """The report on one submission. `about` fills the report's other fields: submission, seed, environment.
+
+    Every selected point of the rubric is in it, with or without a result; a check that brought none is a `grader_error`.
+    """
+    points = {
+        point.id: _score_point(point, exercise.id, results) for exercise in rubric.exercise for point in exercise.point
+    }
+    points = {name: point for name, point in points.items() if name in selected}
+    exercises = tuple(
+        ExerciseScore(
+            id=exercise.id,
+            title=exercise.title,
+            score=_sum(p.score for p in own),
+            max_score=_sum(p.max_score for p in own),
+        )
+        for exercise in rubric.exercise
+        if (own := [point for point in points.values() if point.exercise == exercise.id])
+    )
+    incidents = tuple(_entry(incident) for result in results for incident in result.incidents)
+    return Report.model_validate(
+        {
+            "assignment": rubric.assignment,
+            "score": _sum(point.score for point in points.values()),
+            "max_score": _sum(point.max_score for point in points.values()),
+            "pending": _sum(point.pending for point in points.values()),
+            "exercises": exercises,
+            "points": tuple(points.values()),
+            "incidents": incidents,
+            **about,
+        }
+    )
+
+
+def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) -> PointScore:
+    shares: dict[str | None, float] = {part: weight / point.max for part, weight in point.parts.items()}
+    shares = shares or {None: 1.0}
+    own = [_result_of(point, part, results) for part in shares]
+    weights = list(shares.values())
+    share = sum(weight * result.verdict.share for weight, result in zip(weights, own, strict=True))
+    pending = sum(
+        weight for weight, result in zip(weights, own, strict=True) if result.verdict.outcome is Outcome.REVIEW
+    )
+    outcome = _outcome([result.verdict for result in own], share)
+    lost = [result for result in own if result.verdict.outcome is not Outcome.PASSED]
+    return PointScore(
+        id=point.id,
+        exercise=exercise,
+        title=point.title,
+        score=round(share * point.max, _DIGITS),
+        max_score=point.max,
+        pending=round(pending * point.max, _DIGITS),
+        outcome=outcome,
+        message=" ".join(dict.fromkeys(result.verdict.message for result in lost)),
+        diagnosis=next((result.verdict.diagnosis for result in lost if result.verdict.diagnosis), None),
+        notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
+        evidence={key: value for result in own for key, value in result.verdict.evidence.items()},
+        traceback=tuple(
+            TraceLine(file=frame.file, line=frame.line, function=frame.function, code=frame.code)
+            for frame in next((result.traceback for result in own if result.traceback), ())
+        ),
+        output="".join(dict.fromkeys(result.output for result in own)),
+        seconds=round(sum(result.seconds for result in own), 3),
+    )
+
+
+def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -> CheckResult:
+    own = [result for result in results if (result.point, result.part) == (point.id, part)]
+    if len(own) == 1:
+        return own[0]
+    message = (
+        f"This point could not be judged; that is the grader's fault, not yours ({len(own)} results of its check)."
+    )
+    return CheckResult(point.id, part, Verdict(Outcome.GRADER_ERROR, 0.0, message))
+
+
+def _outcome(verdicts: list[Verdict], share: float) -> Outcome:
+    """One outcome for a point: what its only check said, or for several parts what they come to together."""
+    outcomes = {verdict.outcome for verdict in verdicts}
+    if len(outcomes) == 1:
+        return outcomes.pop()
+    urgent = next((outcome for outcome in _WORST[:2] if outcome in outcomes), None)
+    if urgent is not None:
+        return urgent
+    if share > 0:
+        return Outcome.PARTIAL
+    return next(outcome for outcome in _WORST if outcome in outcomes)
+
+
+def _sum(values: Iterable[float]) -> float:
+    return round(sum(values), _DIGITS)
+
+
+def _entry(incident: Incident) -> IncidentEntry:
+    return IncidentEntry(point=incident.point, kind=incident.kind, message=incident.message)
