@@ -132,7 +132,7 @@ class Examination:
         inside = self.assignment.sources("inside") if exercise.guests else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            guests={name: inside[name] for name in exercise.guests},
+            guests=inside,
             allowed=(*rubric.imports.always, *exercise.imports),
             absent=(*exercise.absent, "grader"),
             preload=exercise.imports,

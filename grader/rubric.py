@@ -160,9 +160,9 @@ class Assignment:
         return self.folder / "checks"
 
     def sources(self, folder: Literal["oracles", "inside"]) -> dict[str, bytes]:
-        """Module name -> source of what travels into a worker."""
-        found = sorted((self.folder / folder).glob("*.py"))
-        return {path.stem: path.read_bytes() for path in found if path.stem != "__init__"}
+        """Relative path -> content of the Python files that travel into a worker of ours or beside a student's."""
+        root = self.folder / folder
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
 
 
 def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assignment:

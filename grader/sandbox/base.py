@@ -39,7 +39,7 @@ class Limits:
 class Bundle:
     """All that one worker gets to work with.
 
-    `files` are the submission's (path -> bytes), `guests` ours (module -> bytes) that run beside them. `allowed` are the
+    `files` are the submission's (path -> bytes), `guests` ours (likewise) that run beside them and come first. `allowed` are the
     roots that the submission's modules may import, `absent` the packages that must not exist in this worker, `preload`
     what is imported before any deadline runs.
     """

@@ -54,24 +54,21 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """The import system's question. Packages that this worker must not have do not exist, whoever asks."""
         if fullname.partition(".")[0] in self.absent:
             self.refuse(fullname)
-        if fullname in self.guests or self.path_of(fullname):
-            package = bool((self.path_of(fullname) or "").endswith("__init__.py"))
-            return importlib.util.spec_from_loader(fullname, self, is_package=package)
-        folder = fullname.replace(".", "/") + "/"
-        if any(name.startswith(folder) for name in self.files):
-            return importlib.machinery.ModuleSpec(fullname, None, is_package=True)  # a folder without __init__.py
+        for files in (self.guests, self.files):
+            path = _path_of(fullname, files)
+            if path is not None:
+                return importlib.util.spec_from_loader(fullname, self, is_package=path.endswith("__init__.py"))
+            if any(name.startswith(fullname.replace(".", "/") + "/") for name in files):  # a folder without __init__.py
+                return importlib.machinery.ModuleSpec(fullname, None, is_package=True)
         return None
-
-    def path_of(self, fullname: str) -> str | None:
-        base = fullname.replace(".", "/")
-        return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in self.files), None)
 
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
-        if name in self.guests:
-            source, path = self.guests[name], f"<{name}>"
+        guest = _path_of(name, self.guests)
+        if guest is not None:
+            source, path = self.guests[guest], f"<{guest}>"
         else:
-            path = self.path_of(name) or name
+            path = _path_of(name, self.files) or name
             source = self.files[path]
             module.__dict__["__builtins__"] = {**builtins.__dict__, "__import__": self.guarded_import}
             text = importlib.util.decode_source(source)
@@ -87,11 +84,16 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return builtins.__import__(name, scope, local, names or (), level)
 
     def owns(self, root: str) -> bool:
-        return any(path in (f"{root}.py",) or path.startswith(f"{root}/") for path in self.files)
+        return any(path == f"{root}.py" or path.startswith(f"{root}/") for path in self.files)
 
     def refuse(self, name: str) -> None:
         self.refused.append(name)
         raise ForbiddenImportError(f"import of {name} is not allowed in this exercise")
+
+
+def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
+    base = fullname.replace(".", "/")
+    return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
 
 
 def main() -> None:
@@ -102,7 +104,7 @@ def main() -> None:
     sys.meta_path.insert(0, library)
     while True:
         try:
-            request = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+            request: Any = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
         except EOFError:
             os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
         reply = answer(library, request)
@@ -152,7 +154,7 @@ def call(library: Library, request: Any) -> dict[str, Any]:
     if not _fits(target, args):
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
-    mutated = request["module"] not in library.guests and protocol.encode(convert.to_wire(args)) != protocol.encode(
+    mutated = _path_of(request["module"], library.guests) is None and protocol.encode(convert.to_wire(args)) != protocol.encode(
         sent
     )
     return {"status": "value", "value": value, "mutated": mutated}
