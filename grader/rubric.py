@@ -185,10 +185,17 @@ def load_rubric(path: Path) -> Rubric:
         raise RubricError(f"{path}: this is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
-        line = _line_of(text, first["loc"])
         place = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
+        line = _line_of(text, first["loc"]) if place else _last_mention(text, reason)
         raise RubricError(f"{path}, line {line}: {place + ': ' if place else ''}{reason}") from error
+
+
+def _last_mention(text: str, reason: str) -> int:
+    """The line that holds last what a complaint about the whole rubric names: where a name stands for the second time."""
+    names = [word for word in reason.split() if f'"{word}"' in text]
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if names and f'"{names[0]}"' in line]
+    return max(lines, default=1)
 
 
 def _line_of(text: str, location: tuple[int | str, ...]) -> int:

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -32,28 +32,21 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def render(report: Report) -> RenderableType:
-    """The whole report."""
-    table = Table(title=f"{clean(report.submission.id, 80)}  ·  {report.assignment}", title_justify="left")
-    table.add_column("point")
-    table.add_column("what it asks")
-    table.add_column("score", justify="right")
-    table.add_column("outcome")
+def table(report: Report) -> Table:
+    """Points by exercise, and their sum."""
+    grid = Table(title=Text(f"{clean(report.submission.id, 80)}  ·  {report.assignment}"), title_justify="left")
+    for column in ("point", "what it asks", "score", "outcome"):
+        grid.add_column(column, justify="right" if column == "score" else "left")
     for exercise in report.exercises:
-        table.add_section()
-        table.add_row(
-            f"[b]{exercise.id}[/b]",
-            f"[b]{exercise.title}[/b]",
-            f"[b]{_ratio(exercise.score, exercise.max_score)}[/b]",
-            "",
-        )
+        grid.add_section()
+        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), "", style="bold")
         for point in report.points:
             if point.exercise == exercise.id:
-                table.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
-    table.add_section()
-    pending = f"{number(report.pending)} pending a person" if report.pending else ""
-    table.add_row("", "[b]total[/b]", f"[b]{_ratio(report.score, report.max_score)}[/b]", pending)
-    return Group(table, *sentences(report), _footer(report))
+                grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
+    grid.add_section()
+    pending = f"{number(report.pending)} for a person to give" if report.pending else ""
+    grid.add_row("", "total", _ratio(report.score, report.max_score), pending, style="bold")
+    return grid
 
 
 def sentences(report: Report) -> list[Text]:
@@ -70,7 +63,13 @@ def sentences(report: Report) -> list[Text]:
 
 
 def print_report(report: Report, console: Console) -> None:
-    console.print(render(report))
+    """The table, a paragraph for each point that was lost, and how it was judged."""
+    console.print(table(report), *sentences(report), _footer(report), sep="\n")
+
+
+def print_table(report: Report, console: Console) -> None:
+    """The table alone, where the sentences have been said already."""
+    console.print(table(report), _footer(report), sep="\n")
 
 
 def _ratio(score: float, maximum: float) -> str:

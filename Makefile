@@ -1,0 +1,46 @@
+# Everything that the project does, a line each. `make grade` and `make test` set up all they need themselves.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SEEDS ?= 3
+export PYTHONWARNINGS =
+
+.PHONY: grade test quick check lint format galleries fuzz schema clean
+
+grade: .venv/installed                  ## grade the reference solution through every stage and print its points
+	$(BIN)/grader grade reference --output results.json
+
+test: .venv/installed                   ## all tests
+	$(BIN)/python -m pytest
+
+quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
+	$(BIN)/python -m pytest -q -x -m "not slow"
+
+check: lint test                        ## every gate: what CI runs
+
+lint: .venv/installed                   ## style, types and the direction of imports
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/installed                 ## put the code into the one style
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+galleries: .venv/installed              ## which check catches which wrong answer, over SEEDS seeds; false accepts and rejects
+	$(BIN)/python -m scripts.galleries --seeds $(SEEDS)
+
+fuzz: .venv/installed                   ## a million malformed messages
+	$(BIN)/python scripts/fuzz.py
+
+schema: .venv/installed                 ## write the published schema of results.json anew
+	$(BIN)/python -m grader.report.schema > grader/report/results.schema.json
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+clean:                                  ## remove what the other targets made
+	rm -rf .venv build dist *.egg-info results.json results

@@ -1,0 +1,102 @@
+"""The kill matrix: which point catches which wrong answer, and whether any verdict depends on the seed.
+
+    python -m scripts.galleries [--seeds N] [--exercise ID ...]
+
+Exits with 1 if a right answer lost a point, a wrong one did not get its exact points, or a seed changed a verdict.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.examination import Oracles
+from grader.load import load
+from grader.pipeline import examine, select
+from grader.report.results import to_json
+from grader.rubric import load_assignment
+from grader.sandbox.process import ProcessLauncher
+from tests.galleries import Case, cases, differences
+
+Reports = dict[str, list[dict[str, object]]]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=3, help="how many seeds each case is graded with")
+    parser.add_argument("--exercise", action="append", default=[], help="only the cases of these exercises")
+    options = parser.parse_args()
+    found = [
+        case
+        for case in cases("right") + cases("wrong")
+        if not options.exercise or set(options.exercise) & set(case.expected["exercises"])
+    ]
+    # Training is dear and its galleries are many: one seed shows the points, the seeds' study is in docs/optimizers.md.
+    wrong_by_seed = grade_all(found, options.seeds)
+    console = Console()
+    console.print(matrix([case for case in found if case.gallery == "wrong"]))
+    return summary(found, wrong_by_seed, options.seeds, console)
+
+
+def grade_all(found: list[Case], seeds: int) -> dict[str, list[list[str]]]:
+    """Case -> for each seed, where the report was not what was expected."""
+    assignment, launcher = load_assignment(), ProcessLauncher()
+    modules = [exercise.module for exercise in assignment.rubric.exercise]
+    result: dict[str, list[list[str]]] = {}
+    with Oracles(launcher, assignment) as oracles:
+        for case in found:
+            selected = select(assignment.rubric, case.expected["exercises"], [])
+            submission = load(case.path, modules)
+            result[case.name] = [
+                differences(
+                    case,
+                    json.loads(
+                        to_json(examine(submission, assignment, launcher, oracles, seed=seed, selected=selected))
+                    ),
+                )
+                for seed in range(1 if case.trains else seeds)
+            ]
+    return result
+
+
+def matrix(wrong: list[Case]) -> Table:
+    """Wrong answers by points; a cross where the point is what catches it."""
+    names = sorted({point for case in wrong for point in case.expected["points"]})
+    maxima = {point.id: point.max for point in load_assignment().rubric.points}
+    table = Table(title="which point catches which wrong answer")
+    table.add_column("wrong answer")
+    for name in names:
+        table.add_column(name)
+    caught: Counter[str] = Counter()
+    for case in wrong:
+        lost = [name for name in names if case.expected["points"].get(name, maxima[name]) < maxima[name]]
+        caught.update(lost)
+        table.add_row(case.path.name, *("×" if name in lost else "" for name in names))
+    table.add_section()
+    table.add_row("caught", *(str(caught[name]) for name in names))
+    return table
+
+
+def summary(found: list[Case], by_seed: dict[str, list[list[str]]], seeds: int, console: Console) -> int:
+    """Prints what went wrong and returns the exit code."""
+    bad = {name: problems for name, problems in by_seed.items() if any(problems)}
+    for name, problems in bad.items():
+        console.print(f"{name}: {sum(map(bool, problems))} of {len(problems)} seeds", style="red", markup=False)
+        for line in next(filter(None, problems)):
+            console.print(f"    {line}", markup=False, highlight=False)
+    rejects = sum(name.startswith("right/") for name in bad)
+    accepts = sum(name.startswith("wrong/") for name in bad)
+    unstable = sum(any(problems) and not all(problems) for problems in bad.values())
+    right = sum(case.gallery == "right" for case in found)
+    console.print(
+        f"{right} right answers, {rejects} falsely rejected; {len(found) - right} wrong answers, {accepts} not given their "
+        f"exact points; {unstable} verdicts that depend on the seed ({seeds} seeds)."
+    )
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

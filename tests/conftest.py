@@ -1,0 +1,44 @@
+"""What several test files need: the oracles, started once, and the command as a person would run it."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.examination import Oracles
+from grader.rubric import Assignment, load_assignment
+from grader.sandbox.process import ProcessLauncher
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 300.0  # seconds that a command may take before a test gives up: generous, since machines are slow and shared
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def assignment() -> Assignment:
+    return load_assignment()
+
+
+@pytest.fixture(scope="session")
+def launcher() -> ProcessLauncher:
+    return ProcessLauncher()
+
+
+@pytest.fixture(scope="session")
+def oracles(launcher: ProcessLauncher, assignment: Assignment) -> Iterator[Oracles]:
+    with Oracles(launcher, assignment) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def grader() -> Command:
+    """Runs `grader ARGS...` for real, in a process of its own."""
+
+    def run(*args: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "grader", *map(str, args)]
+        return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False)
+
+    return run

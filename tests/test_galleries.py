@@ -1,0 +1,45 @@
+"""Golden submissions: every right answer in full, every wrong one its exact points."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.examination import Oracles
+from grader.load import load
+from grader.pipeline import examine, select
+from grader.report.results import to_json
+from grader.rubric import Assignment
+from grader.sandbox.base import Launcher
+from tests.conftest import Command
+from tests.galleries import Case, cases, differences
+
+SEED = 20_260_101
+CASES = cases("right") + cases("wrong")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
+def test_every_case_gets_its_exact_points(
+    case: Case, assignment: Assignment, launcher: Launcher, oracles: Oracles
+) -> None:
+    modules = [exercise.module for exercise in assignment.rubric.exercise]
+    points = select(assignment.rubric, case.expected["exercises"], [])
+    submission = load(case.path, modules)
+    report = examine(submission, assignment, launcher, oracles, seed=SEED, selected=points)
+    assert differences(case, json.loads(to_json(report))) == []
+
+
+@pytest.mark.parametrize("name", ["right/pool-loops", "wrong/pool-zero-initialised-maximum"])
+def test_the_command_says_the_same(name: str, grader: Command, tmp_path: Path) -> None:
+    case = next(case for case in CASES if case.name == name)
+    output = tmp_path / "results.json"
+    ended = grader("grade", case.path, "--exercise", "2", "--seed", SEED, "--output", output)
+    assert ended.returncode == 0, ended.stderr
+    assert differences(case, json.loads(output.read_text(encoding="utf-8"))) == []
+
+
+def test_every_case_states_every_point_of_its_exercises(assignment: Assignment) -> None:
+    for case in CASES:
+        wanted = select(assignment.rubric, case.expected["exercises"], [])
+        assert set(case.expected["points"]) == wanted, case.name
