@@ -57,6 +57,45 @@ def guest(name: str, beside: str) -> Any:
     return proxy
 
 
+_EXAMINATION = pytest.StashKey[Examination]()
+
+
+@pytest.fixture(scope="session")
+def examination(pytestconfig: pytest.Config) -> Examination:
+    """The submission under examination."""
+    return pytestconfig.stash[_EXAMINATION]
+
+
+@pytest.fixture(scope="session")
+def bounded(examination: Examination) -> Callable[[str], OracleProxy]:
+    """`bounded("symbolic")`: an oracle that runs where it can be stopped."""
+    return examination.oracles.proxy
+
+
+@pytest.fixture(scope="session")
+def settings(examination: Examination) -> Mapping[str, float | int | str | bool]:
+    """The rubric's settings."""
+    return examination.settings
+
+
+@pytest.fixture(scope="session")
+def files(examination: Examination) -> Mapping[str, bytes]:
+    """The submission's files."""
+    return examination.submission.files
+
+
+@pytest.fixture(scope="session")
+def seed(examination: Examination) -> int:
+    """The grading's seed."""
+    return examination.seed
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, seed: int) -> np.random.Generator:
+    """A generator that depends on the seed and on the check alone, not on what ran before."""
+    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+
+
 class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say that a check found something
     """Raised behind a check whose verdict is not a full one, so that pytest counts it as failed."""
 
@@ -81,37 +120,8 @@ class CheckPlugin:
         self._selected = selected
         self._on_result = on_result
 
-    @pytest.fixture(scope="session")
-    def examination(self) -> Examination:
-        """The submission under examination."""
-        return self._examination
-
-    @pytest.fixture(scope="session")
-    def bounded(self) -> Callable[[str], OracleProxy]:
-        """`bounded("symbolic")`: an oracle that runs where it can be stopped."""
-        return self._examination.oracles.proxy
-
-    @pytest.fixture(scope="session")
-    def settings(self) -> Mapping[str, float | int | str | bool]:
-        """The rubric's settings."""
-        return self._examination.settings
-
-    @pytest.fixture(scope="session")
-    def files(self) -> Mapping[str, bytes]:
-        """The submission's files."""
-        return self._examination.submission.files
-
-    @pytest.fixture(scope="session")
-    def seed(self) -> int:
-        """The grading's seed."""
-        return self._examination.seed
-
-    @pytest.fixture
-    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """A generator that depends on the seed and on the check alone, not on what ran before."""
-        return np.random.default_rng([self._examination.seed, zlib.crc32(request.node.name.encode())])
-
     def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[_EXAMINATION] = self._examination
         config.addinivalue_line("markers", "points(point, part=None): the point of the rubric that a check decides")
 
     @pytest.hookimpl(tryfirst=True)

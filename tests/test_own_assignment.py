@@ -1,0 +1,102 @@
+"""The example assignment works without a line changed in the engine, and the engine's promises hold for it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from grader.examination import Oracles
+from grader.load import load
+from grader.pipeline import examine
+from grader.report.schema import Report
+from grader.rubric import load_assignment
+from grader.sandbox.process import ProcessLauncher
+from tests.conftest import ROOT, Command
+
+SOFTMAX = ROOT / "examples" / "softmax"
+
+
+@pytest.mark.parametrize(("folder", "score"), [("reference", 3.0), ("student_template", 0.0)])
+def test_the_command_grades_it(folder: str, score: float, grader: Command, tmp_path: Path) -> None:
+    output = tmp_path / "out.json"
+    ended = grader("grade", SOFTMAX / folder, "--assignment", SOFTMAX, "--output", output)
+    assert ended.returncode == 0, ended.stderr
+    report = json.loads(output.read_text(encoding="utf-8"))
+    assert (report["assignment"], report["score"], report["max_score"]) == ("softmax-example", score, 3.0)
+
+
+def graded(
+    tmp_path: Path, check: str, code: str = "def softmax_cross_entropy_backward(logits, labels):\n    return 1\n"
+) -> Report:
+    """The report of an assignment whose only check is `check`."""
+    course = tmp_path / "course"
+    (course / "checks").mkdir(parents=True)
+    text = (SOFTMAX / "rubric.toml").read_text(encoding="utf-8").replace("call_seconds = 5.0", "call_seconds = 1.0")
+    (course / "rubric.toml").write_text(text, encoding="utf-8")
+    name = f"check_{tmp_path.name}.py"  # a name of its own: pytest keeps modules by name
+    (course / "checks" / name).write_text(
+        f"from grader.plugin import module, points\nsoftmax = module('softmax')\n{check}"
+    )
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "softmax.py").write_text(code)
+    assignment, launcher = load_assignment(course), ProcessLauncher()
+    with Oracles(launcher, assignment) as oracles:
+        submission = load(tmp_path / "work", ["softmax"])
+        return examine(submission, assignment, launcher, oracles, seed=1, selected=["1.1"])
+
+
+ASKING = "@points('1.1')\ndef check_it(softmax):\n    softmax.softmax_cross_entropy_backward(1, 2)\n"
+
+
+@pytest.mark.parametrize(
+    ("check", "message"),
+    [
+        ("@points('1.1')\ndef check_it(softmax):\n    return 1 / 0\n", "ZeroDivisionError: division by zero"),
+        ("@points('1.1')\ndef check_it(softmax):\n    return None\n", "the check brought no verdict"),
+        ("@points('1.1')\ndef check_it(softmax):\n    return True\n", "the check brought no verdict"),
+        ("@points('1.1')\ndef check_it(no_such_fixture):\n    return None\n", "no_such_fixture"),
+        ("", "0 results of its check"),
+        ("def other():\n    pass\n", "0 results of its check"),
+    ],
+)
+def test_a_check_that_fails_us_is_never_a_students_zero(check: str, message: str, tmp_path: Path) -> None:
+    report = graded(tmp_path, check)
+    assert report.has_grader_error
+    assert "the grader's fault, not yours" in report.points[0].message
+    assert message in report.points[0].message
+    assert report.max_score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "message"),
+    [
+        ("raise ValueError('no')", "error", r"raised ValueError: no (softmax.py, line 2)"),
+        ("raise NotImplementedError", "missing", "is not there yet"),
+        ("import os", "forbidden", "import of os is not allowed"),
+        ("__import__('os')", "forbidden", "tries an import of os"),
+        ("while True: pass", "timeout", "did not answer within 1 seconds and was stopped"),
+        ("raise SystemExit", "error", "raised SystemExit"),
+    ],
+)
+def test_what_a_submission_does_is_its_outcome(body: str, outcome: str, message: str, tmp_path: Path) -> None:
+    code = f"def softmax_cross_entropy_backward(logits, labels):\n    {body}\n"
+    point = graded(tmp_path, ASKING, code).points[0]
+    assert (point.outcome.value, point.score) == (outcome, 0.0)
+    assert message in point.message
+
+
+def test_a_call_that_does_not_fit_states_the_signature(tmp_path: Path) -> None:
+    point = graded(tmp_path, ASKING, "def softmax_cross_entropy_backward(logits):\n    return 1\n").points[0]
+    assert point.outcome.value == "error"
+    assert (
+        "expected softmax_cross_entropy_backward(logits, labels), found softmax_cross_entropy_backward(logits)"
+        in point.message
+    )
+
+
+def test_what_a_student_prints_is_kept(tmp_path: Path) -> None:
+    code = (
+        "print('at import')\ndef softmax_cross_entropy_backward(logits, labels):\n    print('in the call')\n    1 / 0\n"
+    )
+    point = graded(tmp_path, ASKING, code).points[0]
+    assert point.output == "at import\nin the call\n"
