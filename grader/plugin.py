@@ -166,6 +166,7 @@ class CheckPlugin:
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.longrepr = describe(call.excinfo.value.result)
+            report.location = (*report.location[:2], self._heading(item))
         return report
 
     @pytest.hookimpl(optionalhook=True)
@@ -173,6 +174,11 @@ class CheckPlugin:
         """What pytest-json-report carries to the suite."""
         result = item.stash.get(_RESULT, None)
         return {} if result is None else {"result": asdict(result)}
+
+    def _heading(self, item: pytest.Item) -> str:
+        point, _ = _point_of(item)
+        title = next(own.title for own in self._examination.assignment.rubric.points if own.id == point)
+        return f"{point} {title}"
 
     def _report(self, item: pytest.Item, result: CheckResult) -> None:
         item.stash[_RESULT] = result

@@ -94,7 +94,8 @@ class ModuleProxy:
         if reply.output:
             self._conversation.output.append(reply.output)
         if isinstance(reply, Faulted):
-            raise Fault(Verdict(reply.outcome, 0.0, self._sentence(name, reply)), reply.kind, reply.frames)
+            frames = () if reply.kind == "missing" else reply.frames  # where nothing is yet, there is nothing to trace
+            raise Fault(Verdict(reply.outcome, 0.0, self._sentence(name, reply)), reply.kind, frames)
         if reply.mutated:
             self._conversation.notes.append(
                 f"{name} changes its arguments in place. It costs nothing here, since every call gets fresh copies, "
