@@ -1,0 +1,77 @@
+"""Exercise 3: the backward pass of a 3x3 convolution, first for one neuron by hand, then for whole maps."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.assignment.oracles import judging, neuron, neuron_judging
+from grader.model import Verdict
+from grader.plugin import module, points
+
+exercise3 = module("exercise3")
+
+
+@points("3.1")
+def check_labels(exercise3: Any, rng: np.random.Generator) -> Verdict:
+    """The nine neurons of Y that x₁ affects are labelled, in any order."""
+    return neuron_judging.judge_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
+
+
+@points("3.2")
+def check_activations(exercise3: Any, rng: np.random.Generator, bounded: Callable[[str], Any]) -> Verdict:
+    """Each yᵢ is the right weight times x₁, plus its own Cᵢ."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    labels = neuron.read_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
+    value = exercise3.activations(neuron.W, neuron.X_1, neuron.C)
+    return neuron_judging.judge_activations(value, labels, convention, bounded("symbolic")).noting(*notes)
+
+
+@points("3.3")
+def check_derivative(exercise3: Any, rng: np.random.Generator, bounded: Callable[[str], Any]) -> Verdict:
+    """∂v/∂x₁ is right, or follows from your own yᵢ."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    labels = neuron.read_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
+    value = exercise3.dv_dx1(neuron.W)
+
+    def own() -> Any:
+        return exercise3.activations(neuron.W, neuron.X_1, neuron.C)
+
+    return neuron_judging.judge_derivative(value, own, labels, convention, bounded("symbolic")).noting(*notes)
+
+
+@points("3.4", part="symbolic")
+def check_loss(exercise3: Any, rng: np.random.Generator, bounded: Callable[[str], Any]) -> Verdict:
+    """∂L/∂x₁ is the chain rule over all nine paths."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    labels = neuron.read_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
+    value = exercise3.dloss_dx1(neuron.W, neuron.DY)
+
+    def own() -> Any:
+        return exercise3.dv_dx1(neuron.W)
+
+    return neuron_judging.judge_loss(value, own, labels, convention, bounded("symbolic")).noting(*notes)
+
+
+@points("3.4", part="numerical")
+def check_input_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
+    """∂L/∂X agrees with the numerical gradient, for maps of any size."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    question = judging.back_to_input(rng, convention)
+    return judging.judge(exercise3.conv3x3_backward_input, question).noting(*notes)
+
+
+@points("3.5", part="interior")
+def check_interior_weight_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
+    """∂L/∂w agrees with the numerical gradient where padding does not matter."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    question = judging.back_to_weight(rng, convention, interior=True)
+    return judging.judge(exercise3.conv3x3_backward_weight, question).noting(*notes)
+
+
+@points("3.5", part="padding")
+def check_weight_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
+    """∂L/∂w agrees with the numerical gradient in general, at the padded border too."""
+    convention, notes = neuron.read_convention(lambda: exercise3.CONVENTION)
+    question = judging.back_to_weight(rng, convention, interior=False)
+    return judging.judge(exercise3.conv3x3_backward_weight, question).noting(*notes)

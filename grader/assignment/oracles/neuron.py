@@ -1,0 +1,171 @@
+"""Exercise 3's mathematics: which outputs a neuron x_1 affects, and through which weight.
+
+Y[i, j] = sum of w[a, b] X[i+a-1, j+b-1] under cross-correlation, so that x_1 = X[r, c] reaches Y[r+dr, c+dc] through
+w[1-dr, 1-dc]; under convolution the signs of a and b, and so those of dr and dc, are the other way round. Weights are
+numbered w_1..w_9 row by row.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from grader import trees
+from grader.assignment.oracles.gradients import CONVENTIONS, KERNEL
+from grader.assignment.oracles.reading import UnreadableError, number_of, read_array
+from grader.model import Outcome
+from grader.proxy import Fault
+from grader.sandbox.protocol import Opaque, Tree
+
+Offset = tuple[int, int]
+
+NEURONS = KERNEL * KERNEL
+ROW_BY_ROW: tuple[Offset, ...] = tuple(product((-1, 0, 1), (-1, 0, 1)))
+ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
+LARGEST_POSITION = 9  # rows and columns asked for lie between 1 and this
+
+W = trees.symbols("w", NEURONS, "real")
+C = trees.symbols("C", NEURONS, "real")
+DY = trees.symbols("dy", NEURONS, "real")
+X_1 = trees.symbol("x_1", "real")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The offset from x_1 of each of y_1..y_9, None where a label is wrong; `note` says whose labels these are."""
+
+    offsets: tuple[Offset | None, ...] = ROW_BY_ROW
+    note: str = ""
+
+    @property
+    def complete(self) -> bool:
+        return set(self.offsets) == set(ROW_BY_ROW)
+
+    def groups(self) -> list[list[int]]:
+        """The indices of the labels at each right position; a position named twice has two."""
+        found: dict[Offset, list[int]] = {}
+        for index, offset in enumerate(self.offsets):
+            if offset is not None:
+                found.setdefault(offset, []).append(index)
+        return list(found.values())
+
+
+def weight(offset: Offset, convention: str) -> Tree:
+    """The weight through which x_1 reaches the output at `offset`."""
+    sign = -1 if convention == CONVENTIONS[0] else 1
+    return weight_at(sign * offset[0], sign * offset[1])
+
+
+def weight_at(down: int, right: int) -> Tree:
+    """The weight `down` rows below and `right` columns beside the filter's centre."""
+    return W[KERNEL * (1 + down) + 1 + right]
+
+
+def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
+    """The convention that the submission declares, or the default and a note that says so."""
+    default = CONVENTIONS[0]
+    try:
+        value = ask()
+    except Fault as fault:
+        told = (
+            (f"CONVENTION is not set, so * was read as {default}.",) if fault.verdict.outcome is Outcome.MISSING else ()
+        )
+        return default, told
+    name = "-".join(value.lower().replace("_", " ").replace("-", " ").split()) if isinstance(value, str) else ""
+    if name in CONVENTIONS:
+        return name, ()
+    shown = f'"{value[:40]}"' if isinstance(value, str) else "what it is set to"
+    known = " or ".join(f'"{item}"' for item in CONVENTIONS)
+    return default, (f"CONVENTION may be {known}; {shown} is neither, so * was read as {default}.",)
+
+
+def inner_positions(rng: np.random.Generator) -> list[Offset]:
+    """Where to put x_1: four places, row and column always different, so that swapping them shows."""
+    rows = 1 + rng.permutation(LARGEST_POSITION)[:4]
+    return [
+        (int(row), int(1 + (row + shift) % LARGEST_POSITION)) for row, shift in zip(rows, (1, 3, 5, 2), strict=True)
+    ]
+
+
+def read_positions(value: Any) -> list[Offset]:
+    """Nine (row, col). Raises UnreadableError."""
+    array = read_array(value).values
+    if array.shape[:1] != (NEURONS,):
+        raise UnreadableError(_not_nine(value))
+    if array.shape != (NEURONS, 2):
+        raise UnreadableError("should hold nine pairs (row, col)")
+    if np.iscomplexobj(array) or (array != np.round(array)).any():
+        raise UnreadableError("holds positions that are no whole numbers")
+    return [(int(row), int(col)) for row, col in array]
+
+
+def read_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Labels:
+    """The student's own order, if enough labels are right at one of the positions; row by row otherwise."""
+    best: tuple[Offset | None, ...] = ()
+    for row, col in positions:
+        try:
+            found = [(r - row, c - col) for r, c in read_positions(function(row, col))]
+        except (Fault, UnreadableError):
+            continue
+        offsets = tuple(offset if offset in ROW_BY_ROW else None for offset in found)
+        if _right(offsets) > _right(best):
+            best = offsets
+    if _right(best) < ENOUGH_LABELS:
+        return Labels(note="3.1 has fewer than five right labels, so y_1 to y_9 were read row by row.")
+    if _right(best) < NEURONS:
+        return Labels(
+            best, "Carried forward from 3.1: judged by your own labels; entries at wrong labels do not count."
+        )
+    return Labels(best)
+
+
+def _right(offsets: tuple[Offset | None, ...]) -> int:
+    return len(set(offsets) - {None})
+
+
+def read_nine(value: Any) -> list[Tree]:
+    """Nine expressions from a list, a row or a column. Raises UnreadableError."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if not isinstance(value, list):
+        raise UnreadableError(_no_expression(value, "a list of nine expressions"))
+    if len(value) == 1 and isinstance(value[0], list):
+        value = value[0]
+    if len(value) != NEURONS:
+        raise UnreadableError(_not_nine(value))
+    return [read_expression(item) for item in value]
+
+
+def read_expression(value: Any) -> Tree:
+    """One expression; matrices of one entry are unwrapped. Raises UnreadableError."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, Tree):
+        if value.head == "Equality":
+            raise UnreadableError("holds an equation; only its right-hand side is asked for")
+        return value
+    number = number_of(value)
+    if number is None or isinstance(value, bool):
+        raise UnreadableError(_no_expression(value, "an expression"))
+    return trees.integer(int(number)) if number == round_or(number) else Tree("Float", (number,))
+
+
+def round_or(number: float) -> float:
+    """The nearest integer, or NaN for what has none."""
+    return float(round(number)) if np.isfinite(number) else float("nan")
+
+
+def _not_nine(value: Any) -> str:
+    return f"has {len(value)} entries, and nine are expected: one for each of y_1 to y_9"
+
+
+def _no_expression(value: Any, wanted: str) -> str:
+    if value is None:
+        return "is None; is a `return` missing?"
+    kinds = {str: "text", dict: "a dictionary", list: "a list", bool: "a truth value"}
+    kind = value.reason if isinstance(value, Opaque) else kinds.get(type(value), "a single value")
+    return f"is or holds {kind} where {wanted} was expected"
