@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.assignment.oracles.arrays import DOUBLE, SINGLE, SINGLE_NOTE, Answer, Case, Precision, answer
+from grader.assignment.oracles.arrays import SINGLE, SINGLE_NOTE, Answer, Case, Precision, answer
 from grader.assignment.oracles.gradients import POOL, Floats, windows
 
 

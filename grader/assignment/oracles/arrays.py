@@ -1,4 +1,4 @@
-"""What came for one call: an array of the right shape that can be compared (see `agreement`), or what is wrong with it."""
+"""What came for one call: an array of the right shape, to be compared (see `agreement`), or what is wrong with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +28,10 @@ SINGLE = Precision(rtol=1e-5, atol=1e-6)
 SINGLE_NOTE = (
     "The result has float32's precision and was compared at that. NumPy's default, float64, is the safer choice."
 )
+COARSE_NOTES = {
+    "float32": SINGLE_NOTE,
+    "float16": "The result is float16, which keeps three digits; it was compared at float32's precision. Use float64.",
+}
 COMPLEX_NOTE = (
     "The result is an array of complex numbers whose imaginary parts are rounding; `.real` would take them off."
 )

@@ -178,7 +178,7 @@ def right_weights(labels: Labels, convention: str) -> list[Tree]:
 
 
 def has_nine_weights(entries: Sequence[Tree], symbolic: Symbolic) -> bool:
-    """Whether the entries are nine different ones of w_1..w_9, up to sign: else a trivial answer would be carried on."""
+    """Whether the entries are nine different ones of w_1..w_9, up to sign: a trivial answer is not carried on."""
     names = {item.args[0]: item for item in W}
     asked = [(i, names[name]) for i, entry in enumerate(entries) for name in sorted(symbols_in(entry)) if name in names]
     lefts = [entries[index] for index, _ in asked]
