@@ -1,0 +1,84 @@
+"""Exercise 4: compare six optimizers on a small network. The contract is ASSIGNMENT's points 4.1 to 4.9."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from grader.assignment.oracles import claims, discussion, images, learning, results
+from grader.assignment.oracles.measured import SIX
+from grader.assignment.oracles.training import Comparison
+from grader.model import Verdict
+from grader.plugin import guest, module, points
+
+exercise4 = module("exercise4")
+harness = guest("harness", beside="exercise4")
+
+
+@pytest.fixture(scope="session")
+def comparison(harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int) -> Comparison:
+    """The re-run of all six, made bit by bit as the points ask for it."""
+    return Comparison(harness, bounded("optimizers"), images.load(settings.get("data") or None), settings, seed)
+
+
+@points("4.1")
+def check_adadelta(comparison: Comparison) -> Verdict:
+    """Adadelta behaves as Adadelta does, and your network learns with it."""
+    return learning.judge(comparison, "Adadelta")
+
+
+@points("4.2")
+def check_adagrad(comparison: Comparison) -> Verdict:
+    """Adagrad behaves as Adagrad does, and your network learns with it."""
+    return learning.judge(comparison, "Adagrad")
+
+
+@points("4.3")
+def check_adam(comparison: Comparison) -> Verdict:
+    """Adam behaves as Adam does, and your network learns with it."""
+    return learning.judge(comparison, "Adam")
+
+
+@points("4.4")
+def check_rmsprop(comparison: Comparison) -> Verdict:
+    """RMSprop behaves as RMSprop does, and your network learns with it."""
+    return learning.judge(comparison, "RMSprop")
+
+
+@points("4.5")
+def check_sgd(comparison: Comparison) -> Verdict:
+    """SGD behaves as SGD does, and your network learns with it."""
+    return learning.judge(comparison, "SGD")
+
+
+@points("4.6")
+def check_lbfgs(comparison: Comparison) -> Verdict:
+    """LBFGS behaves as LBFGS does, and your network learns with it."""
+    return learning.judge(comparison, "LBFGS")
+
+
+@points("4.7")
+def check_results(exercise4: Any, comparison: Comparison) -> Verdict:
+    """The numbers in RESULTS are those that the re-run gets, within its spread."""
+    found = exercise4.RESULTS
+    if not found:
+        return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
+    runs = comparison.runs()
+    return results.judge(found, runs, {name: comparison.why_not(name) for name in SIX})
+
+
+@points("4.8")
+def check_claims(exercise4: Any, comparison: Comparison, settings: Mapping[str, Any]) -> Verdict:
+    """What CLAIMS says about the optimizers holds in the re-run."""
+    found = exercise4.CLAIMS
+    if not found:
+        return Verdict.missing(
+            "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
+        )
+    return claims.judge(found, comparison.runs, settings["target_accuracy"])
+
+
+@points("4.9")
+def check_discussion(files: Mapping[str, bytes], comparison: Comparison) -> Verdict:
+    """report.md discusses the behaviour of each optimizer. A person gives this point."""
+    return discussion.judge(files, comparison.table)
