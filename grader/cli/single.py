@@ -1,18 +1,27 @@
-"""The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
+"""The commands about one submission, and the rubric: `grade` and `points`."""
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader.errors import GraderError, UsageError
+from grader.cli.base import (
+    AssignmentOption,
+    ExerciseOption,
+    PointOption,
+    RubricOption,
+    SandboxKind,
+    SandboxOption,
+    SeedOption,
+    app,
+    err,
+    fail,
+    out,
+)
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.pipeline import select
@@ -20,48 +29,16 @@ from grader.report.results import check_writable, to_json, write_atomically
 from grader.report.terminal import number, print_report
 from grader.rubric import BUILT_IN, Assignment, load_assignment
 from grader.sandbox.process import ProcessLauncher
-from grader.version import VERSION
-
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out = Console()
-err = Console(stderr=True)
-
-
-class SandboxKind(StrEnum):
-    PROCESS = "process"
-
-
-AssignmentOption = Annotated[
-    Path, typer.Option("--assignment", help="Folder of the assignment.", show_default="built in")
-]
-RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        out.print(f"grader {VERSION}", highlight=False)
-        raise typer.Exit
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """Grades submissions of the back-propagation assignment."""
 
 
 @app.command()
 def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of all random inputs.", show_default="random")
-    ] = None,
-    exercise: Annotated[list[str] | None, typer.Option(help="Only this exercise; may be given again.")] = None,
-    point: Annotated[list[str] | None, typer.Option(help="Only this point; may be given again.")] = None,
-    sandbox: Annotated[SandboxKind, typer.Option(help="Where the student's code runs.")] = SandboxKind.PROCESS,
+    seed: SeedOption = None,
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+    sandbox: SandboxOption = SandboxKind.PROCESS,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
@@ -78,7 +55,7 @@ def grade(
         write_atomically(output, to_json(report))
     print_report(report, out)
     if report.has_grader_error:
-        _fail(
+        fail(
             "Some points could not be judged, and that is the grader's fault; their sentences above say why.",
             ExitCode.GRADER_ERROR,
         )
@@ -132,23 +109,3 @@ class _Bar(AbstractContextManager[Callable[[CheckResult], None]]):
         self._progress.update(
             self._task, completed=len(self._seen), description=f"{result.point} {self._titles[result.point]}"
         )
-
-
-def _fail(message: str, code: ExitCode) -> NoReturn:
-    err.print(message, style="red", highlight=False, markup=False, soft_wrap=True)
-    raise SystemExit(code)
-
-
-def main() -> None:
-    """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without θ shows a question mark instead of failing
-    try:
-        app()
-    except UsageError as error:
-        _fail(f"grader: {error}", ExitCode.USAGE)
-    except GraderError as error:
-        _fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
-    except KeyboardInterrupt:
-        _fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)

@@ -1,0 +1,25 @@
+"""The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
+
+import sys
+
+from grader.cli import single
+from grader.cli.base import app, fail
+from grader.errors import GraderError, UsageError
+from grader.model import ExitCode
+
+__all__ = ["main", "single"]
+
+
+def main() -> None:
+    """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without θ shows a question mark instead of failing
+    try:
+        app()
+    except UsageError as error:
+        fail(f"grader: {error}", ExitCode.USAGE)
+    except GraderError as error:
+        fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
+    except KeyboardInterrupt:
+        fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)
