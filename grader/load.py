@@ -1,34 +1,45 @@
 """A path -> Submission: read as bytes, within bounds, never imported, nothing ever unpacked to disk.
 
-Only what can matter is kept: Python files, `report.md` and `student.toml` beside or below the first folder that has an exercise in it.
-Everything else in a hand-in (data, pictures, environments, repositories) is passed over.
+Only what can matter is kept: Python files, `report.md` and `student.toml` beside or below the first folder that has an
+exercise in it. Everything else in a hand-in (data, pictures, environments, repositories) is passed over. What there is
+is listed first and read second, the files nearest to the exercises first, so that no bound on the whole can cost an
+exercise its file.
 """
 
 import hashlib
+import io
 import os
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
 
 from grader.errors import SubmissionError
 from grader.model import Submission
+from grader.text import one_line
 
-MAX_FILE_BYTES = 1 << 20  # a Python file or a report; the longest real ones have 100 kB
-MAX_TOTAL_BYTES = 16 << 20
+MAX_CODE_BYTES = 256 << 10  # of a Python file; the longest real ones have 100 kB
+MAX_FILE_BYTES = 1 << 20  # of any other: a report
+MAX_TOTAL_BYTES = 2 << 20
 MAX_FILES = 500
 MAX_ARCHIVE_BYTES = 256 << 20  # of a zip on disk: students hand in their data and pictures too
+MAX_DIRECTORY_BYTES = 4 << 20  # of a zip's table of contents: MAX_ENTRIES with long names
 MAX_ENTRIES = 20_000  # looked at in a folder or an archive; an environment handed in by accident has more
 MAX_DEPTH = 12
+MAX_NAME = 200  # characters of a path, or of the submission's name
+MAX_NOTES = 50
 
 _KEPT_SUFFIXES = (".py",)
 _KEPT_NAMES = ("report.md", "student.toml")
 _PASSED_OVER = ("__pycache__", "__MACOSX", "node_modules", "site-packages", "venv", "env")
 _ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar")
+# The two that every packer writes. The others' decompressors take no bound on what they make of a few bytes.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-Entry = tuple[PurePosixPath, bytes | str]  # a file's path, and its content or the reason why it was left out
+Content = bytes | str  # a file's bytes, or the reason why it was left out
+Entry = tuple[PurePosixPath, Content | Callable[[], Content]]
 
 
 def load(path: Path, modules: Collection[str]) -> Submission:
@@ -41,57 +52,72 @@ def load(path: Path, modules: Collection[str]) -> Submission:
     except (OSError, ValueError) as error:
         raise SubmissionError(f"{path}: there is no such file or folder.") from error
     if stat.S_ISDIR(kind):
-        entries = list(_read_folder(path))
-        name = path.resolve().name
-    elif stat.S_ISREG(kind):
-        entries = list(_read_zip(path))
-        name = path.stem
-    else:
+        return assemble(path.resolve().name, list(_list_folder(path)), modules, what=str(path))
+    if not stat.S_ISREG(kind):
         raise SubmissionError(f"{path}: this is neither a folder nor a zip file.")
-    return assemble(name, entries, modules, what=str(path))
+    if path.stat().st_size > MAX_ARCHIVE_BYTES:
+        raise SubmissionError(f"{path}: over {MAX_ARCHIVE_BYTES >> 20} MiB; zip only the exercises' files.")
+    try:
+        with _Frugal(io.FileIO(path)) as file:
+            return assemble(path.stem, list(_list_zip(_open_zip(file, path))), modules, what=str(path))
+    except OSError as error:
+        raise SubmissionError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def assemble(name: str, entries: Collection[Entry], modules: Collection[str], what: str) -> Submission:
-    """A submission out of what was read; `what` names its source in messages."""
+    """A submission out of what was listed; `what` names its source in messages."""
     files: dict[str, bytes] = {}
     notes: list[str] = []
-    root = _root_of([path for path, _ in entries], modules)
     total = 0
-    for path, content in entries:
-        inner = path.relative_to(root).as_posix() if path.is_relative_to(root) else None
-        if inner is None:
-            continue
-        if isinstance(content, str):
+    for inner, content in _below_root(entries, modules):
+        content = content() if callable(content) else content
+        if not _is_plain(inner):
+            notes.append(f"{one_line(inner, MAX_NAME)}: its name holds signs that no file name needs, left out")
+        elif isinstance(content, str):
             notes.append(f"{inner}: {content}")
-            continue
-        if inner in files:
-            notes.append(f"{inner}: stands in the archive more than once; the last one counts")
-        total += len(content)
-        if total > MAX_TOTAL_BYTES or len(files) >= MAX_FILES:
-            notes.append(
-                f"{inner}: left out, and all after it; a submission may hold {MAX_FILES} files of {MAX_TOTAL_BYTES >> 20} MiB together"
-            )
+        elif total + len(content) > MAX_TOTAL_BYTES or len(files) >= MAX_FILES:
+            most = f"{MAX_FILES} files of {MAX_TOTAL_BYTES >> 20} MiB together"
+            notes.append(f"{inner}: left out, and all after it; a submission may hold {most}")
             break
-        files[inner] = content
+        else:
+            if inner in files:
+                notes.append(f"{inner}: stands in the archive more than once; the last one counts")
+            files[inner] = content
+            total += len(content)
     if not files and not notes:
         wanted = ", ".join(f"{module}.py" for module in sorted(modules))
         raise SubmissionError(f"{what}: nothing to grade in there. A submission holds {wanted}.")
-    return Submission(name, files, digest(files), tuple(notes[:50]))
+    return Submission(one_line(name, MAX_NAME) or "submission", files, digest(files), tuple(notes[:MAX_NOTES]))
 
 
 def digest(files: dict[str, bytes]) -> str:
     """SHA-256 over names and contents, in an order that does not depend on how they were packed."""
     whole = hashlib.sha256()
     for name in sorted(files):
-        for part in (name.encode("utf-8", "surrogateescape"), files[name]):
+        for part in (name.encode(), files[name]):
             whole.update(struct.pack("<Q", len(part)) + part)
     return whole.hexdigest()
+
+
+def _below_root(
+    entries: Collection[Entry], modules: Collection[str]
+) -> list[tuple[str, Content | Callable[[], Content]]]:
+    """What stands in the submission's own folder, by its path in there: the shallow before the deep."""
+    root = _root_of([path for path, content in entries if not isinstance(content, str)], modules)
+    below = [(path.relative_to(root), content) for path, content in entries if path.is_relative_to(root)]
+    below.sort(key=lambda entry: (len(entry[0].parts), entry[0].stem not in modules))
+    return [(path.as_posix(), content) for path, content in below]
 
 
 def _root_of(paths: list[PurePosixPath], modules: Collection[str]) -> PurePosixPath:
     """The shallowest folder with an exercise in it: people zip the folder as often as what is in it."""
     homes = [path.parent for path in paths if path.suffix == ".py" and path.stem in modules]
     return min(homes, key=lambda home: (len(home.parts), str(home)), default=PurePosixPath())
+
+
+def _is_plain(name: str) -> bool:
+    """Printable, and text at all: a name that is neither crosses no wire and fits into no report."""
+    return name.isprintable() and len(name) <= MAX_NAME
 
 
 def _is_kept(path: PurePosixPath) -> bool:
@@ -102,89 +128,104 @@ def _is_passed_over(name: str) -> bool:
     return name.startswith(".") or name in _PASSED_OVER
 
 
-def _read_folder(folder: Path) -> Iterator[Entry]:
+def _list_folder(folder: Path) -> Iterator[Entry]:
     looked_at = 0
     for here, folders, names in os.walk(folder, followlinks=False):
         inner = PurePosixPath(Path(here).relative_to(folder).as_posix())
-        folders[:] = (
-            sorted(name for name in folders if not _is_passed_over(name)) if len(inner.parts) < MAX_DEPTH else []
-        )
+        entered = sorted(name for name in folders if not _is_passed_over(name))
+        folders[:] = entered if len(inner.parts) < MAX_DEPTH else []
+        looked_at += len(folders)
         for name in sorted(names):
             looked_at += 1
             if looked_at > MAX_ENTRIES:
                 return
             path = inner / name
             if _is_kept(path):
-                yield path, _read_file(Path(here) / name)
+                yield path, _later(_read_file, Path(here) / name, _most(path))
             elif path.suffix in _ARCHIVE_SUFFIXES:
                 yield path, "an archive inside a submission is not opened; unpack it and hand in its files"
 
 
-def _read_file(path: Path) -> bytes | str:
-    """One file's bytes; a reason where it is not an ordinary file of a bearable size. Never follows a link, never waits."""
+def _later(read: Callable[..., Content], *args: object) -> Callable[[], Content]:
+    return lambda: read(*args)
+
+
+def _most(path: PurePosixPath) -> int:
+    return MAX_CODE_BYTES if path.suffix in _KEPT_SUFFIXES else MAX_FILE_BYTES
+
+
+def _read_file(path: Path, most: int) -> Content:
+    """One file's bytes; a reason where it is no ordinary file of a bearable size. Never follows a link, never waits."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            return "not an ordinary file (a link, a pipe, a device), left out; hand in the file itself"
+            return _NOT_ORDINARY
         with os.fdopen(os.open(path, flags), "rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(most + 1)
     except OSError as error:
         return f"could not be read ({error.strerror}), left out"
-    return content if len(content) <= MAX_FILE_BYTES else _too_large()
+    return content if len(content) <= most else _too_large(most)
 
 
-def _too_large() -> str:
-    return f"larger than {MAX_FILE_BYTES >> 10} KiB, left out; data does not belong into a submission's code"
+_NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device), left out; hand in the file itself"
 
 
-def _read_zip(path: Path) -> Iterator[Entry]:
-    if path.stat().st_size > MAX_ARCHIVE_BYTES:
-        raise SubmissionError(f"{path}: over {MAX_ARCHIVE_BYTES >> 20} MiB; zip only the exercises' files.")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist()[:MAX_ENTRIES]:
-                yield from _read_member(archive, member)
-    except _BROKEN as error:
-        raise SubmissionError(f"{path}: this is not a zip file that can be read ({error}). Pack it again.") from error
-    except OSError as error:
-        raise SubmissionError(f"{path}: cannot be read ({error.strerror}).") from error
+def _too_large(most: int) -> str:
+    return f"larger than {most >> 10} KiB, left out; data does not belong into a submission's code"
 
 
 # What zipfile raises on bytes that are no zip, or no sound one.
 _BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    MemoryError,
-    OverflowError,
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, MemoryError, OverflowError),
+    *(NotImplementedError, RuntimeError, IndexError, AttributeError),
 )
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[Entry]:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    if member.is_dir() or any(_is_passed_over(part) for part in path.parts[:-1]):
-        return
-    if path.suffix in _ARCHIVE_SUFFIXES:
-        yield path, "an archive inside an archive is not opened; hand in its files"
-    if not _is_kept(path):
-        return
-    if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or ":" in path.parts[0]:
-        yield PurePosixPath(path.name), "its path leads out of the archive, left out"
-        return
+class _Frugal(io.BufferedReader):
+    """A zip's bytes for zipfile, which would read a table of contents of any size and make an object of each line."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > MAX_DIRECTORY_BYTES:
+            raise zipfile.BadZipFile("its table of contents is too large")
+        return super().read(size)
+
+
+def _open_zip(file: _Frugal, path: Path) -> zipfile.ZipFile:
+    """The archive with its table of contents read. Raises SubmissionError."""
+    try:
+        return zipfile.ZipFile(file)
+    except _BROKEN as error:
+        reason = one_line(str(error), MAX_NAME)
+        raise SubmissionError(f"{path}: this is not a zip file that can be read ({reason}). Pack it again.") from error
+
+
+def _list_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
+    for member in archive.infolist()[:MAX_ENTRIES]:
+        path = PurePosixPath(member.filename.replace("\\", "/"))
+        if member.is_dir() or any(_is_passed_over(part) for part in path.parts[:-1]):
+            continue
+        if path.suffix in _ARCHIVE_SUFFIXES:
+            yield path, "an archive inside an archive is not opened; hand in its files"
+        elif not _is_kept(path):
+            continue
+        elif path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or ":" in path.parts[0]:
+            yield PurePosixPath(path.name), "its path leads out of the archive, left out"
+        else:
+            yield path, _later(_read_member, archive, member, _most(path))
+
+
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Content:
+    """One member's bytes; a reason where it cannot or must not be read."""
     kind = member.external_attr >> 16
     if kind and not stat.S_ISREG(kind) and stat.S_IFMT(kind):
-        yield path, "not an ordinary file (a link, a pipe, a device), left out; hand in the file itself"
-        return
+        return _NOT_ORDINARY
     if member.flag_bits & 1:
-        yield path, "protected by a password, left out; hand it in without one"
-        return
+        return "protected by a password, left out; hand it in without one"
+    if member.compress_type not in _METHODS:
+        return "packed in a way that is not read here, left out; pack it again as an ordinary zip"
     try:
         with archive.open(member) as file:  # the size that the archive states is not believed
-            content = file.read(MAX_FILE_BYTES + 1)
-    except (*_BROKEN, RuntimeError):
-        yield path, "broken inside the archive, left out; pack it again"
-        return
-    yield path, content if len(content) <= MAX_FILE_BYTES else _too_large()
+            content = file.read(most + 1)
+    except (*_BROKEN, OSError):
+        return "broken inside the archive, left out; pack it again"
+    return content if len(content) <= most else _too_large(most)

@@ -2,8 +2,8 @@
 
     dX = exercise2.maxpool2x2_backward(dY, X)
 
-crosses into the worker and back. A value comes back as plain data (numpy arrays, lists, numbers, texts, `Tree`, `Opaque`);
-anything else that can happen is raised as a `Fault`, which already is the verdict on the point that asked.
+crosses into the worker and back. A value comes back as plain data (numpy arrays, lists, numbers, texts, `Tree`,
+`Opaque`); anything else that can happen is raised as a `Fault`, which already is the verdict on the point that asked.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +12,16 @@ from typing import Any
 
 import numpy as np
 
+from grader.expressions import is_expression
 from grader.model import Finding, Frame, Verdict
 from grader.sandbox.base import Faulted, Request, Sandbox
-from grader.sandbox.protocol import Array, Tree, Value
+from grader.sandbox.protocol import Array, Opaque, Tree, Value
+from grader.text import one_line, plain
+
+MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too
+MAX_MESSAGE = 1_000  # of an exception's own text
+MAX_REASON = 200  # of what a value was that did not cross
+MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
 
 class Fault(Exception):  # noqa: N818 - not an error of ours: a verdict
@@ -92,9 +99,11 @@ class ModuleProxy:
         sent = None if args is None else tuple(to_wire(item) for item in args)
         reply = self._line.sandbox.call(Request(self._line.worker, self._line.module, name, sent, self._line.seconds))
         if reply.output:
-            self._conversation.output.append(reply.output)
+            self._conversation.output.append(plain(reply.output, MAX_PRINTED))
         if isinstance(reply, Faulted):
-            frames = () if reply.kind == "missing" else reply.frames  # where nothing is yet, there is nothing to trace
+            reply = replace(reply, message=plain(reply.message, MAX_MESSAGE))
+            # where nothing is yet, there is nothing to trace
+            frames = () if reply.kind == "missing" else tuple(_plain_frame(frame) for frame in reply.frames)
             raise Fault(Verdict(reply.outcome, 0.0, self._sentence(name, reply)), reply.kind, frames)
         if reply.mutated:
             self._conversation.notes.append(
@@ -125,7 +134,7 @@ class ModuleProxy:
 
 
 def to_wire(value: Any) -> Value:
-    """What a check hands over. Raises TypeError for anything but plain data, arrays and trees: that is a fault of ours."""
+    """What a check hands over. Raises TypeError for anything but plain data, arrays and trees: a fault of ours."""
     if isinstance(value, np.ndarray):
         dtype = value.dtype.newbyteorder("<").str
         return Array(dtype, value.shape, np.ascontiguousarray(value, dtype).tobytes())
@@ -141,7 +150,11 @@ def to_wire(value: Any) -> Value:
 
 
 def from_wire(value: Value) -> Any:
-    """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are."""
+    """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are.
+
+    A worker is believed in nothing: texts are cut and cleaned, and a tree that is no expression becomes an `Opaque`,
+    since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's arguments.
+    """
     if isinstance(value, Array):
         if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is no numpy bool
             return (np.frombuffer(value.data, dtype=np.uint8) != 0).reshape(value.shape)
@@ -149,5 +162,17 @@ def from_wire(value: Value) -> Any:
     if isinstance(value, list):
         return [from_wire(item) for item in value]
     if isinstance(value, dict):
-        return {key: from_wire(item) for key, item in value.items()}
+        return {one_line(key, MAX_REASON): from_wire(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return plain(value, MAX_TEXT)
+    if isinstance(value, bytes):
+        return Opaque("bytes")
+    if isinstance(value, Opaque):
+        return Opaque(one_line(value.reason, MAX_REASON))
+    if isinstance(value, Tree) and not is_expression(value):
+        return Opaque("an expression that cannot be read")
     return value
+
+
+def _plain_frame(frame: Frame) -> Frame:
+    return replace(frame, function=one_line(frame.function, 80), code=plain(frame.code, 200))

@@ -1,16 +1,29 @@
-"""What can be said of a submission's files without running them: syntax, forbidden imports, functions that are not there.
+"""What can be said of a submission's files without running them: syntax, forbidden imports, missing functions.
 
 A finding stands for the whole module (under the name "") or for one function or constant of the contract.
 """
 
 import ast
 import difflib
+import re
 import sys
+import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
 
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Exercise, Rubric
+from grader.text import one_line, plain
+
+MAX_NAME = 80  # characters of a student's names in our sentences
+MAX_COMPARED = 500  # names that a missing one is compared with, for a hint: honest files have twenty
+# Python's parser needs memory with the square of such a chain's length: 400 kB of `import a.a.a` take 40 GB.
+_CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
+# Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
+_ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
 
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
@@ -18,18 +31,29 @@ _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"
 Findings = dict[str, Finding]
 
 
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What reading one file tells.
+
+    `imports` is (line, module) of the first import of each root; `bound` is name -> line, None where that is not sure.
+    """
+
+    imports: tuple[tuple[int, str], ...]
+    bound: Mapping[str, int] | None
+
+
 def inspect(submission: Submission, exercise: Exercise, rubric: Rubric) -> Findings:
     """The findings on one exercise's module and on the submission's own modules that it imports."""
     path = f"{exercise.module}.py"
     if path not in submission.files:
         return {"": Finding(Outcome.MISSING, _absence(submission, path))}
-    parsed = parse(submission.files[path], path)
-    if isinstance(parsed, Finding):
-        return {"": parsed}
-    forbidden = _forbidden_import(submission, exercise, rubric, path, parsed)
+    facts = read(submission.files[path], path)
+    if isinstance(facts, Finding):
+        return {"": facts}
+    forbidden = _forbidden_import(submission, exercise, rubric, path, facts)
     if forbidden is not None:
         return {"": forbidden}
-    return _missing_names(exercise, path, parsed)
+    return _missing_names(exercise, path, facts)
 
 
 def own_modules(submission: Submission, rubric: Rubric) -> dict[str, bytes]:
@@ -48,19 +72,63 @@ def reserved_roots(rubric: Rubric) -> frozenset[str]:
     return sys.stdlib_module_names | third_party | ours | {"grader"}
 
 
+@lru_cache(maxsize=64)  # a module that four exercises import is read once; facts are small where trees are not
+def read(source: bytes, path: str) -> Facts | Finding:
+    """One file's facts, or why there are none."""
+    tree = parse(source, path)
+    if isinstance(tree, Finding):
+        return tree
+    first: dict[str, tuple[int, str]] = {}
+    for line, name in imports(tree):
+        first.setdefault(name.partition(".")[0], (line, name))
+    return Facts(tuple(first.values()), bound_names(tree))
+
+
 def parse(source: bytes, path: str) -> ast.Module | Finding:
     """The file's syntax tree, or why there is none, with the line."""
+    text = _decode(source, path)
+    if isinstance(text, Finding):
+        return text
+    if _CHAIN.search(text):
+        return _too_deep(path)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source, path)
+            return ast.parse(text, path)
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        return Finding(Outcome.ERROR, f"{path}{line}: {error.msg}. Python cannot read the file.", error.lineno)
-    except (ValueError, UnicodeDecodeError) as error:
-        return Finding(Outcome.ERROR, f"{path}: Python cannot read the file ({error}). Save it as UTF-8 text.")
+        message = f"{path}{line}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
+        return Finding(Outcome.ERROR, message, error.lineno)
+    except ValueError as error:
+        return _unreadable(path, str(error))
     except (RecursionError, MemoryError):
-        return Finding(Outcome.ERROR, f"{path}: nested too deeply for Python to read.")
+        return _too_deep(path)
+
+
+def _decode(source: bytes, path: str) -> str | Finding:
+    """The file's text as Python decodes it: UTF-8, or what its first two lines declare."""
+    try:
+        encoding = tokenize.detect_encoding(BytesIO(source).readline)[0]
+    except SyntaxError as error:
+        if "declaration" not in str(error):
+            return _unreadable(path, str(error))
+        encoding = "utf-8"  # which it is not either, but so it is told with the line
+    if _ENCODINGS.fullmatch(encoding.lower().replace("_", "-")) is None:
+        return _unreadable(path, f"it declares the encoding {one_line(encoding, MAX_NAME)}")
+    try:
+        return source.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        return _unreadable(f"{path}, line {line}", f"byte 0x{source[error.start]:02x} is no {error.encoding}")
+
+
+def _unreadable(place: str, reason: str) -> Finding:
+    reason = one_line(reason, MAX_NAME * 2)
+    return Finding(Outcome.ERROR, f"{place}: Python cannot read the file ({reason}). Save it as UTF-8 text.")
+
+
+def _too_deep(path: str) -> Finding:
+    return Finding(Outcome.ERROR, f"{path}: nested too deeply for Python to read.")
 
 
 def _absence(submission: Submission, path: str) -> str:
@@ -76,30 +144,31 @@ def _absence(submission: Submission, path: str) -> str:
 
 
 def _forbidden_import(
-    submission: Submission, exercise: Exercise, rubric: Rubric, path: str, tree: ast.Module
+    submission: Submission, exercise: Exercise, rubric: Rubric, path: str, facts: Facts
 ) -> Finding | None:
     """The first import that the exercise does not allow, in its module or in one of their own that it leads to."""
     own = own_modules(submission, rubric)
     allowed = {*rubric.imports.always, *exercise.imports}
-    waiting, seen = [(path, tree)], {path}
+    waiting, seen = [(path, facts)], {path}
     while waiting:
-        here, module = waiting.pop(0)
-        for line, name in imports(module):
+        here, known = waiting.pop(0)
+        for line, name in known.imports:
             root = name.partition(".")[0]
             if root in allowed:
                 continue
             candidates = [inner for inner in own if inner.removesuffix(".py").split("/")[0] == root]
             if not candidates:
                 return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, here, line, name), line)
-            for inner in candidates:
-                further = parse(own[inner], inner)
-                if inner not in seen and isinstance(further, ast.Module):
-                    seen.add(inner)
+            for inner in [inner for inner in candidates if inner not in seen]:
+                seen.add(inner)
+                further = read(own[inner], inner)
+                if isinstance(further, Facts):
                     waiting.append((inner, further))
     return None
 
 
 def _refusal(submission: Submission, exercise: Exercise, path: str, line: int, name: str) -> str:
+    name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
     also = (
         f" beside Python's own {', '.join(('math', 'itertools', 'functools'))} and the like" if exercise.imports else ""
@@ -125,21 +194,22 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module
 
 
-def _missing_names(exercise: Exercise, path: str, tree: ast.Module) -> Findings:
-    bound = bound_names(tree)
+def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
+    bound = facts.bound
     if bound is None:
         return {}
+    compared = [name for name in bound if len(name) <= MAX_NAME][:MAX_COMPARED]
     found = {}
     for name in (*exercise.signatures, *exercise.constants):
         if name not in bound:
-            close = next(iter(difflib.get_close_matches(name, bound, n=1, cutoff=0.8)), None)
+            close = next(iter(difflib.get_close_matches(name, compared, n=1, cutoff=0.8)), None)
             hint = f" Line {bound[close]} has {close}; is that it?" if close else ""
             found[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return found
 
 
 def bound_names(tree: ast.Module) -> Mapping[str, int] | None:
-    """Name -> line of what a module binds at its top level; None where reading cannot tell (`import *`, `globals()`)."""
+    """Name -> line of what a module binds at its top level; None where reading cannot tell (`import *`, `globals`)."""
     bound: dict[str, int] = {}
     waiting: list[ast.AST] = list(tree.body)
     for node in ast.walk(tree):

@@ -1,0 +1,81 @@
+"""Which trees are expressions: every head with the number and kind of arguments that it has in mathematics.
+
+The wire bounds how large a tree is, not that it makes sense, and whoever forges a frame can send any. What passes here
+can be rebuilt by sympy without an error and, above all, holds no text but names.
+"""
+
+from grader.sandbox.protocol import Tree, Value
+
+MAX_NODES = 20_000  # as the worker's own bound; the longest honest line, everything expanded, has under 300
+MAX_NAME = 100  # characters of a symbol
+MAX_ORDER = 100  # of a derivative
+
+_CONSTANTS = frozenset({"pi", "E", "I", "oo", "zoo", "nan"})
+# Head -> fewest and most arguments. A sum of one, and a logarithm to a base, can be written.
+_ARITIES = {
+    **dict.fromkeys(("Add", "Mul", "Min", "Max"), (1, MAX_NODES)),
+    **dict.fromkeys(("Pow", "atan2"), (2, 2)),
+    "log": (1, 2),
+}
+
+
+def is_expression(tree: Tree) -> bool:
+    """True for a tree that stands for an expression, or for an equation between two."""
+    if tree.head == "Equality":
+        return len(tree.args) == 2 and all(_is_part(part) for part in tree.args) and _count(tree) <= MAX_NODES
+    return _is_part(tree) and _count(tree) <= MAX_NODES
+
+
+def _is_part(value: Value) -> bool:
+    if not isinstance(value, Tree):
+        return False
+    match value.head, value.args:
+        case "Symbol", (str(name), "" | "real" | "positive"):
+            return _is_name(name)
+        case "Integer", (int(number),):
+            return not isinstance(number, bool)
+        case "Rational", (int(above), int(below)):
+            return below > 0 and not isinstance(above, bool) and not isinstance(below, bool)
+        case "Float", (float(),):
+            return True
+        case head, ():
+            return head in _CONSTANTS
+        case "Function", (str(name), *arguments):
+            return _is_name(name) and bool(arguments) and all(_is_part(part) for part in arguments)
+        case "Derivative", (expression, *pairs):
+            return _is_part(expression) and bool(pairs) and all(_is_order(pair) for pair in pairs)
+        case "Subs", (expression, list(old), list(new)):
+            names = [part.args for part in old if isinstance(part, Tree) and part.head == "Symbol" and _is_part(part)]
+            distinct = len(set(names)) == len(old) == len(new) > 0
+            return distinct and all(_is_part(part) for part in (expression, *new))
+        case (("Symbol" | "Integer" | "Rational" | "Float" | "Subs" | "Equality"), _):
+            return False
+        case head, arguments if head not in _CONSTANTS:
+            fewest, most = _ARITIES.get(head, (1, 1))
+            return fewest <= len(arguments) <= most and all(_is_part(part) for part in arguments)
+    return False
+
+
+def _is_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME and name.isprintable()
+
+
+def _is_order(pair: Value) -> bool:
+    """[variable, how often]; what one derives by is a symbol or a function of one."""
+    match pair:
+        case [Tree("Symbol" | "Function") as variable, int(count)]:
+            return _is_part(variable) and 1 <= count <= MAX_ORDER and not isinstance(count, bool)
+    return False
+
+
+def _count(value: Value) -> int:
+    """Trees in a tree."""
+    count, waiting = 0, [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, Tree):
+            count += 1
+            waiting.extend(item.args)
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return count
