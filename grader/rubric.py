@@ -82,11 +82,17 @@ class Imports(_Table):
 
 
 class Late(_Table):
-    """When the assignment is due, on the clock of `timezone`, and what lateness costs."""
+    """When the assignment is due, on the clock of `timezone`, and what lateness costs.
+
+    `zero`: nothing is left after the due date. `per-day`: every day begun takes `penalty_per_day` of what was earned.
+    Until `grace_minutes` after the due date nothing is taken; after that the days count from the due date itself.
+    """
 
     due: datetime
     timezone: str
-    policy: Literal["zero", "none"] = "zero"
+    policy: Literal["zero", "per-day", "none"] = "zero"
+    grace_minutes: Annotated[float, Field(ge=0, le=525_600)] = 0.0
+    penalty_per_day: Annotated[float, Field(gt=0, le=1)] = 0.1
 
     @field_validator("timezone")
     @classmethod
@@ -97,10 +103,21 @@ class Late(_Table):
             raise ValueError(f"no time zone is called {name!r}; an example is Europe/Berlin") from error
         return name
 
+    @field_validator("due")
+    @classmethod
+    def _on_the_local_clock(cls, due: datetime) -> datetime:
+        if due.tzinfo is not None:
+            raise ValueError("write the due date as the clock shows it, without an offset; `timezone` says where")
+        return due
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
     @property
     def deadline(self) -> datetime:
-        """The due date as a moment in time."""
-        return self.due.replace(tzinfo=ZoneInfo(self.timezone))
+        """The due date as a moment in time; the later one where clocks are set back over it, in the student's favour."""
+        return max((self.due.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1)), key=datetime.timestamp)
 
 
 class Rubric(_Table):
@@ -175,20 +192,29 @@ def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assi
 
 def load_rubric(path: Path) -> Rubric:
     """Reads and validates one rubric. Raises RubricError."""
+    return parse_rubric(read_rubric(path), str(path))
+
+
+def read_rubric(path: Path) -> str:
+    """A rubric's text. Raises RubricError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise RubricError(f"{path}: the rubric cannot be read ({error}).") from error
+
+
+def parse_rubric(text: str, what: str) -> Rubric:
+    """The rubric that a text says; `what` names its source in messages. Raises RubricError."""
     try:
         return Rubric.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise RubricError(f"{path}: this is not TOML: {error}") from error
+        raise RubricError(f"{what}: this is not TOML: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         line = _line_of(text, first["loc"]) if place else _last_mention(text, reason)
-        raise RubricError(f"{path}, line {line}: {place + ': ' if place else ''}{reason}") from error
+        raise RubricError(f"{what}, line {line}: {place + ': ' if place else ''}{reason}") from error
 
 
 def _last_mention(text: str, reason: str) -> int:

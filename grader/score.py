@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from grader.model import CheckResult, Incident, Outcome, Verdict
-from grader.report.schema import ExerciseScore, IncidentEntry, PointScore, Report, TraceLine
+from grader.report.schema import ExerciseScore, IncidentEntry, PartScore, PointScore, Report, TraceLine
 from grader.rubric import Point, Rubric
 
 _DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
@@ -84,6 +84,17 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         ),
         output="".join(dict.fromkeys(result.output for result in own)),
         seconds=round(sum(result.seconds for result in own), 3),
+        parts=tuple(_part(part, result.verdict) for part, result in zip(shares, own, strict=True)),
+    )
+
+
+def _part(part: str | None, verdict: Verdict) -> PartScore:
+    return PartScore(
+        part=part,
+        outcome=verdict.outcome,
+        share=verdict.share,
+        message=verdict.message,
+        diagnosis=verdict.diagnosis,
     )
 
 

@@ -40,6 +40,16 @@ class TraceLine(_Part):
     code: str
 
 
+class PartScore(_Part):
+    """What one check said, free of what the rubric makes of it: enough to score the point again. `part` is None for the only one."""
+
+    part: str | None
+    outcome: Outcome
+    share: float = Field(ge=0, le=1)
+    message: str = ""
+    diagnosis: str | None = None
+
+
 class PointScore(_Part):
     """One point. `pending` is the part of it that waits for a person; `evidence` is what the verdict rests on."""
 
@@ -57,12 +67,40 @@ class PointScore(_Part):
     traceback: tuple[TraceLine, ...] = ()
     output: str = ""
     seconds: float = 0.0
+    parts: tuple[PartScore, ...] = ()
 
 
 class IncidentEntry(_Part):
     point: str
     kind: str
     message: str
+
+
+class LateEntry(_Part):
+    """What the time of the hand-in came to. Times are ISO 8601 with their offset; `submitted` is None where it is not known.
+
+    `factor` is the share that is kept of what was earned, `deducted` the points that this took off.
+    """
+
+    submitted: str | None
+    due: str
+    policy: str
+    days: int
+    factor: float = Field(ge=0, le=1)
+    deducted: float
+    message: str
+
+
+class ReviewEntry(_Part):
+    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that the person had before them."""
+
+    point: str
+    score: float = Field(ge=0)
+    max_score: float
+    comment: str
+    by: str
+    when: str
+    sha256: str
 
 
 class Environment(_Part):
@@ -77,7 +115,7 @@ class Environment(_Part):
 
 
 class Report(_Part):
-    """One graded submission."""
+    """One graded submission. The points and exercises stand as they were judged; lateness is taken off `score` alone."""
 
     schema_version: Literal["1.0"] = "1.0"
     assignment: str
@@ -90,6 +128,9 @@ class Report(_Part):
     points: tuple[PointScore, ...]
     incidents: tuple[IncidentEntry, ...]
     environment: Environment
+    score_before_late: float | None = None
+    late: LateEntry | None = None
+    reviews: tuple[ReviewEntry, ...] = ()
 
     @property
     def has_grader_error(self) -> bool:
