@@ -1,13 +1,14 @@
 """A report for the eyes of a person at a terminal: the table of points, then one sentence for each that was lost."""
 
-import unicodedata
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from grader.model import Outcome
 from grader.report.schema import PointScore, Report
+from grader.report.text import clean, number
+
+__all__ = ["number", "print_report", "print_table", "sentences", "table"]
 
 _STYLES = {
     Outcome.PASSED: "green",
@@ -16,20 +17,6 @@ _STYLES = {
     Outcome.MISSING: "dim",
     Outcome.GRADER_ERROR: "bold white on red",
 }
-_MAX_SENTENCE = 1_500  # characters of one message: a screen, not a scroll
-
-
-def clean(text: str, limit: int = _MAX_SENTENCE) -> str:
-    """A student's text made harmless for a terminal: no control codes, no change of direction, bounded."""
-    kept = "".join(
-        char for char in text[: 4 * limit] if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")
-    )
-    return kept if len(kept) <= limit else kept[:limit] + " …"
-
-
-def number(value: float) -> str:
-    """2, 0.5, 0.83: a score without trailing zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def table(report: Report) -> Table:
