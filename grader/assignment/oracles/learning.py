@@ -58,7 +58,7 @@ def _why_not(name: str, attempt: Attempt, target: float) -> tuple[str, str]:
         )
     if seen.get("poisoned"):
         return (
-            f"{reached}: gradients are never cleared, so every step follows the sum of all gradients so far. backward() "
+            f"{reached}: gradients are never cleared, so every step follows the sum of all gradients. backward() "
             "adds to .grad; zero_grad() empties it, in a closure at the beginning of each evaluation.",
             "gradients-not-cleared",
         )
