@@ -58,7 +58,7 @@ def load(path: Path, modules: Collection[str]) -> Submission:
     if path.stat().st_size > MAX_ARCHIVE_BYTES:
         raise SubmissionError(f"{path}: over {MAX_ARCHIVE_BYTES >> 20} MiB; zip only the exercises' files.")
     try:
-        with _Frugal(io.FileIO(path)) as file:
+        with Frugal(io.FileIO(path)) as file:
             return assemble(path.stem, list(_list_zip(_open_zip(file, path))), modules, what=str(path))
     except OSError as error:
         raise SubmissionError(f"{path}: cannot be read ({error.strerror}).") from error
@@ -120,11 +120,13 @@ def _is_plain(name: str) -> bool:
     return name.isprintable() and len(name) <= MAX_NAME
 
 
-def _is_kept(path: PurePosixPath) -> bool:
+def is_kept(path: PurePosixPath) -> bool:
+    """Whether a file of this path can matter."""
     return path.suffix in _KEPT_SUFFIXES or path.name in _KEPT_NAMES
 
 
-def _is_passed_over(name: str) -> bool:
+def is_passed_over(name: str) -> bool:
+    """Whether a folder of this name is not looked into."""
     return name.startswith(".") or name in _PASSED_OVER
 
 
@@ -132,7 +134,7 @@ def _list_folder(folder: Path) -> Iterator[Entry]:
     looked_at = 0
     for here, folders, names in os.walk(folder, followlinks=False):
         inner = PurePosixPath(Path(here).relative_to(folder).as_posix())
-        entered = sorted(name for name in folders if not _is_passed_over(name))
+        entered = sorted(name for name in folders if not is_passed_over(name))
         folders[:] = entered if len(inner.parts) < MAX_DEPTH else []
         looked_at += len(folders)
         for name in sorted(names):
@@ -140,48 +142,51 @@ def _list_folder(folder: Path) -> Iterator[Entry]:
             if looked_at > MAX_ENTRIES:
                 return
             path = inner / name
-            if _is_kept(path):
-                yield path, _later(_read_file, Path(here) / name, _most(path))
+            if is_kept(path):
+                yield path, later(read_file, Path(here) / name, most_bytes(path))
             elif path.suffix in _ARCHIVE_SUFFIXES:
                 yield path, "an archive inside a submission is not opened; unpack it and hand in its files"
 
 
-def _later(read: Callable[..., Content], *args: object) -> Callable[[], Content]:
+def later(read: Callable[..., Content], *args: object) -> Callable[[], Content]:
+    """The reading of one file, when its turn comes."""
     return lambda: read(*args)
 
 
-def _most(path: PurePosixPath) -> int:
+def most_bytes(path: PurePosixPath) -> int:
+    """How large a file of this path may be."""
     return MAX_CODE_BYTES if path.suffix in _KEPT_SUFFIXES else MAX_FILE_BYTES
 
 
-def _read_file(path: Path, most: int) -> Content:
+def read_file(path: Path, most: int) -> Content:
     """One file's bytes; a reason where it is no ordinary file of a bearable size. Never follows a link, never waits."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            return _NOT_ORDINARY
+            return NOT_ORDINARY
         with os.fdopen(os.open(path, flags), "rb") as file:
             content = file.read(most + 1)
     except OSError as error:
         return f"could not be read ({error.strerror}), left out"
-    return content if len(content) <= most else _too_large(most)
+    return content if len(content) <= most else too_large(most)
 
 
-_NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device), left out; hand in the file itself"
+NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device), left out; hand in the file itself"
 
 
-def _too_large(most: int) -> str:
+def too_large(most: int) -> str:
+    """Why a file of more than `most` bytes is left out."""
     return f"larger than {most >> 10} KiB, left out; data does not belong into a submission's code"
 
 
 # What zipfile raises on bytes that are no zip, or no sound one.
-_BROKEN = (
+BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, MemoryError, OverflowError),
     *(NotImplementedError, RuntimeError, IndexError, AttributeError),
 )
 
 
-class _Frugal(io.BufferedReader):
+class Frugal(io.BufferedReader):
     """A zip's bytes for zipfile, which would read a table of contents of any size and make an object of each line."""
 
     def read(self, size: int | None = -1) -> bytes:
@@ -190,11 +195,11 @@ class _Frugal(io.BufferedReader):
         return super().read(size)
 
 
-def _open_zip(file: _Frugal, path: Path) -> zipfile.ZipFile:
+def _open_zip(file: Frugal, path: Path) -> zipfile.ZipFile:
     """The archive with its table of contents read. Raises SubmissionError."""
     try:
         return zipfile.ZipFile(file)
-    except _BROKEN as error:
+    except BROKEN as error:
         reason = one_line(str(error), MAX_NAME)
         raise SubmissionError(f"{path}: this is not a zip file that can be read ({reason}). Pack it again.") from error
 
@@ -202,23 +207,23 @@ def _open_zip(file: _Frugal, path: Path) -> zipfile.ZipFile:
 def _list_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
     for member in archive.infolist()[:MAX_ENTRIES]:
         path = PurePosixPath(member.filename.replace("\\", "/"))
-        if member.is_dir() or any(_is_passed_over(part) for part in path.parts[:-1]):
+        if member.is_dir() or any(is_passed_over(part) for part in path.parts[:-1]):
             continue
         if path.suffix in _ARCHIVE_SUFFIXES:
             yield path, "an archive inside an archive is not opened; hand in its files"
-        elif not _is_kept(path):
+        elif not is_kept(path):
             continue
         elif path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or ":" in path.parts[0]:
             yield PurePosixPath(path.name), "its path leads out of the archive, left out"
         else:
-            yield path, _later(_read_member, archive, member, _most(path))
+            yield path, later(read_member, archive, member, most_bytes(path))
 
 
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Content:
+def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Content:
     """One member's bytes; a reason where it cannot or must not be read."""
     kind = member.external_attr >> 16
     if kind and not stat.S_ISREG(kind) and stat.S_IFMT(kind):
-        return _NOT_ORDINARY
+        return NOT_ORDINARY
     if member.flag_bits & 1:
         return "protected by a password, left out; hand it in without one"
     if member.compress_type not in _METHODS:
@@ -226,6 +231,6 @@ def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -
     try:
         with archive.open(member) as file:  # the size that the archive states is not believed
             content = file.read(most + 1)
-    except (*_BROKEN, OSError):
+    except (*BROKEN, OSError):
         return "broken inside the archive, left out; pack it again"
-    return content if len(content) <= most else _too_large(most)
+    return content if len(content) <= most else too_large(most)
