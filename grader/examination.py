@@ -82,7 +82,7 @@ class Examination:
         self.assignment = assignment
         self.oracles = oracles
         self.seed = seed
-        self.sandbox_name = launcher.name
+        self.launcher = launcher
         self.conversation = Conversation()
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}

@@ -3,6 +3,7 @@
 import platform
 import secrets
 from collections.abc import Callable, Collection
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -12,7 +13,7 @@ from grader.model import CheckResult, Submission
 from grader.report.schema import Report
 from grader.rubric import Assignment, Rubric
 from grader.sandbox.base import Launcher
-from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.choose import open_launcher
 from grader.score import score
 from grader.suite import run_checks
 from grader.version import VERSION
@@ -22,7 +23,7 @@ def grade(
     path: Path,
     assignment: Assignment,
     *,
-    launcher: Launcher | None = None,
+    launcher: Launcher | None = None,  # the caller's to close; none: workers without walls
     seed: int | None = None,
     selected: Collection[str] | None = None,
     on_result: Callable[[CheckResult], None] = lambda result: None,
@@ -32,9 +33,10 @@ def grade(
     `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other GraderErrors
     for what we have to.
     """
-    launcher = launcher or ProcessLauncher()
     submission = load(path, [exercise.module for exercise in assignment.rubric.exercise])
-    with Oracles(launcher, assignment) as oracles:
+    with ExitStack() as stack:
+        launcher = launcher or stack.enter_context(closing(open_launcher("process")))
+        oracles = stack.enter_context(Oracles(launcher, assignment))
         return examine(submission, assignment, launcher, oracles, seed=seed, selected=selected, on_result=on_result)
 
 
@@ -53,7 +55,7 @@ def examine(
     points = frozenset(selected) if selected is not None else frozenset(point.id for point in assignment.rubric.points)
     with Examination(submission, assignment, launcher, oracles, seed) as examination:
         results = run_checks(examination, points, on_result)
-    return score(assignment.rubric, results, points, **about(submission, assignment, launcher.name, seed))
+    return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed))
 
 
 def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
@@ -70,7 +72,7 @@ def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) 
     return frozenset(chosen or every)
 
 
-def about(submission: Submission, assignment: Assignment, sandbox: str, seed: int) -> dict[str, object]:
+def about(submission: Submission, assignment: Assignment, launcher: Launcher, seed: int) -> dict[str, object]:
     """What a report says besides the points: of what, how and where."""
     return {
         "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
@@ -79,7 +81,8 @@ def about(submission: Submission, assignment: Assignment, sandbox: str, seed: in
             "grader": VERSION,
             "python": platform.python_version(),
             "platform": platform.system(),
-            "sandbox": sandbox,
+            "sandbox": launcher.name,
+            "walls": launcher.walls,
             "device": str(assignment.rubric.settings.get("device", "auto")),
             "rubric_sha256": assignment.rubric_sha256,
         },

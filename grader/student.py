@@ -4,7 +4,7 @@ A pytest plugin, named in the template's pytest.ini. It runs a student's own cod
 sandbox is a plain process; the official grading runs the same checks behind walls and with another seed.
 """
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from grader.pipeline import about
 from grader.plugin import CheckPlugin
 from grader.report.terminal import print_table
 from grader.rubric import BUILT_IN, load_assignment
-from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.choose import open_launcher
 from grader.score import score
 
 DEFAULT_SEED = 1  # the same inputs every time, so that `--lf` asks again what was asked before
@@ -51,12 +51,12 @@ class StudentRun:
 
     def __post_init__(self) -> None:
         folder = Path(self.config.option.submission or self.config.rootpath)
-        launcher = ProcessLauncher()
         try:
             self.assignment = load_assignment(BUILT_IN)
             submission = load(folder, [exercise.module for exercise in self.assignment.rubric.exercise])
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
+        launcher = self.stack.enter_context(closing(open_launcher("process")))
         oracles = self.stack.enter_context(Oracles(launcher, self.assignment))
         self.examination = Examination(submission, self.assignment, launcher, oracles, self.config.option.seed)
         self.stack.enter_context(self.examination)
@@ -67,9 +67,7 @@ class StudentRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """The points of what was run; a selection (`-k`, `--lf`) shows its own."""
         run = {result.point for result in self.results}
-        facts = about(
-            self.examination.submission, self.assignment, self.examination.sandbox_name, self.examination.seed
-        )
+        facts = about(self.examination.submission, self.assignment, self.examination.launcher, self.examination.seed)
         report = score(self.assignment.rubric, self.results, run, **facts)
         terminalreporter.ensure_newline()
         print_table(report, Console(file=terminalreporter._tw._file))

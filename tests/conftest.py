@@ -3,13 +3,15 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grader.examination import Oracles
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.base import Launcher
+from grader.sandbox.choose import open_launcher
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 300.0  # seconds that a command may take before a test gives up: generous, since machines are slow and shared
@@ -23,12 +25,13 @@ def assignment() -> Assignment:
 
 
 @pytest.fixture(scope="session")
-def launcher() -> ProcessLauncher:
-    return ProcessLauncher()
+def launcher() -> Iterator[Launcher]:
+    with closing(open_launcher("process")) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")
-def oracles(launcher: ProcessLauncher, assignment: Assignment) -> Iterator[Oracles]:
+def oracles(launcher: Launcher, assignment: Assignment) -> Iterator[Oracles]:
     with Oracles(launcher, assignment) as opened:
         yield opened
 

@@ -16,6 +16,7 @@ err = Console(stderr=True)
 
 
 class SandboxKind(StrEnum):
+    JAIL = "jail"
     PROCESS = "process"
 
 
@@ -28,7 +29,13 @@ SeedOption = Annotated[
 ]
 ExerciseOption = Annotated[list[str] | None, typer.Option(help="Only this exercise; may be given again.")]
 PointOption = Annotated[list[str] | None, typer.Option(help="Only this point; may be given again.")]
-SandboxOption = Annotated[SandboxKind, typer.Option(help="Where the student's code runs.")]
+SandboxOption = Annotated[
+    SandboxKind | None,
+    typer.Option(help="Where the student's code runs.", show_default="jail on Linux, else process"),
+]
+WeakerOption = Annotated[
+    bool, typer.Option("--allow-weaker", help="Run even where the sandbox lacks a wall; the report says which held.")
+]
 
 
 def _version(wanted: bool) -> None:

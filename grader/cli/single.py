@@ -1,7 +1,7 @@
 """The commands about one submission, and the rubric: `grade` and `points`."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +14,9 @@ from grader.cli.base import (
     ExerciseOption,
     PointOption,
     RubricOption,
-    SandboxKind,
     SandboxOption,
     SeedOption,
+    WeakerOption,
     app,
     err,
     fail,
@@ -28,7 +28,7 @@ from grader.pipeline import select
 from grader.report.results import check_writable, to_json, write_atomically
 from grader.report.terminal import number, print_report
 from grader.rubric import BUILT_IN, Assignment, load_assignment
-from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.choose import open_launcher
 
 
 @app.command()
@@ -38,7 +38,8 @@ def grade(
     seed: SeedOption = None,
     exercise: ExerciseOption = None,
     point: PointOption = None,
-    sandbox: SandboxOption = SandboxKind.PROCESS,
+    sandbox: SandboxOption = None,
+    allow_weaker: WeakerOption = False,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
@@ -47,10 +48,11 @@ def grade(
     selected = select(course.rubric, exercise or [], point or [])
     if output is not None:
         check_writable(output)
-    with _progress(course, len(selected)) as on_result:
-        report = grade_submission(
-            path, course, launcher=ProcessLauncher(), seed=seed, selected=selected, on_result=on_result
-        )
+    with (
+        closing(open_launcher(sandbox, allow_weaker=allow_weaker)) as launcher,
+        _progress(course, len(selected)) as on_result,
+    ):
+        report = grade_submission(path, course, launcher=launcher, seed=seed, selected=selected, on_result=on_result)
     if output is not None:
         write_atomically(output, to_json(report))
     print_report(report, out)

@@ -104,12 +104,13 @@ class ReviewEntry(_Part):
 
 
 class Environment(_Part):
-    """Where the report was made. `device` is where networks were trained."""
+    """Where the report was made. `walls` are those that held around the student's code; `device` is where networks were trained."""
 
     grader: str
     python: str
     platform: str
     sandbox: str
+    walls: tuple[str, ...] = ()
     device: str
     rubric_sha256: str
 

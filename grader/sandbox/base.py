@@ -9,7 +9,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from grader.errors import SandboxError
 from grader.model import Frame, Outcome
@@ -24,15 +24,22 @@ from grader.sandbox.protocol import (
 )
 
 START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
-OUTPUT_BYTES = 64 << 10  # of what a student prints: more than a person reads, less than a flood
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may use."""
+    """What one worker may use, over its whole life."""
 
     memory_bytes: int = 2 << 30
-    processes: int = 64
+    processes: int = 64  # and threads
+    cpu_seconds: int = 3600  # a backstop behind the deadlines: threads that go on after an answer
+    open_files: int = 256
+    file_bytes: int = 16 << 20  # of one file
+    disk_bytes: int = 64 << 20  # of all its files
+
+    def terms(self) -> dict[str, Any]:
+        """The same as the worker is told them."""
+        return {"memory": self.memory_bytes, **{name: getattr(self, name) for name in self.__slots__[1:]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Launcher(Protocol):
     """A kind of sandbox."""
 
     name: str
+    walls: tuple[str, ...]  # that hold, in words for the report
 
     def launch(self, bundle: Bundle) -> Connection:
         """A worker that waits for its first message. Raises SandboxError when this machine cannot give one."""

@@ -121,16 +121,16 @@ class _Outward:
         if leaf is not None:
             return leaf
         if isinstance(expression, sympy.Derivative):
-            pairs = [
+            pairs: list[Value] = [
                 [self.tree(sympy, variable, depth + 2), int(count)] for variable, count in expression.variable_count
             ]
             return Tree("Derivative", (self.tree(sympy, expression.expr, depth + 1), *pairs))
         if isinstance(expression, sympy.Subs):
-            old, new = (
+            lists: list[Value] = [
                 [self.tree(sympy, item, depth + 2) for item in part]
                 for part in (expression.variables, expression.point)
-            )
-            return Tree("Subs", (self.tree(sympy, expression.expr, depth + 1), old, new))
+            ]
+            return Tree("Subs", (self.tree(sympy, expression.expr, depth + 1), *lists))
         if isinstance(expression, sympy.UnevaluatedExpr):
             return self.tree(sympy, expression.args[0], depth + 1)
         parts = tuple(self.tree(sympy, item, depth + 1) for item in expression.args)

@@ -5,21 +5,21 @@ and ends everything the worker started; it does not keep a hostile submission fr
 """
 
 import contextlib
+import json
 import os
-import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.sandbox.base import OUTPUT_BYTES, Bundle
+from grader.sandbox.base import Bundle
+from grader.sandbox.pipes import Pipes
 
 WORKER = Path(__file__).with_name("worker.py")
-_DRAIN_SECONDS = 2.0  # for a dead child's pipes to close; at once, unless something still holds them
+_GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
 # What a fresh interpreter needs of the environment; everything else could hold a secret, or change an answer.
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
 
@@ -40,10 +40,16 @@ def worker_environment(folder: str) -> dict[str, str]:
     return fixed | {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
+def isolated_python(script: Path, argument: object) -> list[str]:
+    """The command that runs `script` with nothing of the user's: no environment, no site of their own, no bytecode."""
+    return [sys.executable, "-I", "-B", "-X", "utf8", str(script), json.dumps(argument)]
+
+
 class ProcessLauncher:
     """Starts workers with `subprocess`."""
 
     name = "process"
+    walls: tuple[str, ...] = ()
 
     def launch(self, bundle: Bundle) -> "ProcessConnection":
         return ProcessConnection(bundle)
@@ -57,10 +63,9 @@ class ProcessConnection:
 
     def __init__(self, bundle: Bundle) -> None:
         self._folder = tempfile.mkdtemp(prefix="grader-")
-        command = [sys.executable, "-I", "-B", "-X", "utf8", str(WORKER), str(bundle.limits.memory_bytes)]
         try:
             self._process = subprocess.Popen(
-                command,
+                isolated_python(WORKER, {**bundle.limits.terms(), "spared": [os.getpid()]}),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -72,48 +77,26 @@ class ProcessConnection:
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
             raise SandboxError(f"a worker process could not be started: {error}") from error
-        assert self._process.stdin and self._process.stdout and self._process.stderr
-        self._stdin, self._stdout, self._stderr = self._process.stdin, self._process.stdout, self._process.stderr
-        self._hung_up = False
-        self._silent = False
-        self._printed = bytearray()
-        self._lock = threading.Lock()
-        self._drain = threading.Thread(target=self._keep_output, daemon=True)
-        self._drain.start()
-
-    def send(self, data: bytes) -> None:
-        view = memoryview(data)
-        while view:
-            view = view[self._stdin.write(view) or 0 :]
-
-    def receive(self, count: int) -> bytes:
-        part = self._stdout.read(count) or b""
-        self._hung_up = not part
-        return part
-
-    def output(self) -> str:
-        with self._lock:
-            self._take_output()
-            text, self._printed[:] = self._printed.decode("utf-8", "replace"), b""
-        return text
+        streams = (self._process.stdin, self._process.stdout, self._process.stderr)
+        self._pipes = Pipes(*(os.dup(stream.fileno()) for stream in streams if stream))
+        for stream in streams:
+            if stream:
+                stream.close()
+        self.send, self.receive, self.output = self._pipes.send, self._pipes.receive, self._pipes.output
 
     def end(self) -> str:
         status = self._exit_status()
         self._kill()
         self._process.wait()
-        self._drain.join(_DRAIN_SECONDS)
-        if not self._drain.is_alive():  # else something escaped and still holds the pipe: leave it to the thread
-            for pipe in (self._stdin, self._stdout, self._stderr):
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self._pipes.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         return describe_exit(status)
 
     def _exit_status(self) -> int | None:
         """How the child ended by itself. Its pipe closes a moment before its status is to be had."""
-        if self._hung_up:
+        if self._pipes.hung_up:
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return self._process.wait(_DRAIN_SECONDS)
+                return self._process.wait(_GONE_SECONDS)
         return self._process.poll()
 
     def _kill(self) -> None:
@@ -123,27 +106,6 @@ class ProcessConnection:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
-
-    def _keep_output(self) -> None:
-        """The drain's thread: reads all that is printed, so that the child never blocks on it."""
-        with contextlib.suppress(OSError, ValueError):
-            if sys.platform == "win32":  # select knows no pipes there: a line may turn up one question late
-                while part := self._stderr.read(1 << 16):
-                    self._keep(part)
-            while not self._silent:
-                select.select([self._stderr], [], [])
-                with self._lock:
-                    self._take_output()
-
-    def _take_output(self) -> None:
-        """What is in the pipe now. A worker flushes before it replies, so after a reply all that it printed is here."""
-        while sys.platform != "win32" and not self._silent and select.select([self._stderr], [], [], 0)[0]:
-            part = self._stderr.read(1 << 16)
-            self._silent = not part
-            self._keep(part or b"")
-
-    def _keep(self, part: bytes) -> None:
-        self._printed += part[: max(0, OUTPUT_BYTES - len(self._printed))]
 
 
 def describe_exit(status: int | None) -> str:
@@ -155,5 +117,7 @@ def describe_exit(status: int | None) -> str:
             name = signal.Signals(-status).name
         except ValueError:
             name = f"signal {-status}"
+        if name == "SIGXCPU":
+            return "used too much processor time and was stopped"
         return f"was killed by {name}"
     return f"ended the whole process with exit code {status}"

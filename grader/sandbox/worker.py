@@ -4,22 +4,28 @@ It obeys the messages that `protocol` specifies, one after the other, and answer
 and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
 grader, which lives in another process and knows the expected values, the points and the deadlines.
 
-    worker.py MEMORY_BYTES      requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
+    worker.py TERMS     requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
+
+TERMS is a JSON object: what the worker is held to, `spared` being processes that it must not reach for. A zygote forks
+workers instead of starting them so; it shuts them in and calls `serve`.
 """
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grader.sandbox import convert, protocol
+    from grader.sandbox import confine, convert, protocol
 else:
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import confine
     import convert
     import protocol
 
     del sys.path[0]  # a student's `import worker` or `import convert` must not find ours
-    del sys.modules["convert"], sys.modules["protocol"]
+    for _name in ("confine", "convert", "landlock", "protocol", "seccomp"):
+        sys.modules.pop(_name, None)
 
 import builtins
 import importlib.abc
@@ -29,7 +35,6 @@ import linecache
 import types
 from collections.abc import Callable, Sequence
 
-MAX_FILE_BYTES = 16 << 20  # that a student's code may write into one file; it has no need to
 MAX_FRAMES = 12  # of a traceback: a RecursionError has a thousand
 MAX_MESSAGE = 2_000  # characters of an exception's own text
 
@@ -97,9 +102,16 @@ def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
 
 
 def main() -> None:
+    """A worker that was started, not forked: bounds itself as far as the system goes, and serves."""
+    terms = json.loads(sys.argv[1])
+    confine.limits(terms)
+    confine.railing(terms["spared"])
+    serve()
+
+
+def serve() -> None:
     """Answers requests until the grader closes the channel."""
     take, send = _own_channel()
-    _bound_resources(int(sys.argv[1]))
     library = Library()
     sys.meta_path.insert(0, library)
     while True:
@@ -154,9 +166,9 @@ def call(library: Library, request: Any) -> dict[str, Any]:
     if not _fits(target, args):
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
-    mutated = _path_of(request["module"], library.guests) is None and protocol.encode(convert.to_wire(args)) != protocol.encode(
-        sent
-    )
+    mutated = _path_of(request["module"], library.guests) is None and protocol.encode(
+        convert.to_wire(args)
+    ) != protocol.encode(sent)
     return {"status": "value", "value": value, "mutated": mutated}
 
 
@@ -246,22 +258,6 @@ def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
             view = view[os.write(replies, view) :]
 
     return requests.read, send
-
-
-def _bound_resources(memory: int) -> None:
-    """Bounds that the operating system keeps, where it has them (not on Windows; macOS ignores the first)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind, bound in (
-        (resource.RLIMIT_DATA, memory),
-        (resource.RLIMIT_FSIZE, MAX_FILE_BYTES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        soft = resource.getrlimit(kind)[1]
-        value = bound if soft == resource.RLIM_INFINITY else min(bound, soft)
-        resource.setrlimit(kind, (value, value))
 
 
 if __name__ == "__main__":

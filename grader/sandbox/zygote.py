@@ -1,0 +1,321 @@
+"""A warm process: it has imported what workers will need, and forks a confined worker for each that is asked for.
+
+Started by path, in isolated mode, by `warm.py`; beside it only what runs in a worker is ours. It never runs a student's code
+and never sees a submission: files travel to the worker itself, after the fork. So nothing in the memory that a worker
+inherits is a secret, and nothing a worker does comes back here but its exit status.
+
+    zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared
+
+The grader's messages come on descriptor 0, a socket of packets, each one JSON object:
+    {"launch": number, "terms": {...}} with three descriptors (requests, replies, output): forks worker `number`; no answer
+    {"end": number, "gone": bool}      ends worker `number` and all that it started: {"status": exit code or null, "why": text}
+The first message from here is {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version}; then, only if the
+imports fail, {"failed": text}. When the socket closes, everything that was ever forked here is killed.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.sandbox import confine, grounds, landlock, worker
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import confine
+    import grounds
+    import landlock
+    import worker
+
+    del sys.path[0]
+    for _name in ("confine", "grounds", "landlock", "seccomp", "worker"):
+        sys.modules.pop(_name, None)  # a student's module of that name must not find ours
+
+WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
+GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
+MAX_FILES = 1_000  # in a worker's folder
+_SUBREAPER, _DUMPABLE = 36, 4  # prctl
+_REFUSED = 70  # exit code of a worker that could not be shut in
+
+
+@dataclass(slots=True)
+class Forked:
+    """A worker: where it is, what it is held to, and what became of it."""
+
+    pid: int
+    terms: dict[str, Any]
+    why: str = ""
+
+
+class Zygote:
+    """Forks workers, watches them and ends them."""
+
+    def __init__(self, settings: dict[str, Any], control: socket.socket) -> None:
+        self.settings = settings
+        self.control = control
+        self.workers: dict[int, Forked] = {}
+        self.readable: list[tuple[int, int]] = []
+        self.own_user = False
+        self.open_to_all = True
+
+    def prepare(self) -> None:
+        """Tries the walls, says how they hold, then imports what workers will need."""
+        libc = ctypes.CDLL(None)
+        libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+        libc.prctl(
+            _DUMPABLE, 0, 0, 0, 0
+        )  # for a worker of the same user, this process has no memory and no descriptors
+        report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
+        self.own_user = self.jailed and grounds.can_change_user()
+        if self.jailed:
+            self.readable = grounds.readable([])
+            self.open_to_all = grounds.open_to_all(self.readable)
+            report |= self.try_walls()
+        self.own_user = self.own_user and "own user" not in report["lacks"]
+        self.say(report | {"own user": self.own_user})
+        for name in self.settings["modules"]:
+            _import(name)
+        if self.jailed:
+            grounds.release(self.readable)
+            self.readable = grounds.readable(self.settings["devices"])
+            self.open_to_all = grounds.open_to_all(self.readable)
+        gc.collect()
+        gc.freeze()
+
+    @property
+    def jailed(self) -> bool:
+        return bool(self.settings["walls"] == "jail")
+
+    def say(self, message: dict[str, Any]) -> None:
+        self.control.send(json.dumps(message).encode())
+
+    def try_walls(self) -> dict[str, Any]:
+        """What a worker that is shut in as well as this machine can may still do: found out by doing it."""
+        answers, answer = os.pipe()
+        folder, parent = self.folder("trial"), os.getpid()
+        child = os.fork()
+        if child == 0:
+            terms = {**self.settings["trial"], "folder": folder, "parent": parent, **self.own_terms()}
+            lacks = confine.jail(terms)
+            through = confine.trial(self.settings["folder"] + "/outside")
+            os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
+            os._exit(0)
+        os.close(answer)
+        with os.fdopen(answers, "rb") as stream:
+            text = stream.read()
+        os.waitpid(child, 0)
+        remove_folder(folder)
+        found: dict[str, Any] = json.loads(text or '{"lacks": {"jail": "the trial died"}, "through": {}}')
+        return found
+
+    def own_terms(self) -> dict[str, Any]:
+        reads_anyway = self.own_user and not self.open_to_all
+        return {"own_user": self.own_user, "keep_reading": reads_anyway, "readable": self.readable}
+
+    def folder(self, name: str) -> str:
+        path = os.path.join(self.settings["folder"], name)
+        os.mkdir(path, 0o700)
+        return path
+
+    def serve(self) -> None:
+        """Obeys until the grader closes the socket or is no more."""
+        while True:
+            if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
+                self.watch()
+                continue
+            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 3)
+            if not data:
+                return
+            message = json.loads(data)
+            if "launch" in message:
+                self.launch(message["launch"], message["terms"], descriptors)
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            else:
+                self.say(self.end(message["end"], message["gone"]))
+
+    def launch(self, number: int, terms: dict[str, Any], descriptors: list[int]) -> None:
+        terms |= {"folder": self.folder(str(number)), "parent": os.getpid()}
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.become_worker(terms, descriptors)
+            except BaseException:  # noqa: BLE001 - nothing of a worker may ever go on as a zygote
+                os.write(2, traceback.format_exc().encode())
+            os._exit(_REFUSED)
+        self.workers[number] = Forked(pid, terms)
+
+    def become_worker(self, terms: dict[str, Any], descriptors: list[int]) -> None:
+        """In the child: lets go of everything of the zygote's, shuts itself in, and serves."""
+        self.control.detach()
+        for target, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, target)
+        keep = sorted(place for place, _ in self.readable)
+        _close_all_but(keep)
+        os.setsid()
+        os.environ.update(HOME=terms["folder"], TMPDIR=terms["folder"], TEMP=terms["folder"])
+        if self.jailed:
+            problems = confine.jail(terms | self.own_terms())
+            grounds.release(self.readable)
+            missing = {wall: problems[wall] for wall in confine.REQUIRED if wall in problems}
+            if missing and not self.settings["weaker"]:
+                raise OSError(f"the walls do not hold: {missing}")
+        else:
+            os.chdir(terms["folder"])
+            confine.die_with_parent(terms["parent"])
+            confine.limits(terms)
+            confine.railing((*self.settings["spared"], terms["parent"]))
+        self.workers.clear()
+        sys.argv[:] = [""]
+        worker.serve()
+
+    def watch(self) -> None:
+        """What no rlimit bounds: how much a worker keeps in its folder, and how many threads or processes it has."""
+        for forked in self.workers.values():
+            with contextlib.suppress(OSError):
+                forked.why = forked.why or _excess(forked)
+            if forked.why:
+                os.kill(forked.pid, signal.SIGKILL)
+        self.sweep()
+
+    def end(self, number: int, gone: bool) -> dict[str, Any]:
+        forked = self.workers.get(number)
+        if forked is None:
+            return {"status": None, "why": ""}
+        if gone or forked.why:
+            _await(forked.pid)
+        ended = os.waitid(os.P_PID, forked.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+        for kill in (os.killpg, os.kill):  # before it is reaped, so that its number is not another's yet
+            with contextlib.suppress(OSError):
+                kill(forked.pid, signal.SIGKILL)
+        _, status = os.waitpid(forked.pid, 0)
+        del self.workers[number]
+        self.sweep()
+        remove_folder(forked.terms["folder"])
+        return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
+
+    def sweep(self) -> None:
+        """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
+        while orphans := _children() - {forked.pid for forked in self.workers.values()}:
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+    def end_all(self) -> None:
+        for number in list(self.workers):
+            self.end(number, gone=False)
+        self.sweep()
+        remove_folder(self.settings["folder"])
+
+
+def _import(name: str) -> None:
+    importlib.import_module(name)
+    if name == "torch":
+        # A parent that ever ran a torch operation on two threads makes its forked children hang at theirs.
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _close_all_but(kept: list[int]) -> None:
+    """Closes every descriptor from 3 on that is not in `kept` (sorted)."""
+    first = 3
+    for descriptor in kept:
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+
+def _excess(forked: Forked) -> str:
+    """Which bound a worker has passed: `disk`, `processes`, or none."""
+    with os.scandir(forked.terms["folder"]) as entries:
+        sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
+    if len(sizes) > MAX_FILES or sum(sizes) > forked.terms["disk_bytes"]:
+        return "disk"
+    return "processes" if _family(forked.pid, forked.terms["processes"]) > forked.terms["processes"] else ""
+
+
+def _family(pid: int, enough: int) -> int:
+    """How many threads and processes a worker has; not counted on beyond `enough`."""
+    count, waiting = 0, [pid]
+    while waiting and count <= enough:
+        member = waiting.pop()
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{member}/task"):
+                count += 1
+                with open(f"/proc/{member}/task/{thread}/children") as file:
+                    waiting += map(int, file.read().split())
+    return count
+
+
+def _await(pid: int) -> None:
+    """Waits until the process has ended, though not for ever."""
+    with contextlib.suppress(OSError):
+        descriptor = os.pidfd_open(pid)
+        select.select([descriptor], [], [], GONE_SECONDS)
+        os.close(descriptor)
+
+
+def _children() -> set[int]:
+    """The direct children of this process, those that have ended included."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return {int(pid) for pid in file.read().split()}
+    except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
+        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent_of(pid) == os.getpid()}
+
+
+def _parent_of(pid: str) -> int | None:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def remove_folder(path: str) -> None:
+    """Removes a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
+    with contextlib.suppress(OSError):
+        for number, folder in enumerate(iter(lambda: _subfolder(path), None)):
+            os.chmod(folder, 0o700)
+            for name in os.listdir(folder):
+                os.rename(os.path.join(folder, name), os.path.join(path, f"{number}-{name[:100]}"))
+            os.rmdir(folder)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _subfolder(path: str) -> str | None:
+    with os.scandir(path) as entries:
+        return next((entry.path for entry in entries if entry.is_dir(follow_symlinks=False)), None)
+
+
+def main() -> None:
+    """Prepares, serves, and leaves nothing behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
+    control = socket.socket(fileno=0)
+    zygote = Zygote(json.loads(sys.argv[1]), control)
+    try:
+        zygote.prepare()
+        zygote.serve()
+    except OSError:
+        pass  # the grader is no more
+    except BaseException:  # noqa: BLE001 - whatever it was, the grader is told
+        with contextlib.suppress(OSError):
+            zygote.say({"failed": traceback.format_exc()})
+    finally:
+        zygote.end_all()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
