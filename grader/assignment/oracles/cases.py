@@ -61,12 +61,12 @@ def upstream(rng: np.random.Generator, X_shape: Shape) -> Floats:
 
 
 def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.1: positive windows, the maximum at each of the four places."""
+    """2.1: positive windows, the maximum at each of the four places, dY of both signs."""
     cases = []
-    for place in range(4):
+    for place, sign in enumerate(rng.permutation([1.0, 1.0, -1.0, -1.0])):
         values = np.sort(rng.choice(_LEVELS, 4, replace=False)) * LEVEL
         X = np.insert(values[:3], place, values[3]).reshape(1, 1, 2, 2)
-        cases.append(pooling(X, upstream(rng, X.shape)))
+        cases.append(pooling(X, sign * np.abs(upstream(rng, X.shape))))
     return tuple(cases)
 
 

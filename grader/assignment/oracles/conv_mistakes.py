@@ -83,7 +83,20 @@ def _inner(A: Floats) -> Floats:
 
 def _framed(variant: Variant, before: int) -> Variant:
     """The result without padding, laid into a map of zeros of the right size."""
-    return lambda case: _one_sided(before)(np.asarray(variant(case)))
+
+    def framed(case: Case) -> Floats:
+        part, result = variant(case), np.zeros_like(case.expected)
+        result[before : before + part.shape[0], before : before + part.shape[1]] = part
+        return result
+
+    return framed
+
+
+def _without_ring(A: Floats) -> Floats:
+    """The outermost entries set to zero."""
+    result = np.zeros_like(A)
+    result[1:-1, 1:-1] = A[1:-1, 1:-1]
+    return result
 
 
 def _overwritten_input(case: Case, flips: bool) -> Floats:
@@ -204,6 +217,7 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
 def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
     """About dw = ∂L/∂w of (3, 3)."""
     make = _Mistakes(convention)
+    inner = make.weight(dY=_without_ring)
     flip_id, flip_sentence = ("dw-flipped", _DW_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
         Misconception(flip_id, flip_sentence, (of_result(_flipped),)),
@@ -216,7 +230,7 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
         Misconception(
             "valid-instead-of-same-padding",
             _VALID,
-            (make.weight(_kept, _inner), lambda case: _flipped(np.asarray(make.weight(_kept, _inner)(case)))),
+            (inner, lambda case: _flipped(inner(case))),
         ),
         Misconception("wrapped-around-padding", _CIRCULAR, (make.weight(_padding("wrap")),)),
         Misconception("repeated-edge-padding", _REPEATED, (make.weight(_padding("edge")),)),

@@ -24,12 +24,16 @@ Offset = tuple[int, int]
 NEURONS = KERNEL * KERNEL
 ROW_BY_ROW: tuple[Offset, ...] = tuple(product((-1, 0, 1), (-1, 0, 1)))
 ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
-LARGEST_POSITION = 9  # rows and columns asked for lie between 1 and this
+LARGEST_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw
 
 W = trees.symbols("w", NEURONS, "real")
 C = trees.symbols("C", NEURONS, "real")
 DY = trees.symbols("dy", NEURONS, "real")
 X_1 = trees.symbol("x_1", "real")
+
+
+_ROW_BY_ROW_NOTE = "3.1 has fewer than five right labels, so y_1 to y_9 were read row by row."
+_OWN_LABELS_NOTE = "Carried forward from 3.1: judged by your own labels; entries at wrong labels do not count."
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def inner_positions(rng: np.random.Generator) -> list[Offset]:
     """Where to put x_1: four places, row and column always different, so that swapping them shows."""
     rows = 1 + rng.permutation(LARGEST_POSITION)[:4]
     return [
-        (int(row), int(1 + (row + shift) % LARGEST_POSITION)) for row, shift in zip(rows, (1, 3, 5, 2), strict=True)
+        (int(row), int(1 + (row + shift) % LARGEST_POSITION)) for row, shift in zip(rows, (1, 3, 2, 4), strict=True)
     ]
 
 
@@ -102,27 +106,23 @@ def read_positions(value: Any) -> list[Offset]:
 
 
 def read_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Labels:
-    """The student's own order, if enough labels are right at one of the positions; row by row otherwise."""
-    best: tuple[Offset | None, ...] = ()
+    """The student's own order, if enough labels are right; row by row otherwise.
+
+    A label is right where it means the same neighbour at every position: an answer for one place alone is no label.
+    """
+    given: list[list[Offset]] = []
     for row, col in positions:
         try:
-            found = [(r - row, c - col) for r, c in read_positions(function(row, col))]
+            given.append([(r - row, c - col) for r, c in read_positions(function(row, col))])
         except (Fault, UnreadableError):
             continue
-        offsets = tuple(offset if offset in ROW_BY_ROW else None for offset in found)
-        if _right(offsets) > _right(best):
-            best = offsets
-    if _right(best) < ENOUGH_LABELS:
-        return Labels(note="3.1 has fewer than five right labels, so y_1 to y_9 were read row by row.")
-    if _right(best) < NEURONS:
-        return Labels(
-            best, "Carried forward from 3.1: judged by your own labels; entries at wrong labels do not count."
-        )
-    return Labels(best)
-
-
-def _right(offsets: tuple[Offset | None, ...]) -> int:
-    return len(set(offsets) - {None})
+    offsets = tuple(
+        label[0] if label[0] in ROW_BY_ROW and len(set(label)) == 1 else None for label in zip(*given, strict=True)
+    )
+    right = len(set(offsets) - {None})
+    if right < ENOUGH_LABELS:
+        return Labels(note=_ROW_BY_ROW_NOTE)
+    return Labels(offsets, "" if right == NEURONS else _OWN_LABELS_NOTE)
 
 
 def read_nine(value: Any) -> list[Tree]:

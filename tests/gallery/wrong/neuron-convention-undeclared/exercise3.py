@@ -1,0 +1,29 @@
+import numpy as np
+
+
+def affected_outputs(row, col):
+    return [(row + i, col + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+
+
+def activations(w, x_1, C):
+    return [w[i] * x_1 + C[i] for i in range(9)]
+
+
+def dv_dx1(w):
+    return list(w)
+
+
+def dloss_dx1(w, dy):
+    return sum(d * v for d, v in zip(dy, dv_dx1(w)))
+
+
+def conv3x3_backward_input(dY, w):
+    H, W = dY.shape
+    P = np.pad(dY, 1)
+    return sum(w[a, b] * P[a : a + H, b : b + W] for a in range(3) for b in range(3))
+
+
+def conv3x3_backward_weight(dY, X):
+    H, W = X.shape
+    P = np.pad(X, 1)
+    return np.array([[np.sum(dY * P[2 - a : 2 - a + H, 2 - b : 2 - b + W]) for b in range(3)] for a in range(3)])

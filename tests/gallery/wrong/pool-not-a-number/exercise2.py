@@ -1,0 +1,13 @@
+import numpy as np
+
+
+def maxpool2x2_backward(dY, X):
+    N, C, H, W = X.shape
+    h, w = H // 2, W // 2
+    v = X[:, :, : 2 * h, : 2 * w].reshape(N, C, h, 2, w, 2)
+    top = v * (v == v.max(axis=(3, 5), keepdims=True))
+    with np.errstate(all="ignore"):
+        g = top / top * dY[:, :, :, None, :, None]
+    dX = np.zeros_like(X)
+    dX[:, :, : 2 * h, : 2 * w] = g.reshape(N, C, 2 * h, 2 * w)
+    return dX

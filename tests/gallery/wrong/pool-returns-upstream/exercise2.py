@@ -1,0 +1,2 @@
+def maxpool2x2_backward(dY, X):
+    return dY
