@@ -50,6 +50,8 @@ def answering(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str
             return halt.reply
         except torch.OutOfMemoryError:
             _forget_run()
+            gc.collect()  # half a second, and so only here: what the failed step left behind has to go
+            torch.cuda.empty_cache()
             return {"status": "gpu-memory"}
 
     return answer
@@ -251,9 +253,6 @@ def _prepared(key: str) -> Any:
 def _forget_run() -> None:
     for key in ("model", "optimizer", "start"):
         state.pop(key, None)
-    gc.collect()
-    if "device" in state and state["device"].type == "cuda":
-        torch.cuda.empty_cache()
 
 
 def _outputs(model: nn.Module, images: torch.Tensor) -> torch.Tensor:

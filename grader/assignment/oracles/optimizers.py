@@ -109,7 +109,8 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
             [
                 {"params": [parameters[i] for i in group["members"]], **_accepted(hyper, accepted)}
                 for group, hyper in zip(groups[0], hypers[0], strict=True)
-            ]
+            ],
+            **_accepted(hypers[0][0], accepted),  # Adagrad starts its sums from this, whatever its groups say
         )
         path = [_flat(parameters)]
         for number in range(problem["steps"]):

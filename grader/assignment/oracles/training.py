@@ -25,7 +25,8 @@ PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
 IMPORT_SECONDS = 20.0  # importing exercise4.py trains nothing
 PROBE_SECONDS = 10.0  # three problems of ten steps take milliseconds
 OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
-ROUND_MARGIN = 1.2  # another seed is begun only if the box holds this many times what the costliest round took
+ROUND_MARGIN = 1.2  # another seed is begun only if there is room for this many times what the costliest round took
+ROUNDS_SHARE = 0.2  # of the box, for further seeds: they sharpen the statistics, and a student waits for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +142,30 @@ class Comparison:
         return Run(tuple(epochs), len(epochs) == count and all(epoch.complete for epoch in epochs))
 
     def _more_rounds(self, first: Mapping[str, Run]) -> list[dict[str, Run]]:
-        """Further seeds for the statistics: whole rounds, as long as the box can be expected to hold them."""
-        box = self._ready() if first else None
+        """Further seeds for the statistics: whole rounds, as long as there can be expected to be room for them."""
         rounds: list[dict[str, Run]] = []
-        while box is not None and len(rounds) + 1 < int(self.settings.get("seeds", 3)):
+        if not first or not all(run.whole for run in first.values()):
+            return rounds
+        box = self._ready()
+        limit = min(box.seconds, box.spent + ROUNDS_SHARE * box.seconds)
+        while len(rounds) + 1 < int(self.settings.get("seeds", 3)):
             cost = max(sum(e.seconds for run in each.values() for e in run.epochs) for each in (first, *rounds))
-            if box.left < ROUND_MARGIN * cost or not all(run.whole for run in first.values()):
+            if limit - box.spent < ROUND_MARGIN * cost:
                 break
-            found: dict[str, Run] = {}
+            found = {}
             for place, name in enumerate(first):
-                try:
-                    found[name] = self._train(name, self.seed + len(rounds) + 1, box.left / (len(first) - place))
-                except Fault:  # it has run once; that this seed fails says nothing about the numbers
-                    continue
-            rounds.append({name: run for name, run in found.items() if run.whole})
+                share = (limit - box.spent) / (len(first) - place)
+                found.update(self._once_more(name, self.seed + len(rounds) + 1, share))
+            rounds.append(found)
         return rounds
+
+    def _once_more(self, name: str, seed: int, seconds: float) -> dict[str, Run]:
+        """The training from another seed, if it came to its end."""
+        try:
+            run = self._train(name, seed, seconds)
+        except Fault:  # it has run once; that this seed fails says nothing about the numbers
+            return {}
+        return {name: run} if run.whole else {}
 
     # --- the worker -----------------------------------------------------------------------------------------------
 

@@ -40,3 +40,20 @@ def train_epoch(model, optimizer, batches, loss_fn):
 
         running += optimizer.step(closure).item()
     return running / len(batches)
+
+RESULTS = {
+    "Adadelta": {"train_loss": 0.0916, "test_accuracy": 0.9778},
+    "Adagrad": {"train_loss": 0.0584, "test_accuracy": 0.9806},
+    "Adam": {"train_loss": 0.1738, "test_accuracy": 0.9694},
+    "RMSprop": {"train_loss": 0.0445, "test_accuracy": 0.9806},
+    "SGD": {"train_loss": 0.0477, "test_accuracy": 0.9806},
+    "LBFGS": {"train_loss": 0.1195, "test_accuracy": 0.9667},
+}
+
+CLAIMS = [
+    ("Adam", "train_loss", ">", "Adagrad"),
+    ("Adam", "train_loss", ">", "RMSprop"),
+    ("SGD", "train_loss", "<", "Adam"),
+    ("LBFGS", "seconds_per_epoch", ">", "SGD"),
+    ("Adadelta", "train_loss", "<", "LBFGS"),
+]
