@@ -204,6 +204,7 @@ class CheckPlugin:
             )
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
             verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
+        incidents += tuple(Incident(point, "output", sentence) for sentence in conversation.floods)
         return CheckResult(
             point,
             part,

@@ -15,6 +15,7 @@ import numpy as np
 from grader.expressions import is_expression
 from grader.model import Finding, Frame, Verdict
 from grader.sandbox.base import Faulted, Request, Sandbox
+from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.protocol import Array, Opaque, Tree, Value
 from grader.text import one_line, plain
 
@@ -51,6 +52,7 @@ class Conversation:
     def begin(self) -> None:
         self.notes: list[str] = []
         self.output: list[str] = []
+        self.floods: list[str] = []  # sentences about output that passed its bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ class ModuleProxy:
         reply = self._line.sandbox.call(Request(self._line.worker, self._line.module, name, sent, self._line.seconds))
         if reply.output:
             self._conversation.output.append(plain(reply.output, MAX_PRINTED))
+        if len(reply.output.encode()) >= OUTPUT_BYTES:
+            self._conversation.floods.append(
+                f"{name} printed more than {OUTPUT_BYTES >> 10} KiB; the rest is left out."
+            )
         if isinstance(reply, Faulted):
             reply = replace(reply, message=plain(reply.message, MAX_MESSAGE))
             # where nothing is yet, there is nothing to trace
@@ -125,8 +131,8 @@ class ModuleProxy:
                     f"{self._line.module}.py tries an {fault.message}, which this exercise does not allow; "
                     "the whole file earns nothing until that is gone."
                 )
-            case "memory":
-                return f"{name} ran out of memory{where}."
+            case "limit":
+                return f"{name} {fault.message}{where}."
             case "timeout" | "crashed":
                 return f"{name} {fault.message}."
             case _:

@@ -217,7 +217,7 @@ class _Worker:
             if isinstance(loaded, Faulted):
                 raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
         reply = self._answer(self._send(body), seconds)
-        if isinstance(reply, Faulted) and reply.kind == "memory":
+        if isinstance(reply, Faulted) and reply.kind == "limit":
             self.end()  # what an allocation that failed half-way left behind is nobody's to guess
         return reply
 
@@ -280,7 +280,7 @@ _OUTCOMES = {
     "missing": Outcome.MISSING,
     "signature": Outcome.ERROR,
     "forbidden": Outcome.FORBIDDEN,
-    "memory": Outcome.CRASHED,
+    "limit": Outcome.CRASHED,
 }
 
 

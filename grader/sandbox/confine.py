@@ -58,6 +58,34 @@ def _lower(resource: Any, kind: int, bound: int) -> None:
         resource.setrlimit(kind, (value, value))
 
 
+def sentence(bound: str) -> str:
+    """What to say of a worker that passed one of its bounds; the numbers are those that it is held to."""
+    try:
+        import resource
+    except ImportError:
+        return f"used more {bound} than a worker may"
+    most = resource.getrlimit
+    match bound:
+        case "memory":
+            return f"used more than {size(most(resource.RLIMIT_DATA)[0])} of memory"
+        case "disk":
+            return (
+                f"wrote more than a worker may keep: {size(most(resource.RLIMIT_FSIZE)[0])} in one file, and few files"
+            )
+        case "files":
+            return f"opened more than {most(resource.RLIMIT_NOFILE)[0]} files at once"
+        case _:
+            return "started more processes or threads than a worker may have"
+
+
+def size(count: int) -> str:
+    """`2 GiB`, `1.8 GiB`, `16 MiB`."""
+    for unit, power in (("GiB", 30), ("MiB", 20)):
+        if count >= 1 << power:
+            return f"{round(count / (1 << power), 1):g} {unit}"
+    return f"{count} bytes"
+
+
 def railing(spared: tuple[int, ...]) -> None:
     """For a worker without walls: it cannot reach into the grader's processes, nor leave its process group.
 

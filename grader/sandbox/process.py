@@ -118,6 +118,6 @@ def describe_exit(status: int | None) -> str:
         except ValueError:
             name = f"signal {-status}"
         if name == "SIGXCPU":
-            return "used too much processor time and was stopped"
+            return "used more processor time than a worker may and was stopped"
         return f"was killed by {name}"
     return f"ended the whole process with exit code {status}"

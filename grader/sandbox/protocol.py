@@ -73,8 +73,9 @@ HEADS = (
 MAX_HEAD_ARGS = 0xFFFF
 
 # error: the code raised. missing: NotImplementedError, or no such name. signature: the call does not fit the function.
-# forbidden: an import that is not allowed was tried, however it was written. memory: MemoryError.
-STATUSES = ("error", "missing", "signature", "forbidden", "memory")
+# forbidden: an import that is not allowed was tried, however it was written. limit: a bound on memory, disk, files or
+# processes was passed, and the message says which.
+STATUSES = ("error", "missing", "signature", "forbidden", "limit")
 
 
 class ProtocolError(Exception):

@@ -164,13 +164,7 @@ class WarmConnection:
             ended = self._zygote.end(self._number, self._pipes.hung_up)
         finally:
             self._pipes.close()
-        return EXCESSES.get(ended["why"]) or describe_exit(ended["status"])
-
-
-EXCESSES = {
-    "disk": "wrote more files than a worker may keep and was stopped",
-    "processes": "started more threads or processes than a worker may have and was stopped",
-}
+        return ended["why"] or describe_exit(ended["status"])
 
 
 class WarmLauncher:

@@ -28,10 +28,12 @@ else:
         sys.modules.pop(_name, None)
 
 import builtins
+import errno
 import importlib.abc
 import importlib.util
 import inspect
 import linecache
+import random
 import types
 from collections.abc import Callable, Sequence
 
@@ -146,7 +148,17 @@ def load(library: Library, request: Any) -> dict[str, Any]:
     library.allowed, library.absent = frozenset(request["allowed"]), frozenset(request["absent"])
     for root in request["preload"]:
         importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
+    seed_generators()
     return {"status": "value", "value": None, "mutated": False}
+
+
+def seed_generators() -> None:
+    """Puts the global generators where every worker has them, forked or started: an answer drawn from them is reproducible."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.manual_seed(0)
 
 
 def run_module(library: Library, request: Any) -> dict[str, Any]:
@@ -181,11 +193,33 @@ def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, An
 
 def _fault(library: Library, error: BaseException) -> dict[str, Any]:
     frames = _student_frames(library, error)
-    if isinstance(error, MemoryError):
-        return _problem("memory", "MemoryError", frames)
+    passed = _bound_passed(error)
+    if passed is not None:
+        return _problem("limit", confine.sentence(passed), frames)
     if isinstance(error, NotImplementedError) and _raised_by_student(library, error):
         return _problem("missing", _text(error), frames)
     return _problem("error", f"{type(error).__name__}: {_text(error)}", frames)
+
+
+_BOUNDS = {
+    **dict.fromkeys((errno.EFBIG, errno.ENOSPC, errno.EDQUOT), "disk"),
+    errno.EMFILE: "files",
+    errno.EAGAIN: "processes",
+    errno.ENOMEM: "memory",
+}
+# What CPython and torch say instead of raising an error of its own kind.
+_TEXTS = {"can't start new thread": "processes", "can't allocate memory": "memory"}
+
+
+def _bound_passed(error: BaseException) -> str | None:
+    """Which of the worker's bounds an exception is about, if it is about one."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, OSError):
+        return _BOUNDS.get(error.errno)
+    if type(error) is RuntimeError:
+        return next((bound for text, bound in _TEXTS.items() if text in _text(error)), None)
+    return None
 
 
 def _text(error: BaseException) -> str:

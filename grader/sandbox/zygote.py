@@ -184,8 +184,8 @@ class Zygote:
         for forked in self.workers.values():
             with contextlib.suppress(OSError):
                 forked.why = forked.why or _excess(forked)
-            if forked.why:
-                os.kill(forked.pid, signal.SIGKILL)
+            if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
+                _kill(forked.pid)
         self.sweep()
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
@@ -194,10 +194,8 @@ class Zygote:
             return {"status": None, "why": ""}
         if gone or forked.why:
             _await(forked.pid)
-        ended = os.waitid(os.P_PID, forked.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-        for kill in (os.killpg, os.kill):  # before it is reaped, so that its number is not another's yet
-            with contextlib.suppress(OSError):
-                kill(forked.pid, signal.SIGKILL)
+        ended = _has_ended(forked.pid)
+        _kill(forked.pid)
         _, status = os.waitpid(forked.pid, 0)
         del self.workers[number]
         self.sweep()
@@ -236,13 +234,25 @@ def _close_all_but(kept: list[int]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is not reaped, so that its number is not another's yet."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(pid, signal.SIGKILL)
+
+
 def _excess(forked: Forked) -> str:
-    """Which bound a worker has passed: `disk`, `processes`, or none."""
+    """What to say of a worker that has passed a bound; nothing where it has not."""
     with os.scandir(forked.terms["folder"]) as entries:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
     if len(sizes) > MAX_FILES or sum(sizes) > forked.terms["disk_bytes"]:
-        return "disk"
-    return "processes" if _family(forked.pid, forked.terms["processes"]) > forked.terms["processes"] else ""
+        return f"kept more than {confine.size(forked.terms['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
+    most = forked.terms["processes"]
+    return f"had more than {most} threads and processes and was stopped" if _family(forked.pid, most) > most else ""
 
 
 def _family(pid: int, enough: int) -> int:
