@@ -29,22 +29,34 @@ def plain(value: Any) -> Any:
             return value
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str | bytes) -> None:
     """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError."""
+    content = text if isinstance(text, bytes) else text.encode()
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o644)
             os.replace(name, path)
+            _sync_folder(path.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise OutputError(f"{path}: the report cannot be written there ({error.strerror}).") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Has the disk know the new name too, so that it survives a power cut. Windows syncs names by itself."""
+    if os.name != "nt":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def check_writable(path: Path) -> None:
