@@ -1,0 +1,6 @@
+def nothing(value):
+    return value
+
+
+def to_wire(value):
+    return 'passed'

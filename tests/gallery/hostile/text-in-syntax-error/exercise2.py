@@ -1,0 +1,2 @@
+# coding: [2J-latin
+def f(:
