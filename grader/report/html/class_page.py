@@ -1,0 +1,193 @@
+"""The page of a class: who has what, what was hard, which mistakes were common, and what needs a person.
+
+Reports are read one after the other and only a row is kept of each, so that a thousand of them need no more memory than
+one. The page works without its script; the script sorts and filters the table.
+"""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import mean, median
+from urllib.parse import quote
+
+from grader.model import Outcome
+from grader.report.html.environment import render
+from grader.report.html.pictures import histogram
+from grader.report.schema import PointScore, Report
+from grader.report.similarity import Pair
+
+MAX_NAMED = 40  # students who are named below a common mistake; the table's filter finds them all
+MAX_INCIDENTS = 500
+MAX_PAIRS = 200
+MAX_MESSAGE = 300
+_SMALL = ("", ".", "..")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One student of the class. `remarks` say what the intake has to say: late, the newest of three, not on the roster.
+
+    `href` is the relative link to the student's page, `<id>/report.html` if it is None.
+    """
+
+    report: Report
+    name: str = ""
+    remarks: tuple[str, ...] = ()
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What stays of an entry: a line of the table."""
+
+    id: str
+    name: str
+    href: str
+    score: float
+    pending: float
+    exercises: tuple[float, ...]
+    lost: tuple[tuple[str, Outcome], ...]
+    diagnoses: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Difficulty:
+    """How a point went in the class."""
+
+    id: str
+    title: str
+    max_score: float
+    earned: float = 0.0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+
+    @property
+    def share(self) -> float:
+        return self.earned / (self.max_score * self.outcomes.total())
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """The students whom one misconception cost something."""
+
+    diagnosis: str
+    message: str = ""
+    points: Counter[str] = field(default_factory=Counter)
+    rows: list[_Row] = field(default_factory=list)
+
+
+class _Class:
+    """What is gathered while the reports go by."""
+
+    def __init__(self) -> None:
+        self.rows: list[_Row] = []
+        self.heads: list[tuple[str, str, float]] = []
+        self.assignment = ""
+        self.max_score = 0.0
+        self.difficulties: dict[str, _Difficulty] = {}
+        self.clusters: dict[str, _Cluster] = {}
+        self.waiting: defaultdict[str, list[_Row]] = defaultdict(list)
+        self.broken: defaultdict[str, list[_Row]] = defaultdict(list)
+        self.incidents: list[tuple[_Row, str, str, str]] = []
+        self.incident_count = 0
+
+    def add(self, entry: Entry) -> None:
+        report = entry.report
+        row = _row(entry)
+        self.rows.append(row)
+        if report.max_score >= self.max_score:
+            self.assignment, self.max_score = report.assignment, report.max_score
+            self.heads = [(exercise.id, exercise.title, exercise.max_score) for exercise in report.exercises]
+        for point in report.points:
+            self._add_point(row, point)
+        self.incident_count += len(report.incidents)
+        room = MAX_INCIDENTS - len(self.incidents)
+        self.incidents += [(row, one.point, one.kind, one.message[:MAX_MESSAGE]) for one in report.incidents[:room]]
+
+    def _add_point(self, row: _Row, point: PointScore) -> None:
+        difficulty = self.difficulties.setdefault(point.id, _Difficulty(point.id, point.title, point.max_score))
+        difficulty.earned += point.score
+        difficulty.outcomes[point.outcome] += 1
+        if point.pending or point.outcome is Outcome.REVIEW:
+            self.waiting[point.id].append(row)
+        if point.outcome is Outcome.GRADER_ERROR:
+            self.broken[point.id].append(row)
+        if point.diagnosis and point.outcome is not Outcome.PASSED:
+            self._add_diagnosis(row, point, point.diagnosis)
+
+    def _add_diagnosis(self, row: _Row, point: PointScore, diagnosis: str) -> None:
+        cluster = self.clusters.setdefault(diagnosis, _Cluster(diagnosis))
+        cluster.message = common_sentence(cluster.message, point.message) if cluster.points else point.message
+        cluster.points[point.id] += 1
+        if not cluster.rows or cluster.rows[-1] is not row:
+            cluster.rows.append(row)
+
+
+def class_page(
+    entries: Iterable[Entry], *, title: str = "", pairs: Sequence[Pair] = (), remarks: Sequence[str] = ()
+) -> str:
+    """A self-contained HTML file about all `entries`, in their order; the same input gives the same text.
+
+    `title` heads the page, the assignment's name if it is empty. `pairs` are similar hand-ins. `remarks` are about the
+    class as a whole: hand-ins that matched nobody, duplicates, students without one.
+    """
+    group = _Class()
+    for entry in entries:
+        group.add(entry)
+    scores = [row.score for row in group.rows]
+    names = {row.id: row for row in group.rows}
+    data = {
+        "group": group,
+        "title": title or group.assignment,
+        "remarks": remarks,
+        "figures": _figures(scores, group.max_score),
+        "bars": histogram(scores, group.max_score or 1.0),
+        "clusters": sorted(group.clusters.values(), key=lambda cluster: (-len(cluster.rows), cluster.diagnosis)),
+        "pairs": [(pair, names.get(pair.left), names.get(pair.right)) for pair in pairs[:MAX_PAIRS]],
+        "named": MAX_NAMED,
+    }
+    return render("class.jinja", script=True, data=data)
+
+
+def common_sentence(one: str, other: str) -> str:
+    """The sentences that two messages of one diagnosis begin with; the shorter message, where not even one."""
+    shared = os.path.commonprefix([one, other])
+    if shared in (one, other):
+        return shared
+    end = max(shared.rfind(f"{stop} ") for stop in ".?!:")
+    return shared[: end + 1] if end > 0 else min(one, other, key=len)
+
+
+def _row(entry: Entry) -> _Row:
+    report = entry.report
+    lost = [point for point in report.points if point.outcome is not Outcome.PASSED]
+    late = (report.late.message,) if report.late and report.late.deducted else ()
+    return _Row(
+        id=report.submission.id,
+        name=entry.name,
+        href=_href(report.submission.id) if entry.href is None else entry.href,
+        score=report.score,
+        pending=report.pending,
+        exercises=tuple(exercise.score for exercise in report.exercises),
+        lost=tuple((point.id, point.outcome) for point in lost),
+        diagnoses=tuple(dict.fromkeys(point.diagnosis for point in lost if point.diagnosis)),
+        remarks=(*(remark[:MAX_MESSAGE] for remark in (*entry.remarks, *late)),),
+    )
+
+
+def _href(name: str) -> str:
+    """A relative link whatever the name: no scheme, no host and no way up; none where there is no such folder."""
+    return "" if name in _SMALL else f"./{quote(name, safe='', errors='replace')}/report.html"
+
+
+def _figures(scores: Sequence[float], maximum: float) -> list[tuple[str, float]]:
+    if not scores:
+        return []
+    return [
+        ("mean", mean(scores)),
+        ("median", median(scores)),
+        ("lowest", min(scores)),
+        ("highest", max(scores)),
+        ("possible", maximum),
+    ]
