@@ -1,0 +1,121 @@
+"""Process 1 of a worker container: starts worker.py beside it and passes on what it says.
+
+    relay.py TERMS      as worker.py takes them. Descriptor 0 is the worker's own to read; all it says leaves through 1
+
+An engine carries stdout and stderr side by side and promises no order between them. So both leave here as one stream of
+frames in the engine's own format (stream u8, three zero bytes, length u32, big-endian), a print always before the reply
+that followed it. Being process 1, this also outlives whatever a student's code kills, and takes all of it along when it
+ends: after the worker, with its exit status as a shell gives it, or when the grader hangs up. Standard library only.
+"""
+
+import os
+import select
+import signal
+import struct
+import sys
+
+REPLIES, PRINTS = 1, 2  # the streams
+HEADER = struct.Struct(">BxxxL")
+PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
+PRINTED_BYTES = (
+    66 << 10
+)  # passed on between two replies, a little more than is kept; a flood ends here, not in the engine
+LINGER_MS = 2_000  # for a worker that closed its channel to end; at once, unless its code closed it by hand
+STOPPED = 125  # our exit status where the worker has none: alive, but it will never answer
+
+
+def main() -> None:
+    """Runs one worker to its end."""
+    bell = _child_bell()
+    worker, replies, prints = _start(sys.argv[1])
+    os._exit(_pass_on(worker, replies, prints, bell))
+
+
+def _child_bell() -> int:
+    """A descriptor that can be read when a child has ended. Other signals from inside do not reach a process 1."""
+    bell, ring = os.pipe()
+    os.set_blocking(ring, False)
+    signal.set_wakeup_fd(ring, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Python's own handler would let it through
+    return bell
+
+
+def _start(terms: str) -> tuple[int, int, int]:
+    """The worker's process, and our ends of its two pipes."""
+    (replies, say), (prints, note) = os.pipe(), os.pipe()
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
+    worker = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-I", "-B", "-X", "utf8", path, terms],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_DUP2, say, 1), (os.POSIX_SPAWN_DUP2, note, 2)],
+        setsigdef=[signal.SIGINT],
+    )
+    os.close(say)
+    os.close(note)
+    os.set_blocking(prints, False)
+    return worker, replies, prints
+
+
+def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
+    """Passes everything on until the worker has ended or the grader hung up. The exit status to end with."""
+    poll = select.poll()
+    for source, events in ((bell, select.POLLIN), (prints, select.POLLIN), (replies, select.POLLIN), (0, 0)):
+        poll.register(source, events)
+    patience, left = None, PRINTED_BYTES
+    while events_now := dict(poll.poll(patience)):
+        if 0 in events_now:  # nobody holds the other end any more
+            return STOPPED
+        printed = _take(prints)
+        if printed:
+            _say(PRINTS, printed[:left])
+            left -= min(left, len(printed))
+        elif events_now.get(prints, 0) & select.POLLHUP:
+            poll.unregister(prints)
+        if replies in events_now:
+            answer = os.read(replies, PIPE_BYTES)
+            _say(REPLIES, answer)
+            left = PRINTED_BYTES
+            if not answer:
+                poll.unregister(replies)
+                patience = LINGER_MS
+        if bell in events_now:
+            os.read(bell, PIPE_BYTES)
+            status = _reap(worker)
+            if status is not None:
+                _say(PRINTS, _take(prints)[:left])
+                return status
+    return STOPPED
+
+
+def _take(prints: int) -> bytes:
+    try:
+        return os.read(prints, PIPE_BYTES)
+    except BlockingIOError:
+        return b""
+
+
+def _say(stream: int, data: bytes) -> None:
+    view = memoryview(HEADER.pack(stream, len(data)) + data if data else b"")
+    while view:
+        view = view[os.write(1, view) :]
+
+
+def _reap(worker: int) -> int | None:
+    """Buries every child that has ended, orphans too. The worker's exit status, if it was among them."""
+    found = None
+    while True:
+        try:
+            child, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return found
+        if child == 0:
+            return found
+        if child == worker:
+            code = os.waitstatus_to_exitcode(status)
+            found = code if code >= 0 else 128 - code
+
+
+if __name__ == "__main__":
+    main()
