@@ -5,6 +5,7 @@ making, removing and running of files, TCP, and, where the kernel knows them, si
 """
 
 import ctypes
+import functools
 import os
 import stat
 import struct
@@ -95,6 +96,7 @@ def _enforce(ruleset: int) -> None:
     _checked(_libc().syscall(ctypes.c_long(_RESTRICT), ctypes.c_int(ruleset), ctypes.c_uint32(0)))
 
 
+@functools.cache
 def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(None, use_errno=True)
 

@@ -26,7 +26,7 @@ _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
 # What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing of
 # what it must not have. The names behind torch are what its optimizers import at their first step.
-_WARM = (("numpy", "sympy"), ("numpy", "torch", "torch._dynamo"))
+_WARM = (("numpy", "numpy.random", "sympy"), ("numpy", "numpy.random", "torch", "torch._dynamo"))
 _MESSAGE_BYTES = 1 << 16
 
 

@@ -216,7 +216,7 @@ def _bound_passed(error: BaseException) -> str | None:
     if isinstance(error, MemoryError):
         return "memory"
     if isinstance(error, OSError):
-        return _BOUNDS.get(error.errno)
+        return _BOUNDS.get(error.errno or 0)
     if type(error) is RuntimeError:
         return next((bound for text, bound in _TEXTS.items() if text in _text(error)), None)
     return None

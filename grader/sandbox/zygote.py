@@ -19,6 +19,7 @@ import gc
 import importlib
 import json
 import os
+import resource  # noqa: F401 - what every worker will need is here before the fork
 import select
 import shutil
 import signal
