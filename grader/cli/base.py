@@ -18,6 +18,7 @@ err = Console(stderr=True)
 class SandboxKind(StrEnum):
     JAIL = "jail"
     PROCESS = "process"
+    DOCKER = "docker"
 
 
 AssignmentOption = Annotated[
@@ -35,6 +36,18 @@ SandboxOption = Annotated[
 ]
 WeakerOption = Annotated[
     bool, typer.Option("--allow-weaker", help="Run even where the sandbox lacks a wall; the report says which held.")
+]
+ImageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--image", envvar="GRADER_IMAGE", help="Worker image of the docker sandbox.", show_default="the grader's own"
+    ),
+]
+GpusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gpus", envvar="GRADER_GPUS", help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
+    ),
 ]
 
 

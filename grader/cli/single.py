@@ -12,6 +12,8 @@ from rich.table import Table
 from grader.cli.base import (
     AssignmentOption,
     ExerciseOption,
+    GpusOption,
+    ImageOption,
     PointOption,
     RubricOption,
     SandboxOption,
@@ -25,8 +27,10 @@ from grader.cli.base import (
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.pipeline import select
+from grader.report.markdown import summary
 from grader.report.results import check_writable, to_json, write_atomically
-from grader.report.terminal import number, print_report
+from grader.report.terminal import print_report
+from grader.report.text import number
 from grader.rubric import BUILT_IN, Assignment, load_assignment
 from grader.sandbox.choose import open_launcher
 
@@ -35,26 +39,36 @@ from grader.sandbox.choose import open_launcher
 def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as a page for a browser here.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here, for CI.")] = None,
     seed: SeedOption = None,
     exercise: ExerciseOption = None,
     point: PointOption = None,
     sandbox: SandboxOption = None,
     allow_weaker: WeakerOption = False,
+    image: ImageOption = None,
+    gpus: GpusOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Grade one submission and print its points."""
     course = load_assignment(assignment, rubric)
     selected = select(course.rubric, exercise or [], point or [])
-    if output is not None:
-        check_writable(output)
+    for file in filter(None, (output, html, markdown)):
+        check_writable(file)
     with (
-        closing(open_launcher(sandbox, allow_weaker=allow_weaker)) as launcher,
+        closing(open_launcher(sandbox, allow_weaker=allow_weaker, image=image, gpus=gpus)) as launcher,
         _progress(course, len(selected)) as on_result,
     ):
         report = grade_submission(path, course, launcher=launcher, seed=seed, selected=selected, on_result=on_result)
     if output is not None:
         write_atomically(output, to_json(report))
+    if html is not None:
+        from grader.report.html import student_page  # jinja2 is worth its start-up where a page is wanted
+
+        write_atomically(html, student_page(report))
+    if markdown is not None:
+        write_atomically(markdown, summary(report))
     print_report(report, out)
     if report.has_grader_error:
         fail(

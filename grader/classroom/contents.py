@@ -1,0 +1,67 @@
+"""What a hand-in holds: its files, and those of the archives in it, since most LMS put uploads into folders.
+
+The same rules as for a submission graded by itself (`grader.load`): only what can matter is kept, within bounds.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from grader import load
+from grader.classroom.places import File, Folder, is_archive, open_nested, stem
+from grader.load import Entry
+
+MAX_NESTED = 5  # archives opened in one hand-in: each may cost a second
+_UNOPENED = (".7z", ".rar", ".xz", ".gz", ".zst")  # packed in ways that are not opened here
+
+Part = tuple[
+    str, File | Folder
+]  # the name under which something stands in the hand-in ("" for a folder: its own place), and itself
+
+
+def entries(parts: Sequence[Part]) -> list[Entry]:
+    """All that may matter in a hand-in, for `load.assemble`."""
+    found: list[Entry] = []
+    archives: list[tuple[PurePosixPath, File]] = []
+    for name, part in parts:
+        path = PurePosixPath(name)
+        listed = _walk(part, path) if isinstance(part, Folder) else iter([(path, part)])
+        for path, file in listed:
+            if len(found) + len(archives) >= load.MAX_ENTRIES:
+                break
+            if load.is_kept(path):
+                found.append((path, load.later(file.read, load.most_bytes(path))))
+            elif is_archive(path.name):
+                archives.append((path, file))
+            elif path.suffix.lower() in _UNOPENED:
+                found.append((path, "packed in a way that is not opened here; hand in a zip"))
+    for number, (path, file) in enumerate(archives):
+        found += _inside(path, file) if number < MAX_NESTED else [(path, "left out; one archive is enough")]
+    return found
+
+
+def _inside(path: PurePosixPath, file: File) -> Iterator[Entry]:
+    folder = open_nested(file)
+    if isinstance(folder, str):
+        yield path, folder
+        return
+    for inner, member in _walk(folder, path.parent / stem(path.name)):
+        if load.is_kept(inner):
+            yield inner, load.later(member.read, load.most_bytes(inner))
+        elif is_archive(inner.name):
+            yield inner, "an archive inside an archive is not opened; hand in its files"
+
+
+def _walk(folder: Folder, here: PurePosixPath) -> Iterator[tuple[PurePosixPath, File]]:
+    """Every file below a folder that is worth a look, with its path."""
+    waiting, looked_at = [(here, folder)], 0
+    while waiting:
+        here, folder = waiting.pop(0)
+        for file in folder.files():
+            looked_at += 1
+            if looked_at > load.MAX_ENTRIES:
+                return
+            yield here / file.name, file
+        if len(here.parts) < load.MAX_DEPTH:
+            inner = [sub for sub in folder.folders() if not load.is_passed_over(sub.name)]
+            looked_at += len(inner)
+            waiting += [(here / sub.name, sub) for sub in inner]

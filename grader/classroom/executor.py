@@ -1,0 +1,73 @@
+"""Where the jobs of a class run: on this machine, or on a Dask cluster. Both take a pure job and promise its result."""
+
+from concurrent.futures import Executor as Pool
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+from grader.classroom.jobs import end_all, work
+from grader.classroom.model import Job, JobResult, Terms
+from grader.errors import UsageError
+
+CONNECT_SECONDS = 30.0  # for a scheduler to answer
+_AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
+
+
+class Executor(Protocol):
+    """Runs jobs. `capacity` is how many it can have at a time; asked each time, since a cluster grows and shrinks."""
+
+    @property
+    def capacity(self) -> int: ...
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        """Takes one job; never waits for it."""
+
+    def stop(self) -> None:
+        """Ends all that runs, at once; nothing of it is left."""
+
+
+class LocalExecutor:
+    """`jobs` processes on this machine, a thread each to talk to it."""
+
+    def __init__(self, jobs: int) -> None:
+        self.capacity = jobs
+        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        return self._pool.submit(work, terms, job)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        end_all()
+        self._pool.shutdown()
+
+
+class DaskExecutor:
+    """The workers of a Dask cluster. Submissions travel as bytes; nothing of this machine's disk is asked for there.
+
+    A worker that is lost costs nothing: Dask gives its jobs to others. With `gpu`, jobs go only to workers that were
+    started with `--resources GPU=1`, one at a time on each.
+    """
+
+    def __init__(self, address: str, *, gpu: bool = False) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise UsageError("--cluster needs Dask: pip install 'backprop-grader[cluster]'.") from error
+        try:
+            self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{address}: no Dask scheduler answers there ({error}).") from error
+        wanted = {"resources": {"GPU": 1}} if gpu else {}
+        self._pool: Pool = self._client.get_executor(pure=False, **wanted)
+
+    @property
+    def capacity(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, _AHEAD * sum(threads.values()))
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        return self._pool.submit(work, terms, job)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._client.close(timeout=CONNECT_SECONDS)

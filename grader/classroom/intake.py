@@ -1,0 +1,116 @@
+"""From what lies there to who handed in what: one hand-in a person, the newest, and a list of everything else."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grader.classroom.contents import entries
+from grader.classroom.formats import take_in
+from grader.classroom.model import HandIn, Intake, Issue, IssueKind, Student
+from grader.classroom.places import DiskFile, DiskFolder, is_archive, open_class, stem
+from grader.classroom.roster import Roster
+from grader.errors import SubmissionError
+
+_NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
+
+
+def read_class(
+    path: Path, modules: Sequence[str], roster: Sequence[Student] = (), times: Mapping[str, datetime] | None = None
+) -> Intake:
+    """The class at `path`: a folder, an archive, or a text file that lists folders and archives, one a line.
+
+    Nothing is read but names and metadata; a hand-in is read when its turn comes. Raises SubmissionError.
+    """
+    hand_ins, issues = _listed(path) if path.suffix.lower() == ".txt" else take_in(open_class(path), modules)
+    hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
+    hand_ins, more = _timed(hand_ins, times or {})
+    chosen, superseded = _newest(hand_ins)
+    here = {student.id for hand_in in chosen for student in hand_in.students}
+    absent = tuple(student for student in roster if student.id not in here)
+    missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
+    return Intake(tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+
+
+def _listed(path: Path) -> tuple[list[HandIn], list[Issue]]:
+    """The folders (git clones, say) and archives that a text file names, relative to itself. `#` begins a remark."""
+    try:
+        lines = [line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SubmissionError(f"{path}: the list cannot be read ({error}).") from error
+    hand_ins, issues = [], []
+    for line in filter(None, lines):
+        one = path.parent / line
+        if one.is_dir() or (one.is_file() and is_archive(one.name)):
+            hand_ins.append(_one(one))
+        else:
+            issues.append(Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive."))
+    if not hand_ins:
+        raise SubmissionError(f"{path}: the list names no folder and no archive; write the path of one on each line.")
+    return hand_ins, issues
+
+
+def _one(path: Path) -> HandIn:
+    if path.is_dir():
+        name = path.resolve().name
+        return HandIn(name, (Student(name=name),), str(path), lambda: entries([("", DiskFolder(path))]))
+    name = stem(path.name)
+    return HandIn(name, (Student(name=name),), str(path), lambda: entries([(path.name, DiskFile(path))]))
+
+
+def _matched(hand_ins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], list[Issue]]:
+    """Each under its student's id. One whose student is not found keeps its own name, is graded, and is listed."""
+    matched, issues = [], []
+    for hand_in in hand_ins:
+        found = [roster.find(said, hand_in.id) for said in hand_in.students]
+        known = [replace(one, lms=said.lms) for one, said in zip(found, hand_in.students, strict=True) if one]
+        if len(known) < len(hand_in.students):
+            said = f"{hand_in.source}: nobody on the roster fits it for certain; graded under its own name."
+            issues.append(Issue(IssueKind.UNMATCHED, hand_in.id, said))
+        students = tuple(one or said for one, said in zip(found, hand_in.students, strict=True))
+        alone = known[0].id if len(known) == len(hand_in.students) == 1 else hand_in.id
+        matched.append(replace(hand_in, id=alone, students=tuple(known) if len(known) == len(students) else students))
+    return matched, issues
+
+
+def _timed(hand_ins: Sequence[HandIn], times: Mapping[str, datetime]) -> tuple[list[HandIn], list[Issue]]:
+    """With the times that the course brought, which beat the LMS's. A time that fits nobody is listed."""
+    used: set[str] = set()
+    timed = []
+    for hand_in in hand_ins:
+        names = [hand_in.id, *(name for one in hand_in.students for name in (one.id, one.email, one.lms, one.name))]
+        key = next((name for name in names if name and name in times), None)
+        if key is not None:
+            used.add(key)
+            hand_in = replace(hand_in, submitted=times[key])
+        timed.append(hand_in)
+    issues = [
+        Issue(IssueKind.TIME, name, "has a time of submission, and no hand-in that goes by that name.")
+        for name in times
+        if name not in used
+    ]
+    return timed, issues
+
+
+def _newest(hand_ins: Sequence[HandIn]) -> tuple[list[HandIn], list[Issue]]:
+    """One hand-in an id: the newest by time; where times are unknown, by the LMS's own numbers, then by name."""
+    groups: dict[str, list[HandIn]] = defaultdict(list)
+    for hand_in in hand_ins:
+        groups[hand_in.id].append(hand_in)
+    chosen, issues = [], []
+    for name in sorted(groups):
+        *earlier, newest = sorted(groups[name], key=lambda one: (one.submitted or _NEVER, one.order, one.source))
+        chosen.append(replace(newest, notes=(*newest.notes, *_told(newest, earlier))))
+        for one in earlier:
+            said = f"{one.source}: handed in more than once; {newest.source} counts."
+            issues.append(Issue(IssueKind.SUPERSEDED, name, said))
+    return chosen, issues
+
+
+def _told(newest: HandIn, earlier: Sequence[HandIn]) -> Iterator[str]:
+    if earlier:
+        how = "the newest counts" if all(one.submitted for one in (newest, *earlier)) else (
+            "the times are not known, so the last by name counts"
+        )  # fmt: skip
+        yield f"handed in {len(earlier) + 1} times; {how}"

@@ -1,0 +1,124 @@
+"""A job process: grades one submission after the other, one launcher and one set of oracles open all the while.
+
+`jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
+
+    terms      first, once: the fields of `model.Terms`
+    request    {id, files, sha256, notes}      ->      {"report": results.json} or {"fault": a sentence about us}
+
+Where its input ends, whoever asked is gone: it stops in the middle of whatever it does, ends the workers and itself. So
+nothing is left over when a class is killed, however rudely.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from grader.errors import GraderError
+from grader.examination import Oracles
+from grader.model import ExitCode, Submission
+from grader.pipeline import examine
+from grader.report.results import to_json
+from grader.rubric import Assignment, parse_rubric
+from grader.sandbox.base import Launcher
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.protocol import MAX_REQUEST_BYTES, read_frame, write_frame
+
+IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
+
+
+def main() -> None:
+    """Answers requests until there are no more."""
+    take, send = _own_channel()
+    signal.signal(signal.SIGTERM, _stop)
+    requests = _Requests(take)
+    terms = requests.next()
+    if terms is None:
+        return
+    assignment = Assignment(Path(terms["assignment"]), parse_rubric(terms["rubric"], "the rubric"))
+    launcher = open_launcher(terms["sandbox"], allow_weaker=terms["allow_weaker"])
+    try:
+        with Oracles(launcher, assignment) as oracles:
+            while (request := requests.next()) is not None:
+                answer = _answer(request, terms, assignment, launcher, oracles)
+                requests.busy = False
+                write_frame(send, answer)
+    finally:
+        launcher.close()
+
+
+def _answer(request: Any, terms: Any, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> dict[str, Any]:
+    """The report on one submission. The one place on this side that catches everything: whatever one submission brings
+    to light in us, the next ones get their marks, and this one is listed as ours to mend.
+    """
+    submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
+    try:
+        report = examine(
+            submission, assignment, launcher, oracles, seed=terms["seed"], selected=frozenset(terms["points"])
+        )
+        return {"report": to_json(report)}
+    except GraderError as error:
+        return {"fault": str(error)}
+    except Exception as error:  # noqa: BLE001
+        return {"fault": f"{type(error).__name__}: {error}"}
+
+
+class _Requests:
+    """What comes in, read by a thread, so that the end of the input is seen in the middle of a submission too."""
+
+    def __init__(self, take: Any) -> None:
+        self.busy = False
+        self._take = take
+        self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next(self) -> Any:
+        """The next request, or None where there will be none."""
+        try:
+            request = self._waiting.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            return None
+        self.busy = request is not None
+        return request
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._waiting.put(read_frame(self._take, MAX_REQUEST_BYTES))
+        except (EOFError, OSError, ValueError):
+            self._waiting.put(None)
+            if self.busy:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _own_channel() -> tuple[Any, Any]:
+    """The two ends of the wire, moved away from where a stray print would go."""
+    take, give = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[give.write(view) or 0 :]
+
+    return take.read, send
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except GraderError as error:
+        sys.exit(f"{error}")

@@ -1,0 +1,142 @@
+"""A job process from the outside: started when needed, asked for one report after the other, replaced when it dies.
+
+`work` is what an executor runs, here or on a cluster's machine: it keeps a process for each thread that calls it.
+"""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import asdict
+
+from grader.classroom.model import Faulty, Graded, Job, JobResult, Terms
+from grader.sandbox.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+
+JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
+END_SECONDS = 20.0  # for a process to end its workers and itself
+RECYCLE_AFTER = 200  # submissions: whatever a library leaks into a process ends with it
+_SAID = 2_000  # characters of what a process said last
+
+
+class JobProcess:
+    """One `python -m grader.classroom.job` and the pipe to it."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.jobs = 0
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "grader.classroom.job"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            start_new_session=True,  # Ctrl-C is the parent's to answer
+        )
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can take one more job."""
+        return self.jobs < RECYCLE_AFTER and self._process.poll() is None
+
+    def run(self, job: Job) -> JobResult:
+        """The report on one submission. A process that dies over it costs this submission alone."""
+        self.jobs += 1
+        assert self._process.stdout
+        stuck = threading.Timer(JOB_SECONDS, self._process.kill)
+        stuck.start()
+        try:
+            if self.jobs == 1:
+                write_frame(self._write, {**asdict(self.terms), "points": list(self.terms.points)})
+            write_frame(self._write, _request(job))
+            answer = read_frame(self._process.stdout.read, MAX_REPLY_BYTES)
+        except (EOFError, OSError, ValueError, ProtocolError) as error:
+            return Faulty(f"the process that graded it {self._how_it_ended(error)}")
+        finally:
+            stuck.cancel()
+        match answer:
+            case {"report": str(report)}:
+                return Graded(report)
+            case {"fault": str(message)}:
+                return Faulty(message)
+            case _:
+                return Faulty("the process that graded it sent no answer")
+
+    def end(self) -> None:
+        """Ends it with all that it started. It is told by the end of its input, and has a while for it."""
+        with contextlib.suppress(OSError):
+            if self._process.stdin:
+                self._process.stdin.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def _write(self, data: bytes) -> None:
+        assert self._process.stdin
+        self._process.stdin.write(data)
+        self._process.stdin.flush()
+
+    def _how_it_ended(self, error: Exception) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        status = self._process.poll()
+        if status is None:
+            return f"sent something that is no answer ({error})"
+        self._errors.seek(0)
+        said = self._errors.read().decode("utf-8", "replace").strip()[-_SAID:]
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
+        return f"{how}{': ' + said if said else ''}"
+
+
+def _request(job: Job) -> Value:
+    submission = job.submission
+    return {
+        "id": submission.id,
+        "files": dict(submission.files),
+        "sha256": submission.sha256,
+        "notes": list(submission.notes),
+    }
+
+
+_here = threading.local()
+_all: list[JobProcess] = []
+_lock = threading.Lock()
+_closed = threading.Event()
+
+
+def work(terms: Terms, job: Job) -> JobResult:
+    """Runs one job in this thread's own process, started anew where there is none that can take it."""
+    process: JobProcess | None = getattr(_here, "process", None)
+    if process is not None and (process.terms != terms or not process.usable):
+        _forget(process)
+        process = None
+    if process is None:
+        with _lock:
+            if _closed.is_set():
+                return Faulty("stopped")
+            process = _here.process = JobProcess(terms)
+            _all.append(process)
+    return process.run(job)
+
+
+def _forget(process: JobProcess) -> None:
+    process.end()
+    with _lock, contextlib.suppress(ValueError):
+        _all.remove(process)
+
+
+def end_all() -> None:
+    """Ends every job process of this process, in the middle of a job or not; none is started after."""
+    with _lock:
+        _closed.set()
+        processes = list(_all)
+    enders = [threading.Thread(target=_forget, args=(process,)) for process in processes]
+    for ender in enders:
+        ender.start()
+    for ender in enders:
+        ender.join()

@@ -1,0 +1,74 @@
+"""class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from grader.classroom.formats import CANVAS_LATE
+from grader.classroom.journal import State
+from grader.classroom.model import HandIn, Intake, Issue, IssueKind, Student, Terms
+from grader.classroom.store import ClassList, Entry, IssueEntry, Person
+from grader.load import digest
+from grader.rubric import Assignment
+from grader.version import VERSION
+
+_NOTHING = digest({})
+
+
+def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassList:
+    """The class as it stands."""
+    rubric = assignment.rubric
+    entries = [_entry(hand_in, state) for hand_in in intake.hand_ins]
+    entries += [Entry(id=one.id, folder=None, students=(_person(one),), status="absent") for one in intake.absent]
+    issues = [*intake.issues, *_issues(intake, state)]
+    return ClassList(
+        assignment=rubric.assignment,
+        title=rubric.title,
+        seed=terms.seed,
+        grader=VERSION,
+        rubric_sha256=assignment.rubric_sha256,
+        max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
+        entries=tuple(entries),
+        issues=tuple(IssueEntry(kind=issue.kind, who=issue.who, message=issue.message) for issue in issues),
+    )
+
+
+def _entry(hand_in: HandIn, state: State) -> Entry:
+    done = state.done.get(hand_in.id)
+    return Entry(
+        id=hand_in.id,
+        folder=state.folders.get(hand_in.id),
+        students=tuple(_person(student) for student in hand_in.students),
+        status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
+        submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
+        source=hand_in.source,
+        sha256=done.sha256 if done else None,
+        notes=hand_in.notes,
+    )
+
+
+def _person(student: Student) -> Person:
+    return Person(id=student.id, name=student.name, email=student.email, lms=student.lms)
+
+
+def _issues(intake: Intake, state: State) -> Iterator[Issue]:
+    """What is known only once the hand-ins were read."""
+    same = defaultdict(list)
+    for hand_in in intake.hand_ins:
+        key = state.done.get(hand_in.id)
+        if key is not None and key.sha256 == _NOTHING:
+            said = f"{hand_in.source}: nothing in it that could be graded; all points are missing."
+            yield Issue(IssueKind.EMPTY, hand_in.id, said)
+        elif key is not None:
+            same[key.sha256].append(hand_in.id)
+        if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
+            said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
+            yield Issue(IssueKind.TIME, hand_in.id, said)
+        if hand_in.id in state.faults:
+            yield Issue(IssueKind.FAULT, hand_in.id, state.faults[hand_in.id])
+        elif hand_in.id in state.incomplete:
+            said = "some of its points could not be judged, which is the grader's fault; its report says why."
+            yield Issue(IssueKind.FAULT, hand_in.id, said)
+    for names in same.values():
+        for name in names if len(names) > 1 else ():
+            others = ", ".join(other for other in names if other != name)
+            yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {others}.")

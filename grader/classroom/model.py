@@ -1,0 +1,102 @@
+"""The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from grader.load import Entry
+from grader.model import Submission
+
+
+class IssueKind(StrEnum):
+    """What a person may want to know about the intake of a class. None of it is ever silently dropped."""
+
+    UNMATCHED = "unmatched"  # nobody's, as far as can be told
+    SUPERSEDED = "superseded"  # an earlier hand-in of somebody who handed in again
+    DUPLICATE = "duplicate"  # byte for byte another one's
+    EMPTY = "empty"  # nothing in it that could be graded
+    ABSENT = "absent"  # on the roster, and nothing handed in
+    TIME = "time"  # when it was handed in is in doubt
+    FAULT = "fault"  # the grader's own: not graded, and no zero
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One line of the list of what needs a person. `who` is an id, or the name of a file that is nobody's."""
+
+    kind: IssueKind
+    who: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One person, as far as a roster or an LMS told: empty where unknown. `lms` is the number that the LMS goes by."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    lms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """One hand-in that counts or might: whose, when, and how to read it. Reading waits for its turn: memory stays flat.
+
+    `id` is what it is called everywhere; `order` tells which of several is newer where the times do not.
+    """
+
+    id: str
+    students: tuple[Student, ...]
+    source: str
+    read: Callable[[], list[Entry]]
+    submitted: datetime | None = None
+    order: tuple[int, str] = (0, "")
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A class as taken in: the hand-ins that count, by id, and what was found beside them."""
+
+    hand_ins: tuple[HandIn, ...]
+    issues: tuple[Issue, ...] = ()
+    absent: tuple[Student, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what all submissions of a class are graded: pure data, the same on every machine."""
+
+    rubric: str
+    assignment: str
+    sandbox: str
+    allow_weaker: bool
+    seed: int
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission, to be graded under the class's terms. `attempt` counts from 1."""
+
+    submission: Submission
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A job's report, as results.json has it."""
+
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A job that brought no report, through no fault of the submission's: to be tried again, then told."""
+
+    message: str
+
+
+JobResult = Graded | Faulty

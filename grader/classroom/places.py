@@ -1,0 +1,233 @@
+"""Where a class comes from: a folder on disk or an archive, seen alike. Nothing is ever unpacked to disk.
+
+Names and contents in here are the students': every read is bounded, links and devices are never followed.
+"""
+
+import bz2
+import gzip
+import io
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from grader import load
+from grader.errors import SubmissionError
+from grader.load import Content
+
+MAX_CLASS_BYTES = 16 << 30  # of a packed class's tar, unpacked
+MAX_CLASS_ENTRIES = 500_000  # files in a packed class: a thousand students with an environment each by accident
+MAX_NESTED_BYTES = 64 << 20  # of a student's own archive inside the class's, which is read into memory
+MAX_UNPACKED_BYTES = 128 << 20  # of a student's compressed tar
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2")
+# What the archive modules raise on bytes that are no archive, or no sound one.
+BROKEN = (*load.BROKEN, tarfile.TarError, OSError)
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is opened as an archive."""
+    return name.lower().endswith(ARCHIVES)
+
+
+def stem(name: str) -> str:
+    """`work.tar.gz` -> `work`: what an archive, or a folder, is called."""
+    ending = max((end for end in ARCHIVES if name.lower().endswith(end)), key=len, default="")
+    return name[: len(name) - len(ending)] or name
+
+
+class File(ABC):
+    """One file. `where` names it in messages."""
+
+    def __init__(self, name: str, where: str) -> None:
+        self.name = name
+        self.where = where
+
+    @abstractmethod
+    def read(self, most: int) -> Content:
+        """Its bytes, or the reason why they are left out; never more than `most`."""
+
+
+class Folder(ABC):
+    """One folder."""
+
+    def __init__(self, name: str, where: str) -> None:
+        self.name = name
+        self.where = where
+
+    @abstractmethod
+    def folders(self) -> "list[Folder]":
+        """Its folders, by name."""
+
+    @abstractmethod
+    def files(self) -> list[File]:
+        """Its files, by name; what is neither file nor folder counts as a file that cannot be read."""
+
+    def children(self) -> "list[File | Folder]":
+        """Its folders, then its files."""
+        return [*self.folders(), *self.files()]
+
+
+class DiskFile(File):
+    """A file on disk."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.name, str(path))
+        self.path = path
+
+    def read(self, most: int) -> Content:
+        return load.read_file(self.path, most)
+
+
+class DiskFolder(Folder):
+    """A folder on disk. A symbolic link counts as a file, which is then not an ordinary one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path.resolve().name, str(path))
+        self.path = path
+
+    def folders(self) -> list[Folder]:
+        return [DiskFolder(path) for path in self._paths() if path.is_dir() and not path.is_symlink()]
+
+    def files(self) -> list[File]:
+        return [DiskFile(path) for path in self._paths() if path.is_symlink() or not path.is_dir()]
+
+    def _paths(self) -> list[Path]:
+        try:
+            return sorted(self.path.iterdir())
+        except OSError as error:
+            raise SubmissionError(f"{self.path}: cannot be read ({error.strerror}).") from error
+
+
+@dataclass
+class Packed(File):
+    """A member of an archive."""
+
+    name: str
+    where: str
+    reader: Callable[[int], Content]
+
+    def read(self, most: int) -> Content:
+        return self.reader(most)
+
+
+@dataclass
+class PackedFolder(Folder):
+    """A folder inside an archive."""
+
+    name: str
+    where: str
+    inner: dict[str, "PackedFolder"] = field(default_factory=dict)
+    members: dict[str, Packed] = field(default_factory=dict)
+
+    def folders(self) -> list[Folder]:
+        return [self.inner[name] for name in sorted(self.inner)]
+
+    def files(self) -> list[File]:
+        return [self.members[name] for name in sorted(self.members)]
+
+    def add(self, path: PurePosixPath, reader: Callable[[int], Content]) -> None:
+        """Puts one member where it belongs. A path that leads out of the archive becomes a file of its last name."""
+        parts = path.parts
+        if path.is_absolute() or ".." in parts or len(parts) > load.MAX_DEPTH or (parts and ":" in parts[0]):
+            parts, reader = (path.name or "_",), _refuse("its path leads out of the archive, left out")
+        folder = self
+        for part in parts[:-1]:
+            folder = folder.inner.setdefault(part, PackedFolder(part, f"{folder.where}/{part}"))
+        if parts:
+            folder.members[parts[-1]] = Packed(parts[-1], f"{folder.where}/{parts[-1]}", reader)
+
+
+def _refuse(reason: str) -> Callable[[int], Content]:
+    return lambda most: reason
+
+
+def open_class(path: Path) -> Folder:
+    """The folder or the archive in which a class came. Raises SubmissionError."""
+    if path.is_dir():
+        return DiskFolder(path)
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise SubmissionError(f"{path}: there is no such file or folder.") from error
+    try:
+        return _unpack(file, path.name, str(path), MAX_CLASS_ENTRIES, spool=True)
+    except BROKEN as error:
+        raise SubmissionError(f"{path}: this is neither a folder nor an archive that can be read ({error}).") from error
+
+
+def open_nested(file: File) -> Folder | str:
+    """A student's own archive, or the reason why it stays shut."""
+    content = file.read(MAX_NESTED_BYTES)
+    if isinstance(content, str):
+        return content
+    try:
+        frugal = load.Frugal(io.BytesIO(content))
+        return _unpack(frugal, file.name, file.where, load.MAX_ENTRIES, spool=False)
+    except BROKEN:
+        return "this is not an archive that can be read; pack it again"
+
+
+def _unpack(file: IO[bytes], name: str, where: str, entries: int, *, spool: bool) -> Folder:
+    magic = file.read(4)
+    file.seek(0)
+    root = PackedFolder(stem(name), where)
+    if magic.startswith(b"PK"):
+        archive = zipfile.ZipFile(file)
+        for member in archive.infolist()[:entries]:
+            if not member.is_dir():
+                root.add(PurePosixPath(member.filename.replace("\\", "/")), _zip_reader(archive, member))
+        return root
+    opened = _decompress(file, magic, MAX_CLASS_BYTES if spool else MAX_UNPACKED_BYTES, spool)
+    tar = tarfile.open(fileobj=opened, mode="r:")  # noqa: SIM115 - read from for as long as the class is
+    for number, entry in enumerate(tar):
+        if number >= entries:
+            break
+        if not entry.isdir():
+            root.add(PurePosixPath(entry.name.removeprefix("./")), _tar_reader(tar, entry))
+    return root
+
+
+def _decompress(file: IO[bytes], magic: bytes, most: int, spool: bool) -> IO[bytes]:
+    """The tar inside a compressed file, for reading at any place: a class's in a nameless file, else in memory."""
+    stream: IO[bytes]
+    if magic.startswith(b"\x1f\x8b"):
+        stream = gzip.GzipFile(fileobj=file)  # type: ignore[assignment]
+    elif magic.startswith(b"BZh"):
+        stream = bz2.BZ2File(file)
+    else:
+        return file
+    plain: IO[bytes] = tempfile.TemporaryFile() if spool else io.BytesIO()  # noqa: SIM115 - the class's, read to its end
+    for part in _parts(stream):
+        if plain.tell() + len(part) > most:
+            raise tarfile.ReadError(f"over {most >> 20} MiB when unpacked")
+        plain.write(part)
+    plain.seek(0)
+    return plain
+
+
+def _parts(stream: IO[bytes]) -> Iterator[bytes]:
+    while part := stream.read(1 << 20):
+        yield part
+
+
+def _zip_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int], Content]:
+    return lambda most: load.read_member(archive, member, most)
+
+
+def _tar_reader(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Callable[[int], Content]:
+    def read(most: int) -> Content:
+        if not member.isreg():
+            return load.NOT_ORDINARY
+        try:
+            file = tar.extractfile(member)
+            content = file.read(most + 1) if file else b""
+        except (*BROKEN, zlib.error):
+            return "broken inside the archive, left out; pack it again"
+        return content if len(content) <= most else load.too_large(most)
+
+    return read

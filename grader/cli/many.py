@@ -1,0 +1,107 @@
+"""The command about a whole class: `class`."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.classroom.classes import Request, grade_class
+from grader.classroom.executor import DaskExecutor, Executor, LocalExecutor
+from grader.classroom.model import IssueKind
+from grader.classroom.progress import watcher
+from grader.classroom.run import Choice
+from grader.classroom.summary import print_summary
+from grader.cli.base import (
+    AssignmentOption,
+    ExerciseOption,
+    PointOption,
+    RubricOption,
+    SandboxOption,
+    SeedOption,
+    WeakerOption,
+    app,
+    err,
+    fail,
+    out,
+)
+from grader.errors import OutputError
+from grader.model import ExitCode
+from grader.pipeline import select
+from grader.rubric import BUILT_IN, load_assignment
+from grader.sandbox.choose import default_kind
+
+
+@app.command("class")
+def class_(
+    submissions: Annotated[
+        Path, typer.Argument(help="The class: a folder, an archive, an LMS's download, or a .txt that lists folders.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
+    roster: Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")] = None,
+    submitted: Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")] = 0,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, in place of --jobs.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is done.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this id; may be given again.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Again, what the grader itself had failed on.")] = False,
+    seed: SeedOption = None,
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+    sandbox: SandboxOption = None,
+    allow_weaker: WeakerOption = False,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Grade a class. Run it again and it goes on where it stopped."""
+    course = load_assignment(assignment, rubric)
+    chosen = select(course.rubric, exercise or [], point or [])
+    request = Request(
+        submissions=submissions,
+        results=output,
+        rubric=rubric or assignment / "rubric.toml",
+        sandbox=sandbox or default_kind(),
+        allow_weaker=allow_weaker,
+        points=[point.id for point in course.rubric.points if point.id in chosen],
+        seed=seed,
+        roster=roster,
+        submitted=submitted,
+        choice=Choice(force, failed, frozenset(only or [])),
+    )
+    gpu = str(course.rubric.settings.get("device", "")).startswith("cuda")
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with watcher(err) as shown:
+            listed = grade_class(request, course, _executor(jobs, cluster, gpu), shown)
+    except KeyboardInterrupt:
+        fail(f"grader: interrupted. What is graded is kept in {output}; {_GO_ON}", ExitCode.INTERRUPTED)
+    except OutputError as error:
+        fail(f"grader: {error} What was graded until then is kept; mend that, and {_GO_ON}", ExitCode.USAGE)
+    print_summary(output, listed, out)
+    if any(issue.kind is IssueKind.FAULT for issue in listed.issues):
+        fail(
+            "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
+            "above. `--failed` tries just these again.",
+            ExitCode.GRADER_ERROR,
+        )
+
+
+_GO_ON = "run the same command again and it goes on from there."
+
+
+def _executor(jobs: int, cluster: str | None, gpu: bool) -> Callable[[], Executor]:
+    if cluster is not None:
+        return lambda: DaskExecutor(cluster, gpu=gpu)
+    return lambda: LocalExecutor(jobs or _cores())
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
