@@ -6,7 +6,7 @@ from grader.sandbox.jail import JailLauncher
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.warm import WarmLauncher
 
-KINDS = ("jail", "process")
+KINDS = ("jail", "process", "docker")
 
 
 def default_kind() -> str:
@@ -14,12 +14,21 @@ def default_kind() -> str:
     return "jail" if WarmLauncher.is_available() else "process"
 
 
-def open_launcher(kind: str | None = None, *, allow_weaker: bool = False) -> Launcher:
-    """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks."""
+def open_launcher(
+    kind: str | None = None, *, allow_weaker: bool = False, image: str | None = None, gpus: str | None = None
+) -> Launcher:
+    """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
+
+    `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may see.
+    """
     match kind or default_kind():
         case "jail":
             return JailLauncher(allow_weaker=allow_weaker)
         case "process":
             return WarmLauncher() if WarmLauncher.is_available() else ProcessLauncher()
+        case "docker":
+            from grader.sandbox.container import WORKER_IMAGE, DockerLauncher  # the SDK costs a fifth of a second
+
+            return DockerLauncher(image or WORKER_IMAGE, gpus=gpus)
         case other:
             raise UsageError(f"there is no sandbox {other}; there are {', '.join(KINDS)}.")

@@ -4,7 +4,7 @@ A container of the worker image (`grader image` builds it) is started with the w
 submission until its first message: files travel over the protocol's stream, so nothing is mounted. What holds, by flag:
 
 network none            no interface but its own loopback
-read_only               the image cannot be written; /tmp is a disk in memory of 16 MiB, noexec, nosuid, nodev
+read_only               the image cannot be written; /tmp is a bounded disk in memory, noexec, nosuid, nodev
 cap_drop, user          no capability, nobody's uid, and no-new-privileges: no way back to one
 pids_limit, mem_limit   processes, threads and memory (swap included), by the container's cgroup
 nano_cpus               one processor
@@ -26,6 +26,7 @@ from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
 from grader.sandbox.base import Bundle
+from grader.sandbox.confine import size
 from grader.sandbox.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.process import describe_exit, worker_environment
 from grader.sandbox.relay import STOPPED
@@ -37,9 +38,8 @@ WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
 CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files below it holds
 CHILD_FILES = ("relay.py", "worker.py", "protocol.py", "convert.py", "confine.py", "landlock.py", "seccomp.py")
 PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
-TMP_BYTES = 16 << 20
 # A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
-# processes together, and is higher by what the relay, the files in /tmp and the pages of libraries take.
+# processes together, and is higher by what the files in /tmp may take, and the relay and the pages of libraries do.
 OVERHEAD_BYTES = 64 << 20
 _ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
 # Of `worker_environment`: what is said of this machine and means nothing in a container.
@@ -150,7 +150,7 @@ class DockerLauncher:
         return Container(self, identity, Stream(attached), kind)
 
     def _walls(self, kind: Kind) -> dict[str, Any]:
-        memory = kind.memory_bytes + OVERHEAD_BYTES
+        memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES
         return {
             "network_mode": "none",
             "read_only": True,
@@ -161,7 +161,7 @@ class DockerLauncher:
             "memswap_limit": memory,
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
-            "tmpfs": {"/tmp": f"rw,size={TMP_BYTES},mode=1777,noexec,nosuid,nodev"},
+            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"},
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
         }
@@ -236,7 +236,7 @@ class Container:
     def _how_it_ended(self) -> str:
         status, out_of_memory = self._launcher.how_it_ended(self.identity, self.stream.hung_up)
         if out_of_memory:
-            return f"used more than {self._kind.memory_bytes / (1 << 30):g} GiB of memory and was stopped"
+            return f"used more than {size(self._kind.memory_bytes)} of memory and was stopped"
         if status is None or status == STOPPED:
             return describe_exit(None)
         return describe_exit(128 - status if status > 128 else status)  # as a shell counts signals

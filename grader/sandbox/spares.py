@@ -1,4 +1,4 @@
-"""Containers that wait, started and warm, so that nobody waits for them. Up to its first message one is like another."""
+"""Containers that wait, started and warm, so that nobody waits for them. Until its first message one is as another."""
 
 import contextlib
 import json
@@ -27,6 +27,7 @@ class Kind:
 
     terms: str  # the worker's, as JSON
     memory_bytes: int
+    disk_bytes: int
     processes: int
     preload: tuple[str, ...]
     absent: tuple[str, ...]
@@ -36,7 +37,15 @@ class Kind:
     def of(cls, bundle: Bundle, *, gpu: bool) -> Self:
         limits = bundle.limits
         terms = json.dumps({**limits.terms(), "spared": [1]})  # process 1 is the relay
-        return cls(terms, limits.memory_bytes, limits.processes, tuple(bundle.preload), tuple(bundle.absent), gpu)
+        return cls(
+            terms=terms,
+            memory_bytes=limits.memory_bytes,
+            disk_bytes=limits.disk_bytes,
+            processes=limits.processes,
+            preload=tuple(bundle.preload),
+            absent=tuple(bundle.absent),
+            gpu=gpu,
+        )
 
 
 class Spares:
