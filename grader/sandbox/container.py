@@ -26,7 +26,6 @@ from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
 from grader.sandbox.base import Bundle
-from grader.sandbox.confine import size
 from grader.sandbox.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.process import describe_exit, worker_environment
 from grader.sandbox.relay import STOPPED
@@ -236,7 +235,12 @@ class Container:
     def _how_it_ended(self) -> str:
         status, out_of_memory = self._launcher.how_it_ended(self.identity, self.stream.hung_up)
         if out_of_memory:
-            return f"used more than {size(self._kind.memory_bytes)} of memory and was stopped"
+            return f"used more than {_size(self._kind.memory_bytes)} of memory and was stopped"
         if status is None or status == STOPPED:
             return describe_exit(None)
         return describe_exit(128 - status if status > 128 else status)  # as a shell counts signals
+
+
+def _size(count: int) -> str:
+    """`2 GiB`, `256 MiB`."""
+    return f"{count / (1 << 30):g} GiB" if count % (1 << 30) == 0 else f"{count / (1 << 20):g} MiB"
