@@ -86,7 +86,7 @@ def read(evidence: Mapping[str, Any]) -> list[Block]:
 
 def _arrays(evidence: Mapping[str, Any]) -> Arrays:
     inputs = evidence.get("input")
-    named: list[tuple[Any, Any]] = list(inputs.items())[:MAX_KEYS] if isinstance(inputs, Mapping) else [("input", inputs)]
+    named: Any = list(inputs.items())[:MAX_KEYS] if isinstance(inputs, Mapping) else [("input", inputs)]
     others = [(key, evidence.get(key)) for key in _ARRAYS[1:]]
     marks = marks_of(*(value for _, value in others))
     shown = [grid for key, value in named for grid in grids(_label(key), value, {})]

@@ -29,7 +29,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One map of an array: its last two axes. `name` ends in the indices of the others, where there are several maps."""
+    """One map of an array: its last two axes. `name` ends in the indices of the others, if there are several maps."""
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]

@@ -1,32 +1,36 @@
 """Which hand-ins are alike? A hint for a person, never a deduction: short exercises have few ways to be right.
 
 Fingerprints by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
-SIGMOD 2003) with copydetect, on tokens, so that renamed variables and comments make no difference. What the handout has,
-and what much of the class has, is nobody's own and left out. Every fingerprint is kept (a window of 1): hand-ins are
-short, and which ones a wider window selects would depend on Python's hash seed.
+SIGMOD 2003) with copydetect, on tokens, so that renamed variables and comments make no difference. What the handout
+has, and what much of the class has, is nobody's own and left out. Every fingerprint is kept (a window of 1): hand-ins
+are short, and which ones a wider window selects would depend on Python's hash seed.
 """
 
+import importlib
 import io
-import logging
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from grader.errors import UsageError
 
-TOKENS = 25  # of one fingerprint, as copydetect has it: what is shorter is idiom
+LENGTH = 25  # of one fingerprint, in characters with every name as one: copydetect's own; what is shorter is idiom
 LEAST_SHARE = 0.6  # of the smaller hand-in's own fingerprints that the other has too
-LEAST_OWN = 40  # fingerprints: below that, two hand-ins are alike by their shortness
+LEAST_OWN = 60  # fingerprints, some five lines: below that, two hand-ins are alike by their shortness
 COMMON_SHARE = 0.2  # of the class: what so many have is the exercise, not a copy
 LEAST_COMMON = 6  # students, in small classes: a group of five may have worked together
 MAX_BYTES = 100_000  # of one file: the tokenizer is not made for what is no hand-in
 SUFFIX = ".py"
 
+Prints = npt.NDArray[np.int64]
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two hand-ins and the share, 0 to 1, that the smaller one has in common with the other."""
+    """Two hand-ins and the share, 0 to 1, of the smaller one that the other has too."""
 
     left: str
     right: str
@@ -38,46 +42,54 @@ def similar_pairs(
     template: Mapping[str, bytes],
     least: float = LEAST_SHARE,
 ) -> list[Pair]:
-    """The pairs of at least `least`, most alike first.
+    """The pairs that have at least `least` in common, most alike first.
 
-    `submissions` are ids with their files, `template` the files of the handout. Reads the files one submission after the
-    other and keeps fingerprints only. Raises UsageError where copydetect is not installed.
+    `submissions` are ids with their files, `template` is the handout's. Hand-ins are read one after the other and only
+    their fingerprints kept, 8 bytes a character of code. Raises UsageError where copydetect is not installed.
     """
     known = _fingerprints(template)
-    own = {name: _fingerprints(files) - known for name, files in submissions}
-    owners: defaultdict[int, list[str]] = defaultdict(list)
-    for name, prints in own.items():
-        for print_ in prints:
-            owners[print_].append(name)
-    most = max(LEAST_COMMON, int(COMMON_SHARE * len(own)))
-    sizes: Counter[str] = Counter()
-    shared: Counter[tuple[str, str]] = Counter()
-    for names in owners.values():
-        if len(names) < most:
-            sizes.update(names)
-            shared.update(combinations(names, 2))
-    pairs = [Pair(*names, count / _least(sizes, *names)) for names, count in shared.items()]
-    return sorted(
-        (pair for pair in pairs if pair.share >= least), key=lambda pair: (-pair.share, pair.left, pair.right)
-    )
+    names, prints = [], []
+    for name, files in submissions:
+        names.append(name)
+        prints.append(np.setdiff1d(_fingerprints(files), known, assume_unique=True))
+    if len(names) < 2:
+        return []
+    shares = _shares(prints)
+    found = [(int(left), int(right)) for left, right in np.argwhere(np.triu(shares >= least, 1))]
+    pairs = [Pair(names[left], names[right], round(float(shares[left, right]), 4)) for left, right in found]
+    return sorted(pairs, key=lambda pair: (-pair.share, pair.left, pair.right))
 
 
-def _least(sizes: Mapping[str, int], left: str, right: str) -> int:
-    return max(LEAST_OWN, min(sizes[left], sizes[right]))
+def _shares(prints: list[Prints]) -> npt.NDArray[np.float64]:
+    """(n, n): how many fingerprints two hand-ins share, of those that the smaller one has and the class has not."""
+    count = len(prints)
+    hashes = np.concatenate(prints)
+    order = np.argsort(hashes, kind="stable")
+    owners = np.repeat(np.arange(count), [len(own) for own in prints])[order]
+    _, starts, lengths = np.unique(hashes[order], return_index=True, return_counts=True)
+    rare = lengths < max(LEAST_COMMON, COMMON_SHARE * count)
+    sizes = np.bincount(owners[np.repeat(rare, lengths)], minlength=count)
+    shared = np.zeros((count, count))
+    several = rare & (lengths > 1)
+    for start, length in zip(starts[several].tolist(), lengths[several].tolist(), strict=True):
+        together = owners[start : start + length]
+        shared[np.ix_(together, together)] += 1
+    return shared / np.maximum(LEAST_OWN, np.minimum.outer(sizes, sizes))
 
 
-def _fingerprints(files: Mapping[str, bytes]) -> set[int]:
+def _fingerprints(files: Mapping[str, bytes]) -> Prints:
+    """The distinct fingerprints of a hand-in's Python files, sorted."""
+    library = _copydetect()
     found: set[int] = set()
     for name, data in files.items():
         if name.endswith(SUFFIX) and len(data) <= MAX_BYTES:
-            found |= _of_text(data.decode("utf-8", "replace"))
-    return found
+            code = io.StringIO(data.decode("utf-8", "replace"))
+            found.update(map(int, library.CodeFingerprint("hand-in.py", LENGTH, 1, fp=code).hashes))
+    return np.array(sorted(found), dtype=np.int64)
 
 
-def _of_text(code: str) -> set[int]:
+def _copydetect() -> Any:
     try:
-        from copydetect import CodeFingerprint
+        return importlib.import_module("copydetect")
     except ImportError as error:
-        raise UsageError("to look for similar hand-ins, install copydetect: pip install '.[similarity]'.") from error
-    logging.getLogger("matplotlib").setLevel(logging.WARNING)
-    return {int(hashed) for hashed in CodeFingerprint("hand-in.py", TOKENS, 1, fp=io.StringIO(code)).hashes}
+        raise UsageError("similar hand-ins are found with copydetect: pip install '.[similarity]'.") from error

@@ -8,7 +8,7 @@ from grader.model import Outcome
 from grader.report.schema import PointScore, Report
 from grader.report.text import clean, number
 
-__all__ = ["number", "print_report", "print_table", "sentences", "table"]
+__all__ = ["clean", "number", "print_report", "print_table", "sentences", "table"]
 
 _STYLES = {
     Outcome.PASSED: "green",

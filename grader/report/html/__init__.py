@@ -1,4 +1,4 @@
-"""The pages: one for a student, one for a class. Pure functions from reports to the text of a self-contained HTML file."""
+"""The pages: one for a student, one for a class. Pure functions from reports to the text of a self-contained file."""
 
 from grader.report.html.class_page import Entry, class_page
 from grader.report.html.page import student_page

@@ -4,7 +4,6 @@ Reports are read one after the other and only a row is kept of each, so that a t
 one. The page works without its script; the script sorts and filters the table.
 """
 
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -58,13 +57,13 @@ class _Difficulty:
 
     id: str
     title: str
-    max_score: float
     earned: float = 0.0
+    judged: float = 0.0  # points that were to be had, without those that a person has still to give
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
     @property
     def share(self) -> float:
-        return self.earned / (self.max_score * self.outcomes.total())
+        return self.earned / self.judged if self.judged else 0.0
 
 
 @dataclass(slots=True)
@@ -106,8 +105,9 @@ class _Class:
         self.incidents += [(row, one.point, one.kind, one.message[:MAX_MESSAGE]) for one in report.incidents[:room]]
 
     def _add_point(self, row: _Row, point: PointScore) -> None:
-        difficulty = self.difficulties.setdefault(point.id, _Difficulty(point.id, point.title, point.max_score))
+        difficulty = self.difficulties.setdefault(point.id, _Difficulty(point.id, point.title))
         difficulty.earned += point.score
+        difficulty.judged += 0.0 if point.outcome is Outcome.GRADER_ERROR else point.max_score - point.pending
         difficulty.outcomes[point.outcome] += 1
         if point.pending or point.outcome is Outcome.REVIEW:
             self.waiting[point.id].append(row)
@@ -152,7 +152,8 @@ def class_page(
 
 def common_sentence(one: str, other: str) -> str:
     """The sentences that two messages of one diagnosis begin with; the shorter message, where not even one."""
-    shared = os.path.commonprefix([one, other])
+    length = next((place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), None)
+    shared = min(one, other, key=len)[:length]
     if shared in (one, other):
         return shared
     end = max(shared.rfind(f"{stop} ") for stop in ".?!:")

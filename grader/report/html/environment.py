@@ -46,8 +46,10 @@ def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
         "base-uri 'none'",
         "form-action 'none'",
     ]
-    return _environment().get_template(template).render(
-        data, style=style, script=code, policy=Markup("; ".join(policy)), signs=SIGNS
+    return (
+        _environment()
+        .get_template(template)
+        .render(data, style=style, script=code, policy=Markup("; ".join(policy)), signs=SIGNS)
     )
 
 

@@ -60,9 +60,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore]) -> _Exercise:
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
-    return _Exercise(
-        exercise, tuple(_point(point, blocks[point.id], set(together)) for point in points), tuple(charts)
-    )
+    return _Exercise(exercise, tuple(_point(point, blocks[point.id], set(together)) for point in points), tuple(charts))
 
 
 def _point(point: PointScore, blocks: list[Block], together: set[str]) -> _Point:

@@ -31,7 +31,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve. `style` numbers its colour, dashes and mark; `paths` are its unbroken stretches, `points` its marks."""
+    """One curve. `style` numbers its colour, dashes and mark; `paths` are its whole stretches, `points` its marks."""
 
     name: str
     style: int
