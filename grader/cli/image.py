@@ -38,7 +38,8 @@ def image(
     """Build the image in which the docker sandbox runs a student's code."""
     from grader.image import Recipe, build, default_wheels  # the Docker SDK: not for every command to wait for
 
-    recipe = Recipe(target.value, tag=tag, base=cuda, torch=torch, wheels=wheels or default_wheels())
+    default = None if torch == "" else default_wheels()
+    recipe = Recipe(target.value, tag=tag, base=cuda, torch=torch, wheels=wheels or default)
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("sending the build context", total=None)
