@@ -1,9 +1,123 @@
-"""The tables that a course hands on: written after every run, rescore and review."""
+"""The tables that a course hands on, written after every run, rescore and review, each in one pass over the reports.
 
+    grades.csv            everything, a line a student; for people and spreadsheets
+    moodle.csv            Moodle: a grading worksheet (Identifier, from the download), or a gradebook import (ID number)
+    canvas.csv            Canvas: a gradebook import (ID from the download, else SIS User ID)
+    junit.xml             for CI servers
+    ID/gradescope.json    what Gradescope's autograder would show
+
+Nobody is given a zero for a fault of ours or for not being in the class: such lines have no grade, or are not there.
+"""
+
+import csv
+import io
+import math
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from grader.classroom.store import ClassList
+from grader.classroom.model import Format
+from grader.classroom.store import REPORT, ClassList, Entry, Person, read_report
+from grader.classroom.store import reports as reports_of
+from grader.report.gradescope import to_gradescope
+from grader.report.junit import to_junit
+from grader.report.results import write_atomically
+from grader.report.schema import Report
+from grader.report.text import one_line
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms included.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+MAX_CELL = 2_000  # characters; a spreadsheet's cell takes 32,767, a reader less
+_MOODLE = (
+    *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
+    *("Last modified (grade)", "Feedback comments"),
+)
+Row = Sequence[str | float | None]
 
 
 def export(results: Path, listed: ClassList) -> None:
-    """Writes all of them."""
+    """Writes all of them. Raises OutputError."""
+    grades: list[Row] = []
+    moodle: list[Row] = [_MOODLE]
+    canvas: list[Row] = [_canvas_header(listed), ("    Points Possible", "", "", "", "", listed.max_score)]
+    for entry in listed.entries:
+        report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
+        if report is not None:
+            write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report))
+            grades = grades or [_header(report)]
+            moodle += [_moodle(listed, person, report) for person in entry.students]
+            canvas += [_canvas(listed, person, report) for person in entry.students]
+        grades += [_grades(entry, person, report) for person in entry.students]
+    write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
+    write_atomically(results / "moodle.csv", table(moodle))
+    write_atomically(results / "canvas.csv", table(canvas))
+    write_atomically(results / "junit.xml", "".join(to_junit(report for _, report in reports_of(results, listed))))
+
+
+def table(rows: Sequence[Row]) -> str:
+    """A CSV whose cells no spreadsheet takes for a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def cell(value: str | float | None) -> str:
+    """One cell: a number as it is, a text in one line, with an apostrophe before what a spreadsheet would calculate."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return f"{value:.6f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
+    text = one_line(value, MAX_CELL) if value.strip() else value
+    return f"'{text}" if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def _header(report: Report) -> Row:
+    return (
+        *("id", "name", "email", "status", "score", "max_score", "pending", "score_before_late", "submitted"),
+        *("days_late", "deducted", *(f"exercise {exercise.id}" for exercise in report.exercises)),
+        *(f"point {point.id}" for point in report.points),
+        *("incidents", "notes", "folder"),
+    )
+
+
+def _grades(entry: Entry, person: Person, report: Report | None) -> Row:
+    who = (person.id or entry.id, person.name, person.email, entry.status)
+    if report is None:
+        return who
+    late = report.late
+    return (
+        *(*who, report.score, report.max_score, report.pending, report.score_before_late, entry.submitted),
+        *((late.days, late.deducted) if late else (None, None)),
+        *(exercise.score for exercise in report.exercises),
+        *(point.score for point in report.points),
+        *("; ".join(dict.fromkeys(_incidents(report))), "; ".join(entry.notes), entry.folder),
+    )
+
+
+def _incidents(report: Report) -> Iterator[str]:
+    for incident in report.incidents:
+        yield f"{incident.point} {incident.kind}"
+
+
+def _moodle(listed: ClassList, person: Person, report: Report) -> Row:
+    number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
+    return (number, person.name, person.email, person.id, report.score, report.max_score, "", _feedback(report))
+
+
+def _feedback(report: Report) -> str:
+    """What fits into a comment: what was lost and why."""
+    said = [report.late.message] if report.late and report.late.days else []
+    said += [
+        f"{point.id} ({point.score:g} of {point.max_score:g}): {point.message}"
+        for point in report.points
+        if point.message
+    ]
+    return " ".join(said)
+
+
+def _canvas_header(listed: ClassList) -> Row:
+    return ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", listed.title)
+
+
+def _canvas(listed: ClassList, person: Person, report: Report) -> Row:
+    number = person.lms if listed.format is Format.CANVAS else ""
+    return (person.name, number, person.id, person.email, "", report.score)

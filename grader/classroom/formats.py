@@ -17,7 +17,7 @@ import yaml
 
 from grader import load
 from grader.classroom.contents import Part, entries
-from grader.classroom.model import HandIn, Issue, IssueKind, Student
+from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.places import File, Folder, is_archive, stem
 from grader.errors import SubmissionError
 
@@ -42,24 +42,36 @@ class _Gathered:
     notes: list[str] = field(default_factory=list)
 
 
-def take_in(place: Folder, modules: Sequence[str]) -> Taken:
+def take_in(place: Folder, modules: Sequence[str]) -> tuple[Format, list[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises SubmissionError."""
     place = _descend(place, modules)
     files = place.files()
     names = [child.name for child in place.children()]
     if any(name in (f"{module}.py" for module in modules) for name in names):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
-    reader: Callable[[Folder], Taken] = _folders
-    if GRADESCOPE_FILE in names:
-        reader = _gradescope
-    elif any(_MOODLE.fullmatch(name) for name in names):
-        reader = _moodle
-    elif sum(bool(_CANVAS.fullmatch(file.name)) for file in files) > len(names) / 2:
-        reader = lambda here: _canvas(here, modules)  # noqa: E731
-    hand_ins, issues = reader(place)
+    shape = _shape(names, [file.name for file in files])
+    match shape:
+        case Format.GRADESCOPE:
+            hand_ins, issues = _gradescope(place)
+        case Format.MOODLE:
+            hand_ins, issues = _moodle(place)
+        case Format.CANVAS:
+            hand_ins, issues = _canvas(place, modules)
+        case Format.FOLDERS:
+            hand_ins, issues = _folders(place)
     if not hand_ins:
         raise SubmissionError(f"{place.where}: there is no hand-in in there; a class is a folder or an archive each.")
-    return hand_ins, issues
+    return shape, hand_ins, issues
+
+
+def _shape(names: Sequence[str], files: Sequence[str]) -> Format:
+    if GRADESCOPE_FILE in names:
+        return Format.GRADESCOPE
+    if any(_MOODLE.fullmatch(name) for name in names):
+        return Format.MOODLE
+    if sum(bool(_CANVAS.fullmatch(name)) for name in files) > len(names) / 2:
+        return Format.CANVAS
+    return Format.FOLDERS
 
 
 def _descend(place: Folder, modules: Sequence[str]) -> Folder:

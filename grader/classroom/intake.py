@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.classroom.contents import entries
 from grader.classroom.formats import take_in
-from grader.classroom.model import HandIn, Intake, Issue, IssueKind, Student
+from grader.classroom.model import Format, HandIn, Intake, Issue, IssueKind, Student
 from grader.classroom.places import DiskFile, DiskFolder, is_archive, open_class, stem
 from grader.classroom.roster import Roster
 from grader.errors import SubmissionError
@@ -23,17 +23,17 @@ def read_class(
 
     Nothing is read but names and metadata; a hand-in is read when its turn comes. Raises SubmissionError.
     """
-    hand_ins, issues = _listed(path) if path.suffix.lower() == ".txt" else take_in(open_class(path), modules)
+    shape, hand_ins, issues = _listed(path) if path.suffix.lower() == ".txt" else take_in(open_class(path), modules)
     hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
     hand_ins, more = _timed(hand_ins, times or {})
     chosen, superseded = _newest(hand_ins)
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+    return Intake(shape, tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
 
 
-def _listed(path: Path) -> tuple[list[HandIn], list[Issue]]:
+def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
     """The folders (git clones, say) and archives that a text file names, relative to itself. `#` begins a remark."""
     try:
         lines = [line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
@@ -48,7 +48,7 @@ def _listed(path: Path) -> tuple[list[HandIn], list[Issue]]:
             issues.append(Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive."))
     if not hand_ins:
         raise SubmissionError(f"{path}: the list names no folder and no archive; write the path of one on each line.")
-    return hand_ins, issues
+    return Format.FOLDERS, hand_ins, issues
 
 
 def _one(path: Path) -> HandIn:

@@ -21,6 +21,7 @@ def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: Stat
     entries += [Entry(id=one.id, folder=None, students=(_person(one),), status="absent") for one in intake.absent]
     issues = [*intake.issues, *_issues(intake, state)]
     return ClassList(
+        format=intake.format,
         assignment=rubric.assignment,
         title=rubric.title,
         seed=terms.seed,

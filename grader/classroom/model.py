@@ -9,6 +9,15 @@ from grader.load import Entry
 from grader.model import Submission
 
 
+class Format(StrEnum):
+    """The shape in which a class came."""
+
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+    GRADESCOPE = "gradescope"
+    FOLDERS = "folders"
+
+
 class IssueKind(StrEnum):
     """What a person may want to know about the intake of a class. None of it is ever silently dropped."""
 
@@ -60,6 +69,7 @@ class HandIn:
 class Intake:
     """A class as taken in: the hand-ins that count, by id, and what was found beside them."""
 
+    format: Format
     hand_ins: tuple[HandIn, ...]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.classroom import journal
-from grader.classroom.model import IssueKind
+from grader.classroom.model import Format, IssueKind
 from grader.errors import OutputError, UsageError
 from grader.model import Submission
 from grader.report.results import to_json, write_atomically
@@ -80,6 +80,7 @@ class ClassList(_Part):
     """class.json."""
 
     schema_version: Literal["1.0"] = "1.0"
+    format: Format
     assignment: str
     title: str
     seed: int

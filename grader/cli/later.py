@@ -1,0 +1,116 @@
+"""The commands about reports that are there already: `rescore`, `reproduce` and `review`."""
+
+import getpass
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grader.classroom.reproduce import reproduce as reproduce_report
+from grader.classroom.reproduce import stored_submission
+from grader.classroom.rescore import Move
+from grader.classroom.rescoring import preview, rescore_class
+from grader.classroom.review import assignment_for
+from grader.classroom.review import review as review_report
+from grader.classroom.store import read_report
+from grader.cli.base import (
+    AssignmentOption,
+    PointOption,
+    RubricOption,
+    SandboxOption,
+    WeakerOption,
+    app,
+    fail,
+    out,
+)
+from grader.model import ExitCode
+from grader.report.terminal import print_table
+from grader.report.text import number, one_line
+from grader.rubric import BUILT_IN, load_assignment
+from grader.sandbox.choose import open_launcher
+from grader.version import VERSION
+
+ReportArgument = Annotated[Path, typer.Argument(help="A results.json.")]
+
+
+@app.command()
+def rescore(
+    results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")],
+    rubric: Annotated[Path, typer.Option("--rubric", help="The new rubric.toml.")],
+    diff: Annotated[bool, typer.Option("--diff", help="Only show who would move, and why; change nothing.")] = False,
+    assignment: AssignmentOption = BUILT_IN,
+) -> None:
+    """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
+    course = load_assignment(assignment, rubric)
+    _print_moves(preview(results, course) if diff else rescore_class(results, course, rubric), diff)
+
+
+def _print_moves(moves: Sequence[Move], diff: bool) -> None:
+    for move in moves:
+        scores = f"{number(move.before)} → {number(move.after)}"
+        out.print(Text(f"{one_line(move.id, 80)}  {scores}", style="bold"), soft_wrap=True)
+        for reason in move.reasons:
+            out.print(Text(f"    {one_line(reason, 300)}"), soft_wrap=True)
+    moved = sum(move.before != move.after for move in moves)
+    verb = "would move" if diff else "moved"
+    out.print(f"{moved} scores {verb}.{' Nothing was written.' if diff else ''}", highlight=False)
+
+
+@app.command()
+def reproduce(
+    report: ReportArgument,
+    point: PointOption = None,
+    submission: Annotated[
+        Path | None, typer.Option(help="What was graded, where no copy lies beside the report.")
+    ] = None,
+    sandbox: SandboxOption = None,
+    allow_weaker: WeakerOption = False,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
+    stored = read_report(report)
+    course = assignment_for(report, assignment, rubric)
+    graded = stored_submission(report, stored, submission, course)
+    with closing(open_launcher(sandbox or stored.environment.sandbox, allow_weaker=allow_weaker)) as launcher:
+        differences = reproduce_report(stored, graded, course, launcher, point or [])
+        name = launcher.name
+    for difference in differences:
+        out.print(Text(f"{difference.point}: then {difference.then}; now {difference.now}"), soft_wrap=True)
+    then, now = stored.environment.grader, VERSION
+    version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"
+    how = f"seed {stored.seed}, sandbox {name}, {version}"
+    if differences:
+        fail(f"It does not agree in {len(differences)} points ({how}).", ExitCode.GRADER_ERROR)
+    count = len(point or stored.points)
+    out.print(
+        f"It agrees in {'its' if count == 1 else 'all'} {count} point{'s' * (count != 1)} ({how}).", highlight=False
+    )
+
+
+@app.command()
+def review(
+    report: ReportArgument,
+    point: Annotated[str, typer.Option(help="The point to mark.")],
+    score: Annotated[float, typer.Option(help="What it earns.")],
+    comment: Annotated[str, typer.Option(help="What the student reads.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who gives it.", show_default="your login")] = None,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Give a person's mark for a point. The history is kept; the latest counts."""
+    course = assignment_for(report, assignment, rubric)
+    marked = review_report(
+        report,
+        course,
+        point=point,
+        score=score,
+        comment=comment,
+        by=by or getpass.getuser(),
+        when=datetime.now(UTC),
+    )
+    print_table(marked, out)
