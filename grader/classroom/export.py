@@ -106,11 +106,8 @@ def _moodle(listed: ClassList, person: Person, report: Report) -> Row:
 def _feedback(report: Report) -> str:
     """What fits into a comment: what was lost and why."""
     said = [report.late.message] if report.late and report.late.days else []
-    said += [
-        f"{point.id} ({point.score:g} of {point.max_score:g}): {point.message}"
-        for point in report.points
-        if point.message
-    ]
+    lost = [point for point in report.points if point.message]
+    said += [f"{point.id} ({point.score:g} of {point.max_score:g}): {point.message}" for point in lost]
     return " ".join(said)
 
 

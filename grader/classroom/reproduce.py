@@ -49,7 +49,7 @@ def stored_submission(path: Path, report: Report, given: Path | None, assignment
 def reproduce(
     report: Report, submission: Submission, assignment: Assignment, launcher: Launcher, points: Collection[str]
 ) -> list[Difference]:
-    """Grades some points (all, if none is named) again with the report's own seed; returns where it differs, if it does.
+    """Grades some points (all, if none is named) again with the report's own seed; returns where it differs.
 
     What is compared is what the checks said, not what the rubric, a review or lateness made of it. Raises UsageError.
     """

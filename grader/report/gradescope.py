@@ -1,4 +1,4 @@
-"""A report as Gradescope's autograder wants it (/autograder/results/results.json): the score, and a test for each point.
+"""A report as Gradescope's autograder wants it (results/results.json): the score, and a test for each point.
 
 Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/ , "Output format".
 """

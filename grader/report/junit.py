@@ -1,6 +1,6 @@
 """Reports as JUnit XML, as CI servers show it: a suite for each submission, a case for each point.
 
-A lost point is a failure, a point of ours (`grader_error`) an error, one that waits for a person or was not attempted skipped.
+A lost point is a failure, one of ours (`grader_error`) an error; what waits for a person or was not tried is skipped.
 """
 
 import re
