@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.diagnoses import COMMON, Explanation, Misconception, Variant, of_result
+from grader.assignment.oracles.diagnoses import Explanation, Misconception, Variant, common, of_result
 from grader.assignment.oracles.gradients import KERNEL, Floats
 
 Change = Callable[[Floats], Floats]
@@ -208,9 +208,9 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
         Misconception(
             "mean-for-sum",
             "The result is divided by the number of terms. The contributions are added up, not averaged.",
-            (of_result(lambda dX: dX / KERNEL**2), of_result(lambda dX: dX / dX.size)),
+            (*of_result(lambda dX: dX / KERNEL**2), *of_result(lambda dX: dX / dX.size)),
         ),
-        *COMMON,
+        *common(),
     )
 
 
@@ -220,12 +220,12 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
     inner = make.weight(dY=_without_ring)
     flip_id, flip_sentence = ("dw-flipped", _DW_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
-        Misconception(flip_id, flip_sentence, (of_result(_flipped),)),
-        Misconception("dw-flipped-on-one-axis", _FLIPPED_ONCE, (of_result(_UPSIDE_DOWN), of_result(_MIRRORED))),
+        Misconception(flip_id, flip_sentence, of_result(_flipped)),
+        Misconception("dw-flipped-on-one-axis", _FLIPPED_ONCE, (*of_result(_UPSIDE_DOWN), *of_result(_MIRRORED))),
         Misconception(
             "dw-transposed",
             "The result is right, but its rows and columns are exchanged.",
-            (of_result(_SWAPPED), of_result(lambda dw: _flipped(dw).T)),
+            (*of_result(_SWAPPED), *of_result(lambda dw: _flipped(dw).T)),
         ),
         Misconception(
             "valid-instead-of-same-padding",
@@ -261,14 +261,14 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
             "All nine entries are the same number. Each weight meets X at a different shift.",
             (
                 lambda case: np.full((KERNEL, KERNEL), (case.inputs["dY"] * case.inputs["X"]).sum()),
-                of_result(lambda dw: np.full_like(dw, dw.sum())),
-                of_result(lambda dw: np.full_like(dw, dw.mean())),
+                *of_result(lambda dw: np.full_like(dw, dw.sum())),
+                *of_result(lambda dw: np.full_like(dw, dw.mean())),
             ),
         ),
         Misconception(
             "mean-for-sum",
             "The result is divided by the number of terms. Every output's contribution is added up, not averaged.",
-            (of_result(lambda dw: dw / dw.size), lambda case: case.expected / case.inputs["X"].size),
+            (*of_result(lambda dw: dw / dw.size), lambda case: case.expected / case.inputs["X"].size),
         ),
-        *COMMON,
+        *(mistake for mistake in common() if mistake.id != "result-transposed"),
     )

@@ -64,34 +64,42 @@ def _reproduces(variant: Variant, case: Case, values: Numbers, precision: Precis
     return bool(close(values.real, predicted, norm, precision).all())
 
 
-def of_result(change: Callable[[Floats], Numbers]) -> Variant:
-    """The right result, spoilt at the end."""
-    return lambda case: change(case.expected)
+def of_result(change: Callable[[Floats], Numbers], *rights: Variant) -> tuple[Variant, ...]:
+    """A right result, spoilt at the end. Where there are several right ones, `rights` gives some."""
+    return tuple(lambda case, right=right: change(right(case)) for right in (_expected, *rights))
 
 
-SIGN = Misconception(
-    "wrong-sign",
-    "Every entry has the wrong sign. The gradient points uphill; the minus belongs to the descent step.",
-    (of_result(np.negative),),
-)
-ZEROS = Misconception(
-    "all-zeros",
-    "Every entry is zero. Is the result ever written to, and is the array that is written to the one that is returned?",
-    (of_result(np.zeros_like),),
-)
-INTEGERS = Misconception(
-    "truncated-to-integers",
-    "The entries are the right ones cut down to integers: an array of integers forgets what follows the point.",
-    (of_result(np.trunc), of_result(np.round), of_result(np.floor)),
-)
-TRANSPOSED = Misconception(
-    "result-transposed",
-    "The result is right, but transposed: its rows should be its columns.",
-    (of_result(lambda expected: np.swapaxes(expected, -1, -2)),),
-)
-CUT_FROM_BELOW = Misconception(
-    "negative-gradients-dropped",
-    "Negative gradients came out as zero or positive. A gradient may well be negative; cutting it off is ReLU's way.",
-    (of_result(lambda expected: np.maximum(expected, 0.0)), of_result(np.abs)),
-)
-COMMON = (SIGN, ZEROS, INTEGERS, TRANSPOSED, CUT_FROM_BELOW)
+def _expected(case: Case) -> Floats:
+    return case.expected
+
+
+def common(*rights: Variant) -> tuple[Misconception, ...]:
+    """What can happen to any gradient."""
+    return (
+        Misconception(
+            "wrong-sign",
+            "Every entry has the wrong sign. The gradient points uphill; the minus belongs to the descent step.",
+            of_result(np.negative, *rights),
+        ),
+        Misconception(
+            "all-zeros",
+            "Every entry is zero. Is the result ever written to, and is what is written to also what is returned?",
+            of_result(np.zeros_like),
+        ),
+        Misconception(
+            "truncated-to-integers",
+            "The entries are the right ones cut down to integers: an array of integers forgets what follows the point.",
+            (*of_result(np.trunc, *rights), *of_result(np.round, *rights), *of_result(np.floor, *rights)),
+        ),
+        Misconception(
+            "result-transposed",
+            "The result is right, but transposed: its rows should be its columns.",
+            of_result(lambda right: np.swapaxes(right, -1, -2), *rights),
+        ),
+        Misconception(
+            "negative-gradients-dropped",
+            "Negative gradients came out as zero or positive. A gradient may well be negative; cutting it off is "
+            "ReLU's way.",
+            (*of_result(lambda right: np.maximum(right, 0.0), *rights), *of_result(np.abs, *rights)),
+        ),
+    )

@@ -12,6 +12,7 @@ from grader.assignment.oracles.arrays import Answer, Case
 from grader.assignment.oracles.conv_mistakes import input_mistakes, weight_mistakes
 from grader.assignment.oracles.diagnoses import Explanation, name
 from grader.assignment.oracles.pool_mistakes import POOL_MISTAKES
+from grader.assignment.oracles.reading import sentence
 from grader.model import Verdict
 from grader.proxy import Fault
 
@@ -85,7 +86,9 @@ def _failed(
     mistake = name(seen, question.mistakes) if len(seen) == len(given) else None
     found = shrink.smallest(function, question.ladder)
     case, item = found or wrong
-    sentence = f"{question.result} {complaint(*wrong)}."
-    parts = [sentence if mistake is None else mistake.sentence, shrink.inline(case, item) if found else ""]
+    parts = [
+        sentence(question.result, complaint(*wrong)) if mistake is None else mistake.sentence,
+        shrink.inline(case, item) if found else "",
+    ]
     verdict = Verdict.failed(" ".join(part for part in parts if part), mistake.id if mistake else None)
     return replace(verdict, evidence=shrink.evidence(case, item) if found else {})

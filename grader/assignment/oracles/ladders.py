@@ -29,8 +29,8 @@ _POSITIVE = (*_CORNERS, _map((1, 5, 2, 6), (7, 3, 4, 8)), np.swapaxes(_map((1, 5
 _STACKED = (np.concatenate(_CORNERS[1:3], axis=1), np.concatenate(_CORNERS[1:3], axis=0))
 _SIGNED = (_map((-5, 1), (2, 3)), _map((3, -1), (-9, 2)))
 
-ONE_WINDOW = tuple(pooling(X, _upstream(X)) for X in _CORNERS)
-RANDOM_MAPS = tuple(pooling(X, _upstream(X)) for X in (*_POSITIVE[:6], *_SIGNED, *_STACKED, _SQUARE))
+ONE_WINDOW = (*(pooling(X, _upstream(X)) for X in _CORNERS), *(pooling(_CORNERS[0], _map((dY,))) for dY in (-3, 0.5)))
+RANDOM_MAPS = (*ONE_WINDOW, *(pooling(X, _upstream(X)) for X in (*_POSITIVE[4:6], *_SIGNED, *_STACKED, _SQUARE)))
 EXTREME_MAPS = tuple(
     pooling(X, _upstream(X))
     for X in (_map((-4, -1), (-2, -3)), _map((-1, -4), (-2, -3)), *(scale * _CORNERS[2] for scale in (1e6, -1e6, 1e-6)))
@@ -71,6 +71,7 @@ _DY = (
     np.array([[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0]]),
     np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0]]),
     np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0], [-3.0, 5.0, 6.0]]),
+    np.array([[0.5]]),
     np.array([[2.0, -1.0, 1.0, 3.0], [3.0, 4.0, -2.0, 1.0], [-3.0, 5.0, 6.0, 2.0], [1.0, -4.0, 2.0, 5.0]]),
 )
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader import trees
 from grader.assignment.oracles.gradients import CONVENTIONS, KERNEL
-from grader.assignment.oracles.reading import UnreadableError, number_of, read_array
+from grader.assignment.oracles.reading import UnreadableError, read_array
 from grader.model import Outcome
 from grader.proxy import Fault
 from grader.sandbox.protocol import Opaque, Tree
@@ -130,16 +130,21 @@ def read_nine(value: Any) -> list[Tree]:
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if not isinstance(value, list):
-        raise UnreadableError(_no_expression(value, "a list of nine expressions"))
+        raise UnreadableError(_is_no(value, "a list of nine expressions"))
     if len(value) == 1 and isinstance(value[0], list):
         value = value[0]
     if len(value) != NEURONS:
         raise UnreadableError(_not_nine(value))
-    return [read_expression(item) for item in value]
+    return [_expression(item, _holds_no) for item in value]
 
 
 def read_expression(value: Any) -> Tree:
-    """One expression; matrices of one entry are unwrapped. Raises UnreadableError."""
+    """One expression. Raises UnreadableError."""
+    return _expression(value, _is_no)
+
+
+def _expression(value: Any, refused: Callable[[Any, str], str]) -> Tree:
+    """One expression; matrices of one entry are unwrapped."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     while isinstance(value, list) and len(value) == 1:
@@ -148,24 +153,26 @@ def read_expression(value: Any) -> Tree:
         if value.head == "Equality":
             raise UnreadableError("holds an equation; only its right-hand side is asked for")
         return value
-    number = number_of(value)
-    if number is None or isinstance(value, bool):
-        raise UnreadableError(_no_expression(value, "an expression"))
-    return trees.integer(int(number)) if number == round_or(number) else Tree("Float", (number,))
-
-
-def round_or(number: float) -> float:
-    """The nearest integer, or NaN for what has none."""
-    return float(round(number)) if np.isfinite(number) else float("nan")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UnreadableError(refused(value, "an expression"))
+    whole = isinstance(value, int) or value.is_integer()
+    return trees.integer(int(value)) if whole else Tree("Float", (value,))
 
 
 def _not_nine(value: Any) -> str:
     return f"has {len(value)} entries, and nine are expected: one for each of y_1 to y_9"
 
 
-def _no_expression(value: Any, wanted: str) -> str:
-    if value is None:
-        return "is None; is a `return` missing?"
-    kinds = {str: "text", dict: "a dictionary", list: "a list", bool: "a truth value"}
-    kind = value.reason if isinstance(value, Opaque) else kinds.get(type(value), "a single value")
-    return f"is or holds {kind} where {wanted} was expected"
+def _is_no(value: Any, wanted: str) -> str:
+    return "is None; is a `return` missing?" if value is None else f"is {_kind(value)} where {wanted} was expected"
+
+
+def _holds_no(value: Any, wanted: str) -> str:
+    return f"holds {_kind(value)} where {wanted} was expected"
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Opaque):
+        return value.reason
+    kinds = {str: "text", dict: "a dictionary", list: "a list", bool: "a truth value", type(None): "None"}
+    return kinds.get(type(value), "a single value")

@@ -29,7 +29,7 @@ from grader.assignment.oracles.neuron_mistakes import (
     dot,
     loss_mistakes,
 )
-from grader.assignment.oracles.reading import UnreadableError
+from grader.assignment.oracles.reading import UnreadableError, sentence
 from grader.model import Verdict
 from grader.proxy import Fault
 from grader.sandbox.protocol import Tree, Value
@@ -51,7 +51,7 @@ def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> V
         try:
             given.append(((row, col), read_positions(function(row, col))))
         except UnreadableError as error:
-            return Verdict.failed(f"affected_outputs({row}, {col}) {error}.")
+            return Verdict.failed(sentence(f"affected_outputs({row}, {col})", error))
     wrong = next(((place, found) for place, found in given if set(found) != around(*place)), None)
     if wrong is None:
         return Verdict.passed()
@@ -86,7 +86,7 @@ def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Sym
     try:
         entries = read_nine(value)
     except UnreadableError as error:
-        return Verdict.failed(f"activations {error}.")
+        return Verdict.failed(sentence("activations", error))
     rights = [trees.add(trees.mul(item, X_1), C[index]) for index, item in enumerate(right_weights(labels, convention))]
     state, bad = _compare(entries, rights, labels, symbolic)
     if state == EQUAL:
@@ -94,8 +94,8 @@ def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Sym
     if state == UNDECIDED:
         return Verdict.review(_UNDECIDED)
     mistake = _named(entries, activation_mistakes(labels, convention), labels, symbolic)
-    sentence = mistake.sentence if mistake else _activation_sentence(entries[bad], rights[bad], bad, symbolic)
-    return Verdict.failed(sentence, mistake.id if mistake else None).noting(*_told(labels))
+    told = mistake.sentence if mistake else _activation_sentence(entries[bad], rights[bad], bad, symbolic)
+    return Verdict.failed(told, mistake.id if mistake else None).noting(*_told(labels))
 
 
 def _activation_sentence(entry: Tree, right: Tree, index: int, symbolic: Symbolic) -> str:
@@ -115,7 +115,7 @@ def judge_derivative(
     try:
         entries = read_nine(value)
     except UnreadableError as error:
-        return Verdict.failed(f"dv_dx1 {error}.")
+        return Verdict.failed(sentence("dv_dx1", error))
     rights = right_weights(labels, convention)
     state, bad = _compare(entries, rights, labels, symbolic)
     if state == EQUAL:
@@ -126,10 +126,8 @@ def judge_derivative(
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED)
     mistake = _named(entries, derivative_mistakes(labels, convention), labels, symbolic)
-    sentence = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
-    return Verdict.failed(mistake.sentence if mistake else sentence, mistake.id if mistake else None).noting(
-        *_told(labels)
-    )
+    told = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
+    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(*_told(labels))
 
 
 def _carried_derivative(entries: list[Tree], own_activations: Callable[[], Any], symbolic: Symbolic) -> str:
@@ -146,7 +144,7 @@ def judge_loss(
     try:
         expression = read_expression(value)
     except UnreadableError as error:
-        return Verdict.failed(f"dloss_dx1 {error}.")
+        return Verdict.failed(sentence("dloss_dx1", error))
     state = _compare_loss(expression, labels, convention, symbolic)
     if state == EQUAL:
         return Verdict.passed().noting(*_told(labels))
@@ -158,10 +156,8 @@ def judge_loss(
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED)
     mistake = _named([expression], loss_mistakes(labels, convention), Labels(offsets=((0, 0),)), symbolic)
-    sentence = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
-    return Verdict.failed(mistake.sentence if mistake else sentence, mistake.id if mistake else None).noting(
-        *_told(labels)
-    )
+    told = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(*_told(labels))
 
 
 def _compare_loss(expression: Tree, labels: Labels, convention: str, symbolic: Symbolic) -> str:

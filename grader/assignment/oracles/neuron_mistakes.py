@@ -47,8 +47,8 @@ def _block(rows: range, columns: range) -> Positions:
 LABEL_MISTAKES = (
     LabelMistake(
         "valid-instead-of-same-padding",
-        "The block of nine lies above and to the left of x_1, as it would without padding. With padding, Y has X's size: "
-        "output (i, j) looks at X around (i, j).",
+        "The block of nine lies above and to the left of x_1, as it would without padding. With padding, Y is as large "
+        "as X: output (i, j) looks at X around (i, j).",
         _block(range(-2, 1), range(-2, 1)),
     ),
     LabelMistake(

@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.assignment.oracles.agreement import close
 from grader.assignment.oracles.arrays import DOUBLE, Case
-from grader.assignment.oracles.diagnoses import COMMON, Explanation, Misconception, Pattern, Variant, of_result
+from grader.assignment.oracles.diagnoses import Explanation, Misconception, Pattern, Variant, common, of_result
 from grader.assignment.oracles.gradients import POOL, Floats, from_windows, windows
 
 
@@ -47,6 +47,9 @@ def _always(place: int) -> Callable[[Floats], Floats]:
 def _softmax(x: Floats) -> Floats:
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
+
+
+_FIRST_MAXIMUM = _placed(lambda x, dY: _chosen(x) * dY)  # one of the right answers where maxima tie
 
 
 def _upsampled(dY: Floats, shape: tuple[int, ...]) -> Floats:
@@ -101,12 +104,16 @@ def _without_offset(case: Case) -> Floats:
     return dX
 
 
-def _first_only(axis: int) -> Variant:
-    def keep(expected: Floats) -> Floats:
-        index = np.arange(expected.shape[axis]).reshape([-1 if i == axis else 1 for i in range(expected.ndim)])
-        return np.where(index == 0, expected, 0.0)
+def _first_only(axis: int) -> tuple[Variant, ...]:
+    def keep(right: Floats) -> Floats:
+        index = np.arange(right.shape[axis]).reshape([-1 if i == axis else 1 for i in range(right.ndim)])
+        return np.where(index == 0, right, 0.0)
 
-    return of_result(keep)
+    return of_result(keep, _FIRST_MAXIMUM)
+
+
+def _divided(by: Callable[[Case], int]) -> tuple[Variant, ...]:
+    return (lambda case: case.expected / by(case), lambda case: _FIRST_MAXIMUM(case) / by(case))
 
 
 def _beyond_the_windows(case: Case, values: Floats) -> bool:
@@ -239,24 +246,24 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
     Misconception(
         "first-sample-only",
         "Only the first sample of the batch is right, the others got nothing. X has the shape (N, C, H, W).",
-        (_first_only(0),),
+        _first_only(0),
     ),
     Misconception(
         "first-channel-only",
         "Only the first channel is right, the others got nothing. X has the shape (N, C, H, W).",
-        (_first_only(1),),
+        _first_only(1),
     ),
     Misconception(
         "mean-for-sum",
         "The gradient is right up to a constant divisor. The loss is a sum over the outputs: nothing is averaged here.",
         (
-            of_result(lambda expected: expected / 4),
-            of_result(lambda expected: expected / expected.shape[0]),
-            lambda case: case.expected / max(case.inputs["dY"].size, 1),
-            of_result(lambda expected: expected / expected.size),
+            *_divided(lambda case: POOL * POOL),
+            *_divided(lambda case: case.expected.shape[0]),
+            *_divided(lambda case: max(case.inputs["dY"].size, 1)),
+            *_divided(lambda case: case.expected.size),
         ),
     ),
-    *COMMON,
+    *common(_FIRST_MAXIMUM),
     Pattern(
         "outside-the-windows",
         "An odd last row or column lies in no window: the output does not depend on it, and so neither does the loss.",

@@ -14,7 +14,13 @@ MAX_AXES = 8  # of nested lists; numpy itself takes 64, the answers have at most
 
 
 class UnreadableError(ValueError):
-    """The value is no array of numbers; the message is the sentence about it, without its subject."""
+    """The value is not what it should be; the message is the sentence about it, without its subject."""
+
+
+def sentence(subject: str, predicate: object) -> str:
+    """A sentence for the student, ended as it has to be."""
+    text = f"{subject} {predicate}"
+    return text if text.endswith("?") else f"{text}."
 
 
 @dataclass(frozen=True, slots=True)

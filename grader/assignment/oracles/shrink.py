@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.oracles.agreement import complaint, heard
+from grader.assignment.oracles.agreement import complaint, heard, nearest
 from grader.assignment.oracles.arrays import Answer, Case
 from grader.assignment.oracles.reading import Numbers
 from grader.model import Outcome
@@ -38,15 +38,16 @@ def smallest(function: Callable[..., Any], ladder: Sequence[Case]) -> tuple[Case
 def evidence(case: Case, given: Answer) -> dict[str, Any]:
     """The case as plain data: input, expected, got, difference, and the same as a picture."""
     got = given.raw if given.raw is not None and given.raw.size <= MAX_SHOWN else None
-    difference = got - case.expected if got is not None and got.shape == case.expected.shape else None
-    columns: dict[str, Numbers] = {**case.inputs, "expected": case.expected}
+    expected = case.expected if given.values is None else nearest(given.values, case, given.precision)
+    difference = got - expected if got is not None and got.shape == expected.shape else None
+    columns: dict[str, Numbers] = {**case.inputs, "expected": expected}
     if got is not None:
         columns |= {"got": got}
     if difference is not None:
         columns |= {"difference": difference}
     return {
         "input": {name: _plain(array) for name, array in case.inputs.items()},
-        "expected": _plain(case.expected),
+        "expected": _plain(expected),
         "got": given.problem or "too large to be shown" if got is None else _plain(got),
         "difference": None if difference is None else _plain(difference),
         "picture": picture(columns),
@@ -55,7 +56,7 @@ def evidence(case: Case, given: Answer) -> dict[str, Any]:
 
 def inline(case: Case, given: Answer) -> str:
     """The case in one line, or nothing where that would be long."""
-    if given.raw is None or given.raw.size > case.expected.size:
+    if given.raw is None or given.values is None:
         return ""
     inputs = ", ".join(f"{name} = {_line(array)}" for name, array in case.inputs.items())
     either = " (for example)" if case.tied else ""

@@ -1,0 +1,148 @@
+"""Naming mistakes: each misconception is told from the truth, and by its own name, on what the points are judged on."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from grader.assignment.oracles import agreement, diagnoses, judging
+from grader.assignment.oracles.arrays import DOUBLE, Case, answer
+from grader.assignment.oracles.conv_mistakes import input_mistakes, weight_mistakes
+from grader.assignment.oracles.diagnoses import Explanation, Misconception
+from grader.assignment.oracles.gradients import CONVENTIONS
+from grader.assignment.oracles.pool_mistakes import POOL_MISTAKES
+from tests.test_gradients import right_function
+
+# Which point a misconception is first seen on: the others cannot tell it from the truth, and need not.
+FIRST_SEEN = {
+    "zero-initialised-maximum": "extreme_maps",
+    "tied-mask": "tied_maps",
+    "tied-gradient-dropped": "tied_maps",
+}
+
+
+def question(name: str, seed: int) -> judging.Question:
+    rng = np.random.default_rng(seed)
+    kind, *rest = name.split()
+    match kind:
+        case "input":
+            return judging.back_to_input(rng, rest[0])
+        case "weight":
+            return judging.back_to_weight(rng, rest[0], interior=False)
+        case _:
+            return getattr(judging, kind)(rng)
+
+
+def misconceptions(known: Sequence[Explanation]) -> list[Misconception]:
+    return [mistake for mistake in known if isinstance(mistake, Misconception)]
+
+
+def everything() -> list[tuple[str, Misconception, int]]:
+    found = [
+        (FIRST_SEEN.get(mistake.id, "random_maps"), mistake, variant)
+        for mistake in misconceptions(POOL_MISTAKES)
+        for variant in range(len(mistake.variants))
+    ]
+    for convention in CONVENTIONS:
+        for kind, known in (("input", input_mistakes(convention)), ("weight", weight_mistakes(convention))):
+            found += [
+                (f"{kind} {convention}", mistake, variant)
+                for mistake in misconceptions(known)
+                for variant in range(len(mistake.variants))
+            ]
+    return found
+
+
+def carried_out(mistake: Misconception, variant: int, case: Case) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return np.asarray(mistake.variants[variant](case))
+
+
+@pytest.mark.parametrize(
+    ("name", "mistake", "variant"), everything(), ids=lambda value: getattr(value, "id", str(value))
+)
+def test_each_misconception_is_wrong_and_gets_its_name(name: str, mistake: Misconception, variant: int) -> None:
+    for seed in range(3):
+        asked = question(name, seed)
+        verdict = judging.judge(Replayed(asked, mistake, variant), asked)
+        assert verdict.share == 0, name
+        assert verdict.diagnosis == mistake.id
+        assert verdict.message.startswith(mistake.sentence)
+
+
+class Replayed:
+    """A function that holds a misconception: each call is looked up among the cases and the ladder."""
+
+    def __init__(self, asked: judging.Question, mistake: Misconception, variant: int) -> None:
+        self.cases = [*asked.cases, *asked.ladder]
+        self.mistake, self.variant = mistake, variant
+
+    def __call__(self, *args: np.ndarray) -> np.ndarray | None:
+        for case in self.cases:
+            if all(np.array_equal(a, b) for a, b in zip(args, case.inputs.values(), strict=True)):
+                try:
+                    return carried_out(self.mistake, self.variant, case)
+                except (ValueError, IndexError):
+                    return None
+        raise AssertionError("no such case")
+
+
+@pytest.mark.parametrize("name", ["one_window", "random_maps", "extreme_maps", "tied_maps", "odd_maps"])
+def test_the_truth_is_never_named(name: str) -> None:
+    asked = question(name, 0)
+    assert judging.judge(right_function(name), asked).share == 1
+
+
+@pytest.mark.parametrize("convention", CONVENTIONS)
+@pytest.mark.parametrize("kind", ["input", "weight"])
+def test_a_mistake_of_no_name_stays_without(kind: str, convention: str) -> None:
+    asked = question(f"{kind} {convention}", 0)
+    right = right_function(f"{kind} {convention}")
+    verdict = judging.judge(lambda dY, other: right(dY, other) + 0.125, asked)
+    assert (verdict.share, verdict.diagnosis) == (0, None)
+    assert "differs from the numerical gradient in" in verdict.message
+
+
+def test_one_answer_that_is_not_the_misconceptions_is_enough_not_to_name_it() -> None:
+    asked = question("random_maps", 0)
+    sign = next(mistake for mistake in misconceptions(POOL_MISTAKES) if mistake.id == "wrong-sign")
+    seen = [(case, -case.expected, DOUBLE) for case in asked.cases]
+    assert diagnoses.name(seen, POOL_MISTAKES) is sign
+    first = asked.cases[0]
+    assert diagnoses.name([(first, -first.expected * (1 + 1e-6), DOUBLE), *seen[1:]], POOL_MISTAKES) is None
+
+
+def test_nothing_seen_names_nothing() -> None:
+    assert diagnoses.name([], POOL_MISTAKES) is None
+
+
+@pytest.mark.parametrize("known", [POOL_MISTAKES, input_mistakes(CONVENTIONS[0]), weight_mistakes(CONVENTIONS[1])])
+def test_ids_are_stable_names_and_sentences_teach(known: Sequence[Explanation]) -> None:
+    ids = [mistake.id for mistake in known]
+    assert len(set(ids)) == len(ids)
+    for mistake in known:
+        assert mistake.id == mistake.id.lower().replace(" ", "-")
+        assert mistake.sentence.endswith((".", "?"))
+        assert 20 < len(mistake.sentence) < 250
+
+
+def test_what_lies_outside_the_windows_is_named_when_all_else_is_right() -> None:
+    asked = question("odd_maps", 1)
+    right = right_function("odd_maps")
+
+    def spilling(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        dX = right(dY, X)
+        dX[..., X.shape[2] // 2 * 2 :, :] = X[..., X.shape[2] // 2 * 2 :, :]
+        return dX
+
+    verdict = judging.judge(spilling, asked)
+    assert verdict.diagnosis == "outside-the-windows"
+    broken = judging.judge(lambda dY, X: spilling(dY, X) + (X.max() == X), asked)
+    assert broken.diagnosis is None
+
+
+def test_an_ambiguous_answer_is_read_as_the_commoner_mistake() -> None:
+    """On a single window, one maximum for the map and for the window are the same: no misconception at all."""
+    (case, *_) = question("one_window", 0).cases
+    globally = next(mistake for mistake in misconceptions(POOL_MISTAKES) if mistake.id == "one-maximum-per-map")
+    assert agreement.complaint(case, answer(carried_out(globally, 0, case), case)) == ""

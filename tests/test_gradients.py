@@ -1,0 +1,422 @@
+"""The numerical oracle of exercises 2 and 3: true, sharp at a millionth, and never alarmed by rounding."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.assignment.oracles import agreement, cases, gradients, judging, ladders, shrink
+from grader.assignment.oracles.arrays import DOUBLE, SINGLE_NOTE, Case, answer
+from grader.model import Outcome, Verdict
+from grader.proxy import Fault
+from grader.sandbox.protocol import Opaque, Tree
+
+CONVENTIONS = gradients.CONVENTIONS
+PLANTED = 1e-6  # of one entry: the smallest error that has to be caught
+SEEDS = 1000
+
+
+def pool_by_loops(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(dY.shape):
+        window = X[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        a, b = np.unravel_index(window.argmax(), (2, 2))
+        dX[n, c, 2 * i + a, 2 * j + b] = dY[n, c, i, j]
+    return dX
+
+
+def pairs(shape: tuple[int, int], convention: str) -> Any:
+    """Output (i, j), weight (a, b), input (p, q), as the convention's definition has them."""
+    sign = 1 if convention == "cross-correlation" else -1
+    for i, j in np.ndindex(shape):
+        for a, b in np.ndindex(3, 3):
+            p, q = i + sign * (a - 1), j + sign * (b - 1)
+            if 0 <= p < shape[0] and 0 <= q < shape[1]:
+                yield i, j, a, b, p, q
+
+
+def input_by_loops(dY: np.ndarray, w: np.ndarray, convention: str) -> np.ndarray:
+    dX = np.zeros_like(dY)
+    for i, j, a, b, p, q in pairs(dY.shape, convention):
+        dX[p, q] += dY[i, j] * w[a, b]
+    return dX
+
+
+def weight_by_loops(dY: np.ndarray, X: np.ndarray, convention: str) -> np.ndarray:
+    dw = np.zeros((3, 3))
+    for i, j, a, b, p, q in pairs(dY.shape, convention):
+        dw[a, b] += dY[i, j] * X[p, q]
+    return dw
+
+
+def fft_full(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    shape = [a + b - 1 for a, b in zip(A.shape, B.shape, strict=True)]
+    return np.fft.ifft2(np.fft.fft2(A, shape) * np.fft.fft2(B, shape))
+
+
+def input_by_fft(dY: np.ndarray, w: np.ndarray, convention: str) -> np.ndarray:
+    kernel = w if convention == "cross-correlation" else w[::-1, ::-1]
+    return fft_full(dY, kernel)[1:-1, 1:-1].real
+
+
+def weight_by_fft(dY: np.ndarray, X: np.ndarray, convention: str) -> np.ndarray:
+    H, W = X.shape
+    full = np.pad(fft_full(X, dY[::-1, ::-1]).real, 1)
+    dw = full[H - 1 : H + 2, W - 1 : W + 2]
+    return dw if convention == "cross-correlation" else dw[::-1, ::-1]
+
+
+def questions(seed: int) -> dict[str, judging.Question]:
+    rng = np.random.default_rng(seed)
+    pools = {
+        make.__name__: make(rng)
+        for make in (judging.one_window, judging.random_maps, judging.extreme_maps, judging.odd_maps)
+    }
+    convs = {}
+    for convention in CONVENTIONS:
+        convs[f"input {convention}"] = judging.back_to_input(rng, convention)
+        for interior in (True, False):
+            convs[f"weight {convention} {interior}"] = judging.back_to_weight(rng, convention, interior)
+    return {**pools, **convs}
+
+
+def right_function(name: str) -> Callable[..., np.ndarray]:
+    if name.startswith(("input", "weight")):
+        kind, convention = name.split()[:2]
+        function = input_by_loops if kind == "input" else weight_by_loops
+        return lambda dY, other: function(dY, other, convention)
+    return pool_by_loops
+
+
+# --- the oracle is true
+
+
+@given(
+    st.integers(0, 2**32 - 1),
+    st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 7), st.integers(1, 7)),
+)
+def test_pool_gradient_is_the_loops(seed: int, shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.permutation(np.arange(np.prod(shape), dtype=float)).reshape(shape) - 20
+    dY = cases.upstream(rng, shape)
+    np.testing.assert_array_equal(gradients.pool_gradient(dY, X), pool_by_loops(dY, X))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 7), st.integers(1, 7), st.sampled_from(CONVENTIONS))
+def test_convolution_gradients_are_the_loops(seed: int, H: int, W: int, convention: str) -> None:
+    rng = np.random.default_rng(seed)
+    dY, X = rng.integers(-9, 10, (2, H, W)).astype(float)
+    w = rng.integers(-9, 10, (3, 3)).astype(float)
+    np.testing.assert_array_equal(gradients.input_gradient(dY, w, convention), input_by_loops(dY, w, convention))
+    np.testing.assert_array_equal(gradients.weight_gradient(dY, X, convention), weight_by_loops(dY, X, convention))
+
+
+def test_expected_values_are_exact_to_the_last_bit() -> None:
+    for name, question in questions(7).items():
+        for case in question.cases:
+            np.testing.assert_array_equal(case.expected, right_function(name)(*case.inputs.values()))
+
+
+def test_large_maps_go_in_pieces() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.permutation(np.arange(2 * 4 * 16 * 16, dtype=float)).reshape(2, 4, 16, 16)
+    dY = cases.upstream(rng, (1, 1, 16, 16)) * np.ones((2, 4, 1, 1))
+    assert 2 * X.size * X.nbytes > 4 * gradients.PIECE_BYTES
+    np.testing.assert_array_equal(gradients.pool_gradient(dY, X), pool_by_loops(dY, X))
+
+
+def test_windows_and_back() -> None:
+    X = np.arange(2 * 3 * 5 * 4, dtype=float).reshape(2, 3, 5, 4)
+    back = gradients.from_windows(gradients.windows(X), X.shape)
+    np.testing.assert_array_equal(back[..., :4, :], X[..., :4, :])
+    assert not back[..., 4:, :].any()
+
+
+# --- what the points are judged on
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1))
+def test_inputs_keep_their_promises(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    assert all((case.inputs["X"] > 0).all() for case in cases.one_window(rng))
+    assert {int(case.inputs["X"].argmax()) for case in cases.one_window(rng)} == {0, 1, 2, 3}
+    for case in cases.random_maps(rng):
+        X = case.inputs["X"]
+        assert (gradients.windows(X).max(axis=-1) > 0).all()
+        assert len(np.unique(X)) == X.size
+        assert (X < 0).any()
+    negative, *_ = cases.extreme_maps(rng)
+    assert (negative.inputs["X"] < 0).all()
+    for case in cases.tied_maps(rng):
+        parts = gradients.windows(case.inputs["X"])
+        counts = (parts == parts.max(axis=-1, keepdims=True)).sum(axis=-1)
+        assert (case.inputs["X"] > 0).all()
+        assert (counts > 1).sum() > 1
+    assert all((case.inputs["X"] > 0).all() for case in cases.odd_maps(rng))
+    assert {size for case in cases.odd_maps(rng) for size in case.inputs["X"].shape[2:]} >= {1, 3, 5}
+    for case in cases.weight_cases(rng, CONVENTIONS[0], interior=True):
+        for array in case.inputs.values():
+            assert not np.delete(array, np.s_[1:-1], axis=0).any()
+            assert not np.delete(array, np.s_[1:-1], axis=1).any()
+
+
+def test_magnitudes() -> None:
+    found = {
+        round(float(np.log10(np.abs(case.inputs[name]).max())))
+        for case in cases.extreme_maps(np.random.default_rng(1))
+        for name in case.inputs
+    }
+    assert found == {-6, 0, 6}
+
+
+# --- sharp and calm
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_millionth_in_any_single_entry_is_caught(seed: int) -> None:
+    for question in questions(seed).values():
+        for case in question.cases:
+            for place in np.argwhere(case.expected):
+                values = case.expected.copy()
+                values[tuple(place)] *= 1 + PLANTED
+                assert agreement.complaint(case, agreement.heard(values, case)), (case, place)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_millionth_of_dY_is_caught_where_zero_is_right(seed: int) -> None:
+    for question in questions(seed).values():
+        for case in question.cases:
+            for place in np.argwhere(case.expected == 0):
+                values = case.expected.copy()
+                values[tuple(place)] += PLANTED * np.abs(case.inputs["dY"]).max(initial=0.0)
+                assert agreement.complaint(case, answer(values, case)) or not case.inputs["dY"].size
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_millionth_is_caught_among_ties(seed: int) -> None:
+    for case in cases.tied_maps(np.random.default_rng(seed)):
+        for right in (case.expected, pool_by_loops(*case.inputs.values())):
+            assert agreement.complaint(case, agreement.heard(right, case)) == ""
+            for place in np.argwhere(right):
+                values = right.copy()
+                values[tuple(place)] *= 1 + 5 * PLANTED
+                assert "is no subgradient" in agreement.complaint(case, agreement.heard(values, case))
+
+
+@pytest.mark.slow
+def test_no_false_alarm_over_a_thousand_seeds() -> None:
+    """FFT, another order of summation, and float32: other roundings of the right answer."""
+    for seed in range(SEEDS):
+        for name, question in questions(seed).items():
+            for case in question.cases:
+                for values in other_roundings(name, case):
+                    assert agreement.complaint(case, agreement.heard(values, case)) == "", (seed, name)
+
+
+def other_roundings(name: str, case: Case) -> list[np.ndarray]:
+    first, second = case.inputs.values()
+    single = right_function(name)(first.astype(np.float32), second.astype(np.float32)).astype(np.float32)
+    found = [single, single.astype(np.float64), right_function(name)(first, second)]
+    if name.startswith(("input", "weight")):
+        kind, convention = name.split()[:2]
+        found.append((input_by_fft if kind == "input" else weight_by_fft)(first, second, convention))
+    return found
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1e6, 1e-6, 1.0]), st.sampled_from([1e6, 1e-6, 1.0]))
+def test_fft_passes_at_every_magnitude(seed: int, scale: float, upstream_scale: float) -> None:
+    rng = np.random.default_rng(seed)
+    dY, w = rng.normal(size=(6, 5)) * upstream_scale, rng.normal(size=(3, 3)) * scale
+    case = cases.input_case(dY, w, CONVENTIONS[0])
+    assert agreement.complaint(case, answer(input_by_fft(dY, w, CONVENTIONS[0]), case)) == ""
+    wrong = case.expected.copy()
+    wrong.flat[np.abs(wrong).argmax()] *= 1 + PLANTED
+    assert agreement.complaint(case, answer(wrong, case))
+
+
+# --- types, shapes, wording
+
+CASE = cases.pooling(np.arange(1.0, 49.0).reshape(1, 2, 6, 4), np.arange(1.0, 13.0).reshape(1, 2, 3, 2) / 2)
+RIGHT = CASE.expected
+
+
+def test_lists_tuples_and_numbers_count_as_what_they_convert_to() -> None:
+    for value in (RIGHT.tolist(), [list(RIGHT[0])], RIGHT.astype(np.complex128), RIGHT.astype(object).tolist()):
+        assert agreement.complaint(CASE, agreement.heard(value, CASE)) == ""
+
+
+def test_matrices_of_numbers_are_numbers() -> None:
+    case = cases.weight_case(np.eye(3), np.arange(9.0).reshape(3, 3), CONVENTIONS[0])
+    trees = [[Tree("Float", (float(entry),)) for entry in row] for row in case.expected]
+    trees[0][0] = Tree("Mul", (Tree("Rational", (1, 2)), Tree("Integer", (2 * int(case.expected[0, 0]),))))
+    assert agreement.complaint(case, agreement.heard(trees, case)) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (None, "is None; is a `return` missing?"),
+        ([[None]], "holds None where numbers belong"),
+        ("dX", "holds text where numbers belong"),
+        ({"dX": 1.0}, "holds a dictionary where an array of numbers belongs"),
+        (Opaque("a generator"), "holds a generator where an array of numbers belongs"),
+        (Tree("Symbol", ("x", "")), "is symbolic; this function is given numbers and has to return numbers"),
+        (Tree("Pow", (Tree("Integer", (-8,)), Tree("Rational", (1, 3)))), "is symbolic"),
+        ([[1.0, 2.0], [3.0]], "is a nested list whose rows differ in length, so that it is no array"),
+        ([], "has the wrong shape: expected (1, 2, 6, 4), got (0,): 4 axes were expected, not 1"),
+        ([[[[[[[[[1.0]]]]]]]]], "is nested 9 deep"),
+        (3, "has the wrong shape: expected (1, 2, 6, 4), got (): that is a single number"),
+        (np.where(RIGHT > 5, np.nan, RIGHT), "is not finite: nan at [0, 1, 5, 1], 2 such entries in all"),
+        (np.where(RIGHT == 0.5, -np.inf, RIGHT), "is not finite: -inf at [0, 0, 1, 1], 1 such entry in all"),
+        (Tree("oo"), "is not finite: inf, 1 such entry in all"),
+        (RIGHT * 1j, "has complex entries; a gradient of a real loss is real"),
+        (CASE.inputs["dY"], "has the wrong shape: expected (1, 2, 6, 4), got (1, 2, 3, 2): that is dY's shape"),
+        (RIGHT[0], "has the wrong shape: expected (1, 2, 6, 4), got (2, 6, 4): leading axes have been dropped"),
+        (RIGHT.swapaxes(2, 3), "the axes are in another order; is it transposed?"),
+        (RIGHT[..., None], "axes of length 1 were dropped or added"),
+        (np.zeros((1, 2, 8, 6)), "the ring of padding is still around it"),
+        (np.zeros((1, 2, 4, 2)), "without padding the result shrinks"),
+        (np.zeros((1, 2, 9, 2)), "has the wrong shape: expected (1, 2, 6, 4), got (1, 2, 9, 2)"),
+        (RIGHT + 1, "differs from the numerical gradient in 48 of 48 entries"),
+        (RIGHT > 0, "differs from the numerical gradient in 11 of 48 entries; most at [0, 1, 5, 3]: expected 6, got 1"),
+    ],
+)
+def test_every_other_value_has_its_sentence(value: Any, sentence: str) -> None:
+    said = agreement.complaint(CASE, agreement.heard(value, CASE))
+    assert sentence in said
+
+
+def test_missing_odd_rows_have_their_sentence() -> None:
+    (case,) = [case for case in ladders.ODD_MAPS if case.inputs["X"].shape == (1, 1, 3, 3)]
+    said = agreement.complaint(case, answer(case.expected[..., :2, :2], case))
+    assert said.endswith(
+        "the last row or column, which lies in no window, is missing; its gradient is part of the answer too"
+    )
+
+
+def test_float32_is_told_and_judged_as_such() -> None:
+    question = judging.random_maps(np.random.default_rng(5))
+    verdict = judging.judge(lambda dY, X: pool_by_loops(dY, X).astype(np.float32), question)
+    assert (verdict.outcome, verdict.notes) == (Outcome.PASSED, (SINGLE_NOTE,))
+    coarse = judging.judge(lambda dY, X: (pool_by_loops(dY, X) * (1 + 1e-4)).astype(np.float32), question)
+    assert coarse.outcome is Outcome.FAILED
+
+
+def test_lists_of_float32_are_judged_as_float32() -> None:
+    rng = np.random.default_rng(3)
+    dY, w = rng.normal(size=(4, 5)), rng.normal(size=(3, 3))
+    case = cases.input_case(dY, w, CONVENTIONS[0])
+    single = input_by_loops(dY.astype(np.float32), w.astype(np.float32), CONVENTIONS[0])
+    heard = agreement.heard(single.astype(np.float64).tolist(), case)
+    assert agreement.complaint(case, heard) == ""
+    assert heard.notes == (SINGLE_NOTE,)
+    assert not agreement.close(single.astype(np.float64), case.expected, case.norm, DOUBLE).all()
+
+
+@settings(max_examples=200)
+@given(st.recursive(st.one_of(st.none(), st.floats(), st.integers(), st.text(), st.booleans()), st.lists))
+def test_nothing_crashes_the_judge(value: Any) -> None:
+    agreement.complaint(CASE, agreement.heard(value, CASE))
+
+
+# --- the verdicts
+
+
+def fault(outcome: Outcome) -> Fault:
+    return Fault(Verdict(outcome, 0.0, "it raised ValueError"), outcome.value)
+
+
+def test_a_wrong_answer_comes_before_a_later_fault() -> None:
+    def function(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        if X.shape[2] == 1:
+            raise fault(Outcome.ERROR)
+        return np.zeros_like(X)
+
+    verdict = judging.judge(function, judging.odd_maps(np.random.default_rng(0)))
+    assert (verdict.outcome, verdict.diagnosis) == (Outcome.FAILED, "all-zeros")
+
+
+def test_a_fault_before_any_wrong_answer_is_the_verdict() -> None:
+    def function(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        if X.shape[2] == 1:
+            raise fault(Outcome.ERROR)
+        return pool_by_loops(dY, X)
+
+    with pytest.raises(Fault, match="ValueError"):
+        judging.judge(function, judging.odd_maps(np.random.default_rng(0)))
+
+
+def test_the_smallest_failing_input_is_shown() -> None:
+    rng = np.random.default_rng(0)
+    verdict = judging.judge(lambda dY, X: -pool_by_loops(dY, X), judging.one_window(rng))
+    assert verdict.message == (
+        "Every entry has the wrong sign. The gradient points uphill; the minus belongs to the descent step. "
+        "For dY = [[2]], X = [[4, 1], [2, 3]]: expected [[2, 0], [0, 0]], got [[-2, 0], [0, 0]]."
+    )
+    assert verdict.evidence == {
+        "input": {"dY": [[[[2]]]], "X": [[[[4, 1], [2, 3]]]]},
+        "expected": [[[[2, 0], [0, 0]]]],
+        "got": [[[[-2, 0], [0, 0]]]],
+        "difference": [[[[-4, 0], [0, 0]]]],
+        "picture": "dY   X     expected   got     difference\n"
+        "2    4 1   2 0        -2  0   -4  0\n"
+        "     2 3   0 0         0  0    0  0",
+    }
+
+
+WINDOWS = (("0 to 1", 4), ("2 to 3", 3))
+
+
+def test_the_window_of_a_tie_is_named() -> None:
+    (case,) = [case for case in ladders.TIED_MAPS if case.inputs["X"].size == 8]
+
+    def said(*rows: list[float]) -> str:
+        return agreement.complaint(case, answer(np.array(rows)[None, None], case))
+
+    start = "is no subgradient in the window at rows 0 to 1, columns "
+    assert said([2.0, 0, 0, 0], [0, 0, -3, 0]) == ""
+    assert said([0.5, 0.5, -1, 0], [0.5, 0.5, -1, -1]) == ""
+    first, second = (
+        f"{start}{columns} of X[0, 0], where {ties} entries tie for the maximum: " for columns, ties in WINDOWS
+    )
+    too_much = "its entries sum to 8, but the window has 2 to hand on"
+    assert said([2.0, 2, -3, 0], [2, 2, 0, 0]) == first + too_much
+    assert said([2.0, 0, -3, -1], [0, 0, 0, 1]) == second + "an entry that is not the maximum gets a gradient"
+    assert said([4.0, -2, -3, 0], [0, 0, 0, 0]) == first + "an entry is weighted negatively"
+
+
+def test_ladders_are_small_and_their_expected_values_true() -> None:
+    pools = (ladders.ONE_WINDOW, ladders.RANDOM_MAPS, ladders.EXTREME_MAPS, ladders.ODD_MAPS)
+    for case in (case for ladder in pools for case in ladder):
+        right = pool_by_loops(*case.inputs.values())
+        assert agreement.complaint(case, answer(right, case)) == ""
+    for convention in CONVENTIONS:
+        for case in ladders.input_ladder(convention):
+            np.testing.assert_array_equal(case.expected, input_by_loops(*case.inputs.values(), convention))
+        for interior in (True, False):
+            for case in ladders.weight_ladder(convention, interior):
+                np.testing.assert_array_equal(case.expected, weight_by_loops(*case.inputs.values(), convention))
+    everything = [*pools, ladders.TIED_MAPS, ladders.input_ladder(CONVENTIONS[0])]
+    assert all(len(ladder) <= 14 for ladder in everything)
+    assert all(max(array.shape) <= 4 for ladder in everything for case in ladder for array in case.inputs.values())
+
+
+def test_climbing_stops_where_no_answer_comes() -> None:
+    calls = []
+
+    def stuck(*args: Any) -> Any:
+        calls.append(args)
+        raise fault(Outcome.TIMEOUT)
+
+    assert shrink.smallest(stuck, ladders.RANDOM_MAPS) is None
+    assert len(calls) == 1
+
+
+def test_numbers_that_look_alike_are_told_apart() -> None:
+    assert agreement.told_apart(1.5, 2.0) == ["1.5", "2"]
+    assert agreement.told_apart(1.0, 1.0 + 1e-8) == ["1", "1.00000001"]

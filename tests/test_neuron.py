@@ -1,0 +1,415 @@
+"""Exercise 3's exact points: labels in any order, both conventions, every arrow of an error carried forward."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader import trees
+from grader.assignment.oracles import gradients, neuron, neuron_judging, neuron_mistakes
+from grader.assignment.oracles.neuron import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W
+from grader.assignment.oracles.reading import UnreadableError
+from grader.model import Outcome, Verdict
+from grader.proxy import Fault
+from grader.sandbox.protocol import Opaque, Tree
+
+CROSS, CONVOLUTION = gradients.CONVENTIONS
+POSITIONS = [(1, 2), (4, 2), (5, 3)]
+
+
+class Algebra:
+    """Stands in for the bounded oracle: polynomials in the contract's symbols, compared by their values."""
+
+    def __init__(self, undecided: bool = False) -> None:
+        self.undecided = undecided
+
+    def equal_each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[dict[str, Any]]:
+        assert len(lefts) == len(rights)
+        return [self.equal(left, right) for left, right in zip(lefts, rights, strict=True)]
+
+    def equal(self, left: Tree, right: Tree) -> dict[str, Any]:
+        if self.undecided and left != right:
+            return {"verdict": "undecided"}
+        same = all(abs(value(left, seed) - value(right, seed)) < 1e-9 for seed in range(3))
+        return {"verdict": "equal" if same else "different"}
+
+
+def value(tree: Any, seed: int, bump: tuple[str, float] = ("", 0.0)) -> float:
+    """At a random point; derivatives are central differences, exact since all is linear in x_1 and in each dy."""
+    if not isinstance(tree, Tree):
+        return float(tree)
+    args = tree.args
+    match tree.head:
+        case "Symbol":
+            number = float(np.random.default_rng([seed, *str(args[0]).encode()]).uniform(-2, 2))
+            return number + bump[1] * (args[0] == bump[0])
+        case "Integer" | "Float":
+            return float(args[0])
+        case "Rational":
+            return args[0] / args[1]
+        case "Add":
+            return sum(value(item, seed, bump) for item in args)
+        case "Mul":
+            return float(np.prod([value(item, seed, bump) for item in args]))
+        case "Derivative":
+            name = args[1][0].args[0]
+            return (value(args[0], seed, (name, 0.5)) - value(args[0], seed, (name, -0.5))) / 1.0
+    raise AssertionError(tree.head)
+
+
+def outcome(verdict: Verdict) -> tuple[Outcome, str | None]:
+    return verdict.outcome, verdict.diagnosis
+
+
+def raising(*args: Any) -> Any:
+    raise Fault(Verdict(Outcome.ERROR, 0.0, "it raised"), "error")
+
+
+def labelled(order: Sequence[Offset]) -> Callable[[int, int], list[list[int]]]:
+    return lambda row, col: [[row + down, col + right] for down, right in order]
+
+
+def linear(weights: Sequence[Tree]) -> list[Tree]:
+    return [trees.add(trees.mul(w, X_1), c) for w, c in zip(weights, C, strict=True)]
+
+
+def times(factor: int, expressions: Sequence[Tree]) -> list[Tree]:
+    return [trees.mul(trees.integer(factor), item) for item in expressions]
+
+
+def loss(weights: Sequence[Tree]) -> Tree:
+    return neuron_mistakes.dot(DY, weights)
+
+
+ORDERS = st.permutations(ROW_BY_ROW)
+BACKWARDS = list(reversed(W))
+
+# --- the mathematics
+
+
+@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+def test_weights_and_positions_are_those_of_the_forward_pass(convention: str) -> None:
+    w = np.arange(1.0, 10.0).reshape(3, 3)
+    X = np.zeros((5, 6))
+    X[2, 3] = 1
+    Y = gradients.convolve(X, w, convention)
+    assert {tuple(place) for place in np.argwhere(Y).tolist()} == neuron_judging.around(2, 3)
+    for down, right in ROW_BY_ROW:
+        name = neuron.weight((down, right), convention).args[0]
+        assert name == f"w_{int(Y[2 + down, 3 + right])}"
+
+
+def test_the_sheets_claim_holds_under_both_conventions() -> None:
+    """Back-propagating to X is dY * w' with w' flipped both ways, * being whichever it is."""
+    rng = np.random.default_rng(0)
+    dY, w = rng.integers(-5, 6, (4, 5)).astype(float), rng.integers(-5, 6, (3, 3)).astype(float)
+    for convention in gradients.CONVENTIONS:
+        claimed = gradients.convolve(dY, w[::-1, ::-1], convention)
+        np.testing.assert_array_equal(claimed, gradients.input_gradient(dY, w, convention))
+
+
+# --- the convention
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        ("cross-correlation", CROSS),
+        ("convolution", CONVOLUTION),
+        ("Convolution ", CONVOLUTION),
+        ("cross_correlation", CROSS),
+        ("Cross Correlation", CROSS),
+    ],
+)
+def test_known_conventions(value: str, read: str) -> None:
+    assert neuron.read_convention(lambda: value) == (read, ())
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [("full", '"full"'), ("", '""'), (None, "what it is set to"), (["convolution"], "what it is set to")],
+)
+def test_an_unknown_convention_is_the_default_and_told(value: Any, shown: str) -> None:
+    known = '"cross-correlation" or "convolution"'
+    told = f"CONVENTION may be {known}; {shown} is neither, so * was read as cross-correlation."
+    assert neuron.read_convention(lambda: value) == (CROSS, (told,))
+
+
+def test_no_convention_is_the_default_and_told() -> None:
+    def missing() -> Any:
+        raise Fault(Verdict.missing("no CONVENTION"), "missing")
+
+    assert neuron.read_convention(missing) == (CROSS, ("CONVENTION is not set, so * was read as cross-correlation.",))
+    assert neuron.read_convention(raising) == (CROSS, ())
+
+
+# --- 3.1
+
+
+@settings(max_examples=30)
+@given(ORDERS, st.integers(0, 1000))
+def test_labels_in_any_order(order: list[Offset], seed: int) -> None:
+    positions = neuron.inner_positions(np.random.default_rng(seed))
+    assert all(row != col and min(row, col) >= 1 for row, col in positions)
+    assert neuron_judging.judge_labels(labelled(order), positions).share == 1
+    assert neuron.read_labels(labelled(order), positions) == Labels(tuple(order))
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        np.array,
+        lambda labels: np.array(labels, dtype=float),
+        lambda labels: [[Tree("Integer", (row,)), float(col)] for row, col in labels],
+        lambda labels: [np.array(label) for label in labels],
+    ],
+    ids=["array", "floats", "sympy", "list of arrays"],
+)
+def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
+    function = labelled(ROW_BY_ROW)
+    assert neuron_judging.judge_labels(lambda row, col: convert(function(row, col)), POSITIONS).share == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "sentence"),
+    [
+        (None, "affected_outputs(1, 2) is None; is a `return` missing?"),
+        (Opaque("a set"), "affected_outputs(1, 2) holds a set where an array of numbers belongs."),
+        (labelled(ROW_BY_ROW[:8])(1, 2), "has 8 entries, and nine are expected: one for each of y_1 to y_9."),
+        (np.ones((3, 3, 2)).tolist(), "has 3 entries, and nine are expected: one for each of y_1 to y_9."),
+        ([1] * 9, "affected_outputs(1, 2) should hold nine pairs (row, col)."),
+        ([[0.5, 1]] * 9, "affected_outputs(1, 2) holds positions that are no whole numbers."),
+        ([[1, 2]] * 9, "For x_1 at (1, 2), 1 of the nine neurons are there: (1, 2) is there twice."),
+        (
+            labelled([*ROW_BY_ROW[:8], (2, 2)])(1, 2),
+            "For x_1 at (1, 2), 8 of the nine neurons are there: (3, 4) is not affected.",
+        ),
+    ],
+)
+def test_wrong_labels_have_their_sentence(labels: Any, sentence: str) -> None:
+    verdict = neuron_judging.judge_labels(lambda row, col: labels, POSITIONS[:1])
+    assert verdict.outcome is Outcome.FAILED
+    assert verdict.message.endswith(sentence)
+
+
+@pytest.mark.parametrize("mistake", neuron_mistakes.LABEL_MISTAKES, ids=lambda mistake: mistake.id)
+def test_label_mistakes_are_named(mistake: neuron_mistakes.LabelMistake) -> None:
+    verdict = neuron_judging.judge_labels(lambda row, col: [list(p) for p in mistake.positions(row, col)], POSITIONS)
+    assert outcome(verdict) == (Outcome.FAILED, mistake.id)
+    assert verdict.message == mistake.sentence
+
+
+def test_labels_for_one_place_only() -> None:
+    function = lambda row, col: labelled(ROW_BY_ROW)(1, 2)  # noqa: E731
+    assert outcome(neuron_judging.judge_labels(function, POSITIONS)) == (Outcome.FAILED, "same-for-every-position")
+    assert neuron.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
+
+
+# --- 3.1 -> 3.2
+
+
+@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@given(order=ORDERS)
+@settings(max_examples=10)
+def test_activations_in_the_students_own_order(convention: str, order: list[Offset]) -> None:
+    labels = neuron.read_labels(labelled(order), POSITIONS)
+    weights = [neuron.weight(offset, convention) for offset in order]
+    assert neuron_judging.judge_activations(linear(weights), labels, convention, Algebra()).share == 1
+    assert neuron_judging.judge_derivative(weights, raising, labels, convention, Algebra()).share == 1
+    assert neuron_judging.judge_loss(loss(weights), raising, labels, convention, Algebra()).share == 1
+    other = [neuron.weight((-down, -right), convention) for down, right in order]
+    assert neuron_judging.judge_activations(linear(other), labels, convention, Algebra()).share == 0
+
+
+@pytest.mark.parametrize(("wrong", "own"), [(0, True), (1, True), (4, True), (5, False), (9, False)])
+def test_own_labels_count_from_five_right_ones_on(wrong: int, own: bool) -> None:
+    columns = [(down, right) for right in (-1, 0, 1) for down in (-1, 0, 1)]
+    labels = neuron.read_labels(labelled([*columns[: 9 - wrong], *[(7, 7)] * wrong]), POSITIONS)
+    assert (labels.offsets == ROW_BY_ROW) is not own
+    assert ("row by row" in labels.note) is not own
+    entries = linear([neuron.weight(offset, CROSS) for offset in columns])
+    entries[9 - wrong :] = [Tree("Integer", (0,))] * wrong
+    assert neuron_judging.judge_activations(entries, labels, CROSS, Algebra()).share == own
+
+
+def test_labels_that_raise_are_read_row_by_row() -> None:
+    labels = neuron.read_labels(raising, POSITIONS)
+    verdict = neuron_judging.judge_activations(linear(BACKWARDS), labels, CROSS, Algebra())
+    assert verdict.share == 1
+    assert verdict.notes == ("3.1 has fewer than five right labels, so y_1 to y_9 were read row by row.",)
+
+
+def test_of_a_position_named_twice_one_entry_has_to_be_right() -> None:
+    order = [*ROW_BY_ROW[:8], ROW_BY_ROW[0]]
+    labels = neuron.read_labels(labelled(order), POSITIONS)
+    for wrong in (0, 8):
+        entries = linear([neuron.weight(offset, CROSS) for offset in order])
+        entries[wrong] = X_1
+        verdict = neuron_judging.judge_activations(entries, labels, CROSS, Algebra())
+        assert verdict.share == 1
+        assert verdict.notes[0].startswith("Carried forward from 3.1")
+    entries = linear([neuron.weight(offset, CROSS) for offset in order])
+    entries[0] = entries[8] = X_1
+    assert neuron_judging.judge_activations(entries, labels, CROSS, Algebra()).share == 0
+
+
+# --- 3.2
+
+
+@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+def test_activation_mistakes_are_named(convention: str) -> None:
+    columns = tuple((down, right) for right in (-1, 0, 1) for down in (-1, 0, 1))
+    for labels in (Labels(), Labels(columns)):
+        mistakes = neuron_mistakes.activation_mistakes(labels, convention)
+        for mistake in mistakes:
+            verdict = neuron_judging.judge_activations(mistake.expressions, labels, convention, Algebra())
+            first = next(item for item in mistakes if item.expressions == mistake.expressions)
+            if labels.offsets == columns or mistake.id != "order-of-labels-ignored":
+                assert outcome(verdict) == (Outcome.FAILED, first.id)
+
+
+def test_activation_sentences() -> None:
+    entries = linear(BACKWARDS)
+    entries[3] = trees.add(trees.mul(W[5], X_1), C[4])
+    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    assert verdict.message == "y_4: the coefficient of x_1 is right, but the rest is not C_4 alone."
+    entries[3] = trees.add(trees.mul(W[0], X_1), C[3])
+    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    assert verdict.message == (
+        "y_4: x_1 does not have the right coefficient. Which weight does x_1 meet when the filter lies over the neuron "
+        "that you labelled so?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (None, "activations is None; is a `return` missing?"),
+        (linear(BACKWARDS)[:8], "activations has 8 entries, and nine are expected: one for each of y_1 to y_9."),
+        ([], "activations has 0 entries, and nine are expected: one for each of y_1 to y_9."),
+        (np.zeros((3, 3)), "activations has 3 entries, and nine are expected: one for each of y_1 to y_9."),
+        (["w_9*x_1 + C_1"] * 9, "activations holds text where an expression was expected."),
+        ([None] * 9, "activations holds None where an expression was expected."),
+        (Opaque("a generator"), "activations is a generator where a list of nine expressions was expected."),
+        (5, "activations is a single value where a list of nine expressions was expected."),
+        ([True] * 9, "activations holds a truth value where an expression was expected."),
+        (
+            [Tree("Equality", (X_1, X_1))] * 9,
+            "activations holds an equation; only its right-hand side is asked for.",
+        ),
+    ],
+)
+def test_what_is_no_list_of_nine_has_its_sentence(answer: Any, sentence: str) -> None:
+    verdict = neuron_judging.judge_activations(answer, Labels(), CROSS, Algebra())
+    assert (verdict.outcome, verdict.message) == (Outcome.FAILED, sentence)
+
+
+@pytest.mark.parametrize("shape", [lambda nine: [nine], lambda nine: [[item] for item in nine]])
+def test_rows_and_columns_of_matrices_are_lists_of_nine(shape: Callable[[list[Tree]], Any]) -> None:
+    assert neuron_judging.judge_activations(shape(linear(BACKWARDS)), Labels(), CROSS, Algebra()).share == 1
+
+
+def test_numbers_are_expressions() -> None:
+    assert neuron.read_nine([1, 2.0, 0.5, *[0] * 6])[:3] == [trees.integer(1), trees.integer(2), Tree("Float", (0.5,))]
+    assert neuron.read_nine(np.arange(9)) == [trees.integer(number) for number in range(9)]
+    with pytest.raises(UnreadableError, match="a list"):
+        neuron.read_expression([X_1, X_1])
+
+
+# --- 3.2 -> 3.3
+
+
+@pytest.mark.parametrize(
+    "own", [W, times(-1, W), [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]], ids=["unflipped", "minus", "transposed"]
+)
+def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tree]) -> None:
+    verdict = neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra())
+    assert verdict.share == 1
+    assert verdict.notes == ("Carried forward from 3.2: this is the derivative of your own activations.",)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [[W[4]] * 9, [W[8], *BACKWARDS[1:8], W[8]], [trees.integer(0)] * 9, [trees.integer(1)] * 9, times(0, W)],
+    ids=["one weight", "eight weights", "zeros", "ones", "zero times weights"],
+)
+def test_a_trivial_answer_is_not_carried_forward(own: list[Tree]) -> None:
+    assert neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra()).share == 0
+    assert neuron_judging.judge_loss(loss(own), lambda: own, Labels(), CROSS, Algebra()).share == 0
+
+
+def test_what_is_not_the_own_derivative_is_not_carried_forward() -> None:
+    own = [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]
+    verdict = neuron_judging.judge_derivative(W, lambda: linear(own), Labels(), CROSS, Algebra())
+    assert outcome(verdict) == (Outcome.FAILED, "weights-not-flipped")
+    assert neuron_judging.judge_derivative(W, raising, Labels(), CROSS, Algebra()).share == 0
+
+
+def test_the_right_derivative_counts_whatever_3_2_was() -> None:
+    verdict = neuron_judging.judge_derivative(BACKWARDS, lambda: linear(W), Labels(), CROSS, Algebra())
+    assert (verdict.share, verdict.notes) == (1, ())
+
+
+@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+def test_derivative_mistakes_are_named(convention: str) -> None:
+    for mistake in neuron_mistakes.derivative_mistakes(Labels(), convention):
+        verdict = neuron_judging.judge_derivative(mistake.expressions, raising, Labels(), convention, Algebra())
+        if mistake.id != "order-of-labels-ignored":
+            assert outcome(verdict) == (Outcome.FAILED, mistake.id)
+
+
+def test_derivative_sentence() -> None:
+    wrong = [*BACKWARDS[:4], W[0], *BACKWARDS[5:]]
+    verdict = neuron_judging.judge_derivative(wrong, raising, Labels(), CROSS, Algebra())
+    assert verdict.message == "∂y_5/∂x_1 is not the coefficient that x_1 has in y_5."
+
+
+# --- 3.3 -> 3.4
+
+
+def test_loss_is_carried_forward_from_nine_different_weights() -> None:
+    verdict = neuron_judging.judge_loss(loss(W), lambda: W, Labels(), CROSS, Algebra())
+    assert verdict.share == 1
+    assert verdict.notes == ("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.",)
+    assert neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, Algebra()).diagnosis == "weights-not-flipped"
+
+
+def test_loss_may_be_a_matrix_of_one_entry() -> None:
+    assert neuron_judging.judge_loss([[loss(BACKWARDS)]], raising, Labels(), CROSS, Algebra()).share == 1
+
+
+def test_loss_with_a_wrong_label_is_judged_at_the_right_ones() -> None:
+    labels = Labels((None, *ROW_BY_ROW[1:]), "note")
+    free = neuron_mistakes.dot(DY[1:], BACKWARDS[1:])
+    assert neuron_judging.judge_loss(trees.add(free, DY[0]), raising, labels, CROSS, Algebra()).notes == ("note",)
+    assert neuron_judging.judge_loss(loss(W), raising, labels, CROSS, Algebra()).share == 0
+
+
+@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+def test_loss_mistakes_are_named(convention: str) -> None:
+    for mistake in neuron_mistakes.loss_mistakes(Labels(), convention):
+        verdict = neuron_judging.judge_loss(mistake.expressions[0], raising, Labels(), convention, Algebra())
+        if mistake.id != "order-of-labels-ignored":
+            assert outcome(verdict) == (Outcome.FAILED, mistake.id)
+
+
+def test_loss_sentence() -> None:
+    verdict = neuron_judging.judge_loss(X_1, raising, Labels(), CROSS, Algebra())
+    assert verdict.message == "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+
+
+# --- undecided
+
+
+def test_what_the_algebra_cannot_decide_goes_to_a_person() -> None:
+    undecided = Algebra(undecided=True)
+    said = "The algebra could not decide whether this is right, so a person will look at it."
+    for verdict in (
+        neuron_judging.judge_activations(linear(W), Labels(), CROSS, undecided),
+        neuron_judging.judge_derivative(times(2, W), raising, Labels(), CROSS, undecided),
+        neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, undecided),
+    ):
+        assert (verdict.outcome, verdict.message) == (Outcome.REVIEW, said)
