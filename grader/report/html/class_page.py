@@ -20,7 +20,8 @@ MAX_NAMED = 40  # students who are named below a common mistake; the table's fil
 MAX_INCIDENTS = 500
 MAX_PAIRS = 200
 MAX_MESSAGE = 300
-_SMALL = ("", ".", "..")
+MAX_FOLDER = 255  # characters of a folder's name: no file system has more
+_NO_FOLDER = ("", ".", "..")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _row(entry: Entry) -> _Row:
 
 def _href(name: str) -> str:
     """A relative link whatever the name: no scheme, no host and no way up; none where there is no such folder."""
-    return "" if name in _SMALL else f"./{quote(name, safe='', errors='replace')}/report.html"
+    none = name in _NO_FOLDER or len(name) > MAX_FOLDER
+    return "" if none else f"./{quote(name, safe='', errors='replace')}/report.html"
 
 
 def _figures(scores: Sequence[float], maximum: float) -> list[tuple[str, float]]:
