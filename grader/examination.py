@@ -1,4 +1,4 @@
-"""One submission under examination: its workers, our oracles' workers, and the proxies through which checks reach them."""
+"""One submission under examination: its workers, our oracles' workers, and the proxies that lead checks to them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from types import TracebackType
@@ -21,7 +21,7 @@ class OracleError(GraderError):
 
 
 class Oracles:
-    """The bounded oracles of an assignment, each in a worker that never sees a student's code; serves any number of submissions."""
+    """The bounded oracles of an assignment, for any number of submissions, in workers that never see a student's code."""
 
     def __init__(self, launcher: Launcher, assignment: Assignment) -> None:
         sources = assignment.sources("oracles")
@@ -73,7 +73,7 @@ class OracleProxy:
 
 
 class Examination:
-    """Opens the sandbox for one submission and hands out proxies; a context manager, at whose end nothing of it runs any more."""
+    """Opens the sandbox for one submission and hands out proxies. At the end of the context nothing of it runs."""
 
     def __init__(
         self, submission: Submission, assignment: Assignment, launcher: Launcher, oracles: Oracles, seed: int
@@ -121,7 +121,7 @@ class Examination:
         return ModuleProxy(line, contract, self._findings[name], self.conversation)
 
     def guest(self, name: str, beside: str) -> ModuleProxy:
-        """A module of ours that runs in the worker of `beside`. What it says is worth as much as what the student's says."""
+        """A module of ours in the worker of `beside`. What it says is worth as much as what the student's says."""
         exercise = self._exercises[beside]
         line = Line(self._sandbox, beside, name, exercise.call_seconds)
         whole = {key: finding for key, finding in self._findings[beside].items() if key == ""}

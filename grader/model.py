@@ -94,7 +94,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The verdict of one check, as the suite hands it to the score. `part` is None where the point has a single check."""
+    """The verdict of one check, as the suite hands it to the score. `part` is None where it is the point's only one."""
 
     point: str
     part: str | None
@@ -118,7 +118,7 @@ class Finding:
 class Submission:
     """A hand-in as bytes, bounded and never imported on this side.
 
-    `files` maps relative POSIX paths to contents. `sha256` is over names and contents, so that equal hand-ins are equal.
+    `files` maps relative POSIX paths to contents. `sha256` is over names and contents: equal hand-ins are equal.
     `notes` says what loading left out and why.
     """
 

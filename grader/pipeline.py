@@ -30,8 +30,8 @@ def grade(
 ) -> Report:
     """Grades the submission at `path`, a folder or a zip.
 
-    `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other GraderErrors
-    for what we have to.
+    `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other
+    GraderErrors for what we have to.
     """
     submission = load(path, [exercise.module for exercise in assignment.rubric.exercise])
     with ExitStack() as stack:

@@ -116,7 +116,7 @@ class Late(_Table):
 
     @property
     def deadline(self) -> datetime:
-        """The due date as a moment in time; the later one where clocks are set back over it, in the student's favour."""
+        """The due date as a moment; the later one where clocks are set back over it, in the student's favour."""
         return max((self.due.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1)), key=datetime.timestamp)
 
 
@@ -218,7 +218,7 @@ def parse_rubric(text: str, what: str) -> Rubric:
 
 
 def _last_mention(text: str, reason: str) -> int:
-    """The line that holds last what a complaint about the whole rubric names: where a name stands for the second time."""
+    """The last line that holds what a complaint about the whole rubric names: where a name stands twice."""
     names = [word for word in reason.split() if f'"{word}"' in text]
     lines = [number for number, line in enumerate(text.splitlines(), 1) if names and f'"{names[0]}"' in line]
     return max(lines, default=1)

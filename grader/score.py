@@ -24,7 +24,7 @@ _WORST = (
 def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[str], **about: object) -> Report:
     """The report on one submission. `about` fills the report's other fields: submission, seed, environment.
 
-    Every selected point of the rubric is in it, with or without a result; a check that brought none is a `grader_error`.
+    Every selected point of the rubric is in it, with or without a result; a check without one is a `grader_error`.
     """
     points = {
         point.id: _score_point(point, exercise.id, results) for exercise in rubric.exercise for point in exercise.point

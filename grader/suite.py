@@ -1,7 +1,7 @@
 """Runs pytest over an assignment's checks and reads its JSON report.
 
-pytest runs here, on the trusted side, with our own ini file and our own checks folder: nothing that a submission holds is
-collected, imported or read by it.
+pytest runs here, on the trusted side, with our own ini file and our own checks folder: nothing that a submission holds
+is collected, imported or read by it.
 """
 
 import io

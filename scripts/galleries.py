@@ -92,8 +92,8 @@ def summary(found: list[Case], by_seed: dict[str, list[list[str]]], seeds: int, 
     unstable = sum(any(problems) and not all(problems) for problems in bad.values())
     right = sum(case.gallery == "right" for case in found)
     console.print(
-        f"{right} right answers, {rejects} falsely rejected; {len(found) - right} wrong answers, {accepts} not given their "
-        f"exact points; {unstable} verdicts that depend on the seed ({seeds} seeds)."
+        f"{right} right answers, {rejects} falsely rejected; {len(found) - right} wrong answers, {accepts} not given "
+        f"their exact points; {unstable} verdicts that depend on the seed ({seeds} seeds)."
     )
     return 1 if bad else 0
 

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -87,7 +88,8 @@ def test_a_zip_is_worth_what_its_folder_is(grader: Command, tmp_path: Path) -> N
     for source in (archive, ROOT / "reference"):
         grader("grade", source, "--exercise", "2", "--seed", 3, "--output", tmp_path / "out.json")
         reports.append(report_at(tmp_path / "out.json"))
-    assert reports[0]["points"] and reports[0]["score"] == reports[1]["score"] == 6.0
+    assert reports[0]["points"]
+    assert reports[0]["score"] == reports[1]["score"] == 6.0
 
 
 def test_a_selection_judges_just_that(grader: Command, tmp_path: Path) -> None:
@@ -151,7 +153,9 @@ def make_bad_option(folder: Path) -> list[object]:
         (make_bad_option, "Invalid value for '--seed'"),
     ],
 )
-def test_bad_input_is_a_sentence_and_exit_code_2(make, sentence: str, grader: Command, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_bad_input_is_a_sentence_and_exit_code_2(
+    make: Callable[[Path], list[object]], sentence: str, grader: Command, tmp_path: Path
+) -> None:
     ended = grader(*make(tmp_path))
     assert ended.returncode == 2
     said = re.sub(r"[\s│]+", " ", ended.stderr)
@@ -184,7 +188,9 @@ def test_the_published_schema_is_the_reports(assignment: object) -> None:
 
 def test_points_and_version(grader: Command) -> None:
     listed = grader("points").stdout
-    assert "3.5" in listed and "22" in listed and "by a person" in listed
+    assert "3.5" in listed
+    assert "22" in listed
+    assert "by a person" in listed
     assert re.fullmatch(r"grader \d+\.\d+\.\d+\n", grader("--version").stdout)
 
 

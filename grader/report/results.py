@@ -12,7 +12,7 @@ from grader.report.schema import Report
 
 
 def to_json(report: Report) -> str:
-    """The file's text. Numbers that JSON does not know stand there as words: a diverged loss is "nan", not a broken file."""
+    """The file's text. Numbers that JSON does not know stand there as words: a diverged loss is "nan"."""
     return json.dumps(plain(report.model_dump(mode="json")), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -41,7 +41,7 @@ class TraceLine(_Part):
 
 
 class PartScore(_Part):
-    """What one check said, free of what the rubric makes of it: enough to score the point again. `part` is None for the only one."""
+    """What one check said, free of what the rubric makes of it: enough to score the point again."""
 
     part: str | None
     outcome: Outcome
@@ -77,7 +77,7 @@ class IncidentEntry(_Part):
 
 
 class LateEntry(_Part):
-    """What the time of the hand-in came to. Times are ISO 8601 with their offset; `submitted` is None where it is not known.
+    """What the time of the hand-in came to. Times are ISO 8601 with their offset; `submitted` is None if unknown.
 
     `factor` is the share that is kept of what was earned, `deducted` the points that this took off.
     """
@@ -92,7 +92,7 @@ class LateEntry(_Part):
 
 
 class ReviewEntry(_Part):
-    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that the person had before them."""
+    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read."""
 
     point: str
     score: float = Field(ge=0)
@@ -104,7 +104,7 @@ class ReviewEntry(_Part):
 
 
 class Environment(_Part):
-    """Where the report was made. `walls` are those that held around the student's code; `device` is where networks were trained."""
+    """Where the report was made. `walls` held around the student's code; `device` is where networks were trained."""
 
     grader: str
     python: str
@@ -116,7 +116,7 @@ class Environment(_Part):
 
 
 class Report(_Part):
-    """One graded submission. The points and exercises stand as they were judged; lateness is taken off `score` alone."""
+    """One graded submission. Points and exercises stand as they were judged; lateness is taken off `score` alone."""
 
     schema_version: Literal["1.0"] = "1.0"
     assignment: str
