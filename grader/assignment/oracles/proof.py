@@ -25,7 +25,7 @@ _POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
 
 _HINTS = {
     "wrong-variable": "This is the derivative by the other variable. Which of r and θ is held fixed here?",
-    "inner-not-differentiated": "The inner functions x = r·cos θ and y = r·sin θ are to be differentiated, not inserted.",
+    "inner-not-differentiated": "x = r·cos θ and y = r·sin θ have to be differentiated here, not inserted.",
     "sin-cos-swapped": "Sine and cosine are interchanged. Which of them does x have, and what is its derivative?",
     "sign-error": "A sign is wrong. Check the derivative of the cosine, and the signs when multiplying out.",
     "chain-rule-forgotten": "The chain rule is missing: how x and y themselves move is a factor of each term.",
@@ -205,6 +205,8 @@ def _lines(answer: Any) -> list[Any] | Verdict:
         return Verdict.failed(f"proof returns {_kind(answer)}; {_EXPECTED_LINES}")
     if not answer:
         return Verdict.failed(f"proof returns an empty list; {_EXPECTED_LINES}")
+    if len(answer) == 1 and isinstance(answer[0], list):  # a matrix of one row
+        answer = answer[0]
     if len(answer) == 1:
         return Verdict.failed("proof returns a single line; a chain needs one side, the steps, and the other side.")
     return [_unwrapped(line) for line in answer]
@@ -218,8 +220,8 @@ def _unwrapped(line: Any) -> Any:
 
 
 def _sendable(lines: list[Any]) -> list[Any]:
-    """None for what is no expression: the others keep their places."""
-    return [None if isinstance(line, Opaque) or _not_an_expression(line) else line for line in lines]
+    """What is no expression goes as a text that says so, what could not be sent as None; all keep their places."""
+    return [_not_an_expression(line) or (None if isinstance(line, Opaque) else line) for line in lines]
 
 
 def _not_an_expression(answer: Any) -> str:
@@ -257,4 +259,4 @@ def _review(what: str, why: str = "") -> Verdict:
 
 
 def _notes(found: Mapping[str, Any]) -> list[str]:
-    return [f"{note[0].upper()}{note[1:]}." for note in found["notes"]]
+    return list(found["notes"])

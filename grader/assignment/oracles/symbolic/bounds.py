@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 
 MAX_NODES = 3_000  # the longest honest line, everything expanded, has under 300
-MAX_DEPTH = 120  # as the wire's; Python's own stack is good for about 900
+MAX_DEPTH = 60  # honest lines are nested up to 15 deep; Python's own stack is good for about 100 of sympy's levels
 MAX_WEIGHT = 20_000  # bits of all its numbers, powers multiplied out; honest lines stay below 500
 MAX_EXPONENT_BITS = 64  # of an exponent that is itself an expression in numbers
 MAX_LINES = 100  # of a proof; honest ones have 3 to 15

@@ -10,6 +10,7 @@ from .bounds import Budget, TooMuchError
 
 _GREEK = {"theta": "θ", "f_theta": "f_θ"}
 _SHOWN_DIGITS = (2, 3, 4, 6, 9)  # as few as tell the two values apart
+NEGLIGIBLE = 1e-20  # of both values together: what is left of a zero after rounding
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def witness(difference: evaluation.Difference | None, yours: str, other: str) ->
         return None
     point = ", ".join(f"{_GREEK.get(name, name)} = {_decimal(value)}" for name, value in difference.point.items())
     left, right = difference.left, difference.right
-    shown = [(_number(left, digits), _number(right, digits)) for digits in _SHOWN_DIGITS]
+    least = NEGLIGIBLE * (abs(left) + abs(right))
+    shown = [(_number(left, least, digits), _number(right, least, digits)) for digits in _SHOWN_DIGITS]
     mine, theirs = next((pair for pair in shown if pair[0] != pair[1]), shown[-1])
-    apart = f", and they are {_number(abs(left - right), 2)} apart" if mine == theirs else ""
+    apart = f", and they are {_short(abs(left - right), 2)} apart" if mine == theirs else ""
     return f"{f'at {point} ' if point else ''}{yours} {mine}, {other} {theirs}{apart}"
 
 
@@ -58,16 +60,11 @@ def _decimal(value: Any) -> str:
     return f"{float(value):.3f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
-def _number(value: Any, digits: int) -> str:
-    real, imaginary = mpmath.re(value), mpmath.im(value)
-    negligible = mpmath.mpf(10) ** -20 * abs(value)
-    if abs(imaginary) <= negligible:
-        return _short(real, digits)
-    joined = _short(imaginary, digits) + "i"
-    if abs(real) <= negligible:
-        return joined
-    sign = "" if joined.startswith("−") else "+"
-    return f"{_short(real, digits)}{sign}{joined}"
+def _number(value: Any, least: Any, digits: int) -> str:
+    """Real and imaginary part, each only where it is more than rounding."""
+    parts = [(mpmath.re(value), ""), (mpmath.im(value), "i")]
+    texts = [_short(part, digits) + unit for part, unit in parts if abs(part) > least]
+    return "".join(texts[:1] + [text if text.startswith("−") else f"+{text}" for text in texts[1:]]) or "0"
 
 
 def _short(value: Any, digits: int) -> str:

@@ -28,7 +28,7 @@ CLEAR = 20  # digits by which a difference has to shrink, of the DIGITS gained
 STAYS = 5  # digits by which it has to stand out from rounding
 FLOAT_TOLERANCE = 1e-12  # relative, where a side has rounded decimals in it: they carry 16 digits
 MAX_BITS = 20_000  # of a value's magnitude: about 10**6000
-NODE_WORK = 4  # units for one operation at these precisions
+NODE_WORK = 12  # units for one operation at these precisions
 
 Point: TypeAlias = Mapping[str, Fraction]
 Number: TypeAlias = Any  # mpmath's mpf and mpc, which have no stubs

@@ -10,9 +10,9 @@ from typing import Any
 
 from . import equality, lines, misconceptions
 from .bounds import Budget
+from .calculus import substitute
 from .lines import CARTESIAN, POLAR, Line
 from .polar import CARTESIAN_SIDE, CHAIN_RULE, F_R, F_THETA, POLAR_SIDE
-from .reading import substitute
 
 _PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
 _YOUR_STEP = "your step is", "the one before"

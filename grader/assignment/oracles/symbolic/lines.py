@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
-from . import equality
+from . import equality, shown
 from .bounds import MAX_LINES, Budget, TooMuchError
+from .calculus import substitute
 from .polar import CHAIN_RULE, PolarReader, names
-from .reading import UndecidableError, UnreadableError, substitute
+from .reading import UndecidableError, UnreadableError
 
 POLAR, CARTESIAN = frozenset({"f_r", "f_theta"}), frozenset({"f_x", "f_y"})
-MAX_SHOWN = 160  # characters of an expression in a message
 
 
 @dataclass(frozen=True)
@@ -42,13 +40,13 @@ def read(answer: Any, budget: Budget, *, chained: bool = False) -> Line:
     try:
         value = reader.expression(answer)
     except UnreadableError as error:
-        return Line(wrong=f"it {error}")
+        return Line(wrong=f"the expression {error}", text=shown.text(answer))
     except UndecidableError as error:
-        return Line(unclear=f"it {error}", text=_shown(answer))
+        return Line(unclear=f"it {error}", text=shown.text(answer))
     except TooMuchError as error:
         return Line(unclear=str(error))
     unknown, notes = tuple(reader.unknown), tuple(reader.notes)
-    return Line(value, names(value), unknown, "", "", _shown(answer), notes, reader.rounded)
+    return Line(value, names(value), unknown, "", "", shown.text(answer), notes, reader.rounded)
 
 
 def read_all(answers: Sequence[Any], budget: Budget) -> list[Line]:
@@ -67,10 +65,3 @@ def compare(mine: Line, other: Line, budget: Budget) -> equality.Answer:
     rule = CHAIN_RULE if together & POLAR and together & CARTESIAN else {}
     left, right = substitute(mine.value, rule), substitute(other.value, rule)
     return equality.compare(left, right, budget, rounded=mine.rounded or other.rounded)
-
-
-def _shown(answer: Any) -> str:
-    """As Python writes it, cut in the middle where it is long."""
-    text = sympy.sstr(answer, order="none")
-    half = MAX_SHOWN // 2
-    return text if len(text) <= MAX_SHOWN else f"{text[:half]} … {text[-half:]}"

@@ -16,7 +16,8 @@ from .bounds import Budget, TooMuchError, constant
 
 MAX_POWER = 64  # of an exponent, and of a multiple of θ/m
 MAX_PARTS = 24  # θ/m: halves, thirds, quarters, eighths and what they have in common
-MAX_WORK = 100_000  # units an attempt; evaluation takes over beyond
+MAX_WORK = 200_000  # units an attempt; evaluation takes over beyond
+PRODUCT_WORK = 25  # units for a product of two polynomials, besides one for each pair of terms
 
 Polynomial: TypeAlias = Any  # sympy's PolyElement, which has no stubs
 Form: TypeAlias = tuple[Polynomial, Polynomial]
@@ -72,7 +73,7 @@ class _Field:
         self.multiples = [(self.ring.one, self.ring.zero)]
 
     def times(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        self.budget.spend(1 + len(a) * len(b))
+        self.budget.spend(PRODUCT_WORK + len(a) * len(b))
         return self.reduced(a * b)
 
     def reduced(self, polynomial: Polynomial) -> Polynomial:
@@ -155,8 +156,10 @@ class _Field:
 
     def monomial_root(self, polynomial: Polynomial, degree: int) -> Polynomial:
         monomial, coefficient = self.positive_monomial(polynomial)
+        if coefficient < 0 or any(power % degree for power in monomial):
+            raise OutsideFragmentError
         roots = [sympy.integer_nthroot(int(part), degree) for part in (coefficient.numerator, coefficient.denominator)]
-        if coefficient < 0 or any(power % degree for power in monomial) or not all(exact for _, exact in roots):
+        if not all(exact for _, exact in roots):
             raise OutsideFragmentError
         value = sympy.QQ(roots[0][0], roots[1][0])
         return self.ring.from_dict({tuple(power // degree for power in monomial): value})

@@ -11,7 +11,8 @@ from sympy.core.function import AppliedUndef
 
 from . import normal_form
 from .bounds import Budget
-from .reading import Reader, UndecidableError, canonical, derivative, substitute
+from .calculus import derivative, product, substitute, total
+from .reading import Reader, UndecidableError, canonical
 
 R, THETA, F_X, F_Y, F_R, F_THETA = (canonical(name) for name in ("r", "theta", "f_x", "f_y", "f_r", "f_theta"))
 COS, SIN = sympy.cos(THETA), sympy.sin(THETA)
@@ -23,11 +24,17 @@ CARTESIAN_SIDE = F_X**2 + F_Y**2
 
 _SYMBOLS = {"x": X, "y": Y, **{symbol.name: symbol for symbol in (R, THETA, F_X, F_Y, F_R, F_THETA)}}
 _ASSUMPTION = {name: "positive" if name == "r" else "real" for name in _SYMBOLS}
+_PARTIAL_NAMES = ("f_x", "f_y", "f_r", "f_theta")
 _COORDINATES = {"x": ("r", "theta"), "y": ("r", "theta"), "r": ("x", "y"), "theta": ("x", "y")}
 _OF_XY, _OF_POLAR = sympy.Dummy("f(x, y)"), sympy.Dummy("f(r, theta)")  # the value of f, in either form
 
 # ∂r/∂x, ∂θ/∂x and so on: how a change of one coordinate moves r and θ.
-_MOVES = {"r": (1, 0), "theta": (0, 1), "x": (COS, -SIN / R), "y": (SIN, COS / R)}
+_MOVES = {
+    "r": (sympy.S.One, sympy.S.Zero),
+    "theta": (sympy.S.Zero, sympy.S.One),
+    "x": (COS, -SIN / R),
+    "y": (SIN, COS / R),
+}
 _PARTIALS = {"r": F_R, "theta": F_THETA, "x": F_X, "y": F_Y}
 
 
@@ -48,21 +55,24 @@ class PolarReader(Reader):
             self.unknown[name] = None
             return canonical(name)
         if name in ("x", "y"):
-            self.note("x and y are read as r·cos θ and r·sin θ")
+            self.note("The symbols x and y are read as r·cos θ and r·sin θ.")
         elif getattr(node, f"is_{_ASSUMPTION[name]}") is not True:
-            self.note(f"your own symbol {name} is read as the argument {name}")
+            self.note("Symbols that you made yourself are read as the arguments of the same name.")
         return _SYMBOLS[name]
 
     def function(self, node: Any) -> Any:
         """f(x, y) in any of its forms, or a coordinate written as a function: x(r, theta), theta(x, y)."""
         name, arguments = node.func.__name__, node.args
         if _names(arguments) == _COORDINATES.get(name):
-            self.note(f"{name} as a function of {' and '.join(_COORDINATES[name])} is read as the coordinate {name}")
+            self.note("Coordinates written as functions, such as x(r, theta), are read as the coordinates themselves.")
+            return _SYMBOLS[name]
+        if name in _PARTIAL_NAMES:
+            self.note("f_x(x, y) and the like are read as the arguments f_x, f_y, f_r and f_theta.")
             return _SYMBOLS[name]
         value = self.form_of_f([self.read(argument) for argument in arguments])
         if value is None:
             raise UndecidableError(f"has a function {name} of something other than x and y, or r and theta")
-        self.note(f"the derivatives of {name} are read as f_x, f_y, f_r and f_theta")
+        self.note(f"The derivatives of {name} are read as f_x, f_y, f_r and f_theta.")
         return value
 
     def form_of_f(self, arguments: list[Any]) -> Any:
@@ -86,10 +96,12 @@ class PolarReader(Reader):
             return derivative(inner, self.read(variable))
         self.read(variable)  # for its notes
         along_r, along_theta = _MOVES[name]
-        moved = along_r * derivative(inner, R) + along_theta * derivative(inner, THETA)
-        for value, partial in ((_OF_XY, self.partial(name)), (_OF_POLAR, _PARTIALS[name])):
-            moved += derivative(inner, value) * partial
-        return moved
+        return total(
+            product(along_r, derivative(inner, R)),
+            product(along_theta, derivative(inner, THETA)),
+            product(self.partial(name), derivative(inner, _OF_XY)),
+            product(_PARTIALS[name], derivative(inner, _OF_POLAR)),
+        )
 
     def partial(self, name: str) -> Any:
         partial = _PARTIALS[name]

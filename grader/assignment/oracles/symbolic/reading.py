@@ -1,7 +1,6 @@
 """A student's expression, read: symbols by their names, decimals as the numbers they stand for, derivatives done.
 
-Nothing is simplified: what comes out has the shape of what went in. An expression is rebuilt unevaluated, and sympy's
-own algebra only ever sees the inside of a Derivative, which has to be small.
+Nothing is simplified: what comes out has the shape of what went in.
 """
 
 from fractions import Fraction
@@ -9,16 +8,17 @@ from math import pi
 from typing import Any
 
 import sympy
-from sympy.core.function import AppliedUndef, ArgumentIndexError
+from sympy.core.function import AppliedUndef
 
 from .bounds import Budget, TooMuchError, check
+from .calculus import NoRuleError, derivative, substitute
 
 MAX_FRACTION = 1000  # denominators of the fractions that a decimal may stand for
 MAX_PI_FRACTION = 24
 MAX_DERIVED_NODES = 400  # inside a Derivative; its own rules multiply the size
 MAX_ORDER = 4
 
-_COMPOSITE = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Function)
+_COMPOSITE = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Function, sympy.Max, sympy.Min)
 
 
 def canonical(name: str) -> Any:
@@ -27,7 +27,7 @@ def canonical(name: str) -> Any:
 
 
 class UnreadableError(Exception):
-    """Certainly wrong, whatever it is compared with; the text ends the sentence "it ..."."""
+    """Certainly wrong, whatever it is compared with; the text ends the sentence "the expression ..."."""
 
 
 class UndecidableError(Exception):
@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
-        self.notes: dict[str, None] = {}
+        self._notes: dict[str, None] = {}
         self.rounded = False
         self.bound: dict[str, Any] = {}  # the variables of the Subs around
 
@@ -90,10 +90,10 @@ class Reader:
             return sympy.Rational(near.numerator, near.denominator)
         turns = Fraction(value / pi).limit_denominator(MAX_PI_FRACTION)
         if float(turns) * pi == value:
-            self.note(f"{value!r} is read as a multiple of π; sympy.pi says so exactly")
+            self.note(f"{value!r} is read as a multiple of π; sympy.pi says so exactly.")
             return sympy.Mul(sympy.Rational(turns.numerator, turns.denominator), sympy.pi, evaluate=False)
         self.rounded = True
-        self.note(f"{value!r} is a rounded number, so this is compared as rounded numbers are")
+        self.note(f"{value!r} is a rounded number, so this is compared as rounded numbers are.")
         exact = Fraction(value)
         return sympy.Rational(exact.numerator, exact.denominator)
 
@@ -105,7 +105,10 @@ class Reader:
             for _ in range(int(count)):
                 if check(inner) > MAX_DERIVED_NODES:
                     raise TooMuchError("it has a derivative of something very large")
-                inner = self.derived(inner, variable)
+                try:
+                    inner = self.derived(inner, variable)
+                except NoRuleError as error:
+                    raise UndecidableError(f"has a derivative of {error}, for which there is no rule here") from error
         return inner
 
     def derived(self, inner: Any, variable: Any) -> Any:
@@ -122,25 +125,10 @@ class Reader:
             self.bound = outer
         return substitute(inner, dict(zip(own, values, strict=True)))
 
-    def note(self, text: str) -> None:
-        self.notes[text] = None
+    def note(self, sentence: str) -> None:
+        self._notes[sentence] = None
 
-
-def derivative(expression: Any, symbol: Any) -> Any:
-    """By sympy's rules; `expression` is small. Raises UndecidableError for a function that has no rule."""
-    try:
-        result = expression.diff(symbol)
-    except (ArgumentIndexError, ValueError, TypeError) as error:
-        raise UndecidableError("has a derivative that this program cannot work out") from error
-    if result.has(sympy.Derivative, sympy.Subs):
-        raise UndecidableError("has a derivative that this program cannot work out")
-    return result
-
-
-def substitute(node: Any, values: dict[Any, Any]) -> Any:
-    """The expression with symbols replaced, nothing else touched."""
-    if node in values:
-        return values[node]
-    if not node.args or not node.free_symbols & values.keys():
-        return node
-    return node.func(*(substitute(part, values) for part in node.args), evaluate=False)
+    @property
+    def notes(self) -> list[str]:
+        """What was read in a special way, a sentence each."""
+        return list(self._notes)

@@ -1,0 +1,19 @@
+from sympy import cos, expand, sin
+
+
+def df_dr(f_x, f_y, r, theta):
+    return f_x + f_y
+
+
+def df_dtheta(f_x, f_y, r, theta):
+    return f_x + f_y
+
+
+def proof(f_r, f_theta, f_x, f_y, r, theta):
+    a, b = df_dr(f_x, f_y, r, theta), df_dtheta(f_x, f_y, r, theta)
+    return [
+        f_r**2 + f_theta**2 / r**2,
+        a**2 + b**2 / r**2,
+        expand(a**2 + b**2 / r**2),
+        f_x**2 + f_y**2,
+    ]
