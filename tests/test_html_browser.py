@@ -1,0 +1,158 @@
+"""The pages in a real Chromium: sorting, filtering, hostile text, dark mode, a phone, print, the keyboard.
+
+Skips where there is no Chromium (Debian: apt-get install chromium).
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import cycle, pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.report.html import Entry, class_page, student_page
+from grader.report.similarity import Pair
+from tests.browser import PROGRAM, Browser, browser
+from tests.test_html import ATTACKS, named, report
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
+]
+
+NAMES = ("Zoë Öztürk", "anna Müller", "Bela Kovács", *ATTACKS)
+ID_COLUMN, SCORE_COLUMN = 1, 2
+
+
+@pytest.fixture(scope="module")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with browser(tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Browser]:
+    """The browser, which is to have asked for nothing but files of ours, said nothing and popped up nothing."""
+    for noted in (chromium.requests, chromium.complaints, chromium.dialogs):
+        noted.clear()
+    yield chromium
+    assert chromium.evaluate("window.__pwned") is None
+    assert chromium.complaints == []
+    assert chromium.dialogs == []
+    assert all(url.startswith("file:///") for url in chromium.requests), chromium.requests
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    entries = [
+        Entry(named(f"student_{n}", name).model_copy(update={"score": score}), name=name, remarks=(name,))
+        for n, (name, score) in enumerate(zip(NAMES, cycle((9.5, 10.0, 2.0)), strict=False))
+    ]
+    texts = {
+        "class": class_page(entries, title="A class", pairs=[Pair("student_0", "student_1", 0.9)]),
+        "student": student_page(report("An ordinary message.")),
+        **{f"hostile{n}": student_page(report(attack)) for n, attack in enumerate(ATTACKS)},
+    }
+    for name, text in texts.items():
+        (folder / f"{name}.html").write_text(text, encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in texts}
+
+
+def column(tab: Browser, number: int) -> list[Any]:
+    rows = "[...document.querySelectorAll('#students tbody tr')].filter(row => !row.hidden)"
+    return tab.evaluate(f"{rows}.map(row => row.cells[{number}].textContent)")  # type: ignore[no-any-return]
+
+
+def test_the_heads_sort(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"])
+    head = f"document.querySelectorAll('#students thead th')[{SCORE_COLUMN}]"
+    for order, reverse in (("ascending", False), ("descending", True)):
+        tab.evaluate(f"{head}.querySelector('button').click()")
+        scores = [float(text) for text in column(tab, SCORE_COLUMN)]
+        assert scores == sorted(scores, reverse=reverse), "numbers are compared as numbers"
+        assert tab.evaluate(f"{head}.getAttribute('aria-sort')") == order
+    tab.evaluate("document.querySelector('#students thead button').click()")
+    assert tab.evaluate("document.querySelectorAll('[aria-sort]').length") == 1
+    assert column(tab, 0).index("anna Müller") < column(tab, 0).index("Bela Kovács")
+
+
+def test_the_filter_filters(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"])
+    type_into_filter(tab, "MÜLLER")
+    assert column(tab, ID_COLUMN) == ["student_1"]
+    assert tab.evaluate("document.getElementById('count').textContent") == f"1 of {len(NAMES)}"
+    type_into_filter(tab, "failed zero-initialised")
+    assert len(column(tab, ID_COLUMN)) == len(NAMES), "diagnoses and outcomes are found as well"
+    type_into_filter(tab, "<script>")
+    assert len(column(tab, ID_COLUMN)) == sum("<script>" in name for name in NAMES)
+    type_into_filter(tab, "")
+    tab.evaluate("document.querySelector('button[data-filter]').click()")
+    assert tab.evaluate("document.getElementById('filter').value") == "zero-initialised-maximum"
+
+
+def type_into_filter(tab: Browser, text: str) -> None:
+    tab.evaluate(f"f = document.getElementById('filter'); f.value = {text!r}; f.dispatchEvent(new Event('input'))")
+
+
+def test_the_keyboard_reaches_everything(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"])
+    tab.press("Tab", 9)
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0, "the skip link shows on focus"
+    tab.evaluate("document.querySelector('#students thead button').focus()")
+    tab.press("Enter", 13)
+    assert tab.evaluate("document.querySelectorAll('[aria-sort=ascending]').length") == 1
+
+
+def test_headings_go_down_one_level_at_a_time(tab: Browser, pages: dict[str, Path]) -> None:
+    for name in ("class", "student"):
+        tab.open(pages[name])
+        levels = tab.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels)), levels
+
+
+@pytest.mark.parametrize("number", range(len(ATTACKS)), ids=lambda number: ascii(ATTACKS[number][:20]))
+def test_hostile_text_does_nothing(tab: Browser, pages: dict[str, Path], number: int) -> None:
+    tab.open(pages[f"hostile{number}"], width=375, height=800)
+    assert tab.evaluate("document.querySelectorAll('script, img, iframe').length") == 0
+    assert tab.evaluate("getComputedStyle(document.body).display") == "block"
+    assert scrolls_sideways(tab) is False
+
+
+def scrolls_sideways(tab: Browser) -> Any:
+    return tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+@pytest.mark.parametrize("name", ["class", "student"])
+@pytest.mark.parametrize("width", [320, 375, 768, 1280])
+def test_no_width_scrolls_sideways(tab: Browser, pages: dict[str, Path], name: str, width: int) -> None:
+    tab.open(pages[name], width=width)
+    assert scrolls_sideways(tab) is False
+
+
+@pytest.mark.parametrize("name", ["class", "student"])
+def test_dark_mode_is_dark(tab: Browser, pages: dict[str, Path], name: str) -> None:
+    brightness = {}
+    for scheme in ("light", "dark"):
+        tab.open(pages[name], scheme=scheme)
+        colours = tab.evaluate("s = getComputedStyle(document.body); [s.backgroundColor, s.color]")
+        brightness[scheme] = [sum(map(int, re.findall(r"\d+", colour)[:3])) / 3 for colour in colours]
+    paper, ink = 0, 1
+    assert brightness["light"][paper] > 200 > 60 > brightness["light"][ink]
+    assert brightness["dark"][paper] < 60 < 200 < brightness["dark"][ink]
+
+
+@pytest.mark.parametrize("name", ["class", "student"])
+def test_print_is_black_on_white_and_leaves_out_what_only_a_screen_can_do(
+    tab: Browser, pages: dict[str, Path], name: str
+) -> None:
+    tab.open(pages[name], media="print", scheme="dark", width=794)
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.evaluate("[...document.querySelectorAll('.screen-only')].every(e => e.offsetHeight === 0)")
+    assert tab.evaluate("[...document.querySelectorAll('details pre')].every(e => e.offsetHeight > 0)")
+    assert scrolls_sideways(tab) is False
+    assert tab.pdf().startswith(b"%PDF")
