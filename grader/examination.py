@@ -21,7 +21,7 @@ class OracleError(GraderError):
 
 
 class Oracles:
-    """The bounded oracles of an assignment, for any number of submissions, in workers that never see a student's code."""
+    """An assignment's bounded oracles, for any number of submissions, in workers that never see a student's code."""
 
     def __init__(self, launcher: Launcher, assignment: Assignment) -> None:
         sources = assignment.sources("oracles")
