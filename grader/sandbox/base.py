@@ -7,6 +7,7 @@ all that it started. Everything else, deadlines, replacement, distrust of what c
 import itertools
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -122,6 +123,9 @@ class Launcher(Protocol):
         """Gives back what the launcher itself holds."""
 
 
+_Question = tuple[str, str, str, bytes]  # worker, module, name, encoded arguments
+
+
 class Sandbox:
     """Workers by name, started when they are first asked (or ahead, by `start`), each with its bundle."""
 
@@ -130,7 +134,7 @@ class Sandbox:
         self._bundles = bundles
         self._workers: dict[str, _Worker] = {}
         self._modules: dict[tuple[str, str], Faulted | None] = {}  # what came of importing; None where it went well
-        self._fatal: dict[tuple[str, str, str, bytes], Faulted] = {}  # questions that cost a worker: not asked again
+        self._fatal: dict[_Question, Faulted] = {}  # questions that cost a worker: not asked again
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +142,10 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers.values():
-            worker.end()
-        self._workers.clear()
+        with ExitStack() as stack:  # one that cannot be ended shall not keep the others
+            for worker in self._workers.values():
+                stack.callback(worker.end)
+            self._workers.clear()
 
     def start(self, worker: str) -> None:
         """Starts a worker ahead of its first question, so that its start-up is hidden behind other work."""
@@ -155,6 +160,13 @@ class Sandbox:
         key = (request.worker, request.module, request.name, encode(list(request.args or ())))
         if key in self._fatal:
             return self._fatal[key]
+        try:
+            return self._ask(request, key)
+        except SandboxError:  # ours to mend; whatever comes next gets a worker that is whole
+            self._workers.pop(request.worker, None)
+            raise
+
+    def _ask(self, request: Request, key: _Question) -> Reply:
         worker = self._ready(request)
         if isinstance(worker, Faulted):
             return worker

@@ -23,6 +23,7 @@ _KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
 _READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 _CAPABILITIES_3 = 0x20080522
 _NEW_NAMESPACE, _NEW_USER = 0x00020000, 0x10000000
+_LAST_SECONDS = 5  # between the signal that says whose bound was passed, and the end for those who ignore it
 _PRIVATE_MOUNTS = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _PLAIN_FILES_ONLY = 2 | 4 | 8  # MS_NOSUID | MS_NODEV | MS_NOEXEC
 
@@ -39,7 +40,6 @@ def limits(terms: Mapping[str, Any]) -> None:
     bounds = {
         "RLIMIT_DATA": terms["memory"],
         "RLIMIT_FSIZE": terms["file_bytes"],
-        "RLIMIT_CPU": terms["cpu_seconds"],
         "RLIMIT_NOFILE": terms["open_files"],
         "RLIMIT_STACK": 8 << 20,
         "RLIMIT_CORE": 0,
@@ -49,13 +49,14 @@ def limits(terms: Mapping[str, Any]) -> None:
     for name, bound in bounds.items():
         if hasattr(resource, name):
             _lower(resource, getattr(resource, name), bound)
+    _lower(resource, resource.RLIMIT_CPU, terms["cpu_seconds"], terms["cpu_seconds"] + _LAST_SECONDS)
 
 
-def _lower(resource: Any, kind: int, bound: int) -> None:
-    hard = resource.getrlimit(kind)[1]
-    value = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
+def _lower(resource: Any, kind: int, soft: int, hard: int | None = None) -> None:
+    most = resource.getrlimit(kind)[1]
+    bounds = [value if most == resource.RLIM_INFINITY else min(value, most) for value in (soft, hard or soft)]
     with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-        resource.setrlimit(kind, (value, value))
+        resource.setrlimit(kind, tuple(bounds))
 
 
 def sentence(bound: str) -> str:
@@ -157,7 +158,7 @@ def jail(terms: Mapping[str, Any]) -> dict[str, str]:
         _attempt(problems, "own user", lambda: become(user, terms["keep_reading"]))
         _attempt(problems, "limits", lambda: _bound_processes(terms["processes"]))
     else:
-        _attempt(problems, "capabilities", lambda: _set_capabilities(0))
+        _attempt(problems, "capabilities", lambda: _set_capabilities(_READ_SEARCH if terms["keep_reading"] else 0))
     die_with_parent(terms["parent"])
     _attempt(problems, "limits", lambda: limits(terms))
     grants = [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]

@@ -24,7 +24,8 @@ _SYSTEM = (
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full")
 _OTHER_PACKAGES = ("site-packages", "dist-packages")
 # SETUID, SETGID, CHOWN, DAC_OVERRIDE, KILL: to become another user, and to clean up after one.
-_USER_CHANGING = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)
+CHANGE_USER = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)
+READ_SEARCH = 1 << 2  # DAC_READ_SEARCH
 
 
 def readable(devices: Iterable[str]) -> list[tuple[int, int]]:
@@ -93,11 +94,11 @@ def release(places: Iterable[tuple[int, int]]) -> None:
         os.close(place)
 
 
-def can_change_user() -> bool:
-    """Whether this process may become any other user and clean up after it."""
+def may(capabilities: int) -> bool:
+    """Whether this process has these capabilities, all of them."""
     with open("/proc/self/status") as file:
         effective = next(int(line.split()[1], 16) for line in file if line.startswith("CapEff"))
-    return os.geteuid() == 0 and effective & _USER_CHANGING == _USER_CHANGING
+    return effective & capabilities == capabilities
 
 
 def open_to_all(places: Iterable[tuple[int, int]]) -> bool:

@@ -47,6 +47,7 @@ class Zygote:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
         self._lock = threading.Lock()
         self._count = 0
+        self._closed = False
         settings = {
             "walls": walls,
             "weaker": weaker,
@@ -80,8 +81,17 @@ class Zygote:
                 raise self._failure() from error
             return self._count
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def end(self, number: int, gone: bool) -> dict[str, Any]:
-        """Ends a worker and all it started: its exit code if it had ended before, and what bound it had passed."""
+        """Ends a worker and all it started: its exit code if it had ended before, and what bound it had passed.
+
+        Raises SandboxError if the zygote is no more, unless it was closed, which ends workers too.
+        """
+        if self._closed:
+            return {"status": None, "why": ""}
         self.first_words()
         with self._lock:
             try:
@@ -92,6 +102,7 @@ class Zygote:
 
     def close(self) -> None:
         """Ends the zygote with all its workers. Idempotent."""
+        self._closed = True
         self._control.close()
         try:
             self._process.wait(_CLOSE_SECONDS)
@@ -190,6 +201,9 @@ class WarmLauncher:
     def zygote(self, modules: tuple[str, ...]) -> Zygote:
         """The zygote that has these modules, started now if it does not run yet."""
         with self._lock:
+            zygote = self._zygotes.get(modules)
+            if zygote is not None and not zygote.is_alive:  # the system ran out of memory, or somebody killed it
+                self._zygotes.pop(modules).close()
             if modules not in self._zygotes:
                 self._zygotes[modules] = Zygote(modules, self._kind, weaker=self._weaker, devices=self._devices)
             return self._zygotes[modules]

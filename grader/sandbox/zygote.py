@@ -77,7 +77,7 @@ class Zygote:
             _DUMPABLE, 0, 0, 0, 0
         )  # for a worker of the same user, this process has no memory and no descriptors
         report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
-        self.own_user = self.jailed and grounds.can_change_user()
+        self.own_user = self.jailed and os.geteuid() == 0 and grounds.may(grounds.CHANGE_USER)
         if self.jailed:
             self.readable = grounds.readable([])
             self.open_to_all = grounds.open_to_all(self.readable)
@@ -120,8 +120,8 @@ class Zygote:
         return found
 
     def own_terms(self) -> dict[str, Any]:
-        reads_anyway = self.own_user and not self.open_to_all
-        return {"own_user": self.own_user, "keep_reading": reads_anyway, "readable": self.readable}
+        keeps = not self.open_to_all and grounds.may(grounds.READ_SEARCH)
+        return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
 
     def folder(self, name: str) -> str:
         path = os.path.join(self.settings["folder"], name)
@@ -151,9 +151,10 @@ class Zygote:
         if pid == 0:
             try:
                 self.become_worker(terms, descriptors)
-            except BaseException:  # noqa: BLE001 - nothing of a worker may ever go on as a zygote
+            except BaseException:  # noqa: BLE001
                 os.write(2, traceback.format_exc().encode())
-            os._exit(_REFUSED)
+            finally:
+                os._exit(_REFUSED)  # whatever a student's code did: nothing of a worker may ever go on as a zygote
         self.workers[number] = Forked(pid, terms)
 
     def become_worker(self, terms: dict[str, Any], descriptors: list[int]) -> None:
@@ -318,7 +319,7 @@ def main() -> None:
     try:
         zygote.prepare()
         zygote.serve()
-    except OSError:
+    except (BrokenPipeError, ConnectionResetError):
         pass  # the grader is no more
     except BaseException:  # noqa: BLE001 - whatever it was, the grader is told
         with contextlib.suppress(OSError):

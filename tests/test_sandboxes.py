@@ -1,0 +1,387 @@
+"""One suite for every sandbox: whatever a student's code does, there is one answer, nothing is left, and on it goes."""
+
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from grader.errors import SandboxError
+from grader.model import Outcome
+from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Returned, Sandbox
+from grader.sandbox.protocol import MAGIC, Value, encode
+from tests.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
+
+WELL = "def well():\n    return 'well'\n"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps this bound")
+POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@pytest.fixture(scope="module", params=SANDBOXES)
+def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
+    try:
+        opened = SANDBOXES[request.param]()
+    except SandboxError as error:
+        pytest.skip(str(error))
+    with closing(opened):
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def _nothing_survives() -> Iterator[None]:
+    yield
+    if sys.platform == "linux":
+        assert survivors() == []
+
+
+def act(
+    launcher: Launcher, body: str, *, seconds: float = PATIENCE, limits: Limits | None = None, **names: object
+) -> Reply:
+    """What comes of a function with that body; the next question to the same module is then answered well."""
+    constants = "".join(f"{name} = {value!r}\n" for name, value in names.items())
+    function = "def act():\n" + textwrap.indent(textwrap.dedent(body).strip(), "    ")
+    code = f"import os, signal, sys, threading, time\n{constants}\n{function}\n\n{WELL}"
+    reply, after = ask(launcher, code, "act", "well", seconds=seconds, limits=limits)
+    assert isinstance(after, Returned), after
+    assert after.value == "well"
+    return reply
+
+
+def crashed(reply: Reply) -> str:
+    assert isinstance(reply, Faulted), reply
+    assert reply.outcome is Outcome.CRASHED, reply
+    return reply.message
+
+
+def raised(reply: Reply) -> str:
+    assert isinstance(reply, Faulted), reply
+    assert reply.outcome is Outcome.ERROR, reply
+    return reply.message
+
+
+def frame(payload: bytes) -> bytes:
+    return MAGIC + len(payload).to_bytes(4, "little") + payload
+
+
+WRITE_EVERYWHERE = """
+    for descriptor in range(3, 64):
+        try:
+            os.write(descriptor, DATA)
+        except OSError:
+            pass
+    time.sleep(1000)
+"""
+
+# --- ordinary life ---
+
+
+def test_a_value_comes_back(launcher: Launcher) -> None:
+    value: list[Value] = [1, 2.5, "text", None, {"key": True}]
+    assert act(launcher, f"return {value!r}") == Returned(value)
+
+
+def test_an_exception_is_an_error_with_the_students_line(launcher: Launcher) -> None:
+    reply = act(launcher, "raise ValueError('no')")
+    assert raised(reply) == "ValueError: no"
+    assert isinstance(reply, Faulted)
+    assert reply.frames[-1].code == "raise ValueError('no')"
+
+
+@pytest.mark.parametrize("error", ["SystemExit(0)", "KeyboardInterrupt()", "GeneratorExit()", "BaseException('all')"])
+def test_what_is_no_exception_is_an_error_too(launcher: Launcher, error: str) -> None:
+    assert raised(act(launcher, f"raise {error}")).startswith(error.partition("(")[0])
+
+
+def test_a_recursion_without_end_is_an_error(launcher: Launcher) -> None:
+    assert raised(act(launcher, "def deeper(): return deeper()\nreturn deeper()")).startswith("RecursionError")
+
+
+def test_nothing_comes_from_standard_input(launcher: Launcher) -> None:
+    assert raised(act(launcher, "return input()")).startswith("EOFError")
+
+
+def test_prints_come_with_the_answer(launcher: Launcher) -> None:
+    reply = act(launcher, "print('out')\nprint('err', file=sys.stderr)\nos.write(1, b'raw')\nreturn 1")
+    assert isinstance(reply, Returned)
+    assert set(reply.output.split()) == {"out", "err", "raw"}
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr", "stdin"])
+def test_streams_may_be_replaced(launcher: Launcher, name: str) -> None:
+    assert act(launcher, f"sys.{name} = None\nreturn 1") == Returned(1)
+
+
+def test_a_file_may_be_written_and_read(launcher: Launcher) -> None:
+    body = "with open('notes.txt', 'w') as file: file.write('kept')\nreturn open('notes.txt').read()"
+    assert act(launcher, body) == Returned("kept")
+
+
+def test_the_generators_start_alike(launcher: Launcher) -> None:
+    code = "import random\ndef draw():\n    return random.random()\n"
+    assert ask(launcher, code, "draw") == ask(launcher, code, "draw")
+
+
+# --- time ---
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True: pass",
+        "time.sleep(1000)",
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(1)",
+        "return 10 ** 10 ** 9",  # one operation in C, which never looks for signals
+        pytest.param("[signal.signal(n, signal.SIG_IGN) for n in (1, 2, 3, 15)]\ntime.sleep(1000)", marks=POSIX),
+        pytest.param("os.kill(os.getpid(), signal.SIGSTOP)", marks=POSIX),
+    ],
+    ids=["busy", "asleep", "ignores SIGTERM", "in C", "ignores all signals", "stopped"],
+)
+def test_what_hangs_is_stopped_at_its_deadline(launcher: Launcher, body: str) -> None:
+    reply = act(launcher, body, seconds=DEADLINE)
+    assert isinstance(reply, Faulted)
+    assert reply.outcome is Outcome.TIMEOUT
+    assert reply.message == f"did not answer within {DEADLINE:g} seconds and was stopped"
+
+
+def test_a_module_that_hangs_is_asked_once(launcher: Launcher) -> None:
+    started = time.monotonic()
+    replies = ask(launcher, "while True: pass", *("again" for _ in range(30)), seconds=DEADLINE)
+    assert {reply.outcome for reply in replies if isinstance(reply, Faulted)} == {Outcome.TIMEOUT}
+    assert time.monotonic() - started < 30 * DEADLINE
+
+
+# --- ends ---
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["KILL", "SEGV", "ABRT", "TERM", "HUP", "FPE", "ILL", "BUS", "USR1", "ALRM", "QUIT"])
+def test_who_dies_by_a_signal_has_crashed(launcher: Launcher, name: str) -> None:
+    assert crashed(act(launcher, f"os.kill(os.getpid(), signal.SIG{name})")) == f"was killed by SIG{name}"
+
+
+@LINUX
+def test_processor_time_is_bounded(launcher: Launcher) -> None:
+    body = "[threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start() for _ in range(2)]\nwhile True: pass"
+    message = crashed(act(launcher, body, limits=Limits(cpu_seconds=1)))
+    assert message == "used more processor time than a worker may and was stopped"
+
+
+@pytest.mark.parametrize("code", [0, 1, 77])
+def test_who_ends_the_process_has_crashed(launcher: Launcher, code: int) -> None:
+    assert crashed(act(launcher, f"os._exit({code})")) == f"ended the whole process with exit code {code}"
+
+
+@pytest.mark.parametrize("then", ["return 1", "time.sleep(1000)", "os._exit(0)"])
+def test_who_closes_every_descriptor_has_crashed(launcher: Launcher, then: str) -> None:
+    crashed(act(launcher, f"os.closerange(0, 200)\n{then}"))
+
+
+# --- bounds ---
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return len(bytearray(1 << 32))",
+        "held = []\nwhile True: held.append(bytearray(1 << 24))",
+        "return [0] * (1 << 30)",
+    ],
+    ids=["at once", "bit by bit", "a list"],
+)
+def test_memory_is_bounded(launcher: Launcher, body: str) -> None:
+    assert crashed(act(launcher, body, limits=Limits(512 << 20))) == "used more than 512 MiB of memory"
+
+
+def test_memory_that_is_refused_may_be_done_without(launcher: Launcher) -> None:
+    body = "try:\n    bytearray(1 << 40)\nexcept MemoryError:\n    return 'done without'"
+    assert act(launcher, body) == Returned("done without")
+
+
+def test_a_flood_of_output_neither_blocks_nor_stays(launcher: Launcher) -> None:
+    reply = act(launcher, "for _ in range(4000): print('x' * 10_000)\nreturn 1")
+    assert isinstance(reply, Returned)
+    assert 60_000 < len(reply.output) < 70_000
+
+
+@LINUX
+def test_one_file_is_bounded(launcher: Launcher) -> None:
+    body = "with open('big', 'wb') as file:\n    while True: file.write(bytes(1 << 20))"
+    assert crashed(act(launcher, body)).startswith("wrote more than a worker may keep: ")
+
+
+@LINUX
+def test_all_files_together_are_bounded(launcher: Launcher, request: pytest.FixtureRequest) -> None:
+    if "started" in request.node.name:
+        pytest.skip("a worker without a zygote is watched by nobody: this bound is not promised for it")
+    body = """
+        for number in range(300):
+            with open(f"big{number}", "wb") as file:
+                file.write(bytes(1 << 20))
+        time.sleep(1000)
+    """
+    assert crashed(act(launcher, body)).startswith(("wrote more than", "kept more than"))
+
+
+@LINUX
+def test_open_files_are_bounded(launcher: Launcher) -> None:
+    message = crashed(act(launcher, "held = [open(os.devnull) for _ in range(5000)]"))
+    assert message == "opened more than 256 files at once"
+
+
+# --- what it starts ---
+
+_FORKS = {
+    "child": "if os.fork() == 0: time.sleep(1000)\nreturn 1",
+    "orphan": "if os.fork() == 0: time.sleep(1000)\nos._exit(3)",
+    "stubborn": """
+        if os.fork() == 0:
+            [signal.signal(number, signal.SIG_IGN) for number in (1, 2, 15)]
+            time.sleep(1000)
+        return 1
+    """,
+    "daemon": """
+        if os.fork() == 0:
+            try:
+                os.setsid()
+            finally:
+                if os.fork() == 0:
+                    time.sleep(1000)
+                os._exit(0)
+        return 1
+    """,
+    "bomb": "for _ in range(8): os.fork()\ntime.sleep(1000)",
+    "never the same process": """
+        if os.fork() == 0:
+            while os.fork() == 0:
+                try:
+                    os.setsid()
+                except OSError:
+                    pass
+            os._exit(0)
+        return 1
+    """,
+    "program": """
+        import subprocess
+        mark = '"spared": [%d]' % PARENT
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", mark], start_new_session=True)
+        return 1
+    """,
+}
+
+
+@LINUX
+@pytest.mark.parametrize("body", _FORKS.values(), ids=_FORKS.keys())
+def test_what_is_started_does_not_survive(launcher: Launcher, body: str) -> None:
+    import os
+
+    act(launcher, body, seconds=DEADLINE, PARENT=os.getpid())
+
+
+def test_threads_that_go_on_end_with_the_worker(launcher: Launcher) -> None:
+    body = "[threading.Thread(target=time.sleep, args=(1000,)).start() for _ in range(8)]\nreturn 1"
+    assert act(launcher, body) == Returned(1)
+
+
+def test_a_thread_that_prints_for_ever_ends_with_the_worker(launcher: Launcher) -> None:
+    body = """
+        def flood():
+            while True: os.write(1, b"x" * 4096)
+        threading.Thread(target=flood, daemon=True).start()
+        return 1
+    """
+    assert isinstance(act(launcher, body), Returned)
+
+
+def test_a_launcher_may_be_closed_before_its_workers(launcher: Launcher, request: pytest.FixtureRequest) -> None:
+    name = next(name for name in SANDBOXES if f"[{name}]" in request.node.name)
+    with closing(SANDBOXES[name]()) as own, Sandbox(own, {"module": bundle_of(WELL)}) as sandbox:
+        sandbox.start("module")
+        own.close()
+
+
+# --- what it says ---
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"garbage" * 100,
+        b"\x00" * 64,
+        MAGIC + b"\xff\xff\xff\xff",
+        frame(b""),
+        frame(b"l\xff\xff\xff\xff"),
+        frame(b"NN"),
+        frame(encode(None)),
+        frame(encode({"id": 10**9, "status": "value", "value": 1, "mutated": False})),
+        frame(encode({"id": 3, "status": "well", "message": "", "frames": []})),
+        frame(encode({"id": 3, "status": "error", "message": 3, "frames": []})),
+    ],
+    ids=[
+        *("garbage", "zeros", "giant length", "no value", "giant list", "two values", "no message", "another number"),
+        *("unknown status", "wrong types"),
+    ],
+)
+def test_what_is_no_answer_is_a_crash(launcher: Launcher, data: bytes) -> None:
+    assert crashed(act(launcher, WRITE_EVERYWHERE, DATA=data)) == "sent something that is no answer"
+
+
+def test_half_an_answer_is_a_timeout(launcher: Launcher) -> None:
+    reply = act(launcher, WRITE_EVERYWHERE, seconds=DEADLINE, DATA=MAGIC + b"\x64\x00\x00\x00l")
+    assert isinstance(reply, Faulted)
+    assert reply.outcome is Outcome.TIMEOUT
+
+
+@pytest.mark.parametrize("numbers", [(3, 3), range(2, 12), (2,)], ids=["twice", "ahead", "for the import"])
+def test_answers_that_nobody_asked_for_reach_their_own_module_only(launcher: Launcher, numbers: range) -> None:
+    answers = [{"id": number, "status": "value", "value": "forged", "mutated": False} for number in numbers]
+    data = b"".join(frame(encode(answer)) for answer in answers)
+    code = f"import os, time\nDATA = {data!r}\n{textwrap.dedent(WRITE_EVERYWHERE).replace('1000', '0')}\n{WELL}"
+    for reply in ask(launcher, code, "well", "well", "well"):
+        assert reply in (Returned("well"), Returned("forged")) or crashed(reply) == "sent something that is no answer"
+    assert ask(launcher, WELL, "well") == [Returned("well")]
+
+
+# --- what it finds ---
+
+
+def test_workers_share_nothing(launcher: Launcher) -> None:
+    code = """
+import os, tempfile
+def leave():
+    open("mine", "w").close()
+    return os.path.realpath(os.getcwd()) == os.path.realpath(tempfile.gettempdir())
+def look():
+    return os.listdir(".")
+"""
+    assert ask(launcher, code, "leave", "look") == [Returned(True), Returned(["mine"])]
+    assert ask(launcher, code, "look") == [Returned([])]
+
+
+def test_nothing_is_inherited(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADER_SECRET", "secret")
+    code = """
+import os, sys
+def environment():
+    return sorted(os.environ)
+def path():
+    return [part for part in sys.path if "sandbox" in part]
+def modules():
+    return sorted({"confine", "convert", "grader", "grounds", "landlock", "protocol", "worker"} & set(sys.modules))
+def descriptors():
+    found = []
+    for number in range(3, 256):
+        try:
+            os.fstat(number)
+            found.append(number)
+        except OSError:
+            pass
+    return len(found)
+"""
+    environment, path, modules, descriptors = ask(launcher, code, "environment", "path", "modules", "descriptors")
+    assert isinstance(environment, Returned)
+    assert "GRADER_SECRET" not in str(environment.value)
+    assert (path, modules) == (Returned([]), Returned([]))
+    assert descriptors == Returned(2)  # requests and replies
