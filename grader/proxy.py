@@ -176,7 +176,7 @@ def from_wire(value: Value) -> Any:
     if isinstance(value, Opaque):
         return Opaque(one_line(value.reason, MAX_REASON))
     if isinstance(value, Tree) and not is_expression(value):
-        return Opaque("an expression that cannot be read")
+        return Opaque("a tree that is no expression")
     return value
 
 

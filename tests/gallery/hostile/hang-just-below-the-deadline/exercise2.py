@@ -7,5 +7,5 @@ np = numpy
 
 def maxpool2x2_backward(dY, X):
     time = real_import("time")
-    time.sleep(1.5)
+    time.sleep(0.7)
     return 0 * X
