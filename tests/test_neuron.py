@@ -180,6 +180,7 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
         (Opaque("a set"), "affected_outputs(1, 2) holds a set where an array of numbers belongs."),
         (labelled(ROW_BY_ROW[:8])(1, 2), "has 8 entries, and nine are expected: one for each of y_1 to y_9."),
         (np.ones((3, 3, 2)).tolist(), "has 3 entries, and nine are expected: one for each of y_1 to y_9."),
+        (3, "affected_outputs(1, 2) is a single value where a list of nine pairs was expected."),
         ([1] * 9, "affected_outputs(1, 2) should hold nine pairs (row, col)."),
         ([[0.5, 1]] * 9, "affected_outputs(1, 2) holds positions that are no whole numbers."),
         ([[1, 2]] * 9, "For x_1 at (1, 2), 1 of the nine neurons are there: (1, 2) is there twice."),
@@ -399,6 +400,42 @@ def test_loss_mistakes_are_named(convention: str) -> None:
 def test_loss_sentence() -> None:
     verdict = neuron_judging.judge_loss(X_1, raising, Labels(), CROSS, Algebra())
     assert verdict.message == "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+
+
+def test_symbols_of_ones_own_are_read_by_their_names_and_told() -> None:
+    x = trees.symbol("x_1")
+    entries = [trees.add(trees.mul(w, x), c) for w, c in zip(BACKWARDS, C, strict=True)]
+    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    assert verdict.share == 1
+    assert verdict.notes == ("Symbols of your own were read as the arguments of the same name: x_1.",)
+
+
+# --- anything at all
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-3, 3),
+        st.floats(),
+        st.text(max_size=3),
+        st.sampled_from([X_1, W[0], Opaque("a set"), np.ones(9), np.zeros((9, 2)), np.array(3), Tree("oo")]),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=9), st.lists(inner, min_size=9, max_size=9)),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=200)
+@given(ANYTHING)
+def test_nothing_crashes_the_judge(anything: Any) -> None:
+    neuron_judging.judge_labels(lambda row, col: anything, POSITIONS)
+    neuron.read_labels(lambda row, col: anything, POSITIONS)
+    neuron.read_convention(lambda: anything)
+    algebra = Algebra(undecided=True)
+    neuron_judging.judge_activations(anything, Labels(), CROSS, algebra)
+    neuron_judging.judge_derivative(anything, lambda: anything, Labels(), CROSS, algebra)
+    neuron_judging.judge_loss(anything, lambda: anything, Labels(), CROSS, algebra)
 
 
 # --- undecided

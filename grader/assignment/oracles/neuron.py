@@ -96,6 +96,8 @@ def inner_positions(rng: np.random.Generator) -> list[Offset]:
 def read_positions(value: Any) -> list[Offset]:
     """Nine (row, col). Raises UnreadableError."""
     array = read_array(value).values
+    if array.ndim == 0:
+        raise UnreadableError("is a single value where a list of nine pairs was expected")
     if array.shape[:1] != (NEURONS,):
         raise UnreadableError(_not_nine(value))
     if array.shape != (NEURONS, 2):

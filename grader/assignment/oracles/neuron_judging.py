@@ -35,6 +35,7 @@ from grader.proxy import Fault
 from grader.sandbox.protocol import Tree, Value
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
+_NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
 _UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
 
 
@@ -90,12 +91,12 @@ def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Sym
     rights = [trees.add(trees.mul(item, X_1), C[index]) for index, item in enumerate(right_weights(labels, convention))]
     state, bad = _compare(entries, rights, labels, symbolic)
     if state == EQUAL:
-        return Verdict.passed().noting(*_told(labels))
+        return Verdict.passed().noting(*_told(labels, entries))
     if state == UNDECIDED:
         return Verdict.review(_UNDECIDED)
     mistake = _named(entries, activation_mistakes(labels, convention), labels, symbolic)
     told = mistake.sentence if mistake else _activation_sentence(entries[bad], rights[bad], bad, symbolic)
-    return Verdict.failed(told, mistake.id if mistake else None).noting(*_told(labels))
+    return Verdict.failed(told, mistake.id if mistake else None).noting(*_told(labels, entries))
 
 
 def _activation_sentence(entry: Tree, right: Tree, index: int, symbolic: Symbolic) -> str:
@@ -119,7 +120,7 @@ def judge_derivative(
     rights = right_weights(labels, convention)
     state, bad = _compare(entries, rights, labels, symbolic)
     if state == EQUAL:
-        return Verdict.passed().noting(*_told(labels))
+        return Verdict.passed().noting(*_told(labels, entries))
     carried = _carried_derivative(entries, own_activations, symbolic)
     if carried == EQUAL:
         return Verdict.passed("Carried forward from 3.2: this is the derivative of your own activations.")
@@ -127,7 +128,9 @@ def judge_derivative(
         return Verdict.review(_UNDECIDED)
     mistake = _named(entries, derivative_mistakes(labels, convention), labels, symbolic)
     told = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
-    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(*_told(labels))
+    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(
+        *_told(labels, entries)
+    )
 
 
 def _carried_derivative(entries: list[Tree], own_activations: Callable[[], Any], symbolic: Symbolic) -> str:
@@ -147,7 +150,7 @@ def judge_loss(
         return Verdict.failed(sentence("dloss_dx1", error))
     state = _compare_loss(expression, labels, convention, symbolic)
     if state == EQUAL:
-        return Verdict.passed().noting(*_told(labels))
+        return Verdict.passed().noting(*_told(labels, [expression]))
     own = _own(own_derivative)
     carries = own is not None and has_nine_weights(own, symbolic)
     carried = _all_equal([expression], [dot(DY, own)], symbolic) if own is not None and carries else DIFFERENT
@@ -157,7 +160,9 @@ def judge_loss(
         return Verdict.review(_UNDECIDED)
     mistake = _named([expression], loss_mistakes(labels, convention), Labels(offsets=((0, 0),)), symbolic)
     told = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
-    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(*_told(labels))
+    return Verdict.failed(mistake.sentence if mistake else told, mistake.id if mistake else None).noting(
+        *_told(labels, [expression])
+    )
 
 
 def _compare_loss(expression: Tree, labels: Labels, convention: str, symbolic: Symbolic) -> str:
@@ -176,7 +181,8 @@ def right_weights(labels: Labels, convention: str) -> list[Tree]:
 def has_nine_weights(entries: Sequence[Tree], symbolic: Symbolic) -> bool:
     """Whether the entries are nine different ones of w_1..w_9, up to sign: a trivial answer is not carried on."""
     names = {item.args[0]: item for item in W}
-    asked = [(i, names[name]) for i, entry in enumerate(entries) for name in sorted(symbols_in(entry)) if name in names]
+    used = [sorted({name for name, _ in symbols_in(entry)} & names.keys()) for entry in entries]
+    asked = [(index, names[name]) for index, found in enumerate(used) for name in found]
     lefts = [entries[index] for index, _ in asked]
     found = {item.args[0] for item in _matches(lefts, [item for _, item in asked], symbolic)}
     negated = [trees.mul(trees.integer(-1), item) for _, item in asked]
@@ -189,13 +195,15 @@ def _matches(lefts: Sequence[Tree], rights: Sequence[Tree], symbolic: Symbolic) 
     return [right for right, result in zip(rights, results, strict=True) if result["verdict"] == EQUAL]
 
 
-def symbols_in(value: Value) -> set[str]:
-    """The names of all symbols in an expression."""
+def symbols_in(value: Value) -> set[tuple[str, str]]:
+    """Names and assumptions of all symbols in an expression."""
     if isinstance(value, list):
-        return {name for item in value for name in symbols_in(item)}
+        return {symbol for item in value for symbol in symbols_in(item)}
     if not isinstance(value, Tree):
         return set()
-    return {str(value.args[0])} if value.head == "Symbol" else symbols_in(list(value.args))
+    if value.head == "Symbol":
+        return {(str(value.args[0]), str(value.args[1]))}
+    return symbols_in(list(value.args))
 
 
 def _compare(entries: Sequence[Tree], rights: Sequence[Tree], labels: Labels, symbolic: Symbolic) -> tuple[str, int]:
@@ -240,5 +248,9 @@ def _named(
     return None
 
 
-def _told(labels: Labels) -> tuple[str, ...]:
-    return (labels.note,) if labels.note else ()
+def _told(labels: Labels, entries: Sequence[Tree]) -> tuple[str, ...]:
+    """Whose labels were used, and which symbols are not the arguments that were handed in, although they are named so."""
+    symbols = {symbol for entry in entries for symbol in symbols_in(entry)}
+    own = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
+    told = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
+    return (*((labels.note,) if labels.note else ()), *told)
