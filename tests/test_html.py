@@ -208,6 +208,19 @@ def test_a_point_of_ours_is_said_to_be_ours() -> None:
     assert "could not be judged for 1" in class_page([Entry(report(points=(broken,)))])
 
 
+def test_parts_and_a_persons_mark_are_shown() -> None:
+    parts = [
+        {"part": "symbolic", "outcome": "passed", "share": 1},
+        {"part": "numerical", "outcome": "failed", "share": 0},
+    ]
+    point = {**report().points[0].model_dump(), "parts": parts}
+    about = {"score": 0.5, "max_score": 1.0, "when": "2022-01-26", "sha256": "0" * 64}
+    review = {"point": "2.3", "comment": "Well <argued>.", "by": "Ada", **about}
+    page = student_page(report(points=(point,), reviews=(review,)))
+    assert '<li>symbolic <span class="badge passed">' in page
+    assert "<b>Ada gave 0.5 of 1.</b> Well &lt;argued&gt;." in page
+
+
 def test_curves_of_an_exercise_share_a_picture() -> None:
     points = tuple(
         report()

@@ -1,6 +1,7 @@
 """The page of one student: what was earned, what was lost and why, and what each verdict rests on."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.report import evidence
@@ -8,7 +9,7 @@ from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
 from grader.report.html import pictures
 from grader.report.html.environment import render
 from grader.report.html.pictures import HeatMap, Panel
-from grader.report.schema import ExerciseScore, PointScore, Report
+from grader.report.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
 LEAST_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
 
@@ -24,6 +25,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class _Point:
     score: PointScore
+    reviews: tuple[ReviewEntry, ...]
     arrays: Arrays | None
     where: tuple[HeatMap, ...]
     charts: tuple[Chart, ...]
@@ -46,12 +48,12 @@ def student_page(report: Report) -> str:
 
 def _exercises(report: Report) -> list[_Exercise]:
     return [
-        _exercise(exercise, [point for point in report.points if point.exercise == exercise.id])
+        _exercise(exercise, [point for point in report.points if point.exercise == exercise.id], report.reviews)
         for exercise in report.exercises
     ]
 
 
-def _exercise(exercise: ExerciseScore, points: list[PointScore]) -> _Exercise:
+def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequence[ReviewEntry]) -> _Exercise:
     blocks = {point.id: evidence.read(point.evidence) for point in points}
     shared: defaultdict[str, dict[str, Curves]] = defaultdict(dict)
     for point in points:
@@ -60,14 +62,19 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore]) -> _Exercise:
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
-    return _Exercise(exercise, tuple(_point(point, blocks[point.id], set(together)) for point in points), tuple(charts))
+    drawn = [
+        _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together))
+        for point in points
+    ]
+    return _Exercise(exercise, tuple(drawn), tuple(charts))
 
 
-def _point(point: PointScore, blocks: list[Block], together: set[str]) -> _Point:
+def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
     arrays = next((block for block in blocks if isinstance(block, Arrays)), None)
     own = [block for block in blocks if isinstance(block, Curves) and block.name not in together]
     return _Point(
         point,
+        tuple(reviews),
         arrays,
         tuple(pictures.heat_map(grid) for grid in arrays.where) if arrays else (),
         tuple(Chart(block.name, _panels({point.title: block})) for block in own),
