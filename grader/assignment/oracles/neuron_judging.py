@@ -249,7 +249,7 @@ def _named(
 
 
 def _told(labels: Labels, entries: Sequence[Tree]) -> tuple[str, ...]:
-    """Whose labels were used, and which symbols are not the arguments that were handed in, although they are named so."""
+    """Whose labels were used, and which symbols only bear the names of the arguments."""
     symbols = {symbol for entry in entries for symbol in symbols_in(entry)}
     own = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
     told = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
