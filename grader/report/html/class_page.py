@@ -28,13 +28,13 @@ _NO_FOLDER = ("", ".", "..")
 class Entry:
     """One student of the class. `remarks` say what the intake has to say: late, the newest of three, not on the roster.
 
-    `href` is the relative link to the student's page, `<id>/report.html` if it is None.
+    `folder` is where the student's page is, beside the page of the class: `<folder>/report.html`. The id if it is None.
     """
 
     report: Report
     name: str = ""
     remarks: tuple[str, ...] = ()
-    href: str | None = None
+    folder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _row(entry: Entry) -> _Row:
     return _Row(
         id=report.submission.id,
         name=entry.name,
-        href=_href(report.submission.id) if entry.href is None else entry.href,
+        href=_href(report.submission.id if entry.folder is None else entry.folder),
         score=report.score,
         pending=report.pending,
         exercises=tuple(exercise.score for exercise in report.exercises),
