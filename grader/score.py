@@ -74,7 +74,7 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         max_score=point.max,
         pending=round(pending * point.max, _DIGITS),
         outcome=outcome,
-        message=" ".join(dict.fromkeys(result.verdict.message for result in lost)),
+        message=_joined([result.verdict.message for result in lost]),
         diagnosis=next((result.verdict.diagnosis for result in lost if result.verdict.diagnosis), None),
         notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
         evidence={key: value for result in own for key, value in result.verdict.evidence.items()},
@@ -96,6 +96,12 @@ def _part(part: str | None, verdict: Verdict) -> PartScore:
         message=verdict.message,
         diagnosis=verdict.diagnosis,
     )
+
+
+def _joined(messages: list[str]) -> str:
+    """The parts' sentences, each said once: one that another begins with is not said again."""
+    distinct = list(dict.fromkeys(filter(None, messages)))
+    return " ".join(one for one in distinct if not any(other != one and other.startswith(one) for other in distinct))
 
 
 def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -> CheckResult:

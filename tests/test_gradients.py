@@ -260,7 +260,7 @@ def test_matrices_of_numbers_are_numbers() -> None:
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        (None, "is None; is a `return` missing?"),
+        (None, "is None: a `return` is missing"),
         ([[None]], "holds None where numbers belong"),
         ("dX", "holds text where numbers belong"),
         ({"dX": 1.0}, "holds a dictionary where an array of numbers belongs"),

@@ -34,7 +34,7 @@ class Reading:
 def read_array(value: Any) -> Reading:
     """The numbers in arrays, nested lists, tuples and matrices. Raises UnreadableError for everything else."""
     if value is None:
-        raise UnreadableError("is None; is a `return` missing?")
+        raise UnreadableError("is None: a `return` is missing, or it returns nothing")
     if isinstance(value, np.ndarray):
         reading = Reading(_widened(value), str(value.dtype))
     else:
