@@ -65,11 +65,15 @@ class Spares:
         """A waiting container of that kind, if there is one; another will take its place."""
         with self._lock:
             self._asked[kind] += 1
-            found = self._take(kind)
+            found = self._waiting[kind].pop() if self._waiting[kind] else None
             wanted = self._asked[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
-            if wanted and not self._closed and self._total() < MAX_WAITING:
-                self._coming[kind] += 1
-                self._executor.submit(self._refill, kind)
+            wanted = wanted and not self._closed and self._total() < MAX_WAITING
+            self._coming[kind] += wanted
+        if wanted:
+            self._executor.submit(self._refill, kind)
+        if found is not None and not found.stream.is_quiet():  # it ended while it waited: its engine was restarted
+            self._executor.submit(found.end)
+            return None
         return found
 
     def waiting(self) -> int:
@@ -86,14 +90,6 @@ class Spares:
         for container in ended:
             with contextlib.suppress(SandboxError):
                 container.end()
-
-    def _take(self, kind: Kind) -> "Container | None":
-        while self._waiting[kind]:
-            container = self._waiting[kind].pop()
-            if container.stream.is_quiet():
-                return container
-            self._executor.submit(container.end)  # it ended while it waited; its engine was restarted, perhaps
-        return None
 
     def _total(self) -> int:
         return sum(map(len, self._waiting.values())) + self._coming.total()
