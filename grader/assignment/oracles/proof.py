@@ -23,7 +23,7 @@ _PARTIAL_ARGUMENTS = (
 _PROOF_ARGUMENTS = (*(trees.symbol(name, "real") for name in ("f_r", "f_theta")), *_PARTIAL_ARGUMENTS)
 _POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
 
-_HINTS = {
+HINTS = {
     "wrong-variable": "This is the derivative by the other variable. Which of r and θ is held fixed here?",
     "inner-not-differentiated": "x = r·cos θ and y = r·sin θ have to be differentiated here, not inserted.",
     "sin-cos-swapped": "Sine and cosine are interchanged. Which of them does x have, and what is its derivative?",
@@ -249,7 +249,7 @@ def _unknown(names: list[str]) -> str:
 
 def _wrong(message: str, found: Mapping[str, Any], **evidence: Any) -> Verdict:
     diagnosis = found.get("diagnosis")
-    hint = f" {_HINTS[diagnosis]}" if diagnosis else ""
+    hint = f" {HINTS[diagnosis]}" if diagnosis else ""
     return Verdict.failed(message + hint, diagnosis, witness=found.get("witness"), **evidence)
 
 

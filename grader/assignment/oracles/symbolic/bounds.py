@@ -14,6 +14,7 @@ MAX_NODES = 3_000  # the longest honest line, everything expanded, has under 300
 MAX_DEPTH = 60  # honest lines are nested up to 15 deep; Python's own stack is good for about 100 of sympy's levels
 MAX_WEIGHT = 20_000  # bits of all its numbers, powers multiplied out; honest lines stay below 500
 MAX_EXPONENT_BITS = 64  # of an exponent that is itself an expression in numbers
+MAX_CONSTANT_BITS = 2_000  # of constants, as far as the precision follows them
 MAX_LINES = 100  # of a proof; honest ones have 3 to 15
 MAX_WORK = 1_000_000  # units a question, about one second; honest ones take under 100,000
 
@@ -66,6 +67,13 @@ def _weight(node: Any) -> int:
     if power is None:
         return _weight(base) + _weight(exponent)
     return min(_weight(base) * max(1, int(abs(power))), MAX_WEIGHT + 1)
+
+
+def constant_bits(node: Any) -> int:
+    """The weight of its heaviest part in numbers alone: how small a difference it could have been planted with."""
+    if not node.free_symbols:
+        return min(_weight(node), MAX_CONSTANT_BITS)
+    return max(constant_bits(part) for part in node.args) if node.args else 0
 
 
 def constant(node: Any) -> Fraction | None:

@@ -39,7 +39,7 @@ def compare(left: Any, right: Any, budget: Budget, *, rounded: bool = False) -> 
     if isinstance(found, evaluation.Difference):
         return Answer("different", exact is False, found)
     if exact is False:
-        return Answer("different", exact=True)
+        return Answer("different", exact=True, why="the two differ, if only by very little")
     return Answer("equal") if found else Answer("undecided", why=why)
 
 

@@ -1,9 +1,9 @@
 """Numbers instead of algebra: two expressions compared at points of the declared domain, far beyond rounding.
 
 The domain is part of the question: r > 0, θ in (-π, π) in all four quadrants and away from special angles, every other
-symbol real. Each side is worked out twice, with 30 digits and with 60. Two values agree if what separates them shrinks
-as the digits grow, and differ if it stays; where neither is clear the digits are doubled. So neither cancellation nor a
-tiny planted error is mistaken for the other, and no threshold in the size of the values is needed.
+symbol real. Each side is worked out twice, with 30 digits (more where its own numbers have more) and with the double.
+Two values agree if what separates them shrinks as the digits grow, and differ if it stays; where neither is clear the
+digits are doubled. So neither cancellation nor a tiny planted error is mistaken for the other.
 """
 
 import random
@@ -17,13 +17,14 @@ from typing import Any, TypeAlias
 import mpmath
 import sympy
 
-from .bounds import Budget, TooMuchError, constant
+from .bounds import Budget, TooMuchError, constant, constant_bits
 
 POINTS = 12  # false agreement at one generic point is already next to impossible; twelve reach every quadrant thrice
 DRAWS = 36  # points tried for it: some may hit a pole
 SHORT_POINTS = 4  # the first ones have one decimal, for witnesses that are easy to type in
 DIGITS = 30
-PRECISIONS = (DIGITS, 2 * DIGITS, 4 * DIGITS)  # each compared with its double
+DOUBLINGS = (1, 2, 4)  # of the digits, until it is clear
+DIGITS_PER_BIT = 0.31
 CLEAR = 20  # digits by which a difference has to shrink, of the DIGITS gained
 STAYS = 5  # digits by which it has to stand out from rounding
 FLOAT_TOLERANCE = 1e-12  # relative, where a side has rounded decimals in it: they carry 16 digits
@@ -60,10 +61,15 @@ def compare(left: Any, right: Any, budget: Budget, *, rounded: bool = False) -> 
     `rounded` says that a side contains decimals such as 0.3333333333333333: those are compared as floats are.
     """
     names = sorted({symbol.name for symbol in left.free_symbols | right.free_symbols}, key=_reading_order)
+    bits = max(constant_bits(left), constant_bits(right))
+    digits = DIGITS + int(DIGITS_PER_BIT * bits)
     agreed = 0
     for point in islice(points(names), DRAWS):
         try:
-            values = _at(left, right, point, budget, rounded)
+            if rounded:
+                values: Difference | bool | None = _at_rounded(left, right, point, budget)
+            else:
+                values = _at(left, right, point, budget, digits)
         except UndefinedError:
             continue
         if isinstance(values, Difference):
@@ -98,13 +104,17 @@ def _coordinate(name: str, index: int, decimals: int) -> Fraction:
     return size if name == "r" or draw.random() < 0.5 else -size
 
 
-def _at(left: Any, right: Any, point: Point, budget: Budget, rounded: bool) -> Difference | bool | None:
-    for digits in PRECISIONS:
+def _at_rounded(left: Any, right: Any, point: Point, budget: Budget) -> Difference | bool:
+    machine = _Machine(DIGITS, point, budget)
+    a, b = machine.value(left), machine.value(right)
+    return bool(abs(a - b) <= FLOAT_TOLERANCE * (1 + max(abs(a), abs(b)))) or Difference(point, a, b)
+
+
+def _at(left: Any, right: Any, point: Point, budget: Budget, least: int) -> Difference | bool | None:
+    for digits in (least * factor for factor in DOUBLINGS):
         coarse, fine = _Machine(digits, point, budget), _Machine(2 * digits, point, budget)
         a, b = fine.value(left), fine.value(right)
         apart, size = abs(a - b), max(abs(a), abs(b))
-        if rounded:
-            return apart <= FLOAT_TOLERANCE * (1 + size) or Difference(point, a, b)
         noise = abs(a - coarse.value(left)) + abs(b - coarse.value(right)) + size / fine.context.mpf(10) ** digits
         if apart <= noise / fine.context.mpf(10) ** CLEAR:
             return True

@@ -17,7 +17,7 @@ from .bounds import Budget, TooMuchError, constant
 MAX_POWER = 64  # of an exponent, and of a multiple of θ/m
 MAX_PARTS = 24  # θ/m: halves, thirds, quarters, eighths and what they have in common
 MAX_WORK = 200_000  # units an attempt; evaluation takes over beyond
-PRODUCT_WORK = 25  # units for a product of two polynomials, besides one for each pair of terms
+PRODUCT_WORK, PAIR_WORK = 25, 3  # units for a product of two polynomials, and for each pair of their terms
 
 Polynomial: TypeAlias = Any  # sympy's PolyElement, which has no stubs
 Form: TypeAlias = tuple[Polynomial, Polynomial]
@@ -73,7 +73,7 @@ class _Field:
         self.multiples = [(self.ring.one, self.ring.zero)]
 
     def times(self, a: Polynomial, b: Polynomial) -> Polynomial:
-        self.budget.spend(PRODUCT_WORK + len(a) * len(b))
+        self.budget.spend(PRODUCT_WORK + PAIR_WORK * len(a) * len(b))
         return self.reduced(a * b)
 
     def reduced(self, polynomial: Polynomial) -> Polynomial:

@@ -1,0 +1,269 @@
+"""Points 1.1 to 1.4: what the contract says of a proof, case by case, and every sentence that a student reads of it."""
+
+import time
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+import sympy as sp
+
+from grader import trees
+from grader.assignment.oracles import proof, symbolic
+from grader.model import Outcome, Verdict
+from grader.proxy import Fault
+from grader.sandbox.protocol import Opaque, Tree
+
+R = sp.Symbol("r", positive=True)
+T, FX, FY, FR, FT = sp.symbols("theta f_x f_y f_r f_theta", real=True)
+C, S = sp.cos(T), sp.sin(T)
+A, B = FX * C + FY * S, FY * C - FX * S
+LEFT, RIGHT = FR**2 + FT**2 / R**2, FX**2 + FY**2
+SUBSTITUTED = A**2 + (R * B) ** 2 / R**2
+ONE = C**2 + S**2
+INVERSE = (FR * C - FT * S / R) ** 2 + (FR * S + FT * C / R) ** 2
+HALF = A**2 + FT**2 / R**2
+HONEST_SECONDS = 0.5  # the contract's bound for an honest proof
+
+# name: lines, what 1.3 is, what 1.4 is
+PROOFS = {
+    "from the left": ([LEFT, SUBSTITUTED, sp.expand(SUBSTITUTED), RIGHT], "earned", "proven"),
+    "from the right": ([RIGHT, RIGHT * ONE, SUBSTITUTED, LEFT], "earned", "proven"),
+    "substituted and multiplied out at once": ([LEFT, sp.expand(SUBSTITUTED), RIGHT], "earned", "proven"),
+    "one derivative at a time": ([LEFT, HALF, SUBSTITUTED, RIGHT], "earned", "proven"),
+    "inverse from the right": ([RIGHT, INVERSE, sp.expand(INVERSE), LEFT], "earned", "proven"),
+    "inverse from the left": ([LEFT, LEFT * ONE, INVERSE, RIGHT], "earned", "proven"),
+    "a line twice": ([LEFT, LEFT, SUBSTITUTED, SUBSTITUTED, RIGHT], "earned", "proven"),
+    "only the sides": ([LEFT, RIGHT], "absent", "unsubstituted"),
+    "sides and a rearranged side": ([LEFT, FY**2 + FX**2, RIGHT], "absent", "unsubstituted"),
+    "only one replaced": ([LEFT, HALF, RIGHT], "absent", "unsubstituted"),
+    "begins substituted": ([SUBSTITUTED, sp.expand(SUBSTITUTED), RIGHT], "absent", "ends"),
+    "ends substituted": ([LEFT, SUBSTITUTED], "earned", "ends"),
+    "right side not in its own symbols": ([LEFT, SUBSTITUTED, RIGHT * ONE], "earned", "ends"),
+    "left side not in its own symbols": ([LEFT * ONE, SUBSTITUTED, RIGHT], "earned", "ends"),
+    "there and back": ([LEFT, SUBSTITUTED, LEFT], "earned", "ends"),
+    "first substituted line wrong": ([LEFT, A**2 - B**2, LEFT, SUBSTITUTED, RIGHT], "refuted", "broken"),
+    "last substituted line wrong, from the right": ([RIGHT, SUBSTITUTED, A**2 - B**2, LEFT], "refuted", "broken"),
+    "wrong later on": ([LEFT, SUBSTITUTED, 2 * RIGHT, RIGHT], "earned", "broken"),
+    "wrong side": ([FR**2 + FT**2, SUBSTITUTED, RIGHT], "earned", "broken"),
+    "another variable": (
+        [LEFT, RIGHT + sp.Symbol("t") - sp.Symbol("t") + T * sp.Symbol("q"), RIGHT],
+        "refuted",
+        "broken",
+    ),
+    "zero": ([LEFT - RIGHT, SUBSTITUTED - RIGHT, sp.S.Zero], "refuted", "ends"),
+}
+
+
+@pytest.mark.parametrize("name", PROOFS)
+def test_a_proof_is_judged_as_the_contract_says(name):
+    lines, substitution, chain = PROOFS[name]
+    started = time.perf_counter()
+    assert symbolic.judge_substitution(lines, {})["verdict"] == substitution
+    assert symbolic.judge_chain(lines)["verdict"] == chain
+    assert time.perf_counter() - started < HONEST_SECONDS
+
+
+OWN = {"df_dr": A, "df_dtheta": B}  # the second has lost its r
+CARRIED = A**2 + B**2 / R**2
+
+
+def test_the_line_that_one_s_own_wrong_derivatives_give_is_carried_forward():
+    found = symbolic.judge_substitution([LEFT, CARRIED, RIGHT], OWN)
+    assert (found["verdict"], found["carried"]) == ("carried", ["df_dtheta"])
+    assert symbolic.judge_chain([LEFT, CARRIED, RIGHT])["verdict"] == "broken"
+
+
+def test_the_larger_credit_wins_over_one_s_own_wrong_derivatives():
+    assert symbolic.judge_substitution([LEFT, SUBSTITUTED, RIGHT], OWN)["verdict"] == "earned"
+
+
+def test_the_inverse_way_carries_forward_too():
+    wrong = (FR * C - FT * S) ** 2 + (FR * S + FT * C) ** 2
+    assert symbolic.judge_substitution([RIGHT, wrong, LEFT], OWN)["verdict"] == "carried"
+
+
+def test_only_one_s_own_mistake_is_carried_forward():
+    assert symbolic.judge_substitution([LEFT, A**2 - B**2, RIGHT], OWN)["verdict"] == "refuted"
+    right = {"df_dr": A, "df_dtheta": R * B}
+    assert symbolic.judge_substitution([LEFT, CARRIED, RIGHT], right)["verdict"] == "refuted"
+
+
+def test_a_derivative_that_is_missing_counts_as_right():
+    assert symbolic.judge_substitution([LEFT, CARRIED, RIGHT], {"df_dtheta": B})["carried"] == ["df_dtheta"]
+
+
+x, y = sp.symbols("x y")
+f, g = sp.Function("f"), sp.Function("g")
+COMPOSED = f(R * C, R * S)
+OF_R_THETA = sp.Function("x")(R, T), sp.Function("y")(R, T)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        FX * sp.Derivative(R * C, R) + FY * sp.Derivative(R * S, R),
+        sp.Derivative(COMPOSED, R),
+        COMPOSED.diff(R),
+        f(*OF_R_THETA).diff(R),
+        sp.Derivative(f(x, y), x) * sp.Derivative(x, R) + sp.Derivative(f(x, y), y) * sp.Derivative(y, R),
+        f(x, y).diff(x).subs({x: R * C, y: R * S}) * C + sp.Subs(f(x, y).diff(y), (x, y), (R * C, R * S)) * S,
+        (FX * x + FY * y) / R,
+        (FX * x + FY * y) / sp.sqrt(x**2 + y**2),
+        sp.Function("f_x")(x, y) * C + FY * S,
+    ],
+)
+def test_derivatives_of_an_abstract_f_are_understood(answer):
+    assert symbolic.judge_partial("df_dr", answer)["verdict"] == "equal"
+
+
+@pytest.mark.parametrize(
+    ("derivative", "symbol"),
+    [
+        (sp.Derivative(f(x, y), x), FX),
+        (sp.Derivative(COMPOSED, T), FT),
+        (sp.Derivative(g(R, T), R), FR),
+        (sp.Derivative(f(sp.Function("r")(x, y), sp.Function("theta")(x, y)), x), FX),
+    ],
+)
+def test_a_derivative_of_f_stands_for_its_symbol(derivative, symbol):
+    assert symbolic.judge_chain([derivative**2, symbol**2])["verdict"] == "ends"
+    assert symbolic.judge_chain([derivative**2, symbol**2 + 1])["verdict"] == "broken"
+
+
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [(sp.Symbol("f_r"), "different"), (g(R, T).diff(R), "different"), (f(x, y).diff(x, y), "undecided")],
+)
+def test_what_is_no_answer_to_the_chain_rule(answer, verdict):
+    assert symbolic.judge_partial("df_dr", answer)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("function", "answer", "diagnosis"),
+    [
+        ("df_dr", FX + FY, "chain-rule-forgotten"),
+        ("df_dr", FX * S + FY * C, "sin-cos-swapped"),
+        ("df_dr", FX * C - FY * S, "sign-error"),
+        ("df_dr", R * B, "wrong-variable"),
+        ("df_dr", FX * R * C + FY * R * S, "inner-not-differentiated"),
+        ("df_dr", 3 * FX, None),
+        ("df_dtheta", B, "missing-factor-r"),
+        ("df_dtheta", B / R, "divided-by-r"),
+        ("df_dtheta", R * (FX * S + FY * C), "sign-error"),
+        ("df_dtheta", R * B + 1, None),
+    ],
+)
+def test_a_known_mistake_is_named_and_no_other(function, answer, diagnosis):
+    assert symbolic.judge_partial(function, answer)["diagnosis"] == diagnosis
+
+
+def test_every_diagnosis_has_its_hint():
+    mistakes = symbolic.misconceptions
+    names = {name for known in (*mistakes.PARTIALS.values(), mistakes.LINES) for name, _ in known}
+    assert names == set(proof.HINTS)
+
+
+class Answering:
+    """A bounded oracle that says what the test wants."""
+
+    def __init__(self, **found: object) -> None:
+        self.found = {"unknown": [], "notes": [], "text": "f_x", "why": "", "witness": None, "diagnosis": None, **found}
+
+    def within(self, seconds: float) -> "Answering":
+        return self
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *args: self.found
+
+
+def returning(value: object) -> object:
+    return lambda *args: value
+
+
+TREE = trees.symbol("f_x", "real")
+EQUATION = Tree("Equality", (TREE, TREE))
+LINES = [TREE, TREE, TREE]
+
+
+def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
+    """Each verdict beside the outcome and a part of the sentence that it has to have."""
+
+    def partial(value: object, **found: object) -> Verdict:
+        return proof.judge_partial("df_dr", returning(value), Answering(**found))
+
+    def chain(value: object, **found: object) -> Verdict:
+        return proof.judge_chain(returning(value), Answering(**found))
+
+    def shown(value: object, **found: object) -> Verdict:
+        missing = Fault(Verdict.missing("not there"), "missing")
+
+        def absent(*args: object) -> None:
+            raise missing
+
+        functions = SimpleNamespace(proof=returning(value), df_dr=absent, df_dtheta=returning(None))
+        return proof.judge_substitution(functions, Answering(**found))
+
+    failed, passed, review = Outcome.FAILED, Outcome.PASSED, Outcome.REVIEW
+    yield partial(TREE, verdict="equal"), passed, ""
+    yield partial(None), failed, "returns None (is a return missing?); expected is one sympy expression"
+    yield partial(EQUATION), failed, "returns an equation (Eq)"
+    yield partial([TREE, TREE]), failed, "returns a list"
+    yield partial("f_x"), failed, "returns a text"
+    yield partial(True), failed, "returns True or False"
+    yield partial(Opaque("a generator")), failed, "returns a generator"
+    yield partial(Opaque("an expression of more than 20000 parts")), review, "A person will look at it."
+    yield partial(TREE, verdict="undecided", why="it is odd"), review, "cannot decide whether it is right (it is odd)"
+    yield (
+        partial(TREE, verdict="different", unknown=["t", "q"]),
+        failed,
+        "contains the symbols t, q, which this exercise",
+    )
+    yield partial(TREE, verdict="different", itself=True), failed, "still contains f_r or f_theta"
+    wrong = {"itself": False, "witness": "at r = 1 yours is 2", "diagnosis": "sign-error"}
+    yield (
+        partial(TREE, verdict="different", **wrong),
+        failed,
+        "not the chain rule: at r = 1 yours is 2. A sign is wrong.",
+    )
+    yield shown(LINES, verdict="earned"), passed, ""
+    yield shown(LINES, verdict="absent"), failed, "No line shows the substitution"
+    yield shown([TREE, EQUATION], verdict="absent"), failed, "Line 2 is an equation (Eq)"
+    yield shown(LINES, verdict="absent", unknown=[[1, "t"]]), failed, "Line 2 contains the symbol t"
+    yield shown(LINES, verdict="refuted", line=1, unknown=[[1, "t"]]), failed, "Line 2, the substituted one, contains"
+    yield shown(LINES, verdict="refuted", line=1, witness="so"), failed, "does not equal its side of the identity: so."
+    yield shown(LINES, verdict="undecided", why="it is odd"), review, "The substituted line: the machine cannot decide"
+    yield chain(LINES, verdict="proven"), passed, ""
+    yield chain(TREE), failed, "proof returns one expression; expected is a list"
+    yield chain([]), failed, "proof returns an empty list"
+    yield chain([TREE]), failed, "proof returns a single line"
+    yield chain(Opaque("a generator")), failed, "proof returns a generator"
+    yield chain([TREE, "f_x"]), failed, "Line 2 is a text"
+    yield chain([TREE, Opaque("a set")]), failed, "Line 2 is a set"
+    yield chain(LINES, verdict="unsubstituted"), failed, "the step that matters is not shown"
+    yield chain(LINES, verdict="ends", line=2, twice=False), failed, "Line 3, an end of the proof, is not a side"
+    yield chain(LINES, verdict="ends", line=2, twice=True), failed, "ends on the side of the identity on which it began"
+    yield chain(LINES, verdict="undecided", line=1, why="it is odd"), review, "Line 2: the machine cannot decide"
+    broken = {"line": 1, "witness": "your step is 1, the one before 2", "before": "f_y"}
+    yield chain(LINES, verdict="broken", **broken), failed, "from line 1 to line 2 does not hold: your step is 1"
+    yield chain(LINES, verdict="broken", unknown=[[0, "t"]], **broken), failed, "Line 1 contains the symbol t"
+
+
+@pytest.mark.parametrize(("verdict", "outcome", "sentence"), list(messages()))
+def test_every_verdict_has_its_sentence(verdict, outcome, sentence):
+    assert verdict.outcome is outcome
+    assert sentence in verdict.message
+    assert bool(sentence) == bool(verdict.message)
+
+
+def test_what_was_carried_forward_is_said():
+    functions = SimpleNamespace(proof=returning(LINES), df_dr=returning(TREE), df_dtheta=returning(TREE))
+    oracle = Answering(verdict="carried", line=1, carried=["df_dr", "df_dtheta"])
+    assert proof.judge_substitution(functions, oracle).notes == (
+        "Line 2 is what your own derivatives give: carried forward from 1.1 and 1.2.",
+    )
+
+
+def test_lines_may_come_as_a_matrix():
+    column = [[TREE], [TREE], [TREE]]
+    assert proof.judge_chain(returning(column), Answering(verdict="proven")).outcome is Outcome.PASSED
+    assert proof.judge_chain(returning([LINES]), Answering(verdict="proven")).outcome is Outcome.PASSED
