@@ -176,7 +176,7 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
 @pytest.mark.parametrize(
     ("labels", "sentence"),
     [
-        (None, "affected_outputs(1, 2) is None: a `return` is missing"),
+        (None, "affected_outputs(1, 2) is None: a `return` is missing, or it returns nothing."),
         (Opaque("a set"), "affected_outputs(1, 2) holds a set where an array of numbers belongs."),
         (labelled(ROW_BY_ROW[:8])(1, 2), "has 8 entries, and nine are expected: one for each of y_1 to y_9."),
         (np.ones((3, 3, 2)).tolist(), "has 3 entries, and nine are expected: one for each of y_1 to y_9."),
@@ -288,7 +288,7 @@ def test_activation_sentences() -> None:
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (None, "activations is None: a `return` is missing"),
+        (None, "activations is None: a `return` is missing, or it returns nothing."),
         (linear(BACKWARDS)[:8], "activations has 8 entries, and nine are expected: one for each of y_1 to y_9."),
         ([], "activations has 0 entries, and nine are expected: one for each of y_1 to y_9."),
         (np.zeros((3, 3)), "activations has 3 entries, and nine are expected: one for each of y_1 to y_9."),

@@ -166,7 +166,11 @@ def _not_nine(value: Any) -> str:
 
 
 def _is_no(value: Any, wanted: str) -> str:
-    return "is None: a `return` is missing, or it returns nothing" if value is None else f"is {_kind(value)} where {wanted} was expected"
+    return (
+        "is None: a `return` is missing, or it returns nothing"
+        if value is None
+        else f"is {_kind(value)} where {wanted} was expected"
+    )
 
 
 def _holds_no(value: Any, wanted: str) -> str:
