@@ -158,7 +158,7 @@ def jail(terms: Mapping[str, Any]) -> dict[str, str]:
         _attempt(problems, "own user", lambda: become(user, terms["keep_reading"]))
         _attempt(problems, "limits", lambda: _bound_processes(terms["processes"]))
     else:
-        _attempt(problems, "capabilities", lambda: _set_capabilities(_READ_SEARCH if terms["keep_reading"] else 0))
+        _attempt(problems, "capabilities", lambda: _set_capabilities(0))
     die_with_parent(terms["parent"])
     _attempt(problems, "limits", lambda: limits(terms))
     grants = [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]

@@ -25,7 +25,6 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full"
 _OTHER_PACKAGES = ("site-packages", "dist-packages")
 # SETUID, SETGID, CHOWN, DAC_OVERRIDE, KILL: to become another user, and to clean up after one.
 CHANGE_USER = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)
-READ_SEARCH = 1 << 2  # DAC_READ_SEARCH
 
 
 def readable(devices: Iterable[str]) -> list[tuple[int, int]]:

@@ -124,6 +124,9 @@ class Zygote:
     def _failure(self, text: str = "") -> SandboxError:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(1.0)
+        with contextlib.suppress(OSError, ValueError):
+            while not text and (words := self._control.recv(_MESSAGE_BYTES)):  # what it said last
+                text = json.loads(words).get("failed", "")
         self._errors.seek(0)
         told = text or self._errors.read().decode("utf-8", "replace")
         return SandboxError(

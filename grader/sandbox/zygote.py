@@ -120,7 +120,7 @@ class Zygote:
         return found
 
     def own_terms(self) -> dict[str, Any]:
-        keeps = not self.open_to_all and grounds.may(grounds.READ_SEARCH)
+        keeps = self.own_user and not self.open_to_all
         return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
 
     def folder(self, name: str) -> str:
