@@ -109,6 +109,8 @@ def test_what_cannot_be_decided_is_said_to_be_undecided(left, right):
 def test_a_witness_reads_like_the_assignment_has_it():
     assert symbolic.equal(SIN, COS)["witness"] == "at θ = 2.1 yours is 0.86, expected −0.5"
     assert symbolic.equal(2, 3)["witness"] == "yours is 2, expected 3"
+    assert symbolic.equal(10**40 * SIN, 13)["witness"] == "at θ = 2.1 yours is 8.6e+39, expected 13"
+    assert symbolic.equal(unevaluated(sp.Add, SIN**2 + COS**2, -1), 13)["witness"].endswith("yours is 0, expected 13")
     near = symbolic.equal(R + sp.Rational(1, 10**40), R)["witness"]
     assert near == "at r = 1.3 yours is 1.3, expected 1.3, and they are 1.0e−40 apart"
 

@@ -49,7 +49,7 @@ def witness(difference: evaluation.Difference | None, yours: str, other: str) ->
         return None
     point = ", ".join(f"{_GREEK.get(name, name)} = {_decimal(value)}" for name, value in difference.point.items())
     left, right = difference.left, difference.right
-    least = NEGLIGIBLE * (abs(left) + abs(right))
+    least = NEGLIGIBLE * min(1, abs(left) + abs(right))
     shown = [(_number(left, least, digits), _number(right, least, digits)) for digits in _SHOWN_DIGITS]
     mine, theirs = next((pair for pair in shown if pair[0] != pair[1]), shown[-1])
     apart = f", and they are {_short(abs(left - right), 2)} apart" if mine == theirs else ""
