@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.classroom import store
 from grader.classroom.executor import Executor
 from grader.classroom.export import export
-from grader.classroom.intake import read_class
+from grader.classroom.intake import open_intake
 from grader.classroom.journal import Journal
 from grader.classroom.listing import list_class
 from grader.classroom.model import Terms
@@ -47,9 +47,11 @@ def grade_class(
     modules = [exercise.module for exercise in rubric.exercise]
     roster = read_roster(request.roster) if request.roster else []
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
-    intake = read_class(request.submissions, modules, roster, times)
-    store.make_results(request.results)
-    with store.lock(request.results), Journal(request.results) as journal:
+    with (
+        open_intake(request.submissions, modules, roster, times) as intake,
+        store.lock(request.results),
+        Journal(request.results) as journal,
+    ):
         seed = _seed(request.seed, journal)
         text = read_rubric(request.rubric)
         terms = Terms(

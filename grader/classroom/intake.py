@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +17,30 @@ from grader.errors import SubmissionError
 _NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
 
 
-def read_class(
+@contextmanager
+def open_intake(
     path: Path, modules: Sequence[str], roster: Sequence[Student] = (), times: Mapping[str, datetime] | None = None
-) -> Intake:
+) -> Iterator[Intake]:
     """The class at `path`: a folder, an archive, or a text file that lists folders and archives, one a line.
 
     Nothing is read but names and metadata; a hand-in is read when its turn comes. Raises SubmissionError.
     """
-    shape, hand_ins, issues = _listed(path) if path.suffix.lower() == ".txt" else take_in(open_class(path), modules)
+    if path.suffix.lower() == ".txt":
+        yield _sorted_out(*_listed(path), roster, times or {})
+        return
+    with open_class(path) as place:
+        yield _sorted_out(*take_in(place, modules), roster, times or {})
+
+
+def _sorted_out(
+    shape: Format,
+    hand_ins: list[HandIn],
+    issues: list[Issue],
+    roster: Sequence[Student],
+    times: Mapping[str, datetime],
+) -> Intake:
     hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
-    hand_ins, more = _timed(hand_ins, times or {})
+    hand_ins, more = _timed(hand_ins, times)
     chosen, superseded = _newest(hand_ins)
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)

@@ -82,11 +82,15 @@ class JobProcess:
         self._process.stdin.flush()
 
     def _how_it_ended(self, error: Exception) -> str:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(END_SECONDS)
-        status = self._process.poll()
-        if status is None:
-            return f"sent something that is no answer ({error})"
+        """In words. Whatever it was, the process is of no use after it."""
+        if not isinstance(error, EOFError | OSError):
+            self._process.kill()
+            return f"was stopped, since what crossed the wire was no message ({error})"
+        try:
+            status = self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return "closed the wire"
         self._errors.seek(0)
         said = self._errors.read().decode("utf-8", "replace").strip()[-_SAID:]
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -146,18 +147,23 @@ def _refuse(reason: str) -> Callable[[int], Content]:
     return lambda most: reason
 
 
-def open_class(path: Path) -> Folder:
-    """The folder or the archive in which a class came. Raises SubmissionError."""
+@contextmanager
+def open_class(path: Path) -> Iterator[Folder]:
+    """The folder or the archive in which a class came, open for as long as it is read from. Raises SubmissionError."""
     if path.is_dir():
-        return DiskFolder(path)
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise SubmissionError(f"{path}: there is no such file or folder.") from error
-    try:
-        return _unpack(file, path.name, str(path), MAX_CLASS_ENTRIES, spool=True)
-    except BROKEN as error:
-        raise SubmissionError(f"{path}: this is neither a folder nor an archive that can be read ({error}).") from error
+        yield DiskFolder(path)
+        return
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(path.open("rb"))
+        except OSError as error:
+            raise SubmissionError(f"{path}: there is no such file or folder.") from error
+        try:
+            folder = _unpack(file, path.name, str(path), MAX_CLASS_ENTRIES, stack)
+        except BROKEN as error:
+            said = f"{path}: this is neither a folder nor an archive that can be read ({error})."
+            raise SubmissionError(said) from error
+        yield folder
 
 
 def open_nested(file: File) -> Folder | str:
@@ -167,12 +173,13 @@ def open_nested(file: File) -> Folder | str:
         return content
     try:
         frugal = load.Frugal(io.BytesIO(content))
-        return _unpack(frugal, file.name, file.where, load.MAX_ENTRIES, spool=False)
+        return _unpack(frugal, file.name, file.where, load.MAX_ENTRIES, None)
     except BROKEN:
         return "this is not an archive that can be read; pack it again"
 
 
-def _unpack(file: IO[bytes], name: str, where: str, entries: int, *, spool: bool) -> Folder:
+def _unpack(file: IO[bytes], name: str, where: str, entries: int, stack: ExitStack | None) -> Folder:
+    """An archive's folder. A class's `stack` closes what is opened for it; a student's own is all in memory."""
     magic = file.read(4)
     file.seek(0)
     root = PackedFolder(stem(name), where)
@@ -182,7 +189,7 @@ def _unpack(file: IO[bytes], name: str, where: str, entries: int, *, spool: bool
             if not member.is_dir():
                 root.add(PurePosixPath(member.filename.replace("\\", "/")), _zip_reader(archive, member))
         return root
-    opened = _decompress(file, magic, MAX_CLASS_BYTES if spool else MAX_UNPACKED_BYTES, spool)
+    opened = _decompress(file, magic, stack)
     tar = tarfile.open(fileobj=opened, mode="r:")  # noqa: SIM115 - read from for as long as the class is
     for number, entry in enumerate(tar):
         if number >= entries:
@@ -192,7 +199,7 @@ def _unpack(file: IO[bytes], name: str, where: str, entries: int, *, spool: bool
     return root
 
 
-def _decompress(file: IO[bytes], magic: bytes, most: int, spool: bool) -> IO[bytes]:
+def _decompress(file: IO[bytes], magic: bytes, stack: ExitStack | None) -> IO[bytes]:
     """The tar inside a compressed file, for reading at any place: a class's in a nameless file, else in memory."""
     stream: IO[bytes]
     if magic.startswith(b"\x1f\x8b"):
@@ -201,7 +208,8 @@ def _decompress(file: IO[bytes], magic: bytes, most: int, spool: bool) -> IO[byt
         stream = bz2.BZ2File(file)
     else:
         return file
-    plain: IO[bytes] = tempfile.TemporaryFile() if spool else io.BytesIO()  # noqa: SIM115 - the class's, read to its end
+    plain: IO[bytes] = stack.enter_context(tempfile.TemporaryFile()) if stack else io.BytesIO()  # noqa: SIM115
+    most = MAX_CLASS_BYTES if stack else MAX_UNPACKED_BYTES
     for part in _parts(stream):
         if plain.tell() + len(part) > most:
             raise tarfile.ReadError(f"over {most >> 20} MiB when unpacked")

@@ -92,7 +92,8 @@ class ClassList(_Part):
 
 
 def lock(results: Path) -> FileLock:
-    """Held by the one run that writes into `results`; it goes with its process. Raises UsageError."""
+    """Held by the one run that writes into `results`, which is made; it goes with its process. Raises UsageError."""
+    make_results(results)
     held = FileLock(results / ".lock")
     try:
         held.acquire(timeout=0)

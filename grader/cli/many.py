@@ -64,7 +64,7 @@ def class_(
         submissions=submissions,
         results=output,
         rubric=rubric or assignment / "rubric.toml",
-        sandbox=sandbox or default_kind(),
+        sandbox=str(sandbox or default_kind()),
         allow_weaker=allow_weaker,
         points=[point.id for point in course.rubric.points if point.id in chosen],
         seed=seed,

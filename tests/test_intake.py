@@ -1,0 +1,323 @@
+"""Intake: every shape of class, every packing, every kind of roster; and nothing is ever lost without a word."""
+
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.classroom import places
+from grader.classroom.intake import open_intake
+from grader.classroom.model import Format, Intake, IssueKind, Student
+from grader.classroom.naming import folder_name
+from grader.classroom.roster import Roster, read_roster, read_times
+from grader.errors import SubmissionError, UsageError
+from tests.classes import GOOD, MODULES, contents, in_every_packing, laid_out, read, tarred, zipped
+
+FOUR = b"RESULTS = {}\n"
+BERLIN = ZoneInfo("Europe/Berlin")
+GRADESCOPE = b"""---
+submission_11:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '4711'
+    :email: ada@example.org
+  :created_at: 2022-01-25 12:59:59.250000000 Z
+  :score: 1.0
+  :results: !ruby/hash:ActiveSupport::HashWithIndifferentAccess
+    tests: []
+submission_12:
+  :submitters:
+  - :name: Alan Turing
+    :email: alan@example.org
+  - :name: Grace Hopper
+    :sid: '4713'
+    :email: grace@example.org
+  :created_at: 2022-01-25 14:00:00.000000000 Z
+submission_13:
+  :submitters: []
+  :created_at:
+"""
+
+
+Taken = Callable[..., Intake]
+
+
+@pytest.fixture
+def read_class() -> Iterator[Taken]:
+    """A class, open until the test ends."""
+    with ExitStack() as stack:
+        yield lambda *args: stack.enter_context(open_intake(*args))
+
+
+def kinds(intake: Intake) -> dict[str, IssueKind]:
+    return {issue.who: issue.kind for issue in intake.issues}
+
+
+def test_folders_and_archives_in_every_packing(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "ada/exercise2.py": GOOD,
+        "ada/__pycache__/x.py": GOOD,
+        "alan.zip": zipped({"my work/exercise2.py": GOOD, "my work/exercise4.py": FOUR}),
+        "grace.tar.gz": tarred({"./exercise2.py": GOOD}),
+        "kurt.tar": tarred({"exercise2.py": GOOD}, "w"),
+        "emmy/deep/down/exercise2.py": GOOD,
+        "notes.txt": b"mine",
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, MODULES)
+        assert contents(intake) == {
+            "ada": {"exercise2.py"},
+            "alan": {"exercise2.py", "exercise4.py"},
+            "grace": {"exercise2.py"},
+            "kurt": {"exercise2.py"},
+            "emmy": {"exercise2.py"},
+        }, path
+        assert (intake.format, kinds(intake)) == (Format.FOLDERS, {"notes.txt": IssueKind.UNMATCHED})
+
+
+def test_moodle_with_folders_without_and_with_online_text(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Lovelace Ada_101_assignsubmission_file_/exercise2.py": GOOD,
+        "Lovelace Ada_101_assignsubmission_onlinetext_/onlinetext.html": b"hello",
+        "Turing Alan_102_assignsubmission_file_/abgabe.zip": zipped({"exercise2.py": GOOD, "x/y.py": GOOD}),
+        "Gödel Kurt_103_assignsubmission_file_exercise2.py": GOOD,
+        "Gödel Kurt_103_assignsubmission_file_exercise4.py": FOUR,
+        "readme.pdf": b"%PDF",
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, MODULES)
+        assert contents(intake) == {
+            "Gödel Kurt_103": {"exercise2.py", "exercise4.py"},
+            "Lovelace Ada_101": {"exercise2.py"},
+            "Turing Alan_102": {"exercise2.py", "x/y.py"},
+        }, path
+        assert (intake.format, kinds(intake)) == (Format.MOODLE, {"readme.pdf": IssueKind.UNMATCHED})
+        assert {hand_in.students[0].lms for hand_in in intake.hand_ins} == {"101", "102", "103"}
+
+
+def test_canvas_takes_the_newest_attempt_and_says_late_without_a_time(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "lovelaceada_101_9001_exercise2.py": b"old = 1\n",
+        "lovelaceada_101_9005_exercise2-1.py": GOOD,
+        "lovelaceada_101_9002_exercise4.py": FOUR,
+        "turingalan_LATE_102_9003_abgabe.zip": zipped({"exercise2.py": GOOD}),
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, MODULES)
+        ada, alan = intake.hand_ins
+        assert (intake.format, ada.id, alan.id) == (Format.CANVAS, "lovelaceada_101", "turingalan_102")
+        assert read(ada).files == {"exercise2.py": GOOD, "exercise4.py": FOUR}
+        assert ada.notes == ("exercise2.py was handed in more than once; the newest counts",)
+        assert alan.notes == ("Canvas marks it late, and does not say when it came",)
+        assert alan.submitted is None
+
+
+def test_gradescope_knows_times_and_groups(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "submission_metadata.yml": GRADESCOPE,
+        "submission_11/exercise2.py": GOOD,
+        "submission_12/exercise2.py": GOOD,
+        "submission_99/exercise2.py": GOOD,
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, MODULES)
+        one, group = intake.hand_ins
+        assert one.submitted == datetime(2022, 1, 25, 12, 59, 59, 250000, UTC)
+        assert one.students == (Student("4711", "Ada Lovelace", "ada@example.org"),)
+        assert [student.name for student in group.students] == ["Alan Turing", "Grace Hopper"]
+        assert kinds(intake) == {"submission_99": IssueKind.UNMATCHED, "submission_13": IssueKind.UNMATCHED}
+
+
+def test_a_list_of_clones_runs_no_git(read_class: Taken, tmp_path: Path) -> None:
+    clone = laid_out(tmp_path / "repos" / "ada", {"exercise2.py": GOOD})
+    subprocess.run(["git", "init", "-q", str(clone)], check=True, capture_output=True)
+    (clone / ".git" / "config").write_text(f"[core]\n\tfsmonitor = touch {tmp_path / 'ran'}\n")
+    (tmp_path / "class.txt").write_text("# the clones\nrepos/ada\nrepos/gone   # left\n")
+    intake = read_class(tmp_path / "class.txt", MODULES)
+    assert contents(intake) == {"ada": {"exercise2.py"}}
+    assert kinds(intake) == {"repos/gone": IssueKind.UNMATCHED}
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_roster_names_matches_and_misses(read_class: Taken, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_bytes(
+        "\ufeffMatrikelnummer;Nachname;Vorname;E-Mail\n"
+        "4711;Lovelace;Ada;ada@example.org\n4712;Gödel;Kurt;\n4713;Hopper;Grace;\n4714;Noether;Emmy;\n".encode()
+    )
+    files = {
+        "Ada Lovelace_1_assignsubmission_file_/exercise2.py": GOOD,
+        "Kurt Goedel_2_assignsubmission_file_/exercise2.py": GOOD,
+        "4713 Somebody_3_assignsubmission_file_/exercise2.py": GOOD,
+        "Jane Doe_4_assignsubmission_file_/exercise2.py": GOOD,
+    }
+    intake = read_class(laid_out(tmp_path / "class", files), MODULES, read_roster(roster))
+    assert set(contents(intake)) == {"4711", "4712", "4713", "Jane Doe_4"}
+    assert kinds(intake) == {"Jane Doe_4": IssueKind.UNMATCHED, "4714": IssueKind.ABSENT}
+    assert [student.name for student in intake.absent] == ["Emmy Noether"]
+
+
+def test_two_of_the_same_name_are_not_guessed() -> None:
+    roster = Roster([Student("1", "Ada Lovelace"), Student("2", "Lovelace, Ada"), Student("3", "Jörg Müller")])
+    assert roster.find(Student(name="Ada Lovelace"), "x") is None
+    assert roster.find(Student(name="muellerjoerg"), "x") == Student("3", "Jörg Müller")
+    assert roster.find(Student(name="Jorg Muller"), "x") == Student("3", "Jörg Müller")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "id,name,email\n1,Ada,a@x\n".encode("utf-16"),
+        "ID;Full name;E-Mail-Adresse\r\n1;Ada;a@x\r\n".encode("cp1252"),
+        b"SID\tName\tEmail\n1\tAda\ta@x\n",
+    ],
+)
+def test_rosters_of_every_spreadsheet(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(content)
+    assert read_roster(path) == [Student("1", "Ada", "a@x")]
+
+
+def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_class: Taken, tmp_path: Path) -> None:
+    roster = [Student("4711", "Ada Lovelace"), Student("4712", "Alan Turing")]
+    files = {
+        "4711 first/exercise2.py": GOOD,
+        "4711 second/exercise2.py": GOOD,
+        "4712.zip": zipped({"exercise2.py": GOOD}),
+    }
+    times = {"4712": datetime(2022, 1, 25, tzinfo=UTC), "4799": datetime(2022, 1, 25, tzinfo=UTC)}
+    intake = read_class(laid_out(tmp_path / "class", files), MODULES, roster, times)
+    ada, alan = intake.hand_ins
+    assert ada.source.endswith("4711 second")
+    assert ada.notes == ("handed in 2 times; the times are not known, so the last by name counts",)
+    assert kinds(intake) == {"4711": IssueKind.SUPERSEDED, "4799": IssueKind.TIME}
+    assert alan.submitted == times["4712"]
+
+
+def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "times.csv"
+    path.write_text("id,time\na,2022-01-25T14:00:00\nb,2022-01-25 14:00:00+00:00\nb,2022-01-25T15:30:00Z\n")
+    times = read_times(path, BERLIN)
+    assert times["a"] == datetime(2022, 1, 25, 13, tzinfo=UTC)
+    assert times["b"] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
+    path.write_text("id,time\na,soon\n")
+    with pytest.raises(UsageError, match="line 2: 'soon' is no time; write 2022-01-25T13:59:00"):
+        read_times(path, BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"exercise2.py": GOOD}, "this is one submission, not a class; `grader grade` grades it"),
+        ({"notes.txt": b""}, "there is no hand-in in there; a class is a folder or an archive each"),
+        (
+            {"submission_metadata.yml": b"- 1\n", "submission_1/exercise2.py": GOOD},
+            "not the metadata of a Gradescope export",
+        ),
+        ({"submission_metadata.yml": b"{", "submission_1/exercise2.py": GOOD}, "not YAML that can be read"),
+    ],
+)
+def test_what_is_no_class_is_told(files: dict[str, bytes], sentence: str, read_class: Taken, tmp_path: Path) -> None:
+    with pytest.raises(SubmissionError, match=sentence):
+        read_class(laid_out(tmp_path, files), MODULES)
+
+
+def test_a_broken_archive_costs_only_itself(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "ada.zip": b"PK\x03\x04 and nothing more",
+        "alan/abgabe.zip": zipped({"exercise2.py": GOOD})[:-30],
+        "grace.tar.gz": tarred({"exercise2.py": GOOD})[:40],
+        "kurt/work.rar": b"Rar!",
+        "emmy.zip": zipped({"in.zip": zipped({"exercise2.py": GOOD})}),
+        "john.zip": zipped({"exercise2.py": GOOD}),
+    }
+    intake = read_class(laid_out(tmp_path, files), MODULES)
+    notes = {hand_in.id: read(hand_in).notes for hand_in in intake.hand_ins}
+    assert notes["ada"] == ("ada.zip: this is not an archive that can be read; pack it again",)
+    assert notes["alan"] == ("abgabe.zip: this is not an archive that can be read; pack it again",)
+    assert notes["grace"] == ("grace.tar.gz: this is not an archive that can be read; pack it again",)
+    assert notes["kurt"] == ("work.rar: packed in a way that is not opened here; hand in a zip",)
+    assert notes["emmy"] == ("emmy/in.zip: an archive inside an archive is not opened; hand in its files",)
+    assert notes["john"] == ()
+
+
+def test_no_archive_leads_out_or_fills_the_memory(
+    read_class: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MAX_UNPACKED_BYTES", 1 << 20)
+    files = {
+        "ada.zip": zipped({"../exercise2.py": GOOD, "/exercise3.py": GOOD, "C:/exercise4.py": GOOD}),
+        "alan.tar.gz": tarred({"../../exercise2.py": GOOD}),
+        "grace.tar.gz": tarred({"exercise2.py": GOOD, "zeros": bytes(4 << 20)}),
+    }
+    intake = read_class(laid_out(tmp_path, files), MODULES)
+    submissions = {hand_in.id: read(hand_in) for hand_in in intake.hand_ins}
+    assert all(not submission.files for submission in submissions.values())
+    assert "its path leads out of the archive, left out" in submissions["ada"].notes[0]
+    assert "its path leads out of the archive, left out" in submissions["alan"].notes[0]
+    assert submissions["grace"].notes == ("grace.tar.gz: this is not an archive that can be read; pack it again",)
+
+
+def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
+    secret = tmp_path / "exercise2.py"
+    secret.write_bytes(GOOD)
+    place = laid_out(tmp_path / "class", {"ada/exercise4.py": FOUR, "alan/exercise4.py": FOUR})
+    (place / "ada" / "exercise2.py").symlink_to(secret)
+    (place / "grace").symlink_to(tmp_path)
+    intake = read_class(place, MODULES)
+    assert contents(intake) == {"ada": {"exercise4.py"}, "alan": {"exercise4.py"}}
+    assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
+
+
+def test_reading_waits_for_its_turn(read_class: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "class.zip"
+    path.write_bytes(zipped({"ada/exercise2.py": GOOD, "alan/exercise2.py": GOOD}))
+    opened: list[str] = []
+    whole = zipfile.ZipFile.open
+    monkeypatch.setattr(
+        zipfile.ZipFile, "open", lambda self, member, *a: opened.append(member.filename) or whole(self, member, *a)
+    )  # type: ignore[func-returns-value]
+    intake = read_class(path, MODULES)
+    assert opened == []
+    read(intake.hand_ins[1])
+    assert opened == ["alan/exercise2.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("ada", "ada"),
+        ("Lovelace Ada_101", "Lovelace_Ada_101"),
+        ("con", "con_"),
+        ("NUL.txt", "NUL.txt_"),
+        ("../../etc", r"etc-[0-9a-f]{6}"),
+        ("Müller Jörg_7", "Mueller_Joerg_7"),
+        ("李雷", r"submission-[0-9a-f]{6}"),
+        ("a/b", r"a_b-[0-9a-f]{6}"),
+        ("..", r"submission-[0-9a-f]{6}"),
+        ("x" * 300, r"x{80}-[0-9a-f]{6}"),
+    ],
+)
+def test_folders_have_names_that_every_system_takes(name: str, folder: str) -> None:
+    assert re.fullmatch(folder, folder_name(name, ()))
+
+
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=8, unique=True))
+def test_folders_never_collide(names: list[str]) -> None:
+    taken: list[str] = []
+    for name in names:
+        taken.append(folder_name(name, taken))
+    assert len({folder.lower() for folder in taken}) == len(names)
+    assert all(folder == Path(folder).name and folder.isascii() for folder in taken)
+
+
+def test_ids_that_differ_in_capitals_alone_get_folders_of_their_own() -> None:
+    assert folder_name("Ada", ["ada"]).startswith("Ada-")
