@@ -116,7 +116,7 @@ class Zygote:
             text = stream.read()
         os.waitpid(child, 0)
         remove_folder(folder)
-        found: dict[str, Any] = json.loads(text or '{"lacks": {"jail": "the trial died"}, "through": {}}')
+        found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the trial of the walls died"}, "through": {}}')
         return found
 
     def own_terms(self) -> dict[str, Any]:
