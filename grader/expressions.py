@@ -21,9 +21,12 @@ _ARITIES = {
 
 def is_expression(tree: Tree) -> bool:
     """True for a tree that stands for an expression, or for an equation between two."""
-    if tree.head == "Equality":
-        return len(tree.args) == 2 and all(_is_part(part) for part in tree.args) and _count(tree) <= MAX_NODES
-    return _is_part(tree) and _count(tree) <= MAX_NODES
+    sides = tree.args if tree.head == "Equality" and len(tree.args) == 2 else (tree,)
+    if not all(_is_part(side) for side in sides):
+        return False
+    heads = _heads(tree)
+    # Within an expression nan is an error of sympy's at some turn or other; alone it is an answer, and a wrong one.
+    return len(heads) <= MAX_NODES and ("nan" not in heads or len(heads) == 1)
 
 
 def _is_part(value: Value) -> bool:
@@ -68,14 +71,15 @@ def _is_order(pair: Value) -> bool:
     return False
 
 
-def _count(value: Value) -> int:
-    """Trees in a tree."""
-    count, waiting = 0, [value]
+def _heads(value: Value) -> list[str]:
+    """The heads of all trees in a tree; that of a Float that is no number is "nan"."""
+    found: list[str] = []
+    waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, Tree):
-            count += 1
+            found.append("nan" if item.head == "Float" and item.args[0] != item.args[0] else item.head)
             waiting.extend(item.args)
         elif isinstance(item, list):
             waiting.extend(item)
-    return count
+    return found

@@ -207,7 +207,11 @@ def _open_zip(file: Frugal, path: Path) -> zipfile.ZipFile:
 def _list_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
     for member in archive.infolist()[:MAX_ENTRIES]:
         path = PurePosixPath(member.filename.replace("\\", "/"))
-        if member.is_dir() or any(is_passed_over(part) for part in path.parts[:-1]):
+        if (
+            not path.parts
+            or member.filename.endswith(("/", "\\"))
+            or any(is_passed_over(part) for part in path.parts[:-1])
+        ):
             continue
         if path.suffix in _ARCHIVE_SUFFIXES:
             yield path, "an archive inside an archive is not opened; hand in its files"

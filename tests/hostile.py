@@ -1,8 +1,9 @@
 """The hostile gallery, made and graded: what every attack won, what it broke, and what it left behind.
 
-`expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked at, and
-among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do. `call_seconds`
-shortens the deadline of a case that hangs. `recipe` are steps that make what git does not keep, `folder` names the hand-in.
+`expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked
+at, and among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do.
+`call_seconds` shortens the deadline of a case that hangs. `recipe` are steps that make what git does not keep, `folder`
+names the hand-in. `walls` marks an attack that only walls can stop: `process`, which has none, does not claim to.
 """
 
 import ctypes
