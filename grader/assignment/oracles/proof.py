@@ -13,8 +13,6 @@ from grader.model import Verdict
 from grader.proxy import Fault
 from grader.sandbox.protocol import Opaque, Tree
 
-ORACLE_SECONDS = 2.0  # honest answers take a tenth; beyond, a person looks
-
 _PARTIAL_ARGUMENTS = (
     *(trees.symbol(name, "real") for name in ("f_x", "f_y")),
     trees.symbol("r", "positive"),
@@ -55,7 +53,7 @@ def judge_partial(function: str, ask: Callable[..., Any], symbolic: Any) -> Verd
         return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
     if isinstance(answer, Opaque):
         return _review(f"{function} returns {answer.reason}")
-    found = symbolic.within(ORACLE_SECONDS).judge_partial(function, answer)
+    found = symbolic.judge_partial(function, answer)
     return _partial_verdict(function, found).noting(*_notes(found))
 
 
@@ -82,7 +80,7 @@ def judge_substitution(functions: Any, symbolic: Any) -> Verdict:
         return lines
     own = {name: _own(getattr(functions, name)) for name in _POINTS}
     own = {name: answer for name, answer in own.items() if answer is not None}
-    found = symbolic.within(ORACLE_SECONDS).judge_substitution(_sendable(lines), own)
+    found = symbolic.judge_substitution(_sendable(lines), own)
     return _substitution_verdict(found, lines).noting(*_notes(found))
 
 
@@ -145,7 +143,7 @@ def judge_chain(ask: Callable[..., Any], symbolic: Any) -> Verdict:
         kind = _not_an_expression(line)
         if kind:
             return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
-    found = symbolic.within(ORACLE_SECONDS).judge_chain(_sendable(lines))
+    found = symbolic.judge_chain(_sendable(lines))
     return _chain_verdict(found).noting(*_notes(found))
 
 
