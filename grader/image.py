@@ -67,13 +67,14 @@ def build(recipe: Recipe, on_step: OnStep = lambda number, count, what: None) ->
     Raises UsageError where there is nothing to build from, SandboxError where the engine cannot or a step fails.
     """
     _check(recipe)
+    child = child_hash()
     client = connect()
     try:
         with tempfile.TemporaryFile() as context:
             _pack(context, recipe)
             context.seek(0)
             with engine_errors("building the image"):
-                _follow(_lines(client, recipe, context), on_step)
+                _follow(_lines(client, recipe, child, context), on_step)
                 size = int(client.images.get(recipe.name).attrs["Size"])
     finally:
         client.close()
@@ -109,14 +110,14 @@ def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def _lines(client: docker.DockerClient, recipe: Recipe, context: IO[bytes]) -> Iterator[dict[str, Any]]:
+def _lines(client: docker.DockerClient, recipe: Recipe, child: str, context: IO[bytes]) -> Iterator[dict[str, Any]]:
     lines: Iterator[dict[str, Any]] = client.api.build(
         fileobj=context,
         custom_context=True,
         tag=recipe.name,
         target=recipe.target,
         buildargs=recipe.arguments,
-        labels={CHILD_LABEL: child_hash()},
+        labels={CHILD_LABEL: child},
         # An engine without a bridge has no other network to download from.
         network_mode=None if client.networks.list(names=["bridge"]) else "host",
         rm=True,

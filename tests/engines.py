@@ -6,15 +6,26 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.image import Recipe, build
+from grader.sandbox.container import DockerLauncher
 from grader.sandbox.engine import connect
 
 # Without torch: half a minute once for an engine, 3 s when a file of the worker has changed, else a second.
 IMAGE = "backprop-grader-worker:test"
 
 
+def docker_launcher() -> DockerLauncher:
+    """A launcher on this machine's engine. Raises SandboxError, with the reason, where there is none."""
+    connect().close()  # no engine: say so before anything is built
+    return DockerLauncher(_built())
+
+
 @cache
-def why_not() -> str | None:
-    """Why no container can be had here; None if they can."""
+def _built() -> str:
+    return build(Recipe(tag=IMAGE, torch="")).name
+
+
+@cache
+def _why_not() -> str | None:
     try:
         connect().close()
     except SandboxError as error:
@@ -22,10 +33,8 @@ def why_not() -> str | None:
     return None
 
 
-@cache
 def worker_image() -> str:
     """The name of a worker image that is up to date. Skips the test where no engine is to be had."""
-    reason = why_not()
-    if reason is not None:
-        pytest.skip(f"no containers here: {reason}")
-    return build(Recipe(tag=IMAGE, torch="")).name
+    if _why_not() is not None:
+        pytest.skip(f"no containers here: {_why_not()}")
+    return _built()

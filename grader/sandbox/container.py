@@ -43,7 +43,7 @@ OVERHEAD_BYTES = 64 << 20
 _ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
 # Of `worker_environment`: what is said of this machine and means nothing in a container.
 _OF_THIS_MACHINE = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
-_HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
+HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
 
 
 def child_hash() -> str:
@@ -72,6 +72,7 @@ class DockerLauncher:
         self._image = image
         self._gpus = gpus
         self._labels = session_labels()
+        self._closed = False
         self._client = connect()
         try:
             self._check_image()
@@ -80,7 +81,7 @@ class DockerLauncher:
         except BaseException:
             self._client.close()
             raise
-        self._helpers = ThreadPoolExecutor(_HELPERS, thread_name_prefix="containers")
+        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="containers")
         self._spares = Spares(self._start_warm, self._helpers, spares)
 
     def launch(self, bundle: Bundle) -> "Container":
@@ -92,16 +93,18 @@ class DockerLauncher:
 
         An engine that is gone now is no error: its containers end without us, and the next sweep finds what is left.
         """
+        self._closed = True
         self._spares.close()
         with contextlib.suppress(SandboxError), engine_errors("removing containers"):
-            remove_session(self._client, self._session)  # also ends the start of a spare that is still under way
+            remove_session(self._client, self.session)  # also ends the start of a spare that is still under way
         self._helpers.shutdown(wait=True)
         with contextlib.suppress(SandboxError), engine_errors("removing containers"):
-            remove_session(self._client, self._session)
+            remove_session(self._client, self.session)
         self._client.close()
 
     @property
-    def _session(self) -> str:
+    def session(self) -> str:
+        """The label of every container of this launcher."""
         return self._labels[SESSION]
 
     def _check_image(self) -> None:
@@ -186,6 +189,8 @@ class DockerLauncher:
 
         Raises SandboxError where the engine, and not the code in the container, is why nothing comes from it any more.
         """
+        if self._closed:  # it was us
+            return None, False
         with engine_errors("asking how a container ended"):
             try:
                 if hung_up:

@@ -1,0 +1,299 @@
+"""The docker sandbox on a real engine: its walls, its ends, and whose fault an end was. Skipped where no engine is."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from grader.errors import SandboxError
+from grader.model import Outcome
+from grader.sandbox import engine
+from grader.sandbox.base import Faulted, Limits, Request, Returned, Sandbox
+from grader.sandbox.container import CHILD_FILES, HELPERS, DockerLauncher
+from tests.conftest import ROOT, Command
+from tests.engines import worker_image
+from tests.workers import DEADLINE, PATIENCE, ask, bundle_of
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def image() -> str:
+    return worker_image()
+
+
+@pytest.fixture(scope="module")
+def launcher(image: str) -> Iterator[DockerLauncher]:
+    with closing(DockerLauncher(image)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(image: str) -> Iterator[docker.DockerClient]:
+    with closing(engine.connect()) as opened:
+        yield opened
+
+
+def value(launcher: DockerLauncher, code: str, limits: Limits | None = None) -> Any:
+    (reply,) = ask(launcher, code, "act", limits=limits, seconds=PATIENCE)
+    assert isinstance(reply, Returned), reply
+    return reply.value
+
+
+def containers(client: docker.DockerClient, session: str) -> list[Any]:
+    return client.api.containers(all=True, filters={"label": f"{engine.SESSION}={session}"})
+
+
+def settle(launcher: DockerLauncher) -> None:
+    """Waits until the launcher's helpers have done all that they were asked for."""
+    together = threading.Barrier(HELPERS + 1)
+    for _ in range(HELPERS):
+        launcher._helpers.submit(together.wait, PATIENCE)
+    together.wait(PATIENCE)
+
+
+# --- walls ---
+
+_REFUSED = {
+    "a socket to the outside": "import socket\nsocket.create_connection(('192.0.2.1', 80), 1)",
+    "a datagram": "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('192.0.2.1', 53))",
+    "a file in the image": "open('/worker/mine', 'w')",
+    "a file in its home's parent": "open('/mine', 'w')",
+    "shared memory": "open('/dev/shm/mine', 'w')",
+    "becoming root": "import os\nos.setuid(0)",
+    "a mount": "import ctypes\nif ctypes.CDLL(None).mount(b'none', b'/tmp', b'tmpfs', 0, None): raise OSError",
+    "running what it wrote": "import os\nopen('x', 'w').write('#!/bin/sh')\nos.chmod('x', 448)\nos.execv('x', ['x'])",
+}
+
+
+@pytest.mark.parametrize("attempt", _REFUSED.values(), ids=_REFUSED.keys())
+def test_the_walls_hold(launcher: DockerLauncher, attempt: str) -> None:
+    body = attempt.replace("\n", "\n        ")
+    code = f"def act():\n    try:\n        {body}\n    except OSError:\n        return 'refused'\n    return 'done'\n"
+    assert value(launcher, code) == "refused"
+
+
+def test_a_worker_is_nobody_and_may_nothing(launcher: DockerLauncher) -> None:
+    code = """
+import os
+def act():
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    wanted = ("Uid", "Gid", "CapEff", "CapPrm", "CapBnd", "NoNewPrivs")
+    return [status[name].split()[0] for name in wanted]
+"""
+    assert value(launcher, code) == ["65534", "65534", "0" * 16, "0" * 16, "0" * 16, "1"]
+
+
+def test_the_image_holds_the_childs_files_and_nothing_of_the_grader(launcher: DockerLauncher) -> None:
+    code = """
+import os, sys
+def act():
+    named = [os.path.join(folder, name) for folder, names, files in os.walk("/") for name in names + files
+             if name in ("grader", "reference", "rubric.toml", "checks", "oracles") and not folder.startswith("/proc")]
+    return [sorted(name for name in os.listdir("/worker") if name.endswith(".py")), named]
+"""
+    files, found = value(launcher, code)
+    assert files == sorted(CHILD_FILES)
+    assert [path for path in found if "grader" in path or "rubric" in path or path.count("/") < 3] == []
+
+
+def test_processes_are_bounded(launcher: DockerLauncher) -> None:
+    code = """
+import os, time
+def act():
+    for number in range(100):
+        try:
+            if os.fork() == 0:
+                time.sleep(1000)
+        except BlockingIOError:
+            return number
+"""
+    assert value(launcher, code, Limits(processes=20)) == 19
+
+
+def test_memory_is_bounded_for_all_its_processes_together(launcher: DockerLauncher) -> None:
+    code = """
+import mmap
+def act():
+    shared = mmap.mmap(-1, 1 << 30)  # what no rlimit counts
+    for start in range(0, 1 << 30, 1 << 20):
+        shared[start : start + (1 << 20)] = b"x" * (1 << 20)
+"""
+    (reply,) = ask(launcher, code, "act", limits=Limits(256 << 20))
+    assert isinstance(reply, Faulted)
+    assert (reply.outcome, reply.message) == (Outcome.CRASHED, "used more than 256 MiB of memory and was stopped")
+
+
+# --- what is said ---
+
+
+def test_every_print_comes_with_its_own_answer(launcher: DockerLauncher) -> None:
+    code = "count = 0\ndef act():\n    global count\n    count += 1\n    print(count)\n    return count\n"
+    replies = ask(launcher, code, *["act"] * 200)
+    assert [reply.output for reply in replies] == [f"{number}\n" for number in range(1, 201)]
+
+
+def test_what_breaks_the_relays_frames_is_no_answer(launcher: DockerLauncher) -> None:
+    code = "def act():\n    open('/proc/1/fd/1', 'wb', buffering=0).write(b'\\x07' * 64)\n    return 1\n"
+    (reply,) = ask(launcher, code, "act")
+    assert isinstance(reply, Faulted)
+    assert reply.outcome in (Outcome.CRASHED, Outcome.ERROR)  # an error where the relay's descriptors are out of reach
+
+
+def test_the_command_gives_the_same_points(grader: Command, image: str, tmp_path: Path) -> None:
+    where = ("--exercise", "2", "--seed", 1, "--sandbox", "docker", "--image", image, "--output", tmp_path / "r.json")
+    ended = grader("grade", ROOT / "reference", *where)
+    assert ended.returncode == 0, ended.stderr
+    assert '"score": 6.0' in (tmp_path / "r.json").read_text()
+
+
+# --- ends ---
+
+
+def test_nothing_is_left_of_a_session(image: str, client: docker.DockerClient) -> None:
+    with closing(DockerLauncher(image)) as own:
+        session = own.session
+        with Sandbox(own, {name: bundle_of("def act():\n    while True: pass\n") for name in "abc"}) as sandbox:
+            for name in "abc":
+                sandbox.start(name)
+            assert sandbox.call(Request("a", "module", "act", (), DEADLINE)).outcome is Outcome.TIMEOUT  # type: ignore[union-attr]
+    assert containers(client, session) == []
+
+
+_HANGS = """
+import sys
+from grader.sandbox.base import Request, Sandbox
+from grader.sandbox.container import DockerLauncher
+from tests.workers import bundle_of
+launcher = DockerLauncher(sys.argv[1])
+with Sandbox(launcher, {"module": bundle_of("def act():\\n    while True: pass\\n")}) as sandbox:
+    sandbox.start("module")
+    print(launcher.session, flush=True)
+    sandbox.call(Request("module", "module", "act", (), 1000.0))
+"""
+
+
+def test_a_grader_that_is_killed_leaves_nothing_running_and_the_next_sweeps(
+    image: str, client: docker.DockerClient
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", _HANGS, image], stdout=subprocess.PIPE, text=True, cwd=ROOT) as killed:
+        assert killed.stdout is not None
+        session = killed.stdout.readline().strip()
+        (left,) = containers(client, session)
+        killed.send_signal(signal.SIGKILL)
+    client.api.wait(left["Id"], timeout=int(PATIENCE))  # it ends by itself
+    with closing(DockerLauncher(image)) as own:
+        assert own.swept >= 1
+    assert containers(client, session) == []
+
+
+def test_a_sweep_leaves_what_is_at_work_and_what_it_cannot_know(image: str, client: docker.DockerClient) -> None:
+    ours = engine.session_labels()
+    cases = {
+        "of a grader that lives": (ours, True),
+        "of one that is no more": (ours | {engine.PROCESS: "1@0"}, False),
+        "on another machine": (ours | {engine.PLACE: "elsewhere", engine.PROCESS: "1@0"}, True),
+        "without a number": (ours | {engine.PROCESS: ""}, False),
+    }
+    made = {
+        case: client.api.create_container(image, labels=labels, network_disabled=True)["Id"]
+        for case, (labels, _) in cases.items()
+    }
+    try:
+        engine.sweep(client)
+        left = {container["Id"] for container in client.api.containers(all=True)}
+        assert {case: made[case] in left for case in cases} == {case: stays for case, (_, stays) in cases.items()}
+    finally:
+        for identity in made.values():
+            engine.remove(client, identity)
+
+
+def test_spares_start_warm_and_are_used(image: str, client: docker.DockerClient) -> None:
+    code = "def act():\n    return 1\n"
+    with closing(DockerLauncher(image)) as own:
+        for _ in range(3):
+            assert ask(own, code, "act") == [Returned(1)]
+        settle(own)
+        before = {container["Id"] for container in containers(client, own.session)}
+        assert len(before) == 1
+        with Sandbox(own, {"module": bundle_of(code)}) as sandbox:
+            sandbox.start("module")
+            settle(own)
+            assert before < {container["Id"] for container in containers(client, own.session)}
+            assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
+
+
+# --- whose fault it was ---
+
+
+def test_a_container_that_somebody_removes_is_no_crash_of_a_student(image: str, client: docker.DockerClient) -> None:
+    bundle = bundle_of("def act():\n    return 1\n")
+    with closing(DockerLauncher(image)) as own, Sandbox(own, {"module": bundle}) as sandbox:
+        assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
+        engine.remove_session(client, own.session)
+        for _ in range(2):
+            with pytest.raises(SandboxError, match="was removed by somebody else while it was at work"):
+                sandbox.call(Request("module", "module", "act", (), PATIENCE))
+
+
+class Cable:
+    """Between the SDK and the engine; it can be cut."""
+
+    def __init__(self, path: str, target: str) -> None:
+        self._target = target
+        self._ends: list[socket.socket] = []
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.bind(path)
+        self._server.listen()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def cut(self) -> None:
+        for end in (self._server, *self._ends):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                ours, _ = self._server.accept()
+                theirs = socket.socket(socket.AF_UNIX)
+                theirs.connect(self._target)
+                self._ends += [ours, theirs]
+                for pair in ((ours, theirs), (theirs, ours)):
+                    threading.Thread(target=self._carry, args=pair, daemon=True).start()
+
+    @staticmethod
+    def _carry(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while part := source.recv(1 << 16):
+                target.sendall(part)
+            target.shutdown(socket.SHUT_WR)
+
+
+def test_an_engine_that_goes_away_is_no_crash_of_a_student(
+    image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if not at.startswith("unix://"):
+        pytest.skip("the cable of this test goes over a socket file")
+    cable = Cable(str(tmp_path / "cable"), at.removeprefix("unix://"))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'cable'}")
+    own = DockerLauncher(image)
+    with Sandbox(own, {"module": bundle_of("def act():\n    return 1\n")}) as sandbox:
+        assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
+        cable.cut()
+        for _ in range(2):
+            with pytest.raises(SandboxError, match=r"no Docker engine answers at .*cable"):
+                sandbox.call(Request("module", "module", "act", (), PATIENCE))
+    own.close()  # says nothing: what it cannot remove ends by itself, and is swept up
