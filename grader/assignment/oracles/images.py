@@ -70,9 +70,10 @@ def load(path: Path | str | None = None) -> Images:
 def _arrays(source: Path) -> dict[str, Any]:
     """The file's arrays. `allow_pickle` stays off, so that nothing in it can run."""
     try:
-        with np.load(source, allow_pickle=False) as archive:
-            if not hasattr(archive, "files"):
-                raise UsageError(f"{source} is a single array; several are needed: {', '.join(TOGETHER)}.")
+        archive = np.load(source, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise UsageError(f"{source} is a single array; several are needed: {', '.join(TOGETHER)}.")
+        with archive:
             return {name: archive[name] for name in archive.files if name in (*TOGETHER, *APART)}
     except FileNotFoundError:
         raise UsageError(f"There is no file {source}.") from None

@@ -1,6 +1,7 @@
 """The points 4.1 to 4.6: does it behave as its name says, and does the network learn with it in time?"""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 from grader.assignment.oracles.measured import Run
@@ -8,7 +9,8 @@ from grader.assignment.oracles.training import Attempt, Comparison
 from grader.model import Outcome, Verdict
 
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
-STILL_LEARNING = 0.9  # a last loss below that share of the one three epochs before: more would come
+GUESSING = 2.0  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
+STILL_LEARNING = 4  # a loss that fell in each of as many last epochs would have fallen further
 
 
 def judge(comparison: Comparison, name: str) -> Verdict:
@@ -24,7 +26,7 @@ def judge(comparison: Comparison, name: str) -> Verdict:
     elif attempt.run.best >= target:
         return Verdict(Outcome.PASSED, 1.0, evidence=evidence).noting(*notes)
     else:
-        message, diagnosis = _why_not(name, attempt, target)
+        message, diagnosis = _why_not(name, attempt, target, math.log(comparison.images.classes))
     return Verdict.failed(message, diagnosis, **evidence).noting(*notes)
 
 
@@ -38,7 +40,7 @@ def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:
     return f"train_epoch never calls the {name} optimizer's step(): gradients alone change nothing.", "no-step"
 
 
-def _why_not(name: str, attempt: Attempt, target: float) -> tuple[str, str]:
+def _why_not(name: str, attempt: Attempt, target: float, guessing: float) -> tuple[str, str]:
     """The likeliest reason for a network that has not learned, the surest signs first."""
     run, seen = attempt.run, attempt.inspected
     if not run.epochs:
@@ -72,6 +74,11 @@ def _why_not(name: str, attempt: Attempt, target: float) -> tuple[str, str]:
             f"{reached}: the training loss rose from {losses[0]:.3g} to {losses[-1]:.3g}. Are the steps too long?",
             "diverges",
         )
+    if losses and losses[-1] > GUESSING * guessing:
+        return (
+            f"{reached}: a training loss of {losses[-1]:.3g} is worse than guessing. Are the steps too long?",
+            "diverges",
+        )
     if run.epochs[-1].unchanged:
         names = ", ".join(run.epochs[-1].unchanged[:4])
         return f"{reached}: some parameters never changed ({names}).", "frozen-parameters"
@@ -82,13 +89,17 @@ def _why_not(name: str, attempt: Attempt, target: float) -> tuple[str, str]:
         )
     if attempt.softmax:
         return f"{reached}: the network ends in a softmax, and cross-entropy applies its own to it.", "softmax-twice"
-    if len(losses) > 3 and losses[-1] < STILL_LEARNING * losses[-4]:
+    if len(losses) > STILL_LEARNING and _falling(losses[-STILL_LEARNING - 1 :]):
         return (
             f"{reached}, but the loss was still falling ({losses[0]:.3g} to {losses[-1]:.3g}): a larger learning rate "
             "gets further.",
             "learns-too-slowly",
         )
     return f"{reached}: the training loss stays near {losses[-1] if losses else float('nan'):.3g}.", "does-not-learn"
+
+
+def _falling(losses: list[float]) -> bool:
+    return all(later < earlier for earlier, later in pairwise(losses))
 
 
 def _notes(attempt: Attempt, target: float) -> list[str]:

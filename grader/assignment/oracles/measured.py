@@ -1,7 +1,7 @@
 """What the re-run measured of an optimizer, and the same as numbers with a spread: the ground on which RESULTS and
 CLAIMS are judged.
 
-The spread comes from the seeds and from the last three epochs of each, pooled: a network whose accuracy jumps from
+The spread is that between seeds, pooled over the last three epochs: a network whose accuracy jumps from
 epoch to epoch would have jumped for the student too. Losses and times are compared as logarithms, since they spread by
 factors.
 """
@@ -125,5 +125,11 @@ def _log(value: float | None) -> float:
 
 
 def _deviation(tails: Sequence[Sequence[float]]) -> float:
-    values = np.array([value for tail in tails for value in tail])
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    """The standard deviation between seeds, epoch by epoch, so that a curve which still falls is no scatter.
+
+    A single seed has but its own last epochs to tell.
+    """
+    values = np.array(tails)
+    if len(values) == 1:
+        return float(values.std(ddof=1)) if values.size > 1 else 0.0
+    return float(np.sqrt(values.var(axis=0, ddof=1).mean()))

@@ -8,7 +8,7 @@ that measures nothing.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -205,13 +205,15 @@ class Comparison:
         """One call of the harness. Raises Fault for every answer but a good one."""
         if not self._prepared:
             self._ready()
+        deadline = round(max(seconds, 0.0) + OVERSHOOT_SECONDS, 1)  # as it is read by the student
         try:
-            answer = getattr(self.harness.within(max(seconds, 0.0) + OVERSHOOT_SECONDS), function)(*args)
+            answer = getattr(self.harness.within(deadline), function)(*args)
         except Fault as fault:
             # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
             if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
                 self._prepared = False
-            raise
+            spoken = fault.verdict.message.replace("probe_optimizer", "your optimizer", 1)
+            raise Fault(replace(fault.verdict, message=spoken), fault.kind, fault.frames) from None
         if isinstance(answer, dict) and answer.get("status") == "ready":
             return answer
         raise _stopped(answer if isinstance(answer, dict) else {}, self.images.classes)

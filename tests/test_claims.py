@@ -1,0 +1,291 @@
+"""RESULTS, CLAIMS and the discussion, judged on measurements made up for the purpose."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.assignment.oracles import claims, discussion, measured, results
+from grader.assignment.oracles.measured import SIX, Epoch, Run
+from grader.model import Outcome
+
+TARGET = 0.8
+# Loss after ten epochs, accuracy, first epoch at the target, seconds an epoch.
+TRUTH = {
+    "Adadelta": (0.17, 0.93, 5, 0.04),
+    "Adagrad": (0.10, 0.95, 3, 0.04),
+    "Adam": (0.05, 0.97, 2, 0.04),
+    "RMSprop": (0.12, 0.94, 2, 0.04),
+    "SGD": (0.60, 0.85, 8, 0.03),
+    "LBFGS": (0.004, 0.96, 1, 0.40),
+}
+GOOD = [
+    ["LBFGS", "train_loss", "<", "SGD"],
+    ["LBFGS", "seconds_per_epoch", ">", "Adam"],
+    ["SGD", "epochs_to_target", ">", "Adam"],
+    ["SGD", "test_accuracy", "<", "RMSprop"],
+    ["Adagrad", "train_loss", "<", "SGD"],
+    ["Adadelta", "train_loss", "<", "SGD"],
+]
+
+
+def run_of(loss, accuracy, first, seconds, jitter=0.0, whole=True):
+    """Ten epochs that end at these numbers, a little off by `jitter`."""
+    epochs = []
+    for number in range(1, 11):
+        now = accuracy + jitter * (0.01 if number % 2 else -0.01)
+        now = now if number >= first else min(now, 0.5)
+        last = loss * math.exp(0.1 * jitter)
+        epochs.append(Epoch(now, last, last, last if number == 10 else None, seconds * (1 + 0.02 * jitter), True, True))
+    return Run(tuple(epochs) if whole else tuple(epochs[:4]), whole)
+
+
+RUNS = {name: [run_of(*truth, jitter=jitter) for jitter in (-1, 0, 1)] for name, truth in TRUTH.items()}
+HONEST = {name: {"train_loss": loss, "test_accuracy": accuracy} for name, (loss, accuracy, *_) in TRUTH.items()}
+
+
+def judge_claims(found, runs=RUNS):
+    return claims.judge(found, lambda: runs, TARGET)
+
+
+def judge_results(found, runs=RUNS, reasons=None):
+    return results.judge(found, runs, reasons or {})
+
+
+def changed(**entries):
+    return {**HONEST, **entries}
+
+
+# --- RESULTS ----------------------------------------------------------------------------------------------------------
+
+
+def test_honest_results_agree():
+    verdict = judge_results(HONEST)
+    assert verdict.outcome is Outcome.PASSED
+    assert verdict.message == ""
+
+
+@given(
+    st.dictionaries(st.sampled_from(SIX), st.tuples(st.floats(0.7, 1.4), st.floats(-0.02, 0.02)), min_size=6),
+)
+def test_what_another_seed_might_give_agrees(factors):
+    found = {
+        name: {"train_loss": TRUTH[name][0] * factor, "test_accuracy": TRUTH[name][1] + shift}
+        for name, (factor, shift) in factors.items()
+    }
+    assert judge_results(found).share == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "diagnosis", "says"),
+    [
+        (
+            {"train_loss": 0.05, "test_accuracy": 97.0},
+            "percent",
+            "97 is a percentage; accuracies are fractions here, 0.97",
+        ),
+        ({"train_loss": 0.05, "test_accuracy": 1.0}, "agrees", ""),
+        ({"train_loss": 0.05, "test_accuracy": 0.70}, "disagrees", "test_accuracy 0.7, re-run 0.970"),
+        ({"train_loss": 5.0, "test_accuracy": 0.97}, "disagrees", "train_loss 5, re-run 0.0452 to 0.0553"),
+        ({"train_loss": math.nan, "test_accuracy": 0.97}, "not-a-number", "train_loss is nan"),
+        ({"train_loss": 0.05}, "not-a-number", "test_accuracy is missing"),
+        ({"train_loss": "0.05", "test_accuracy": 0.97}, "not-a-number", "train_loss is no number"),
+        ({"train_loss": True, "test_accuracy": 0.97}, "not-a-number", "train_loss is no number"),
+        ({"train_loss": -0.05, "test_accuracy": 0.97}, "impossible", "is impossible"),
+        ({"train_loss": 0.05, "test_accuracy": 970.0}, "impossible", "is impossible"),
+        ([0.05, 0.97], "not-a-number", 'needs {"train_loss"'),
+    ],
+)
+def test_each_way_to_be_wrong_costs_that_entry_and_is_named(entry, diagnosis, says):
+    verdict = judge_results(changed(Adam=entry))
+    if diagnosis == "agrees":
+        assert verdict.share == 1
+        return
+    assert verdict.share == pytest.approx(5 / 6)
+    assert verdict.diagnosis == diagnosis
+    assert says in verdict.message
+
+
+def test_a_missing_optimizer_and_a_misspelt_one_are_named():
+    found = {("RMSProp" if name == "RMSprop" else name): entry for name, entry in HONEST.items()}
+    verdict = judge_results(found)
+    assert verdict.share == pytest.approx(5 / 6)
+    assert "RMSprop is missing." in verdict.message
+    assert "RMSProp, which is none of the six names" in verdict.message
+
+
+def test_swapped_optimizers_are_named():
+    verdict = judge_results(changed(SGD=HONEST["LBFGS"], LBFGS=HONEST["SGD"]))
+    assert verdict.share == pytest.approx(4 / 6)
+    assert verdict.diagnosis == "swapped"
+    assert "SGD's numbers are those that LBFGS gets in the re-run." in verdict.message
+
+
+def test_the_same_numbers_for_all_are_named():
+    verdict = judge_results({name: {"train_loss": 0.1, "test_accuracy": 1.0} for name in SIX})
+    assert verdict.diagnosis == "identical-numbers"
+    assert verdict.share <= 0.5
+
+
+def test_without_a_rerun_numbers_cannot_be_confirmed():
+    verdict = judge_results(HONEST, {**RUNS, "LBFGS": []}, {"LBFGS": "train_epoch raised KeyError"})
+    assert verdict.share == pytest.approx(5 / 6)
+    assert (
+        "LBFGS could not be re-run, so its numbers could not be confirmed: train_epoch raised KeyError"
+        in verdict.message
+    )
+
+
+def test_a_run_that_was_cut_short_binds_in_one_direction_only():
+    cut = [run_of(0.5, 0.85, 1, 9.0, whole=False)]
+    assert results.agrees(0.05, 0.97, cut) == (True, True)
+    assert results.agrees(5.0, 0.5, cut) == (False, False)
+
+
+def test_results_that_are_no_dict():
+    assert judge_results([1, 2]).diagnosis == "not-a-dict"
+
+
+# --- CLAIMS -----------------------------------------------------------------------------------------------------------
+
+
+def test_good_claims_earn_everything():
+    verdict = judge_claims(GOOD)
+    assert verdict.share == 1
+    assert [row["verdict"] for row in verdict.evidence["claims"]] == ["supported"] * 6
+
+
+def test_turning_a_claim_round_changes_nothing():
+    turned = [[right, metric, ">" if relation == "<" else "<", left] for left, metric, relation, right in GOOD]
+    assert judge_claims(turned).share == 1
+
+
+def test_contradicted_claims_cost_their_share_of_those_decided():
+    found = [*GOOD[:3], ["SGD", "train_loss", "<", "Adam"], ["Adadelta", "train_loss", ">", "SGD"]]
+    found += [["Adagrad", "test_accuracy", ">", "RMSprop"]]  # too close to call: counts nothing
+    verdict = judge_claims(found)
+    assert verdict.outcome is Outcome.PARTIAL
+    assert "The re-run contradicts" in verdict.message
+    decided = [row["verdict"] for row in verdict.evidence["claims"]]
+    assert decided.count("supported") == 3
+    assert decided.count("contradicted") == 2
+    assert verdict.share == pytest.approx(3 / 5)
+    assert any("Too close to call" in note for note in verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("found", "says"),
+    [
+        (
+            GOOD[:4],
+            "There are 4 claims; at least 5 are needed. The claims have to name all six optimizers; nothing is said",
+        ),
+        ([GOOD[0]] * 6, "There are 1 different claims"),
+        ([*GOOD, ["Adam", "speed", ">", "SGD"]], "Claim 7: 'speed' is no metric"),
+        ([*GOOD, ["AdamW", "train_loss", ">", "SGD"]], "Claim 7: 'AdamW' is none of the six optimizers"),
+        ([*GOOD, ["Adam", "train_loss", "<=", "SGD"]], "Claim 7: the relation is '<='"),
+        ([*GOOD, ["Adam", "train_loss", "SGD"]], "Claim 7 is not of the form (left, metric, relation, right)."),
+        ([*GOOD, "Adam is best"], "Claim 7 is not of the form"),
+    ],
+)
+def test_claims_that_are_not_in_order_earn_nothing_and_are_named(found, says):
+    verdict = claims.judge(found, lambda: pytest.fail("nothing has to be measured for that"), TARGET)
+    assert verdict.share == 0
+    assert says in verdict.message
+
+
+def test_claims_that_are_no_list():
+    assert judge_claims({"Adam": 1}).diagnosis == "not-a-list"
+
+
+def test_claims_about_what_could_not_be_rerun_are_undecided():
+    verdict = judge_claims(GOOD, {**RUNS, "LBFGS": []})
+    assert verdict.share == 1
+    assert any("Could not be decided" in note for note in verdict.notes)
+
+
+def test_nothing_decided_earns_nothing():
+    verdict = judge_claims(GOOD, {name: [] for name in SIX})
+    assert verdict.share == 0
+    assert verdict.diagnosis == "nothing-decided"
+
+
+def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does():
+    runs = {**RUNS, "SGD": [run_of(2.0, 0.3, 1, 0.03) for _ in range(3)]}
+    row = claims.decide(claims.Claim("SGD", "epochs_to_target", ">", "Adam"), runs, TARGET)
+    assert row["verdict"] == "supported"
+
+
+def test_a_claim_about_one_optimizer_and_itself_is_undecided():
+    assert claims.decide(claims.Claim("SGD", "train_loss", "<", "SGD"), RUNS, TARGET)["verdict"] == "undecided"
+
+
+@given(st.sampled_from(SIX), st.sampled_from(sorted(claims.MARGINS)), st.sampled_from(SIX), st.integers(1, 3))
+def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, seeds):
+    runs = {name: found[:seeds] for name, found in RUNS.items()}
+    one = claims.decide(claims.Claim(left, metric, "<", right), runs, TARGET)["verdict"]
+    other = claims.decide(claims.Claim(left, metric, ">", right), runs, TARGET)["verdict"]
+    assert {one, other} not in ({"supported"}, {"contradicted"})
+    assert (one == "contradicted") <= (other == "supported")
+
+
+def test_fewer_seeds_know_less():
+    spread = [results.scatter_scale(seeds) for seeds in (1, 2, 3, 5)]
+    assert spread == sorted(spread, reverse=True)
+
+
+def test_the_table_has_a_row_for_what_was_not_measured():
+    assert measured.summary([], TARGET) == {"seeds": 0}
+    row = measured.summary(RUNS["LBFGS"], TARGET)
+    assert row["seeds"] == 3
+    assert row["epochs_to_target"] == 1
+    assert row["train_loss"][0] == pytest.approx(0.004, rel=0.1)
+
+
+# --- the discussion -------------------------------------------------------------------------------------------------
+
+TEXT = b"""# Mine
+Stochastic gradient descent is slow. ada-delta and Ada Grad adapt; ADAM too. RMS prop as well, and L-BFGS has a model.
+"""
+TEMPLATE = b"""# Optimizers
+
+<!-- write here
+about Adam -->
+
+## Adam
+
+Setext
+------
+
+***
+"""
+
+
+def test_a_discussion_is_a_persons():
+    verdict = discussion.judge({"report.md": TEXT}, lambda: {"Adam": {"seeds": 3}})
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.evidence["not_mentioned"] == []
+    assert verdict.evidence["measured"] == {"Adam": {"seeds": 3}}
+    assert "L-BFGS" in verdict.evidence["text"]
+
+
+def test_optimizers_that_are_not_mentioned_are_named():
+    verdict = discussion.judge({"report.md": b"AdamW and Adamax are variants; SGD is fine."}, dict)
+    assert verdict.evidence["not_mentioned"] == ["Adadelta", "Adagrad", "Adam", "RMSprop", "LBFGS"]
+    assert "does not mention Adadelta, Adagrad, Adam, RMSprop, LBFGS" in verdict.message
+
+
+@pytest.mark.parametrize("files", [{}, {"report.md": b""}, {"report.md": TEMPLATE}, {"report.md": b"<!-- open"}])
+def test_no_text_is_no_discussion(files):
+    verdict = discussion.judge(files, lambda: pytest.fail("nothing to lay beside it"))
+    assert verdict.outcome is Outcome.MISSING
+
+
+def test_a_text_from_another_editor_is_read():
+    assert discussion.not_mentioned(discussion.decoded("Adam, SGD".encode("utf-16"))) == [
+        "Adadelta",
+        "Adagrad",
+        "RMSprop",
+        "LBFGS",
+    ]

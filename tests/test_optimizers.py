@@ -1,0 +1,177 @@
+"""Who is this optimizer? Each of the six against all that torch has, hand-written ones, and ways to get it wrong."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.assignment.oracles import optimizers, probes
+from grader.assignment.oracles.measured import SIX
+from tests.exercise4_fakes import harness_for, student_of
+
+optim = torch.optim
+RATES = st.floats(1e-4, 0.5)
+DECAYS = st.sampled_from([0.0, 0.0, 1e-4, 1e-2])
+BETAS = st.tuples(st.floats(0.5, 0.95), st.floats(0.9, 0.999))
+HYPERS = {
+    "Adadelta": st.fixed_dictionaries({"lr": RATES, "rho": st.floats(0.5, 0.99), "weight_decay": DECAYS}),
+    "Adagrad": st.fixed_dictionaries({"lr": RATES, "lr_decay": st.floats(0, 0.1), "weight_decay": DECAYS}),
+    "Adam": st.fixed_dictionaries({"lr": RATES, "betas": BETAS, "weight_decay": DECAYS, "amsgrad": st.booleans()}),
+    "RMSprop": st.fixed_dictionaries(
+        {"lr": RATES, "alpha": st.floats(0.5, 0.999), "momentum": st.floats(0, 0.9), "centered": st.booleans()}
+    ),
+    "SGD": st.fixed_dictionaries({"lr": RATES, "momentum": st.floats(0.1, 0.99), "nesterov": st.booleans()}),
+    "LBFGS": st.fixed_dictionaries(
+        {
+            "lr": st.floats(0.1, 1.0),
+            "max_iter": st.integers(1, 20),
+            "history_size": st.integers(1, 20),
+            "line_search_fn": st.sampled_from([None, "strong_wolfe"]),
+        }
+    ),
+}
+
+
+def judge(name, make, seed=0):
+    """The verdict on what `make(params)` gives, under that name."""
+    harness = harness_for(student_of(make_optimizer=lambda _, params: make(params)))
+    asked = probes.problems(name, np.random.default_rng(seed))
+    answer = harness.probe_optimizer(name, asked)
+    assert answer["status"] == "ready", answer
+    return probes.judge(name, asked, answer["records"], optimizers.identify)
+
+
+@pytest.mark.parametrize("name", SIX)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data(), seed=st.integers(0, 10**6))
+def test_each_identifies_itself_with_any_hyper_parameters(name, data, seed):
+    hyper = data.draw(HYPERS[name])
+    assert judge(name, lambda params: getattr(optim, name)(params, **hyper), seed).share == 1
+
+
+@pytest.mark.parametrize("name", SIX)
+@pytest.mark.parametrize("other", [*SIX, "AdamW", "NAdam", "Adamax", "RAdam"])
+def test_each_is_told_from_every_other(name, other):
+    if name == other:
+        return
+    verdict = judge(name, lambda params: getattr(optim, other)(params))
+    assert verdict.diagnosis == f"behaves-like-{other.lower()}"
+    assert f"torch.optim.{other}" in verdict.message
+
+
+def test_adamw_without_weight_decay_is_adam():
+    assert judge("Adam", lambda params: optim.AdamW(params, weight_decay=0.0)).share == 1
+
+
+def test_adam_that_decouples_its_weight_decay_is_adamw():
+    verdict = judge("Adam", lambda params: optim.Adam(params, weight_decay=0.01, decoupled_weight_decay=True))
+    assert verdict.diagnosis == "behaves-like-adamw"
+
+
+class Bare:
+    """An optimizer written without torch's base class: `rule(memory, gradient)` is its direction."""
+
+    def __init__(self, params, rule, **attributes):
+        self.params = list(params)
+        self.memory = [{} for _ in self.params]
+        self.rule = rule
+        self.__dict__.update(attributes)
+
+    @torch.no_grad()
+    def step(self):
+        for p, memory in zip(self.params, self.memory, strict=True):
+            p.sub_(self.rule(memory, p.grad))
+
+
+def adam_rule(lr=0.01, b1=0.9, b2=0.999, correct=True, sign=1.0):
+    def rule(memory, g):
+        t = memory["t"] = memory.get("t", 0) + 1
+        m = memory["m"] = b1 * memory.get("m", 0) + (1 - b1) * g
+        v = memory["v"] = b2 * memory.get("v", 0) + (1 - b2) * g**2
+        if correct:
+            m, v = m / (1 - b1**t), v / (1 - b2**t)
+        return sign * lr * m / (v.sqrt() + 1e-8)
+
+    return rule
+
+
+def test_a_hand_written_one_passes_with_other_names_for_its_numbers():
+    make = lambda params: Bare(params, adam_rule(), learning_rate=0.01, beta1=0.9, beta2=0.999)  # noqa: E731
+    assert judge("Adam", make).share == 1
+
+
+def test_a_hand_written_one_passes_with_no_numbers_to_be_read():
+    assert judge("Adam", lambda params: Bare(params, adam_rule(lr=0.0123, b2=0.99))).share == 1
+    assert judge("SGD", lambda params: Bare(params, lambda memory, g: 0.017 * g)).share == 1
+
+
+def test_single_precision_in_a_hand_written_one_is_no_other_optimizer():
+    rule = adam_rule()
+    assert judge("Adam", lambda params: Bare(params, lambda memory, g: rule(memory, g.float()), lr=0.01)).share == 1
+
+
+def test_numbers_that_are_shown_are_believed():
+    verdict = judge("Adam", lambda params: Bare(params, adam_rule(lr=0.01), lr=0.02, betas=(0.9, 0.999), eps=1e-8))
+    assert verdict.diagnosis == "behaves-otherwise"
+
+
+@pytest.mark.parametrize(
+    ("make", "diagnosis", "says"),
+    [
+        (lambda params: Bare(params, adam_rule(correct=False), lr=0.01), "no-bias-correction", "bias correction"),
+        (lambda params: Bare(params, adam_rule(sign=-1.0), lr=0.01), "uphill", "uphill"),
+        (lambda params: optim.Adam(params, lr=0.0), "zero-learning-rate", "learning rate of 0"),
+        (lambda params: optim.Adam(list(params)[:1]), "parameters-missing", "moves only 1 of them"),
+        (
+            lambda params: optim.Adam([p.detach().clone().requires_grad_() for p in params]),
+            "parameters-not-given",
+            "none of the parameters",
+        ),
+        (lambda params: Bare(params, lambda memory, g: 0 * g), "does-not-move", "moved none"),
+        (lambda params: Bare(params, lambda memory, g: g * math.nan), "behaves-otherwise", "elsewhere"),
+    ],
+)
+def test_what_goes_wrong_has_its_sentence(make, diagnosis, says):
+    verdict = judge("Adam", make)
+    assert verdict.share == 0
+    assert verdict.diagnosis == diagnosis
+    assert says in verdict.message
+
+
+def test_what_has_no_step_is_no_optimizer():
+    harness = harness_for(student_of(make_optimizer=lambda name, params: list(params)))
+    answer = harness.probe_optimizer("Adam", probes.problems("Adam", np.random.default_rng(0)))
+    assert answer == {"status": "no-optimizer", "found": "list"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        [],
+        [{}, {}, {}],
+        [{"path": np.zeros((11, 17)), "groups": "many"}] * 3,
+        [{"path": np.zeros((2, 2)), "groups": [[]] * 10}] * 3,
+        [{"path": np.zeros((11, 17)), "groups": [[{"members": [0, 99], "hyper": {}}]] * 10}] * 3,
+    ],
+)
+def test_a_report_of_another_form_is_no_optimizer(answer):
+    asked = probes.problems("SGD", np.random.default_rng(0))
+    verdict = probes.judge("SGD", asked, answer, optimizers.identify)
+    assert verdict.share == 0
+    assert "could not be read" in verdict.message
+
+
+def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():
+    step = [{"members": [0, 1], "hyper": {"lr": 1.0, "max_iter": 10**9, "history_size": 5, "line_search_fn": "mine"}}]
+    record = {"path": np.zeros((8, 17)), "groups": [step] * 7}
+    read = probes.read([record] * 3, probes.problems("LBFGS", np.random.default_rng(0)))
+    assert read is not None
+    assert read[0]["groups"][0][0]["hyper"] == {"lr": 1.0, "history_size": 5}
+
+
+def test_the_reference_run_takes_a_measurable_time():
+    assert 0 < optimizers.reference_seconds("cpu") < 60

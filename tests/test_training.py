@@ -1,0 +1,496 @@
+"""The re-run of exercise 4: the harness beside a student's code, the time box, the verdict on a run, the images."""
+
+import contextlib
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from grader.assignment.oracles import curves, images, learning
+from grader.assignment.oracles.measured import SIX
+from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
+from grader.assignment.oracles.training import Comparison, read_epoch
+from grader.errors import SandboxError, UsageError
+from grader.model import Outcome, Verdict
+from grader.proxy import Fault
+from tests.exercise4_fakes import (
+    ROOT,
+    SETTINGS,
+    Here,
+    comparison_of,
+    harness_for,
+    load_module,
+    small_images,
+    student_of,
+)
+
+
+def network(input_shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(input_shape), 32), nn.ReLU(), nn.Linear(32, classes))
+
+
+def optimizer(name, params):
+    rates = {"Adadelta": 1.0, "Adagrad": 0.05, "Adam": 0.01, "RMSprop": 0.003, "SGD": 0.3, "LBFGS": 1.0}
+    more = {"max_iter": 2, "line_search_fn": "strong_wolfe"} if name == "LBFGS" else {}
+    return getattr(torch.optim, name)(params, lr=rates[name], **more)
+
+
+def epoch(model, optimizer, batches, loss_fn):
+    total = 0.0
+    for x, y in batches:
+
+        def closure(x=x, y=y):
+            optimizer.zero_grad()
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            return loss
+
+        total += optimizer.step(closure).item()
+    return total / max(len(batches), 1)
+
+
+def student(**changes):
+    return student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": epoch, **changes})
+
+
+def judged(name="SGD", seed=1, **changes):
+    return learning.judge(comparison_of(student(**changes), seed), name)
+
+
+# --- learning -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SIX)
+def test_a_right_one_passes_and_its_curve_is_evidence(name):
+    verdict = judged(name)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+    assert len(verdict.evidence["curve"]["accuracy"]) == SETTINGS["epochs"]
+    assert verdict.evidence["time_box"]["setting"] == 60.0
+    assert verdict.notes == ()
+
+
+def test_the_same_seed_gives_the_same_measurements():
+    curve = [learning.judge(comparison_of(student(), seed), "Adam").evidence["curve"] for seed in (5, 5, 6)]
+    assert curve[0]["accuracy"] == curve[1]["accuracy"]
+    assert curve[0]["loss"] == curve[1]["loss"]
+    assert curve[0]["loss"] != curve[2]["loss"]
+
+
+def test_the_labels_of_the_held_out_images_never_reach_the_worker():
+    sent = []
+
+    class Listening(Here):
+        def __getattr__(self, name):
+            ask = super().__getattr__(name)
+
+            def answer(*args):
+                sent.extend(args)
+                return ask(*args)
+
+            return answer
+
+    whole = images.load()
+    comparison = comparison_of(student())
+    comparison.harness = Listening(comparison.harness.module)
+    comparison.attempt("SGD")
+    labels = [item for item in sent if isinstance(item, np.ndarray) and item.ndim == 1]
+    assert all(len(item) != len(whole.truth) for item in labels)
+    assert any(len(item) == len(whole.y) for item in labels)
+
+
+def never_clearing(model, optimizer, batches, loss_fn):
+    for x, y in batches:
+        loss_fn(model(x), y).backward()
+        optimizer.step()
+    return 0.0
+
+
+def clearing_once(model, optimizer, batches, loss_fn):
+    optimizer.zero_grad()
+    return never_clearing(model, optimizer, batches, loss_fn)
+
+
+def never_stepping(model, optimizer, batches, loss_fn):
+    for x, y in batches:
+        loss_fn(model(x), y).backward()
+    return 0.0
+
+
+def stepping_alone(model, optimizer, batches, loss_fn):
+    return epoch(model, torch.optim.Adam(model.parameters(), lr=0.01), batches, loss_fn)
+
+
+def backwardless(model, optimizer, batches, loss_fn):
+    for _ in batches:
+        optimizer.zero_grad()
+        optimizer.step()
+    return 0.0
+
+
+def too_fast(name, params):
+    return torch.optim.SGD(params, lr=1e4)
+
+
+def too_slow(name, params):
+    return torch.optim.SGD(params, lr=0.002)
+
+
+def frozen(input_shape, classes):
+    model = network(input_shape, classes)
+    for p in list(model.parameters())[:-1]:
+        p.requires_grad_(False)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("changes", "diagnosis", "says"),
+    [
+        ({"train_epoch": never_stepping}, "no-step", "never calls the SGD optimizer's step()"),
+        ({"train_epoch": stepping_alone}, "optimizer-unused", "without ever calling the step()"),
+        ({"train_epoch": backwardless}, "no-gradients", "Is backward() called"),
+        ({"train_epoch": never_clearing, "make_optimizer": too_fast}, "gradients-not-cleared", "never cleared"),
+        ({"train_epoch": clearing_once, "make_optimizer": too_fast}, "gradients-not-cleared", "never cleared"),
+        ({"make_optimizer": too_fast}, "diverges", "worse than guessing"),
+        ({"make_optimizer": too_slow}, "learns-too-slowly", "still falling"),
+        ({"build_network": frozen}, "frozen-parameters", "never changed (1.weight, 1.bias, 3.weight)"),
+    ],
+)
+def test_a_network_that_does_not_learn_is_told_why(changes, diagnosis, says):
+    verdict = judged("SGD", **changes)
+    assert verdict.outcome is Outcome.FAILED
+    assert verdict.diagnosis == diagnosis
+    assert says in verdict.message
+
+
+def test_a_closure_that_never_clears_is_told():
+    def without_clearing(model, optimizer, batches, loss_fn):
+        for x, y in batches:
+
+            def closure(x=x, y=y):
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                return loss
+
+            optimizer.step(closure)
+        return 0.0
+
+    verdict = judged("LBFGS", train_epoch=without_clearing)
+    assert verdict.diagnosis == "gradients-not-cleared"
+    assert "in a closure at the beginning of each evaluation" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("build", "outcome", "says"),
+    [
+        (lambda shape, classes: None, Outcome.FAILED, "build_network returned an object of type NoneType"),
+        (lambda shape, classes: network(shape, 3), Outcome.FAILED, "logits of shape (images, 10)"),
+    ],
+)
+def test_a_network_that_is_none_stops_all_six(build, outcome, says):
+    with pytest.raises(Fault) as caught:
+        judged("Adam", build_network=build)
+    assert caught.value.verdict.outcome is outcome
+    assert says in caught.value.verdict.message
+
+
+def test_a_function_that_is_not_there_is_missing():
+    module = student()
+    del module.train_epoch
+    with pytest.raises(Fault) as caught:
+        learning.judge(comparison_of(module), "SGD")
+    assert caught.value.verdict.outcome is Outcome.MISSING
+    assert "train_epoch is not there yet" in caught.value.verdict.message
+
+
+def test_a_softmax_at_the_end_is_remarked():
+    def with_softmax(shape, classes):
+        return nn.Sequential(network(shape, classes), nn.Softmax(1))
+
+    verdict = judged("Adam", build_network=with_softmax)
+    assert any("softmax" in note for note in verdict.notes)
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"),
+    [
+        (lambda mean: None, "should return the mean training loss"),
+        (lambda mean: 23 * mean, "is no mean of the epoch's losses"),
+    ],
+)
+def test_what_train_epoch_returns_is_compared_and_not_believed(returned, says):
+    verdict = judged("SGD", train_epoch=lambda *args: returned(epoch(*args)))
+    assert verdict.outcome is Outcome.PASSED
+    assert any(says in note for note in verdict.notes)
+
+
+def test_further_seeds_follow_where_there_is_room():
+    comparison = comparison_of(student(), data=small_images(), epochs=2)
+    runs = comparison.runs()
+    assert {name: len(found) for name, found in runs.items()} == dict.fromkeys(SIX, 3)
+    assert comparison.runs()["SGD"][0] is runs["SGD"][0]
+    assert comparison.table()["Adam"]["seeds"] == 3
+
+
+def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
+    def choosy(name, params):
+        if name == "Adam":
+            raise ValueError("no Adam today")
+        return optimizer(name, params)
+
+    comparison = comparison_of(student(make_optimizer=choosy), data=small_images(), epochs=1)
+    runs = comparison.runs()
+    assert runs["Adam"] == []
+    assert "no Adam today" in comparison.why_not("Adam")
+    assert all(runs[name] for name in SIX if name != "Adam")
+    with pytest.raises(Fault, match="no Adam today"):
+        comparison.attempt("Adam")
+
+
+# --- the device -----------------------------------------------------------------------------------------------------
+
+
+def test_a_device_that_is_not_there_is_no_fault_of_the_students():
+    with pytest.raises(SandboxError, match="The device cuda:7 cannot be had"):
+        comparison_of(student(), device="cuda:7").attempt("SGD")
+
+
+def test_running_out_of_gpu_memory_is_an_outcome():
+    def greedy(*args):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with pytest.raises(Fault) as caught:
+        judged("SGD", train_epoch=greedy)
+    assert caught.value.verdict.outcome is Outcome.CRASHED
+    assert "GPU memory" in caught.value.verdict.message
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device, and torch sees none")
+def test_on_a_gpu():
+    comparison = comparison_of(student(), device="cuda")
+    assert learning.judge(comparison, "Adam").outcome is Outcome.PASSED
+    assert comparison.device.startswith("cuda")
+
+
+def test_a_call_without_preparation_says_so():
+    harness = harness_for(student())
+    assert harness.train_epoch(1.0, False) == {"status": "unprepared"}
+
+
+# --- the time box ---------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_time_that_is_not_used_is_passed_on():
+    clock = Clock()
+    box = TimeBox(60.0, 6, NOMINAL_SECONDS, clock)
+    assert box.share() == 10.0
+    with box.charged():
+        clock.now += 5.0
+    assert box.share() == 11.0
+    with contextlib.suppress(ValueError), box.charged():
+        clock.now += 40.0
+        raise ValueError("the student's")
+    assert box.left == 15.0
+    assert box.share() == 3.75
+
+
+@pytest.mark.parametrize(("measured", "factor"), [(0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (1000.0, 8.0)])
+def test_a_slow_machine_gets_more_time_and_a_fast_one_no_less(measured, factor):
+    box = TimeBox(60.0, 6, measured * NOMINAL_SECONDS)
+    assert box.seconds == 60.0 * factor
+    assert box.described()["machine_factor"] == factor
+
+
+class Slow:
+    """A harness whose epochs take some seconds of a fake clock, and which is killed where it overruns its deadline."""
+
+    def __init__(self, clock, seconds, cooperative=True):
+        self.clock, self.seconds, self.cooperative, self.limit = clock, seconds, cooperative, math.inf
+        self.prepared = 0
+
+    def within(self, seconds):
+        self.limit = seconds
+        return self
+
+    def __getattr__(self, name):
+        return lambda *args: {"status": "ready", "records": None}
+
+    def prepare(self, *args):
+        self.prepared += 1
+        return {"status": "ready", "device": "cpu"}
+
+    def train_epoch(self, seconds, evaluate):
+        took = min(self.seconds, seconds) if self.cooperative else self.seconds
+        self.clock.now += min(took, self.limit)
+        if took > self.limit:
+            raise Fault(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped"), "timeout")
+        return {
+            "status": "ready",
+            "logits": np.eye(10, dtype=np.float32)[images.load().truth],
+            "seconds": took,
+            "complete": took < seconds,
+            **dict.fromkeys(("loss", "low", "high", "returned", "evaluated"), 0.5),
+        }
+
+
+def slow_comparison(seconds, cooperative=True):
+    clock = Clock()
+    harness = Slow(clock, seconds, cooperative)
+    oracle = Slow(clock, 0.0)
+    comparison = Comparison(harness, oracle, images.load(), SETTINGS, 1)
+    comparison.box = TimeBox(60.0, 6, 0.0, clock)
+    return comparison, clock, harness
+
+
+def test_what_was_measured_until_the_end_of_the_share_counts():
+    comparison, clock, _ = slow_comparison(4.0)
+    run = comparison.attempt("Adadelta").run
+    assert len(run.epochs) == 3  # two whole ones, and one that the batches ended
+    assert not run.whole
+    assert run.best == 1.0
+    assert clock.now == 10.0
+
+
+def test_the_whole_box_is_never_outlived():
+    comparison, clock, _ = slow_comparison(4.0)
+    runs = comparison.runs()
+    assert clock.now <= 60.0
+    assert all(len(found) == 1 for found in runs.values())
+
+
+def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_share():
+    comparison, clock, harness = slow_comparison(1000.0, cooperative=False)
+    with pytest.raises(Fault, match="stopped"):
+        comparison.attempt("Adadelta")
+    assert clock.now == pytest.approx(12.0)  # ten seconds and the overshoot
+    harness.seconds = 0.1
+    assert comparison.attempt("Adagrad").run.whole
+    assert harness.prepared == 2  # the new worker was given everything again
+
+
+# --- what a worker says ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"logits": np.zeros((3, 10)), "seconds": 1.0},
+        {"logits": np.zeros((4, 10), dtype=np.int64), "seconds": 1.0},
+        {"logits": np.zeros((4, 10)), "seconds": math.nan},
+        {"logits": "all right", "seconds": 1.0},
+    ],
+)
+def test_a_report_of_another_form_measures_nothing(answer):
+    with pytest.raises(Fault, match="no measurement"):
+        read_epoch(answer, np.zeros(4, dtype=int), 10)
+
+
+def test_logits_that_are_no_numbers_are_wrong_answers():
+    logits = np.zeros((4, 10))
+    logits[:, 3] = 1.0
+    logits[1, 5] = math.nan
+    logits[2, 3] = math.inf
+    epoch = read_epoch({"logits": logits, "seconds": 1.0}, np.full(4, 3), 10)
+    assert epoch.accuracy == 0.5
+    assert not epoch.finite
+
+
+# --- the images -----------------------------------------------------------------------------------------------------
+
+
+def test_the_digits():
+    digits = images.load()
+    assert digits.x.shape == (1437, 1, 8, 8)
+    assert digits.held_out.shape == (360, 1, 8, 8)
+    assert digits.classes == 10
+    assert digits.x.dtype == np.float32
+    assert digits.x.max() == 1.0
+    assert digits.x.min() == 0.0
+
+
+def test_a_courses_own_file(tmp_path):
+    rng = np.random.default_rng(0)
+    keras = {
+        "x_train": rng.integers(0, 256, (40, 32, 32, 3), dtype=np.uint8),
+        "y_train": (np.arange(40) % 4)[:, None],
+        "x_test": rng.integers(0, 256, (20, 32, 32, 3), dtype=np.uint8),
+        "y_test": (np.arange(20) % 4)[:, None],
+    }
+    np.savez(tmp_path / "cifar.npz", **keras)
+    own = images.load(tmp_path / "cifar.npz")
+    assert own.x.shape == (40, 3, 32, 32)
+    assert own.classes == 4
+    assert own.x.max() <= 1.0
+
+
+GOOD = {"images": np.zeros((40, 8, 8)), "labels": np.arange(40) % 4, "test": np.arange(40) % 2 == 0}
+
+
+@pytest.mark.parametrize(
+    ("arrays", "says"),
+    [
+        ({"pixels": np.zeros(3)}, "it needs images, labels, test"),
+        ({**GOOD, "labels": np.arange(39)}, "one bool for each label"),
+        ({**GOOD, "images": np.zeros((39, 8, 8))}, "39 images, but 40 labels"),
+        ({**GOOD, "test": np.zeros(40)}, "one bool for each label"),
+        ({**GOOD, "images": np.zeros((40, 64))}, "images have to be"),
+        ({**GOOD, "images": np.full((40, 8, 8), np.nan)}, "NaN or infinite"),
+        ({**GOOD, "labels": np.arange(40) - 1}, "whole numbers from 0"),
+        ({**GOOD, "labels": np.zeros(40, dtype=int)}, "classes"),
+        ({**GOOD, "test": np.ones(40, dtype=bool)}, "at least 10 in each part"),
+    ],
+)
+def test_a_bad_file_is_a_sentence(tmp_path, arrays, says):
+    np.savez(tmp_path / "bad.npz", **arrays)
+    with pytest.raises(UsageError, match=says):
+        images.load(tmp_path / "bad.npz")
+
+
+def test_what_is_no_archive_is_a_sentence(tmp_path):
+    with pytest.raises(UsageError, match="There is no file"):
+        images.load(tmp_path / "none.npz")
+    (tmp_path / "text.npz").write_text("hello")
+    with pytest.raises(UsageError, match=r"no \.npz file of plain arrays"):
+        images.load(tmp_path / "text.npz")
+    np.save(tmp_path / "one.npy", np.zeros(3))
+    with pytest.raises(UsageError, match="a single array"):
+        images.load(tmp_path / "one.npy")
+    np.savez(tmp_path / "objects.npz", images=np.array([print], dtype=object))
+    with pytest.raises(UsageError, match=r"no \.npz file of plain arrays"):
+        images.load(tmp_path / "objects.npz")
+
+
+# --- the picture ----------------------------------------------------------------------------------------------------
+
+CURVES = {name: {"loss": [2.0, 1.0, None], "accuracy": [0.1, 0.5, math.inf]} for name in (*SIX, "Mine")}
+
+
+@pytest.mark.parametrize(("form", "magic"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+def test_the_picture_is_drawn_and_the_same_every_time(form, magic):
+    picture = curves.draw(CURVES, form, target=0.8, title="Six")
+    assert picture.startswith(magic)
+    assert picture == curves.draw(CURVES, form, target=0.8, title="Six")
+    assert curves.draw({}, form).startswith(magic)
+
+
+def test_the_styles_differ_without_colour():
+    assert len({(str(line), marker) for _, line, marker in curves.STYLES.values()}) == len(SIX)
+
+
+# --- the reference --------------------------------------------------------------------------------------------------
+
+
+def test_the_reference_names_its_functions_as_the_contract_does():
+    reference = load_module(ROOT / "reference" / "exercise4.py", "exercise4")
+    assert set(reference.RESULTS) == set(SIX)
+    assert len(reference.CLAIMS) >= 5
