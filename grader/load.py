@@ -127,7 +127,7 @@ def is_kept(path: PurePosixPath) -> bool:
 
 def is_passed_over(name: str) -> bool:
     """Whether a folder of this name is not looked into."""
-    return name.startswith(".") or name in _PASSED_OVER
+    return (name.startswith(".") and name != "..") or name in _PASSED_OVER
 
 
 def _list_folder(folder: Path) -> Iterator[Entry]:

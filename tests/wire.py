@@ -141,7 +141,7 @@ def archive(draw: random.Random) -> bytes:
         for _ in range(draw.randint(0, 6)):
             member = zipfile.ZipInfo(draw.choice(_MEMBERS), (2020, 1, 25, 14, 0, 0))
             member.external_attr = draw.choice((0, 0, 0, 0o100644, 0o120777, 0o010644, 0o060644)) << 16
-            content = draw.choice((b"", b"x = 1\n", draw.randbytes(50), bytes(3 << 20), b"PK\5\6" + bytes(18)))
+            content = draw.choice((b"", b"x = 1\n", draw.randbytes(50), bytes(300 << 10), b"PK\5\6" + bytes(18)))
             packed.NameToInfo.clear()  # else it warns of twins
             packed.writestr(member, content, draw.choice((0, 8, 8, 12, 14)))
     data = bytearray(file.getvalue())
