@@ -1,4 +1,4 @@
-"""The jail's walls, each by trying what it has to stop; the same behind fewer rights; and what is said where one is missing."""
+"""The jail's walls, each by trying what it has to stop; with fewer rights too, and what is said where one lacks."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ import pytest
 
 from grader.errors import SandboxError, UsageError
 from grader.sandbox import jail
-from grader.sandbox.base import Bundle, Faulted, Limits, Request, Returned, Sandbox
+from grader.sandbox.base import Bundle, Limits, Request, Returned, Sandbox
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.jail import JailLauncher, container_memory
 from grader.sandbox.warm import Zygote, warm_modules
-from tests.conftest import PATIENCE, ROOT
-from tests.workers import ask, bundle_of
+from tests.conftest import ROOT
+from tests.workers import PATIENCE, ask, bundle_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the jail is built of what Linux has")
 
@@ -133,8 +133,18 @@ def test_nothing_was_left(attempts: dict[str, object]) -> None:
 
 
 MODULES = {
-    "numpy": "import numpy\ndef work():\n    a = numpy.arange(12.0).reshape(3, 4)\n    return [numpy.linalg.norm(a), (a @ a.T).shape]",
-    "sympy": "import sympy\ndef work():\n    x = sympy.Symbol('x')\n    return str(sympy.integrate(sympy.sin(x) ** 2, (x, 0, sympy.pi)))",
+    "numpy": """
+import numpy
+def work():
+    a = numpy.arange(12.0).reshape(3, 4)
+    return [numpy.linalg.norm(a), (a @ a.T).shape]
+""",
+    "sympy": """
+import sympy
+def work():
+    x = sympy.Symbol("x")
+    return str(sympy.integrate(sympy.sin(x) ** 2, (x, 0, sympy.pi)))
+""",
     "torch": """
 import torch
 def work():
@@ -193,16 +203,19 @@ def test_a_missing_wall_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SandboxError) as caught:
         JailLauncher()
     assert str(caught.value) == (
-        "the jail sandbox cannot be had here. Missing: Landlock: Linux 5.13 or later, with `landlock` among the kernel's lsm= "
-        "modules (Function not implemented). Missing: seccomp filters: a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or "
-        "aarch64 (a socket could be opened). Use --sandbox process, which has no walls, or --allow-weaker to run with the rest."
+        "the jail sandbox cannot be had here. "
+        "Missing: Landlock: Linux 5.13 or later, with `landlock` among the kernel's lsm= modules "
+        "(Function not implemented). "
+        "Missing: seccomp filters: a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64 "
+        "(a socket could be opened). "
+        "Use --sandbox process, which has no walls, or --allow-weaker to run with the rest."
     )
 
 
 def test_with_leave_the_rest_will_do_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     _lacking(monkeypatch, {"files": "Function not implemented", "own disk": "Operation not permitted"}, {})
     with closing(JailLauncher(allow_weaker=True)) as launcher:
-        assert launcher.walls == ("system calls (seccomp)", "limits", "own session")
+        assert launcher.walls == ("limits", "system calls (seccomp)", "own session")
 
 
 def test_another_kind_is_not_guessed_at() -> None:
@@ -262,8 +275,8 @@ import sys
 from grader.sandbox.base import Request, Sandbox
 from grader.sandbox.choose import open_launcher
 from tests.workers import bundle_of
-code = "import os, time\\ndef hang():\\n    fork = KIND == 'process' and os.fork()\\n    print('here')\\n    time.sleep(10_000)"
-code = code.replace("KIND", repr(sys.argv[1]))
+code = "import os, time\\ndef hang():\\n    if FORKS: os.fork()\\n    time.sleep(10_000)"
+code = code.replace("FORKS", str(sys.argv[1] == "process"))
 with Sandbox(open_launcher(sys.argv[1]), {"module": bundle_of(code)}) as sandbox:
     sandbox.start("module")
     print("started", flush=True)
@@ -306,11 +319,11 @@ _ORDINARY = """
 import ctypes, os, sys, tempfile
 libc = ctypes.CDLL(None, use_errno=True)
 shut = "/root"
-if sys.base_prefix.startswith(shut + "/"):     # an interpreter in root's home: for us alone, that home holds nothing else
+if sys.base_prefix.startswith(shut + "/"):  # an interpreter in root's home: for us, that holds nothing else
     aside = tempfile.mkdtemp()
-    assert libc.unshare(0x00020000) == 0                                                     # CLONE_NEWNS
-    assert libc.mount(b"none", b"/", None, ctypes.c_ulong(0x44000), None) == 0               # MS_REC | MS_PRIVATE
-    assert libc.mount(sys.base_prefix.encode(), aside.encode(), None, ctypes.c_ulong(4096), None) == 0
+    assert libc.unshare(0x00020000) == 0  # CLONE_NEWNS
+    assert libc.mount(b"none", b"/", None, ctypes.c_ulong(0x44000), None) == 0  # MS_REC | MS_PRIVATE
+    assert libc.mount(sys.base_prefix.encode(), aside.encode(), None, ctypes.c_ulong(4096), None) == 0  # MS_BIND
     assert libc.mount(b"none", shut.encode(), b"tmpfs", ctypes.c_ulong(0), b"mode=0755") == 0
     os.makedirs(sys.base_prefix)
     assert libc.mount(aside.encode(), sys.base_prefix.encode(), None, ctypes.c_ulong(4096), None) == 0
@@ -322,10 +335,13 @@ _WITHOUT_RIGHTS = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
 for capability in range(41):
-    libc.prctl(24, capability, 0, 0, 0)                              # PR_CAPBSET_DROP: not even root has any after execv
+    libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP: after execv, not even root has any
 os.execv(sys.executable, [sys.executable, "-B", "-m", "pytest", *sys.argv[1:]])
 """
-_SOME = "(value or file or memory or hangs or signal or share or inherit or flood or started or cannot or libraries) and not process"
+_SOME = (
+    "(value or file or memory or hangs or signal or share or inherit or flood or started or cannot or libraries)"
+    " and not process"
+)
 
 
 @pytest.mark.slow

@@ -1,7 +1,8 @@
 """What every sandbox is to the rest of the grader: one verb, `call`, over workers that are replaced when they fail.
 
-A kind of sandbox (`process`, `jail`, `docker`) is a `Launcher`: it knows how to start a confined worker and how to end it with
-all that it started. Everything else, deadlines, replacement, distrust of what comes back, is the same and lives here.
+A kind of sandbox (`process`, `jail`, `docker`) is a `Launcher`: it knows how to start a confined worker and how to end
+it with all that it started. Everything else, deadlines, replacement, distrust of what comes back, is the same and lives
+here.
 """
 
 import itertools
@@ -47,9 +48,9 @@ class Limits:
 class Bundle:
     """All that one worker gets to work with.
 
-    `files` are the submission's (path -> bytes), `guests` ours (likewise) that run beside them and come first. `allowed` are the
-    roots that the submission's modules may import, `absent` the packages that must not exist in this worker, `preload`
-    what is imported before any deadline runs.
+    `files` are the submission's (path -> bytes), `guests` ours (likewise) that run beside them and come first.
+    `allowed` are the roots that the submission's modules may import, `absent` the packages that must not exist in this
+    worker, `preload` what is imported before any deadline runs.
     """
 
     files: Mapping[str, bytes]
@@ -82,7 +83,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Faulted:
-    """The worker answered with a fault, or did not answer. `kind` is a status of the protocol, `timeout` or `crashed`."""
+    """The worker answered with a fault, or not at all. `kind` is a status of the protocol, `timeout` or `crashed`."""
 
     outcome: Outcome
     kind: str

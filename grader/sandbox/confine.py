@@ -1,7 +1,7 @@
 """Shuts a worker in, from within: runs in the worker before any code of a student's. Standard library only.
 
-Each wall is put up by the system call that makes it, and tried out (`trial`) by doing what it has to stop. What each one is
-for stands in `jail.py`.
+Each wall is put up by the system call that makes it, and tried out (`trial`) by doing what it has to stop. What each
+one is for stands in `jail.py`.
 """
 
 import contextlib

@@ -1,9 +1,9 @@
-"""Values as students have them <-> values as the wire has them. Runs in the worker; beside it only `protocol.py` is ours.
+"""Values as students have them <-> values as the wire has them. Runs in the worker; of ours, it needs `protocol`.
 
-Nothing a student returns is believed: subclasses are flattened to exact built-ins, and what has no counterpart becomes an
-`Opaque` that says in words what it was. Everything here may run a student's code (`__iter__`, `__array__`, `__str__`), so it
-is called where that is expected. numpy, torch and sympy are looked up among the modules already loaded: a value of theirs
-can only exist where they are.
+Nothing a student returns is believed: subclasses are flattened to exact built-ins, and what has no counterpart becomes
+an `Opaque` that says in words what it was. Everything here may run a student's code (`__iter__`, `__array__`,
+`__str__`), so it is called where that is expected. numpy, torch and sympy are looked up among the modules already
+loaded: a value of theirs can only exist where they are.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""`jail`: workers behind the walls that Linux gives to any process that wants to be shut in; root or not, container or not.
+"""`jail`: workers behind walls that Linux gives to any process that wants to be shut in; root or not, container or not.
 
 A worker is forked from a zygote (`warm.py`, `zygote.py`) and shuts itself in (`confine.py`) before it is sent anything.
 Each wall, and what it stops:
@@ -22,12 +22,12 @@ own disk    (as root, or where users may make namespaces) Its folder is a disk i
             alone and gone with it. Elsewhere the zygote looks after the folder's size ten times a second, and ends a
             worker that passes the bound.
 
-Nothing is inherited: all descriptors but a worker's three pipes are closed, its environment is a fixed one, and the memory
-that it shares with its zygote holds nothing that is not public.
+Nothing is inherited: all descriptors but a worker's three pipes are closed, its environment is a fixed one, and the
+memory that it shares with its zygote holds nothing that is not public.
 
-`limits`, `files` and `system calls` are required; each is tried out, by doing what it has to stop, when a launcher starts.
-What is not stopped: a worker can tell whether a path exists, can read the clock and the processor's load, and can use the
-processor until its deadline.
+`limits`, `files` and `system calls` are required; a launcher that starts tries them, by doing what they have to stop.
+What is not stopped: a worker can tell whether a path exists, can read the clock and the processor's load, and can use
+the processor until its deadline.
 """
 
 import sys
@@ -87,7 +87,9 @@ class JailLauncher(WarmLauncher):
         if self.missing and not self._weaker:
             raise SandboxError(
                 "the jail sandbox cannot be had here. "
-                + " ".join(f"Missing: {HELP[wall]} ({reason})." for wall, reason in self.missing.items())
+                + " ".join(
+                    f"Missing: {need} ({self.missing[wall]})." for wall, need in HELP.items() if wall in self.missing
+                )
                 + " Use --sandbox process, which has no walls, or --allow-weaker to run with the rest."
             )
 

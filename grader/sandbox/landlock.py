@@ -21,7 +21,7 @@ _OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # the kerne
 
 READ = READ_FILE | READ_DIR
 USE = READ_FILE | WRITE_FILE | TRUNCATE | IOCTL_DEV  # a device
-# Files in one flat folder: no folders, links or pipes, which an honest submission does not need and cleaning up does not like.
+# Files in one flat folder: no folders, links or pipes. No honest submission needs them, and they are hard to clean up.
 KEEP_FILES = READ | WRITE_FILE | TRUNCATE | MAKE_REG | REMOVE_FILE
 
 _SIGNALS_ABI, _NETWORK_ABI = 6, 4
@@ -59,7 +59,10 @@ def restrict(rules: Iterable[tuple[str | int, int]]) -> None:
 
 
 def enter_domain() -> None:
-    """A domain that takes nothing away but reaching into (or signalling, where known) processes outside. Raises OSError."""
+    """A domain that takes nothing away but the reach into processes outside (by signals too, where known).
+
+    Raises OSError.
+    """
     abi = version()
     ruleset = _create(struct.pack("<QQQ", MAKE_CHAR, 0, 0b10 if abi >= _SIGNALS_ABI else 0), abi)
     try:

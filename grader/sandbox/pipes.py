@@ -15,7 +15,7 @@ class Pipes:
 
     def __init__(self, requests: int, replies: int, printed: int) -> None:
         self.hung_up = False  # the worker has closed its end
-        # Files, not descriptors: a late read of a closed file is an error, one of a closed descriptor could be anybody's.
+        # Files, not descriptors: reading from a closed file is an error, a closed descriptor's number may be anyone's.
         self._requests = open(requests, "wb", buffering=0)  # noqa: SIM115
         self._replies = open(replies, "rb", buffering=0)  # noqa: SIM115
         self._output = open(printed, "rb", buffering=0)  # noqa: SIM115
@@ -41,7 +41,7 @@ class Pipes:
         return part
 
     def output(self) -> str:
-        """What was printed since the last time this was asked. A worker flushes before it replies, so all of it is here."""
+        """What was printed since this was last asked. A worker flushes before it replies, so all of it is here."""
         with self._lock:
             for _ in range(2):  # as much as the pipe can hold; a thread that prints for ever shall not keep us
                 self._take_output()

@@ -1,7 +1,8 @@
 """A worker as an ordinary process of the same user: any OS, no walls.
 
-For a student's own machine. It keeps the verdict where the student's code is not, bounds time, output and (on Linux) memory,
-and ends everything the worker started; it does not keep a hostile submission from the files and the network of the user.
+For a student's own machine. It keeps the verdict where the student's code is not, bounds time, output and (on Linux)
+memory, and ends everything the worker started; it does not keep a hostile submission from the files and the network of
+the user.
 """
 
 import contextlib

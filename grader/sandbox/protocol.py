@@ -1,7 +1,7 @@
 """The wire between the grader and a worker. This docstring is its specification; both ends are this file.
 
-Frame      magic `BPG1`, length u32 (bytes that follow), then exactly one value. All integers are little-endian. A length
-           over the reader's limit is refused before anything is allocated.
+Frame      magic `BPG1`, length u32 (bytes that follow), then exactly one value. All integers are little-endian. A
+           length over the reader's limit is refused before anything is allocated.
 Value      one tag byte, then:
     N T F      none, true, false
     i          length u8, two's complement integer of that many bytes (at most MAX_INT_BYTES)
@@ -13,11 +13,12 @@ Value      one tag byte, then:
     a          dtype u8 (index in DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw elements in C order
     e          head u8 (index in HEADS), count u16, that many values: a symbolic expression
     o          `s` reason: something that does not cross, in words ("a generator")
-Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A count is checked against the bytes that are
-           left before a list is made, since no value takes less than one byte.
+Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A count is checked against the bytes that
+           are left before a list is made, since no value takes less than one byte.
 Messages   every frame is one dict with a number that its answer carries too. Grader to worker:
-    {"op": "load", "id", "files": {path: bytes}, "guests": {path: bytes}, "allowed": [root, ...], "absent": [root, ...],
-                   "preload": [root, ...]}      what to work with; nothing of it runs yet, so the answer is the worker's own
+    {"op": "load", "id", "files": {path: bytes}, "guests": {path: bytes}, "allowed": [root, ...],
+                   "absent": [root, ...], "preload": [root, ...]}
+                                                what to work with; nothing of it runs yet: the answer is the worker's own
     {"op": "import", "id", "module"}            runs a module for the first time
     {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
            Worker to grader, exactly one for each:
@@ -79,7 +80,7 @@ STATUSES = ("error", "missing", "signature", "forbidden", "limit")
 
 
 class ProtocolError(Exception):
-    """Bytes that are not a message, or a value that cannot be one. Wrapped by the grader's side, fatal on the worker's."""
+    """Bytes that are no message, or a value that cannot be one. Wrapped by the grader's side, fatal on the worker's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,11 @@ class Opaque:
     reason: str
 
 
-Value: TypeAlias = "None | bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque"
+Value: TypeAlias = "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque | None"
 
 
 def encode(value: Value) -> bytes:
-    """The value's bytes. Raises ProtocolError for anything that is not exactly one of the types above, within bounds."""
+    """The value's bytes. Raises ProtocolError for anything that is not of the types above, exactly, or past a bound."""
     out = bytearray()
     _Encoder(out).put(value, 0)
     return bytes(out)

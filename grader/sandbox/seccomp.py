@@ -1,8 +1,8 @@
 """Which system calls a worker may not make. Runs in the worker: standard library only, and nothing of ours.
 
-A list of what is refused, not of what is allowed: what numpy, torch and the C library call differs from version to version,
-what they must never call does not. What is newer than this file is answered as an old kernel would answer it (ENOSYS).
-The filter is classic BPF over `struct seccomp_data` (Linux, Documentation/userspace-api/seccomp_filter.rst).
+A list of what is refused, not of what is allowed: what numpy, torch and the C library call differs from version to
+version, what they must never call does not. What is newer than this file is answered as an old kernel would answer it
+(ENOSYS). The filter is classic BPF over `struct seccomp_data` (Linux, Documentation/userspace-api/seccomp_filter.rst).
 """
 
 import ctypes
@@ -27,26 +27,26 @@ _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _NETWORK = "socket socketpair connect bind listen accept accept4 sendto sendmsg sendmmsg"
 _EXECUTION = "execve execveat"
 _OTHER_PROCESSES = (
-    "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open pidfd_getfd pidfd_send_signal"
-    " tkill setpriority ioprio_set sched_setscheduler sched_setparam sched_setattr move_pages migrate_pages"
+    "ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_open"
+    " pidfd_getfd pidfd_send_signal tkill setpriority ioprio_set sched_setscheduler sched_setparam sched_setattr"
+    " move_pages migrate_pages"
 )
 _NAMESPACES = (
     "unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr"
 )
 _KERNEL = (
-    "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key request_key kexec_load"
-    " kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct quotactl quotactl_fd syslog"
-    " settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname iopl ioperm vhangup personality"
+    "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key"
+    " request_key kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct"
+    " quotactl quotactl_fd syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname iopl ioperm vhangup personality"
     " name_to_handle_at open_by_handle_at fanotify_init inotify_init inotify_init1 lookup_dcookie"
 )
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
-_OUTLIVING = (
-    "shmget shmat semget msgget mq_open memfd_create memfd_secret"  # memory that no rlimit counts, or that stays
-)
+# Memory that stays, or that no rlimit counts.
+_OUTLIVING = "shmget shmat semget msgget mq_open memfd_create memfd_secret"
 # Landlock does not look at a file's owner, mode, times and attributes.
 _ATTRIBUTES = (
-    "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"
-    " utime utimes utimensat futimesat truncate"
+    "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr"
+    " fremovexattr utime utimes utimensat futimesat truncate"
 )
 _LEAVING = "setsid setpgid"
 
@@ -54,12 +54,12 @@ _NUMBERS = {  # name: (x86_64, aarch64)
     "accept": (43, 202), "accept4": (288, 242), "acct": (163, 89), "add_key": (248, 217), "adjtimex": (159, 171),
     "bind": (49, 200), "bpf": (321, 280), "capset": (126, 91), "chmod": (90, None), "chown": (92, None),
     "chroot": (161, 51), "clock_adjtime": (305, 266), "clock_settime": (227, 112), "clone": (56, 220),
-    "clone3": (435, 435), "connect": (42, 203), "delete_module": (176, 106), "execve": (59, 221), "execveat": (322, 281),
-    "fallocate": (285, 47), "fanotify_init": (300, 262), "fchmod": (91, 52), "fchmodat": (268, 53), "fchown": (93, 55),
-    "fchownat": (260, 54), "fcntl": (72, 25), "finit_module": (313, 273), "fork": (57, None),
-    "fremovexattr": (199, 16), "fsconfig": (431, 431), "fsetxattr": (190, 7), "fsmount": (432, 432),
-    "fsopen": (430, 430), "fspick": (433, 433), "futimesat": (261, None), "init_module": (175, 105),
-    "inotify_init": (253, None), "inotify_init1": (294, 26), "io_uring_enter": (426, 426),
+    "clone3": (435, 435), "connect": (42, 203), "delete_module": (176, 106), "execve": (59, 221),
+    "execveat": (322, 281), "fallocate": (285, 47), "fanotify_init": (300, 262), "fchmod": (91, 52),
+    "fchmodat": (268, 53), "fchown": (93, 55), "fchownat": (260, 54), "fcntl": (72, 25), "finit_module": (313, 273),
+    "fork": (57, None), "fremovexattr": (199, 16), "fsconfig": (431, 431), "fsetxattr": (190, 7),
+    "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433), "futimesat": (261, None),
+    "init_module": (175, 105), "inotify_init": (253, None), "inotify_init1": (294, 26), "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "ioctl": (16, 29), "ioperm": (173, None),
     "iopl": (172, None), "ioprio_set": (251, 30), "kcmp": (312, 272), "kexec_file_load": (320, 294),
     "kexec_load": (246, 104), "keyctl": (250, 219), "kill": (62, 129), "lchown": (94, None), "listen": (50, 201),

@@ -1,7 +1,7 @@
 """Workers forked from a process that has imported what they need already: some 20 ms instead of 2 s.
 
-The grader's side of `zygote.py`. One zygote serves all workers that may know the same packages; it starts with the first of
-them and ends with the launcher. What it gives is a worker like any other: the same protocol, the same marks.
+The grader's side of `zygote.py`. One zygote serves all workers that may know the same packages; it starts with the
+first of them and ends with the launcher. What it gives is a worker like any other: the same protocol, the same marks.
 """
 
 import contextlib
@@ -24,8 +24,8 @@ from grader.sandbox.process import describe_exit, isolated_python, worker_enviro
 ZYGOTE = Path(__file__).with_name("zygote.py")
 _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included; milliseconds once it is warm
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
-# What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing of
-# what it must not have. The names behind torch are what its optimizers import at their first step.
+# What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing
+# of what it must not have. The names behind torch are what its optimizers import at their first step.
 _WARM = (("numpy", "numpy.random", "sympy"), ("numpy", "numpy.random", "torch", "torch._dynamo"))
 _MESSAGE_BYTES = 1 << 16
 

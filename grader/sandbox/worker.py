@@ -1,4 +1,4 @@
-"""The child in which a student's code runs. Started by path, in isolated mode; beside it only protocol.py and convert.py.
+"""The child in which a student's code runs. Started by path, in isolated mode, or forked by a zygote.
 
 It obeys the messages that `protocol` specifies, one after the other, and answers each once. Nothing in here is a secret
 and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
@@ -157,7 +157,7 @@ def load(library: Library, request: Any) -> dict[str, Any]:
 
 
 def seed_generators() -> None:
-    """Puts the global generators where every worker has them, forked or started: an answer drawn from them is reproducible."""
+    """The same in every worker, forked or started: an answer that is drawn from them can be reproduced."""
     random.seed(0)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(0)

@@ -1,16 +1,17 @@
 """A warm process: it has imported what workers will need, and forks a confined worker for each that is asked for.
 
-Started by path, in isolated mode, by `warm.py`; beside it only what runs in a worker is ours. It never runs a student's code
-and never sees a submission: files travel to the worker itself, after the fork. So nothing in the memory that a worker
-inherits is a secret, and nothing a worker does comes back here but its exit status.
+Started by path, in isolated mode, by `warm.py`; beside it only what runs in a worker is ours. It never runs a student's
+code and never sees a submission: files travel to the worker itself, after the fork. So nothing in the memory that a
+worker inherits is a secret, and nothing of what a worker does comes back here but its exit status.
 
-    zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared
+    zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared, devices, trial
 
 The grader's messages come on descriptor 0, a socket of packets, each one JSON object:
-    {"launch": number, "terms": {...}} with three descriptors (requests, replies, output): forks worker `number`; no answer
-    {"end": number, "gone": bool}      ends worker `number` and all that it started: {"status": exit code or null, "why": text}
-The first message from here is {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version}; then, only if the
-imports fail, {"failed": text}. When the socket closes, everything that was ever forked here is killed.
+    {"launch": number, "terms": {...}}  with three descriptors (requests, replies, output): forks worker `number`
+    {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
+                                        {"status": exit code if it had ended or null, "why": a bound it had passed}
+The first words from here are {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version, "own user": bool};
+the last, where something went wrong, {"failed": text}. When the socket closes, all that was forked here is ended.
 """
 
 import contextlib
@@ -106,17 +107,20 @@ class Zygote:
         folder, parent = self.folder("trial"), os.getpid()
         child = os.fork()
         if child == 0:
-            terms = {**self.settings["trial"], "folder": folder, "parent": parent, **self.own_terms()}
-            lacks = confine.jail(terms)
-            through = confine.trial(self.settings["folder"] + "/outside")
-            os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
-            os._exit(0)
+            try:
+                lacks = confine.jail({**self.settings["trial"], "folder": folder, "parent": parent, **self.own_terms()})
+                through = confine.trial(self.settings["folder"] + "/outside")
+                os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
+            finally:
+                os._exit(0)
         os.close(answer)
         with os.fdopen(answers, "rb") as stream:
             text = stream.read()
         os.waitpid(child, 0)
         remove_folder(folder)
-        found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the trial of the walls died"}, "through": {}}')
+        found: dict[str, Any] = json.loads(
+            text or '{"lacks": {"limits": "the trial of the walls died"}, "through": {}}'
+        )
         return found
 
     def own_terms(self) -> dict[str, Any]:
