@@ -22,6 +22,8 @@ MAX_NAME = 80  # characters of a student's names in our sentences
 MAX_COMPARED = 500  # names that a missing one is compared with, for a hint: honest files have twenty
 # Python's parser needs memory with the square of such a chain's length: 400 kB of `import a.a.a` take 40 GB.
 _CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
+# And time with the square of a formatted text's length: 256 kB of `f"{a}{a}"` take 12 seconds.
+MAX_FIELDS = 2_000  # braces in one line
 # Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
 _ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
 
@@ -89,7 +91,7 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
     text = _decode(source, path)
     if isinstance(text, Finding):
         return text
-    if _CHAIN.search(text):
+    if _CHAIN.search(text) or any(line.count("{") > MAX_FIELDS for line in text.splitlines()):
         return _too_deep(path)
     try:
         with warnings.catch_warnings():

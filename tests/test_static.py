@@ -1,0 +1,288 @@
+"""Reading without running: syntax, encodings, imports, missing names, and files made to hurt whoever reads them."""
+
+import time
+
+import pytest
+
+from grader.load import MAX_CODE_BYTES, digest
+from grader.model import Finding, Outcome, Submission
+from grader.rubric import Assignment, Exercise
+from grader.static import Facts, inspect, own_modules, parse, read
+
+ALL2 = "def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
+
+
+def submission(**files: str | bytes) -> Submission:
+    """Files by name; `__` stands for a slash."""
+    named = {name.replace("__", "/", 1) + ".py": text for name, text in files.items()}
+    content = {name: text if isinstance(text, bytes) else text.encode() for name, text in named.items()}
+    return Submission("ada", content, digest(content))
+
+
+def exercise(assignment: Assignment, number: str) -> Exercise:
+    return next(exercise for exercise in assignment.rubric.exercise if exercise.id == number)
+
+
+def finding(assignment: Assignment, number: str = "2", name: str = "", **files: str | bytes) -> Finding:
+    return inspect(submission(**files), exercise(assignment, number), assignment.rubric)[name]
+
+
+def findings(assignment: Assignment, number: str = "2", **files: str | bytes) -> dict[str, Finding]:
+    return inspect(submission(**files), exercise(assignment, number), assignment.rubric)
+
+
+# --- files and names that are not there ------------------------------------------------------------------------------
+
+
+def test_a_whole_file_has_no_findings(assignment: Assignment) -> None:
+    assert findings(assignment, exercise2=ALL2) == {}
+
+
+def test_a_missing_file_is_told(assignment: Assignment) -> None:
+    found = finding(assignment, exercise1="")
+    assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py is not in the submission.")
+
+
+@pytest.mark.parametrize("name", ["Exercise2", "exercize2", "exercise_2", "excercise2"])
+def test_a_file_with_nearly_the_name_is_pointed_at(assignment: Assignment, name: str) -> None:
+    found = finding(assignment, **{name: ALL2})
+    assert found.message == (
+        f"exercise2.py is not in the submission. There is {name}.py; is that it? The name has to be exercise2.py."
+    )
+
+
+def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
+    assert "is that it" not in finding(assignment, exercise1=ALL2, exercise3=ALL2).message
+
+
+def test_what_loading_left_out_is_said_instead(assignment: Assignment) -> None:
+    left = Submission("ada", {}, digest({}), ("exercise2.py: larger than 256 KiB, left out",))
+    found = inspect(left, exercise(assignment, "2"), assignment.rubric)[""]
+    assert found.message == "exercise2.py: larger than 256 KiB, left out."
+
+
+def test_a_missing_function_is_told_with_its_signature(assignment: Assignment) -> None:
+    found = finding(assignment, name="maxpool2x2_backward", exercise2="x = 1\n")
+    assert found.outcome is Outcome.MISSING
+    assert found.message == "exercise2.py has no maxpool2x2_backward(dY, X)."
+
+
+def test_a_function_with_nearly_the_name_is_pointed_at(assignment: Assignment) -> None:
+    found = finding(
+        assignment, name="maxpool2x2_backward", exercise2="\n\ndef maxpool_2x2_backward(dY, X):\n    pass\n"
+    )
+    assert found.message == (
+        "exercise2.py has no maxpool2x2_backward(dY, X). Line 3 has maxpool_2x2_backward; is that it?"
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "maxpool2x2_backward = lambda dY, X: X\n",
+        "if True:\n    def maxpool2x2_backward(dY, X): pass\n",
+        "try:\n    from own import maxpool2x2_backward\nexcept ImportError:\n    pass\n",
+        "from own import *\n",
+        "import own as maxpool2x2_backward\n",
+        "for maxpool2x2_backward in (print,): pass\n",
+        "globals()['maxpool2x2_' + 'backward'] = print\n",
+        "(maxpool2x2_backward := print)\n",
+        "def f():\n    global maxpool2x2_backward\n    maxpool2x2_backward = print\nf()\n",
+        "class maxpool2x2_backward: pass\n",
+        "a, (b, *maxpool2x2_backward) = 1, (2, 3)\n",
+    ],
+)
+def test_whatever_may_bind_the_name_is_left_to_running(assignment: Assignment, source: str) -> None:
+    assert findings(assignment, exercise2=source, own="") == {}
+
+
+def test_a_name_within_a_function_is_not_the_modules(assignment: Assignment) -> None:
+    assert "maxpool2x2_backward" in findings(assignment, exercise2="def f():\n    maxpool2x2_backward = 1\n")
+
+
+# --- what Python cannot read -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "message", "line"),
+    [
+        ("x = 1\ndef f(:\n", "exercise2.py, line 2: invalid syntax. Python cannot read the file.", 2),
+        (
+            "def f():\nreturn 1\n",
+            "exercise2.py, line 2: expected an indented block after function definition on line 1.",
+            2,
+        ),
+        ("x = '\n", "exercise2.py, line 1: unterminated string literal (detected at line 1).", 1),
+        (b"x = 1\0", "exercise2.py: source code string cannot contain null bytes. Python cannot read the file.", None),
+        ("\ufeffx = (\n", "exercise2.py, line 1: '(' was never closed.", 1),
+        ("print 'x'\n", "exercise2.py, line 1: Missing parentheses in call to 'print'. Did you mean print(...)?", 1),
+    ],
+)
+def test_syntax_errors_are_told_with_the_line(
+    assignment: Assignment, source: str | bytes, message: str, line: int | None
+) -> None:
+    found = finding(assignment, exercise2=source)
+    assert found.outcome is Outcome.ERROR
+    assert found.message.startswith(message)
+    assert found.line == line
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = 'ä'\n".encode("latin-1"), "exercise2.py, line 1: Python cannot read the file (byte 0xe4 is no utf-8)."),
+        (b"a\n" * 9 + b"\xff", "exercise2.py, line 10: Python cannot read the file (byte 0xff is no utf-8)."),
+        ("x = 1\n".encode("utf-16"), "exercise2.py, line 1: Python cannot read the file (byte 0xff is no utf-8)."),
+        (b"# coding: klingon\n", "exercise2.py: Python cannot read the file (unknown encoding: klingon)."),
+        (b"# coding: punycode\n", "exercise2.py: Python cannot read the file (it declares the encoding punycode)."),
+        (b"# coding: utf-7\n", "exercise2.py: Python cannot read the file (it declares the encoding utf-7)."),
+        (b"\xef\xbb\xbf# coding: latin-1\n", "exercise2.py: Python cannot read the file (encoding problem: utf-8)."),
+    ],
+)
+def test_encodings_are_told(assignment: Assignment, source: bytes, message: str) -> None:
+    found = finding(assignment, exercise2=source)
+    assert (found.outcome, found.message) == (Outcome.ERROR, f"{message} Save it as UTF-8 text.")
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"\xef\xbb\xbf" + ALL2.encode(),
+        b"# -*- coding: latin-1 -*-\n# \xe4\n" + ALL2.encode(),
+        b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\n# \x80\n" + ALL2.encode(),
+        ALL2.replace("\n", "\r\n").encode(),
+        ALL2.replace("\n", "\r").encode(),
+        "θ = 1\n".encode() + ALL2.encode(),
+    ],
+)
+def test_files_as_editors_save_them_are_read(assignment: Assignment, source: bytes) -> None:
+    assert findings(assignment, exercise2=source) == {}
+
+
+# --- imports ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "name"),
+    [
+        ("import torch\n", 1, "torch"),
+        ("\nimport numpy, torch.nn as nn\n", 2, "torch.nn"),
+        ("from torch.nn import functional\n", 1, "torch.nn"),
+        ("def f():\n    def g():\n        import os\n", 3, "os"),
+        ("try:\n    import scipy\nexcept ImportError:\n    pass\n", 2, "scipy"),
+        ("if False:\n    import sympy\n", 2, "sympy"),
+        ("class A:\n    from subprocess import run\n", 2, "subprocess"),
+        ("import numpy\nimport importlib\n", 2, "importlib"),
+        ("import helper\n", 1, "helper"),
+    ],
+)
+def test_forbidden_imports_are_told_with_the_line(assignment: Assignment, source: str, line: int, name: str) -> None:
+    found = finding(assignment, exercise2=source + ALL2)
+    assert (found.outcome, found.line) == (Outcome.FORBIDDEN, line)
+    assert found.message == (
+        f"exercise2.py, line {line}: import of {name} is not allowed; this exercise may import numpy beside Python's "
+        "own math, itertools, functools and the like. The whole exercise earns nothing until that line is gone."
+    )
+
+
+def test_every_allowed_import_is_allowed(assignment: Assignment) -> None:
+    for each in assignment.rubric.exercise:
+        lines = "".join(f"import {name}\n" for name in (*assignment.rubric.imports.always, *each.imports))
+        found = findings(assignment, each.id, **{each.module: lines.replace("import __future__\n", "")})
+        assert "" not in found
+    assert findings(assignment, exercise2="from __future__ import annotations\n" + ALL2) == {}
+
+
+def test_exercise_1_may_not_import_numpy_but_3_may(assignment: Assignment) -> None:
+    assert finding(assignment, "1", exercise1="import numpy\n").outcome is Outcome.FORBIDDEN
+    assert "" not in findings(assignment, "3", exercise3="import numpy\nimport sympy\n")
+
+
+def test_own_modules_may_be_imported_and_are_under_the_same_rule(assignment: Assignment) -> None:
+    main = "import own\nfrom pack.deep import x\n" + ALL2
+    good = {"own": "import math\nimport other\n", "other": "import own\n", "pack__deep": "from . import x\n"}
+    good["pack____init__"] = ""
+    assert findings(assignment, exercise2=main, **good) == {}
+    found = finding(assignment, exercise2=main, **{**good, "other": "\n\nimport torch\n"})
+    assert found.message.startswith("other.py, line 3: import of torch is not allowed; this exercise may import numpy")
+    found = finding(assignment, exercise2=main, **{**good, "pack__deep": "import socket\n"})
+    assert found.message.startswith("pack/deep.py, line 1: import of socket is not allowed")
+
+
+def test_another_exercises_file_brings_its_imports_along(assignment: Assignment) -> None:
+    found = finding(assignment, exercise2="import exercise1\n" + ALL2, exercise1="import sympy\n")
+    assert found.message.startswith("exercise1.py, line 1: import of sympy is not allowed")
+
+
+@pytest.mark.parametrize("name", ["random", "statistics", "torch", "numpy", "grader", "harness", "json"])
+def test_own_modules_with_a_librarys_name_never_travel(assignment: Assignment, name: str) -> None:
+    both = submission(exercise2=ALL2, **{name: "raise SystemExit\n", f"{name}__part": ""})
+    assert set(own_modules(both, assignment.rubric)) == {"exercise2.py"}
+
+
+def test_an_own_module_with_a_librarys_name_is_told(assignment: Assignment) -> None:
+    found = finding(assignment, exercise2="import random\n" + ALL2, random="x = 1\n")
+    assert found.message.endswith("Your own random.py has the name of a library; call it something else.")
+
+
+def test_own_modules_with_the_workers_names_are_ordinary(assignment: Assignment) -> None:
+    files = {"exercise2": "import convert, protocol, worker\n" + ALL2, "convert": "", "protocol": "", "worker": ""}
+    assert findings(assignment, **files) == {}
+    assert len(own_modules(submission(**files), assignment.rubric)) == 4
+
+
+# --- files made to hurt ----------------------------------------------------------------------------------------------
+
+_MOST = MAX_CODE_BYTES
+_BOMBS = {
+    "dotted import": "import "
+    + "a." * (_MOST // 2 - 9)
+    + "a",  # the parser's memory goes with the square of its length
+    "dotted import, folded": "import " + "a . \\\n" * (_MOST // 6 - 9) + "a",
+    "brackets": "(" * _MOST,
+    "signs": "-" * (_MOST - 1) + "1",
+    "terms": "1" + "+1" * (_MOST // 2 - 9),
+    "attributes": "a" + ".b" * (_MOST // 2 - 9),
+    "nested functions": "".join(" " * level + "def f():\n" for level in range(200)),
+    "digits": "x = " + "9" * (_MOST - 9),
+    "else": "x = " + "1 if 1 else " * (_MOST // 12 - 9) + "1",
+    "one long name": "a" * _MOST,
+    "imports of itself": "import " + "exercise2," * (_MOST // 10 - 9) + "exercise2",
+    "imports of others": "import " + ",".join(f"m{number}" for number in range(30_000)),
+    "names": "\n".join(f"n{number} = 1" for number in range(18_000)),
+    "statements": "a;" * (_MOST // 2),
+    "formatted": "f'" + "{a}" * (_MOST // 3 - 9) + "'",
+    "newlines": "\n" * _MOST,
+    "null bytes": "\0" * _MOST,
+}
+
+
+@pytest.mark.parametrize("name", _BOMBS)
+def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
+    assert len(_BOMBS[name]) <= _MOST
+    started = time.monotonic()
+    found = findings(assignment, exercise2=_BOMBS[name])
+    assert time.monotonic() - started < 30  # seconds, on a slow and shared machine; without the bounds it is minutes
+    assert all(len(each.message) < 600 and each.message.isprintable() for each in found.values())
+
+
+def test_a_chain_of_dots_is_refused_before_python_sees_it() -> None:
+    found = parse(("import " + "a." * 100 + "a").encode(), "exercise2.py")
+    assert isinstance(found, Finding)
+    assert found.message == "exercise2.py: nested too deeply for Python to read."
+    assert not isinstance(parse(b"import a.b.c\nx = 1.5\n'''One. Two. Three.'''\n", "exercise2.py"), Finding)
+
+
+def test_a_helper_that_everyone_imports_is_read_once(assignment: Assignment) -> None:
+    read.cache_clear()
+    files = {"exercise2": "import own\n" * 1000 + ALL2, "own": "x = 1\n" * 1000}
+    assert findings(assignment, **files) == {}
+    assert read.cache_info().misses == 2
+
+
+def test_facts_are_the_first_import_of_each_root() -> None:
+    facts = read(b"import a.b\nimport a.c\nfrom d import e\nx = 1\n", "exercise2.py")
+    assert isinstance(facts, Facts)
+    assert facts.imports == ((1, "a.b"), (3, "d"))
+    assert facts.bound is not None
+    assert set(facts.bound) == {"a", "e", "x"}
