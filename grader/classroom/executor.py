@@ -8,7 +8,7 @@ from grader.classroom.jobs import end_all, work
 from grader.classroom.model import Job, JobResult, Terms
 from grader.errors import UsageError
 
-CONNECT_SECONDS = 30.0  # for a scheduler to answer
+CONNECT_SECONDS = 10.0  # for a scheduler to answer
 _AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
 
 
@@ -69,5 +69,5 @@ class DaskExecutor:
         return self._pool.submit(work, terms, job)
 
     def stop(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=False)  # which with Dask cancels what has not begun
         self._client.close(timeout=CONNECT_SECONDS)

@@ -42,7 +42,9 @@ def class_(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
     roster: Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")] = None,
     submitted: Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")] = 0,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, in place of --jobs.")
     ] = None,
@@ -93,7 +95,7 @@ def class_(
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def _executor(jobs: int, cluster: str | None, gpu: bool) -> Callable[[], Executor]:
+def _executor(jobs: int | None, cluster: str | None, gpu: bool) -> Callable[[], Executor]:
     if cluster is not None:
         return lambda: DaskExecutor(cluster, gpu=gpu)
     return lambda: LocalExecutor(jobs or _cores())

@@ -1,0 +1,452 @@
+"""A class that nothing stops halfway: kills, full disks, two runs at once, faults of ours, a cluster that shrinks."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from rich.console import Console
+
+from grader.classroom import store
+from grader.classroom.classes import Request, grade_class
+from grader.classroom.jobs import JobProcess
+from grader.classroom.journal import Journal, Key, State, read
+from grader.classroom.model import Faulty, Graded, Job, JobResult, Terms
+from grader.classroom.progress import Bar, Lines
+from grader.classroom.review import review
+from grader.classroom.run import Choice
+from grader.errors import OutputError, UsageError
+from grader.model import CheckResult, Outcome, Submission, Verdict
+from grader.report.results import to_json
+from grader.rubric import Assignment
+from grader.score import score
+from grader.version import VERSION
+from scripts import kill_class
+from tests.classes import GOOD, laid_out
+from tests.conftest import PATIENCE, ROOT, Command
+from tests.test_score import ABOUT
+
+POINTS = ("2.1", "2.2", "2.3", "2.4", "2.5")
+FAST = ("--exercise", "2", "--seed", 7, "--sandbox", "process")
+
+
+class FakeExecutor:
+    """Does at once what `answer` says: the report of a job, or what went wrong with it."""
+
+    capacity = 2
+
+    def __init__(self, assignment: Assignment, answer: Callable[[Job], JobResult | BaseException | None]) -> None:
+        self.assignment = assignment
+        self.answer = answer
+        self.jobs: list[Job] = []
+        self.stopped = False
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        self.jobs.append(job)
+        future: Future[JobResult] = Future()
+        answer = self.answer(job)
+        if isinstance(answer, KeyboardInterrupt):
+            raise answer
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer or Graded(report_of(self.assignment, terms, job.submission)))
+        return future
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def report_of(assignment: Assignment, terms: Terms, submission: Submission, verdict: Verdict | None = None) -> str:
+    """results.json as a job would bring it, all passed unless a verdict says otherwise."""
+    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in terms.points]
+    facts = {
+        **ABOUT,
+        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
+        "seed": terms.seed,
+        "environment": {**ABOUT["environment"], "grader": VERSION, "rubric_sha256": assignment.rubric_sha256},
+    }
+    return to_json(score(assignment.rubric, results, terms.points, **facts))
+
+
+class Class:
+    """A class of three and everything to grade it with a fake executor."""
+
+    def __init__(self, folder: Path, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.place = laid_out(
+            folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
+        )
+        rubric = assignment.folder / "rubric.toml"
+        self.request = Request(self.place, folder / "results", rubric, "fake", False, POINTS, seed=7)
+        self.said = StringIO()
+
+    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassList:
+        self.executor = FakeExecutor(self.assignment, answer)
+        watcher = Lines(Console(file=self.said, width=200))
+        return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
+
+    @property
+    def graded(self) -> list[str]:
+        """The ids that the last run gave to its executor."""
+        return [job.submission.id for job in self.executor.jobs]
+
+    @property
+    def done(self) -> State:
+        with Journal(self.request.results) as journal:
+            return journal.state
+
+
+@pytest.fixture
+def klass(tmp_path: Path, assignment: Assignment) -> Class:
+    return Class(tmp_path, assignment)
+
+
+def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
+    klass.grade()
+    assert klass.graded == ["a", "b", "c"]
+    klass.grade()
+    assert klass.graded == []
+    (klass.place / "b" / "exercise2.py").write_bytes(b"# changed")
+    laid_out(klass.place, {"d/exercise2.py": GOOD})
+    listed = klass.grade()
+    assert klass.graded == ["b", "d"]
+    assert [entry.status for entry in listed.entries] == ["graded"] * 4
+    klass.grade(choice=Choice(only=frozenset({"c"})))
+    assert klass.graded == []
+    klass.grade(choice=Choice(only=frozenset({"c"}), force=True))
+    assert klass.graded == ["c"]
+    klass.grade(seed=8)
+    assert klass.graded == ["a", "b", "c", "d"]
+    klass.grade(points=POINTS[:2])
+    assert klass.graded == ["a", "b", "c", "d"]
+
+
+def test_a_seed_is_drawn_once_and_kept(klass: Class) -> None:
+    first = klass.grade(seed=None).seed
+    again = klass.grade(seed=None)
+    assert (again.seed, klass.graded) == (first, [])
+
+
+def test_a_report_that_is_gone_or_broken_is_made_again(klass: Class) -> None:
+    klass.grade()
+    (klass.request.results / "a" / store.REPORT).unlink()
+    (klass.request.results / "b" / store.REPORT).write_text("{")
+    klass.grade()
+    assert klass.graded == ["a", "b"]
+
+
+def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass: Class) -> None:
+    listed = klass.grade(lambda job: Faulty("no engine") if job.submission.id == "b" else None)
+    assert klass.graded.count("b") == 3
+    assert {entry.id: entry.status for entry in listed.entries} == {"a": "graded", "b": "fault", "c": "graded"}
+    assert [(issue.who, issue.message) for issue in listed.issues] == [("b", "tried 3 times: no engine")]
+    grades = (klass.request.results / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[:5] for line in grades[1:]] == [
+        ["a", "a", "", "graded", "6"], ["b", "b", "", "fault"], ["c", "c", "", "graded", "6"],
+    ]  # fmt: skip
+    klass.grade(choice=Choice(failed=True))
+    assert klass.graded == ["b"]
+    assert klass.done.faults == {}
+
+
+def test_a_fault_that_passes_is_forgotten(klass: Class) -> None:
+    lost = ConnectionError("the worker was lost")
+    listed = klass.grade(lambda job: lost if (job.submission.id, job.attempt) == ("b", 1) else None)
+    assert (klass.graded.count("b"), listed.issues) == (2, ())
+
+
+def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> None:
+    verdict = Verdict(Outcome.GRADER_ERROR, 0.0, "ours")
+
+    def answer(job: Job) -> JobResult | None:
+        terms = Terms("", "", "fake", False, 7, POINTS)
+        return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
+
+    listed = klass.grade(answer)
+    assert (klass.graded.count("b"), klass.done.incomplete) == (3, {"b"})
+    assert "some of its points could not be judged" in listed.issues[0].message
+    klass.grade(choice=Choice(failed=True))
+    assert (klass.graded, klass.done.incomplete) == (["b"], set())
+
+
+def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        klass.grade(lambda job: KeyboardInterrupt() if job.submission.id == "c" else None)
+    assert klass.executor.stopped
+    klass.grade()
+    assert set(klass.graded) == {"b", "c"} - set(klass.done.done) | {"c"}
+
+
+def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> None:
+    laid_out(klass.place, {"d/exercise2.py": b"# a", "e/slides.pdf": b"%PDF"})
+    listed = klass.grade()
+    said = {(issue.kind.value, issue.who): issue.message for issue in listed.issues}
+    assert said["duplicate", "a"] == "byte for byte the same as d."
+    assert said["duplicate", "d"] == "byte for byte the same as a."
+    assert "nothing in it that could be graded" in said["empty", "e"]
+    assert "e" in klass.graded
+
+
+def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.open
+
+    def broken(path: Any, *args: Any, **more: Any) -> int:
+        if str(path).endswith("b/exercise2.py"):
+            raise OSError(errno.EIO, "Input/output error")
+        return whole(path, *args, **more)
+
+    monkeypatch.setattr(os, "open", broken)
+    listed = klass.grade()
+    assert (klass.graded, [entry.status for entry in listed.entries]) == (["a", "c"], ["graded", "fault", "graded"])
+    assert "Input/output error" in listed.issues[0].message
+
+
+def test_a_mark_survives_grading_again(klass: Class) -> None:
+    klass.grade()
+    path = klass.request.results / "a" / store.REPORT
+    review(path, klass.assignment, point="2.4", score=0.5, comment="hm", by="me", when=datetime(2026, 1, 1, tzinfo=UTC))
+    klass.grade(choice=Choice(force=True))
+    report = store.read_report(path)
+    assert (report.score, len(report.reviews)) == (5.5, 1)
+    (klass.place / "a" / "exercise2.py").write_bytes(b"# changed")
+    klass.grade()
+    report = store.read_report(path)
+    assert (report.score, len(report.reviews)) == (6.0, 1)
+
+
+def test_times_that_come_later_change_the_lateness_and_grade_nothing(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    assert store.read_report(klass.request.results / "a" / store.REPORT).score == 6.0
+    times = tmp_path / "times.csv"
+    times.write_text("id,time\na,2020-01-25T14:00:01\nb,2020-01-25T14:00:00\n")
+    klass.grade(submitted=times)
+    a, b, c = (store.read_report(klass.request.results / name / store.REPORT) for name in "abc")
+    assert klass.graded == []
+    assert [(one.score, one.score_before_late) for one in (a, b, c)] == [(0.0, 6.0), (6.0, 6.0), (6.0, 6.0)]
+    assert a.late is not None
+    assert "late work earns nothing" in a.late.message
+    assert c.late is not None
+    assert c.late.message == "The time of the hand-in is not known, so nothing was deducted for lateness."
+
+
+def test_an_unknown_id_is_told(klass: Class) -> None:
+    with pytest.raises(UsageError, match=r"nobody in this class is called x; grades.csv and class.json list the ids"):
+        klass.grade(choice=Choice(only=frozenset({"x"})))
+
+
+def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
+    with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is at work in there"):
+        klass.grade()
+    klass.grade()
+
+
+def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> None:
+    key = {"sha256": "s", "rubric": "r", "grader": "g", "seed": 1, "points": ["2.1"]}
+    with Journal(tmp_path) as journal:
+        journal.append("class", seed=5)
+        journal.append("done", id="a", key=key, complete=True)
+    whole = (tmp_path / "journal.jsonl").read_bytes()
+    for cut in range(len(whole)):
+        (tmp_path / "journal.jsonl").write_bytes(whole[:cut])
+        with Journal(tmp_path) as journal:
+            journal.append("fault", id="b", message="m")
+            torn = journal.state
+        with Journal(tmp_path) as journal:
+            assert journal.state == torn
+    (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
+    with Journal(tmp_path) as journal:
+        assert (journal.state.seed, journal.state.done) == (5, {"a": Key("s", "r", "g", 1, ("2.1",))})
+
+
+def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = os.fsync
+    syncs = iter(range(1000))
+
+    def full(descriptor: int) -> None:
+        if next(syncs) == 12:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        klass.grade()
+    assert klass.executor.stopped
+    monkeypatch.undo()
+    listed = klass.grade()
+    assert [entry.status for entry in listed.entries] == ["graded"] * 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's namespaces for a small disk of its own")
+def test_the_command_on_a_full_disk(tmp_path: Path) -> None:
+    kill_class.make_class(tmp_path / "class", 12)
+    (tmp_path / "results").mkdir()
+    command = kill_class.command(tmp_path / "class", tmp_path / "results" / "out")
+    small = f"mount -t tmpfs -o size=96k none {tmp_path / 'results'}"
+    tried = subprocess.run(["unshare", "-rm", "sh", "-c", small], capture_output=True, check=False)
+    if tried.returncode:
+        pytest.skip(f"no disk of its own to be had here: {tried.stderr.decode().strip()}")
+    script = f"{small} && {' '.join(command)}; echo ended with $? >&2; ls {tmp_path / 'results' / 'out'} >&2"
+    ended = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert "ended with 2" in ended.stderr
+    assert "No space left on device" in ended.stderr
+    assert "What was graded until then is kept; mend that, and run the same command again" in ended.stderr
+    assert "student-000" in ended.stderr.partition("ended with 2")[2]
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_killed_fifty_times_nothing_is_lost_and_nothing_done_twice() -> None:
+    killed, _ = kill_class.run(kills=50, count=8, seed=1)
+    assert killed >= 50
+
+
+@pytest.fixture
+def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts commands and ends them with the test."""
+    with ExitStack() as stack:
+
+        def start(*command: object) -> subprocess.Popen[str]:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *map(str, command)],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            stack.callback(process.communicate)
+            stack.callback(process.kill)
+            return process
+
+        yield start
+
+
+def line_with(stream: IO[str] | None, text: str) -> str:
+    """The next line that has a text in it."""
+    assert stream
+    return next(line for line in stream if text in line)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a signal of POSIX")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+    kill_class.make_class(tmp_path / "class", 12)
+    process = started("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 1, *FAST)
+    line_with(process.stderr, "1/12")
+    process.send_signal(number)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert f"interrupted. What is graded is kept in {tmp_path / 'out'}; run the same command again" in said
+    assert "Traceback" not in said
+    assert 1 <= len(kill_class.points(tmp_path / "out")) < 12
+
+
+def terms_of(assignment: Assignment) -> Terms:
+    rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
+    return Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+
+
+def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
+    submission = Submission("a", {"exercise2.py": GOOD}, "0" * 64)
+    process = JobProcess(terms_of(assignment))
+    try:
+        first = process.run(Job(submission))
+        assert isinstance(first, Graded)
+        assert json.loads(first.report)["points"][0]["outcome"] == "missing"
+        assert process.usable
+        process._process.kill()
+        assert process.run(Job(submission)) == Faulty("the process that graded it was killed by signal 9")
+        assert not process.usable
+    finally:
+        process.end()
+
+
+def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment) -> None:
+    process = JobProcess(replace(terms_of(assignment), rubric="nonsense"))
+    try:
+        result = process.run(Job(Submission("a", {}, "0" * 64)))
+        assert isinstance(result, Faulty)
+        assert "this is not TOML" in result.message
+    finally:
+        process.end()
+
+
+def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
+    for kind in (Lines, Bar):
+        said = StringIO()
+        console = Console(file=said, width=120, force_terminal=kind is Bar, color_system=None)
+        with kind(console) as shown:
+            shown.begin(2)
+            shown.started("[b]ada\x1b[2J")
+            shown.ended("[b]ada\x1b[2J", None, "no engine")
+        assert "[b]ada␛[2J: NOT GRADED, the grader's fault: no engine" in said.getvalue()
+
+
+def test_the_whole_command(grader: Command, tmp_path: Path) -> None:
+    kill_class.make_class(tmp_path / "class", 3)
+    shutil.copytree(ROOT / "student_template", tmp_path / "class" / "template")
+    ended = grader("class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 2, *FAST)
+    assert ended.returncode == 0, ended.stderr
+    assert "4/4" in ended.stderr
+    assert "4 graded. Everything is in" in ended.stdout.replace("\n", " ")
+    scores = {
+        name: sum(score for _, score, _ in points) for name, points in kill_class.points(tmp_path / "out").items()
+    }
+    assert (scores["student-000"], scores["template"]) == (6.0, 0.0)
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= {
+        "grades.csv",
+        "moodle.csv",
+        "canvas.csv",
+        "junit.xml",
+    }
+    kept = list(read(tmp_path / "out" / "journal.jsonl"))
+    again = grader("class", tmp_path / "class", "--output", tmp_path / "out", *FAST)
+    assert again.stderr.count("(done before)") == 4
+    assert len(list(read(tmp_path / "out" / "journal.jsonl"))) == len(kept) + 1
+
+
+def test_a_cluster_that_is_not_there_is_told(grader: Command, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    laid_out(tmp_path / "class", {"a/exercise2.py": GOOD})
+    address = "tcp://127.0.0.1:9"
+    ended = grader("class", tmp_path / "class", "--output", tmp_path / "out", "--cluster", address, *FAST)
+    assert ended.returncode == 2
+    assert "no Dask scheduler answers there" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_cluster_loses_a_worker_and_no_submission(
+    grader: Command, started: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    scheduler = started("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard")
+    address = line_with(scheduler.stderr, "Scheduler at:").split()[-1]
+    options = ("--nthreads", 1, "--no-nanny", "--no-dashboard", "--local-directory", tmp_path)
+    workers = [started("distributed.cli.dask_worker", address, *options) for _ in range(2)]
+    for worker in workers:
+        line_with(worker.stderr, "Registered to:")
+    kill_class.make_class(tmp_path / "class", 16)
+    process = started("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--cluster", address, *FAST)
+    line_with(process.stderr, "2/16")
+    workers[0].kill()
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    here = grader("class", tmp_path / "class", "--output", tmp_path / "here", *FAST)
+    assert here.returncode == 0, here.stderr
+    assert kill_class.points(tmp_path / "out") == kill_class.points(tmp_path / "here")
+    assert len(kill_class.points(tmp_path / "out")) == 16
