@@ -18,7 +18,7 @@ Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A co
 Messages   every frame is one dict with a number that its answer carries too. Grader to worker:
     {"op": "load", "id", "files": {path: bytes}, "guests": {path: bytes}, "allowed": [root, ...],
                    "absent": [root, ...], "preload": [root, ...]}
-                                                what to work with; nothing of it runs yet: the answer is the worker's own
+                                                what to work with; nothing of it runs yet, so the worker itself answers
     {"op": "import", "id", "module"}            runs a module for the first time
     {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
            Worker to grader, exactly one for each:
@@ -288,7 +288,10 @@ class _Decoder:
         size = self.raw(1)[0]
         if not 1 <= size <= MAX_INT_BYTES:
             raise ProtocolError(f"an integer of {size} bytes")
-        return int.from_bytes(self.raw(size), "little", signed=True)
+        value = int.from_bytes(self.raw(size), "little", signed=True)
+        if value.bit_length() // 8 + 1 > MAX_INT_BYTES:  # -2**1023, the one that has no opposite
+            raise ProtocolError(f"an integer of more than {MAX_INT_BYTES} bytes")
+        return value
 
     def text(self) -> str:
         try:
