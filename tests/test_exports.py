@@ -1,0 +1,167 @@
+"""The tables that leave the house: keyed as each LMS wants, the points of the reports, no cell that calculates."""
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.classroom import store
+from grader.classroom.export import cell, export, table
+from grader.classroom.model import Format
+from grader.classroom.settle import settle
+from grader.model import CheckResult, Incident, Outcome, Verdict
+from grader.report.gradescope import to_gradescope
+from grader.report.junit import to_junit
+from grader.report.schema import Report
+from grader.rubric import Late
+from grader.score import score
+from tests.test_score import ABOUT, RUBRIC
+
+NASTY = '=HYPERLINK("http://x","y")'
+
+
+def report_of(name: str) -> Report:
+    """2.1 right, 2.2 wrong with a hostile message, 2.3 ours, 2.4 for a person, 2.5 not there."""
+    results = [
+        CheckResult("2.1", None, Verdict.passed()),
+        CheckResult("2.2", None, Verdict.failed(f"{NASTY}\x00\x1b[2J]]>&<"), (Incident("2.2", "timeout", "slow"),)),
+        CheckResult("2.3", None, Verdict(Outcome.GRADER_ERROR, 0.0, "ours")),
+        CheckResult("2.4", None, Verdict.review("read")),
+        CheckResult("2.5", None, Verdict.missing("not there")),
+    ]
+    facts = {**ABOUT, "submission": {"id": name, "sha256": "0" * 64}}
+    judged = score(RUBRIC, results, ["2.1", "2.2", "2.3", "2.4", "2.5"], **facts)
+    late = Late.model_validate({"due": "2022-01-25T14:00:00", "timezone": "Europe/Berlin", "policy": "per-day"})
+    return settle(judged, late, None, ())
+
+
+def results_of(folder: Path, shape: Format) -> Path:
+    """A class of two graded hand-ins, one of them by two students, and one student without."""
+    ada = store.Person(id="4711", name=NASTY, email="+ada@example.org", lms="101")
+    alan = store.Person(id="4712", name="Turing, Alan", email="", lms="102")
+    grace = store.Person(id="@4713", name="-Grace", email="", lms="")
+    nobody = store.Person(id="4714", name="", email="", lms="")
+    entries = [
+        store.Entry(id="4711", folder="4711", students=(ada,), status="graded", notes=("\t=1+1",)),
+        store.Entry(id="group", folder="group", students=(alan, grace), status="graded"),
+        store.Entry(id="4714", folder=None, students=(nobody,), status="absent"),
+    ]
+    listed = store.ClassList(
+        format=shape,
+        assignment="2dvdl-09",
+        title="Assignment 9",
+        seed=1,
+        grader="0",
+        rubric_sha256="0" * 64,
+        max_score=6.0,
+        entries=tuple(entries),
+        issues=(),
+    )
+    for entry in entries[:2]:
+        store.write_report(folder / str(entry.folder), report_of(entry.id))
+    store.write_list(folder, listed)
+    export(folder, listed)
+    return folder
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+
+
+def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
+    ada, alan, grace, absent = rows(results_of(tmp_path, Format.MOODLE) / "grades.csv")
+    assert (ada["id"], ada["status"], ada["score"], ada["max_score"], ada["pending"]) == (
+        "4711",
+        "graded",
+        "1",
+        "6",
+        "1",
+    )
+    assert (ada["point 2.1"], ada["point 2.2"], ada["exercise 2"]) == ("1", "0", "1")
+    assert (ada["incidents"], ada["submitted"], ada["days_late"]) == ("2.2 timeout", "", "0")
+    assert (ada["name"], ada["email"], ada["notes"]) == (f"'{NASTY}", "'+ada@example.org", "'=1+1")
+    assert (alan["name"], alan["folder"], grace["id"], grace["name"]) == ("Turing, Alan", "group", "'@4713", "'-Grace")
+    assert (absent["id"], absent["status"], absent["score"]) == ("4714", "absent", None)
+
+
+def test_moodle_is_keyed_by_the_participant_and_canvas_by_its_own_id(tmp_path: Path) -> None:
+    ada, alan, grace = rows(results_of(tmp_path / "moodle", Format.MOODLE) / "moodle.csv")
+    assert (ada["Identifier"], alan["Identifier"], grace["Identifier"]) == ("Participant 101", "Participant 102", "")
+    assert (ada["Grade"], ada["Maximum Grade"], ada["Last modified (grade)"], ada["ID number"]) == (
+        "1",
+        "6",
+        "",
+        "4711",
+    )
+    assert "2.5 (0 of 1): not there" in ada["Feedback comments"]
+    possible, *students = rows(results_of(tmp_path / "canvas", Format.CANVAS) / "canvas.csv")
+    assert (possible["Student"].strip(), possible["Assignment 9"]) == ("Points Possible", "6")
+    assert [(row["ID"], row["SIS User ID"], row["Assignment 9"]) for row in students] == [
+        ("101", "4711", "1"),
+        ("102", "4712", "1"),
+        ("", "'@4713", "1"),
+    ]
+
+
+def test_a_number_of_one_lms_is_never_given_to_another(tmp_path: Path) -> None:
+    results = results_of(tmp_path, Format.CANVAS)
+    assert {row["Identifier"] for row in rows(results / "moodle.csv")} == {""}
+
+
+def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:
+    results = results_of(tmp_path, Format.GRADESCOPE)
+    whole = json.loads((results / "4711" / "gradescope.json").read_text())
+    assert whole == json.loads(to_gradescope(report_of("4711")))
+    assert (whole["score"], whole["visibility"]) == (1.0, "visible")
+    assert [(test["number"], test["score"], test["max_score"], test["status"]) for test in whole["tests"]] == [
+        ("2.1", 1.0, 1.0, "passed"),
+        ("2.2", 0.0, 2.0, "failed"),
+        ("2.3", 0.0, 1.0, "failed"),
+        ("2.4", 0.0, 1.0, "failed"),
+        ("2.5", 0.0, 1.0, "failed"),
+    ]
+    assert whole["tests"][1]["output"] == f"{NASTY}␀␛[2J]]>&<"
+    assert "1 points are for a person to give." in whole["output"]
+    assert "so nothing was deducted" in whole["output"]
+
+
+def test_junit_tells_failures_from_errors_and_is_xml_whatever_was_said() -> None:
+    text = "".join(to_junit([report_of("4711"), report_of('"<&\ufffe')]))
+    suites = ElementTree.fromstring(text)
+    first, second = suites.findall("testsuite")
+    counts = {name: first.get(name) for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "5", "failures": "1", "errors": "1", "skipped": "2"}
+    kinds = [case[0].tag if len(case) else "passed" for case in first]
+    assert kinds == ["passed", "failure", "error", "skipped", "skipped"]
+    assert first[1][0].text == f"{NASTY}␀␛[2J]]>&<"
+    assert second.get("name") == '"<&\N{REPLACEMENT CHARACTER}'
+
+
+@pytest.mark.parametrize("beginning", ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", " ="])
+def test_no_text_calculates(beginning: str) -> None:
+    shown = cell(f"{beginning}1+1")
+    assert shown.startswith("'")
+
+
+@given(st.text(max_size=40))
+def test_whatever_the_text_a_cell_is_one_cell_and_no_formula(text: str) -> None:
+    ((first, second),) = csv.reader(io.StringIO(table([(text, 1.5)]), newline=""))
+    assert second == "1.5"
+    assert not first.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert first == cell(text)
+
+
+def test_numbers_are_numbers() -> None:
+    assert [cell(value) for value in (0.0, 2, -0.5, 5 / 3, float("nan"), None)] == [
+        "0",
+        "2",
+        "-0.5",
+        "1.666667",
+        "",
+        "",
+    ]
