@@ -1,12 +1,14 @@
-"""`pytest` in a submission's own folder: the same checks, and at the end the table of points.
+"""`pytest` in a submission's own folder: the same checks, and at the end the points so far and the next thing to do.
 
 A pytest plugin, named in the template's pytest.ini. It runs a student's own code on the student's own machine, so the
 sandbox is a plain process; the official grading runs the same checks behind walls and with another seed.
 """
 
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,15 +16,19 @@ from rich.console import Console
 from grader.errors import GraderError
 from grader.examination import Examination, Oracles
 from grader.load import load
-from grader.model import CheckResult
+from grader.model import CheckResult, Outcome, Verdict
 from grader.pipeline import about
-from grader.plugin import CheckPlugin
-from grader.report.terminal import print_table
+from grader.plugin import CheckPlugin, LostPoints
+from grader.report.schema import Report
+from grader.report.student import print_progress
 from grader.rubric import BUILT_IN, load_assignment
 from grader.sandbox.choose import open_launcher
 from grader.score import score
 
 DEFAULT_SEED = 1  # the same inputs every time, so that `--lf` asks again what was asked before
+
+_NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest -k exercise3` one exercise."
+_NOT_RUN = "Another part of this point was not run this time."
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,8 +43,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    if not config.option.help and not config.option.version:
-        config.pluginmanager.register(StudentRun(config), "grader-student-run")
+    if config.option.help or config.option.version:
+        return
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"  # the summary says it once a point; `--tb=short` still gives pytest's own section
+    config.pluginmanager.register(StudentRun(config), "grader-student-run")
 
 
 @dataclass
@@ -64,14 +73,52 @@ class StudentRun:
         plugin = CheckPlugin(self.examination, every, self.results.append)
         self.config.pluginmanager.register(plugin, "grader-checks")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """Keeps the outcome with pytest's report, for its letters and its last line."""
+        report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
+            report.outcome_of_point = call.excinfo.value.result.verdict.outcome
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """What is not begun is no failure to be ashamed of: `m` for missing, `p` for partial."""
+        outcome = getattr(report, "outcome_of_point", None)
+        if outcome not in (Outcome.MISSING, Outcome.PARTIAL):
+            return None
+        return outcome.value, outcome.value[0], outcome.value.upper()
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """The points of what was run; a selection (`-k`, `--lf`) shows its own."""
-        run = {result.point for result in self.results}
-        facts = about(self.examination.submission, self.assignment, self.examination.launcher, self.examination.seed)
-        report = score(self.assignment.rubric, self.results, run, **facts)
+        """The points of what was run; a selection (`-k`, `-x`, `--lf`) shows its own."""
+        if self.config.option.collectonly:
+            return
         terminalreporter.ensure_newline()
-        print_table(report, Console(file=terminalreporter._tw._file))
-        terminalreporter.write_line("The official grading runs the same checks with another seed, behind walls.")
+        if not self.results:
+            terminalreporter.write_line(_NOTHING_SELECTED)
+            return
+        print_progress(self._report(), Console(file=terminalreporter._tw._file))
+        terminalreporter.write_line(
+            f"Your code ran in {_isolation(self.examination.launcher.name)}, with seed {self.examination.seed}. "
+            "The official grading runs the same checks with another seed, behind walls."
+        )
 
     def pytest_unconfigure(self) -> None:
         self.stack.close()
+
+    def _report(self) -> Report:
+        run = {result.point for result in self.results}
+        facts = about(self.examination.submission, self.assignment, self.examination.launcher, self.examination.seed)
+        return score(self.assignment.rubric, [*self.results, *self._left_out(run)], run, **facts)
+
+    def _left_out(self, run: set[str]) -> Iterator[CheckResult]:
+        """Stand-ins for the parts that `-x` or `-k` kept from running, in points of which another part ran."""
+        seen = {(result.point, result.part) for result in self.results}
+        for point in self.assignment.rubric.points:
+            for part in point.parts:
+                if point.id in run and (point.id, part) not in seen:
+                    yield CheckResult(point.id, part, Verdict.missing(_NOT_RUN))
+
+
+def _isolation(sandbox: str) -> str:
+    """The sandbox in words that claim no more than there is."""
+    return "ordinary processes of your own, without walls" if sandbox == "process" else f"the sandbox {sandbox}"

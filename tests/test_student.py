@@ -1,5 +1,6 @@
 """`pytest` in a copy of the template, as a student runs it."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -7,8 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from grader.model import CheckResult, Frame, Verdict
+from grader.report.schema import Report
+from grader.report.student import print_progress
+from grader.rubric import Assignment
+from grader.score import score
 from tests.conftest import PATIENCE, ROOT
+
+MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
 
 @pytest.fixture
@@ -19,12 +28,11 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
-def run_pytest(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+def run_pytest(folder: Path, *args: str, python: Path | str = sys.executable) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    environment |= {"COLUMNS": "160", "PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, "-m", "pytest", *args]
+    environment |= {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
     return subprocess.run(
-        command,
+        [str(python), "-m", "pytest", *args],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -35,11 +43,18 @@ def run_pytest(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_template_runs_through_and_shows_what_is_missing(work: Path) -> None:
     ended = run_pytest(work)
     assert ended.returncode == 1
-    assert "0 / 22" in ended.stdout, ended.stdout
-    assert "exercise2.maxpool2x2_backward" in ended.stdout or "maxpool2x2_backward is not there yet" in ended.stdout
+    assert ended.stdout.startswith("m" * 25), ended.stdout
+    assert "2.1, 2.2, 2.3, 2.4, 2.5  maxpool2x2_backward is not there yet" in ended.stdout
+    assert "Points so far: 0 of 22." in ended.stdout
+    assert (
+        "Next: begin 1.1 ∂f/∂r by the chain rule.\n      `pytest -k 1.1` runs it alone; `grader explain 1.1`"
+        in ended.stdout
+    )
+    assert "25 missing in" in ended.stdout.splitlines()[-1]
     assert "site-packages" not in ended.stdout
     assert "Traceback" not in ended.stdout
 
@@ -48,24 +63,102 @@ def test_a_selection_and_the_last_failed(work: Path) -> None:
     shutil.copy(ROOT / "reference" / "exercise2.py", work)
     by_name = run_pytest(work, "-k", "exercise2")
     assert by_name.returncode == 0
-    assert "6 / 6" in by_name.stdout, by_name.stdout
+    assert "Points so far: 6 of 6.\nNothing is left to mend here." in by_name.stdout, by_name.stdout
     by_point = run_pytest(work, "-k", "2.1 or 3.1")
-    assert "1 / 2" in by_point.stdout, by_point.stdout
+    assert "Points so far: 1 of 2." in by_point.stdout, by_point.stdout
     again = run_pytest(work, "--lf")
-    assert "0 / 1 " in again.stdout, again.stdout
+    assert "Points so far: 0 of 1." in again.stdout, again.stdout
     assert "2.1" not in again.stdout
+    none = run_pytest(work, "-k", "no_such_point")
+    assert none.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "No point was selected. `pytest -k 3.4` runs one point" in none.stdout
 
 
-def test_a_wrong_answer_is_told_in_one_message(work: Path) -> None:
-    shutil.copy(ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py", work)
+def test_stopping_at_the_first_failure_blames_nobody_for_what_did_not_run(work: Path) -> None:
+    ended = run_pytest(work, "-x", "-k", "3.4 or 3.5")
+    assert "stopping after 1 failures" in ended.stdout
+    assert "3.4  dloss_dx1 is not there yet" in ended.stdout, ended.stdout
+    assert "Another part of this point was not run this time." in ended.stdout
+    assert "grader's fault" not in ended.stdout
+    assert "conv3x3_backward_weight" not in ended.stdout
+
+
+def test_a_wrong_answer_is_told_once_with_its_smallest_input(work: Path) -> None:
+    shutil.copy(MISTAKE, work)
     ended = run_pytest(work, "-k", "2.3")
-    assert "0 / 1" in ended.stdout
+    assert ended.stdout.count("nothing there beats a maximum that starts at 0") == 1
+    assert "    dY   X       expected   got   difference\n    2    -4 -1   0 2        2 0    2 -2\n" in ended.stdout
+    assert "Next: mend 2.3 Negative values, large and small magnitudes." in ended.stdout
     assert "Traceback" not in ended.stdout
     assert "grader/plugin.py" not in ended.stdout
+    classic = run_pytest(work, "-k", "2.3", "--tb=short")
+    assert classic.stdout.count("nothing there beats a maximum that starts at 0") == 2
+    assert "Traceback" not in classic.stdout
 
 
-def test_a_students_own_error_is_shown_at_their_own_line(work: Path) -> None:
-    (work / "exercise2.py").write_text("def maxpool2x2_backward(dY, X):\n    return X[0][99]\n")
-    ended = run_pytest(work, "-k", "2.1")
-    assert "exercise2.py:2 in maxpool2x2_backward: return X[0][99]" in ended.stdout, ended.stdout
+def test_a_students_own_error_is_shown_at_their_own_line_from_any_folder(work: Path, tmp_path: Path) -> None:
+    code = "def maxpool2x2_backward(dY, X):\n    print('in here')\n    return X[0][99]\n"
+    (work / "exercise2.py").write_text(code, encoding="utf-8")
+    ended = run_pytest(tmp_path, str(work), "-k", "2.1")
+    assert "exercise2.py:3 in maxpool2x2_backward: return X[0][99]" in ended.stdout, ended.stdout
+    assert "    your code printed:\n      in here\n" in ended.stdout
     assert "worker.py" not in ended.stdout
+
+
+def test_the_summary_says_how_it_was_run_and_that_it_is_not_the_official_grading(work: Path) -> None:
+    ended = run_pytest(work, "-k", "2.1", "--seed", "5")
+    assert (
+        "Your code ran in ordinary processes of your own, without walls, with seed 5. "
+        "The official grading runs the same checks with another seed, behind walls."
+    ) in ended.stdout, ended.stdout
+
+
+def test_a_folder_without_exercises_is_a_sentence(work: Path, tmp_path: Path) -> None:
+    ended = run_pytest(work, "--submission", str(tmp_path / "nowhere"))
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "there is no such file or folder" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_listing_the_checks_judges_nothing(work: Path) -> None:
+    ended = run_pytest(work, "--collect-only", "-k", "exercise2")
+    assert "check_exercise2.py" in ended.stdout
+    assert "Points so far" not in ended.stdout
+
+
+def said(assignment: Assignment, *results: CheckResult) -> str:
+    """What a student reads after these results."""
+    environment = {"grader": "0", "python": "3", "platform": "x", "sandbox": "process", "walls": (), "device": "cpu"}
+    about = {
+        "submission": {"id": "me", "sha256": "0" * 64},
+        "seed": 1,
+        "environment": environment | {"rubric_sha256": assignment.rubric_sha256},
+    }
+    report: Report = score(assignment.rubric, results, {result.point for result in results}, **about)
+    text = io.StringIO()
+    print_progress(report, Console(file=text, width=200))
+    return text.getvalue()
+
+
+def test_what_was_tried_comes_before_what_was_not_begun(assignment: Assignment) -> None:
+    missing = CheckResult("1.1", None, Verdict.missing("df_dr is not there yet."))
+    wrong = CheckResult("2.1", None, Verdict.failed("Wrong."), traceback=(Frame("exercise2.py", 3, "f", "x = 1"),))
+    text = said(assignment, missing, wrong)
+    assert "Next: mend 2.1 One window." in text
+    assert "\n2.1  Wrong.\n    exercise2.py:3 in f: x = 1\n" in text
+    assert "Next: begin 1.1 " in said(assignment, missing)
+
+
+def test_a_persons_point_and_our_own_fault_are_not_the_students_to_mend(assignment: Assignment) -> None:
+    review = CheckResult("4.9", None, Verdict.review("A person reads this."))
+    text = said(assignment, CheckResult("1.1", None, Verdict.passed("a remark")), review)
+    assert "Points so far: 1 of 2, and 1 more for a person to give.\nNothing is left to mend here." in text
+    assert "\n1.1  note: a remark\n" in text
+
+
+def test_hostile_text_stays_text(assignment: Assignment) -> None:
+    text = said(
+        assignment, CheckResult("2.1", None, Verdict.failed("\x1b[2J[red]x[/red]"), output="\x1b]0;title\x07\n")
+    )
+    assert "\x1b" not in text
+    assert "[red]x[/red]" in text
