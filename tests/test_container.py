@@ -25,6 +25,8 @@ from tests.engines import worker_image
 from tests.workers import DEADLINE, PATIENCE, ask, bundle_of
 
 pytestmark = pytest.mark.slow
+# The SDK does not close a socket that it could not connect (docker/transport/unixconn.py).
+SDK_LEAKS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture(scope="module")
@@ -241,9 +243,9 @@ def test_a_container_that_somebody_removes_is_no_crash_of_a_student(image: str, 
     with closing(DockerLauncher(image)) as own, Sandbox(own, {"module": bundle}) as sandbox:
         assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
         engine.remove_session(client, own.session)
-        for _ in range(2):
-            with pytest.raises(SandboxError, match="was removed by somebody else while it was at work"):
-                sandbox.call(Request("module", "module", "act", (), PATIENCE))
+        with pytest.raises(SandboxError, match="was removed by somebody else while it was at work"):
+            sandbox.call(Request("module", "module", "act", (), PATIENCE))
+        assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)  # in a new one
 
 
 class Cable:
@@ -281,6 +283,7 @@ class Cable:
             target.shutdown(socket.SHUT_WR)
 
 
+@SDK_LEAKS
 def test_an_engine_that_goes_away_is_no_crash_of_a_student(
     image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
