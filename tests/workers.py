@@ -9,6 +9,7 @@ from grader.sandbox.base import Bundle, Launcher, Limits, Reply, Request, Sandbo
 from grader.sandbox.jail import JailLauncher
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.warm import WarmLauncher
+from tests.engines import docker_launcher
 
 PATIENCE = 60.0  # seconds for an answer that is sure to come, on a slow and busy machine
 DEADLINE = 3.0  # seconds for one that is sure not to come
@@ -18,6 +19,7 @@ SANDBOXES: dict[str, Callable[[], Launcher]] = {
     "process, started": ProcessLauncher,
     "process, forked": WarmLauncher,
     "jail": JailLauncher,
+    "docker": docker_launcher,
 }
 
 
