@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,11 @@ from grader.errors import SandboxError, UsageError
 from grader.sandbox import jail
 from grader.sandbox.base import Bundle, Limits, Request, Returned, Sandbox
 from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.engine import connect
 from grader.sandbox.jail import JailLauncher, container_memory
 from grader.sandbox.warm import Zygote, warm_modules
 from tests.conftest import ROOT
+from tests.engines import worker_image
 from tests.workers import PATIENCE, ask, bundle_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the jail is built of what Linux has")
@@ -344,6 +347,9 @@ _SOME = (
 )
 
 
+_FEW = "(value or memory or cannot or numpy) and not process"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
 @pytest.mark.parametrize("script", [_ORDINARY, _WITHOUT_RIGHTS], ids=["an ordinary user", "root without capabilities"])
@@ -359,3 +365,48 @@ def test_the_walls_hold_for(script: str) -> None:
     )
     assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
     assert " passed" in ran.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"user": "65534:65534", "cap_drop": ["ALL"], "security_opt": ["no-new-privileges"], "read_only": True},
+        {"user": "0:0", "cap_drop": ["ALL"]},
+        {"user": "0:0"},
+    ],
+    ids=["nobody without capabilities", "root without capabilities", "root as the engine has it"],
+)
+def test_the_walls_hold_in_a_container_for(flags: dict[str, Any]) -> None:
+    image = worker_image()
+    folders = {str(ROOT), sys.base_prefix, sys.prefix}
+    with closing(connect()) as client:
+        container = client.containers.run(
+            image,
+            entrypoint=[
+                sys.executable,
+                "-B",
+                "-m",
+                "pytest",
+                "-q",
+                "-k",
+                _FEW,
+                "tests/test_sandboxes.py",
+                "tests/test_jail.py",
+            ],
+            command=[],
+            working_dir=str(ROOT),
+            volumes={folder: {"bind": folder, "mode": "ro"} for folder in folders},
+            tmpfs={"/tmp": "size=256m,mode=1777"},
+            network_mode="none",
+            detach=True,
+            **flags,
+        )
+        try:
+            status = container.wait(timeout=20 * PATIENCE)["StatusCode"]
+            text = container.logs().decode()
+        finally:
+            container.remove(force=True)
+    assert status == 0, text[-5000:]
+    assert " passed" in text
+    assert "skipped" not in text.splitlines()[-1], text[-2000:]

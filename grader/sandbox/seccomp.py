@@ -36,9 +36,10 @@ _NAMESPACES = (
 )
 _KERNEL = (
     "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key"
-    " request_key kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff"
-    " acct quotactl quotactl_fd syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname iopl ioperm vhangup personality"
-    " name_to_handle_at open_by_handle_at fanotify_init inotify_init inotify_init1 lookup_dcookie"
+    " request_key kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct"
+    " quotactl quotactl_fd syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname"
+    " iopl ioperm vhangup personality name_to_handle_at open_by_handle_at fanotify_init inotify_init"
+    " inotify_init1 lookup_dcookie"
 )
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
 # Memory that stays, or that no rlimit counts.
