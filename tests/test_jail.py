@@ -383,18 +383,8 @@ def test_the_walls_hold_in_a_container_for(flags: dict[str, Any]) -> None:
     with closing(connect()) as client:
         container = client.containers.run(
             image,
-            entrypoint=[
-                sys.executable,
-                "-B",
-                "-m",
-                "pytest",
-                "-q",
-                "-k",
-                _FEW,
-                "tests/test_sandboxes.py",
-                "tests/test_jail.py",
-            ],
-            command=[],
+            entrypoint=[sys.executable, "-B", "-m", "pytest"],
+            command=["-q", "-k", _FEW, "tests/test_sandboxes.py", "tests/test_jail.py"],
             working_dir=str(ROOT),
             volumes={folder: {"bind": folder, "mode": "ro"} for folder in folders},
             tmpfs={"/tmp": "size=256m,mode=1777"},
