@@ -3,9 +3,9 @@
 A lost point is a failure, one of ours (`grader_error`) an error; what waits for a person or was not tried is skipped.
 """
 
+import html
 import re
 from collections.abc import Iterable, Iterator
-from xml.sax.saxutils import escape, quoteattr
 
 from grader.model import Outcome
 from grader.report.schema import PointScore, Report
@@ -44,8 +44,8 @@ def _case(report: Report, point: PointScore) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", clean(text)))
+    return html.escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", clean(text)))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", clean(text)))
+    return f'"{_text(text)}"'
