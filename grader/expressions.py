@@ -6,7 +6,10 @@ can be rebuilt by sympy without an error and, above all, holds no text but names
 
 from grader.sandbox.protocol import Tree, Value
 
-MAX_NODES = 20_000  # as the worker's own bound; the longest honest line, everything expanded, has under 300
+# The longest honest line, everything expanded, has under 300 parts. Two times nine such expressions, and a question
+# around them, are to fit into one message.
+MAX_NODES = 3_000
+MAX_DEPTH = 100
 MAX_NAME = 100  # characters of a symbol
 MAX_ORDER = 100  # of a derivative
 
@@ -19,14 +22,23 @@ _ARITIES = {
 }
 
 
-def is_expression(tree: Tree) -> bool:
-    """True for a tree that stands for an expression, or for an equation between two."""
+def flaw(tree: Tree) -> str | None:
+    """What is wrong with a tree, in words ("a ..."); None for an expression, or an equation between two."""
+    heads, depth = _measure(tree)
+    if len(heads) > MAX_NODES:
+        return f"an expression of more than {MAX_NODES} parts"
+    if depth > MAX_DEPTH:
+        return f"an expression nested more than {MAX_DEPTH} deep"
     sides = tree.args if tree.head == "Equality" and len(tree.args) == 2 else (tree,)
-    if not all(_is_part(side) for side in sides):
-        return False
-    heads = _heads(tree)
     # Within an expression nan is an error of sympy's at some turn or other; alone it is an answer, and a wrong one.
-    return len(heads) <= MAX_NODES and ("nan" not in heads or len(heads) == 1)
+    if not all(_is_part(side) for side in sides) or ("nan" in heads and len(heads) > 1):
+        return "a tree that is no expression"
+    return None
+
+
+def is_expression(tree: Tree) -> bool:
+    """Whether there is nothing wrong with it."""
+    return flaw(tree) is None
 
 
 def _is_part(value: Value) -> bool:
@@ -71,15 +83,17 @@ def _is_order(pair: Value) -> bool:
     return False
 
 
-def _heads(value: Value) -> list[str]:
-    """The heads of all trees in a tree; that of a Float that is no number is "nan"."""
+def _measure(value: Value) -> tuple[list[str], int]:
+    """The heads of all trees in a tree, that of a Float that is no number being "nan"; and how deep they are nested."""
     found: list[str] = []
-    waiting = [value]
+    deepest = 0
+    waiting = [(value, 0)]
     while waiting:
-        item = waiting.pop()
+        item, depth = waiting.pop()
+        deepest = max(deepest, depth)
         if isinstance(item, Tree):
-            found.append("nan" if item.head == "Float" and item.args[0] != item.args[0] else item.head)
-            waiting.extend(item.args)
+            found.append("nan" if item.head == "Float" and any(part != part for part in item.args) else item.head)
+            waiting.extend((part, depth + 1) for part in item.args)
         elif isinstance(item, list):
-            waiting.extend(item)
-    return found
+            waiting.extend((part, depth + 1) for part in item)
+    return found, deepest

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.expressions import is_expression
+from grader.expressions import flaw
 from grader.model import Finding, Frame, Verdict
 from grader.sandbox.base import Faulted, Request, Sandbox
 from grader.sandbox.pipes import OUTPUT_BYTES
@@ -175,8 +175,9 @@ def from_wire(value: Value) -> Any:
         return Opaque("bytes")
     if isinstance(value, Opaque):
         return Opaque(one_line(value.reason, MAX_REASON))
-    if isinstance(value, Tree) and not is_expression(value):
-        return Opaque("a tree that is no expression")
+    if isinstance(value, Tree):
+        wrong = flaw(value)
+        return value if wrong is None else Opaque(wrong)
     return value
 
 
