@@ -5,6 +5,7 @@
     canvas.csv            Canvas: a gradebook import (ID from the download, else SIS User ID)
     junit.xml             for CI servers
     ID/gradescope.json    what Gradescope's autograder would show
+    class.html            the page of the class, and ID/report.html of each (`pages`)
 
 Nobody is given a zero for a fault of ours or for not being in the class: such lines have no grade, or are not there.
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.classroom.model import Format
+from grader.classroom.pages import write_pages
 from grader.classroom.store import REPORT, ClassList, Entry, Person, read_report
 from grader.classroom.store import reports as reports_of
 from grader.report.gradescope import to_gradescope
@@ -50,6 +52,7 @@ def export(results: Path, listed: ClassList) -> None:
     write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
     write_atomically(results / "moodle.csv", table(moodle))
     write_atomically(results / "canvas.csv", table(canvas))
+    write_pages(results, listed)
     write_atomically(results / "junit.xml", "".join(to_junit(report for _, report in reports_of(results, listed))))
 
 

@@ -27,6 +27,7 @@ LIST = "class.json"
 RUBRIC = "rubric.toml"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
+PAIRS = "similarity.json"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
     LIST,
@@ -37,7 +38,7 @@ OWN = (
     "canvas.csv",
     "junit.xml",
     "class.html",
-    "similarity.json",
+    PAIRS,
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
@@ -148,6 +149,15 @@ def reports(results: Path, listed: ClassList) -> Iterator[tuple[Entry, Report]]:
 def write_list(results: Path, listed: ClassList) -> None:
     """Writes class.json."""
     write_atomically(results / LIST, listed.model_dump_json(indent=2) + "\n")
+
+
+def read_files(path: Path) -> dict[str, bytes]:
+    """A stored submission's files; none where the copy is gone or broken."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return {}
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:

@@ -1,0 +1,60 @@
+"""The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are alike."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.classroom import store
+from grader.errors import UsageError
+from grader.load import load
+from grader.report.html import Entry, class_page, student_page
+from grader.report.results import write_atomically
+from grader.report.similarity import Pair, similar_pairs
+
+HANDOUT = Path(__file__).resolve().parents[2] / "student_template"  # beside the package, where the course keeps it
+
+
+def write_pages(results: Path, listed: store.ClassList) -> None:
+    """Writes all of them. Raises OutputError."""
+    remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in listed.issues]
+    pairs, said = _stored_pairs(results)
+    page = class_page(_entries(results, listed), title=listed.title, pairs=pairs, remarks=[*remarks, *said])
+    write_atomically(results / "class.html", page)
+
+
+def write_pairs(results: Path, listed: store.ClassList) -> None:
+    """Compares the hand-ins with one another and keeps the alike. A hint for a person; nothing is deducted for it."""
+    try:
+        pairs, said = similar_pairs(_submissions(results, listed), _handout()), None
+    except UsageError as error:  # an optional library; the class is graded without it
+        pairs, said = [], f"similar hand-ins were not looked for: {error}"
+    known = {"pairs": [asdict(pair) for pair in pairs], "said": said}
+    write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
+
+
+def _entries(results: Path, listed: store.ClassList) -> Iterator[Entry]:
+    """What class.html shows of each, its own page written on the way: one report is held at a time."""
+    for entry, report in store.reports(results, listed):
+        write_atomically(results / str(entry.folder) / "report.html", student_page(report))
+        names = ", ".join(person.name for person in entry.students if person.name)
+        yield Entry(report, names, entry.notes, entry.folder)
+
+
+def _stored_pairs(results: Path) -> tuple[list[Pair], list[str]]:
+    try:
+        known = json.loads((results / store.PAIRS).read_bytes())
+        return [Pair(**pair) for pair in known["pairs"]], [known["said"]] if known["said"] else []
+    except (OSError, ValueError, KeyError, TypeError):  # not there yet: the page does without
+        return [], []
+
+
+def _submissions(results: Path, listed: store.ClassList) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    for entry in listed.entries:
+        if entry.status == "graded" and entry.folder:
+            yield entry.id, store.read_files(results / entry.folder / store.SUBMISSION)
+
+
+def _handout() -> Mapping[str, bytes]:
+    """What every hand-in has in common, since it was given out."""
+    return load(HANDOUT, ()).files if HANDOUT.is_dir() else {}
