@@ -277,6 +277,11 @@ def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
     assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
 
 
+def test_the_folder_of_results_is_no_hand_in(read_class: Taken, tmp_path: Path) -> None:
+    place = laid_out(tmp_path, {"ada/exercise2.py": GOOD, "out/ada/results.json": b"{}", "out/grades.csv": b""})
+    assert set(contents(read_class(place, MODULES, [], {}, tmp_path / "out"))) == {"ada"}
+
+
 def test_reading_waits_for_its_turn(read_class: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "class.zip"
     path.write_bytes(zipped({"ada/exercise2.py": GOOD, "alan/exercise2.py": GOOD}))

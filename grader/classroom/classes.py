@@ -49,7 +49,7 @@ def grade_class(
     roster = read_roster(request.roster) if request.roster else []
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
     with (
-        open_intake(request.submissions, modules, roster, times) as intake,
+        open_intake(request.submissions, modules, roster, times, request.results) as intake,
         store.lock(request.results),
         Journal(request.results) as journal,
     ):

@@ -4,7 +4,7 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from grader.classroom.jobs import end_all, work
+from grader.classroom.jobs import Workshop, work
 from grader.classroom.model import Job, JobResult, Terms
 from grader.errors import UsageError
 
@@ -30,14 +30,15 @@ class LocalExecutor:
 
     def __init__(self, jobs: int) -> None:
         self.capacity = jobs
+        self._workshop = Workshop()
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
 
     def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        return self._pool.submit(work, terms, job)
+        return self._pool.submit(self._workshop.work, terms, job)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        end_all()
+        self._workshop.close()
         self._pool.shutdown()
 
 

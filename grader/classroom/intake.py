@@ -19,16 +19,21 @@ _NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
 
 @contextmanager
 def open_intake(
-    path: Path, modules: Sequence[str], roster: Sequence[Student] = (), times: Mapping[str, datetime] | None = None
+    path: Path,
+    modules: Sequence[str],
+    roster: Sequence[Student] = (),
+    times: Mapping[str, datetime] | None = None,
+    results: Path | None = None,
 ) -> Iterator[Intake]:
     """The class at `path`: a folder, an archive, or a text file that lists folders and archives, one a line.
 
-    Nothing is read but names and metadata; a hand-in is read when its turn comes. Raises SubmissionError.
+    Nothing is read but names and metadata; a hand-in is read when its turn comes. `results` may lie in
+    the class and is no hand-in. Raises SubmissionError.
     """
     if path.suffix.lower() == ".txt":
         yield _sorted_out(*_listed(path), roster, times or {})
         return
-    with open_class(path) as place:
+    with open_class(path, results) as place:
         yield _sorted_out(*take_in(place, modules), roster, times or {})
 
 

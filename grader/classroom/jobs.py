@@ -1,6 +1,6 @@
 """A job process from the outside: started when needed, asked for one report after the other, replaced when it dies.
 
-`work` is what an executor runs, here or on a cluster's machine: it keeps a process for each thread that calls it.
+A `Workshop` keeps a process for each thread that asks it; `work` does so on a cluster's machine.
 """
 
 import contextlib
@@ -107,40 +107,49 @@ def _request(job: Job) -> Value:
     }
 
 
-_here = threading.local()
-_all: list[JobProcess] = []
-_lock = threading.Lock()
-_closed = threading.Event()
+class Workshop:
+    """Job processes, one for each thread that asks."""
+
+    def __init__(self) -> None:
+        self._here = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[JobProcess] = []
+        self._closed = False
+
+    def work(self, terms: Terms, job: Job) -> JobResult:
+        """Runs one job in this thread's own process, started anew where there is none that can take it."""
+        process: JobProcess | None = getattr(self._here, "process", None)
+        if process is not None and (process.terms != terms or not process.usable):
+            self._forget(process)
+            process = None
+        if process is None:
+            with self._lock:
+                if self._closed:
+                    return Faulty("stopped")
+                process = self._here.process = JobProcess(terms)
+                self._open.append(process)
+        return process.run(job)
+
+    def close(self) -> None:
+        """Ends every process, in the middle of a job or not; none is started after."""
+        with self._lock:
+            self._closed = True
+            processes = list(self._open)
+        enders = [threading.Thread(target=self._forget, args=(process,)) for process in processes]
+        for ender in enders:
+            ender.start()
+        for ender in enders:
+            ender.join()
+
+    def _forget(self, process: JobProcess) -> None:
+        process.end()
+        with self._lock, contextlib.suppress(ValueError):
+            self._open.remove(process)
+
+
+_here = Workshop()
 
 
 def work(terms: Terms, job: Job) -> JobResult:
-    """Runs one job in this thread's own process, started anew where there is none that can take it."""
-    process: JobProcess | None = getattr(_here, "process", None)
-    if process is not None and (process.terms != terms or not process.usable):
-        _forget(process)
-        process = None
-    if process is None:
-        with _lock:
-            if _closed.is_set():
-                return Faulty("stopped")
-            process = _here.process = JobProcess(terms)
-            _all.append(process)
-    return process.run(job)
-
-
-def _forget(process: JobProcess) -> None:
-    process.end()
-    with _lock, contextlib.suppress(ValueError):
-        _all.remove(process)
-
-
-def end_all() -> None:
-    """Ends every job process of this process, in the middle of a job or not; none is started after."""
-    with _lock:
-        _closed.set()
-        processes = list(_all)
-    enders = [threading.Thread(target=_forget, args=(process,)) for process in processes]
-    for ender in enders:
-        ender.start()
-    for ender in enders:
-        ender.join()
+    """Runs one job on whatever machine this is called on: what a cluster's workers do."""
+    return _here.work(terms, job)

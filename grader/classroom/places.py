@@ -85,14 +85,16 @@ class DiskFile(File):
 
 
 class DiskFolder(Folder):
-    """A folder on disk. A symbolic link counts as a file, which is then not an ordinary one."""
+    """A folder on disk without the folder `hidden`. A link counts as a file, which is then not an ordinary one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hidden: Path | None = None) -> None:
         super().__init__(path.resolve().name, str(path))
         self.path = path
+        self.hidden = hidden
 
     def folders(self) -> list[Folder]:
-        return [DiskFolder(path) for path in self._paths() if path.is_dir() and not path.is_symlink()]
+        real = [path for path in self._paths() if path.is_dir() and not path.is_symlink()]
+        return [DiskFolder(path) for path in real if path.resolve() != self.hidden]
 
     def files(self) -> list[File]:
         return [DiskFile(path) for path in self._paths() if path.is_symlink() or not path.is_dir()]
@@ -148,10 +150,13 @@ def _refuse(reason: str) -> Callable[[int], Content]:
 
 
 @contextmanager
-def open_class(path: Path) -> Iterator[Folder]:
-    """The folder or the archive in which a class came, open for as long as it is read from. Raises SubmissionError."""
+def open_class(path: Path, results: Path | None = None) -> Iterator[Folder]:
+    """The folder or the archive in which a class came, open for as long as it is read from. Raises SubmissionError.
+
+    `results` may lie in there, and is no hand-in.
+    """
     if path.is_dir():
-        yield DiskFolder(path)
+        yield DiskFolder(path, results.resolve() if results else None)
         return
     with ExitStack() as stack:
         try:
