@@ -1,0 +1,79 @@
+"""Does an honest student ever lose RESULTS or CLAIMS to bad luck? `python -m scripts.honest_reruns`, some minutes on
+one core.
+
+Three right solutions (a convolutional network, a perceptron, batch normalisation with dropout), ten students each, who
+measured once from a seed of their own, and each graded against re-runs from three other seeds: 90 gradings. Every
+student reports what they measured in both ways that the contract allows, and claims every single difference they saw,
+however small: far more than anybody would claim. Exits with 1 if one result is rejected; contradicted claims are
+counted and shown.
+"""
+
+import sys
+from collections import Counter
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from grader.assignment.oracles import claims, measured, results
+from grader.assignment.oracles.measured import SIX
+from tests.exercise4_fakes import comparison_of, load_module
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS = ("reference", "tests/gallery/right/optim-mlp", "tests/gallery/right/optim-batchnorm-dropout")
+STUDENTS = range(1001, 1011)
+GRADINGS = (10, 20, 30)
+TARGET = 0.8
+
+
+def main() -> int:
+    rejected = 0
+    for solution in SOLUTIONS:
+        module = load_module(ROOT / solution / "exercise4.py", "exercise4")
+        students = [comparison_of(module, seed, seeds=1).runs() for seed in STUDENTS]
+        gradings = [comparison_of(module, seed, seeds=3, seconds=600.0).runs() for seed in GRADINGS]
+        verdicts: Counter[str] = Counter()
+        losers = 0
+        for student in students:
+            for grading in gradings:
+                losers += any(results.judge(found, grading, {}).share < 1 for found in results_of(student))
+                verdicts.update(claims.decide(claim, grading, TARGET)["verdict"] for claim in claims_of(student))
+        rejected += losers
+        count = len(students) * len(gradings)
+        print(f"{solution}: RESULTS rejected in {losers} of {count} gradings; claims {dict(verdicts)}", flush=True)
+    return 1 if rejected else 0
+
+
+def results_of(student: Any) -> list[dict[str, dict[str, float | None]]]:
+    """RESULTS with the loss during the last epoch, and with the loss after it."""
+    last = {name: student[name][0].epochs[-1] for name in SIX}
+    return [
+        {name: {"train_loss": getattr(epoch, loss), "test_accuracy": epoch.accuracy} for name, epoch in last.items()}
+        for loss in ("returned", "evaluated")
+    ]
+
+
+def claims_of(student: Any) -> list[claims.Claim]:
+    """Every difference that this student saw."""
+    found = []
+    for left, right in combinations(SIX, 2):
+        for metric in claims.MARGINS:
+            one, other = (quantity(metric, student[name]) for name in (left, right))
+            if one != other:
+                found.append(claims.Claim(left, metric, "<" if one < other else ">", right))
+    return found
+
+
+def quantity(metric: str, runs: Any) -> float:
+    match metric:
+        case "train_loss":
+            return measured.losses(runs)[0].mean
+        case "test_accuracy":
+            return measured.accuracy(runs).mean
+        case "epochs_to_target":
+            return measured.epochs_to_target(runs, TARGET).mean
+        case _:
+            return measured.seconds_per_epoch(runs).mean
+
+
+if __name__ == "__main__":
+    sys.exit(main())
