@@ -44,7 +44,7 @@ def export(results: Path, listed: ClassList) -> None:
     for entry in listed.entries:
         report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
         if report is not None:
-            write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report))
+            write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
             grades = grades or [_header(report)]
             moodle += [_moodle(listed, person, report) for person in entry.students]
             canvas += [_canvas(listed, person, report) for person in entry.students]

@@ -29,8 +29,11 @@ def plain(value: Any) -> Any:
             return value
 
 
-def write_atomically(path: Path, text: str | bytes) -> None:
-    """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError."""
+def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> None:
+    """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
+
+    It survives a power cut, unless `durable` is off: for what can be made again, since waiting for the disk is slow.
+    """
     content = text if isinstance(text, bytes) else text.encode()
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -38,10 +41,12 @@ def write_atomically(path: Path, text: str | bytes) -> None:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if durable:
+                    os.fsync(file.fileno())
             Path(name).chmod(0o644)
             os.replace(name, path)
-            _sync_folder(path.parent)
+            if durable:
+                _sync_folder(path.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
