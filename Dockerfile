@@ -8,16 +8,21 @@
 # speaks to the classic builder.
 ARG BASE=python:3.11-slim
 
+# ---- of all pins, a worker's own: so that a new version of a tool of ours does not build torch's layer anew
+FROM ${BASE} AS pins
+COPY constraints.txt /
+RUN grep -Ei '^(filelock|fsspec|jinja2|markupsafe|mpmath|networkx|numpy|sympy|torch|typing.extensions)==' /constraints.txt > /pins.txt
+
 # ---- the packages that a worker may know, in the versions that were tested together
 FROM ${BASE} AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
-COPY constraints.txt /build/
+COPY --from=pins /pins.txt /build/
 RUN python3 -m venv --system-site-packages /venv \
- && /venv/bin/python -m pip install --quiet --constraint /build/constraints.txt numpy sympy
-# The brackets make the folder optional: a pattern may match nothing as long as another source is there.
-COPY constraints.txt wheel[s] /build/
+ && /venv/bin/python -m pip install --quiet --constraint /build/pins.txt numpy sympy
+# The brackets make the folder optional: a pattern may match nothing as long as another source is there, whatever it is.
+COPY LICENSE wheel[s] /build/
 ARG TORCH=torch
-RUN test -z "$TORCH" || /venv/bin/python -m pip install --quiet --constraint /build/constraints.txt --find-links /build $TORCH
+RUN test -z "$TORCH" || /venv/bin/python -m pip install --quiet --constraint /build/pins.txt --find-links /build $TORCH
 # What only a developer of those packages needs: their tests and C++ headers.
 RUN find /venv -depth -type d \( -name tests -o -path '*/torch/include' -o -path '*/torch/test' \) -exec rm -r {} +
 
@@ -33,7 +38,7 @@ ENTRYPOINT ["/venv/bin/python", "-I", "-S", "-B", "/worker/relay.py"]
 
 # ---- the whole grader; its editable install keeps the assignment's data where the code looks for it
 FROM packages AS whole
-COPY pyproject.toml /build/
+COPY pyproject.toml constraints.txt /build/
 RUN /venv/bin/python -c "import tomllib; print(*tomllib.load(open('/build/pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
       > /build/requirements.txt \
  && /venv/bin/python -m pip install --quiet --constraint /build/constraints.txt --find-links /build \
