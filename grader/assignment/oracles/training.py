@@ -148,15 +148,17 @@ class Comparison:
             return rounds
         box = self._ready()
         limit = min(box.seconds, box.spent + ROUNDS_SHARE * box.seconds)
+        cost = box.spent
         while len(rounds) + 1 < int(self.settings.get("seeds", 3)):
-            cost = max(sum(e.seconds for run in each.values() for e in run.epochs) for each in (first, *rounds))
             if limit - box.spent < ROUND_MARGIN * cost:
                 break
+            began = box.spent
             found = {}
             for place, name in enumerate(first):
                 share = (limit - box.spent) / (len(first) - place)
                 found.update(self._once_more(name, self.seed + len(rounds) + 1, share))
             rounds.append(found)
+            cost = max(cost, box.spent - began)
         return rounds
 
     def _once_more(self, name: str, seed: int, seconds: float) -> dict[str, Run]:
