@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from grader.model import ExitCode
+from grader.sandbox.choose import GPUS_VARIABLE, IMAGE_VARIABLE
 from grader.version import VERSION
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -40,13 +41,13 @@ WeakerOption = Annotated[
 ImageOption = Annotated[
     str | None,
     typer.Option(
-        "--image", envvar="GRADER_IMAGE", help="Worker image of the docker sandbox.", show_default="the grader's own"
+        "--image", envvar=IMAGE_VARIABLE, help="Worker image of the docker sandbox.", show_default="the grader's own"
     ),
 ]
 GpusOption = Annotated[
     str | None,
     typer.Option(
-        "--gpus", envvar="GRADER_GPUS", help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
+        "--gpus", envvar=GPUS_VARIABLE, help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
     ),
 ]
 

@@ -1,11 +1,15 @@
 """Which sandbox to run in: the one that was asked for, or an error that says what is missing. Never another one."""
 
+import os
+
 from grader.errors import UsageError
 from grader.sandbox.base import Launcher
 from grader.sandbox.jail import JailLauncher
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.warm import WarmLauncher
 
+# For the processes of a class and of a cluster, too.
+IMAGE_VARIABLE, GPUS_VARIABLE = "GRADER_IMAGE", "GRADER_GPUS"
 KINDS = ("jail", "process", "docker")
 
 
@@ -19,7 +23,8 @@ def open_launcher(
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
-    `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may see.
+    `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may see; where
+    they are not given, the environment's GRADER_IMAGE and GRADER_GPUS.
     """
     match kind or default_kind():
         case "jail":
@@ -29,6 +34,8 @@ def open_launcher(
         case "docker":
             from grader.sandbox.container import WORKER_IMAGE, DockerLauncher  # the SDK costs a fifth of a second
 
-            return DockerLauncher(image or WORKER_IMAGE, gpus=gpus)
+            return DockerLauncher(
+                image or os.environ.get(IMAGE_VARIABLE) or WORKER_IMAGE, gpus=gpus or os.environ.get(GPUS_VARIABLE)
+            )
         case other:
             raise UsageError(f"there is no sandbox {other}; there are {', '.join(KINDS)}.")

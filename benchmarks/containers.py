@@ -1,0 +1,88 @@
+"""What the docker sandbox costs beside the others: the start of a worker, a call, a submission.
+
+    python -m benchmarks.containers [--image NAME] [--times N]
+
+Prints a table of medians, in milliseconds. Needs an engine and the image that `grader image` builds.
+"""
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.examination import Oracles
+from grader.load import load
+from grader.pipeline import examine, select
+from grader.rubric import load_assignment
+from grader.sandbox.base import Bundle, Launcher, Request, Sandbox
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.container import WORKER_IMAGE
+
+CODE = b"def act(x):\n    return x\n"
+SECONDS = 60.0
+REFERENCE = Path(__file__).parent.parent / "reference"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--image", default=WORKER_IMAGE)
+    parser.add_argument("--times", type=int, default=20)
+    options = parser.parse_args()
+    table = Table("sandbox", "first worker", "worker", "call", "submission (exercises 2 and 3)", title="milliseconds")
+    for kind in ("process", "jail", "docker"):
+        with closing(open_launcher(kind, image=options.image)) as launcher:
+            first = timed(lambda: start(launcher))
+            starts = [timed(lambda: start(launcher)) for _ in range(options.times)]
+            graded = submissions(launcher, options.times)
+            row = (first, statistics.median(starts), call(launcher, 10 * options.times), graded)
+            table.add_row(kind, *(f"{1000 * seconds:.1f}" for seconds in row))
+    Console().print(table)
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def opened(launcher: Launcher) -> Sandbox:
+    bundle = Bundle({"module.py": CODE}, {}, absent=("torch",), preload=("numpy", "sympy"))
+    return Sandbox(launcher, {"module": bundle})
+
+
+def ask(sandbox: Sandbox) -> None:
+    sandbox.call(Request("module", "module", "act", (1,), SECONDS))
+
+
+def start(launcher: Launcher) -> None:
+    """A worker with sympy, until its first answer; its end is not waited for by anybody."""
+    with opened(launcher) as sandbox:
+        ask(sandbox)
+
+
+def call(launcher: Launcher, times: int) -> float:
+    with opened(launcher) as sandbox:
+        ask(sandbox)
+        return statistics.median(timed(lambda: ask(sandbox)) for _ in range(times))
+
+
+def submissions(launcher: Launcher, times: int) -> float:
+    """From bytes to a report, the oracles being there, as in a class."""
+    assignment = load_assignment()
+    submission = load(REFERENCE, [exercise.module for exercise in assignment.rubric.exercise])
+    points = select(assignment.rubric, ["2", "3"], [])
+    with Oracles(launcher, assignment) as oracles:
+        work = [
+            timed(lambda: examine(submission, assignment, launcher, oracles, seed=1, selected=points))
+            for _ in range(times)
+        ]
+    return statistics.median(work)
+
+
+if __name__ == "__main__":
+    main()
