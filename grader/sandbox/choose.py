@@ -23,8 +23,8 @@ def open_launcher(
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
-    `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may see; where
-    they are not given, the environment's GRADER_IMAGE and GRADER_GPUS.
+    `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may
+    see; where they are not given, what the environment's GRADER_IMAGE and GRADER_GPUS say.
     """
     match kind or default_kind():
         case "jail":
