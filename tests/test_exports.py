@@ -11,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom import store
-from grader.classroom.export import cell, export, table
+from grader.classroom.export import export
 from grader.classroom.model import Format
 from grader.classroom.settle import settle
+from grader.classroom.sheet import check_sheet
+from grader.classroom.tables import cell, table
+from grader.errors import UsageError
 from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.report.gradescope import to_gradescope
 from grader.report.junit import to_junit
@@ -113,6 +116,40 @@ def test_a_number_of_one_lms_is_never_given_to_another(tmp_path: Path) -> None:
     assert {row["Identifier"] for row in rows(results / "moodle.csv")} == {""}
 
 
+MOODLE_SHEET = (
+    "ID;Vollständiger Name;E-Mail-Adresse;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar\r\n"
+    "Teilnehmer/in 101;=Ada;ada@example.org;;22,00;-;\r\nTeilnehmer/in 999;Nobody;;;22,00;-;\r\n"
+)
+CANVAS_SHEET = (
+    "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 9 (77),Current Score\n"
+    "    Points Possible,,,,,6,(read only)\n"
+    '"Lovelace, Ada",101,x,y,A,,\n"Turing, Alan",55,4712,y,A,3,\n'
+)
+
+
+def test_an_lms_own_sheet_is_filled_in_and_nothing_else_of_it_changed(tmp_path: Path) -> None:
+    tmp_path.joinpath(store.SHEET).write_text(MOODLE_SHEET, encoding="utf-8-sig")
+    header, ada, nobody = (results_of(tmp_path, Format.MOODLE) / "sheet.csv").read_text(encoding="utf-8").splitlines()
+    assert header == MOODLE_SHEET.splitlines()[0]
+    assert ada.startswith("Teilnehmer/in 101;'=Ada;ada@example.org;1;22,00;-;\"2.2 (0 of 2): =HYPER")
+    assert nobody == "Teilnehmer/in 999;Nobody;;;22,00;-;"
+    tmp_path.joinpath(store.SHEET).write_text(CANVAS_SHEET, encoding="utf-8")
+    _, possible, ada, alan = (
+        (results_of(tmp_path, Format.MOODLE) / "sheet.csv").read_text(encoding="utf-8").splitlines()
+    )
+    assert (possible, ada, alan) == (
+        "Points Possible,,,,,6,(read only)", '"Lovelace, Ada",101,x,y,A,1,', '"Turing, Alan",55,4712,y,A,1,',
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "ID,One (1),Two (2)\n", "Grade\n"])
+def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=r"this is no sheet that can be filled in\. It needs Moodle's columns"):
+        check_sheet(path)
+
+
 def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:
     results = results_of(tmp_path, Format.GRADESCOPE)
     whole = json.loads((results / "4711" / "gradescope.json").read_text())
@@ -152,7 +189,7 @@ def test_no_text_calculates(beginning: str) -> None:
 def test_whatever_the_text_a_cell_is_one_cell_and_no_formula(text: str) -> None:
     ((first, second),) = csv.reader(io.StringIO(table([(text, 1.5)]), newline=""))
     assert second == "1.5"
-    assert not first.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert first == "-" or not first.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert first == cell(text)
 
 

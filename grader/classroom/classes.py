@@ -16,6 +16,7 @@ from grader.classroom.model import Terms
 from grader.classroom.pages import write_pairs
 from grader.classroom.roster import read_roster, read_times
 from grader.classroom.run import Choice, ClassRun, Watcher
+from grader.classroom.sheet import check_sheet
 from grader.report.results import write_atomically
 from grader.rubric import Assignment, read_rubric
 from grader.version import VERSION
@@ -34,6 +35,7 @@ class Request:
     seed: int | None = None
     roster: Path | None = None
     submitted: Path | None = None
+    sheet: Path | None = None
     choice: Choice = field(default_factory=Choice)
 
 
@@ -47,6 +49,8 @@ def grade_class(
     rubric = assignment.rubric
     modules = [exercise.module for exercise in rubric.exercise]
     roster = read_roster(request.roster) if request.roster else []
+    if request.sheet:
+        check_sheet(request.sheet)
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
     with (
         open_intake(request.submissions, modules, roster, times, request.results) as intake,
@@ -60,6 +64,8 @@ def grade_class(
         )
         journal.append("class", seed=seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         write_atomically(request.results / store.RUBRIC, text)
+        if request.sheet:
+            write_atomically(request.results / store.SHEET, request.sheet.read_bytes())
         executor = open_executor()
         try:
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)

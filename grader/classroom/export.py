@@ -5,40 +5,37 @@
     canvas.csv            Canvas: a gradebook import (ID from the download, else SIS User ID)
     junit.xml             for CI servers
     ID/gradescope.json    what Gradescope's autograder would show
+    sheet.csv             the LMS's own sheet, where one was given, filled in (`sheet`)
     class.html            the page of the class, and ID/report.html of each (`pages`)
 
 Nobody is given a zero for a fault of ours or for not being in the class: such lines have no grade, or are not there.
 """
 
-import csv
-import io
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
+from grader.classroom import store
 from grader.classroom.model import Format
 from grader.classroom.pages import write_pages
+from grader.classroom.sheet import Line, fill
 from grader.classroom.store import REPORT, ClassList, Entry, Person, read_report
 from grader.classroom.store import reports as reports_of
+from grader.classroom.tables import Row, table
 from grader.report.gradescope import to_gradescope
 from grader.report.junit import to_junit
 from grader.report.results import write_atomically
 from grader.report.schema import Report
-from grader.report.text import one_line
 
-# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MAX_CELL = 2_000  # characters; a spreadsheet's cell takes 32,767, a reader less
 _MOODLE = (
     *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
     *("Last modified (grade)", "Feedback comments"),
 )
-Row = Sequence[str | float | None]
 
 
 def export(results: Path, listed: ClassList) -> None:
     """Writes all of them. Raises OutputError."""
     grades: list[Row] = []
+    lines: list[Line] = []
     moodle: list[Row] = [_MOODLE]
     canvas: list[Row] = [_canvas_header(listed), ("    Points Possible", "", "", "", "", listed.max_score)]
     for entry in listed.entries:
@@ -46,31 +43,17 @@ def export(results: Path, listed: ClassList) -> None:
         if report is not None:
             write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
             grades = grades or [_header(report)]
+            lines += [Line(person, report.score, _feedback(report)) for person in entry.students]
             moodle += [_moodle(listed, person, report) for person in entry.students]
             canvas += [_canvas(listed, person, report) for person in entry.students]
         grades += [_grades(entry, person, report) for person in entry.students]
     write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
     write_atomically(results / "moodle.csv", table(moodle))
     write_atomically(results / "canvas.csv", table(canvas))
+    if (results / store.SHEET).is_file():
+        write_atomically(results / "sheet.csv", fill(results / store.SHEET, lines))
     write_pages(results, listed)
     write_atomically(results / "junit.xml", "".join(to_junit(report for _, report in reports_of(results, listed))))
-
-
-def table(rows: Sequence[Row]) -> str:
-    """A CSV whose cells no spreadsheet takes for a formula."""
-    out = io.StringIO(newline="")
-    csv.writer(out).writerows([cell(value) for value in row] for row in rows)
-    return out.getvalue()
-
-
-def cell(value: str | float | None) -> str:
-    """One cell: a number as it is, a text in one line, with an apostrophe before what a spreadsheet would calculate."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return f"{value:.6f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
-    text = one_line(value, MAX_CELL) if value.strip() else value
-    return f"'{text}" if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 def _header(report: Report) -> Row:

@@ -1,11 +1,8 @@
 """Who is in the class, and who handed in when: the two tables that a course brings, and finding a person in them.
 
-Tables come from spreadsheets of all kinds: comma, semicolon or tab, with a byte-order mark or in Windows' encoding,
-headers in English or German. A match is made only where exactly one person fits.
+Headers may be English or German, as the LMS write them. A match is made only where exactly one person fits.
 """
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -15,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.late import moment
 from grader.classroom.model import Student
+from grader.classroom.tables import bare, read_table
 from grader.errors import UsageError
 
 # How the columns are called, by Moodle, Canvas, Gradescope and people; lower case, without signs.
@@ -115,42 +113,22 @@ def _spellings(name: str) -> frozenset[str]:
         text = unicodedata.normalize("NFC", name).casefold()
         for sign, letters in _GERMAN.items() if german else ():
             text = text.replace(sign, letters)
-        bare = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-        words = re.findall(r"[^\W_]+", bare.replace("'", "").replace("-", ""))
+        text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+        words = re.findall(r"[^\W_]+", text.replace("'", "").replace("-", ""))
         found |= {"".join(words[turn:] + words[:turn]) for turn in range(len(words))}
     return frozenset(found)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, what stands under the known headers) of every row of a table. Raises UsageError."""
-    text = _text(path)
-    delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        header = next(reader, [])
-        kinds = [_kind(name) for name in header]
-        if not any(kinds):
-            raise UsageError(f"{path}: the first line names no column that is known: id, name, email, time.")
-        for row in reader:
-            known = zip(kinds, row, strict=False)
-            yield reader.line_num, {kind: value.strip() for kind, value in known if kind and value.strip()}
-    except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num}: this is no table that can be read ({error}).") from error
+    rows = read_table(path).rows
+    kinds = [_kind(name) for name in rows[0]]
+    if not any(kinds):
+        raise UsageError(f"{path}: the first line names no column that is known: id, name, email, time.")
+    for line, row in enumerate(rows[1:], 2):
+        known = zip(kinds, row, strict=False)
+        yield line, {kind: value.strip() for kind, value in known if kind and value.strip()}
 
 
 def _kind(header: str) -> str | None:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if c.isascii() and c.isalpha())
-    return next((kind for kind, names in _HEADERS.items() if plain in names), None)
-
-
-def _text(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return next((kind for kind, names in _HEADERS.items() if bare(header) in names), None)

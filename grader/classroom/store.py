@@ -3,6 +3,7 @@
 class.json                who is in the class, what became of each, and what needs a person (`ClassList`)
 rubric.toml               the rubric that the reports are by
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
+sheet-empty.csv           the grading sheet of the LMS as it was given, filled in anew whenever a score changes
 ID/results.json           a report each
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
@@ -28,6 +29,7 @@ RUBRIC = "rubric.toml"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
+SHEET = "sheet-empty.csv"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
     LIST,
@@ -39,6 +41,8 @@ OWN = (
     "junit.xml",
     "class.html",
     PAIRS,
+    SHEET,
+    "sheet.csv",
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 

@@ -42,6 +42,9 @@ def class_(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
     roster: Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")] = None,
     submitted: Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")] = None,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
+    ] = None,
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
     ] = None,
@@ -72,6 +75,7 @@ def class_(
         seed=seed,
         roster=roster,
         submitted=submitted,
+        sheet=sheet,
         choice=Choice(force, failed, frozenset(only or [])),
     )
     gpu = str(course.rubric.settings.get("device", "")).startswith("cuda")

@@ -1,0 +1,76 @@
+"""CSV, both ways: read from spreadsheets of all kinds, written so that no spreadsheet takes a cell for a formula."""
+
+import csv
+import io
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.report.text import one_line
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms included.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+MAX_CELL = 2_000  # characters; a spreadsheet's cell takes 32,767, a reader less
+Row = Sequence[str | float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file held: at least a header, and what stood between the cells."""
+
+    rows: list[list[str]]
+    delimiter: str
+
+
+def read_table(path: Path) -> Table:
+    """A table with comma, semicolon or tab, in UTF-8 (with its mark or without), UTF-16 or Windows' encoding.
+
+    Raises UsageError.
+    """
+    text = _text(path)
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return Table(list(reader) or [[]], delimiter)
+    except csv.Error as error:
+        raise UsageError(f"{path}, line {reader.line_num}: this is no table that can be read ({error}).") from error
+
+
+def bare(header: str) -> str:
+    """A header's letters, small and without accents: "E-Mail-Adresse" -> "emailadresse"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if c.isascii() and c.isalpha())
+
+
+def table(rows: Sequence[Row], delimiter: str = ",") -> str:
+    """A CSV whose cells no spreadsheet takes for a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows([cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def cell(value: str | float | None) -> str:
+    """One cell: a number as it is, a text in one line, with an apostrophe before what a spreadsheet would calculate."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return f"{value:.6f}".rstrip("0").rstrip(".") if math.isfinite(value) else ""
+    if value == "-":  # Moodle's word for nothing
+        return value
+    text = one_line(value, MAX_CELL) if value.strip() else value
+    return f"'{text}" if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
