@@ -64,6 +64,9 @@ def _why_not(name: str, attempt: Attempt, target: float, guessing: float) -> tup
             "adds to .grad; zero_grad() empties it, in a closure at the beginning of each evaluation.",
             "gradients-not-cleared",
         )
+    if run.epochs[-1].unchanged:
+        names = ", ".join(run.epochs[-1].unchanged[:4])
+        return f"{reached}: some parameters never changed ({names}).", "frozen-parameters"
     if not all(epoch.finite for epoch in run.epochs):
         return (
             f"{reached}: the loss became infinite or NaN. A smaller learning rate, or a line search, tames it.",
@@ -79,9 +82,6 @@ def _why_not(name: str, attempt: Attempt, target: float, guessing: float) -> tup
             f"{reached}: a training loss of {losses[-1]:.3g} is worse than guessing. Are the steps too long?",
             "diverges",
         )
-    if run.epochs[-1].unchanged:
-        names = ", ".join(run.epochs[-1].unchanged[:4])
-        return f"{reached}: some parameters never changed ({names}).", "frozen-parameters"
     if not run.whole:
         return (
             f"{reached}: the time box ended the training after {attempt.share:.0f} s. A smaller network will do.",
