@@ -1,0 +1,103 @@
+"""What one submission costs us over the least that it could cost, for exercises 1 to 3.
+
+    python -m benchmarks.floor [--students N] [--sandbox jail|process|docker] [--rounds N] [--json FILE]
+
+Two floors: the student's calls alone in a forked warm child, and the same with the checks beside them in that child.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from benchmarks import bare, measure, students
+from benchmarks.measure import Cost, Spread
+from grader.examination import Oracles
+from grader.model import Submission
+from grader.pipeline import examine, select
+from grader.report.results import to_json
+from grader.rubric import Assignment, load_assignment
+from grader.sandbox.base import Launcher
+from grader.sandbox.choose import default_kind, open_launcher
+
+SEED = 1
+_TICK = 1 / os.sysconf("SC_CLK_TCK")
+
+
+def tree_cpu() -> float:
+    """Processor seconds of this process and of all that it has started, those that have ended included."""
+    used, children = {}, defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        pid = int(stat.parent.name)
+        children[int(fields[1])].append(pid)
+        used[pid] = sum(map(int, fields[11:15])) * _TICK
+    total, waiting = 0.0, [os.getpid()]
+    while waiting:
+        pid = waiting.pop()
+        total += used.get(pid, 0.0)
+        waiting += children[pid]
+    return total
+
+
+def each(class_: list[Submission], action: Callable[[Submission], object]) -> Callable[[], Cost]:
+    """The mean cost of an action over a class, with all the processes that it takes."""
+
+    def run() -> Cost:
+        before = tree_cpu()
+        cost = measure.here(lambda: [action(submission) for submission in class_])
+        return Cost(cost.wall / len(class_), (tree_cpu() - before) / len(class_))
+
+    return run
+
+
+def grading(assignment: Assignment, launcher: Launcher, oracles: Oracles) -> Callable[[Submission], str]:
+    """Ours, from the submission to the report's text."""
+    selected = select(assignment.rubric, students.EXERCISES, [])
+
+    def grade(submission: Submission) -> str:
+        return to_json(examine(submission, assignment, launcher, oracles, seed=SEED, selected=selected))
+
+    return grade
+
+
+def main() -> None:
+    parser = measure.options(__doc__)
+    parser.add_argument("--students", type=int, help="how many students are graded a round")
+    parser.add_argument("--sandbox", default=default_kind(), help="the sandbox that ours runs in")
+    chosen = parser.parse_args()
+    assignment = load_assignment()
+    class_ = students.submissions(chosen.students or (2 if chosen.short else 20))
+    asked = {one.id: bare.questions(one, assignment, SEED) for one in class_}
+    with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
+        grade = grading(assignment, launcher, oracles)
+        grade(class_[0])  # the zygote and the oracles are started
+        runs = {
+            "the student's calls": each(class_, lambda one: bare.forked(lambda: bare.answer(one.files, asked[one.id]))),
+            "the calls and the checks": each(
+                class_, lambda one: bare.forked(lambda: bare.check(one, assignment, SEED))
+            ),
+            f"ours ({chosen.sandbox})": each(class_, grade),
+        }
+        found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 5))
+    calls, checks = (found[name] for name in list(found)[:2])
+    rows = [
+        {
+            "per submission": name,
+            "cpu ms": Spread.of([1000 * cost.cpu for cost in costs]),
+            "wall ms": Spread.of([1000 * cost.wall for cost in costs]),
+            "cpu over the calls": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in calls]),
+            "cpu over calls and checks": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in checks]),
+        }
+        for name, costs in found.items()
+    ]
+    questions = sum(map(len, asked.values())) / len(class_)
+    measure.publish("floor", rows, chosen, f"{len(class_)} students a round, {questions:.0f} questions to each.")
+
+
+if __name__ == "__main__":
+    main()
