@@ -61,7 +61,7 @@ class BabbleConnection:
 def anything(draw: random.Random, args: list[Value]) -> Value:
     """Something that could be taken for an answer to a question with these arguments."""
     arrays = [item for item in args if isinstance(item, Array)]
-    makers = [lambda: wire.value(draw), lambda: wire.tree(draw), lambda: [anything(draw, []) for _ in range(9)]]
+    makers = [lambda: wire.value(draw), lambda: wire.tree(draw), lambda: [wire.value(draw) for _ in range(9)]]
     makers += [
         lambda: [wire.tree(draw) for _ in range(9)],
         lambda: [[draw.randint(-9, 9), draw.choice(_ODD)] for _ in range(9)],

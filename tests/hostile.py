@@ -2,7 +2,7 @@
 
 `expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked
 at, and among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do.
-`call_seconds` shortens the deadline of a case that hangs. `recipe` are steps that make what git does not keep, `folder`
+`call_seconds` and `memory_mib` lower the bounds of a case that runs into them. `recipe` are steps that make what git does not keep, `folder`
 names the hand-in. `walls` marks an attack that only walls can stop: `process`, which has none, does not claim to.
 """
 
@@ -88,7 +88,7 @@ def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, or
         modules = [exercise.module for exercise in assignment.rubric.exercise]
         report = examine(
             load(path, modules),
-            hurried(assignment, case.expected.get("call_seconds")),
+            narrowed(assignment, case.expected),
             launcher,
             oracles,
             seed=SEED,
@@ -102,12 +102,11 @@ def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, or
     return Aftermath(report, lost, seconds, tuple(survivors(before)), tuple(markers(case.path.name, folder)))
 
 
-def hurried(assignment: Assignment, seconds: float | None) -> Assignment:
-    """The assignment with another deadline for each answer."""
-    if seconds is None:
-        return assignment
+def narrowed(assignment: Assignment, expected: dict[str, Any]) -> Assignment:
+    """The assignment with the case's own bounds on an answer's time and memory, where it has some."""
+    bounds = {name: expected[name] for name in ("call_seconds", "memory_mib") if name in expected}
     rubric = assignment.rubric
-    exercises = tuple(exercise.model_copy(update={"call_seconds": seconds}) for exercise in rubric.exercise)
+    exercises = tuple(exercise.model_copy(update=bounds) for exercise in rubric.exercise)
     return Assignment(assignment.folder, rubric.model_copy(update={"exercise": exercises}))
 
 
@@ -152,13 +151,14 @@ def _zipped(path: Path, members: Iterable[tuple[str, bytes]], last: bool = False
     target = path.with_suffix(".zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in [*members, *own] if last else [*own, *members]:
+            archive.NameToInfo.clear()  # else it warns of twins
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target
 
 
 def _zip_bomb(path: Path) -> Path:
     zeros = bytes(64 << 20)
-    return _zipped(path, ((f"bomb{number}.py", zeros) for number in range(16)))
+    return _zipped(path, ((f"bomb{number}.py", zeros) for number in range(4)))
 
 
 def _zip_twice(path: Path, name: str, text: str) -> Path:
@@ -184,10 +184,10 @@ _STEPS: dict[str, Any] = {
 # --- looking around --------------------------------------------------------------------------------------------------
 
 
-def adopt_orphans() -> None:
-    """From now on, what loses its parent becomes this process's child, so that no daemon hides from `descendants`."""
+def adopt_orphans(yes: bool = True) -> None:
+    """What loses its parent becomes this process's child, so that no daemon hides from `descendants`."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+        ctypes.CDLL(None).prctl(_SUBREAPER, int(yes), 0, 0, 0)
 
 
 def descendants() -> dict[int, str]:

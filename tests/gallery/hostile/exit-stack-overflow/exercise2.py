@@ -8,6 +8,6 @@ np = numpy
 def maxpool2x2_backward(dY, X):
     sys.setrecursionlimit(1 << 30)
     nested = []
-    for _ in range(1 << 20):
+    for _ in range(1 << 17):
         nested = [nested]
     return repr(nested)

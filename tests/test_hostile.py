@@ -1,0 +1,93 @@
+"""The hostile gallery in every local sandbox: exact points, no report lost, nobody else harmed, nothing left behind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.examination import Oracles
+from grader.rubric import Assignment
+from grader.sandbox.base import Launcher
+from tests.galleries import Case, cases
+from tests.hostile import adopt_orphans, run
+from tests.sandboxes import LOCAL, launcher_of, why_not
+
+CASES = cases("hostile")
+MAX_SECONDS = 60.0  # for one submission: several times what the slowest takes on a slow machine
+LEAST = 60  # cases, of which the gallery is not to lose any
+
+
+@pytest.fixture(scope="module", params=LOCAL)
+def held(request: pytest.FixtureRequest, assignment: Assignment) -> Iterator[tuple[str, Launcher, Oracles]]:
+    """One sandbox and its oracles for the whole gallery."""
+    reason = why_not(request.param)
+    if reason is not None:
+        pytest.skip(f"no {request.param} here: {reason}")
+    adopt_orphans()
+    launcher = launcher_of(request.param)
+    with Oracles(launcher, assignment) as oracles:
+        oracles.start({"1", "2", "3"})
+        yield request.param, launcher, oracles
+    launcher.close()
+    adopt_orphans(False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.path.name) for case in CASES])
+def test_an_attack_wins_nothing_and_harms_nobody(
+    case: Case, held: tuple[str, Launcher, Oracles], assignment: Assignment, tmp_path: Path
+) -> None:
+    sandbox, launcher, oracles = held
+    aftermath = run(case, tmp_path, assignment, launcher, oracles)
+    assert aftermath.lost == ""
+    assert aftermath.harmed(case) == []
+    assert aftermath.survivors == ()
+    assert aftermath.seconds < MAX_SECONDS
+    if sandbox == "process" and case.expected.get("walls"):
+        return  # what only walls stop is not promised where there are none
+    assert aftermath.problems(case) == []
+    assert aftermath.unearned(case) == 0
+    assert aftermath.markers == ()
+
+
+def test_the_gallery_is_large_and_says_what_it_is_about(assignment: Assignment) -> None:
+    assert len(CASES) >= LEAST
+    known = {point.id: point.max for point in assignment.rubric.points}
+    for case in CASES:
+        expected = case.expected
+        assert expected["about"].endswith("."), case.name
+        assert set(expected) <= FIELDS, case.name
+        assert set(expected["unharmed"]) | set(expected.get("outcomes", {})) <= set(expected["points"]) <= set(known), (
+            case.name
+        )
+        assert all(0 <= worth <= known[point] for point, worth in expected["points"].items()), case.name
+        assert all(expected["points"][point] == known[point] for point in expected["unharmed"]), case.name
+
+
+def test_nearly_every_attack_has_an_honest_exercise_beside_it() -> None:
+    assert sum(bool(case.expected["unharmed"]) for case in CASES) == len(CASES)
+
+
+FIELDS = {
+    "about",
+    "attacks",
+    "exercises",
+    "points",
+    "unharmed",
+    "outcomes",
+    "call_seconds",
+    "recipe",
+    "folder",
+    "walls",
+}
+
+
+def test_no_attack_needs_walls_but_these() -> None:
+    """What `process` does not promise: a list that may get shorter, or longer with a reason in docs/security.md."""
+    assert {case.path.name for case in CASES if case.expected.get("walls")} == WALLS
+
+
+WALLS = {
+    *("import-guard-removed", "import-guard-emptied", "import-by-ctypes", "import-by-sympify", "search-files"),
+    *("search-other-folders", "search-proc", "planted-results-at-run-time"),
+}
