@@ -2,12 +2,12 @@
 
 import sys
 
-from grader.cli import health, image, later, many, single
+from grader.cli import health, image, later, many, single, students
 from grader.cli.base import app, fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 
-__all__ = ["health", "image", "later", "main", "many", "single"]
+__all__ = ["health", "image", "later", "main", "many", "single", "students"]
 
 
 def main() -> None:

@@ -1,0 +1,54 @@
+"""The commands around a student's own work: `handout`, and `annotate` for CI."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grader.classroom.store import read_report
+from grader.cli.base import app, out
+from grader.handout import DEFAULT_PIN, NO_COURSE, TEMPLATE, build_handout
+from grader.report.github import score_notices
+from grader.report.junit import to_junit
+from grader.report.markdown import annotations
+from grader.report.results import write_atomically
+
+
+@app.command()
+def handout(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder for what students get.")],
+    course: Annotated[
+        str | None, typer.Option(help="The course's repository of the grader, as owner/name, for students' CI.")
+    ] = None,
+    pin: Annotated[str, typer.Option(help="The tag or commit of it that students' CI takes.")] = DEFAULT_PIN,
+    template: Annotated[Path, typer.Option(help="What to hand out.", show_default="student_template/")] = TEMPLATE,
+) -> None:
+    """Build what students get: the template, the grader without any solution, and files for their CI."""
+    files = build_handout(folder, course=course, pin=pin, template=template)
+    for file in files:
+        out.print(Text(str(file.relative_to(folder))))
+    if course is None:
+        out.print(
+            f"The CI files name {NO_COURSE}, which does not exist: build it again with --course OWNER/NAME, "
+            "or leave .github and .gitlab-ci.yml out.",
+            highlight=False,
+            style="yellow",
+        )
+
+
+@app.command()
+def annotate(
+    report: Annotated[Path, typer.Argument(help="A results.json.")],
+    junit: Annotated[Path | None, typer.Option(help="Write it as JUnit XML here.")] = None,
+    github: Annotated[bool, typer.Option("--github", help="Print annotations at the student's own lines.")] = False,
+    classroom: Annotated[
+        bool, typer.Option("--classroom", help="Print the score as GitHub Classroom reads it.")
+    ] = False,
+) -> None:
+    """Tell a CI server what a report says. Nothing is graded again."""
+    stored = read_report(report)
+    if junit is not None:
+        write_atomically(junit, "".join(to_junit([stored])))
+    for line in [*(annotations(stored) if github else []), *(score_notices(stored) if classroom else [])]:
+        typer.echo(line)

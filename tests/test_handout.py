@@ -1,0 +1,153 @@
+"""The handout: what is in it, what must never be, and that a student gets from its README to full marks."""
+
+import re
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.handout import NO_COURSE, build_handout
+from tests.conftest import ROOT, Command
+from tests.environments import link_dependencies, shell
+
+REFERENCE = ROOT / "reference"
+_DISTINCTIVE = 50  # characters of three lines of code: shorter ones say nothing about where they come from
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("Übung neun") / "Assignment 9"
+    build_handout(folder, course="uni-mainz/backprop-grader", pin="v2026.1")
+    return folder
+
+
+def texts(folder: Path) -> Iterator[tuple[str, str]]:
+    """Every text of a handout by its place, those inside the wheel too."""
+    for path in sorted(folder.rglob("*")):
+        if path.suffix == ".whl":
+            with zipfile.ZipFile(path) as archive:
+                yield from (
+                    (f"{path.name}/{name}", archive.read(name).decode())
+                    for name in archive.namelist()
+                    if not name.endswith(".npz")
+                )
+        elif path.is_file():
+            yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_it_has_what_a_student_needs(out: Path) -> None:
+    names = {name for name, _ in texts(out) if ".whl/" not in name}
+    exercises = {f"exercise{number}.py" for number in (1, 2, 3, 4)}
+    ci = {".github/workflows/classroom.yml", ".gitlab-ci.yml"}
+    assert names == exercises | ci | {
+        "README.md",
+        "pytest.ini",
+        "report.md",
+        "compare.py",
+        "requirements.txt",
+        ".gitignore",
+    }
+    readme = (out / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 50  # one screen
+
+
+def passages(text: str) -> set[str]:
+    """Each three lines that follow one another, without their indentation and what is blank between them."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return {
+        three for three in map("\n".join, zip(lines, lines[1:], lines[2:], strict=False)) if len(three) >= _DISTINCTIVE
+    }
+
+
+def test_nothing_of_the_solution_is_in_it(out: Path) -> None:
+    given = [path.read_text(encoding="utf-8") for path in (ROOT / "student_template").glob("*.*") if path.is_file()]
+    solved = set[str]().union(
+        *(passages(path.read_text(encoding="utf-8")) for path in REFERENCE.glob("*.*") if path.is_file())
+    )
+    solved -= set[str]().union(*map(passages, given))
+    assert len(solved) > 50
+    assert {(name, passage) for name, text in texts(out) for passage in solved & passages(text)} == set()
+
+
+def test_no_folder_of_ours_but_the_package_is_in_it(out: Path) -> None:
+    names = [name for name, _ in texts(out)]
+    for part in ("reference", "tests", "gallery", "examples", "results", "benchmarks", "scripts"):
+        assert not [name for name in names if f"/{part}/" in f"/{name}"], part
+
+
+def test_no_seed_of_an_official_grading_is_in_it(out: Path) -> None:
+    """There is none to leak: it is drawn when a class is graded, or given on the command line."""
+    stated = re.compile(r"^\s*(?:official_)?seed\s*[:=]\s*[\"']?\d+", re.MULTILINE | re.IGNORECASE)
+    data = [name for name, _ in texts(out) if name.endswith((".toml", ".ini", ".yml", ".json"))]
+    assert data
+    assert [name for name, text in texts(out) if name in data and stated.search(text)] == []
+
+
+def test_the_ci_files_name_the_courses_pin(out: Path) -> None:
+    whole = (out / ".github/workflows/classroom.yml").read_text(encoding="utf-8")
+    assert "uses: uni-mainz/backprop-grader/.github/workflows/grade.yml@v2026.1" in whole
+    for path in (".github/workflows/classroom.yml", ".gitlab-ci.yml"):
+        text = (out / path).read_text(encoding="utf-8")
+        assert NO_COURSE not in text
+        assert "COURSE-PIN" not in text
+
+
+@pytest.mark.parametrize(
+    ("course", "pin", "message"),
+    [
+        ("backprop-grader", "v1", "--course is a repository as owner/name, not 'backprop-grader'."),
+        ("a/b: c", "v1", "--course is a repository as owner/name, not 'a/b: c'."),
+        ("a/b", "v1\n  run: x", "--pin is a tag or a commit, not"),
+    ],
+)
+def test_names_that_would_mean_something_in_yaml_are_refused(
+    course: str, pin: str, message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        build_handout(tmp_path / "out", course=course, pin=pin)
+
+
+def test_it_overwrites_nothing_and_needs_the_template(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(UsageError, match="there is something in it already"):
+        build_handout(tmp_path)
+    with pytest.raises(UsageError, match="the template is not there"):
+        build_handout(tmp_path / "new", template=tmp_path)
+
+
+def test_the_command_says_what_is_in_it_and_what_is_left_to_name(grader: Command, tmp_path: Path) -> None:
+    ended = grader("handout", tmp_path / "out")
+    assert ended.returncode == 0, ended.stderr
+    assert "exercise1.py\n" in ended.stdout
+    assert "build it again with --course OWNER/NAME" in ended.stdout.replace("\n", " ")
+    again = grader("handout", tmp_path / "out")
+    assert again.returncode == 2
+    assert "Name a new or an empty folder." in again.stderr
+
+
+@pytest.mark.slow
+def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) -> None:
+    """The README's own commands, in bash, in the student's folder with the environment in it."""
+    folder = tmp_path / "Übung 9" / "my work"
+    shutil.copytree(out, folder)
+    install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    create, rest = install.split("\n", 1)
+    assert shell(create, folder).returncode == 0
+    link_dependencies(folder / ".venv")  # stands for the download
+    installed = shell(rest, folder)
+    assert installed.returncode == 0, installed.stderr
+    activate = "source .venv/bin/activate\n"
+    empty = shell(activate + run, folder)
+    assert empty.returncode == 1, empty.stderr
+    assert "Points so far: 0 of 22." in empty.stdout
+    one = shell(activate + "pytest -k 3.1", folder)  # and not all that lies below .venv/lib/python3.1x
+    assert "Points so far: 0 of 1." in one.stdout
+    for path in REFERENCE.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    full = shell(activate + run, folder)
+    assert "Points so far: 21 of 22, and 1 more for a person to give." in full.stdout, full.stdout
+    assert "Nothing is left to mend here." in full.stdout

@@ -1,0 +1,79 @@
+"""The wheel: what is in it, and that what it installs works where no checkout is."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.wheel import write_wheel
+from tests.conftest import PATIENCE, ROOT
+from tests.environments import SCRIPTS, link_dependencies, shell
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel as setuptools makes it of a copy of what git knows."""
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
+    for name in ("grader", "pyproject.toml", "README.md", "LICENSE"):
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(path, source)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*command, "--wheel-dir", folder, source], check=True, timeout=PATIENCE, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def package_of(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+
+
+def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
+    names = package_of(built)
+    assert {name.partition("/")[0] for name in names} == {"grader"}
+    for needed in (
+        "grader/suite.ini",
+        "grader/assignment/rubric.toml",
+        "grader/assignment/data/digits.npz",
+        "grader/assignment/checks/check_exercise1.py",
+        "grader/assignment/inside/harness.py",
+        "grader/report/results.schema.json",
+        "grader/report/html/templates/student.jinja",
+        "grader/report/html/style.css",
+        "grader/sandbox/worker.py",
+        "grader/sandbox/zygote.py",
+    ):
+        assert needed in names
+
+
+def test_ours_for_the_handout_holds_the_same(built: Path, tmp_path: Path) -> None:
+    own = write_wheel(tmp_path)
+    assert package_of(own) == package_of(built)
+    first = own.read_bytes()
+    assert write_wheel(tmp_path).read_bytes() == first  # the same grader, the same bytes
+
+
+@pytest.mark.slow
+def test_installed_elsewhere_it_grades_the_reference_and_draws_its_page(built: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "reference", tmp_path / "submission")
+    made = shell("python3 -m venv venv", tmp_path)
+    assert made.returncode == 0, made.stderr
+    link_dependencies(tmp_path / "venv")
+    python = tmp_path / "venv" / SCRIPTS / "python"
+    script = f"{python} -m pip install --quiet --no-deps {built}\n{python} -c 'import grader; print(grader.__file__)'"
+    installed = shell(script, tmp_path)
+    assert str(tmp_path) in installed.stdout, installed.stderr
+    graded = shell(
+        f"{python.with_name('grader')} grade submission --exercise 1 --exercise 2 --exercise 3 --sandbox process "
+        "--output results.json --html report.html",
+        tmp_path,
+    )
+    assert graded.returncode == 0, graded.stdout + graded.stderr
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["score"] == 16.0
+    assert "<title>" in (tmp_path / "report.html").read_text(encoding="utf-8")
