@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,7 @@ from grader.classroom.model import Faulty, Graded, Job, JobResult, Terms
 from grader.classroom.progress import Bar, Lines
 from grader.classroom.review import review
 from grader.classroom.run import Choice
+from grader.classroom.summary import print_summary
 from grader.errors import OutputError, UsageError
 from grader.model import CheckResult, Outcome, Submission, Verdict
 from grader.report.results import to_json
@@ -394,6 +396,27 @@ def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
             shown.started("[b]ada\x1b[2J")
             shown.ended("[b]ada\x1b[2J", None, "no engine")
         assert "[b]ada␛[2J: NOT GRADED, the grader's fault: no engine" in said.getvalue()
+
+
+def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
+    laid_out(klass.place, {"notes.txt": b"", "d/exercise2.py": b"# a"})
+    wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
+
+    def answer(job: Job) -> JobResult | None:
+        terms = Terms("", "", "fake", False, 7, POINTS)
+        verdict = wrong.get(job.submission.id)
+        return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
+
+    listed = klass.grade(answer)
+    said = StringIO()
+    print_summary(klass.request.results, listed, Console(file=said, width=100))
+    told = said.getvalue()
+    assert "4 scores: mean 3, median 3, middle half 0 to 6, of 6" in told
+    assert re.search(r"2\.1 +│ One window +│ +50% │ +50% │", told)
+    assert "unmatched: notes.txt" in told
+    assert "duplicate: a: byte for byte the same as d." in told
+    assert "review: 1 reports wait for a person's mark (`grader review`)" in told
+    assert f"4 graded. Everything is in {klass.request.results}." in told
 
 
 def test_the_whole_command(grader: Command, tmp_path: Path) -> None:

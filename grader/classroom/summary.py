@@ -1,6 +1,7 @@
 """The end of a class on a terminal: how the scores lie, which points were hard, what happened, what needs a person."""
 
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
@@ -21,7 +22,7 @@ _LISTED = 20  # lines of what needs a person; class.json has all
 def print_summary(results: Path, listed: ClassList, console: Console) -> None:
     """Everything that a TA wants to know before closing the window."""
     scores: list[float] = []
-    points: dict[str, list[PointScore]] = {}
+    points: dict[str, _Tally] = {}
     incidents: Counter[str] = Counter()
     pending = 0
     for _, report in store.reports(results, listed):
@@ -29,7 +30,7 @@ def print_summary(results: Path, listed: ClassList, console: Console) -> None:
         pending += report.pending > 0
         incidents.update(incident.kind for incident in report.incidents)
         for point in report.points:
-            points.setdefault(point.id, []).append(_slim(point))
+            points.setdefault(point.id, _Tally(point.title)).add(point)
     if scores:
         console.print(_distribution(scores, listed.max_score), _difficulty(points), sep="\n")
     if incidents:
@@ -39,10 +40,19 @@ def print_summary(results: Path, listed: ClassList, console: Console) -> None:
     console.print(Text(f"{_counts(listed)}. Everything is in {results}.", style="bold"), soft_wrap=True)
 
 
-def _slim(point: PointScore) -> PointScore:
-    """The numbers alone: a thousand reports' evidence would fill the memory."""
-    keep = ("id", "exercise", "title", "score", "max_score", "outcome")
-    return PointScore.model_construct(**{name: getattr(point, name) for name in keep})
+@dataclass(slots=True)
+class _Tally:
+    """How one point went: all that is kept of it, so that a thousand reports need no more memory than ten."""
+
+    title: str
+    judged: int = 0
+    full: int = 0
+    share: float = 0.0
+
+    def add(self, point: PointScore) -> None:
+        self.judged += 1
+        self.full += point.score >= point.max_score
+        self.share += point.score / point.max_score
 
 
 def _distribution(scores: list[float], most: float) -> Table:
@@ -61,14 +71,12 @@ def _distribution(scores: list[float], most: float) -> Table:
     return grid
 
 
-def _difficulty(points: dict[str, list[PointScore]]) -> Table:
+def _difficulty(points: dict[str, _Tally]) -> Table:
     grid = Table(title="Points", title_justify="left")
     for column in ("point", "what it asks", "full marks", "on average"):
         grid.add_column(column, justify="left" if column in ("point", "what it asks") else "right")
-    for name, own in points.items():
-        full = sum(point.score >= point.max_score for point in own) / len(own)
-        average = fmean(point.score / point.max_score for point in own)
-        grid.add_row(name, own[0].title, f"{full:.0%}", f"{average:.0%}")
+    for name, tally in points.items():
+        grid.add_row(name, tally.title, f"{tally.full / tally.judged:.0%}", f"{tally.share / tally.judged:.0%}")
     return grid
 
 
