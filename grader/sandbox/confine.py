@@ -87,16 +87,22 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-def railing(spared: tuple[int, ...]) -> None:
+def grants(terms: Mapping[str, Any]) -> list[tuple[str | int, int]]:
+    """What a worker may open: what its zygote found for it, its own folder, and what the system says of itself."""
+    return [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
+
+
+def railing(spared: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
     """For a worker without walls: it cannot reach into the grader's processes, nor leave its process group.
 
-    As far as the machine goes; promised is nothing.
+    With `granted`, it cannot open any file but those. As far as the machine goes; promised is nothing.
     """
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError):
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
-    for step in (landlock.enter_domain, lambda: seccomp.apply(seccomp.railing_rules(spared))):
+    domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
+    for step in (domain, lambda: seccomp.apply(seccomp.railing_rules(spared))):
         with contextlib.suppress(OSError):
             step()
 
@@ -161,8 +167,7 @@ def jail(terms: Mapping[str, Any]) -> dict[str, str]:
         _attempt(problems, "capabilities", lambda: _set_capabilities(0))
     die_with_parent(terms["parent"])
     _attempt(problems, "limits", lambda: limits(terms))
-    grants = [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
-    _attempt(problems, "files", lambda: landlock.restrict(grants))
+    _attempt(problems, "files", lambda: landlock.restrict(grants(terms)))
     _attempt(problems, "system calls", _filter)
     return problems
 

@@ -78,14 +78,14 @@ def _lies_in(path: str, folders: Iterable[str]) -> bool:
 
 
 def _libraries() -> set[str]:
-    """The folders of the shared libraries in use; the files alone where such a folder holds whole Pythons too."""
+    """The folders of the shared libraries in use; where such a folder holds whole Pythons too, the libraries in it."""
     with open("/proc/self/maps") as file:
         mapped = {line.split(maxsplit=5)[5].rstrip("\n") for line in file if ".so" in line}
     files = {path for path in mapped if os.path.isabs(path) and not _lies_in(path, _library_folders())}
     files = {path for path in files if not _is_installed(path)}
     folders = {os.path.dirname(path) for path in files}
     mixed = {folder for folder in folders if any(name.startswith("python") for name in os.listdir(folder))}
-    return (folders - mixed) | {path for path in files if os.path.dirname(path) in mixed}
+    return (folders - mixed) | {entry.path for folder in mixed for entry in os.scandir(folder) if ".so" in entry.name}
 
 
 def release(places: Iterable[tuple[int, int]]) -> None:

@@ -182,7 +182,11 @@ class WarmConnection:
 
 
 class WarmLauncher:
-    """Workers without walls, warm. Linux only."""
+    """`process`, warm. Linux only.
+
+    No wall is promised, so that it runs on any Linux. Those that do not get in a student's way go up all the same where
+    they can: files (Landlock), and the reach into other processes.
+    """
 
     name = "process"
     walls: tuple[str, ...] = ()

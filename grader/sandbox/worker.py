@@ -123,13 +123,25 @@ def serve() -> None:
         except EOFError:
             os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
         reply = answer(library, request)
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                _quietly(stream.flush)
+        _quietly(lambda: sys.stdout.flush())
+        _quietly(lambda: sys.stderr.flush())
         try:
-            protocol.write_frame(send, {**reply, "id": request["id"]})
+            send(_frame({**reply, "id": request["id"]}))
         except OSError:  # nobody listens, or the student's code has closed what we speak through
             os._exit(_SPEECHLESS)
+
+
+def _frame(reply: dict[str, Any]) -> bytes:
+    """The reply's frame; where it would be none, since the value is too large for one, a frame that says so."""
+    whole = bytearray()
+    try:
+        protocol.write_frame(whole.extend, reply)
+        reason = f"something of {len(whole) >> 20} MiB"
+    except protocol.ProtocolError as error:
+        reason = f"something too large ({error})"
+    if 0 < len(whole) <= protocol.MAX_REPLY_BYTES:
+        return bytes(whole)
+    return _frame({**reply, "value": protocol.Opaque(reason)})
 
 
 def answer(library: Library, request: Any) -> dict[str, Any]:

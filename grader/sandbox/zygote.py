@@ -87,10 +87,9 @@ class Zygote:
         self.say(report | {"own user": self.own_user})
         for name in self.settings["modules"]:
             _import(name)
-        if self.jailed:
-            grounds.release(self.readable)
-            self.readable = grounds.readable(self.settings["devices"])
-            self.open_to_all = grounds.open_to_all(self.readable)
+        grounds.release(self.readable)
+        self.readable = grounds.readable(self.settings["devices"])
+        self.open_to_all = grounds.open_to_all(self.readable)
         gc.collect()
         gc.freeze()
 
@@ -172,7 +171,6 @@ class Zygote:
         os.environ.update(HOME=terms["folder"], TMPDIR=terms["folder"], TEMP=terms["folder"])
         if self.jailed:
             problems = confine.jail(terms | self.own_terms())
-            grounds.release(self.readable)
             missing = {wall: problems[wall] for wall in confine.REQUIRED if wall in problems}
             if missing and not self.settings["weaker"]:
                 raise OSError(f"the walls do not hold: {missing}")
@@ -180,7 +178,8 @@ class Zygote:
             os.chdir(terms["folder"])
             confine.die_with_parent(terms["parent"])
             confine.limits(terms)
-            confine.railing((*self.settings["spared"], terms["parent"]))
+            confine.railing((*self.settings["spared"], terms["parent"]), confine.grants(terms | self.own_terms()))
+        grounds.release(self.readable)
         self.workers.clear()
         sys.argv[:] = [""]
         worker.serve()
