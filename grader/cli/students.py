@@ -1,4 +1,4 @@
-"""The commands around a student's own work: `handout`, and `annotate` for CI."""
+"""The commands around a student's own work: `handout`, `explain`, and `annotate` for CI."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +7,15 @@ import typer
 from rich.text import Text
 
 from grader.classroom.store import read_report
-from grader.cli.base import app, out
+from grader.cli.base import AssignmentOption, RubricOption, app, out
+from grader.explain import explain as explain_point
 from grader.handout import DEFAULT_PIN, NO_COURSE, TEMPLATE, build_handout
 from grader.report.github import score_notices
 from grader.report.junit import to_junit
 from grader.report.markdown import annotations
 from grader.report.results import write_atomically
+from grader.report.text import number
+from grader.rubric import BUILT_IN, load_assignment
 
 
 @app.command()
@@ -35,6 +38,25 @@ def handout(
             highlight=False,
             style="yellow",
         )
+
+
+@app.command()
+def explain(
+    point: Annotated[str, typer.Argument(help="A point of the rubric, such as 3.4.")],
+    hint: Annotated[int, typer.Option(min=0, help="Show the hints up to this one; each says more.")] = 0,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Say what a point asks and how it is judged. Hints come in steps; none is the solution."""
+    said = explain_point(load_assignment(assignment, rubric), point)
+    worth = "1 point" if said.point.max == 1 else f"{number(said.point.max)} points"
+    out.print(Text(f"{said.point.id} {said.point.title}  ·  {worth}", style="bold"))
+    out.print(Text(f"\n{said.asks}\n\nThe exercise's functions: {', '.join(said.functions)}"))
+    out.print(Text("\nHow it is judged", style="bold"), *map(Text, said.judged), sep="\n")
+    for step, text in enumerate(said.hints[:hint], 1):
+        out.print(Text(f"\nHint {step} of {len(said.hints)}  ", style="bold").append(text, style="not bold"))
+    if hint < len(said.hints):
+        out.print(Text(f"\n`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(said.hints)}."))
 
 
 @app.command()

@@ -1,0 +1,124 @@
+"""What a point asks, how it is judged, and hints in steps: the texts of an assignment's `explain.toml`.
+
+    [kind]                    # said of every point of that kind
+    numerical = "..."
+
+    [[point]]
+    ids = ["3.4"]
+    asks = "..."
+    judged = "... to {arrays.DOUBLE.rtol:g} ..."
+    hints = ["a nudge", "a plan"]
+
+Numbers are not repeated there but named: {module.NAME} is a constant of that module of the assignment's oracles, read
+without importing it, and {settings.name} one of the rubric's settings.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from grader.errors import UsageError
+from grader.rubric import Assignment, Point
+
+TEXTS = "explain.toml"
+_NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """All there is to say about one point. `functions` are the signatures of its exercise."""
+
+    point: Point
+    functions: tuple[str, ...]
+    asks: str
+    judged: tuple[str, ...]
+    hints: tuple[str, ...]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    ids: tuple[str, ...]
+    asks: str
+    judged: str
+    hints: tuple[str, ...] = ()
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: dict[str, str] = {}
+    point: tuple[_Entry, ...]
+
+
+def explain(assignment: Assignment, point: str) -> Explanation:
+    """The explanation of one point. Raises UsageError where there is no such point, or nothing is said about it."""
+    known = {own.id: own for own in assignment.rubric.points}
+    if point not in known:
+        raise UsageError(f"there is no point {point}; there are {', '.join(known)}.")
+    texts = _read(assignment)
+    entry = next((entry for entry in texts.point if point in entry.ids), None)
+    if entry is None:
+        raise UsageError(f"{assignment.folder / TEXTS}: nothing is said about point {point}.")
+    named = {
+        **_constants(assignment),
+        **{f"settings.{key}": value for key, value in assignment.rubric.settings.items()},
+    }
+    kind = texts.kind.get(known[point].kind)
+    judged = (entry.judged, *([kind] if kind else []))
+    return Explanation(
+        point=known[point],
+        functions=assignment.rubric.exercise_of(point).functions,
+        asks=_filled(entry.asks, named),
+        judged=tuple(_filled(text, named) for text in judged),
+        hints=tuple(_filled(text, named) for text in entry.hints),
+    )
+
+
+def _read(assignment: Assignment) -> _Texts:
+    path = assignment.folder / TEXTS
+    try:
+        return _Texts.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: this assignment has no explanations.") from error
+    except (OSError, ValueError, ValidationError) as error:
+        raise UsageError(f"{path}: the explanations cannot be read ({error}).") from error
+
+
+def _filled(text: str, named: Mapping[str, Any]) -> str:
+    """`text` with every number that it names. Raises UsageError for a name that stands nowhere."""
+
+    def value(found: re.Match[str]) -> str:
+        if found[1] not in named:
+            raise UsageError(f"{TEXTS}: {found[0]} is no constant of the oracles and no setting of the rubric.")
+        return format(named[found[1]], (found[2] or ":")[1:])
+
+    return _NAMED.sub(value, text)
+
+
+def _constants(assignment: Assignment) -> dict[str, Any]:
+    """module.NAME -> value, for what the oracles state in plain sight; module.NAME.field for keywords of a call."""
+    found: dict[str, Any] = {}
+    for path, source in assignment.sources("oracles").items():
+        module = path.rpartition("/")[2].removesuffix(".py")
+        for name, value in _assignments(ast.parse(source)):
+            fields = value.keywords if isinstance(value, ast.Call) else []
+            for key, part in [(name, value), *((f"{name}.{field.arg}", field.value) for field in fields)]:
+                try:
+                    found[f"{module}.{key}"] = ast.literal_eval(part)
+                except ValueError:
+                    continue  # computed: not in plain sight
+    return found
+
+
+def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                yield name, value

@@ -1,0 +1,79 @@
+"""What `grader explain` says: something for every point, numbers that are the code's own, never the solution."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.assignment.oracles import arrays, claims, results
+from grader.errors import UsageError
+from grader.explain import explain
+from grader.rubric import BUILT_IN, Assignment, load_assignment
+from tests.conftest import ROOT, Command
+
+
+def test_every_point_is_explained_with_hints(assignment: Assignment) -> None:
+    for point in assignment.rubric.points:
+        said = explain(assignment, point.id)
+        assert said.asks
+        assert len(said.judged) == 2
+        assert len(said.hints) >= 2
+        assert "{" not in "".join((said.asks, *said.judged, *said.hints))
+
+
+def test_the_numbers_are_the_codes_own(assignment: Assignment) -> None:
+    numerical = explain(assignment, "3.4").judged[1]
+    assert f"{arrays.DOUBLE.atol:g}·norm + {arrays.DOUBLE.rtol:g}·|true value|" in numerical
+    assert f"agree within {results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
+    assert f"At least {claims.LEAST_CLAIMS} comparisons" in explain(assignment, "4.8").asks
+    assert "at least 80% of the held-out images" in explain(assignment, "4.1").judged[0]
+
+
+def test_no_line_of_the_solution_is_said(assignment: Assignment) -> None:
+    given = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "student_template").glob("*.py"))
+    solved = {
+        line.strip()
+        for path in (ROOT / "reference").glob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if len(line.strip()) > 12 and line.strip() not in given
+    }
+    said = (BUILT_IN / "explain.toml").read_text(encoding="utf-8")
+    assert [line for line in solved if line in said] == []
+
+
+def test_hints_come_one_after_the_other(grader: Command) -> None:
+    plain, first, second = (
+        " ".join(grader("explain", "2.3", *args).stdout.split()) for args in ((), ("--hint", 1), ("--hint", 2))
+    )
+    assert plain.startswith("2.3 Negative values, large and small magnitudes · 1 point The same where all values")
+    assert "How it is judged" in plain
+    assert "Hint 1" not in plain
+    assert plain.endswith("`grader explain 2.3 --hint 1` shows hint 1 of 2.")
+    assert "Hint 1 of 2 With which value does your search for the maximum begin?" in first
+    assert "Hint 2 of 2" not in first
+    assert "Hint 2 of 2" in second
+    assert "--hint" not in second
+
+
+def test_an_unknown_point_is_a_sentence(grader: Command) -> None:
+    ended = grader("explain", "9.9")
+    assert ended.returncode == 2
+    assert "there is no point 9.9; there are 1.1, 1.2" in ended.stderr
+
+
+def test_an_assignment_without_texts_and_texts_with_unknown_numbers(tmp_path: Path) -> None:
+    softmax = ROOT / "examples" / "softmax"
+    with pytest.raises(UsageError, match=re.escape("explain.toml: this assignment has no explanations.")):
+        explain(load_assignment(softmax), "1.1")
+    shutil.copy(softmax / "rubric.toml", tmp_path)
+    (tmp_path / "explain.toml").write_text('[[point]]\nids = ["1.1"]\nasks = "{no.SUCH}"\njudged = ""\n')
+    with pytest.raises(
+        UsageError, match=re.escape("{no.SUCH} is no constant of the oracles and no setting of the rubric.")
+    ):
+        explain(load_assignment(tmp_path), "1.1")
+    with pytest.raises(UsageError, match=re.escape("nothing is said about point 1.2")):
+        explain(load_assignment(tmp_path), "1.2")
+    (tmp_path / "explain.toml").write_text("[[point]\n")
+    with pytest.raises(UsageError, match="the explanations cannot be read"):
+        explain(load_assignment(tmp_path), "1.1")
