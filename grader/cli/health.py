@@ -18,5 +18,7 @@ def doctor() -> None:
     with out.status("looking around"):
         for found in examine():
             style = _STYLES[found.health]
-            table.add_row(found.subject, f"[{style}]{found.health}[/]", escape(found.detail), escape(found.remedy))
+            table.add_row(
+                escape(found.subject), f"[{style}]{found.health}[/]", escape(found.detail), escape(found.remedy)
+            )
     out.print(table)

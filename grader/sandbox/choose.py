@@ -27,6 +27,8 @@ def open_launcher(
     see; where they are not given, what the environment's GRADER_IMAGE and GRADER_GPUS say.
     """
     match kind or default_kind():
+        case "jail" if gpus is not None:
+            raise UsageError("the jail sandbox lets no GPU through; use --sandbox docker, or process, to train on one.")
         case "jail":
             return JailLauncher(allow_weaker=allow_weaker)
         case "process":

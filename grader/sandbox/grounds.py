@@ -88,6 +88,11 @@ def _libraries() -> set[str]:
     return (folders - mixed) | {entry.path for folder in mixed for entry in os.scandir(folder) if ".so" in entry.name}
 
 
+def has_gpu() -> bool:
+    """Whether there is a GPU that torch could train on: NVIDIA's, AMD's, or Windows' own in its Linux subsystem."""
+    return any(os.path.exists(path) for path in ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg"))
+
+
 def release(places: Iterable[tuple[int, int]]) -> None:
     for place, _ in places:
         os.close(place)

@@ -26,6 +26,8 @@ Nothing is inherited: all descriptors but a worker's three pipes are closed, its
 memory that it shares with its zygote holds nothing that is not public.
 
 `limits`, `files` and `system calls` are required; a launcher that starts tries them, by doing what they have to stop.
+No GPU is let through: a worker trains on the CPU. (`devices` is where it would go: untried, so nothing is claimed.)
+
 What is not stopped: a worker can tell whether a path exists, can read the clock and the processor's load, and can use
 the processor until its deadline.
 """
