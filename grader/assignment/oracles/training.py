@@ -214,7 +214,8 @@ class Comparison:
             # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
             if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
                 self._prepared = False
-            spoken = fault.verdict.message.replace("probe_optimizer", "your optimizer", 1)
+            subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
+            spoken = fault.verdict.message.replace("probe_optimizer", subject, 1)
             raise Fault(replace(fault.verdict, message=spoken), fault.kind, fault.frames) from None
         if isinstance(answer, dict) and answer.get("status") == "ready":
             return answer
