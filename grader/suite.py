@@ -25,6 +25,16 @@ _RESULT: TypeAdapter[CheckResult] = TypeAdapter(CheckResult)
 # Exit codes after which the report is whole: all passed, some lost points, nothing selected.
 _ENDED = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}
 
+# pytest's own plugins that no check needs, and that each cost every submission something; the last two would collect
+# all garbage of the process twice. Named here and not in the ini file, they are not even loaded.
+_WITHOUT = [
+    f"-pno:{name}"
+    for name in (
+        *("doctest", "pastebin", "junitxml", "setuponly", "setupplan", "stepwise", "faulthandler", "logging"),
+        *("subtests", "unittest", "unraisableexception", "threadexception"),
+    )
+]
+
 
 def run_checks(
     examination: Examination, selected: frozenset[str], on_result: Callable[[CheckResult], None]
@@ -38,7 +48,7 @@ def run_checks(
     said = io.StringIO()
     with _quiet_environment(), redirect_stdout(said):
         code = pytest.main(
-            ["-c", str(_INI), f"--rootdir={checks}", str(checks)],
+            ["-c", str(_INI), *_WITHOUT, f"--rootdir={checks}", str(checks)],
             plugins=[report, CheckPlugin(examination, selected, on_result)],
         )
     if code == pytest.ExitCode.INTERRUPTED:
