@@ -1,6 +1,7 @@
 """What is right: the derivative of the mean cross-entropy, by the complex step.
 
-Im L(z + ih e_k) / h is dL/dz_k up to terms in h², with no subtraction and so no rounding (Squire and Trapp, SIAM Review 40, 1998).
+Im L(z + ih e_k) / h is dL/dz_k up to terms in h², with no subtraction and so no rounding (Squire and Trapp, SIAM
+Review 40, 1998).
 """
 
 from typing import Any
