@@ -22,13 +22,18 @@ RUN python3 -m venv --system-site-packages /venv \
 # The brackets make the folder optional: a pattern may match nothing as long as another source is there, whatever it is.
 COPY LICENSE wheel[s] /build/
 ARG TORCH=torch
-RUN test -z "$TORCH" || /venv/bin/python -m pip install --quiet --constraint /build/pins.txt --find-links /build $TORCH
+# In a folder of its own, which the sandbox covers up for workers that must not have it; numpy and sympy are there already.
+RUN mkdir /torch && echo /torch > "$(echo /venv/lib/python3*/site-packages)/torch.pth" \
+ && { test -z "$TORCH" || /venv/bin/python -m pip install --quiet --constraint /build/pins.txt --find-links /build \
+      --target /torch $TORCH; } \
+ && rm -rf /torch/numpy* /torch/sympy* /torch/mpmath*
 # What only a developer of those packages needs: their tests and C++ headers.
-RUN find /venv -depth -type d \( -name tests -o -path '*/torch/include' -o -path '*/torch/test' \) -exec rm -r {} +
+RUN find /venv /torch -depth -type d \( -name tests -o -path '*/torch/include' -o -path '*/torch/test' \) -exec rm -r {} +
 
 # ---- no grader, no checks, no oracles, no reference: what a student's code can read in here, it may read
 FROM ${BASE} AS worker
 COPY --from=packages /venv /venv
+COPY --from=packages /torch /torch
 COPY grader/sandbox/relay.py grader/sandbox/worker.py grader/sandbox/protocol.py grader/sandbox/convert.py \
      grader/sandbox/confine.py grader/sandbox/landlock.py grader/sandbox/seccomp.py /worker/
 RUN /venv/bin/python -m compileall -q /worker
@@ -49,6 +54,7 @@ RUN /venv/bin/python -m pip install --quiet --no-deps --editable /app && /venv/b
 
 FROM ${BASE} AS grader
 COPY --from=whole /venv /venv
+COPY --from=whole /torch /torch
 COPY --from=whole /app /app
 ENV PATH=/venv/bin:$PATH LANG=C.UTF-8 HOME=/tmp MPLCONFIGDIR=/tmp
 WORKDIR /tmp

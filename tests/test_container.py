@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,14 @@ def act():
     files, found = value(launcher, code)
     assert files == sorted(CHILD_FILES)
     assert [path for path in found if "grader" in path or "rubric" in path or path.count("/") < 3] == []
+
+
+def test_torch_is_not_there_for_whom_it_must_not_be(launcher: DockerLauncher) -> None:
+    code = "import os\ndef act():\n    return [os.access('/torch', os.R_OK), os.path.isdir('/torch')]\n"
+    assert value(launcher, code) == [True, True]
+    bundle = replace(bundle_of(code), absent=("torch",))
+    with Sandbox(launcher, {"module": bundle}) as sandbox:
+        assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned([False, True])
 
 
 def test_processes_are_bounded(launcher: DockerLauncher) -> None:

@@ -9,6 +9,7 @@ cap_drop, user          no capability, nobody's uid, and no-new-privileges: no w
 pids_limit, mem_limit   processes, threads and memory (swap included), by the container's cgroup
 nano_cpus               one processor
 ipc none                no /dev/shm, which would be memory that stays
+tmpfs /torch            where a worker must not have torch: an empty folder over the image's
 log none                what is printed is not written to the engine's disk
 
 Process 1 is `relay.py`, so a container is gone when its worker is, or when the grader hangs up.
@@ -36,6 +37,7 @@ from grader.version import VERSION
 WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
 CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files below it holds
 CHILD_FILES = ("relay.py", "worker.py", "protocol.py", "convert.py", "confine.py", "landlock.py", "seccomp.py")
+TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
 PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
 # A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
 # processes together, and is higher by what the files in /tmp may take, and the relay and the pages of libraries do.
@@ -163,7 +165,8 @@ class DockerLauncher:
             "memswap_limit": memory,
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
-            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"},
+            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
+            | ({TORCH_FOLDER: "ro,size=4k,mode=000,noexec,nosuid,nodev"} if "torch" in kind.absent else {}),
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
         }

@@ -160,10 +160,10 @@ def answer(library: Library, request: Any) -> dict[str, Any]:
 
 
 def load(library: Library, request: Any) -> dict[str, Any]:
-    library.files, library.guests = request["files"], request["guests"]
     library.allowed, library.absent = frozenset(request["allowed"]), frozenset(request["absent"])
     for root in request["preload"]:
         importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
+    library.files, library.guests = request["files"], request["guests"]  # last: a mpmath.py of theirs is not sympy's
     seed_generators()
     return {"status": "value", "value": None, "mutated": False}
 
