@@ -29,7 +29,7 @@ def main() -> int:
     parser.add_argument("--verbose", action="store_true", help="tell every case as it ends")
     options = parser.parse_args()
     adopt_orphans()
-    console = Console(soft_wrap=True)
+    console = Console(width=120)
     found = [case for case in cases("hostile") if not options.case or case.path.name.startswith(tuple(options.case))]
     table = Table("sandbox", *FIGURES)
     bad = 0
