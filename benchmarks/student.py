@@ -1,0 +1,70 @@
+"""A student's cold `pytest` on exercises 1 to 3, beside the least that it could be: importing what the code needs.
+
+python -m benchmarks.student [--rounds N] [--json FILE]
+"""
+
+import importlib.metadata
+import shutil
+import sys
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.measure import ROOT, Spread
+
+FLOOR = "import pytest, numpy, sympy"
+# The plugins of pytest that come with the grader; those of a developer's tools are not in a student's installation.
+_STUDENTS = {"pytest-json-report", "pytest-metadata"}
+
+
+def folder(place: Path, *exercises: int) -> Path:
+    """A submission: the template with the reference's solutions of some exercises."""
+    shutil.copytree(ROOT / "student_template", place)
+    for number in exercises:
+        shutil.copy(ROOT / "reference" / f"exercise{number}.py", place)
+    return place
+
+
+def developers_plugins() -> list[str]:
+    """The options that leave out plugins of pytest that a student does not have."""
+    found = {
+        point.name
+        for point in importlib.metadata.entry_points(group="pytest11")
+        if point.dist and point.dist.name not in _STUDENTS
+    }
+    return [f"-pno:{name}" for name in sorted(found)]
+
+
+def main() -> None:
+    chosen = measure.options(__doc__).parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        place = folder(Path(scratch) / "submission", 1, 2, 3)
+        run = [sys.executable, "-m", "pytest", *developers_plugins()]
+        candidates = {
+            f"python -c '{FLOOR}'": [sys.executable, "-c", FLOOR],
+            "pytest -k 'exercise1 or exercise2 or exercise3'": [*run, "-k", "exercise1 or exercise2 or exercise3"],
+            "pytest -k exercise2": [*run, "-k", "exercise2"],
+            "pytest --collect-only": [*run, "--collect-only"],
+        }
+        runs = {name: partial(measure.command, argv, cwd=place) for name, argv in candidates.items()}
+        for warm in runs.values():
+            warm()  # byte code is compiled and files are in memory: `cold` is the process, not the disk
+        found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 7))
+    floor = next(iter(found.values()))
+    rows = [
+        {
+            "command": name,
+            "wall s": Spread.of([cost.wall for cost in costs]),
+            "cpu s": Spread.of([cost.cpu for cost in costs]),
+            "wall ratio": measure.ratios([cost.wall for cost in costs], [cost.wall for cost in floor]),
+            "cpu ratio": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in floor]),
+            "peak MiB": Spread.of([cost.peak for cost in costs]),
+        }
+        for name, costs in found.items()
+    ]
+    measure.publish("student", rows, chosen)
+
+
+if __name__ == "__main__":
+    main()
