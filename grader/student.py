@@ -20,12 +20,10 @@ from grader.model import CheckResult, Outcome, Verdict
 from grader.pipeline import about
 from grader.plugin import CheckPlugin, LostPoints
 from grader.report.schema import Report
-from grader.report.student import print_progress
+from grader.report.student import PRACTICE_SEED, print_progress
 from grader.rubric import BUILT_IN, load_assignment
 from grader.sandbox.choose import open_launcher
 from grader.score import score
-
-DEFAULT_SEED = 1  # the same inputs every time, so that `--lf` asks again what was asked before
 
 _NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest -k exercise3` one exercise."
 _NOT_RUN = "Another part of this point was not run this time."
@@ -37,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--submission", default=None, metavar="DIR", help="the folder to check (default: where pytest.ini is)"
     )
     group.addoption(
-        "--seed", type=int, default=DEFAULT_SEED, help=f"seed of the random inputs (default: {DEFAULT_SEED})"
+        "--seed", type=int, default=PRACTICE_SEED, help=f"seed of the random inputs (default: {PRACTICE_SEED})"
     )
 
 

@@ -1,5 +1,6 @@
-"""The commands around a student's own work: `handout`, `explain`, and `annotate` for CI."""
+"""The commands around a student's own work: `handout`, `watch`, `explain`, and `annotate` for CI."""
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -7,14 +8,17 @@ import typer
 from rich.text import Text
 
 from grader.classroom.store import read_report
-from grader.cli.base import AssignmentOption, RubricOption, app, out
+from grader.cli.base import AssignmentOption, ExerciseOption, PointOption, RubricOption, app, out
+from grader.errors import UsageError
 from grader.explain import explain as explain_point
 from grader.handout import DEFAULT_PIN, NO_COURSE, TEMPLATE, build_handout
+from grader.pipeline import select
 from grader.report.github import score_notices
 from grader.report.junit import to_junit
 from grader.report.markdown import annotations
 from grader.report.results import write_atomically
-from grader.report.text import number
+from grader.report.student import advice, paragraphs, points_so_far
+from grader.report.text import number, one_line
 from grader.rubric import BUILT_IN, load_assignment
 
 
@@ -57,6 +61,38 @@ def explain(
         out.print(Text(f"\nHint {step} of {len(said.hints)}  ", style="bold").append(text, style="not bold"))
     if hint < len(said.hints):
         out.print(Text(f"\n`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(said.hints)}."))
+
+
+@app.command()
+def watch(
+    folder: Annotated[Path, typer.Argument(help="Your folder.")] = Path(),
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Judge again, at once, whatever you save. Ctrl-C ends it."""
+    from grader.watch import Judged, Watch  # watchfiles is worth its start-up here alone
+
+    course = load_assignment(assignment, rubric)
+    selected = select(course.rubric, exercise or [], point or [])
+
+    def show(judged: Judged) -> None:
+        out.clear()  # nothing, where it is no terminal
+        names = ", ".join(one_line(name, 80) for name in sorted(judged.changed))
+        out.print(Text(f"{names}: judged in {judged.seconds:.2f} s", style="dim"))
+        for name, before, now in judged.moved:
+            style = "green" if now > before else "red"
+            out.print(Text(f"{name}  {number(before)} → {number(now)}", style=style))
+        out.print(*paragraphs([own for own in judged.report.points if own.id in judged.points]), sep="\n")
+        out.print(Text(points_so_far(judged.report), style="bold"), Text(advice(judged.report)), sep="\n")
+
+    with Watch(folder, course, selected) as watched, contextlib.suppress(KeyboardInterrupt):
+        for judged in watched.rounds():
+            if isinstance(judged, UsageError):
+                out.print(Text(str(judged), style="red"))
+            else:
+                show(judged)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from grader.report.schema import PointScore, Report
 from grader.report.terminal import table
 from grader.report.text import clean, number, one_line
 
+PRACTICE_SEED = 1  # the same inputs every time, so that what failed before is asked again
 MAX_PRINTED_LINES = 20  # of what a student's code printed on the way to one point: the rest they can see by running it
 _LATER = (Outcome.PASSED, Outcome.REVIEW, Outcome.GRADER_ERROR)  # nothing a student could mend
 
@@ -19,7 +20,7 @@ def print_progress(report: Report, console: Console) -> None:
     """The table, a paragraph for each answer that lost points, the points so far and the next thing to do."""
     parts = [
         table(report),
-        *_paragraphs(report.points),
+        *paragraphs(report.points),
         Text(points_so_far(report), style="bold"),
         Text(advice(report)),
     ]
@@ -46,7 +47,7 @@ def advice(report: Report) -> str:
     )
 
 
-def _paragraphs(points: Sequence[PointScore]) -> Iterator[Text]:
+def paragraphs(points: Sequence[PointScore]) -> Iterator[Text]:
     """One for each run of points with the same thing to say: a function that is not there yet stops several."""
     told = [point for point in points if point.notes or (point.message and point.outcome is not Outcome.PASSED)]
     for body, group in groupby(told, _body):

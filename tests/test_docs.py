@@ -1,0 +1,125 @@
+"""The documentation is true: its commands are run, its files and messages exist.
+
+Every line of every `sh` block is run here as it stands there, or has its reason in `NOT_RUN`.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.environments import shell
+
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("student_template/*.md"))
+)
+_BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
+_MAKE = re.compile(r"\bmake ([a-z]+)")
+
+# What begins like this is not run here, and why.
+NOT_RUN = {
+    "make": "that the target exists is tested below; CI runs `make lint` and `make test` themselves",
+    "pip install": "tests/test_handout.py and tests/test_wheel.py install for real, without a network",
+    "python3 -m venv": "tests/test_handout.py",
+    "source": "tests/test_handout.py",
+    "docker": "needs an engine; tests/test_container.py, where there is one",
+    "grader image": "needs an engine; tests/test_container.py, where there is one",
+    "grader grade SUBMISSION --sandbox docker": "needs an engine; tests/test_container.py, where there is one",
+    "grader class SUBMISSIONS --output RESULTS --sandbox docker": "needs an engine, as above",
+    "grader class SUBMISSIONS --output RESULTS --cluster": "needs a scheduler; tests/test_cluster.py starts one",
+    "python -m benchmarks": "takes minutes; CI runs each in its short form",
+    "python -m scripts": "takes minutes",
+}
+# What a placeholder of the pages stands for in the folder that `place` makes.
+PLACEHOLDERS = {
+    "PATH": "submission",
+    "SUBMISSIONS": "submissions",
+    "RESULTS": "results",
+    "ID": "anna",
+    "NEW.toml": "new.toml",
+}
+
+
+def commands(page: str) -> list[str]:
+    """A page's commands, without their comments, continued lines joined."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    lines = "".join(_BLOCK.findall(text)).replace("\\\n", " ").splitlines()
+    return [line for line in (re.sub(r"(^|\s)#.*", "", line).strip() for line in lines) if line]
+
+
+def reason(command: str) -> str | None:
+    return next((why for start, why in NOT_RUN.items() if command.startswith(start)), None)
+
+
+def to_run(page: str) -> Iterator[str]:
+    for command in commands(page):
+        if reason(command) is None:
+            words = [_placed(word) for word in command.split(" ")]
+            yield " ".join(words)
+
+
+def _placed(word: str) -> str:
+    return "/".join(PLACEHOLDERS.get(part, part) for part in word.split("/"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A student's folder with all that the pages speak of in it, and the two commands."""
+    folder = tmp_path / "work"
+    shutil.copytree(ROOT / "student_template", folder)
+    shutil.copytree(ROOT / "examples", folder / "examples")
+    shutil.copy(ROOT / "grader" / "assignment" / "rubric.toml", folder / "new.toml")
+    solved = ROOT / "reference" / "exercise2.py"
+    for own in (folder, folder / "submission", folder / "submissions" / "anna", folder / "submissions" / "bob"):
+        own.mkdir(parents=True, exist_ok=True)
+        shutil.copy(solved, own)
+    (tmp_path / "bin").mkdir()
+    for name, start in (
+        ("grader", "from grader.cli import main"),
+        ("pytest", "from pytest import console_main as main"),
+    ):
+        command = tmp_path / "bin" / name
+        command.write_text(f"#!{sys.executable}\n{start}\nraise SystemExit(main())\n")
+        command.chmod(0o755)
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if any(to_run(page))])
+def test_every_command_of_a_page_runs(page: str, place: Path) -> None:
+    for command in to_run(page):
+        ended = shell(f'PATH="{place.parent / "bin"}:$PATH"\n{command}', place)
+        fine = (0, 1) if command.startswith("pytest") else (0,)  # 1: points are lost, as they are in that folder
+        assert ended.returncode in fine, f"{command}\n{ended.stdout}{ended.stderr}"
+
+
+def test_no_exception_is_kept_for_what_is_gone() -> None:
+    everything = [command for page in PAGES for command in commands(page)]
+    waiting = {"python -m benchmarks", "python -m scripts"}
+    unused = {start for start in NOT_RUN if not any(command.startswith(start) for command in everything)}
+    assert unused <= waiting
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_every_target_of_make_exists(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    code = "".join(re.findall(r"`[^`]+`|^```sh\n.*?^```", text, re.MULTILINE | re.DOTALL))
+    assert {name for name in _MAKE.findall(code) if name not in targets} == set()
+    assert [link for link in _LINK.findall(text) if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_the_messages_of_the_faq_are_the_graders() -> None:
+    """Each literal piece of a quoted message stands in the code that says it."""
+    said = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "grader").rglob("*.py"))
+    rows = re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs" / "faq.md").read_text(encoding="utf-8"), re.MULTILINE)
+    pieces = [piece.strip() for row in rows for piece in re.split(r"…|:|exercise\w\.py|\(.*\)|[\d.]*\d", row)]
+    literal = [piece for piece in pieces if len(piece) > 12]
+    assert len(rows) > 10
+    assert [piece for piece in literal if piece not in said] == []
