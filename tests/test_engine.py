@@ -1,5 +1,8 @@
 """An engine that is not there, not ours to use, or not up to it: a sentence that says what to do, no other sandbox."""
 
+import gc
+from collections.abc import Iterator
+
 import docker
 import pytest
 import requests
@@ -14,7 +17,15 @@ from tests.engines import worker_image
 SDK_LEAKS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+@pytest.fixture
+def _leaks() -> Iterator[None]:
+    """Lets what leaks be found here, where it is expected, and not in whatever test comes next."""
+    yield
+    gc.collect()
+
+
 @SDK_LEAKS
+@pytest.mark.usefixtures("_leaks")
 @pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"])
 def test_no_engine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)

@@ -145,13 +145,14 @@ class DockerLauncher:
                 stdin_open=True,
                 host_config=api.create_host_config(**self._walls(kind)),
             )["Id"]
-            try:
+            with contextlib.ExitStack() as undo:
+                undo.callback(remove, self._client, identity)
                 attached: Any = api.attach_socket(identity, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+                stream = Stream(attached)
+                undo.callback(stream.close)
                 api.start(identity)
-            except BaseException:
-                remove(self._client, identity)
-                raise
-        return Container(self, identity, Stream(attached), kind)
+                undo.pop_all()
+        return Container(self, identity, stream, kind)
 
     def _walls(self, kind: Kind) -> dict[str, Any]:
         memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES
@@ -166,7 +167,7 @@ class DockerLauncher:
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
             "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
-            | ({TORCH_FOLDER: "ro,size=4k,mode=000,noexec,nosuid,nodev"} if "torch" in kind.absent else {}),
+            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" in kind.absent else {}),
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
         }
