@@ -25,6 +25,7 @@ from rich.table import Table
 ROOT = Path(__file__).resolve().parent.parent
 # One thread each, so that processor time is work and not waiting for each other.
 SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SAID = 500  # characters of what a command said before it failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,12 @@ def here(function: Callable[[], object]) -> Cost:
     return Cost(time.perf_counter() - started, _used() - before)
 
 
+class CommandError(Exception):
+    """A command that is measured did not end well; with the end of what it said."""
+
+
 def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[str, str] | None = None) -> Cost:
-    """What a command costs with all that it waits for. Raises CalledProcessError where it does not end with 0 or 1."""
+    """What a command costs with all that it waits for. Raises CommandError where it does not end with 0 or 1."""
     started = time.perf_counter()
     with subprocess.Popen(
         [str(part) for part in argv],
@@ -92,7 +97,7 @@ def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[st
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
-        raise subprocess.CalledProcessError(process.returncode, process.args, said)
+        raise CommandError(f"exit code {process.returncode}: {said.decode(errors='replace')[-_SAID:]}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

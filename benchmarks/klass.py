@@ -1,0 +1,87 @@
+"""A class on all cores: ours beside otter-grader, nbgrader, gradescope-utils, check50 and plain pytest.
+
+    python -m benchmarks.klass [--students N] [--ours jail,docker] [--peers pytest,...] [--rounds N] [--json FILE]
+
+All grade the same problem with the same four checks. Those that take one submission at a time are run as many at a
+time as there are cores; only ours and check50 put anything between a submission and the grader.
+"""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from benchmarks import measure, peers
+from benchmarks.measure import Cost, Spread
+from benchmarks.peers import Peer, Work
+
+
+def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], python: Path, students: int) -> Cost:
+    """What a class costs per submission; setting it up is not counted. Raises PeerError where a result is missing."""
+    names = [f"student{number:03}" for number in range(students)]
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
+        work = prepare(python, Path(scratch), names)
+        costs: list[Cost] = []
+        whole = measure.here(
+            lambda: costs.extend(pool.map(lambda one: measure.command(one.argv, cwd=one.folder), work))
+        )
+        missing = [one for one in work if not (one.folder / one.result).exists()]
+        if missing:
+            raise peers.PeerError(f"{len(missing)} of {len(work)} results are missing")
+    return Cost(
+        whole.wall / students, sum(cost.cpu for cost in costs) / students, max(cost.peak or 0 for cost in costs)
+    )
+
+
+def candidates(
+    chosen_peers: Sequence[Peer], ours: Sequence[str], students: int
+) -> tuple[dict[str, Callable[[], Cost]], list[str]]:
+    """What is to be measured, by name, each tried once; and why something is not."""
+    found: dict[str, Callable[[], Cost]] = {}
+    remarks = []
+    for kind in ours:
+        found[f"ours ({kind})"] = partial(grade_class, peers.OURS[kind], Path(), students)
+    for peer in chosen_peers:
+        try:
+            found[peer.name] = partial(grade_class, peer.prepare, peers.environment(peer), students)
+        except peers.PeerError as error:
+            remarks.append(f"{error}: left out")
+    for name, run in list(found.items()):
+        try:
+            run.func(*run.args[:2], 1)  # type: ignore[attr-defined]
+        except (peers.PeerError, measure.CommandError, subprocess.CalledProcessError) as error:
+            remarks.append(f"{name}: left out ({error})")
+            del found[name]
+    return found, remarks
+
+
+def main() -> None:
+    parser = measure.options(__doc__)
+    parser.add_argument("--students", type=int, help="how many there are in the class")
+    parser.add_argument("--ours", default="jail", help="the sandboxes that ours runs in, by commas")
+    parser.add_argument("--peers", default=",".join(peer.name for peer in peers.PEERS), help="by commas")
+    chosen = parser.parse_args()
+    students = chosen.students or (2 if chosen.short else 20)
+    wanted = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
+    runs, remarks = candidates(wanted, chosen.ours.split(","), students)
+    found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 3))
+    ours = next(iter(found.values()))
+    rows = [
+        {
+            "grader": name,
+            "submissions a minute": Spread.of([60 / cost.wall for cost in costs]),
+            "cpu s each": Spread.of([cost.cpu for cost in costs]),
+            "cpu over ours": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in ours]),
+            "wall over ours": measure.ratios([cost.wall for cost in costs], [cost.wall for cost in ours]),
+            "largest process MiB": Spread.of([cost.peak for cost in costs]),
+        }
+        for name, costs in found.items()
+    ]
+    measure.publish("class", rows, chosen, f"{students} students a class.", *remarks)
+
+
+if __name__ == "__main__":
+    main()
