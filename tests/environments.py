@@ -19,11 +19,7 @@ SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 def link_dependencies(environment: Path) -> None:
     """Makes this environment's packages, but not the grader, those of the virtual environment in `environment`."""
-    folder = environment / "dependencies"
-    folder.mkdir()
-    for item in SITE_PACKAGES.iterdir():
-        if not item.name.startswith(_OURS) and item.suffix != ".pth":
-            (folder / item.name).symlink_to(item)
+    folder = collect_dependencies(environment / "dependencies")
     home = next(environment.glob("lib/python*/site-packages"), environment / "Lib" / "site-packages")
     # Before the environment's own packages: its setuptools may be too old for torch.
     first = f"import sys; sys.path.insert(0, {str(folder)!r})"
@@ -31,6 +27,15 @@ def link_dependencies(environment: Path) -> None:
     command = environment / SCRIPTS / "pytest"  # pip makes a command for what it has installed itself
     command.write_text(f'#!/bin/sh\nexec "{environment / SCRIPTS / "python"}" -m pytest "$@"\n')
     command.chmod(0o755)
+
+
+def collect_dependencies(folder: Path) -> Path:
+    """Makes `folder`, with links to all packages of this environment but the grader."""
+    folder.mkdir()
+    for item in SITE_PACKAGES.iterdir():
+        if not item.name.startswith(_OURS) and item.suffix != ".pth":
+            (folder / item.name).symlink_to(item)
+    return folder
 
 
 def shell(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""The commands around a student's own work: `handout`, `watch`, `explain`, and `annotate` for CI."""
+"""The commands around a student's own work, and what platforms need: `annotate` for CI, `gradescope`."""
 
 import contextlib
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from grader.classroom.store import read_report
-from grader.cli.base import AssignmentOption, ExerciseOption, PointOption, RubricOption, app, out
+from grader.cli.base import AssignmentOption, ExerciseOption, PointOption, RubricOption, WeakerOption, app, out
 from grader.errors import UsageError
 from grader.explain import explain as explain_point
 from grader.handout import DEFAULT_PIN, NO_COURSE, TEMPLATE, build_handout
@@ -16,7 +16,7 @@ from grader.pipeline import select
 from grader.report.github import score_notices
 from grader.report.junit import to_junit
 from grader.report.markdown import annotations
-from grader.report.results import write_atomically
+from grader.report.results import check_writable, write_atomically
 from grader.report.student import advice, paragraphs, points_so_far
 from grader.report.text import number, one_line
 from grader.rubric import BUILT_IN, load_assignment
@@ -110,3 +110,34 @@ def annotate(
         write_atomically(junit, "".join(to_junit([stored])))
     for line in [*(annotations(stored) if github else []), *(score_notices(stored) if classroom else [])]:
         typer.echo(line)
+
+
+@app.command()
+def gradescope(
+    package: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The zip to upload to Gradescope.")],
+    visibility: Annotated[
+        list[str] | None,
+        typer.Option(metavar="POINT=WHEN", help="When students see a point or an exercise; may be given again."),
+    ] = None,
+    allow_weaker: WeakerOption = False,
+) -> None:
+    """Build the grader as a Gradescope autograder."""
+    from grader.gradescope import Settings, build_package, visibility_of
+
+    check_writable(package)
+    chosen = visibility_of(load_assignment(BUILT_IN).rubric, visibility or [])
+    build_package(package, Settings(visibility=chosen, allow_weaker=allow_weaker))
+    out.print(
+        f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off, or take the rubric's out.",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+@app.command("gradescope-run", hidden=True)
+def gradescope_run(root: Path) -> None:
+    """What the package's run_autograder calls inside Gradescope's container."""
+    from grader.gradescope import run
+
+    run(root, load_assignment(BUILT_IN))
