@@ -25,9 +25,12 @@ def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], pyth
     with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
         work = prepare(python, Path(scratch), names)
         costs: list[Cost] = []
-        whole = measure.here(
-            lambda: costs.extend(pool.map(lambda one: measure.command(one.argv, cwd=one.folder), work))
-        )
+        variables = peers.activated(python)
+
+        def run(one: Work) -> Cost:
+            return measure.command(one.argv, cwd=one.folder, environment=variables)
+
+        whole = measure.here(lambda: costs.extend(pool.map(run, work)))
         missing = [one for one in work if not (one.folder / one.result).exists()]
         if missing:
             raise peers.PeerError(f"{len(missing)} of {len(work)} results are missing")
@@ -63,7 +66,9 @@ def main() -> None:
     parser.add_argument("--students", type=int, help="how many there are in the class")
     parser.add_argument("--ours", default="jail", help="the sandboxes that ours runs in, by commas")
     parser.add_argument("--peers", default=",".join(peer.name for peer in peers.PEERS), help="by commas")
+    parser.add_argument("--numpy-only", action="store_true", help="hand-ins that do not import sympy")
     chosen = parser.parse_args()
+    peers.head = "" if chosen.numpy_only else peers.SYMPY
     students = chosen.students or (2 if chosen.short else 20)
     wanted = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
     runs, remarks = candidates(wanted, chosen.ours.split(","), students)
@@ -80,7 +85,13 @@ def main() -> None:
         }
         for name, costs in found.items()
     ]
-    measure.publish("class", rows, chosen, f"{students} students a class.", *remarks)
+    measure.publish(
+        "class",
+        rows,
+        chosen,
+        f"{students} students a class; hand-ins import numpy{'' if chosen.numpy_only else ' and sympy'}.",
+        *remarks,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 The environments are kept in a cache folder outside of the repository and made when they are first needed.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,8 @@ from benchmarks.measure import ROOT
 PROBLEM = ROOT / "benchmarks" / "problem"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "backprop-grader" / "peers"
 INSTALL_SECONDS = 600.0
+SYMPY = "from sympy import Expr, Symbol  # the template of exercise 3 begins so\n"
+head = SYMPY  # of every hand-in; what it imports is most of what a grader without a warm process pays for
 
 
 class PeerError(Exception):
@@ -45,24 +48,39 @@ def environment(peer: Peer) -> Path:
     """The interpreter of the peer's environment. Raises PeerError."""
     place = CACHE / peer.name
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
-    ready = place / ".complete"
-    if not ready.exists():
+    ready, wanted = place / ".complete", " ".join(peer.packages)
+    if not ready.exists() or ready.read_text() != wanted:
         venv.create(place, with_pip=True, clear=True)
         command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=INSTALL_SECONDS)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             raise PeerError(f"{peer.name} could not be installed ({type(error).__name__})") from error
-        ready.touch()
+        ready.write_text(wanted)
     return python
+
+
+def activated(python: Path) -> dict[str, str]:
+    """The environment variables of an activated environment: some peers call their own programs by name."""
+    return {"PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
 
 
 def _laid_out(place: Path, files: Path) -> Path:
     """What the peer needs, with the checks and the submission beside it."""
     shutil.copytree(files, place)
-    for name in ("fourchecks.py", "submission.py"):
-        shutil.copy(PROBLEM / name, place)
+    shutil.copy(PROBLEM / "fourchecks.py", place)
+    (place / "submission.py").write_text(_hand_in(), encoding="utf-8")
     return place
+
+
+def _hand_in() -> str:
+    return head + (PROBLEM / "submission.py").read_text(encoding="utf-8")
+
+
+def _notebook(code: str) -> dict[str, object]:
+    cell = {"cell_type": "code", "execution_count": None, "id": "all", "metadata": {}, "outputs": [], "source": code}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _pytest(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:
@@ -80,7 +98,7 @@ def _check50(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:
     own = [folder / name for name in students]
     for place in own:
         place.mkdir()
-        shutil.copy(PROBLEM / "submission.py", place)
+        (place / "submission.py").write_text(_hand_in(), encoding="utf-8")
     tail = ["--output", "json", "--output-file", "report.json"]
     return [Work([python.with_name("check50"), "--dev", checks, *tail], place, "report.json") for place in own]
 
@@ -96,15 +114,16 @@ def _otter(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:
     for name in students:
         place = folder / name
         place.mkdir()
-        shutil.copy(PROBLEM / "submission.py", place)
-        command = [otter, "run", "-a", course / "autograder.zip", "--no-logo", "submission.py"]
+        (place / "submission.ipynb").write_text(json.dumps(_notebook(_hand_in())), encoding="utf-8")
+        command = [otter, "run", "-a", course / "autograder.zip", "--no-logo", "submission.ipynb"]
         work.append(Work(command, place, "results.json"))
     return work
 
 
 def _nbgrader(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:
     course = _laid_out(folder / "course", PROBLEM / "nbgrader")
-    subprocess.run([python, "make.py", *students], cwd=course, check=True, capture_output=True)
+    variables = {**os.environ, **activated(python)}
+    subprocess.run([python, "make.py", *students], cwd=course, env=variables, check=True, capture_output=True)
     command = [python, "-m", "nbgrader", "autograde", "four", "--force"]
     return [Work([*command, f"--student={name}"], course, f"autograded/{name}/four/four.ipynb") for name in students]
 
@@ -118,7 +137,7 @@ def _ours(sandbox: str) -> Callable[[Path, Path, Sequence[str]], list[Work]]:
         shutil.copy(PROBLEM / "fourchecks.py", course / "checks")
         for name in students:
             (folder / "class" / name).mkdir(parents=True)
-            shutil.copy(PROBLEM / "submission.py", folder / "class" / name)
+            (folder / "class" / name / "submission.py").write_text(_hand_in(), encoding="utf-8")
         options = ["--sandbox", sandbox, "--assignment", course, "--seed", 1]
         command = [sys.executable, "-m", "grader", "class", folder / "class", "-o", folder / "results", *options]
         return [Work(command, ROOT, str(folder / "results" / "grades.csv"))]
@@ -127,10 +146,10 @@ def _ours(sandbox: str) -> Callable[[Path, Path, Sequence[str]], list[Work]]:
 
 
 PEERS = (
-    Peer("gradescope-utils", ("gradescope-utils", "numpy"), _gradescope),
-    Peer("check50", ("check50", "numpy"), _check50),
-    Peer("pytest", ("pytest", "pytest-json-report", "numpy"), _pytest),
-    Peer("otter-grader", ("otter-grader", "numpy"), _otter),
-    Peer("nbgrader", ("nbgrader", "numpy", "ipykernel"), _nbgrader),
+    Peer("gradescope-utils", ("gradescope-utils", "numpy", "sympy"), _gradescope),
+    Peer("check50", ("check50", "numpy", "sympy"), _check50),
+    Peer("pytest", ("pytest", "pytest-json-report", "numpy", "sympy"), _pytest),
+    Peer("otter-grader", ("otter-grader", "numpy", "sympy", "ipykernel"), _otter),
+    Peer("nbgrader", ("nbgrader", "numpy", "sympy", "ipykernel"), _nbgrader),
 )
 OURS = {kind: _ours(kind) for kind in ("jail", "process", "docker")}

@@ -26,7 +26,7 @@ def main():
     code = "### BEGIN SOLUTION\n" + Path("submission.py").read_text() + "### END SOLUTION\n"
     cells = [v4.new_code_cell(code, metadata=meta("answer", solution=True, grade=False, task=False))]
     for check, function in CHECKS.items():
-        source = f"import fourchecks\nfourchecks.{check}({function})"
+        source = f"import fourchecks\nassert fourchecks.{check}({function})"
         cells.append(v4.new_code_cell(source, metadata=meta(check, grade=True, points=1, task=False)))
     source = Path("source/four")
     source.mkdir(parents=True)
@@ -34,7 +34,7 @@ def main():
     write(v4.new_notebook(cells=cells, metadata=kernel), source / "four.ipynb")
     shutil.copy("fourchecks.py", source)
     Path("nbgrader_config.py").write_text("c = get_config()\nc.CourseDirectory.course_id = 'course'\n")
-    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", "four"], check=True)
+    subprocess.run([sys.executable, "-m", "nbgrader", "generate_assignment", "four", "--force"], check=True)
     for student in sys.argv[1:]:
         shutil.copytree(source, Path("submitted") / student / "four")
 
