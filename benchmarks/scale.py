@@ -1,0 +1,123 @@
+"""Simulated classes through `grader class`'s own functions: time, the grader's memory, files; and Dask workers.
+
+    python -m benchmarks.scale [--students 100,1000] [--sandbox jail] [--dask] [--json FILE]
+
+Exercises 1 to 3, answers of the galleries mixed; no two students are equal.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks import measure, students
+from benchmarks.floor import SEED
+from benchmarks.measure import ROOT
+from grader.sandbox.choose import default_kind
+
+DEFAULT = (100, 1000)
+LOOK_SECONDS = 0.25  # between looks at the grader's memory
+
+
+def grade(folder: Path, results: Path, sandbox: str, *options: str) -> dict[str, Any]:
+    """Runs the real command over a class; its time, its own memory over time, and the files that it leaves."""
+    exercises = [part for name in students.EXERCISES for part in ("--exercise", name)]
+    command = [sys.executable, "-m", "grader", "class", str(folder), "--output", str(results), "--seed", str(SEED)]
+    started, looks = time.perf_counter(), []
+    with subprocess.Popen(
+        [*command, "--sandbox", sandbox, *exercises, *options],
+        cwd=ROOT,
+        env={**os.environ, **measure.SINGLE},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        waiting = threading.Thread(target=process.wait)
+        waiting.start()
+        while waiting.is_alive():
+            looks.append(_resident(process.pid))
+            waiting.join(LOOK_SECONDS)
+    if process.returncode:
+        raise measure.CommandError(f"`grader class` ended with exit code {process.returncode}")
+    seconds = time.perf_counter() - started
+    listed = json.loads((results / "class.json").read_text(encoding="utf-8"))["entries"]
+    graded = sum(entry["status"] == "graded" for entry in listed)
+    tenth = looks[len(looks) // 10] or max(looks)
+    return {
+        "graded": graded,
+        "seconds": seconds,
+        "ms a student": 1000 * seconds / max(graded, 1),
+        "MiB after a tenth": tenth / 2**20,
+        "MiB at most": max(looks) / 2**20,
+        "files": sum(path.is_file() for path in results.rglob("*")),
+    }
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process holds; 0 once it is gone."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0
+
+
+@contextmanager
+def cluster(workers: int) -> Iterator[str]:
+    """The address of a Dask cluster on this machine with that many workers of one thread."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as opened:
+        yield opened.scheduler_address
+
+
+def scale(counts: list[int], sandbox: str) -> list[dict[str, Any]]:
+    """One row for each size of class."""
+    rows = []
+    for count in counts:
+        with tempfile.TemporaryDirectory() as scratch:
+            students.lay_out(students.submissions(count), Path(scratch) / "class")
+            rows.append(
+                {"class": f"{count} students"} | grade(Path(scratch) / "class", Path(scratch) / "results", sandbox)
+            )
+    return rows
+
+
+def dask(count: int, sandbox: str) -> list[dict[str, Any]]:
+    """The same class on one and on two workers."""
+    rows = []
+    with tempfile.TemporaryDirectory() as scratch:
+        students.lay_out(students.submissions(count), Path(scratch) / "class")
+        for workers in (1, 2):
+            with cluster(workers) as address:
+                results = Path(scratch) / f"results{workers}"
+                figures = grade(Path(scratch) / "class", results, sandbox, "--cluster", address)
+            rows.append({"class": f"{count} students, {workers} Dask worker{'s' * (workers > 1)}"} | figures)
+    return rows
+
+
+def arguments() -> argparse.Namespace:
+    parser = measure.options(__doc__)
+    parser.add_argument("--students", help="sizes of classes, by commas")
+    parser.add_argument("--sandbox", default=default_kind())
+    parser.add_argument("--dask", type=int, metavar="STUDENTS", help="also one against two Dask workers")
+    return parser.parse_args()
+
+
+def main() -> None:
+    chosen = arguments()
+    sizes = [int(size) for size in chosen.students.split(",")] if chosen.students else list(DEFAULT)
+    rows = scale([3] if chosen.short else sizes, chosen.sandbox)
+    if chosen.dask:
+        rows += dask(chosen.dask, chosen.sandbox)
+    measure.publish("scale", rows, chosen, "Memory is of the process that runs the class, not of the jobs' processes.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Every benchmark runs in its short form and writes its figures. No time is asserted: machines are shared."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from benchmarks import measure
+from benchmarks.measure import ROOT, Spread
+from benchmarks.students import submissions
+from tests.conftest import PATIENCE
+
+SHORT = {
+    "gradient": 12,  # rows: four checks of three gradients
+    "symbolic": 4,
+    "floor": 3,
+    "student": 4,
+    "klass": 1,
+    "scale": 1,
+}
+OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
+OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SHORT)
+def test_a_benchmark_runs_and_writes_its_figures(name, tmp_path):
+    written = tmp_path / "figures.json"
+    command = [sys.executable, "-m", f"benchmarks.{name}", "--short", "--json", str(written), *OPTIONS.get(name, [])]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert ended.returncode == 0, ended.stderr
+    figures = json.loads(written.read_text(encoding="utf-8"))
+    assert len(figures["rows"]) == SHORT[name]
+    assert {"cores", "load", "python", "when"} <= figures["machine"].keys()
+
+
+def test_a_spread_is_a_median_and_the_quartiles_around_it():
+    assert Spread.of([3, 1, 2, 5, 4]) == Spread(3, 2, 4)
+    assert str(Spread.of([1234.5])) == "1,234 (1,234–1,234)"
+
+
+def test_ratios_are_taken_round_by_round():
+    assert measure.ratios([10, 40], [1, 2]) == Spread(15, 12.5, 17.5)
+
+
+def test_rounds_are_interleaved_and_every_other_one_is_turned_round():
+    seen = []
+    found = measure.interleaved({"a": lambda: seen.append("a"), "b": lambda: seen.append("b")}, 2)
+    assert seen == ["a", "b", "b", "a"]
+    assert found == {"a": [None, None], "b": [None, None]}
+
+
+def test_a_command_that_fails_is_told():
+    with pytest.raises(measure.CommandError, match="exit code 3: said"):
+        measure.command([sys.executable, "-c", "print('said'); raise SystemExit(3)"])
+
+
+def test_simulated_students_are_the_same_every_time_and_all_different():
+    first, second = submissions(30), submissions(30)
+    assert first == second
+    assert len({one.sha256 for one in first}) == 30
