@@ -5,7 +5,7 @@ BIN := .venv/bin
 SEEDS ?= 3
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries fuzz schema clean
+.PHONY: grade test quick check lint format galleries fuzz schema clean bench
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -32,7 +32,10 @@ galleries: .venv/installed              ## which check catches which wrong answe
 	$(BIN)/python -m scripts.galleries --seeds $(SEEDS)
 
 fuzz: .venv/installed                   ## a million malformed messages
-	$(BIN)/python scripts/fuzz.py
+	$(BIN)/python -m scripts.fuzz
+
+bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
+	for name in gradient symbolic floor student klass scale; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.report.schema > grader/report/results.schema.json
