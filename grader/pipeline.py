@@ -2,7 +2,7 @@
 
 import platform
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def examine(
     points = frozenset(selected) if selected is not None else frozenset(point.id for point in assignment.rubric.points)
     with Examination(submission, assignment, launcher, oracles, seed) as examination:
         results = run_checks(examination, points, on_result)
-    return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed))
+    return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed, results))
 
 
 def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
@@ -72,8 +72,15 @@ def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) 
     return frozenset(chosen or every)
 
 
-def about(submission: Submission, assignment: Assignment, launcher: Launcher, seed: int) -> dict[str, object]:
-    """What a report says besides the points: of what, how and where."""
+def about(
+    submission: Submission,
+    assignment: Assignment,
+    launcher: Launcher,
+    seed: int,
+    results: Sequence[CheckResult] = (),
+) -> dict[str, object]:
+    """What a report says besides the points: of what, how and where. A check names the device that it used."""
+    devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
     return {
         "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
         "seed": seed,
@@ -83,7 +90,7 @@ def about(submission: Submission, assignment: Assignment, launcher: Launcher, se
             "platform": platform.system(),
             "sandbox": launcher.name,
             "walls": launcher.walls,
-            "device": str(assignment.rubric.settings.get("device", "auto")),
+            "device": str(next(iter(devices), "cpu")),
             "rubric_sha256": assignment.rubric_sha256,
         },
     }

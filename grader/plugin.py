@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.errors import GraderError, UsageError
 from grader.examination import Examination, OracleProxy, OracleTimeoutError
 from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
 from grader.proxy import Fault, ModuleProxy
@@ -119,6 +120,7 @@ class CheckPlugin:
         self._examination = examination
         self._selected = selected
         self._on_result = on_result
+        self.usage_error: UsageError | None = None
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[_EXAMINATION] = self._examination
@@ -202,6 +204,10 @@ class CheckPlugin:
             verdict = Verdict.review(
                 f"This could not be decided by the machine, so a person will look at it ({error})."
             )
+        except GraderError as error:
+            if isinstance(error, UsageError):  # the person asked for what cannot be had: the suite raises it again
+                self.usage_error = error
+            verdict = _grader_error(str(error))
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
             verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
         incidents += tuple(Incident(point, "output", sentence) for sentence in conversation.floods)

@@ -172,6 +172,12 @@ class Assignment:
         """Over what the rubric says, not how it is written: a comment changes nothing."""
         return hashlib.sha256(self.rubric.model_dump_json().encode()).hexdigest()
 
+    def with_settings(self, **changes: float | int | str | bool | None) -> "Assignment":
+        """The same assignment with other settings; None changes nothing."""
+        given = {name: value for name, value in changes.items() if value is not None}
+        settings = {**self.rubric.settings, **given}
+        return Assignment(self.folder, self.rubric.model_copy(update={"settings": settings}))
+
     @property
     def checks(self) -> Path:
         return self.folder / "checks"

@@ -41,18 +41,21 @@ def run_checks(
 ) -> tuple[CheckResult, ...]:
     """The results of the checks of the selected points, in the order in which they ran.
 
-    Raises SuiteError if pytest itself did not come to its end, KeyboardInterrupt if a person stopped it.
+    Raises SuiteError if pytest itself did not come to its end, UsageError if a check was asked for what cannot be had
+    (a device, a file of data), KeyboardInterrupt if a person stopped it.
     """
-    report = JSONReport()
+    report, plugin = JSONReport(), CheckPlugin(examination, selected, on_result)
     checks = examination.assignment.checks
     said = io.StringIO()
     with _quiet_environment(), redirect_stdout(said):
         code = pytest.main(
             ["-c", str(_INI), *_WITHOUT, f"--rootdir={checks}", str(checks)],
-            plugins=[report, CheckPlugin(examination, selected, on_result)],
+            plugins=[report, plugin],
         )
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
+    if plugin.usage_error is not None:
+        raise plugin.usage_error
     if code not in _ENDED:
         raise SuiteError(f"pytest ended with exit code {int(code)} over the checks in {checks}:\n{said.getvalue()}")
     return tuple(_results(report.report or {}))

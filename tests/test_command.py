@@ -139,9 +139,19 @@ def make_bad_option(folder: Path) -> list[object]:
     return ["grade", "reference", "--seed", "many"]
 
 
+def make_bad_device(folder: Path) -> list[object]:
+    return ["grade", "reference", "--device", "quantum"]
+
+
+def make_data_nowhere(folder: Path) -> list[object]:
+    return ["grade", "reference", "--point", "4.1", "--data", folder / "digits.npz"]
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
+        (make_bad_device, "quantum is no device; there are auto, cpu, cuda"),
+        (make_data_nowhere, "There is no file"),
         (make_nothing, "there is no such file or folder"),
         (make_no_zip, "this is not a zip file that can be read"),
         (make_empty_folder, "nothing to grade in there. A submission holds exercise1.py"),

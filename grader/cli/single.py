@@ -1,5 +1,6 @@
 """The commands about one submission, and the rubric: `grade` and `points`."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -35,6 +36,12 @@ from grader.rubric import BUILT_IN, Assignment, load_assignment
 from grader.sandbox.choose import open_launcher
 
 
+def _device(name: str | None) -> str | None:
+    if name is not None and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise typer.BadParameter(f"{name} is no device; there are auto, cpu, cuda, cuda:N and mps.")
+    return name
+
+
 @app.command()
 def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
@@ -48,11 +55,15 @@ def grade(
     allow_weaker: WeakerOption = False,
     image: ImageOption = None,
     gpus: GpusOption = None,
+    device: Annotated[
+        str | None, typer.Option(callback=_device, help="Where networks are trained: auto, cpu, cuda, cuda:N, mps.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="Images to train on, an .npz file, in place of the digits.")] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Grade one submission and print its points."""
-    course = load_assignment(assignment, rubric)
+    course = load_assignment(assignment, rubric).with_settings(device=device, data=str(data) if data else None)
     selected = select(course.rubric, exercise or [], point or [])
     for file in filter(None, (output, html, markdown)):
         check_writable(file)

@@ -72,6 +72,10 @@ class _Outward:
         return str.__str__(value) if isinstance(value, str) else Opaque("bytes")
 
     def from_numpy(self, np: Any, value: Any, depth: int) -> tuple[bool, Value]:
+        if isinstance(value, np.longdouble | np.clongdouble):
+            return True, self.convert(
+                complex(value) if isinstance(value, np.clongdouble) else float(value), depth
+            )  # its own item() is a longdouble again
         if isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
             return True, self.convert(value.item(), depth)
         if not isinstance(value, np.ndarray):
@@ -79,6 +83,8 @@ class _Outward:
         plain = np.array(value, dtype=value.dtype, copy=True, order="C", subok=False)
         if plain.dtype.kind == "O":
             return True, self.convert(plain.tolist(), depth)
+        if plain.dtype.kind == "u" and plain.size and int(plain.max()) >= 1 << 63:
+            return True, Opaque("an array of integers of 2**63 and more")
         dtype = {"b": "|b1", "i": "<i8", "u": "<i8", "c": "<c16", "f": f"<f{min(plain.dtype.itemsize, 8)}"}.get(
             plain.dtype.kind
         )
