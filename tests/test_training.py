@@ -8,13 +8,14 @@ import pytest
 import torch
 from torch import nn
 
-from grader.assignment.oracles import curves, images, learning
+from grader.assignment.oracles import images, learning
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
 from grader.assignment.oracles.training import Comparison, read_epoch
 from grader.errors import SandboxError, UsageError
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
+from grader.report import curves
 from tests.exercise4_fakes import (
     ROOT,
     SETTINGS,

@@ -42,12 +42,21 @@ def _device(name: str | None) -> str | None:
     return name
 
 
+def _picture(path: Path | None) -> Path | None:
+    if path is not None and path.suffix not in (".svg", ".png"):
+        raise typer.BadParameter(f"{path} has to end with .svg or .png.")
+    return path
+
+
 @app.command()
 def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page for a browser here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here, for CI.")] = None,
+    curves: Annotated[
+        Path | None, typer.Option(callback=_picture, help="Draw the trainings here: .svg or .png.")
+    ] = None,
     seed: SeedOption = None,
     exercise: ExerciseOption = None,
     point: PointOption = None,
@@ -65,7 +74,7 @@ def grade(
     """Grade one submission and print its points."""
     course = load_assignment(assignment, rubric).with_settings(device=device, data=str(data) if data else None)
     selected = select(course.rubric, exercise or [], point or [])
-    for file in filter(None, (output, html, markdown)):
+    for file in filter(None, (output, html, markdown, curves)):
         check_writable(file)
     with (
         closing(open_launcher(sandbox, allow_weaker=allow_weaker, image=image, gpus=gpus)) as launcher,
@@ -80,6 +89,10 @@ def grade(
         write_atomically(html, student_page(report))
     if markdown is not None:
         write_atomically(markdown, summary(report))
+    if curves is not None:
+        from grader.report.curves import draw, of_report  # matplotlib takes its time to start
+
+        write_atomically(curves, draw(of_report(report), curves.suffix[1:]))
     print_report(report, out)
     if report.has_grader_error:
         fail(

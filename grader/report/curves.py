@@ -1,4 +1,4 @@
-"""The picture of exercise 4: training loss and held-out accuracy of the optimizers, epoch by epoch, as SVG or PNG.
+"""The picture of a training: loss and held-out accuracy of several runs, epoch by epoch, as SVG or PNG.
 
 Told apart three times over, so that no one is left out: Okabe and Ito's colours (Color Universal Design, 2008), which
 hold for colour-blind eyes, line styles and markers for print in black and white, and the order of the legend, best
@@ -14,6 +14,8 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from grader.report.schema import Report
+
 Curve = Mapping[str, Sequence[float | None]]
 
 # Colour, line style, marker. Six for the six, and a seventh for anything else.
@@ -28,6 +30,11 @@ STYLES: dict[str, tuple[str, Any, str]] = {
 OTHER: tuple[str, Any, str] = ("#000000", "-", ".")
 INCHES = (10.0, 4.2)
 DOTS_PER_INCH = 150
+
+
+def of_report(report: Report) -> dict[str, Curve]:
+    """The curves that a report's points have as evidence, by the points' titles."""
+    return {point.title: point.evidence["curve"] for point in report.points if point.evidence.get("curve")}
 
 
 def draw(curves: Mapping[str, Curve], form: str, target: float | None = None, title: str = "") -> bytes:
