@@ -2,7 +2,8 @@
 
     python -m benchmarks.containers [--image NAME] [--times N]
 
-Prints a table of medians, in milliseconds. Needs an engine and the image that `grader image` builds.
+Prints a table of medians, in milliseconds. A worker is timed until its first answer, with numpy and sympy: right after
+another one, and after a pause, as between two submissions that take a while. Needs an engine and `grader image`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from grader.sandbox.container import WORKER_IMAGE
 
 CODE = b"def act(x):\n    return x\n"
 SECONDS = 60.0
+PAUSE_SECONDS, PAUSES = 4.0, 5
 REFERENCE = Path(__file__).parent.parent / "reference"
 
 
@@ -33,15 +35,29 @@ def main() -> None:
     parser.add_argument("--image", default=WORKER_IMAGE)
     parser.add_argument("--times", type=int, default=20)
     options = parser.parse_args()
-    table = Table("sandbox", "first worker", "worker", "call", "submission (exercises 2 and 3)", title="milliseconds")
+    table = Table(
+        "sandbox", "first worker", "next one", "after a pause", "call", "exercises 2 and 3", title="milliseconds"
+    )
     for kind in ("process", "jail", "docker"):
         with closing(open_launcher(kind, image=options.image)) as launcher:
             first = timed(lambda: start(launcher))
             starts = [timed(lambda: start(launcher)) for _ in range(options.times)]
+            rested = [rest(lambda: start(launcher)) for _ in range(PAUSES)]
             graded = submissions(launcher, options.times)
-            row = (first, statistics.median(starts), call(launcher, 10 * options.times), graded)
+            row = (
+                first,
+                statistics.median(starts),
+                statistics.median(rested),
+                call(launcher, 10 * options.times),
+                graded,
+            )
             table.add_row(kind, *(f"{1000 * seconds:.1f}" for seconds in row))
     Console().print(table)
+
+
+def rest(work: Callable[[], object]) -> float:
+    time.sleep(PAUSE_SECONDS)
+    return timed(work)
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -60,7 +76,6 @@ def ask(sandbox: Sandbox) -> None:
 
 
 def start(launcher: Launcher) -> None:
-    """A worker with sympy, until its first answer; its end is not waited for by anybody."""
     with opened(launcher) as sandbox:
         ask(sandbox)
 
