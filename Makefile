@@ -5,7 +5,7 @@ BIN := .venv/bin
 SEEDS ?= 3
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries fuzz schema clean bench
+.PHONY: grade test quick check lint format galleries fuzz kills hostile schema clean bench
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -36,6 +36,12 @@ fuzz: .venv/installed                   ## a million malformed messages
 
 bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
 	for name in gradient symbolic floor student klass scale; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+
+kills: .venv/installed                  ## a class, killed 200 times at random moments
+	$(BIN)/python -m scripts.kill_class --kills 200
+
+hostile: .venv/installed                ## what every attack wins in every sandbox
+	$(BIN)/python -m scripts.hostile_table
 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.report.schema > grader/report/results.schema.json

@@ -16,7 +16,20 @@ from grader.sandbox.choose import open_launcher
 ROOT = Path(__file__).parent.parent
 PATIENCE = 300.0  # seconds that a command may take before a test gives up: generous, since machines are slow and shared
 
+# Files whose tests start whole commands, sandboxes or browsers: out of the inner loop, all of them.
+WHOLE = frozenset(
+    {"benchmarks", "ci_files", "class", "command", "container", "docs", "doctor", "explain", "exports", "gradescope"}
+    | {"handout", "hostile", "html_browser", "jail", "rescore", "sandboxes", "similarity", "spares", "student", "watch"}
+    | {"galleries", "optimizers", "training", "wheel", "wire_fuzz"}
+)
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem.removeprefix("test_") in WHOLE:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
