@@ -26,7 +26,11 @@ _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
 # What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing
 # of what it must not have. The names behind torch are what its optimizers import at their first step.
-_WARM = (("numpy", "numpy.random", "sympy"), ("numpy", "numpy.random", "torch", "torch._dynamo"))
+# What sympy imports at its first sum, sine and derivative would else cost every worker 30 ms.
+_WARM = (
+    ("numpy", "numpy.random", "sympy", "sympy.tensor.tensor", "sympy.sets.setexpr", "sympy.assumptions.wrapper"),
+    ("numpy", "numpy.random", "torch", "torch._dynamo"),
+)
 _MESSAGE_BYTES = 1 << 16
 
 
