@@ -297,7 +297,7 @@ class Cable:
 
 @SDK_LEAKS
 def test_an_engine_that_goes_away_is_no_crash_of_a_student(
-    image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    image: str, client: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if not at.startswith("unix://"):
@@ -312,4 +312,5 @@ def test_an_engine_that_goes_away_is_no_crash_of_a_student(
             with pytest.raises(SandboxError, match=r"no Docker engine answers at .*cable"):
                 sandbox.call(Request("module", "module", "act", (), PATIENCE))
     own.close()  # says nothing: what it cannot remove ends by itself, and is swept up
+    engine.remove_session(client, own.session)
     gc.collect()  # what leaks is found here, where it is expected, and not in whatever test comes next
