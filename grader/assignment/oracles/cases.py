@@ -118,7 +118,12 @@ def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
     places = [chosen for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
     count = int(np.prod(shape)) // 4
     parts = rng.choice(_LEVELS[:8], (count, 4)).astype(float)
-    order = [0, *(1 + rng.permutation(len(places) - 1))]  # all four tied is in every map
+    ties = sum(len(chosen) > 1 for chosen in places)
+    order = [
+        0,
+        *(1 + rng.permutation(ties - 1)),
+        *(ties + rng.permutation(len(places) - ties)),
+    ]  # all four in every map
     for window in range(count):
         parts[window, list(places[order[window % len(places)]])] = rng.choice(_LEVELS[8:])
     return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL

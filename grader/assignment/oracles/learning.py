@@ -23,6 +23,9 @@ def judge(comparison: Comparison, name: str) -> Verdict:
         message, diagnosis = attempt.behaviour.message, attempt.behaviour.diagnosis
     elif attempt.inspected.get("steps") == 0:
         message, diagnosis = _never_steps(name, attempt)
+    elif not attempt.run.epochs:
+        message = f"Not one epoch with {name} ended in its share of the time box ({attempt.share:.0f} s)."
+        return Verdict(Outcome.TIMEOUT, 0.0, message, "too-slow-for-one-epoch", evidence=evidence).noting(*notes)
     elif attempt.run.best >= target:
         return Verdict(Outcome.PASSED, 1.0, evidence=evidence).noting(*notes)
     else:
@@ -43,11 +46,6 @@ def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:
 def _why_not(name: str, attempt: Attempt, target: float, guessing: float) -> tuple[str, str]:
     """The likeliest reason for a network that has not learned, the surest signs first."""
     run, seen = attempt.run, attempt.inspected
-    if not run.epochs:
-        return (
-            f"Not one epoch with {name} ended in its share of the time box ({attempt.share:.0f} s).",
-            "too-slow-for-one-epoch",
-        )
     losses = [epoch.loss for epoch in run.epochs if epoch.loss is not None]
     reached = (
         f"With {name}, {run.best:.0%} of the held-out images were right at the best of {len(run.epochs)} epochs, "
