@@ -37,13 +37,13 @@ def assignment() -> Assignment:
     return load_assignment()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # and no longer: other modules look for processes that stay behind
 def launcher() -> Iterator[Launcher]:
     with closing(open_launcher("process")) as opened:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def oracles(launcher: Launcher, assignment: Assignment) -> Iterator[Oracles]:
     with Oracles(launcher, assignment) as opened:
         yield opened
