@@ -347,7 +347,7 @@ _SOME = (
 )
 
 
-_FEW = "(value or memory or cannot or numpy) and not process"
+_FEW = "(value or memory or cannot or numpy) and not process and not docker"
 
 
 @pytest.mark.slow
