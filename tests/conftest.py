@@ -1,5 +1,6 @@
 """What several test files need: the oracles, started once, and the command as a person would run it."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +23,11 @@ WHOLE = frozenset(
     | {"handout", "hostile", "html_browser", "jail", "rescore", "sandboxes", "similarity", "spares", "student", "watch"}
     | {"galleries", "optimizers", "training", "wheel", "wire_fuzz"}
 )
+
+# Who starts the tests in the background makes them ignore some signals, and all that they start: some tests send them.
+for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGQUIT", signal.SIG_DFL)):
+    if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+        signal.signal(getattr(signal, name), handler)
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
