@@ -1,5 +1,6 @@
 """One suite for every sandbox: whatever a student's code does, there is one answer, nothing is left, and on it goes."""
 
+import subprocess
 import sys
 import textwrap
 import time
@@ -96,6 +97,13 @@ def test_what_is_no_exception_is_an_error_too(launcher: Launcher, error: str) ->
 
 def test_a_recursion_without_end_is_an_error(launcher: Launcher) -> None:
     assert raised(act(launcher, "def deeper(): return deeper()\nreturn deeper()")).startswith("RecursionError")
+
+
+def test_a_set_has_the_same_order_in_every_run(launcher: Launcher) -> None:
+    plain = subprocess.run(
+        [sys.executable, "-c", "print(hash('exercise'))"], env={"PYTHONHASHSEED": "0"}, capture_output=True, check=True
+    )
+    assert act(launcher, "return str(hash('exercise'))") == Returned(plain.stdout.decode().strip())
 
 
 def test_nothing_comes_from_standard_input(launcher: Launcher) -> None:

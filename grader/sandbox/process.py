@@ -42,8 +42,11 @@ def worker_environment(folder: str) -> dict[str, str]:
 
 
 def isolated_python(script: Path, argument: object) -> list[str]:
-    """The command that runs `script` with nothing of the user's: no environment, no site of their own, no bytecode."""
-    return [sys.executable, "-I", "-B", "-X", "utf8", str(script), json.dumps(argument)]
+    """The command that runs `script` with nothing of the user's: no site of their own, no path, no bytecode.
+
+    Not `-I`, which would ignore the hash seed of `worker_environment` too; nothing else of Python's is in there.
+    """
+    return [sys.executable, "-s", "-P", "-B", "-X", "utf8", str(script), json.dumps(argument)]
 
 
 class ProcessLauncher:

@@ -47,7 +47,7 @@ def _start(terms: str) -> tuple[int, int, int]:
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
     worker = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-I", "-B", "-X", "utf8", path, terms],
+        [sys.executable, "-s", "-P", "-B", "-X", "utf8", path, terms],
         os.environ,
         file_actions=[(os.POSIX_SPAWN_DUP2, say, 1), (os.POSIX_SPAWN_DUP2, note, 2)],
         setsigdef=[signal.SIGINT],

@@ -1,4 +1,4 @@
-"""The child in which a student's code runs. Started by path, in isolated mode, or forked by a zygote.
+"""The child in which a student's code runs. Started by path, with nothing of the user's, or forked by a zygote.
 
 It obeys the messages that `protocol` specifies, one after the other, and answers each once. Nothing in here is a secret
 and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
