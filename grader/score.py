@@ -77,7 +77,7 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         message=_joined([result.verdict.message for result in lost]),
         diagnosis=next((result.verdict.diagnosis for result in lost if result.verdict.diagnosis), None),
         notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
-        evidence={key: value for result in own for key, value in result.verdict.evidence.items()},
+        evidence=_evidence(own),
         traceback=tuple(
             TraceLine(file=frame.file, line=frame.line, function=frame.function, code=frame.code)
             for frame in next((result.traceback for result in own if result.traceback), ())
@@ -86,6 +86,14 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         seconds=round(sum(result.seconds for result in own), 3),
         parts=tuple(_part(part, result.verdict) for part, result in zip(shares, own, strict=True)),
     )
+
+
+def _evidence(own: Sequence[CheckResult]) -> dict[str, object]:
+    """What the parts show, in one. Of lost parts only the first, as of their tracebacks: an input of one beside the
+    answer to another would show nothing."""
+    lost = next((result for result in own if result.verdict.outcome is not Outcome.PASSED), None)
+    shown = [result for result in own if result.verdict.outcome is Outcome.PASSED] + ([lost] if lost else [])
+    return {key: value for result in shown for key, value in result.verdict.evidence.items()}
 
 
 def _part(part: str | None, verdict: Verdict) -> PartScore:

@@ -67,6 +67,15 @@ def test_half_a_point_is_partial() -> None:
     assert (point.score, point.outcome, point.message) == (0.5, Outcome.PARTIAL, "no")
 
 
+def test_what_two_lost_parts_show_is_not_mixed() -> None:
+    lost = {
+        ("3.5", "interior"): Verdict.failed("a", given="A", expected=1),
+        ("3.5", "padding"): Verdict.failed("b", given="B"),
+    }
+    report = report_of({key: Verdict.passed() for key in EVERY} | lost)
+    assert point_of(report, "3.5").evidence == {"given": "A", "expected": 1}
+
+
 @pytest.mark.parametrize(
     ("first", "second", "together"),
     [
