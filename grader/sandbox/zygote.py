@@ -1,8 +1,8 @@
 """A warm process: it has imported what workers will need, and forks a confined worker for each that is asked for.
 
-Started by path, with nothing of the user's, by `warm.py`; beside it only what runs in a worker is ours. It never runs a student's
-code and never sees a submission: files travel to the worker itself, after the fork. So nothing in the memory that a
-worker inherits is a secret, and nothing of what a worker does comes back here but its exit status.
+Started by path, with nothing of the user's, by `warm.py`; beside it only what runs in a worker is ours. It never runs
+a student's code and never sees a submission: files travel to the worker itself, after the fork. So nothing in the
+memory that a worker inherits is a secret, and nothing of what a worker does comes back here but its exit status.
 
     zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared, devices, trial
 
