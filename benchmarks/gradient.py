@@ -39,8 +39,6 @@ def smallest_caught(check: Callable[[float], bool]) -> float | str:
 def compare(layer: layers.Layer, rounds: int) -> list[dict[str, object]]:
     """One row for each check of one layer."""
     runs = {name: partial(measure.seconds, partial(check, layer, 0.0)) for name, check in CHECKS.items()}
-    for check in CHECKS.values():
-        check(layer, 0.0)  # the first call of a kind imports
     found = measure.interleaved(runs, rounds)
     return [
         {
@@ -65,6 +63,8 @@ def main() -> None:
         for make in (layers.convolution_input, layers.convolution_weight)
         for shape in MAP_SHAPES[sizes]
     ]
+    for check in CHECKS.values():
+        check(made[0], 0.0)  # the first call of a kind imports
     rows = [row for layer in made for row in compare(layer, chosen.rounds or (1 if chosen.short else 3))]
     measure.publish("gradient", rows, chosen, "ms and ratios: median (quartiles) of interleaved rounds, one thread.")
 

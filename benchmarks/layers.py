@@ -5,6 +5,7 @@ In each, one entry of a right gradient is wrong by a relative `error`, 0 for non
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ STEP = 1e-5  # of the plain loop, as courses teach it
 CONVENTION = "cross-correlation"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layer:
     """One gradient at one size. `make` draws anew what our check needs, its expected gradient included."""
 
@@ -39,7 +40,7 @@ class Layer:
         wrong.flat[self.place] *= 1 + error
         return wrong
 
-    @property
+    @cached_property
     def place(self) -> int:
         """Of the entry whose magnitude is the median of those that are not zero."""
         sizes = np.abs(self.right.ravel())

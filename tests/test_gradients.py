@@ -1,6 +1,7 @@
 """The numerical oracle of exercises 2 and 3: true, sharp at a millionth, and never alarmed by rounding."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -120,12 +121,36 @@ def test_expected_values_are_exact_to_the_last_bit() -> None:
             np.testing.assert_array_equal(case.expected, right_function(name)(*case.inputs.values()))
 
 
-def test_large_maps_go_in_pieces() -> None:
-    rng = np.random.default_rng(0)
-    X = rng.permutation(np.arange(2 * 4 * 16 * 16, dtype=float)).reshape(2, 4, 16, 16)
-    dY = cases.upstream(rng, (1, 1, 16, 16)) * np.ones((2, 4, 1, 1))
-    assert 2 * X.size * X.nbytes > 4 * gradients.PIECE_BYTES
-    np.testing.assert_array_equal(gradients.pool_gradient(dY, X), pool_by_loops(dY, X))
+def one_at_a_time(forward: Callable[[np.ndarray], np.ndarray], dY: np.ndarray, at: np.ndarray, step: float) -> Any:
+    """The central difference of <dY, forward(at)> as it is defined: every entry is moved by itself."""
+    gradient = np.zeros_like(at)
+    for place in np.ndindex(at.shape):
+        move = np.zeros_like(at)
+        move[place] = step
+        gradient[place] = ((forward(at + move) - forward(at - move)) * dY).sum() / (2 * step)
+    return gradient
+
+
+def same_bits(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and (one + 0.0).tobytes() == (other + 0.0).tobytes()  # + 0.0 turns -0.0 into 0.0
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(CONVENTIONS))
+def test_moving_entries_together_gives_the_bits_of_moving_each_by_itself(seed: int, convention: str) -> None:
+    rng = np.random.default_rng(seed)
+    for case in (*cases.random_maps(rng), *cases.extreme_maps(rng), *cases.odd_maps(rng)):
+        dY, X = case.inputs.values()
+        step = gradients.smallest_gap(X) / 4
+        assert same_bits(case.expected, one_at_a_time(lambda X: gradients.windows(X).max(axis=-1), dY, X, step))
+    for case in cases.input_cases(rng, convention):
+        dY, w = case.inputs.values()
+        forward = partial(gradients.convolve, w=w, convention=convention)
+        assert same_bits(case.expected, one_at_a_time(forward, dY, rng.integers(-9, 9, dY.shape) / 8, 1.0))
+    for case in cases.weight_cases(rng, convention, interior=False):
+        dY, X = case.inputs.values()
+        forward = partial(gradients.convolve, X, convention=convention)
+        assert same_bits(case.expected, one_at_a_time(forward, dY, rng.integers(-9, 9, (3, 3)) / 8, 1.0))
 
 
 def test_windows_and_back() -> None:
