@@ -1,6 +1,7 @@
 """Exercise 4: compare six optimizers on a small network. The contract is ASSIGNMENT's points 4.1 to 4.9."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -16,9 +17,13 @@ harness = guest("harness", beside="exercise4")
 
 
 @pytest.fixture(scope="session")
-def comparison(harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int) -> Comparison:
+def comparison(
+    harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int
+) -> Iterator[Comparison]:
     """The re-run of all six, made bit by bit as the points ask for it."""
-    return Comparison(harness, bounded("optimizers"), images.load(settings.get("data") or None), settings, seed)
+    data = images.load(settings.get("data") or None)
+    with closing(Comparison(harness, bounded("optimizers"), data, settings, seed)) as rerun:
+        yield rerun
 
 
 @points("4.1")

@@ -72,7 +72,7 @@ def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str,
     state["x"], state["y"] = torch.from_numpy(x).to(device), torch.from_numpy(y).to(device)
     state["held_out"] = torch.from_numpy(held_out).to(device)
     _warm_up(device)
-    return {"device": _name_of(device), "torch": str(torch.__version__)}
+    return {"device": _name_of(device), "gpu": _identity_of(device), "torch": str(torch.__version__)}
 
 
 @answering
@@ -201,6 +201,11 @@ def _device(wanted: str, memory: int) -> torch.device:
         total = torch.cuda.get_device_properties(device).total_memory
         torch.cuda.set_per_process_memory_fraction(min(1.0, memory / total), device)
     return device
+
+
+def _identity_of(device: torch.device) -> str:
+    """What a GPU is called by whoever counts them in another order; nothing for a CPU, or from an old torch."""
+    return str(getattr(torch.cuda.get_device_properties(device), "uuid", "")) if device.type == "cuda" else ""
 
 
 def _name_of(device: torch.device) -> str:

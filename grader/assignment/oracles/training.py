@@ -8,6 +8,7 @@ that measures nothing.
 
 import math
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from grader.assignment.oracles import measured, probes
 from grader.assignment.oracles.images import Images
 from grader.assignment.oracles.measured import SIX, Epoch, Run
 from grader.assignment.oracles.timebox import TimeBox
+from grader.assignment.oracles.turns import turn
 from grader.errors import SandboxError
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
@@ -59,6 +61,12 @@ class Comparison:
     _further: list[dict[str, Run]] | None = None
     _broken: Fault | None = None
     _prepared: bool = False
+    _gpu: str = ""
+    _turn: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        """Lets others train where this one did."""
+        self._turn.close()
 
     def attempt(self, name: str) -> Attempt:
         """The optimizer's first training. Raises Fault where the student's code stopped it, the same at every call."""
@@ -172,12 +180,16 @@ class Comparison:
     # --- the worker -----------------------------------------------------------------------------------------------
 
     def _ready(self) -> TimeBox:
-        """A worker with our data and the student's module in it, and the box, calibrated on the same device."""
+        """A worker with our data and the student's module in it, and the box, calibrated on the same device.
+
+        A GPU is waited for here, on nobody's time, and kept until `close`.
+        """
         if self._broken is not None:
             raise self._broken
         if not self._prepared:
             self._prepare()
         if self.box is None:
+            self._turn.enter_context(turn(self.device, self._gpu))
             seconds = self.oracle.reference_seconds(self.device.partition(" ")[0])
             self.box = TimeBox(float(self.settings["seconds"]), len(SIX), seconds)
         return self.box
@@ -196,7 +208,7 @@ class Comparison:
                 raise SandboxError(
                     f"The device {answer.get('device')} cannot be had in the sandbox: {answer.get('why')}"
                 )
-            self.device = str(answer.get("device"))
+            self.device, self._gpu = str(answer.get("device")), str(answer.get("gpu"))
             self._prepared = True
             self._ask(IMPORT_SECONDS, "exercise4")
         except Fault as fault:
