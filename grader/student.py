@@ -2,31 +2,23 @@
 
 A pytest plugin, named in the template's pytest.ini. It runs a student's own code on the student's own machine, so the
 sandbox is a plain process; the official grading runs the same checks behind walls and with another seed.
+
+What a student waits for is imports. Those of the workers take about as long as ours, so the process that workers are
+forked from is started before ours begin: that is why this module imports next to nothing, and `practice` the rest.
 """
 
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+import atexit
+import sys
 
 import pytest
-from rich.console import Console
 
-from grader.errors import GraderError
-from grader.examination import Examination, Oracles
-from grader.load import load
-from grader.model import CheckResult, Outcome, Verdict
-from grader.pipeline import about
-from grader.plugin import CheckPlugin, LostPoints
-from grader.report.schema import Report
-from grader.report.student import PRACTICE_SEED, print_progress
-from grader.rubric import BUILT_IN, load_assignment
 from grader.sandbox.choose import open_launcher
-from grader.score import score
 
-_NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest -k exercise3` one exercise."
-_NOT_RUN = "Another part of this point was not run this time."
+# With one of these nothing is run, so that no worker will be needed. (What is not seen here starts one in vain.)
+_NOTHING_RUNS = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
+
+_launcher = open_launcher("process", ahead=_NOTHING_RUNS.isdisjoint(sys.argv))
+atexit.register(_launcher.close)  # also where pytest stops before there is a session
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,9 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--submission", default=None, metavar="DIR", help="the folder to check (default: where pytest.ini is)"
     )
-    group.addoption(
-        "--seed", type=int, default=PRACTICE_SEED, help=f"seed of the random inputs (default: {PRACTICE_SEED})"
-    )
+    group.addoption("--seed", type=int, default=None, help="seed of the random inputs (default: always the same one)")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,78 +35,6 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"  # the summary says it once a point; `--tb=short` still gives pytest's own section
-    config.pluginmanager.register(StudentRun(config), "grader-student-run")
+    from grader.practice import StudentRun
 
-
-@dataclass
-class StudentRun:
-    """Opens the examination for one pytest session and prints the points at its end."""
-
-    config: pytest.Config
-    results: list[CheckResult] = field(default_factory=list)
-    stack: ExitStack = field(default_factory=ExitStack)
-
-    def __post_init__(self) -> None:
-        folder = Path(self.config.option.submission or self.config.rootpath)
-        try:
-            self.assignment = load_assignment(BUILT_IN)
-            submission = load(folder, [exercise.module for exercise in self.assignment.rubric.exercise])
-        except GraderError as error:
-            raise pytest.UsageError(str(error)) from error
-        launcher = self.stack.enter_context(closing(open_launcher("process")))
-        oracles = self.stack.enter_context(Oracles(launcher, self.assignment))
-        self.examination = Examination(submission, self.assignment, launcher, oracles, self.config.option.seed)
-        self.stack.enter_context(self.examination)
-        every = frozenset(point.id for point in self.assignment.rubric.points)
-        plugin = CheckPlugin(self.examination, every, self.results.append)
-        self.config.pluginmanager.register(plugin, "grader-checks")
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keeps the outcome with pytest's report, for its letters and its last line."""
-        report = yield
-        if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
-            report.outcome_of_point = call.excinfo.value.result.verdict.outcome
-        return report
-
-    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """What is not begun is no failure to be ashamed of: `m` for missing, `p` for partial."""
-        outcome = getattr(report, "outcome_of_point", None)
-        if outcome not in (Outcome.MISSING, Outcome.PARTIAL):
-            return None
-        return outcome.value, outcome.value[0], outcome.value.upper()
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """The points of what was run; a selection (`-k`, `-x`, `--lf`) shows its own."""
-        if self.config.option.collectonly:
-            return
-        terminalreporter.ensure_newline()
-        if not self.results:
-            terminalreporter.write_line(_NOTHING_SELECTED)
-            return
-        print_progress(self._report(), Console(file=terminalreporter._tw._file))
-        terminalreporter.write_line(
-            f"Your code ran in {_isolation(self.examination.launcher.name)}, with seed {self.examination.seed}. "
-            "The official grading runs the same checks with another seed, behind walls."
-        )
-
-    def pytest_unconfigure(self) -> None:
-        self.stack.close()
-
-    def _report(self) -> Report:
-        run = {result.point for result in self.results}
-        facts = about(self.examination.submission, self.assignment, self.examination.launcher, self.examination.seed)
-        return score(self.assignment.rubric, [*self.results, *self._left_out(run)], run, **facts)
-
-    def _left_out(self, run: set[str]) -> Iterator[CheckResult]:
-        """Stand-ins for the parts that `-x` or `-k` kept from running, in points of which another part ran."""
-        seen = {(result.point, result.part) for result in self.results}
-        for point in self.assignment.rubric.points:
-            for part in point.parts:
-                if point.id in run and (point.id, part) not in seen:
-                    yield CheckResult(point.id, part, Verdict.missing(_NOT_RUN))
-
-
-def _isolation(sandbox: str) -> str:
-    """The sandbox in words that claim no more than there is."""
-    return "ordinary processes of your own, without walls" if sandbox == "process" else f"the sandbox {sandbox}"
+    config.pluginmanager.register(StudentRun(config, _launcher), "grader-student-run")

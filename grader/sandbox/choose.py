@@ -19,10 +19,16 @@ def default_kind() -> str:
 
 
 def open_launcher(
-    kind: str | None = None, *, allow_weaker: bool = False, image: str | None = None, gpus: str | None = None
+    kind: str | None = None,
+    *,
+    allow_weaker: bool = False,
+    ahead: bool = False,
+    image: str | None = None,
+    gpus: str | None = None,
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
+    With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does).
     `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may
     see; where they are not given, what the environment's GRADER_IMAGE and GRADER_GPUS say.
     """
@@ -32,7 +38,7 @@ def open_launcher(
         case "jail":
             return JailLauncher(allow_weaker=allow_weaker)
         case "process":
-            return WarmLauncher() if WarmLauncher.is_available() else ProcessLauncher()
+            return WarmLauncher(ahead=ahead) if WarmLauncher.is_available() else ProcessLauncher()
         case "docker":
             from grader.sandbox.container import WORKER_IMAGE, DockerLauncher  # the SDK costs a fifth of a second
 

@@ -198,9 +198,11 @@ class WarmLauncher:
     _weaker = True
     _devices: tuple[str, ...] = ()
 
-    def __init__(self) -> None:
+    def __init__(self, *, ahead: bool = False) -> None:
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._lock = threading.Lock()
+        if ahead:
+            self.zygote(_WARM[0])
 
     @staticmethod
     def is_available() -> bool:

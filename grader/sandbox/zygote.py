@@ -85,13 +85,14 @@ class Zygote:
             report |= self.try_walls()
         self.own_user = self.own_user and "own user" not in report["lacks"]
         self.say(report | {"own user": self.own_user})
+        gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the time
         for name in self.settings["modules"]:
             _import(name)
         grounds.release(self.readable)
         self.readable = grounds.readable(self.settings["devices"])
         self.open_to_all = grounds.open_to_all(self.readable)
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # a worker's first collection would else copy all of this memory
+        gc.enable()
 
     @property
     def jailed(self) -> bool:
