@@ -91,6 +91,7 @@ def about(
             "sandbox": launcher.name,
             "walls": launcher.walls,
             "device": str(next(iter(devices), "cpu")),
+            "data_sha256": assignment.data_sha256,
             "rubric_sha256": assignment.rubric_sha256,
         },
     }

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from grader.errors import RubricError
+from grader.errors import RubricError, UsageError
 
 BUILT_IN = Path(__file__).with_name("assignment")
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
@@ -163,20 +163,30 @@ class Rubric(_Table):
 class Assignment:
     """A folder with a rubric.toml, `checks/`, `oracles/` and `inside/`. The engine knows no more of it than that."""
 
-    def __init__(self, folder: Path, rubric: Rubric) -> None:
+    def __init__(self, folder: Path, rubric: Rubric, *, written: Rubric | None = None) -> None:
         self.folder = folder
         self.rubric = rubric
+        self._written = written or rubric
 
     @property
     def rubric_sha256(self) -> str:
-        """Over what the rubric says, not how it is written: a comment changes nothing."""
-        return hashlib.sha256(self.rubric.model_dump_json().encode()).hexdigest()
+        """Over what the rubric says, not how it is written: a comment changes nothing, nor does `with_settings`."""
+        return hashlib.sha256(self._written.model_dump_json().encode()).hexdigest()
+
+    @cached_property
+    def data_sha256(self) -> str | None:
+        """Of the file that the setting `data` names, None where it names none. Raises UsageError."""
+        path = self.rubric.settings.get("data")
+        try:
+            return hashlib.sha256(Path(str(path)).read_bytes()).hexdigest() if path else None
+        except OSError as error:
+            raise UsageError(f"{path}: the file of data cannot be read ({error.strerror}).") from error
 
     def with_settings(self, **changes: float | int | str | bool | None) -> "Assignment":
-        """The same assignment with other settings; None changes nothing."""
+        """The same assignment, under the same rubric, with other settings for this run; None changes nothing."""
         given = {name: value for name, value in changes.items() if value is not None}
-        settings = {**self.rubric.settings, **given}
-        return Assignment(self.folder, self.rubric.model_copy(update={"settings": settings}))
+        rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **given}})
+        return Assignment(self.folder, rubric, written=self._written)
 
     @property
     def checks(self) -> Path:

@@ -13,23 +13,27 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 from rich.console import Console
+from typer.main import get_command
 
-from grader.classroom import store
+from grader.classroom import classes, store
 from grader.classroom.classes import Request, grade_class
+from grader.classroom.executor import LocalExecutor
 from grader.classroom.jobs import JobProcess
 from grader.classroom.journal import Journal, Key, State, read
-from grader.classroom.model import Faulty, Graded, Job, JobResult, Terms
+from grader.classroom.model import Data, Faulty, Graded, Job, JobResult, Refused, Terms
 from grader.classroom.progress import Bar, Lines
 from grader.classroom.review import review
 from grader.classroom.run import Choice
 from grader.classroom.summary import print_summary
-from grader.errors import OutputError, UsageError
+from grader.cli import app
+from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import CheckResult, Outcome, Submission, Verdict
 from grader.report.results import to_json
 from grader.rubric import Assignment
@@ -134,6 +138,60 @@ def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
     assert klass.graded == ["a", "b", "c", "d"]
     klass.grade(points=POINTS[:2])
     assert klass.graded == ["a", "b", "c", "d"]
+
+
+def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_path: Path) -> None:
+    data = tmp_path / "images.npz"
+    data.write_bytes(b"one")
+    changes: dict[str, Any] = {}
+    for change in ({}, {"device": "cpu"}, {"image": "mine"}, {"gpus": "all"}, {"data": data}):
+        changes |= change
+        klass.grade(**changes)
+        assert klass.graded == ["a", "b", "c"], change
+        klass.grade(**changes)
+        assert klass.graded == [], change
+    data.write_bytes(b"other")
+    klass.grade(**changes)
+    assert klass.graded == ["a", "b", "c"]
+    assert (klass.request.results / store.DATA).read_bytes() == b"other"
+
+
+def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
+    klass: Class, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match=r"gone.npz: the file of data cannot be read \(No such file"):
+        klass.grade(data=tmp_path / "gone.npz")
+    monkeypatch.setattr(classes, "MAX_DATA_BYTES", 1)
+    (tmp_path / "images.npz").write_bytes(b"one")
+    with pytest.raises(UsageError, match="Name the file in the rubric instead"):
+        klass.grade(data=tmp_path / "images.npz")
+
+
+def test_what_can_be_had_for_nobody_ends_the_class(klass: Class) -> None:
+    with pytest.raises(UsageError, match="no such images"):
+        klass.grade(lambda job: Refused("no such images"))
+    assert (len(klass.graded), klass.executor.stopped) == (2, True)  # as many as run at a time
+
+
+def test_a_sandbox_that_cannot_be_had_is_told_before_the_first_job() -> None:
+    def missing() -> None:
+        raise SandboxError("no engine")
+
+    executor = LocalExecutor(1, missing)
+    for _ in range(2):
+        with pytest.raises(SandboxError, match="no engine"):
+            executor.submit(Terms("", "", "process", False, 7, ()), Job(Submission("a", {}, "0" * 64)))
+    executor.stop()
+
+
+def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> None:
+    def options(name: str) -> set[str]:
+        command: Any = get_command(app)
+        return {option for parameter in command.commands[name].params for option in parameter.opts}
+
+    shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
+    for name in ("grade", "class", "reproduce"):
+        assert shared <= options(name), name
 
 
 def test_a_seed_is_drawn_once_and_kept(klass: Class) -> None:
@@ -385,6 +443,38 @@ def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment
         assert "this is not TOML" in result.message
     finally:
         process.end()
+
+
+def test_the_data_travel_with_the_terms(assignment: Assignment) -> None:
+    data = Data("mine.npz", b"no archive", "0" * 64)
+    terms = replace(terms_of(assignment), points=("4.1",), data=data)
+    process = JobProcess(terms)
+    try:
+        result = process.run(Job(Submission("a", {"exercise4.py": GOOD}, "0" * 64)))
+        assert isinstance(result, Refused)
+        assert "mine.npz is no .npz file of plain arrays" in result.message
+    finally:
+        process.end()
+
+
+def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "student_template", tmp_path / "class" / "a")
+    out, chosen = tmp_path / "out", ("--point", "4.1", "--sandbox", "process")
+    data = tmp_path / "mine.npz"
+    shutil.copy(ROOT / "grader" / "assignment" / "data" / "digits.npz", data)
+    ended = grader("class", tmp_path / "class", "--output", out, "--data", data, "--device", "cpu", *chosen)
+    assert ended.returncode == 0, ended.stderr
+    data.unlink()
+    path = out / "a" / "results.json"
+    assert store.read_report(path).environment.data_sha256 == sha256((out / "data.npz").read_bytes()).hexdigest()
+    same = grader("reproduce", path)
+    assert same.returncode == 0, same.stderr
+    (out / "data.npz").write_bytes(b"other")
+    other = grader("reproduce", path)
+    assert (other.returncode, "this is not what the report's networks were trained on" in other.stderr) == (2, True)
+    (out / "data.npz").unlink()
+    gone = grader("reproduce", path)
+    assert (gone.returncode, "name that file with --data" in gone.stderr) == (2, True)
 
 
 def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:

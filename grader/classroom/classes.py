@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from grader.classroom import store
@@ -12,19 +13,25 @@ from grader.classroom.export import export
 from grader.classroom.intake import open_intake
 from grader.classroom.journal import Journal
 from grader.classroom.listing import list_class
-from grader.classroom.model import Terms
+from grader.classroom.model import Data, Terms
 from grader.classroom.pages import write_pairs
 from grader.classroom.roster import read_roster, read_times
 from grader.classroom.run import Choice, ClassRun, Watcher
 from grader.classroom.sheet import check_sheet
+from grader.errors import UsageError
 from grader.report.results import write_atomically
 from grader.rubric import Assignment, read_rubric
 from grader.version import VERSION
 
+MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `seed` is None for the class's own: drawn once, then kept in the journal."""
+    """What a person asked for. `seed` is None for the class's own: drawn once, then kept in the journal.
+
+    `image`, `gpus`, `device` and `data` are as in `Terms`; None for the default.
+    """
 
     submissions: Path
     results: Path
@@ -37,6 +44,10 @@ class Request:
     submitted: Path | None = None
     sheet: Path | None = None
     choice: Choice = field(default_factory=Choice)
+    image: str | None = None
+    gpus: str | None = None
+    device: str | None = None
+    data: Path | None = None
 
 
 def grade_class(
@@ -57,15 +68,9 @@ def grade_class(
         store.lock(request.results),
         Journal(request.results) as journal,
     ):
-        seed = _seed(request.seed, journal)
-        text = read_rubric(request.rubric)
-        terms = Terms(
-            text, str(assignment.folder.resolve()), request.sandbox, request.allow_weaker, seed, tuple(request.points)
-        )
-        journal.append("class", seed=seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
-        write_atomically(request.results / store.RUBRIC, text)
-        if request.sheet:
-            write_atomically(request.results / store.SHEET, request.sheet.read_bytes())
+        terms = _terms(request, assignment, _seed(request.seed, journal))
+        journal.append("class", seed=terms.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
+        _keep_inputs(request, terms)
         executor = open_executor()
         try:
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)
@@ -78,9 +83,42 @@ def grade_class(
     return listed
 
 
-def _terms(request: Request, rubric: str, assignment: Assignment, seed: int) -> Terms:
-    folder = str(assignment.folder.resolve())
-    return Terms(rubric, folder, request.sandbox, request.allow_weaker, seed, tuple(request.points))
+def _terms(request: Request, assignment: Assignment, seed: int) -> Terms:
+    return Terms(
+        rubric=read_rubric(request.rubric),
+        assignment=str(assignment.folder.resolve()),
+        sandbox=request.sandbox,
+        allow_weaker=request.allow_weaker,
+        seed=seed,
+        points=tuple(request.points),
+        image=request.image,
+        gpus=request.gpus,
+        device=request.device,
+        data=_data(request.data) if request.data else None,
+    )
+
+
+def _data(path: Path) -> Data:
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= MAX_DATA_BYTES else b""
+    except OSError as error:
+        raise UsageError(f"{path}: the file of data cannot be read ({error.strerror}).") from error
+    if size > MAX_DATA_BYTES:
+        raise UsageError(
+            f"{path}: {size >> 20} MiB of data are too many to travel with a class; at most {MAX_DATA_BYTES >> 20} "
+            "are taken. Name the file in the rubric instead, as `data` in [settings], where every machine can read it."
+        )
+    return Data(path.name, content, sha256(content).hexdigest())
+
+
+def _keep_inputs(request: Request, terms: Terms) -> None:
+    """What a person brought besides the submissions stays with the results: later commands need it again."""
+    write_atomically(request.results / store.RUBRIC, terms.rubric)
+    if request.sheet:
+        write_atomically(request.results / store.SHEET, request.sheet.read_bytes())
+    if terms.data:
+        write_atomically(request.results / store.DATA, terms.data.content)
 
 
 def _seed(wanted: int | None, journal: Journal) -> int:

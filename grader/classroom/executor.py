@@ -1,5 +1,6 @@
 """Where the jobs of a class run: on this machine, or on a Dask cluster. Both take a pure job and promise its result."""
 
+from collections.abc import Callable
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
@@ -26,14 +27,21 @@ class Executor(Protocol):
 
 
 class LocalExecutor:
-    """`jobs` processes on this machine, a thread each to talk to it."""
+    """`jobs` processes on this machine, a thread each to talk to it.
 
-    def __init__(self, jobs: int) -> None:
+    `check` is called before the first job: what it raises is true of all of them, so that none is tried.
+    """
+
+    def __init__(self, jobs: int, check: Callable[[], None] = lambda: None) -> None:
         self.capacity = jobs
+        self._check: Callable[[], None] | None = check
         self._workshop = Workshop()
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
 
     def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        if self._check is not None:
+            self._check()
+            self._check = None
         return self._pool.submit(self._workshop.work, terms, job)
 
     def stop(self) -> None:

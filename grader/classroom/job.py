@@ -3,7 +3,8 @@
 `jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
 
     terms      first, once: the fields of `model.Terms`
-    request    {id, files, sha256, notes}      ->      {"report": results.json} or {"fault": a sentence about us}
+    request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
+                                                       or {"refused": a sentence about the terms}
 
 Where its input ends, whoever asked is gone: it stops in the middle of whatever it does, ends the workers and itself. So
 nothing is left over when a class is killed, however rudely.
@@ -14,10 +15,12 @@ import queue
 import signal
 import sys
 import threading
+from contextlib import ExitStack, closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.examination import Oracles
 from grader.model import ExitCode, Submission
 from grader.pipeline import examine
@@ -38,16 +41,30 @@ def main() -> None:
     terms = requests.next()
     if terms is None:
         return
-    assignment = Assignment(Path(terms["assignment"]), parse_rubric(terms["rubric"], "the rubric"))
-    launcher = open_launcher(terms["sandbox"], allow_weaker=terms["allow_weaker"])
-    try:
+    with ExitStack() as stack:
+        assignment = _assignment(terms, stack)
+        launcher = stack.enter_context(
+            closing(
+                open_launcher(
+                    terms["sandbox"], allow_weaker=terms["allow_weaker"], image=terms["image"], gpus=terms["gpus"]
+                )
+            )
+        )
         with Oracles(launcher, assignment) as oracles:
             while (request := requests.next()) is not None:
                 answer = _answer(request, terms, assignment, launcher, oracles)
                 requests.busy = False
                 write_frame(send, answer)
-    finally:
-        launcher.close()
+
+
+def _assignment(terms: Any, stack: ExitStack) -> Assignment:
+    """The assignment under the class's rubric and settings; `stack` takes the file of data away again."""
+    assignment = Assignment(Path(terms["assignment"]), parse_rubric(terms["rubric"], "the rubric"))
+    if terms["data"] is None:
+        return assignment.with_settings(device=terms["device"])
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-")), terms["data"]["name"])
+    path.write_bytes(terms["data"]["content"])
+    return assignment.with_settings(device=terms["device"], data=str(path))
 
 
 def _answer(request: Any, terms: Any, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> dict[str, Any]:
@@ -60,6 +77,8 @@ def _answer(request: Any, terms: Any, assignment: Assignment, launcher: Launcher
             submission, assignment, launcher, oracles, seed=terms["seed"], selected=frozenset(terms["points"])
         )
         return {"report": to_json(report)}
+    except UsageError as error:
+        return {"refused": str(error)}
     except GraderError as error:
         return {"fault": str(error)}
     except Exception as error:  # noqa: BLE001

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from dataclasses import asdict
 
-from grader.classroom.model import Faulty, Graded, Job, JobResult, Terms
+from grader.classroom.model import Faulty, Graded, Job, JobResult, Refused, Terms
 from grader.sandbox.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
 
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
@@ -59,6 +59,8 @@ class JobProcess:
                 return Graded(report)
             case {"fault": str(message)}:
                 return Faulty(message)
+            case {"refused": str(message)}:
+                return Refused(message)
             case _:
                 return Faulty("the process that graded it sent no answer")
 

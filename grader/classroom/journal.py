@@ -7,7 +7,7 @@ is done was done before the line was written: first the report, then the line.
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,13 +18,20 @@ NAME = "journal.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """All that a report depends on. Where one of these has changed, the submission is graded again."""
+    """All that a report depends on. Where one of these has changed, the submission is graded again.
+
+    `image` and `gpus` are the docker sandbox's; `data` is the hash of the file to train on. None: what is built in.
+    """
 
     sha256: str
     rubric: str
     grader: str
     seed: int
     points: tuple[str, ...]
+    image: str | None = None
+    gpus: str | None = None
+    device: str | None = None
+    data: str | None = None
 
 
 @dataclass(slots=True)
@@ -45,7 +52,7 @@ class State:
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
                 self.folders[name] = folder
             case {"event": "done", "id": str(name), "key": dict(key), "complete": bool(complete)}:
-                self.done[name] = Key(**{**key, "points": tuple(key["points"])})
+                self.done[name] = Key(**{**_known(key), "points": tuple(key["points"])})
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if complete else self.incomplete.add(name)
             case {"event": "fault", "id": str(name), "message": str(message)}:
@@ -53,6 +60,11 @@ class State:
                 self.done.pop(name, None)
             case _:
                 pass  # of a later version; its own `grader` in the key has the submission graded again
+
+
+def _known(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A key as this version has it: a later one may know more, and its `grader` tells the two apart."""
+    return {field.name: key[field.name] for field in fields(Key) if field.name in key}
 
 
 class Journal:

@@ -76,8 +76,20 @@ class Intake:
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """A file that networks are trained on, as bytes: it travels with the terms, to machines that share no disk."""
+
+    name: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
-    """Under what all submissions of a class are graded: pure data, the same on every machine."""
+    """Under what all submissions of a class are graded: pure data, the same on every machine.
+
+    `image` and `gpus` are the docker sandbox's, `device` and `data` the assignment's settings; None for their defaults.
+    """
 
     rubric: str
     assignment: str
@@ -85,6 +97,10 @@ class Terms:
     allow_weaker: bool
     seed: int
     points: tuple[str, ...]
+    image: str | None = None
+    gpus: str | None = None
+    device: str | None = None
+    data: Data | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +125,11 @@ class Faulty:
     message: str
 
 
-JobResult = Graded | Faulty
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was asked for cannot be had, for no submission: the class ends with this sentence to whoever asked."""
+
+    message: str
+
+
+JobResult = Graded | Faulty | Refused

@@ -26,6 +26,23 @@ class Difference:
     now: str
 
 
+def as_stored(path: Path, report: Report, assignment: Assignment, device: str | None, data: Path | None) -> Assignment:
+    """The assignment as the report at `path` had it: trained where, and on what, unless another place is asked for.
+
+    Raises UsageError where the images that it was trained on are not to be had.
+    """
+    if data is None and report.environment.data_sha256 and not assignment.rubric.settings.get("data"):
+        data = path.resolve().parent.parent / store.DATA
+        if not data.is_file():
+            raise UsageError(f"{path}: its networks were trained on data of the course; name that file with --data.")
+    device = device or report.environment.device.partition(" ")[0]
+    again = assignment.with_settings(device=device, data=str(data) if data else None)
+    if again.data_sha256 != report.environment.data_sha256:
+        what = again.rubric.settings.get("data") or "the assignment's own images"
+        raise UsageError(f"{what}: this is not what the report's networks were trained on; name that with --data.")
+    return again
+
+
 def stored_submission(path: Path, report: Report, given: Path | None, assignment: Assignment) -> Submission:
     """What the report at `path` is of: the copy beside it, or the folder or zip given. Raises UsageError.
 

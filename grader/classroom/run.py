@@ -12,7 +12,7 @@ from typing import Protocol
 from grader.classroom import store
 from grader.classroom.executor import Executor
 from grader.classroom.journal import Journal, Key
-from grader.classroom.model import Faulty, Graded, HandIn, Intake, Job, JobResult, Terms
+from grader.classroom.model import Faulty, Graded, HandIn, Intake, Job, JobResult, Refused, Terms
 from grader.classroom.naming import folder_name
 from grader.classroom.rescore import judged
 from grader.classroom.settle import settle, submitted_at
@@ -64,7 +64,7 @@ class ClassRun:
     _by_id: dict[str, HandIn] = field(default_factory=dict)
 
     def run(self, choice: Choice) -> None:
-        """Grades what is to be graded. Raises KeyboardInterrupt and OutputError, with all that was done kept."""
+        """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
         self._by_id = {hand_in.id: hand_in for hand_in in self.intake.hand_ins}
         self._sweep()
         self._name_folders()
@@ -157,6 +157,8 @@ class ClassRun:
                 if job.attempt < ATTEMPTS:
                     return replace(job, attempt=job.attempt + 1)
                 self._fault(job.submission.id, f"tried {ATTEMPTS} times: {message}")
+            case Refused(message):
+                raise UsageError(message)
         return None
 
     def _keep(self, submission: Submission, report: Report) -> None:
@@ -182,7 +184,17 @@ class ClassRun:
 
     def _key(self, submission: Submission) -> Key:
         terms = self.terms
-        return Key(submission.sha256, self.assignment.rubric_sha256, VERSION, terms.seed, terms.points)
+        return Key(
+            submission.sha256,
+            self.assignment.rubric_sha256,
+            VERSION,
+            terms.seed,
+            terms.points,
+            image=terms.image,
+            gpus=terms.gpus,
+            device=terms.device,
+            data=terms.data.sha256 if terms.data else None,
+        )
 
     def _folder(self, name: str) -> Path:
         return self.results / self.journal.state.folders[name]

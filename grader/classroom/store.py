@@ -4,6 +4,7 @@ class.json                who is in the class, what became of each, and what nee
 rubric.toml               the rubric that the reports are by
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
 sheet-empty.csv           the grading sheet of the LMS as it was given, filled in anew whenever a score changes
+data.npz                  what networks were trained on, where `--data` named it; `reproduce` takes it from here
 ID/results.json           a report each
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
@@ -30,6 +31,7 @@ REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
 SHEET = "sheet-empty.csv"
+DATA = "data.npz"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
     LIST,
@@ -43,6 +45,7 @@ OWN = (
     PAIRS,
     SHEET,
     "sheet.csv",
+    DATA,
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 

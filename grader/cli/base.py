@@ -1,5 +1,6 @@
 """What every command shares: the app itself, the two consoles, the options, and how a failure is told."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -20,6 +21,12 @@ class SandboxKind(StrEnum):
     JAIL = "jail"
     PROCESS = "process"
     DOCKER = "docker"
+
+
+def _device(name: str | None) -> str | None:
+    if name is not None and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise typer.BadParameter(f"{name} is no device; there are auto, cpu, cuda, cuda:N and mps.")
+    return name
 
 
 AssignmentOption = Annotated[
@@ -49,6 +56,13 @@ GpusOption = Annotated[
     typer.Option(
         "--gpus", envvar=GPUS_VARIABLE, help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
     ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option("--device", callback=_device, help="Where networks are trained: auto, cpu, cuda, cuda:N, mps."),
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Images to train on, an .npz file, in place of the digits.")
 ]
 
 

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader.classroom.reproduce import Difference, as_stored, stored_submission
 from grader.classroom.reproduce import reproduce as reproduce_report
-from grader.classroom.reproduce import stored_submission
 from grader.classroom.rescore import Move
 from grader.classroom.rescoring import preview, rescore_class
 from grader.classroom.review import assignment_for
@@ -19,6 +19,10 @@ from grader.classroom.review import review as review_report
 from grader.classroom.store import read_report
 from grader.cli.base import (
     AssignmentOption,
+    DataOption,
+    DeviceOption,
+    GpusOption,
+    ImageOption,
     PointOption,
     RubricOption,
     SandboxOption,
@@ -69,24 +73,31 @@ def reproduce(
     ] = None,
     sandbox: SandboxOption = None,
     allow_weaker: WeakerOption = False,
+    image: ImageOption = None,
+    gpus: GpusOption = None,
+    device: DeviceOption = None,
+    data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
     stored = read_report(report)
-    course = assignment_for(report, assignment, rubric)
+    course = as_stored(report, stored, assignment_for(report, assignment, rubric), device, data)
     graded = stored_submission(report, stored, submission, course)
-    with closing(open_launcher(sandbox or stored.environment.sandbox, allow_weaker=allow_weaker)) as launcher:
+    kind = sandbox or stored.environment.sandbox
+    with closing(open_launcher(kind, allow_weaker=allow_weaker, image=image, gpus=gpus)) as launcher:
         differences = reproduce_report(stored, graded, course, launcher, point or [])
         name = launcher.name
-    for difference in differences:
-        out.print(Text(f"{difference.point}: then {difference.then}; now {difference.now}"), soft_wrap=True)
     then, now = stored.environment.grader, VERSION
     version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"
-    how = f"seed {stored.seed}, sandbox {name}, {version}"
+    _print_differences(differences, len(point or stored.points), f"seed {stored.seed}, sandbox {name}, {version}")
+
+
+def _print_differences(differences: Sequence[Difference], count: int, how: str) -> None:
+    for difference in differences:
+        out.print(Text(f"{difference.point}: then {difference.then}; now {difference.now}"), soft_wrap=True)
     if differences:
         fail(f"It does not agree in {len(differences)} points ({how}).", ExitCode.GRADER_ERROR)
-    count = len(point or stored.points)
     out.print(f"It agrees in all points asked for: {count} ({how}).", highlight=False)
 
 

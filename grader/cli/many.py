@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,15 @@ from grader.classroom.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.model import IssueKind
 from grader.classroom.progress import watcher
 from grader.classroom.run import Choice
+from grader.classroom.store import ClassList
 from grader.classroom.summary import print_summary
 from grader.cli.base import (
     AssignmentOption,
+    DataOption,
+    DeviceOption,
     ExerciseOption,
+    GpusOption,
+    ImageOption,
     PointOption,
     RubricOption,
     SandboxOption,
@@ -30,8 +36,18 @@ from grader.cli.base import (
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.pipeline import select
-from grader.rubric import BUILT_IN, load_assignment
-from grader.sandbox.choose import default_kind
+from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.sandbox.choose import default_kind, open_launcher
+
+RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
+SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")]
+SheetOption = Annotated[
+    Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
+]
+JobsOption = Annotated[
+    int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
+]
+ClusterOption = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, in place of --jobs.")]
 
 
 @app.command("class")
@@ -40,17 +56,11 @@ def class_(
         Path, typer.Argument(help="The class: a folder, an archive, an LMS's download, or a .txt that lists folders.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
-    roster: Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")] = None,
-    submitted: Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")] = None,
-    sheet: Annotated[
-        Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
-    ] = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
-    ] = None,
-    cluster: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, in place of --jobs.")
-    ] = None,
+    roster: RosterOption = None,
+    submitted: SubmittedOption = None,
+    sheet: SheetOption = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is done.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only this id; may be given again.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Again, what the grader itself had failed on.")] = False,
@@ -59,11 +69,15 @@ def class_(
     point: PointOption = None,
     sandbox: SandboxOption = None,
     allow_weaker: WeakerOption = False,
+    image: ImageOption = None,
+    gpus: GpusOption = None,
+    device: DeviceOption = None,
+    data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped."""
-    course = load_assignment(assignment, rubric)
+    course = load_assignment(assignment, rubric).with_settings(device=device)
     chosen = select(course.rubric, exercise or [], point or [])
     request = Request(
         submissions=submissions,
@@ -77,17 +91,29 @@ def class_(
         submitted=submitted,
         sheet=sheet,
         choice=Choice(force, failed, frozenset(only or [])),
+        image=image,
+        gpus=gpus,
+        device=device,
+        data=data,
     )
-    gpu = str(course.rubric.settings.get("device", "")).startswith("cuda")
+    _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
+
+
+def _grade(request: Request, course: Assignment, open_executor: Callable[[], Executor]) -> ClassList:
+    """Grades, and says how to go on where that was cut off."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watcher(err) as shown:
-            listed = grade_class(request, course, _executor(jobs, cluster, gpu), shown)
+            return grade_class(request, course, open_executor, shown)
     except KeyboardInterrupt:
-        fail(f"grader: interrupted. What is graded is kept in {output}; {_GO_ON}", ExitCode.INTERRUPTED)
+        fail(f"grader: interrupted. What is graded is kept in {request.results}; {_GO_ON}", ExitCode.INTERRUPTED)
     except OutputError as error:
         fail(f"grader: {error} What was graded until then is kept; mend that, and {_GO_ON}", ExitCode.USAGE)
-    print_summary(output, listed, out)
+
+
+def _tell(results: Path, listed: ClassList) -> None:
+    """The summary, and an exit code that says whether anything is ours to mend."""
+    print_summary(results, listed, out)
     if any(issue.kind is IssueKind.FAULT for issue in listed.issues):
         fail(
             "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
@@ -99,10 +125,17 @@ def class_(
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def _executor(jobs: int | None, cluster: str | None, gpu: bool) -> Callable[[], Executor]:
+def _executor(request: Request, course: Assignment, jobs: int | None, cluster: str | None) -> Callable[[], Executor]:
     if cluster is not None:
+        gpu = request.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
         return lambda: DaskExecutor(cluster, gpu=gpu)
-    return lambda: LocalExecutor(jobs or _cores())
+    return lambda: LocalExecutor(jobs or _cores(), lambda: _try_out(request))
+
+
+def _try_out(request: Request) -> None:
+    """Raises SandboxError, naming what is missing, now rather than three times for each submission."""
+    launcher = open_launcher(request.sandbox, allow_weaker=request.allow_weaker, image=request.image, gpus=request.gpus)
+    threading.Thread(target=launcher.close).start()  # its first worker is still warming up; nobody waits for that
 
 
 def _cores() -> int:

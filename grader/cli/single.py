@@ -1,6 +1,5 @@
 """The commands about one submission, and the rubric: `grade` and `points`."""
 
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
@@ -12,6 +11,8 @@ from rich.table import Table
 
 from grader.cli.base import (
     AssignmentOption,
+    DataOption,
+    DeviceOption,
     ExerciseOption,
     GpusOption,
     ImageOption,
@@ -36,12 +37,6 @@ from grader.rubric import BUILT_IN, Assignment, load_assignment
 from grader.sandbox.choose import open_launcher
 
 
-def _device(name: str | None) -> str | None:
-    if name is not None and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
-        raise typer.BadParameter(f"{name} is no device; there are auto, cpu, cuda, cuda:N and mps.")
-    return name
-
-
 def _picture(path: Path | None) -> Path | None:
     if path is not None and path.suffix not in (".svg", ".png"):
         raise typer.BadParameter(f"{path} has to end with .svg or .png.")
@@ -64,10 +59,8 @@ def grade(
     allow_weaker: WeakerOption = False,
     image: ImageOption = None,
     gpus: GpusOption = None,
-    device: Annotated[
-        str | None, typer.Option(callback=_device, help="Where networks are trained: auto, cpu, cuda, cuda:N, mps.")
-    ] = None,
-    data: Annotated[Path | None, typer.Option(help="Images to train on, an .npz file, in place of the digits.")] = None,
+    device: DeviceOption = None,
+    data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:

@@ -104,7 +104,10 @@ class ReviewEntry(_Part):
 
 
 class Environment(_Part):
-    """Where the report was made. `walls` held around the student's code; `device` is where networks were trained."""
+    """Where the report was made. `walls` held around the student's code; `device` is where networks were trained.
+
+    `data_sha256` is of the images that they were trained on, None for the assignment's own.
+    """
 
     grader: str
     python: str
@@ -112,6 +115,7 @@ class Environment(_Part):
     sandbox: str
     walls: tuple[str, ...] = ()
     device: str
+    data_sha256: str | None = None
     rubric_sha256: str
 
 
