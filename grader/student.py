@@ -5,9 +5,11 @@ sandbox is a plain process; the official grading runs the same checks behind wal
 
 What a student waits for is imports. Those of the workers take about as long as ours, so the process that workers are
 forked from is started before ours begin: that is why this module imports next to nothing, and `practice` the rest.
+Until the first check runs, what is imported stays, and nobody looks for garbage in it.
 """
 
 import atexit
+import gc
 import sys
 
 import pytest
@@ -17,6 +19,7 @@ from grader.sandbox.choose import open_launcher
 # With one of these nothing is run, so that no worker will be needed. (What is not seen here starts one in vain.)
 _NOTHING_RUNS = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
 
+gc.disable()
 _launcher = open_launcher("process", ahead=_NOTHING_RUNS.isdisjoint(sys.argv))
 atexit.register(_launcher.close)  # also where pytest stops before there is a session
 
@@ -38,3 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     from grader.practice import StudentRun
 
     config.pluginmanager.register(StudentRun(config, _launcher), "grader-student-run")
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()

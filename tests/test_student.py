@@ -162,3 +162,19 @@ def test_hostile_text_stays_text(assignment: Assignment) -> None:
     )
     assert "\x1b" not in text
     assert "[red]x[/red]" in text
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_the_warm_process_is_there_before_our_imports_and_not_where_nothing_will_run(tmp_path: Path) -> None:
+    (tmp_path / "look.py").write_text(
+        "import sys, grader.student\n"
+        "print([name for name in ('numpy', 'pydantic', 'rich', 'grader.practice') if name in sys.modules])\n"
+        "print(len(grader.student._launcher._zygotes))\n"
+    )
+    said = {
+        option: subprocess.run(
+            [sys.executable, "look.py", *option], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE
+        ).stdout
+        for option in ((), ("--collect-only",), ("--help",))
+    }
+    assert said == {(): "[]\n1\n", ("--collect-only",): "[]\n0\n", ("--help",): "[]\n0\n"}
