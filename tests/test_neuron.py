@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import trees
-from grader.assignment.oracles import gradients, neuron, neuron_judging, neuron_mistakes
+from grader.assignment.oracles import gradients, neuron, neuron_judging, neuron_labels, neuron_mistakes
 from grader.assignment.oracles.neuron import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W
 from grader.assignment.oracles.reading import UnreadableError
 from grader.model import Outcome, Verdict
@@ -96,7 +96,7 @@ def test_weights_and_positions_are_those_of_the_forward_pass(convention: str) ->
     X = np.zeros((5, 6))
     X[2, 3] = 1
     Y = gradients.convolve(X, w, convention)
-    assert {tuple(place) for place in np.argwhere(Y).tolist()} == neuron_judging.around(2, 3)
+    assert {tuple(place) for place in np.argwhere(Y).tolist()} == neuron_labels.around(2, 3)
     for down, right in ROW_BY_ROW:
         name = neuron.weight((down, right), convention).args[0]
         assert name == f"w_{int(Y[2 + down, 3 + right])}"
@@ -154,7 +154,7 @@ def test_no_convention_is_the_default_and_told() -> None:
 def test_labels_in_any_order(order: list[Offset], seed: int) -> None:
     positions = neuron.inner_positions(np.random.default_rng(seed))
     assert all(row != col and min(row, col) >= 1 for row, col in positions)
-    assert neuron_judging.judge_labels(labelled(order), positions).share == 1
+    assert neuron_labels.judge_labels(labelled(order), positions).share == 1
     assert neuron.read_labels(labelled(order), positions) == Labels(tuple(order))
 
 
@@ -170,7 +170,7 @@ def test_labels_in_any_order(order: list[Offset], seed: int) -> None:
 )
 def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
     function = labelled(ROW_BY_ROW)
-    assert neuron_judging.judge_labels(lambda row, col: convert(function(row, col)), POSITIONS).share == 1
+    assert neuron_labels.judge_labels(lambda row, col: convert(function(row, col)), POSITIONS).share == 1
 
 
 @pytest.mark.parametrize(
@@ -191,21 +191,21 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
     ],
 )
 def test_wrong_labels_have_their_sentence(labels: Any, sentence: str) -> None:
-    verdict = neuron_judging.judge_labels(lambda row, col: labels, POSITIONS[:1])
+    verdict = neuron_labels.judge_labels(lambda row, col: labels, POSITIONS[:1])
     assert verdict.outcome is Outcome.FAILED
     assert verdict.message.endswith(sentence)
 
 
 @pytest.mark.parametrize("mistake", neuron_mistakes.LABEL_MISTAKES, ids=lambda mistake: mistake.id)
 def test_label_mistakes_are_named(mistake: neuron_mistakes.LabelMistake) -> None:
-    verdict = neuron_judging.judge_labels(lambda row, col: [list(p) for p in mistake.positions(row, col)], POSITIONS)
+    verdict = neuron_labels.judge_labels(lambda row, col: [list(p) for p in mistake.positions(row, col)], POSITIONS)
     assert outcome(verdict) == (Outcome.FAILED, mistake.id)
     assert verdict.message == mistake.sentence
 
 
 def test_labels_for_one_place_only() -> None:
     function = lambda row, col: labelled(ROW_BY_ROW)(1, 2)  # noqa: E731
-    assert outcome(neuron_judging.judge_labels(function, POSITIONS)) == (Outcome.FAILED, "same-for-every-position")
+    assert outcome(neuron_labels.judge_labels(function, POSITIONS)) == (Outcome.FAILED, "same-for-every-position")
     assert neuron.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
 
 
@@ -410,6 +410,25 @@ def test_symbols_of_ones_own_are_read_by_their_names_and_told() -> None:
     assert verdict.notes == ("Symbols of your own were read as the arguments of the same name: x_1.",)
 
 
+class Remarking(Algebra):
+    """Has something to say about how it read whatever it is asked."""
+
+    def equal(self, left: Tree, right: Tree) -> dict[str, Any]:
+        return {**super().equal(left, right), "notes": ["read so"]}
+
+
+def test_how_expressions_were_read_is_told_with_every_verdict() -> None:
+    for verdict in (
+        neuron_judging.judge_activations(linear(BACKWARDS), Labels(), CROSS, Remarking()),
+        neuron_judging.judge_activations(linear(W), Labels(), CROSS, Remarking()),
+        neuron_judging.judge_derivative(BACKWARDS, raising, Labels(), CROSS, Remarking()),
+        neuron_judging.judge_derivative(W, lambda: linear(W), Labels(), CROSS, Remarking()),
+        neuron_judging.judge_loss(loss(W), lambda: W, Labels(), CROSS, Remarking()),
+        neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, Remarking(undecided=True)),
+    ):
+        assert verdict.notes == ("read so",)
+
+
 # --- anything at all
 
 ANYTHING = st.recursive(
@@ -429,7 +448,7 @@ ANYTHING = st.recursive(
 @settings(max_examples=200)
 @given(ANYTHING)
 def test_nothing_crashes_the_judge(anything: Any) -> None:
-    neuron_judging.judge_labels(lambda row, col: anything, POSITIONS)
+    neuron_labels.judge_labels(lambda row, col: anything, POSITIONS)
     neuron.read_labels(lambda row, col: anything, POSITIONS)
     neuron.read_convention(lambda: anything)
     algebra = Algebra(undecided=True)

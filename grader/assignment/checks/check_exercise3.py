@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.oracles import judging, neuron, neuron_judging
+from grader.assignment.oracles import judging, neuron, neuron_judging, neuron_labels
 from grader.model import Verdict
 from grader.plugin import module, points
 
@@ -15,7 +15,7 @@ exercise3 = module("exercise3")
 @points("3.1")
 def check_labels(exercise3: Any, rng: np.random.Generator) -> Verdict:
     """The nine neurons of Y that x₁ affects are labelled, in any order."""
-    return neuron_judging.judge_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
+    return neuron_labels.judge_labels(exercise3.affected_outputs, neuron.inner_positions(rng))
 
 
 @points("3.2")

@@ -44,6 +44,10 @@ class Labels:
     note: str = ""
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        return (self.note,) if self.note else ()
+
+    @property
     def complete(self) -> bool:
         return set(self.offsets) == set(ROW_BY_ROW)
 
