@@ -9,6 +9,7 @@ exercise its file.
 import hashlib
 import io
 import os
+import re
 import stat
 import struct
 import zipfile
@@ -84,10 +85,30 @@ def assemble(name: str, entries: Collection[Entry], modules: Collection[str], wh
                 notes.append(f"{inner}: stands in the archive more than once; the last one counts")
             files[inner] = content
             total += len(content)
+    notes += _misnamed(files, modules)
     if not files and not notes:
         wanted = ", ".join(f"{module}.py" for module in sorted(modules))
         raise SubmissionError(f"{what}: nothing to grade in there. A submission holds {wanted}.")
     return Submission(one_line(name, MAX_NAME) or "submission", files, digest(files), tuple(notes[:MAX_NOTES]))
+
+
+_EXACTLY = "a file is read only by its exact name, in the same folder as the others"
+
+
+def _misnamed(files: Collection[str], modules: Collection[str]) -> list[str]:
+    """A hint for each exercise that is not there by its name, and perhaps by a name such as "Exercise1 (1).py"."""
+    hints = []
+    for module in sorted(module for module in modules if f"{module}.py" not in files):
+        meant = next((name for name in files if _bare_stem(name) == module), None)
+        if meant is not None:
+            hints.append(f"{meant}: is this {module}.py? Then name it so: {_EXACTLY}")
+    return hints
+
+
+def _bare_stem(name: str) -> str:
+    """`Exercise 1 (2).py` -> `exercise1`: without capitals, blanks and what a browser adds to a second copy."""
+    stem = re.sub(r"( ?\(\d+\)|[ _-]+copy|[ _-]+kopie)$", "", PurePosixPath(name).stem.lower())
+    return re.sub(r"[ _-]", "", stem)
 
 
 def digest(files: dict[str, bytes]) -> str:
@@ -121,8 +142,16 @@ def _is_plain(name: str) -> bool:
 
 
 def is_kept(path: PurePosixPath) -> bool:
-    """Whether a file of this path can matter."""
-    return path.suffix in _KEPT_SUFFIXES or path.name in _KEPT_NAMES
+    """Whether a file of this path can matter. None that is hidden can be imported: macOS adds a "._name.py" to each."""
+    return (path.suffix in _KEPT_SUFFIXES and not path.name.startswith(".")) or path.name in _KEPT_NAMES
+
+
+def unread(path: PurePosixPath) -> str | None:
+    """Why a file is not read that was probably meant as an answer; None for what is not worth a word."""
+    name = path.name.lower()
+    if name.endswith(".ipynb"):
+        return f"a notebook is not read; save it as {path.stem}.py and hand that in"
+    return f"a text file is not read; hand it in as {path.stem}" if name.endswith(".py.txt") else None
 
 
 def is_passed_over(name: str) -> bool:
@@ -146,6 +175,8 @@ def _list_folder(folder: Path) -> Iterator[Entry]:
                 yield path, later(read_file, Path(here) / name, most_bytes(path))
             elif path.suffix in _ARCHIVE_SUFFIXES:
                 yield path, "an archive inside a submission is not opened; unpack it and hand in its files"
+            elif reason := unread(path):
+                yield path, reason
 
 
 def later(read: Callable[..., Content], *args: object) -> Callable[[], Content]:
@@ -215,6 +246,8 @@ def _list_zip(archive: zipfile.ZipFile) -> Iterator[Entry]:
             continue
         if path.suffix in _ARCHIVE_SUFFIXES:
             yield path, "an archive inside an archive is not opened; hand in its files"
+        elif reason := unread(path):
+            yield path, reason
         elif not is_kept(path):
             continue
         elif path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or ":" in path.parts[0]:

@@ -1,7 +1,9 @@
 """Intake: every shape of class, every packing, every kind of roster; and nothing is ever lost without a word."""
 
+import os
 import re
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom import places
+from grader.classroom.dates import read_time
 from grader.classroom.intake import open_intake
 from grader.classroom.model import Format, Intake, IssueKind, Student
 from grader.classroom.naming import folder_name
@@ -147,6 +150,93 @@ def test_a_list_of_clones_runs_no_git(read_class: Taken, tmp_path: Path) -> None
     assert not (tmp_path / "ran").exists()
 
 
+def test_clones_of_one_name_are_told_apart_by_where_they_lie(read_class: Taken, tmp_path: Path) -> None:
+    for name in ("ada/ex9", "alan/ex9", "c #3/grace"):
+        laid_out(tmp_path / name, {"exercise2.py": GOOD})
+    (tmp_path / "class.txt").write_text("ada/ex9\n./ada/ex9\nalan/ex9\nc #3/grace\n".replace(" #", "#"))
+    (tmp_path / "c #3").rename(tmp_path / "c#3")
+    intake = read_class(tmp_path / "class.txt", MODULES, [Student("ada"), Student("alan")])
+    assert set(contents(intake)) == {"ada", "alan", "grace"}
+    assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' file names are text")
+def test_names_that_windows_packed_and_linux_unpacked_are_text_again(read_class: Taken, tmp_path: Path) -> None:
+    name = "Müller Jörg_101_assignsubmission_file_"
+    os.mkdir(os.fsencode(tmp_path) + b"/class", 0o755)
+    os.mkdir(os.fsencode(tmp_path) + b"/class/" + name.encode("cp1252"))
+    folder = os.listdir(tmp_path / "class")[0]
+    (tmp_path / "class" / folder / "exercise2.py").write_bytes(GOOD)
+    (tmp_path / "class.tar").write_bytes(tarred({f"{folder}/exercise2.py": GOOD}, "w"))
+    for place in (tmp_path / "class", tmp_path / "class.tar"):
+        (hand_in,) = read_class(place, MODULES).hand_ins
+        assert (hand_in.id, set(read(hand_in).files)) == ("Müller Jörg_101", {"exercise2.py"})
+        (hand_in.id + hand_in.source).encode()
+
+
+def test_what_was_meant_as_an_answer_and_is_not_read_is_told(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "ada/exercise2.ipynb": b"{}",
+        "alan/Exercise2 (1).py": GOOD,
+        "emmy.tar.xz": b"\xfd7zXZ",
+        "grace/exercise2.py.txt": GOOD,
+        "john/exercise2.py": GOOD,
+        "john/._exercise2.py": b"\0\5\x16\7",
+        "john/.ipynb_checkpoints/exercise2.ipynb": b"{}",
+        "kurt.7z": b"7z",
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, MODULES)
+        notes = {hand_in.id: read(hand_in).notes for hand_in in intake.hand_ins}
+        asked = "a file is read only by its exact name, in the same folder as the others"
+        assert notes == {
+            "ada": ("exercise2.ipynb: a notebook is not read; save it as exercise2.py and hand that in",),
+            "alan": (f"Exercise2 (1).py: is this exercise2.py? Then name it so: {asked}",),
+            "emmy": ("emmy.tar.xz: packed in a way that is not opened here; hand in a zip",),
+            "grace": ("exercise2.py.txt: a text file is not read; hand it in as exercise2.py",),
+            "john": (),
+            "kurt": ("kurt.7z: packed in a way that is not opened here; hand in a zip",),
+        }, path
+        assert intake.issues == ()
+
+
+def test_a_canvas_hand_in_of_text_alone_is_somebodys(read_class: Taken, tmp_path: Path) -> None:
+    files = {"adalovelace_101_9001_exercise2.py": GOOD, "alanturing_LATE_102_text.html": b"<p>see my page</p>"}
+    intake = read_class(laid_out(tmp_path, files), MODULES)
+    assert [(hand_in.id, hand_in.order[0]) for hand_in in intake.hand_ins] == [
+        ("adalovelace_101", 9001),
+        ("alanturing_102", 0),
+    ]
+    assert intake.issues == ()
+
+
+def test_moodles_worksheet_and_canvas_gradebook_are_rosters(read_class: Taken, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        'Identifier,Full name,Email address,Status,"Last modified (submission)"\n'
+        'Participant 101,Ada Lovelace,ada@x,Submitted,"Saturday, 25 January 2020, 1:59 PM"\n'
+        'Participant 102,Ada Lovelace,ada2@x,Submitted,"Samstag, 25. Januar 2020, 14:01"\n'
+        "Participant 103,Kurt Gödel,kurt@x,No submission,-\n"
+    )
+    files = {f"Ada Lovelace_{number}_assignsubmission_file_/exercise2.py": GOOD for number in (101, 102)}
+    moodle = laid_out(tmp_path / "moodle", files)
+    first, second = read_class(moodle, MODULES, read_roster(sheet), read_times(sheet, BERLIN)).hand_ins
+    assert [one.students[0].email for one in (first, second)] == ["ada@x", "ada2@x"]
+    assert first.submitted == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
+    assert second.submitted == datetime(2020, 1, 25, 13, 1, tzinfo=UTC)
+    book = tmp_path / "book.csv"
+    book.write_text(
+        "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 9 (77)\n    Points Possible,,,,,22\n"
+        '"Lovelace, Ada",101,s4711,ada@x,A,\n"Lovelace, Ada",101,s4711,ada@x,A,\n"Turing, Alan",102,,alan@x,A,\n'
+    )
+    files = {"adalovelace_101_9_exercise2.py": GOOD, "alanturing_102_9_exercise2.py": GOOD}
+    canvas = read_class(laid_out(tmp_path / "canvas", files), MODULES, read_roster(book))
+    assert [one.students[0] for one in canvas.hand_ins] == [
+        Student("102", "Turing, Alan", "alan@x", "102"),
+        Student("s4711", "Lovelace, Ada", "ada@x", "101"),
+    ]
+
+
 def test_a_roster_names_matches_and_misses(read_class: Taken, tmp_path: Path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_bytes(
@@ -170,6 +260,8 @@ def test_two_of_the_same_name_are_not_guessed() -> None:
     assert roster.find(Student(name="Ada Lovelace"), "x") is None
     assert roster.find(Student(name="muellerjoerg"), "x") == Student("3", "Jörg Müller")
     assert roster.find(Student(name="Jorg Muller"), "x") == Student("3", "Jörg Müller")
+    assert roster.find(Student(name="Group 7-Jörg Müller"), "x") == Student("3", "Jörg Müller")
+    assert roster.find(Student(), "0003") == Student("3", "Jörg Müller"), "a spreadsheet took 0003 for 3"
 
 
 @pytest.mark.parametrize(
@@ -178,12 +270,45 @@ def test_two_of_the_same_name_are_not_guessed() -> None:
         "id,name,email\n1,Ada,a@x\n".encode("utf-16"),
         "ID;Full name;E-Mail-Adresse\r\n1;Ada;a@x\r\n".encode("cp1252"),
         b"SID\tName\tEmail\n1\tAda\ta@x\n",
+        b"sep=;\r\nid;name;email\r\n1;Ada;a@x\r\n1;Ada;a@x\r\n",
+        "id,name,email\n1,Ada,a@x\n".encode("utf-16-le"),
+        b"id,name,email\r1,Ada,a@x\r",
     ],
 )
 def test_rosters_of_every_spreadsheet(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "roster.csv"
     path.write_bytes(content)
     assert read_roster(path) == [Student("1", "Ada", "a@x")]
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"4711,Ada\n", "its first line names no column that is known; it has to name the columns: id, name, email"),
+        (b"", "its first line names no column that is known"),
+        (zipped({"xl/workbook.xml": b""}), "this is a spreadsheet's own file; save it as CSV and give that"),
+        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 stands there for the second time"),
+        (b"id,name\n", "nobody is in there; a roster has a column id"),
+    ],
+)
+def test_what_is_no_roster_is_told(content: bytes, sentence: str, tmp_path: Path) -> None:
+    path = tmp_path / "roster.csv"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        read_roster(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2020-01-25T14:00:00", datetime(2020, 1, 25, 14)),
+        ("Saturday, 25 January 2020, 12:05 AM", datetime(2020, 1, 25, 0, 5)),
+        ("25 March 2020, 12:05 PM", datetime(2020, 3, 25, 12, 5)),
+        ("Mittwoch, 4. März 2020, 09:30", datetime(2020, 3, 4, 9, 30)),
+    ],
+)
+def test_times_as_lms_write_them(text: str, at: datetime) -> None:
+    assert read_time(text) == at
 
 
 def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_class: Taken, tmp_path: Path) -> None:
@@ -263,7 +388,7 @@ def test_no_archive_leads_out_or_fills_the_memory(
     assert all(not submission.files for submission in submissions.values())
     assert "its path leads out of the archive, left out" in submissions["ada"].notes[0]
     assert "its path leads out of the archive, left out" in submissions["alan"].notes[0]
-    assert submissions["grace"].notes == ("grace.tar.gz: this is not an archive that can be read; pack it again",)
+    assert submissions["grace"].notes == ("grace.tar.gz: over 1 MiB when unpacked; hand in the exercises' files alone",)
 
 
 def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
@@ -275,6 +400,7 @@ def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
     intake = read_class(place, MODULES)
     assert contents(intake) == {"ada": {"exercise4.py"}, "alan": {"exercise4.py"}}
     assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
+    assert "a link, which is not followed (a .txt can list folders from anywhere)" in intake.issues[0].message
 
 
 def test_the_folder_of_results_is_no_hand_in(read_class: Taken, tmp_path: Path) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from grader import load
-from grader.classroom.places import File, Folder, is_archive, open_nested, stem
+from grader.classroom.places import File, Folder, is_archive, is_unopened, open_nested, stem
 from grader.load import Entry
 
 MAX_NESTED = 5  # archives opened in one hand-in: each may cost a second
-_UNOPENED = (".7z", ".rar", ".xz", ".gz", ".zst")  # packed in ways that are not opened here
 
 Part = tuple[
     str, File | Folder
@@ -32,8 +31,10 @@ def entries(parts: Sequence[Part]) -> list[Entry]:
                 found.append((path, load.later(file.read, load.most_bytes(path))))
             elif is_archive(path.name):
                 archives.append((path, file))
-            elif path.suffix.lower() in _UNOPENED:
+            elif is_unopened(path.name):
                 found.append((path, "packed in a way that is not opened here; hand in a zip"))
+            elif reason := load.unread(path):
+                found.append((path, reason))
     for number, (path, file) in enumerate(archives):
         found += _inside(path, file) if number < MAX_NESTED else [(path, "left out; one archive is enough")]
     return found
@@ -49,6 +50,8 @@ def _inside(path: PurePosixPath, file: File) -> Iterator[Entry]:
             yield inner, load.later(member.read, load.most_bytes(inner))
         elif is_archive(inner.name):
             yield inner, "an archive inside an archive is not opened; hand in its files"
+        elif reason := load.unread(inner):
+            yield inner, reason
 
 
 def _walk(folder: Folder, here: PurePosixPath) -> Iterator[tuple[PurePosixPath, File]]:

@@ -1,7 +1,8 @@
 """The shapes in which a class comes out of an LMS, told apart by their names alone.
 
 moodle      folders or files "Surname Firstname_12345_assignsubmission_file_[name]", also "…_onlinetext_"
-canvas      files "lastnamefirstname_[LATE_]12345_67890_name[-2].py": the user's number, the attachment's, the attempt
+canvas      files "lastnamefirstname_[LATE_]12345_67890_name[-2].py": the user's number, the attachment's, the attempt;
+            and "lastnamefirstname_12345_text.html"
 gradescope  submission_metadata.yml, which says whose each folder "submission_12345" is and when it came
 folders     a folder, a zip or a tar each, named as the course likes
 """
@@ -18,14 +19,16 @@ import yaml
 from grader import load
 from grader.classroom.contents import Part, entries
 from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
-from grader.classroom.places import File, Folder, is_archive, stem
+from grader.classroom.places import DiskFile, File, Folder, is_archive, is_unopened, stem
 from grader.errors import SubmissionError
 
 GRADESCOPE_FILE = "submission_metadata.yml"
 CANVAS_LATE = "Canvas marks it late, and does not say when it came"
 MAX_METADATA_BYTES = 64 << 20  # Gradescope's file holds every result of every attempt
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?")
-_CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
+_CANVAS = re.compile(
+    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<text>text\.html))"
+)
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
 Taken = tuple[list[HandIn], list[Issue]]
@@ -60,7 +63,10 @@ def take_in(place: Folder, modules: Sequence[str]) -> tuple[Format, list[HandIn]
         case Format.FOLDERS:
             hand_ins, issues = _folders(place)
     if not hand_ins:
-        raise SubmissionError(f"{place.where}: there is no hand-in in there; a class is a folder or an archive each.")
+        first = f" For instance, {issues[0].message}" if issues else ""
+        raise SubmissionError(
+            f"{place.where}: there is no hand-in in there; a class is a folder or an archive each.{first}"
+        )
     return shape, hand_ins, issues
 
 
@@ -97,12 +103,17 @@ def _folders(place: Folder) -> Taken:
         name = stem(child.name) if isinstance(child, File) else child.name
         if child.name.startswith(".") or load.is_passed_over(child.name):
             continue
-        if isinstance(child, File) and not is_archive(child.name):
-            said = f"{child.where}: a file by itself is nobody's hand-in; passed over."
-            issues.append(Issue(IssueKind.UNMATCHED, child.name, said))
+        if isinstance(child, File) and not is_archive(child.name) and not is_unopened(child.name):
+            issues.append(Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: {_why_none(child)}; passed over."))
             continue
         hand_ins.append(HandIn(name, (Student(name=name),), child.where, _reader([_part(child)])))
     return hand_ins, issues
+
+
+def _why_none(file: File) -> str:
+    if isinstance(file, DiskFile) and file.path.is_symlink():
+        return "a link, which is not followed (a .txt can list folders from anywhere)"
+    return "a file by itself is nobody's hand-in"
 
 
 def _part(child: File | Folder) -> Part:
@@ -138,14 +149,14 @@ def _canvas(place: Folder, modules: Sequence[str]) -> Taken:
             issues.append(_nobodys(file))
             continue
         own = gathered.setdefault(found["number"], _Gathered(Student(name=found["name"], lms=found["number"])))
-        inner = _original(found["file"], modules)
+        inner = _original(found["file"] or found["text"], modules)
         earlier = next((number for number, (name, _) in enumerate(own.parts) if name == inner), None)
         if earlier is not None:
             own.notes.append(f"{inner} was handed in more than once; the newest counts")
             del own.parts[earlier]
         own.parts.append((inner, file))
         own.wheres.append(file.where)
-        own.order = int(found["attachment"])
+        own.order = _attachment(file.name)
         if found["late"] and CANVAS_LATE not in own.notes:
             own.notes.append(CANVAS_LATE)
     return [_hand_in(own, f"{own.student.name}_{number}") for number, own in gathered.items()], issues
@@ -153,7 +164,7 @@ def _canvas(place: Folder, modules: Sequence[str]) -> Taken:
 
 def _attachment(name: str) -> int:
     found = _CANVAS.fullmatch(name)
-    return int(found["attachment"]) if found else 0
+    return int(found["attachment"] or 0) if found else 0
 
 
 def _original(name: str, modules: Sequence[str]) -> str:
@@ -219,7 +230,9 @@ def _submitter(about: dict[Any, Any]) -> Student:
 
 
 def _moment(value: object) -> datetime | None:
-    """Gradescope writes UTC, with its zone."""
+    """Gradescope writes UTC, with its zone; older exports wrap it into an object of Ruby's."""
+    if isinstance(value, dict):
+        value = value.get("utc")
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

@@ -1,5 +1,6 @@
 """From what lies there to who handed in what: one hand-in a person, the newest, and a list of everything else."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.classroom.contents import entries
+from grader.classroom.contents import Part, entries
 from grader.classroom.formats import take_in
 from grader.classroom.model import Format, HandIn, Intake, Issue, IssueKind, Student
+from grader.classroom.naming import readable
 from grader.classroom.places import DiskFile, DiskFolder, is_archive, open_class, stem
 from grader.classroom.roster import Roster
 from grader.errors import SubmissionError
@@ -56,27 +58,37 @@ def _sorted_out(
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
     """The folders (git clones, say) and archives that a text file names, relative to itself. `#` begins a remark."""
     try:
-        lines = [line.partition("#")[0].strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SubmissionError(f"{path}: the list cannot be read ({error}).") from error
-    hand_ins, issues = [], []
-    for line in filter(None, lines):
-        one = path.parent / line
-        if one.is_dir() or (one.is_file() and is_archive(one.name)):
-            hand_ins.append(_one(one))
-        else:
-            issues.append(Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive."))
+    lines = filter(None, (re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()))
+    listed = {path.parent / line: line for line in lines}
+    good = [one for one in listed if one.is_dir() or (one.is_file() and is_archive(one.name))]
+    issues = [
+        Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive.")
+        for one, line in listed.items()
+        if one not in good
+    ]
+    hand_ins = [_one(one, name) for one, name in zip(good, _names(good), strict=True)]
     if not hand_ins:
         raise SubmissionError(f"{path}: the list names no folder and no archive; write the path of one on each line.")
     return Format.FOLDERS, hand_ins, issues
 
 
-def _one(path: Path) -> HandIn:
-    if path.is_dir():
-        name = path.resolve().name
-        return HandIn(name, (Student(name=name),), str(path), lambda: entries([("", DiskFolder(path))]))
-    name = stem(path.name)
-    return HandIn(name, (Student(name=name),), str(path), lambda: entries([(path.name, DiskFile(path))]))
+def _names(paths: Sequence[Path]) -> list[str]:
+    """What each goes by: its own name; with its folder's before it, and so on, where several have the same."""
+    parts = [(*path.resolve().parts[:-1], stem(path.resolve().name)) for path in paths]
+    names = []
+    for own in parts:
+        others = [other for other in parts if other != own]
+        length = next((n for n in range(1, len(own)) if all(other[-n:] != own[-n:] for other in others)), 1)
+        names.append(readable("_".join(own[-length:])))
+    return names
+
+
+def _one(path: Path, name: str) -> HandIn:
+    part: Part = ("", DiskFolder(path)) if path.is_dir() else (path.name, DiskFile(path))
+    return HandIn(name, (Student(name=name),), readable(str(path)), lambda: entries([part]))
 
 
 def _matched(hand_ins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], list[Issue]]:
@@ -84,7 +96,9 @@ def _matched(hand_ins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], 
     matched, issues = [], []
     for hand_in in hand_ins:
         found = [roster.find(said, hand_in.id) for said in hand_in.students]
-        known = [replace(one, lms=said.lms) for one, said in zip(found, hand_in.students, strict=True) if one]
+        known = [
+            replace(one, lms=said.lms or one.lms) for one, said in zip(found, hand_in.students, strict=True) if one
+        ]
         if len(known) < len(hand_in.students):
             said = f"{hand_in.source}: nobody on the roster fits it for certain; graded under its own name."
             issues.append(Issue(IssueKind.UNMATCHED, hand_in.id, said))

@@ -22,6 +22,20 @@ _SPELLED = {
 }
 
 
+def readable(name: str) -> str:
+    """A file's name as text. Bytes that are no UTF-8 are what Windows' archives, unpacked elsewhere, leave behind."""
+    if name.isprintable():
+        return name
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("cp1252", "replace") if _has_bytes(name) else name
+    except UnicodeEncodeError:  # half a character of another kind: Windows' own names may hold some
+        return name.encode("utf-8", "replace").decode()
+
+
+def _has_bytes(name: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in name)
+
+
 def folder_name(name: str, taken: Collection[str]) -> str:
     """A folder for `name`, unlike any of those `taken` wherever capitals do not count.
 

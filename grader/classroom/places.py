@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from grader import load
+from grader.classroom.naming import readable
 from grader.errors import SubmissionError
 from grader.load import Content
 
@@ -26,8 +27,21 @@ MAX_CLASS_ENTRIES = 500_000  # files in a packed class: a thousand students with
 MAX_NESTED_BYTES = 64 << 20  # of a student's own archive inside the class's, which is read into memory
 MAX_UNPACKED_BYTES = 128 << 20  # of a student's compressed tar
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2")
+UNOPENED = (
+    ".7z",
+    ".rar",
+    ".tar.xz",
+    ".xz",
+    ".gz",
+    ".tar.zst",
+    ".zst",
+)  # their unpackers take no bound, or are not there
 # What the archive modules raise on bytes that are no archive, or no sound one.
 BROKEN = (*load.BROKEN, tarfile.TarError, OSError)
+
+
+class TooLargeError(tarfile.ReadError):
+    """An archive that would unpack to more than its bound."""
 
 
 def is_archive(name: str) -> bool:
@@ -35,9 +49,14 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(ARCHIVES)
 
 
+def is_unopened(name: str) -> bool:
+    """Whether a file of this name is an archive that is not opened here."""
+    return not is_archive(name) and name.lower().endswith(UNOPENED)
+
+
 def stem(name: str) -> str:
     """`work.tar.gz` -> `work`: what an archive, or a folder, is called."""
-    ending = max((end for end in ARCHIVES if name.lower().endswith(end)), key=len, default="")
+    ending = max((end for end in (*ARCHIVES, *UNOPENED) if name.lower().endswith(end)), key=len, default="")
     return name[: len(name) - len(ending)] or name
 
 
@@ -77,7 +96,7 @@ class DiskFile(File):
     """A file on disk."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path.name, str(path))
+        super().__init__(readable(path.name), readable(str(path)))
         self.path = path
 
     def read(self, most: int) -> Content:
@@ -88,7 +107,7 @@ class DiskFolder(Folder):
     """A folder on disk without the folder `hidden`. A link counts as a file, which is then not an ordinary one."""
 
     def __init__(self, path: Path, hidden: Path | None = None) -> None:
-        super().__init__(path.resolve().name, str(path))
+        super().__init__(readable(path.resolve().name), readable(str(path)))
         self.path = path
         self.hidden = hidden
 
@@ -135,9 +154,9 @@ class PackedFolder(Folder):
 
     def add(self, path: PurePosixPath, reader: Callable[[int], Content]) -> None:
         """Puts one member where it belongs. A path that leads out of the archive becomes a file of its last name."""
-        parts = path.parts
+        parts = tuple(readable(part) for part in path.parts)
         if path.is_absolute() or ".." in parts or len(parts) > load.MAX_DEPTH or (parts and ":" in parts[0]):
-            parts, reader = (path.name or "_",), _refuse("its path leads out of the archive, left out")
+            parts, reader = (readable(path.name) or "_",), _refuse("its path leads out of the archive, left out")
         folder = self
         for part in parts[:-1]:
             folder = folder.inner.setdefault(part, PackedFolder(part, f"{folder.where}/{part}"))
@@ -179,6 +198,8 @@ def open_nested(file: File) -> Folder | str:
     try:
         frugal = load.Frugal(io.BytesIO(content))
         return _unpack(frugal, file.name, file.where, load.MAX_ENTRIES, None)
+    except TooLargeError as error:
+        return f"{error}; hand in the exercises' files alone"
     except BROKEN:
         return "this is not an archive that can be read; pack it again"
 
@@ -217,7 +238,7 @@ def _decompress(file: IO[bytes], magic: bytes, stack: ExitStack | None) -> IO[by
     most = MAX_CLASS_BYTES if stack else MAX_UNPACKED_BYTES
     for part in _parts(stream):
         if plain.tell() + len(part) > most:
-            raise tarfile.ReadError(f"over {most >> 20} MiB when unpacked")
+            raise TooLargeError(f"over {most >> 20} MiB when unpacked")
         plain.write(part)
     plain.seek(0)
     return plain

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from grader.classroom.dates import read_time
 from grader.classroom.late import moment
 from grader.classroom.model import Student
 from grader.classroom.tables import bare, read_table
@@ -28,12 +29,14 @@ _HEADERS = {
         "student",
         "username",
     ),
+    "lms": ("identifier",),
     "name": ("name", "fullname", "studentname", "vollstandigername"),
     "first": ("firstname", "vorname", "givenname"),
     "last": ("lastname", "surname", "nachname", "familyname"),
     "email": ("email", "emailaddress", "mail", "emailadresse"),
     "time": ("time", "submitted", "submittedat", "timestamp", "date", "zeit", "abgabe", "lastmodifiedsubmission"),
 }
+_CANVAS = {"student": "name", "id": "identifier", "sisloginid": "email"}
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 
@@ -42,8 +45,9 @@ def read_roster(path: Path) -> list[Student]:
     students: list[Student] = []
     for line, row in _rows(path):
         name = row.get("name") or " ".join(filter(None, (row.get("first"), row.get("last"))))
-        student = Student(row.get("id", "") or row.get("email", "") or name, name, row.get("email", ""))
-        if student.id:
+        email, lms = row.get("email", ""), row.get("lms", "")
+        student = Student(row.get("id", "") or lms or email or name, name, email, lms)
+        if student.id and student not in students:
             if any(student.id == other.id for other in students):
                 raise UsageError(f"{path}, line {line}: {student.id} stands there for the second time.")
             students.append(student)
@@ -59,11 +63,12 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[str, datetime]:
     """
     times: dict[str, datetime] = {}
     for line, row in _rows(path):
-        who, text = row.get("id") or row.get("email") or row.get("name") or "", row.get("time", "")
-        if not who or not text:
+        who = next((row[kind] for kind in ("lms", "id", "email", "name") if kind in row), "")
+        text = row.get("time", "-")
+        if not who or text == "-":  # Moodle's word for nothing
             continue
         try:
-            at = datetime.fromisoformat(text)
+            at = read_time(text)
         except ValueError as error:
             raise UsageError(
                 f"{path}, line {line}: {text!r} is no time; write 2022-01-25T13:59:00 or with +01:00."
@@ -83,7 +88,7 @@ class Roster:
 
     def find(self, said: Student, label: str) -> Student | None:
         """The one student who fits: by id or e-mail, then by an id within the hand-in's name, then by name."""
-        for fits in (_same_id, _same_email, _id_in_label, _same_name):
+        for fits in (_same_id, _same_email, _id_in_label, _same_number, _same_name, _name_behind_group):
             found = [student for student in self.students if fits(student, said, label)]
             if len(found) == 1:
                 return found[0]
@@ -91,7 +96,7 @@ class Roster:
 
 
 def _same_id(student: Student, said: Student, label: str) -> bool:
-    return student.id in (said.id, said.lms, label)
+    return student.id in (said.id, said.lms, label) or bool(said.lms and student.lms == said.lms)
 
 
 def _same_email(student: Student, said: Student, label: str) -> bool:
@@ -102,8 +107,20 @@ def _id_in_label(student: Student, said: Student, label: str) -> bool:
     return student.id.casefold() in re.split(r"[\s_,;()+-]+", label.casefold())
 
 
+def _same_number(student: Student, said: Student, label: str) -> bool:
+    """Spreadsheets take 004711 for the number 4711."""
+    return student.id.isdigit() and student.id.lstrip("0") in {name.lstrip("0") for name in (said.id, label) if name}
+
+
 def _same_name(student: Student, said: Student, label: str) -> bool:
     return not _spellings(student.name).isdisjoint(_spellings(said.name))
+
+
+def _name_behind_group(student: Student, said: Student, label: str) -> bool:
+    """Moodle writes "Group 3-Ada Lovelace" where students work in groups."""
+    words = said.name.split("-")
+    behind = ["-".join(words[place:]) for place in range(1, len(words))]
+    return any(_same_name(student, Student(name=name), label) for name in behind)
 
 
 def _spellings(name: str) -> frozenset[str]:
@@ -122,13 +139,19 @@ def _spellings(name: str) -> frozenset[str]:
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """(line, what stands under the known headers) of every row of a table. Raises UsageError."""
     rows = read_table(path).rows
-    kinds = [_kind(name) for name in rows[0]]
+    headers = [bare(name) for name in rows[0]]
+    if "sisuserid" in headers:  # Canvas' gradebook, whose ID is Canvas' own, and which has a line about the points
+        headers = [_CANVAS.get(name, name) for name in headers]
+        rows = [row for row in rows if "Points Possible" not in row[0]]
+    kinds = [next((kind for kind, names in _HEADERS.items() if name in names), None) for name in headers]
     if not any(kinds):
-        raise UsageError(f"{path}: the first line names no column that is known: id, name, email, time.")
+        known = "id, name, email; or id, time"
+        raise UsageError(f"{path}: its first line names no column that is known; it has to name the columns: {known}.")
     for line, row in enumerate(rows[1:], 2):
-        known = zip(kinds, row, strict=False)
-        yield line, {kind: value.strip() for kind, value in known if kind and value.strip()}
+        values = [(kind, value.strip()) for kind, value in zip(kinds, row, strict=False) if kind and value.strip()]
+        yield line, {kind: _number(value) if kind == "lms" else value for kind, value in values}
 
 
-def _kind(header: str) -> str | None:
-    return next((kind for kind, names in _HEADERS.items() if bare(header) in names), None)
+def _number(identifier: str) -> str:
+    """Moodle's "Participant 101" -> "101", in any language."""
+    return re.sub(r"^\D+ ?(?=\d+$)", "", identifier)

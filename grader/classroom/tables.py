@@ -3,6 +3,7 @@
 import csv
 import io
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from grader.report.text import one_line
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods are zips; .xls is Microsoft's compound file
 MAX_CELL = 2_000  # characters; a spreadsheet's cell takes 32,767, a reader less
 Row = Sequence[str | float | None]
 
@@ -31,6 +33,9 @@ def read_table(path: Path) -> Table:
     Raises UsageError.
     """
     text = _text(path)
+    said, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=.\r?", said):  # Excel's own line about the delimiter
+        text = rest
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
@@ -68,8 +73,12 @@ def _text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+    if content.startswith(_SPREADSHEETS):
+        raise UsageError(f"{path}: this is a spreadsheet's own file; save it as CSV and give that.")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")
+    if b"\0" in content[:2]:  # UTF-16 without its mark
+        return content.decode("utf-16-le" if content[1] == 0 else "utf-16-be", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
