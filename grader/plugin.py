@@ -13,8 +13,8 @@ A check asks the submission and returns a `Verdict`; its docstring is the line t
 import time
 import traceback
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -105,48 +105,65 @@ class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say t
         self.result = result
 
 
-_RESULT = pytest.StashKey[CheckResult]()
+@dataclass
+class Run:
+    """The checks of one examination: which points, and what came of them. Nothing of it is in the next one."""
+
+    examination: Examination
+    selected: frozenset[str]
+    on_result: Callable[[CheckResult], None] = lambda result: None
+    results: dict[str, CheckResult] = field(default_factory=dict)  # by the check's id
+    usage_error: UsageError | None = None
+
+    def chosen(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The checks of the selected points."""
+        return [item for item in items if _point_of(item)[0] in self.selected]
+
+    def start(self, items: Sequence[pytest.Item]) -> None:
+        """The workers that these checks will ask, on the way."""
+        rubric = self.examination.assignment.rubric
+        wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in items}
+        self.examination.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
 
 
 class CheckPlugin:
-    """Runs the checks of one examination and collects a result for each."""
+    """Runs the checks, `run` after `run`, and keeps a result for each."""
 
-    def __init__(
-        self,
-        examination: Examination,
-        selected: frozenset[str],
-        on_result: Callable[[CheckResult], None] = lambda result: None,
-    ) -> None:
-        self._examination = examination
-        self._selected = selected
-        self._on_result = on_result
-        self.usage_error: UsageError | None = None
+    def __init__(self, run: Run | None = None) -> None:
+        self._run = run
+        self._config: pytest.Config | None = None
+
+    @property
+    def run(self) -> Run:
+        assert self._run is not None, "a check was run before there was a submission"
+        return self._run
+
+    @run.setter
+    def run(self, run: Run) -> None:
+        self._run = run
+        if self._config is not None:
+            self._config.stash[_EXAMINATION] = run.examination
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[_EXAMINATION] = self._examination
+        self._config = config
+        if self._run is not None:
+            config.stash[_EXAMINATION] = self._run.examination
         config.addinivalue_line("markers", "points(point, part=None): the point of the rubric that a check decides")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Only the selected points, each to be found by its id (`-k 3.4`), and their workers on the way."""
-        ids = [_point_of(item)[0] for item in items]
-        kept = [item for item, point in zip(items, ids, strict=True) if point in self._selected]
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-        items[:] = kept
+        """Each check is to be found by the id of its point (`-k 3.4`)."""
         for item in items:
             item.extra_keyword_matches.add(_point_of(item)[0])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if session.config.option.collectonly:
-            return  # nothing will be asked
-        rubric = self._examination.assignment.rubric
-        wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in session.items}
-        self._examination.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+        if self._run is not None and not session.config.option.collectonly:  # else nothing will be asked, or not yet
+            self._run.start(session.items)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Runs one check for its verdict."""
-        self._examination.conversation.begin()
+        self.run.examination.conversation.begin()
         names = pyfuncitem._fixtureinfo.argnames
         started = time.perf_counter()
         result = self._result(
@@ -176,22 +193,22 @@ class CheckPlugin:
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
         """What pytest-json-report carries to the suite."""
-        result = item.stash.get(_RESULT, None)
+        result = self.run.results.get(item.nodeid)
         return {} if result is None else {"result": asdict(result)}
 
     def _heading(self, item: pytest.Item) -> str:
         point, _ = _point_of(item)
-        title = next(own.title for own in self._examination.assignment.rubric.points if own.id == point)
+        title = next(own.title for own in self.run.examination.assignment.rubric.points if own.id == point)
         return f"{point} {title}"
 
     def _report(self, item: pytest.Item, result: CheckResult) -> None:
-        item.stash[_RESULT] = result
-        self._on_result(result)
+        self.run.results[item.nodeid] = result
+        self.run.on_result(result)
 
     def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
         """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
         point, part = _point_of(item)
-        conversation = self._examination.conversation
+        conversation = self.run.examination.conversation
         frames: tuple[Frame, ...] = ()
         incidents: tuple[Incident, ...] = ()
         try:
@@ -208,7 +225,7 @@ class CheckPlugin:
             )
         except GraderError as error:
             if isinstance(error, UsageError):  # the person asked for what cannot be had: the suite raises it again
-                self.usage_error = error
+                self.run.usage_error = error
             verdict = _grader_error(str(error))
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
             verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())

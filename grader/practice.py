@@ -14,7 +14,7 @@ from grader.examination import Examination, Oracles
 from grader.load import load
 from grader.model import CheckResult, Outcome, Verdict
 from grader.pipeline import about
-from grader.plugin import CheckPlugin, LostPoints
+from grader.plugin import CheckPlugin, LostPoints, Run
 from grader.report.schema import Report
 from grader.report.student import PRACTICE_SEED, print_progress
 from grader.rubric import BUILT_IN, load_assignment
@@ -47,7 +47,7 @@ class StudentRun:
         self.stack.enter_context(self.examination)
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
         every = frozenset(point.id for point in self.assignment.rubric.points)
-        plugin = CheckPlugin(self.examination, every, self.results.append)
+        plugin = CheckPlugin(Run(self.examination, every, self.results.append))
         self.config.pluginmanager.register(plugin, "grader-checks")
 
     @pytest.hookimpl(wrapper=True)

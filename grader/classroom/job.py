@@ -15,7 +15,9 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,7 +30,8 @@ from grader.report.results import to_json
 from grader.rubric import Assignment, parse_rubric
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.protocol import MAX_REQUEST_BYTES, read_frame, write_frame
+from grader.sandbox.protocol import MAX_REQUEST_BYTES, Value, read_frame, write_frame
+from grader.suite import RunChecks, collected
 
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
 
@@ -50,11 +53,10 @@ def main() -> None:
                 )
             )
         )
-        with Oracles(launcher, assignment) as oracles:
-            while (request := requests.next()) is not None:
-                answer = _answer(request, terms, assignment, launcher, oracles)
-                requests.busy = False
-                write_frame(send, answer)
+        desk = _Desk(requests, send, terms, assignment, launcher)
+        with Oracles(launcher, assignment) as desk.oracles:
+            while not collected(assignment, desk.answer_all):  # the checks, once for all submissions
+                pass
 
 
 def _assignment(terms: Any, stack: ExitStack) -> Assignment:
@@ -67,22 +69,48 @@ def _assignment(terms: Any, stack: ExitStack) -> Assignment:
     return assignment.with_settings(device=terms["device"], data=str(path))
 
 
-def _answer(request: Any, terms: Any, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> dict[str, Any]:
-    """The report on one submission. The one place on this side that catches everything: whatever one submission brings
-    to light in us, the next ones get their marks, and this one is listed as ours to mend.
-    """
-    submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
-    try:
-        report = examine(
-            submission, assignment, launcher, oracles, seed=terms["seed"], selected=frozenset(terms["points"])
-        )
-        return {"report": to_json(report)}
-    except UsageError as error:
-        return {"refused": str(error)}
-    except GraderError as error:
-        return {"fault": str(error)}
-    except Exception as error:  # noqa: BLE001
-        return {"fault": f"{type(error).__name__}: {error}"}
+@dataclass
+class _Desk:
+    """Where requests are answered, under the terms of a class."""
+
+    requests: "_Requests"
+    send: Callable[[bytes], None]
+    terms: Any
+    assignment: Assignment
+    launcher: Launcher
+    oracles: Oracles = field(init=False)
+
+    def answer_all(self, run: RunChecks) -> bool:
+        """Answers with these checks until there are no more requests; False where the checks have to be collected anew.
+
+        The one place on this side that catches everything: whatever one submission brings to light in us, the next ones
+        get their marks, and this one is listed as ours to mend.
+        """
+        while (request := self.requests.next()) is not None:
+            whole = True
+            try:
+                answer = self._answer(request, run)
+            except Exception as error:  # noqa: BLE001
+                answer, whole = {"fault": f"{type(error).__name__}: {error}"}, False
+            self.requests.busy = False
+            write_frame(self.send, answer)
+            if not whole:
+                return False
+        return True
+
+    def _answer(self, request: Any, run: RunChecks) -> dict[str, Value]:
+        """The report on one submission, or why there is none."""
+        submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
+        seed, points = self.terms["seed"], frozenset(self.terms["points"])
+        try:
+            report = examine(
+                submission, self.assignment, self.launcher, self.oracles, seed=seed, selected=points, run=run
+            )
+            return {"report": to_json(report)}
+        except UsageError as error:
+            return {"refused": str(error)}
+        except GraderError as error:
+            return {"fault": str(error)}
 
 
 class _Requests:

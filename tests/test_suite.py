@@ -1,0 +1,89 @@
+"""pytest under the checks: collected once, run over submission after submission; nothing goes from one to the next."""
+
+import gc
+import shutil
+import weakref
+from pathlib import Path
+
+import pytest
+
+from grader.errors import SuiteError
+from grader.examination import Examination, Oracles
+from grader.load import digest
+from grader.model import Outcome, Submission
+from grader.rubric import Assignment, load_assignment
+from grader.sandbox.base import Launcher
+from grader.suite import Results, RunChecks, collected, run_checks
+from tests.conftest import ROOT
+
+EXERCISE2 = frozenset({"2.1", "2.2", "2.3", "2.4", "2.5"})
+WRONG = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
+RIGHT = ROOT / "reference/exercise2.py"
+
+
+def submission(name: str, *paths: Path) -> Submission:
+    files = {path.name: path.read_bytes() for path in paths}
+    return Submission(name, files, digest(files))
+
+
+def judged(
+    run: RunChecks, who: Submission, assignment: Assignment, launcher: Launcher, points: frozenset[str]
+) -> Results:
+    with Oracles(launcher, assignment) as oracles, Examination(who, assignment, launcher, oracles, 1) as examination:
+        return run(examination, points, lambda result: None)
+
+
+def without_times(results: Results) -> list[object]:
+    return [(result.point, result.part, result.verdict, result.output) for result in results]
+
+
+def test_many_in_one_session_get_what_each_gets_alone(assignment: Assignment, launcher: Launcher) -> None:
+    class_ = [submission("right", RIGHT), submission("empty"), submission("wrong", WRONG), submission("again", RIGHT)]
+    alone = [judged(run_checks, who, assignment, launcher, EXERCISE2) for who in class_]
+    together = collected(assignment, lambda run: [judged(run, who, assignment, launcher, EXERCISE2) for who in class_])
+    assert [without_times(results) for results in together] == [without_times(results) for results in alone]
+    outcomes = [{result.verdict.outcome for result in results} for results in together]
+    assert outcomes[0] == outcomes[3] == {Outcome.PASSED}
+    assert outcomes[1] == {Outcome.MISSING}
+    assert Outcome.FAILED in outcomes[2]
+
+
+def test_each_run_has_its_own_points(assignment: Assignment, launcher: Launcher) -> None:
+    who = submission("right", RIGHT)
+    choices = [frozenset({"2.2"}), frozenset[str](), EXERCISE2]
+    found = collected(assignment, lambda run: [judged(run, who, assignment, launcher, points) for points in choices])
+    assert [{result.point for result in results} for results in found] == choices
+
+
+def test_nothing_of_a_submission_is_kept(assignment: Assignment, launcher: Launcher) -> None:
+    def work(run: RunChecks) -> tuple[object, int]:
+        seen, reports = [], []
+        for name in ("first", "second"):
+            with (
+                Oracles(launcher, assignment) as oracles,
+                Examination(submission(name, WRONG), assignment, launcher, oracles, 1) as examination,
+            ):
+                run(examination, EXERCISE2, lambda result: None)
+                seen.append(weakref.ref(examination))
+            gc.collect()
+            reports.append(sum(isinstance(found, pytest.TestReport) for found in gc.get_objects()))
+        return seen[0](), reports[1] - reports[0]
+
+    assert collected(assignment, work) == (None, 0)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), ValueError("ours")])
+def test_what_is_raised_on_the_way_comes_out(assignment: Assignment, error: BaseException) -> None:
+    def work(run: RunChecks) -> None:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        collected(assignment, work)
+    assert caught.value is error
+
+
+def test_checks_that_cannot_be_collected_are_our_fault_and_said(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples/softmax", tmp_path / "course")
+    next((tmp_path / "course/checks").glob("check_*.py")).write_text("import no_such_module\n", encoding="utf-8")
+    with pytest.raises(SuiteError, match=r"(?s)exit code 2 over the checks.*No module named 'no_such_module'"):
+        collected(load_assignment(tmp_path / "course"), lambda run: None)
