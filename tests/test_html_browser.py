@@ -51,7 +51,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         for n, (name, score) in enumerate(zip(NAMES, cycle((9.5, 10.0, 2.0)), strict=False))
     ]
     texts = {
-        "class": class_page(entries, title="A class", pairs=[Pair("student_0", "student_1", 0.9)]),
+        "class": "".join(class_page(entries, title="A class", pairs=[Pair("student_0", "student_1", 0.9)])),
         "student": student_page(report("An ordinary message.")),
         **{f"hostile{n}": student_page(report(attack)) for n, attack in enumerate(ATTACKS)},
     }

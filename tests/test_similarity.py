@@ -1,10 +1,15 @@
 """Hints at similar hand-ins: what is found whatever it is called, and what is nobody's own."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from grader.report.similarity import MAX_BYTES, similar_pairs
+from grader.classroom import alike, store
+from grader.classroom.model import Format
+from grader.classroom.pages import write_pairs
+from grader.report.similarity import MAX_BYTES, Pair, similar_pairs
 from tests.conftest import ROOT
 
 pytest.importorskip("copydetect", reason="copydetect is not installed (pip install '.[similarity]')")
@@ -48,3 +53,51 @@ def test_what_is_no_python_is_no_trouble(data: bytes) -> None:
 def test_fewer_than_two_have_nobody_to_be_like() -> None:
     assert similar_pairs([], TEMPLATE) == []
     assert similar_pairs([("a", {"exercise2.py": REFERENCE})], TEMPLATE) == []
+
+
+def class_of(folder: Path, *codes: bytes) -> store.ClassList:
+    """A class on the disk, by the code of each."""
+    entries = []
+    for number, code in enumerate(codes):
+        (folder / f"s{number}").mkdir()
+        (folder / f"s{number}" / store.SUBMISSION).write_bytes(store.packed({"exercise2.py": code}))
+        entries.append(
+            store.Entry(id=f"s{number}", folder=f"s{number}", students=(), status="graded", sha256=str(code))
+        )
+    facts: dict[str, Any] = {
+        "assignment": "a",
+        "title": "t",
+        "seed": 1,
+        "grader": "0",
+        "rubric_sha256": "",
+        "issues": (),
+    }
+    listed = store.ClassList(format=Format.FOLDERS, max_score=6.0, entries=tuple(entries), **facts)
+    store.write_list(folder, listed)
+    return listed
+
+
+def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
+    own = gallery("wrong/pool-zero-initialised-maximum")
+    class_of(tmp_path, own, REFERENCE, renamed(own))
+    (pair,), count = alike.pairs_of(tmp_path, 3)
+    assert (pair.left, pair.right, count) == ("s0", "s2", 1)
+
+
+def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = class_of(tmp_path, REFERENCE, REFERENCE)
+    monkeypatch.setattr(alike, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(alike, "SECONDS_EACH", 0.01)
+    write_pairs(tmp_path, listed)
+    kept = json.loads((tmp_path / store.PAIRS).read_text())
+    assert kept["said"] == "similar hand-ins were not looked for: it took more than 0.02 seconds."
+    monkeypatch.undo()
+    (tmp_path / store.LIST).rename(tmp_path / "away")
+    write_pairs(tmp_path, listed)
+    assert "no class was graded in there" in json.loads((tmp_path / store.PAIRS).read_text())["said"]
+    (tmp_path / "away").rename(tmp_path / store.LIST)
+    write_pairs(tmp_path, listed)
+    kept = json.loads((tmp_path / store.PAIRS).read_text())
+    assert (kept["said"], kept["count"], Pair(**kept["pairs"][0])) == (None, 1, Pair("s0", "s1", 1.0))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.classroom import store
 from grader.classroom.model import Format
-from grader.classroom.pages import write_pages
+from grader.classroom.pages import notes_on, write_pages
 from grader.classroom.sheet import Line, fill
 from grader.classroom.store import REPORT, ClassList, Entry, Person, read_report
 from grader.classroom.store import reports as reports_of
@@ -53,7 +53,7 @@ def export(results: Path, listed: ClassList) -> None:
     if (results / store.SHEET).is_file():
         write_atomically(results / "sheet.csv", fill(results / store.SHEET, lines))
     write_pages(results, listed)
-    write_atomically(results / "junit.xml", "".join(to_junit(report for _, report in reports_of(results, listed))))
+    write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, listed)))
 
 
 def _header(report: Report) -> Row:
@@ -75,7 +75,7 @@ def _grades(entry: Entry, person: Person, report: Report | None) -> Row:
         *((late.days, late.deducted) if late else (None, None)),
         *(exercise.score for exercise in report.exercises),
         *(point.score for point in report.points),
-        *("; ".join(dict.fromkeys(_incidents(report))), "; ".join(entry.notes), entry.folder),
+        *("; ".join(dict.fromkeys(_incidents(report))), "; ".join(notes_on(entry, report)), entry.folder),
     )
 
 
@@ -86,7 +86,7 @@ def _incidents(report: Report) -> Iterator[str]:
 
 def _moodle(listed: ClassList, person: Person, report: Report) -> Row:
     number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
-    return (number, person.name, person.email, person.id, report.score, report.max_score, "", _feedback(report))
+    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", _feedback(report))
 
 
 def _feedback(report: Report) -> str:
@@ -103,4 +103,9 @@ def _canvas_header(listed: ClassList) -> Row:
 
 def _canvas(listed: ClassList, person: Person, report: Report) -> Row:
     number = person.lms if listed.format is Format.CANVAS else ""
-    return (person.name, number, person.id, person.email, "", report.score)
+    return (person.name, number, _own_id(person), person.email, "", report.score)
+
+
+def _own_id(person: Person) -> str:
+    """The id that the course gave; nothing where a roster had none and something else stands for it."""
+    return "" if person.id in (person.lms, person.email, person.name) else person.id

@@ -57,7 +57,9 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     for hand_in in intake.hand_ins:
         key = state.done.get(hand_in.id)
         if key is not None and key.sha256 == _NOTHING:
-            said = f"{hand_in.source}: nothing in it that could be graded; all points are missing."
+            said = (
+                f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
+            )
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
         elif key is not None:
             same[key.sha256].append(hand_in.id)

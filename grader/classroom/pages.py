@@ -1,20 +1,19 @@
 """The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are alike."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from grader.classroom import store
+from grader.classroom.alike import pairs_of
 from grader.errors import UsageError
-from grader.load import load
 from grader.report.html import Entry, class_page, student_page
 from grader.report.results import write_atomically
-from grader.report.similarity import Pair, similar_pairs
-
-HANDOUT = Path(__file__).resolve().parents[2] / "student_template"  # beside the package, where the course keeps it
+from grader.report.schema import Report
+from grader.report.similarity import Pair
 
 
 def write_pages(results: Path, listed: store.ClassList) -> None:
@@ -30,16 +29,18 @@ def write_pages(results: Path, listed: store.ClassList) -> None:
 def write_pairs(results: Path, listed: store.ClassList) -> None:
     """Compares the hand-ins with one another and keeps the alike. A hint for a person; nothing is deducted for it.
 
-    Takes about 20 ms for each, so that it is left alone where no hand-in has changed.
+    Takes about 20 ms for each, so that it is left alone where no hand-in has changed since it was done.
     """
     of = sha256(repr(sorted((entry.id, entry.sha256) for entry in listed.entries)).encode()).hexdigest()
-    if _stored(results).get("of") == of:
+    known = _stored(results)
+    if known.get("of") == of and not known.get("said"):
         return
+    said = None
     try:
-        pairs, said = similar_pairs(_submissions(results, listed), _handout()), None
-    except UsageError as error:  # an optional library; the class is graded without it
-        pairs, said = [], f"similar hand-ins were not looked for: {error}"
-    known = {"of": of, "pairs": [asdict(pair) for pair in pairs], "said": said}
+        pairs, count = pairs_of(results, len(listed.entries))
+    except UsageError as error:  # the class is graded without it
+        pairs, count, said = [], 0, f"similar hand-ins were not looked for: {error}"
+    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "said": said}
     write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -48,7 +49,12 @@ def _entries(results: Path, listed: store.ClassList) -> Iterator[Entry]:
     for entry, report in store.reports(results, listed):
         write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
         names = ", ".join(person.name for person in entry.students if person.name)
-        yield Entry(report, names, entry.notes, entry.folder)
+        yield Entry(report, names, notes_on(entry, report), entry.folder)
+
+
+def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:
+    """What there is to be said of a hand-in as such: by the intake, and by whoever read its files."""
+    return tuple(dict.fromkeys((*entry.notes, *report.submission.notes)))
 
 
 def _stored(results: Path) -> dict[str, Any]:
@@ -57,14 +63,3 @@ def _stored(results: Path) -> dict[str, Any]:
         return dict(json.loads((results / store.PAIRS).read_bytes()))
     except (OSError, ValueError):
         return {}
-
-
-def _submissions(results: Path, listed: store.ClassList) -> Iterator[tuple[str, Mapping[str, bytes]]]:
-    for entry in listed.entries:
-        if entry.status == "graded" and entry.folder:
-            yield entry.id, store.read_files(results / entry.folder / store.SUBMISSION)
-
-
-def _handout() -> Mapping[str, bytes]:
-    """What every hand-in has in common, since it was given out."""
-    return load(HANDOUT, ()).files if HANDOUT.is_dir() else {}

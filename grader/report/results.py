@@ -4,6 +4,7 @@ import json
 import math
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,19 @@ def plain(value: Any) -> Any:
             return value
 
 
-def write_atomically(path: Path, text: str | bytes, *, durable: bool = True) -> None:
+def write_atomically(path: Path, text: str | bytes | Iterable[str], *, durable: bool = True) -> None:
     """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
 
-    It survives a power cut, unless `durable` is off: for what can be made again, since waiting for the disk is slow.
+    A text that comes in pieces is never held as a whole. It survives a power cut, unless `durable` is off: for what can
+    be made again, since waiting for the disk is slow.
     """
-    content = text if isinstance(text, bytes) else text.encode()
+    pieces = (text,) if isinstance(text, str | bytes) else text
     try:
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+                for piece in pieces:
+                    file.write(piece if isinstance(piece, bytes) else piece.encode())
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())

@@ -5,13 +5,13 @@ one. The page works without its script; the script sorts and filters the table.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 from urllib.parse import quote
 
 from grader.model import Outcome
-from grader.report.html.environment import render
+from grader.report.html.environment import pieces
 from grader.report.html.pictures import histogram
 from grader.report.schema import PointScore, Report
 from grader.report.similarity import Pair
@@ -127,8 +127,8 @@ class _Class:
 
 def class_page(
     entries: Iterable[Entry], *, title: str = "", pairs: Sequence[Pair] = (), remarks: Sequence[str] = ()
-) -> str:
-    """A self-contained HTML file about all `entries`, in their order; the same input gives the same text.
+) -> Iterator[str]:
+    """A self-contained HTML file about all `entries`, in their order and in pieces; the same input gives the same text.
 
     `title` heads the page, the assignment's name if it is empty. `pairs` are similar hand-ins. `remarks` are about the
     class as a whole: hand-ins that matched nobody, duplicates, students without one.
@@ -146,9 +146,10 @@ def class_page(
         "bars": histogram(scores, group.max_score or 1.0),
         "clusters": sorted(group.clusters.values(), key=lambda cluster: (-len(cluster.rows), cluster.diagnosis)),
         "pairs": [(pair, names.get(pair.left), names.get(pair.right)) for pair in pairs[:MAX_PAIRS]],
+        "more_pairs": max(0, len(pairs) - MAX_PAIRS),
         "named": MAX_NAMED,
     }
-    return render("class.jinja", script=True, data=data)
+    return pieces("class.jinja", script=True, data=data)
 
 
 def common_sentence(one: str, other: str) -> str:

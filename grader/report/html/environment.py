@@ -6,7 +6,7 @@ neither styled nor run. Text reaches a page through `finalize` alone; no templat
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from grader.report.grids import figure
 from grader.report.text import clean, number, one_line
 
 FOLDER = Path(__file__).parent
+PIECE = 500  # of the template's own small ones in one of ours
 MAX_TEXT = 20_000  # of any one text, whatever a template says: the page has to stay a page
 
 # A sign besides the word, so that colour is never needed; all of them are in every system's fonts.
@@ -38,6 +39,11 @@ SIGNS = {
 
 def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
     """The page that a template makes of `data`. `script` lets the page's own script in."""
+    return "".join(pieces(template, script, data))
+
+
+def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str]:
+    """The same page in pieces, so that nobody has to hold it as a whole."""
     style, code = _asset("style.css"), _asset("script.js") if script else None
     policy = [
         "default-src 'none'",
@@ -46,11 +52,13 @@ def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
         "base-uri 'none'",
         "form-action 'none'",
     ]
-    return (
+    stream = (
         _environment()
         .get_template(template)
-        .render(data, style=style, script=code, policy=Markup("; ".join(policy)), signs=SIGNS)
+        .stream(data, style=style, script=code, policy=Markup("; ".join(policy)), signs=SIGNS)
     )
+    stream.enable_buffering(PIECE)
+    return stream
 
 
 @lru_cache(maxsize=1)

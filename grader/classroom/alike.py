@@ -1,0 +1,63 @@
+"""Which hand-ins of a class are alike, found in a process of its own.
+
+    python -m grader.classroom.alike RESULTS        prints the pairs as JSON
+
+It reads everybody's code with somebody else's tokenizer, and compares each with each. The memory that this takes ends
+with the process, the time is bounded here, and whatever goes wrong costs the class nothing but the hint.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.classroom import store
+from grader.errors import UsageError
+from grader.load import load
+from grader.report.similarity import Pair, similar_pairs
+from grader.report.text import one_line
+
+HANDOUT = Path(__file__).resolve().parents[2] / "student_template"  # beside the package, where the course keeps it
+LEAST_SECONDS = 60.0  # to start, and for a small class
+SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
+MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads half a million lines
+MAX_SAID = 500  # characters of why it failed
+
+
+def pairs_of(results: Path, count: int) -> tuple[list[Pair], int]:
+    """The pairs of a class of `count` hand-ins, the most alike first, and how many there are.
+
+    Raises UsageError, with the reason, where they were not looked for.
+    """
+    seconds = LEAST_SECONDS + SECONDS_EACH * count
+    command = [sys.executable, "-m", "grader.classroom.alike", str(results)]
+    try:
+        ended = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as error:
+        raise UsageError(f"it took more than {seconds:g} seconds.") from error
+    if ended.returncode:
+        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise UsageError(one_line(said[-1], MAX_SAID) if said else f"it ended with exit code {ended.returncode}.")
+    found = json.loads(ended.stdout)
+    return [Pair(**pair) for pair in found["pairs"]], found["count"]
+
+
+def _submissions(results: Path) -> Iterator[tuple[str, Mapping[str, bytes]]]:
+    for entry in store.read_list(results).entries:
+        if entry.status == "graded" and entry.folder:
+            yield entry.id, store.read_files(results / entry.folder / store.SUBMISSION)
+
+
+def _handout() -> Mapping[str, bytes]:
+    """What every hand-in has in common, since it was given out."""
+    return load(HANDOUT, ()).files if HANDOUT.is_dir() else {}
+
+
+if __name__ == "__main__":
+    try:
+        found = similar_pairs(_submissions(Path(sys.argv[1])), _handout())
+    except UsageError as problem:  # an optional library is not there
+        sys.exit(str(problem))
+    json.dump({"pairs": [asdict(pair) for pair in found[:MAX_PAIRS]], "count": len(found)}, sys.stdout)
