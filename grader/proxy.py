@@ -136,7 +136,8 @@ class ModuleProxy:
             case "timeout" | "crashed":
                 return f"{name} {fault.message}."
             case _:
-                return f"{name} raised {fault.message}{where}"
+                # of an error without a text, such as that of a bare assert, only the type
+                return f"{name} raised {fault.message.rstrip().removesuffix(':')}{where}"
 
 
 def to_wire(value: Any) -> Value:

@@ -141,6 +141,23 @@ def test_what_lies_outside_the_windows_is_named_when_all_else_is_right() -> None
     assert broken.diagnosis is None
 
 
+@pytest.mark.parametrize("start", [-0.5, -1.0, -999.0])
+def test_a_maximum_that_starts_too_high_is_named_with_the_smallest_input_that_shows_it(start: float) -> None:
+    asked = question("extreme_maps", 1)
+    right = right_function("extreme_maps")
+
+    def searching(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        found = np.maximum(X, start)  # what is not larger than the start might as well not be there
+        found[..., 0::2, 0::2] += 1e-9 * (found[..., 0::2, 0::2] == start)
+        return right(dY, found)
+
+    verdict = judging.judge(searching, asked)
+    assert verdict.diagnosis == "maximum-starts-too-high"
+    assert verdict.evidence["got"] == [[[[2, 0], [0, 0]]]]
+    elsewhere = judging.judge(lambda dY, X: searching(dY, X) + (X > 1e5), asked)
+    assert elsewhere.diagnosis is None
+
+
 def test_an_ambiguous_answer_is_read_as_the_commoner_mistake() -> None:
     """On a single window, one maximum for the map and for the window are the same: no misconception at all."""
     (case, *_) = question("one_window", 0).cases

@@ -22,7 +22,7 @@ SUBSTITUTED = A**2 + (R * B) ** 2 / R**2
 ONE = C**2 + S**2
 INVERSE = (FR * C - FT * S / R) ** 2 + (FR * S + FT * C / R) ** 2
 HALF = A**2 + FT**2 / R**2
-HONEST_SECONDS = 0.5  # the contract's bound for an honest proof
+HONEST_SECONDS = 0.5  # of work for an honest proof, whatever else the machine does
 
 # name: lines, what 1.3 is, what 1.4 is
 PROOFS = {
@@ -57,10 +57,10 @@ PROOFS = {
 @pytest.mark.parametrize("name", PROOFS)
 def test_a_proof_is_judged_as_the_contract_says(name):
     lines, substitution, chain = PROOFS[name]
-    started = time.perf_counter()
+    started = time.process_time()
     assert symbolic.judge_substitution(lines, {})["verdict"] == substitution
     assert symbolic.judge_chain(lines)["verdict"] == chain
-    assert time.perf_counter() - started < HONEST_SECONDS
+    assert time.process_time() - started < HONEST_SECONDS
 
 
 OWN = {"df_dr": A, "df_dtheta": B}  # the second has lost its r
@@ -205,6 +205,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
 
     failed, passed, review = Outcome.FAILED, Outcome.PASSED, Outcome.REVIEW
     yield partial(TREE, verdict="equal"), passed, ""
+    yield partial([[TREE]], verdict="equal"), passed, ""  # a matrix of one entry
     yield partial(None), failed, "returns None (is a return missing?); expected is one sympy expression"
     yield partial(EQUATION), failed, "returns an equation (Eq)"
     yield partial([TREE, TREE]), failed, "returns a list"

@@ -177,7 +177,7 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
     ("labels", "sentence"),
     [
         (None, "affected_outputs(1, 2) is None: a `return` is missing, or it returns nothing."),
-        (Opaque("a set"), "affected_outputs(1, 2) holds a set where an array of numbers belongs."),
+        (Opaque("a set"), "affected_outputs(1, 2) is a set where a list of nine pairs (row, col) was expected."),
         (labelled(ROW_BY_ROW[:8])(1, 2), "has 8 entries, and nine are expected: one for each of y_1 to y_9."),
         (np.ones((3, 3, 2)).tolist(), "has 3 entries, and nine are expected: one for each of y_1 to y_9."),
         (3, "affected_outputs(1, 2) is a single value where a list of nine pairs was expected."),

@@ -25,8 +25,9 @@ Shape = tuple[int, ...]
 
 LEVEL = 2.0**-9  # the grid of X for the pool. Drawn are even multiples, so that an odd one can stand beside each
 _LEVELS = np.arange(64, 1024, 2)  # values from 1/8 to 2, none twice
-UPSTREAM_LEVEL = 2.0**-8
-_UPSTREAM_LEVELS = np.arange(128, 512)  # 1/2 to 2: no entry near zero, so that relative errors can be told
+UPSTREAM_LEVEL = 2.0**-13
+# 1/2 to 2: no entry near zero, so that relative errors can be told. Odd: each needs more than float16's 11 bits
+_UPSTREAM_LEVELS = np.arange(2**12 + 1, 2**14, 2)
 CONV_LEVEL = 2.0**-7
 _CONV_LEVELS = np.arange(64, 256)  # products and sums of up to 64 of them are exact even in float32
 LARGE, SMALL = 2.0**20, 2.0**-20  # 1e6 and 1e-6, as powers of two
@@ -37,8 +38,9 @@ POOL_SHAPES: tuple[Shape, ...] = ((2, 3, 4, 6), (1, 2, 6, 4), (3, 1, 2, 8))  # e
 EXTREME_SHAPE: Shape = (2, 2, 4, 6)
 TIED_SHAPES: tuple[Shape, ...] = ((1, 1, 4, 4), (2, 2, 4, 6))
 ODD_SHAPES: tuple[Shape, ...] = ((2, 2, 3, 5), (1, 2, 5, 4), (2, 1, 4, 3), (1, 1, 1, 1), (1, 2, 1, 4), (2, 1, 5, 1))
-CONV_SHAPES: tuple[Shape, ...] = ((5, 5), (4, 6), (7, 3), (2, 2), (1, 5), (4, 1), (2, 6), (1, 1))
-INTERIOR_SHAPES: tuple[Shape, ...] = ((5, 5), (4, 4), (6, 6))  # square: what is not is the other part's
+# None of the first ones is the filter's size and a ring more or less: a wrong shape then tells where it is from.
+CONV_SHAPES: tuple[Shape, ...] = ((6, 6), (4, 6), (7, 3), (2, 2), (1, 5), (4, 1), (2, 6), (1, 1))
+INTERIOR_SHAPES: tuple[Shape, ...] = ((6, 6), (4, 4), (5, 5))  # square: what is not is the other part's
 
 
 def pooling(X: Floats, dY: Floats) -> Case:

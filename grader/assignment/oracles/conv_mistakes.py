@@ -39,6 +39,7 @@ def _quarter_turned(K: Floats) -> Floats:
     return np.rot90(K)
 
 
+_BOTH: tuple[Change, ...] = (_kept, _flipped)  # the right filter, and the wrong one: one mistake may hide another
 _UPSIDE_DOWN: Change = np.flipud
 _MIRRORED: Change = np.fliplr
 _SWAPPED: Change = np.transpose
@@ -142,9 +143,12 @@ _UPSTREAM_RETURNED = "This is dY itself: it has to be passed back through the fi
 def input_mistakes(convention: str) -> tuple[Explanation, ...]:
     """About dX = ∂L/∂X of (H, W)."""
     make = _Mistakes(convention)
-    both = (_kept, _flipped)
+    return (*_input_kernels(make), *_input_paddings(make), *_input_terms(make), *common())
+
+
+def _input_kernels(make: _Mistakes) -> tuple[Explanation, ...]:
+    """How the filter was laid over dY."""
     flip_id, flip_sentence = ("kernel-not-flipped", _NOT_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
-    valid = tuple(make.input(change, _kept) for change in both)
     return (
         Misconception(flip_id, flip_sentence, (make.input(_flipped),)),
         Misconception("kernel-flipped-on-one-axis", _FLIPPED_ONCE, (make.input(_UPSIDE_DOWN), make.input(_MIRRORED))),
@@ -158,6 +162,13 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
             "The filter was turned by 90 degrees; flipping it both ways is a turn by 180.",
             (make.input(_quarter_turned), make.input(lambda K: np.rot90(K, 3))),
         ),
+    )
+
+
+def _input_paddings(make: _Mistakes) -> tuple[Explanation, ...]:
+    """What happened at the border, with either filter."""
+    valid = tuple(make.input(change, _kept) for change in _BOTH)
+    return (
         Misconception(
             "valid-instead-of-same-padding",
             _VALID,
@@ -166,18 +177,24 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
         Misconception(
             "padding-not-removed",
             "The ring of padding is still around the result. dX has the size of X.",
-            tuple(make.input(change, lambda A: np.pad(A, 2)) for change in both),
+            tuple(make.input(change, lambda A: np.pad(A, 2)) for change in _BOTH),
         ),
         Misconception(
-            "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, _padding("wrap")) for change in both)
+            "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, _padding("wrap")) for change in _BOTH)
         ),
         Misconception(
-            "repeated-edge-padding", _REPEATED, tuple(make.input(change, _padding("edge")) for change in both)
+            "repeated-edge-padding", _REPEATED, tuple(make.input(change, _padding("edge")) for change in _BOTH)
         ),
         Misconception(
-            "reflected-padding", _REFLECTED, tuple(make.input(change, _padding("reflect")) for change in both)
+            "reflected-padding", _REFLECTED, tuple(make.input(change, _padding("reflect")) for change in _BOTH)
         ),
         Misconception("shifted-by-one", _SHIFTED, tuple(make.input(_kept, _one_sided(before)) for before in (0, 2))),
+    )
+
+
+def _input_terms(make: _Mistakes) -> tuple[Explanation, ...]:
+    """Which products were summed up, and how."""
+    return (
         Misconception(
             "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: _overwritten_input(case, make.flips),)
         ),
@@ -185,12 +202,12 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
         Misconception(
             "upstream-gradient-ignored",
             _UPSTREAM_IGNORED,
-            tuple(make.input(change, lambda A: np.pad(np.ones_like(A), 1)) for change in both),
+            tuple(make.input(change, lambda A: np.pad(np.ones_like(A), 1)) for change in _BOTH),
         ),
         Misconception(
             "upstream-gradient-flipped",
             "dY was flipped. It is the filter that is flipped, and the map stays as it is.",
-            tuple(make.input(change, lambda A: np.pad(_flipped(A), 1)) for change in both),
+            tuple(make.input(change, lambda A: np.pad(_flipped(A), 1)) for change in _BOTH),
         ),
         Misconception(
             "centre-weight-only",
@@ -210,14 +227,18 @@ def input_mistakes(convention: str) -> tuple[Explanation, ...]:
             "The result is divided by the number of terms. The contributions are added up, not averaged.",
             (*of_result(lambda dX: dX / KERNEL**2), *of_result(lambda dX: dX / dX.size)),
         ),
-        *common(),
     )
 
 
 def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
     """About dw = ∂L/∂w of (3, 3)."""
     make = _Mistakes(convention)
-    inner = make.weight(dY=_without_ring)
+    others = (mistake for mistake in common() if mistake.id != "result-transposed")  # "dw-transposed" says more
+    return (*_weight_kernels(make), *_weight_paddings(make), *_weight_terms(make), *others)
+
+
+def _weight_kernels(make: _Mistakes) -> tuple[Explanation, ...]:
+    """The right numbers at the wrong places."""
     flip_id, flip_sentence = ("dw-flipped", _DW_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
         Misconception(flip_id, flip_sentence, of_result(_flipped)),
@@ -227,6 +248,13 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
             "The result is right, but its rows and columns are exchanged.",
             (*of_result(_SWAPPED), *of_result(lambda dw: _flipped(dw).T)),
         ),
+    )
+
+
+def _weight_paddings(make: _Mistakes) -> tuple[Explanation, ...]:
+    """What happened at the border."""
+    inner = make.weight(dY=_without_ring)
+    return (
         Misconception(
             "valid-instead-of-same-padding",
             _VALID,
@@ -244,6 +272,12 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
                 make.weight(_kept, lambda A: A[2:, 2:]),
             ),
         ),
+    )
+
+
+def _weight_terms(make: _Mistakes) -> tuple[Explanation, ...]:
+    """Which products were summed up, and how."""
+    return (
         Misconception(
             "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: _overwritten_weight(case, make.flips),)
         ),
@@ -270,5 +304,4 @@ def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
             "The result is divided by the number of terms. Every output's contribution is added up, not averaged.",
             (*of_result(lambda dw: dw / dw.size), lambda case: case.expected / case.inputs["X"].size),
         ),
-        *(mistake for mistake in common() if mistake.id != "result-transposed"),
     )

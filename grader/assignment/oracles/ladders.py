@@ -27,13 +27,19 @@ _CORNERS = (_map((4, 1), (2, 3)), _map((1, 4), (2, 3)), _map((1, 2), (4, 3)), _m
 _SQUARE = _map((1, 5, 2, 6), (7, 3, 4, 8), (16, 9, 11, 10), (12, 13, 15, 14))
 _POSITIVE = (*_CORNERS, _map((1, 5, 2, 6), (7, 3, 4, 8)), np.swapaxes(_map((1, 5, 2, 6), (7, 3, 4, 8)), 2, 3), _SQUARE)
 _STACKED = (np.concatenate(_CORNERS[1:3], axis=1), np.concatenate(_CORNERS[1:3], axis=0))
+_NEGATIVE = (_map((-4, -1), (-2, -3)), _map((-1, -4), (-2, -3)))
 _SIGNED = (_map((-5, 1), (2, 3)), _map((3, -1), (-9, 2)))
 
+_FRACTIONS = _map((1.25, 1.5), (1.75, 1.0))
+
 ONE_WINDOW = (*(pooling(X, _upstream(X)) for X in _CORNERS), *(pooling(_CORNERS[0], _map((dY,))) for dY in (-3, 0.5)))
-RANDOM_MAPS = (*ONE_WINDOW, *(pooling(X, _upstream(X)) for X in (*_POSITIVE[4:6], *_SIGNED, *_STACKED, _SQUARE)))
+RANDOM_MAPS = (
+    *ONE_WINDOW,
+    *(pooling(X, _upstream(X)) for X in (_FRACTIONS, *_POSITIVE[4:6], *_SIGNED, *_STACKED, _SQUARE)),
+)
 EXTREME_MAPS = tuple(
     pooling(X, _upstream(X))
-    for X in (_map((-4, -1), (-2, -3)), _map((-1, -4), (-2, -3)), *(scale * _CORNERS[2] for scale in (1e6, -1e6, 1e-6)))
+    for X in (*_NEGATIVE, *(scale * _CORNERS[2] for scale in (1e6, -1e6, 1e-6)), 1e6 * _NEGATIVE[0])
 ) + tuple(
     pooling(X, _upstream(X)) for X in (-_SQUARE, 1e-9 * _map((1000, 1001), (2, 3)), 1e-9 * _map((1001, 1000), (2, 3)))
 )

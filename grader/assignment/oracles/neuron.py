@@ -99,6 +99,8 @@ def inner_positions(rng: np.random.Generator) -> list[Offset]:
 
 def read_positions(value: Any) -> list[Offset]:
     """Nine (row, col). Raises UnreadableError."""
+    if isinstance(value, Opaque | dict | str):
+        raise UnreadableError(_is_no(value, "a list of nine pairs (row, col)"))
     array = read_array(value).values
     if array.ndim == 0:
         raise UnreadableError("is a single value where a list of nine pairs was expected")

@@ -56,9 +56,12 @@ def _upsampled(dY: Floats, shape: tuple[int, ...]) -> Floats:
     return from_windows(np.repeat(dY[..., None], POOL * POOL, axis=-1), shape)
 
 
-def _global_maximum(case: Case) -> Floats:
-    X, dY = case.inputs["X"], case.inputs["dY"]
-    return np.where(X.max(axis=(2, 3), keepdims=True) == X, _upsampled(dY, X.shape), 0.0)
+def _global_maximum(*axes: int) -> Variant:
+    def variant(case: Case) -> Floats:
+        X, dY = case.inputs["X"], case.inputs["dY"]
+        return np.where(X.max(axis=axes, keepdims=True) == X, _upsampled(dY, X.shape), 0.0)
+
+    return variant
 
 
 def _along(axis: int) -> Variant:
@@ -77,17 +80,22 @@ def _sliding(case: Case) -> Floats:
     return _scattered(case, 1, 0)
 
 
+def _of_three(case: Case) -> Floats:
+    """Windows of three rows and columns, two apart."""
+    return _scattered(case, POOL, 0, POOL + 1)
+
+
 def _shifted(case: Case) -> Floats:
     """Windows that begin one row and one column late."""
     return _scattered(case, POOL, 1)
 
 
-def _scattered(case: Case, stride: int, start: int) -> Floats:
+def _scattered(case: Case, stride: int, start: int, size: int = POOL) -> Floats:
     X, dY = case.inputs["X"], case.inputs["dY"]
     dX = np.zeros_like(X)
     for n, c, i, j in np.ndindex(dY.shape):
         top, left = stride * i + start, stride * j + start
-        window = X[n, c, top : top + POOL, left : left + POOL]
+        window = X[n, c, top : top + size, left : left + size]
         if window.size:
             a, b = np.unravel_index(int(np.argmax(window)), window.shape)
             dX[n, c, top + a, left + b] += dY[n, c, i, j]
@@ -114,6 +122,19 @@ def _first_only(axis: int) -> tuple[Variant, ...]:
 
 def _divided(by: Callable[[Case], int]) -> tuple[Variant, ...]:
     return (lambda case: case.expected / by(case), lambda case: _FIRST_MAXIMUM(case) / by(case))
+
+
+def _starts_too_high(case: Case, values: Floats) -> bool:
+    """Wrong only in windows of negative values, those below some value: there a fixed place wins, or none."""
+    parts, dY, expected = windows(case.inputs["X"]), case.inputs["dY"][..., None], windows(case.expected)
+    right = close(windows(values), expected, case.norm, DOUBLE).all(axis=-1)
+    start = parts.max(axis=-1)[~right].max(initial=-np.inf)
+    missed = parts.max(axis=-1, keepdims=True) <= start
+    for fallback in (0.0, *(_always(place)(parts) * dY for place in range(POOL * POOL))):
+        predicted = from_windows(np.where(missed, fallback, expected), case.expected.shape)
+        if start < 0 and close(values, predicted, case.norm, DOUBLE).all():
+            return True
+    return False
 
 
 def _beyond_the_windows(case: Case, values: Floats) -> bool:
@@ -198,7 +219,7 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
     Misconception(
         "one-maximum-per-map",
         "Only the largest entry of the whole map got a gradient. Each 2×2 window has a maximum of its own.",
-        (_global_maximum,),
+        (_global_maximum(2, 3), _global_maximum(0, 1, 2, 3)),
     ),
     Misconception(
         "stride-one",
@@ -206,9 +227,19 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
         (_sliding,),
     ),
     Misconception(
+        "window-of-three",
+        "The windows have three rows and columns, so that they overlap: a slice a:b ends before b. The filter is 2×2.",
+        (_of_three,),
+    ),
+    Misconception(
         "off-by-one-window",
         "The windows begin one row and one column too late: the first one starts at row 0 and column 0.",
         (_shifted,),
+    ),
+    Misconception(
+        "values-cut-to-integers",
+        "The values of X were cut down to integers before they were compared, so that some of them look equal.",
+        (_placed(lambda x, dY: _chosen(np.trunc(x)) * dY), _placed(lambda x, dY: _chosen(np.floor(x)) * dY)),
     ),
     Misconception(
         "window-offset-forgotten",
@@ -264,6 +295,12 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
         ),
     ),
     *common(_FIRST_MAXIMUM),
+    Pattern(
+        "maximum-starts-too-high",
+        "Where all values of a window are far below zero the maximum was missed: the search for it begins at a number "
+        "that is larger than all of them.",
+        _starts_too_high,
+    ),
     Pattern(
         "outside-the-windows",
         "An odd last row or column lies in no window: the output does not depend on it, and so neither does the loss.",

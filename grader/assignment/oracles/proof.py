@@ -47,7 +47,7 @@ HINTS = {
 
 def judge_partial(function: str, ask: Callable[..., Any], symbolic: Any) -> Verdict:
     """1.1 and 1.2. `ask` is the student's function of that name, `symbolic` the bounded oracle."""
-    answer = ask(*_PARTIAL_ARGUMENTS)
+    answer = _unwrapped(ask(*_PARTIAL_ARGUMENTS))
     kind = _not_an_expression(answer)
     if kind:
         return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
@@ -87,7 +87,7 @@ def judge_substitution(functions: Any, symbolic: Any) -> Verdict:
 def _own(function: Callable[..., Any]) -> Tree | int | float | None:
     """What the student's own function gives, None where it gives no expression: 1.3 does not depend on it."""
     try:
-        answer = function(*_PARTIAL_ARGUMENTS)
+        answer = _unwrapped(function(*_PARTIAL_ARGUMENTS))
     except Fault:
         return None
     return None if _not_an_expression(answer) or isinstance(answer, Opaque) else answer
@@ -210,11 +210,11 @@ def _lines(answer: Any) -> list[Any] | Verdict:
     return [_unwrapped(line) for line in answer]
 
 
-def _unwrapped(line: Any) -> Any:
+def _unwrapped(answer: Any) -> Any:
     """A 1×1 matrix, which is a list of a list of one expression, counts as that expression."""
-    while isinstance(line, list) and len(line) == 1:
-        line = line[0]
-    return line
+    while isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]
+    return answer
 
 
 def _sendable(lines: list[Any]) -> list[Any]:

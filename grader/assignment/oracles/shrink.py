@@ -13,7 +13,7 @@ from grader.assignment.oracles.reading import Numbers
 from grader.model import Outcome
 from grader.proxy import Fault
 
-MAX_SECONDS = 1.0  # a student waits for this; the ladders have at most 12 cases and take some milliseconds
+MAX_SECONDS = 1.0  # a student waits for this; the ladders have at most 14 cases and take some milliseconds
 MAX_SHOWN = 100  # entries of a wrong answer: the ladders' own have at most 36
 INLINE_CHARACTERS = 150  # a smallest input that takes no more is told in the sentence itself
 
