@@ -158,6 +158,15 @@ def test_a_maximum_that_starts_too_high_is_named_with_the_smallest_input_that_sh
     assert elsewhere.diagnosis is None
 
 
+@pytest.mark.parametrize("largest", [np.finfo(np.float64).max, np.finfo(np.float64).min])
+@pytest.mark.parametrize("name", ["random_maps", "tied_maps", "input convolution"])
+def test_the_largest_numbers_are_wrong_and_no_warning(name: str, largest: float) -> None:
+    """Warnings are errors in this suite."""
+    asked = question(name, 0)
+    shapes = iter([case.expected.shape for case in (*asked.cases, *asked.ladder)])
+    assert judging.judge(lambda *args: np.full(next(shapes), largest), asked).share == 0
+
+
 def test_an_ambiguous_answer_is_read_as_the_commoner_mistake() -> None:
     """On a single window, one maximum for the map and for the window are the same: no misconception at all."""
     (case, *_) = question("one_window", 0).cases

@@ -62,6 +62,7 @@ def back_to_weight(rng: np.random.Generator, convention: str, interior: bool) ->
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function gives the gradient on every case. Raises Fault where no value comes before a wrong one."""
     given: list[tuple[Case, Answer]] = []

@@ -130,7 +130,7 @@ def _starts_too_high(case: Case, values: Floats) -> bool:
     right = close(windows(values), expected, case.norm, DOUBLE).all(axis=-1)
     start = parts.max(axis=-1)[~right].max(initial=-np.inf)
     missed = parts.max(axis=-1, keepdims=True) <= start
-    for fallback in (0.0, *(_always(place)(parts) * dY for place in range(POOL * POOL))):
+    for fallback in (np.zeros_like(parts), *(_always(place)(parts) * dY for place in range(POOL * POOL))):
         predicted = from_windows(np.where(missed, fallback, expected), case.expected.shape)
         if start < 0 and close(values, predicted, case.norm, DOUBLE).all():
             return True
