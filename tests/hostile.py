@@ -38,6 +38,7 @@ SEED = 20_260_102
 SETTLE_SECONDS = 3.0  # for what was killed to be gone from the process table
 MAX_REPORT_BYTES = 256 << 10  # of results.json, for a handful of points
 _SUBREAPER = 36  # prctl
+MARKER_KEY = 0x67726D6B  # of System V memory, semaphores and messages that an attack makes
 _REFERENCE = Path(__file__).parent.parent / "reference"
 
 
@@ -226,12 +227,26 @@ def _is_ours(command: str) -> bool:
 
 
 def markers(name: str, folder: Path) -> list[str]:
-    """Files that an attack left outside of its own folder, which no case may; removed here."""
+    """What an attack left outside of its own folder, which no case may: files, removed here, and shared memory."""
     places = {Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), Path.cwd(), Path.cwd().parent, folder}
     found = [file for place in places for file in place.glob(f"grader-marker-{name}*")]
     for file in found:
         file.unlink()
-    return sorted(map(str, found))
+    return sorted(map(str, found)) + _kept_by_the_kernel()
+
+
+def _kept_by_the_kernel() -> list[str]:
+    """What of System V bears the key that the gallery uses (Linux; nothing elsewhere); removed here."""
+    if sys.platform != "linux":
+        return []
+    libc, remove = ctypes.CDLL(None), 0  # IPC_RMID
+    made = {
+        "shared memory": (libc.shmget(MARKER_KEY, 0, 0), libc.shmctl, (remove, None)),
+        "semaphores": (libc.semget(MARKER_KEY, 0, 0), libc.semctl, (0, remove)),
+        "messages": (libc.msgget(MARKER_KEY, 0), libc.msgctl, (remove, None)),
+    }
+    found = [(name, control(number, *how)) for name, (number, control, how) in made.items() if number >= 0]
+    return [name for name, _ in found]
 
 
 def unclean(report: Report) -> list[str]:

@@ -85,6 +85,7 @@ ATTEMPTS = {
     "hold its zygote by a descriptor": "os.pidfd_open(parent)",
     "trace its zygote": "call('ptrace', 16, parent, 0, 0)",
     "leave its session": "os.setsid()",
+    "outlive its zygote": "call('prctl', 1, 0, 0, 0, 0)",
     # the network
     "open a socket": "socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
     "open a datagram socket": "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
@@ -101,6 +102,9 @@ ATTEMPTS = {
     "use what is newer than this": "call('syscall', 462, 0, 0)",
     # memory that no limit counts
     "map shared memory": "mmap.mmap(-1, 1 << 20)",
+    "map shared zeros": "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 1 << 20)",
+    "map a second stack": "mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100)",
+    "map more than it may have": "mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)",
     "make a file of memory": "os.memfd_create('memory')",
     "raise a limit": "resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40))",
 }

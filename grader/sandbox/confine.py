@@ -24,6 +24,7 @@ _READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 _CAPABILITIES_3 = 0x20080522
 _NEW_NAMESPACE, _NEW_USER = 0x00020000, 0x10000000
 _LAST_SECONDS = 5  # between the signal that says whose bound was passed, and the end for those who ignore it
+_RESERVED_BYTES = 1 << 30  # of addresses beyond what is mapped already: threads reserve theirs and hardly use them
 _PRIVATE_MOUNTS = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _PLAIN_FILES_ONLY = 2 | 4 | 8  # MS_NOSUID | MS_NODEV | MS_NOEXEC
 
@@ -50,6 +51,18 @@ def limits(terms: Mapping[str, Any]) -> None:
         if hasattr(resource, name):
             _lower(resource, getattr(resource, name), bound)
     _lower(resource, resource.RLIMIT_CPU, terms["cpu_seconds"], terms["cpu_seconds"] + _LAST_SECONDS)
+
+
+def bound_addresses(terms: Mapping[str, Any]) -> None:
+    """A bound on all that may be mapped, for what RLIMIT_DATA leaves out: stacks, page tables, shared memory.
+
+    Not for a GPU's driver, which reserves more addresses than any machine has memory. Linux only. Raises OSError.
+    """
+    import resource
+
+    with open("/proc/self/statm") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    _lower(resource, resource.RLIMIT_AS, mapped + terms["memory"] + _RESERVED_BYTES)
 
 
 def _lower(resource: Any, kind: int, soft: int, hard: int | None = None) -> None:
@@ -95,14 +108,16 @@ def grants(terms: Mapping[str, Any]) -> list[tuple[str | int, int]]:
 def railing(spared: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
     """For a worker without walls: it cannot reach into the grader's processes, nor leave its process group.
 
-    With `granted`, it cannot open any file but those. As far as the machine goes; promised is nothing.
+    With `granted`, it cannot open any file but those, nor have memory that no limit counts. As far as the machine
+    goes; promised is nothing.
     """
     if sys.platform != "linux":
         return
     with contextlib.suppress(OSError):
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
     domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
-    for step in (domain, lambda: seccomp.apply(seccomp.railing_rules(spared))):
+    rules = seccomp.railing_rules(spared, counted=granted is not None)
+    for step in (domain, lambda: seccomp.apply(rules)):
         with contextlib.suppress(OSError):
             step()
 
@@ -167,6 +182,7 @@ def jail(terms: Mapping[str, Any]) -> dict[str, str]:
         _attempt(problems, "capabilities", lambda: _set_capabilities(0))
     die_with_parent(terms["parent"])
     _attempt(problems, "limits", lambda: limits(terms))
+    _attempt(problems, "limits", lambda: bound_addresses(terms))
     _attempt(problems, "files", lambda: landlock.restrict(grants(terms)))
     _attempt(problems, "system calls", _filter)
     return problems

@@ -21,7 +21,8 @@ _SYSTEM = (
     "/etc/localtime",
     "/usr/share/zoneinfo",
 )
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/dev/full")
+# Not /dev/zero: mapped, it is memory that no limit counts.
+_DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
 _OTHER_PACKAGES = ("site-packages", "dist-packages")
 # SETUID, SETGID, CHOWN, DAC_OVERRIDE, KILL: to become another user, and to clean up after one.
 CHANGE_USER = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)

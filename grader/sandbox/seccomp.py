@@ -18,7 +18,8 @@ _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}
 _FIRST_UNKNOWN = 451  # system calls from here on (Linux 6.5) are not in the tables below
 
 _CLONE_THREAD = 0x00010000
-_MAP_SHARED, _MAP_ANONYMOUS = 0x01, 0x20
+_MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
+_PR_SET_PDEATHSIG = 1
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 # Instruction codes of classic BPF.
@@ -42,8 +43,8 @@ _KERNEL = (
     " inotify_init1 lookup_dcookie"
 )
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
-# Memory that stays, or that no rlimit counts.
-_OUTLIVING = "shmget shmat semget msgget mq_open memfd_create memfd_secret"
+_OUTLIVING = "shmget shmat semget msgget mq_open"  # memory that stays when its makers are gone
+_FILES_OF_MEMORY = "memfd_create memfd_secret"  # which no rlimit counts
 # Landlock does not look at a file's owner, mode, times and attributes.
 _ATTRIBUTES = (
     "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr"
@@ -70,7 +71,8 @@ _NUMBERS = {  # name: (x86_64, aarch64)
     "msgget": (68, 186), "name_to_handle_at": (303, 264), "open": (2, None), "open_by_handle_at": (304, 265),
     "open_tree": (428, 428), "openat": (257, 56), "openat2": (437, 437), "perf_event_open": (298, 241),
     "personality": (135, 92), "pidfd_getfd": (438, 438), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
-    "pivot_root": (155, 41), "prlimit64": (302, 261), "process_madvise": (440, 440), "process_mrelease": (448, 448),
+    "pivot_root": (155, 41), "prctl": (157, 167), "prlimit64": (302, 261), "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
     "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "ptrace": (101, 117), "quotactl": (179, 60),
     "quotactl_fd": (443, 443), "reboot": (169, 142), "removexattr": (197, 14), "request_key": (249, 218),
     "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "sched_setaffinity": (203, 122),
@@ -108,8 +110,10 @@ def jail_rules(own: int) -> list[Rule]:
     """The rules of a worker whose process id is `own`: threads, files and memory of its own, and nothing else."""
     itself = (0, own)
     return [
-        *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY, _OUTLIVING))),
-        *_refuse(" ".join((_ATTRIBUTES, _LEAVING))),
+        *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
+        *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
+        *_counted_memory(),
+        _bound_to_its_parent(),
         *_refuse("fork vfork", errno.EAGAIN),
         *_refuse("clone3 openat2", errno.ENOSYS),  # their arguments lie in memory, where no filter can look
         *_refuse("fallocate", errno.EOPNOTSUPP),
@@ -121,23 +125,35 @@ def jail_rules(own: int) -> list[Rule]:
         Rule(
             "ioctl", errno.EPERM, 1, values=(0x5412, 0x541C, 0x8901, 0x8902)
         ),  # TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP
-        # Shared memory without a file is in no rlimit's count.
-        Rule("mmap", errno.ENOMEM, 3, _MAP_SHARED | _MAP_ANONYMOUS, (_MAP_SHARED | _MAP_ANONYMOUS,)),
         # Landlock before Linux 6.2 lets a file that may only be read be emptied.
         Rule("open", errno.EPERM, 1, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
         Rule("openat", errno.EPERM, 2, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
     ]
 
 
-def railing_rules(spared: Iterable[int]) -> list[Rule]:
-    """What even a worker without walls may not do: leave its process group, or reach for the processes `spared`.
+def _counted_memory() -> list[Rule]:
+    """No memory that RLIMIT_DATA does not count: shared without a file, or a stack by name."""
+    shared = _MAP_SHARED | _MAP_ANONYMOUS
+    stacks = tuple(_MAP_GROWSDOWN | others for others in (0, _MAP_SHARED, _MAP_ANONYMOUS, shared))
+    return [*_refuse(_FILES_OF_MEMORY), Rule("mmap", errno.ENOMEM, 3, shared | _MAP_GROWSDOWN, (shared, *stacks))]
+
+
+def _bound_to_its_parent() -> Rule:
+    """Who ends with its parent may not change its mind."""
+    return Rule("prctl", errno.EPERM, 0, values=(_PR_SET_PDEATHSIG,))
+
+
+def railing_rules(spared: Iterable[int], *, counted: bool = False) -> list[Rule]:
+    """What even a worker without walls may not do: leave its process group, reach for the processes `spared`, or leave
+    memory behind; with `counted`, have memory that no limit counts (which a GPU's driver needs).
 
     With the group intact, one signal ends all that a worker ever started, however often it forked.
     """
     others = tuple(pid & 0xFFFFFFFF for pid in (-1, *spared, *(-pid for pid in spared)))
     return [
-        *_refuse(_LEAVING),
-        *_refuse("ptrace process_vm_writev"),
+        *_refuse(" ".join((_LEAVING, _OUTLIVING, "ptrace process_vm_writev"))),
+        *(_counted_memory() if counted else ()),
+        _bound_to_its_parent(),
         *(Rule(name, errno.EPERM, 0, values=others) for name in ("kill", "tkill", "tgkill", "prlimit64")),
     ]
 

@@ -86,8 +86,15 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def guarded_import(self, name: str, scope: Any = None, local: Any = None, names: Any = (), level: int = 0) -> Any:
         """`__import__` as a student's module has it: the allowed roots and the submission's own modules."""
+        name = str.__str__(name)  # exact, so that it is what it says
+        if level > 0:
+            package = dict.get(scope or {}, "__package__")  # which is whatever their module says it is
+            package = str.__str__(package) if isinstance(package, str) else ""
+            if package and not self.owns(package.partition(".")[0]):
+                self.refuse(package)
+            return builtins.__import__(name, {"__package__": package}, local, names or (), level)
         root = name.partition(".")[0]
-        if level == 0 and root not in self.allowed and not self.owns(root):
+        if root not in self.allowed and not self.owns(root):
             self.refuse(name)
         return builtins.__import__(name, scope, local, names or (), level)
 

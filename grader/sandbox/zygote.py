@@ -10,6 +10,8 @@ The grader's messages come on descriptor 0, a socket of packets, each one JSON o
     {"launch": number, "terms": {...}}  with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
+    {"sibling": {folder, spared}}       with one descriptor, a socket like this one: forks a process as warm as this one
+                                        that obeys what comes on it, from its own first words on, and ends by itself
 The first words from here are {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version, "own user": bool};
 the last, where something went wrong, {"failed": text}. When the socket closes, all that was forked here is ended.
 """
@@ -20,7 +22,7 @@ import gc
 import importlib
 import json
 import os
-import resource  # noqa: F401 - what every worker will need is here before the fork
+import resource  # which every worker will need, and so is here before the fork
 import select
 import shutil
 import signal
@@ -66,25 +68,23 @@ class Zygote:
         self.settings = settings
         self.control = control
         self.workers: dict[int, Forked] = {}
+        self.siblings: set[int] = set()
+        self.report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
         self.readable: list[tuple[int, int]] = []
         self.own_user = False
         self.open_to_all = True
 
     def prepare(self) -> None:
         """Tries the walls, says how they hold, then imports what workers will need."""
-        libc = ctypes.CDLL(None)
-        libc.prctl(_SUBREAPER, 1, 0, 0, 0)
-        libc.prctl(
-            _DUMPABLE, 0, 0, 0, 0
-        )  # for a worker of the same user, this process has no memory and no descriptors
-        report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
+        guard()
         self.own_user = self.jailed and os.geteuid() == 0 and grounds.may(grounds.CHANGE_USER)
         if self.jailed:
             self.readable = grounds.readable([])
             self.open_to_all = grounds.open_to_all(self.readable)
-            report |= self.try_walls()
-        self.own_user = self.own_user and "own user" not in report["lacks"]
-        self.say(report | {"own user": self.own_user})
+            self.report |= self.try_walls()
+        self.own_user = self.own_user and "own user" not in self.report["lacks"]
+        self.report["own user"] = self.own_user
+        self.say(self.report)
         gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the time
         for name in self.settings["modules"]:
             _import(name)
@@ -146,6 +146,8 @@ class Zygote:
                 self.launch(message["launch"], message["terms"], descriptors)
                 for descriptor in descriptors:
                     os.close(descriptor)
+            elif "sibling" in message:
+                self.fork_sibling(message["sibling"], *descriptors)
             else:
                 self.say(self.end(message["end"], message["gone"]))
 
@@ -181,11 +183,36 @@ class Zygote:
             confine.limits(terms)
             gpu = "torch" in sys.modules and grounds.has_gpu()  # its driver opens more than we could name
             granted = None if gpu else confine.grants(terms | self.own_terms())
+            if not gpu:
+                confine.bound_addresses(terms)
             confine.railing((*self.settings["spared"], terms["parent"]), granted)
         grounds.release(self.readable)
         self.workers.clear()
         sys.argv[:] = [""]
         worker.serve()
+
+    def fork_sibling(self, settings: dict[str, Any], descriptor: int) -> None:
+        """For another process of the grader's. Nothing but memory is shared: each ends with its own socket alone."""
+        pid = os.fork()
+        if pid:
+            os.close(descriptor)
+            self.siblings.add(pid)
+            self.bury_siblings()
+            return
+        os.setsid()
+        guard()
+        self.control.close()
+        self.control = socket.socket(fileno=descriptor)
+        self.settings |= settings
+        self.workers.clear()  # a sibling is forked before or beside workers, and has none
+        self.siblings.clear()
+        self.say(self.report)
+
+    def bury_siblings(self) -> None:
+        """Those that have ended."""
+        for pid in [pid for pid in self.siblings if _has_ended(pid)]:
+            os.waitpid(pid, 0)
+            self.siblings.remove(pid)
 
     def watch(self) -> None:
         """What no rlimit bounds: how much a worker keeps in its folder, and how many threads or processes it has."""
@@ -212,7 +239,7 @@ class Zygote:
 
     def sweep(self) -> None:
         """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
-        while orphans := _children() - {forked.pid for forked in self.workers.values()}:
+        while orphans := _children() - {forked.pid for forked in self.workers.values()} - self.siblings:
             for pid in orphans:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
@@ -223,7 +250,15 @@ class Zygote:
         for number in list(self.workers):
             self.end(number, gone=False)
         self.sweep()
+        self.bury_siblings()
         remove_folder(self.settings["folder"])
+
+
+def guard() -> None:
+    """What workers leave behind becomes this process's, and for a worker of its user it has no memory to be read."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
 
 
 def _import(name: str) -> None:
@@ -255,25 +290,48 @@ def _kill(pid: int) -> None:
 
 def _excess(forked: Forked) -> str:
     """What to say of a worker that has passed a bound; nothing where it has not."""
+    _open_up(forked.terms["folder"])
     with os.scandir(forked.terms["folder"]) as entries:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
     if len(sizes) > MAX_FILES or sum(sizes) > forked.terms["disk_bytes"]:
         return f"kept more than {confine.size(forked.terms['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
-    most = forked.terms["processes"]
-    return f"had more than {most} threads and processes and was stopped" if _family(forked.pid, most) > most else ""
+    most, memory = forked.terms["processes"], forked.terms["memory"]
+    processes, threads = _family(forked.pid, most)
+    if threads > most:
+        return f"had more than {most} threads and processes and was stopped"
+    if len(processes) > 1 and sum(map(_memory_of, processes)) > memory:  # one alone is held by its own limit
+        return f"used more than {confine.size(memory)} of memory, with what it forked, and was stopped"
+    return ""
 
 
-def _family(pid: int, enough: int) -> int:
-    """How many threads and processes a worker has; not counted on beyond `enough`."""
-    count, waiting = 0, [pid]
-    while waiting and count <= enough:
+def _family(pid: int, enough: int) -> tuple[list[int], int]:
+    """A worker's processes, and how many threads they have together; not counted on beyond `enough`."""
+    found, threads, waiting = [], 0, [pid]
+    while waiting and threads <= enough:
         member = waiting.pop()
+        found.append(member)
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"/proc/{member}/task"):
-                count += 1
+                threads += 1
                 with open(f"/proc/{member}/task/{thread}/children") as file:
                     waiting += map(int, file.read().split())
-    return count
+    return found, threads
+
+
+def _memory_of(pid: int) -> int:
+    """The bytes that a process has for itself; what it shares with its zygote until either writes counts as well."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            resident, shared = map(int, file.read().split()[1:3])
+    except OSError:  # it has just ended
+        return 0
+    return (resident - shared) * resource.getpagesize()
+
+
+def _open_up(folder: str) -> None:
+    """Undoes what a worker of our own user may have done to a folder's mode, so that its files can be seen."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
 
 
 def _await(pid: int) -> None:
@@ -303,9 +361,10 @@ def _parent_of(pid: str) -> int | None:
 
 def remove_folder(path: str) -> None:
     """Removes a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
+    _open_up(path)
     with contextlib.suppress(OSError):
         for number, folder in enumerate(iter(lambda: _subfolder(path), None)):
-            os.chmod(folder, 0o700)
+            _open_up(folder)
             for name in os.listdir(folder):
                 os.rename(os.path.join(folder, name), os.path.join(path, f"{number}-{name[:100]}"))
             os.rmdir(folder)
