@@ -1,15 +1,20 @@
 """Kills the real `grader class` at random moments, again and again, and compares with a run that nobody disturbed.
 
-    python -m scripts.kill_class --kills 200
+    python -m scripts.kill_class --kills 200 [--helpers 20]
 
 Nothing may be lost, nothing done twice, every point has to be the same. Each round begins with an empty folder, runs
-the command until it comes to its end, and kills it (SIGKILL, so that it cannot know) as often as it lives.
+the command until it comes to its end, and kills it (SIGKILL, so that it cannot know) as often as it lives: half of the
+times at any moment, half of the times soon after some line of the journal, the last one included, behind which tables
+and pages are written. With --helpers the command lives, and what it started is killed instead: job processes, zygotes,
+the search for similar hand-ins. It has to come to its end all the same, in one go.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
+import re
 import select
 import shutil
 import signal
@@ -19,6 +24,8 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
 PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
+LOOK_SECONDS = 0.002  # between two looks at the journal
+SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
+HELPERS = (b"grader.classroom.job", b"zygote.py", b"grader.classroom.alike")
 
 
 def make_class(folder: Path, count: int) -> None:
@@ -60,23 +70,112 @@ def done_lines(results: Path) -> Counter[str]:
     return Counter(record["id"] for record in records if record["event"] == "done")
 
 
-def kill_until_done(submissions: Path, results: Path, longest: float, chance: random.Random, environment: Any) -> int:
+@dataclass
+class Trial:
+    """A class, a folder for what comes of it, and how the command is started there."""
+
+    submissions: Path
+    results: Path
+    count: int
+    environment: dict[str, str]
+    chance: random.Random
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        with open(self.log, "wb") as log:
+            return subprocess.Popen(
+                command(self.submissions, self.results), cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+
+    @property
+    def log(self) -> Path:
+        return self.results.with_suffix(".log")
+
+    def journal(self) -> Counter[str]:
+        """How many lines of each kind the journal has: one "class" for each start, one "done" for each report."""
+        try:
+            text = (self.results / "journal.jsonl").read_text(encoding="utf-8")
+        except OSError:
+            return Counter()
+        return Counter(re.findall(r'"event": "(\w+)"', text))
+
+
+def kill_until_done(trial: Trial, longest: float, stages: Counter[str]) -> int:
     """Runs the command until it ends by itself; returns how often it was killed. Raises AssertionError if it fails."""
     kills = 0
     while True:
-        process = subprocess.Popen(
-            command(submissions, results), cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        before = trial.journal()
+        process = trial.start()
+        wait = at_any_moment if trial.chance.random() < 0.5 else soon_after_a_line
+        wait(trial, process, longest)
+        if process.poll() is not None:
+            assert process.returncode == 0, trial.log.read_text()
+            return kills
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+        stages[_stage(before, trial.journal(), trial.count)] += 1
+        points(trial.results)  # every report that is there is whole
+
+
+def _stage(before: Counter[str], after: Counter[str], count: int) -> str:
+    """What a command was at when it was killed, by the lines that it wrote."""
+    if after["class"] == before["class"]:
+        return "starting"
+    return "grading" if after["done"] < count else "writing tables and pages"
+
+
+def at_any_moment(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(trial.chance.uniform(0.0, longest))
+
+
+def soon_after_a_line(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
+    """Every second time it is the last line."""
+    before = trial.journal()
+    line = trial.chance.choice([trial.count, trial.chance.randint(before["done"], trial.count)])
+    while process.poll() is None:
+        now = trial.journal()
+        if now["class"] > before["class"] and now["done"] >= line:
+            break
+        time.sleep(LOOK_SECONDS)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(trial.chance.uniform(0.0, SOON_SECONDS))
+
+
+def kill_helpers(trial: Trial, longest: float, stages: Counter[str]) -> int:
+    """Runs the command once, to its end, and kills what it started; returns how often. Raises AssertionError."""
+    process = trial.start()
+    kills = 0
+    while process.poll() is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(trial.chance.uniform(0.0, longest / 2))
+        helpers = sorted(_helpers(process.pid))
+        if helpers:
+            victim, kind = trial.chance.choice(helpers)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                stages[kind] += 1
+                kills += 1
+    assert process.returncode == 0, trial.log.read_text()
+    return kills
+
+
+def _helpers(pid: int) -> Iterator[tuple[int, str]]:
+    """The processes below a command that are its own; a zygote's children are the students'."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
-            said, _ = process.communicate(timeout=chance.uniform(0.0, longest))
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            kills += 1
-            points(results)  # every report that is there is whole
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:
             continue
-        assert process.returncode == 0, said.decode()
-        return kills
+        for child in children:
+            try:
+                line = Path(f"/proc/{child}/cmdline").read_bytes()
+            except OSError:
+                continue
+            kind = next((name.decode() for name in HELPERS if name in line), None)
+            if kind is not None:
+                yield child, kind
+                yield from _helpers(child) if kind != "zygote.py" else ()
 
 
 def leftovers(mark: str) -> list[int]:
@@ -95,8 +194,8 @@ def leftovers(mark: str) -> list[int]:
     return left
 
 
-def run(kills: int, count: int, seed: int) -> tuple[int, int]:
-    """Rounds until there were enough kills; returns (kills, rounds). Raises AssertionError.
+def run(kills: int, count: int, seed: int, how: Any = kill_until_done) -> tuple[int, int, Counter[str]]:
+    """Rounds until there were enough kills; returns (kills, rounds, what was hit when). Raises AssertionError.
 
     A command lives at the most as long as a whole run takes on this machine, so kills fall on every stage of it.
     """
@@ -122,10 +221,12 @@ def run(kills: int, count: int, seed: int) -> tuple[int, int]:
         expected = points(here / "whole")
         assert len(expected) == count
         killed = rounds = 0
+        stages: Counter[str] = Counter()
+        results = here / "results"
+        trial = Trial(here / "class", results, count, environment, chance)
         while killed < kills:
-            results = here / "results"
             shutil.rmtree(results, ignore_errors=True)
-            killed += kill_until_done(here / "class", results, longest, chance, environment)
+            killed += how(trial, longest, stages)
             rounds += 1
             assert points(results) == expected, "points differ from the run that nobody disturbed"
             twice = {name: times for name, times in done_lines(results).items() if times != 1}
@@ -134,20 +235,27 @@ def run(kills: int, count: int, seed: int) -> tuple[int, int]:
             assert (results / "grades.csv").read_bytes() == (here / "whole" / "grades.csv").read_bytes()
         if sys.platform == "linux":
             assert not leftovers(mark), "processes were left over"
-    return killed, rounds
+    return killed, rounds, stages
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--helpers", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     asked = parser.parse_args()
-    killed, rounds = run(asked.kills, asked.students, asked.seed)
-    print(
-        f"{killed} kills in {rounds} rounds of {asked.students} (seed {asked.seed}):",
-        "nothing lost, nothing twice, same points",
-    )
+    for what, kills, how in (("command", asked.kills, kill_until_done), ("helpers", asked.helpers, kill_helpers)):
+        killed, rounds, stages = run(kills, asked.students, asked.seed, how)
+        print(
+            f"{what}: {killed} kills in {rounds} rounds of {asked.students} (seed {asked.seed}; {_listed(stages)}):",
+            "nothing lost, nothing twice, same points",
+            flush=True,
+        )
+
+
+def _listed(stages: Counter[str]) -> str:
+    return ", ".join(f"{stage} {times}" for stage, times in stages.most_common())
 
 
 if __name__ == "__main__":

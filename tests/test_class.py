@@ -371,8 +371,16 @@ def test_the_command_on_a_full_disk(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_killed_fifty_times_nothing_is_lost_and_nothing_done_twice() -> None:
-    killed, _ = kill_class.run(kills=50, count=8, seed=1)
+    killed, _, stages = kill_class.run(kills=50, count=8, seed=1)
     assert killed >= 50
+    assert len(stages) == 3, "kills fell on every stage"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="finds what a command started in /proc")
+def test_what_a_class_started_is_killed_and_it_goes_on() -> None:
+    killed, _, _ = kill_class.run(kills=6, count=8, seed=1, how=kill_class.kill_helpers)
+    assert killed >= 6
 
 
 @pytest.fixture
