@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from grader.assignment.oracles import images, optimizers
+from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.training import Comparison
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
 
 ROOT = Path(__file__).resolve().parent.parent
-HARNESS = ROOT / "grader" / "assignment" / "inside" / "harness.py"
+HARNESS = ROOT / "grader" / "assignment" / "inside" / "harness" / "__init__.py"
 SETTINGS = {"seconds": 60.0, "epochs": 10, "batch_size": 64, "target_accuracy": 0.8, "seeds": 3, "device": "cpu"}
 
 
@@ -51,9 +52,16 @@ class Here:
 
 
 def harness_for(student: types.ModuleType) -> Here:
-    """The harness beside this student's module."""
+    """The harness beside this student's module: a package of its own each time, as every worker has it."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "harness"]:
+        del sys.modules[name]
     sys.modules["exercise4"] = student
-    return Here(load_module(HARNESS, "harness"))
+    spec = importlib.util.spec_from_file_location("harness", HARNESS, submodule_search_locations=[str(HARNESS.parent)])
+    assert spec is not None
+    assert spec.loader is not None
+    package = sys.modules["harness"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(package)
+    return Here(package)
 
 
 def student_of(**functions: Any) -> types.ModuleType:
@@ -73,7 +81,8 @@ def comparison_of(
     student: types.ModuleType, seed: int = 1, data: images.Images | None = None, **settings: Any
 ) -> Comparison:
     """The whole re-run in this process."""
-    return Comparison(harness_for(student), Here(optimizers), data or images.load(), {**SETTINGS, **settings}, seed)
+    told = {**SETTINGS, **settings}
+    return Comparison(Apparatus(harness_for(student), Here(optimizers), data or images.load(), told), told, seed)
 
 
 def generator(seed: int = 0) -> np.random.Generator:

@@ -181,7 +181,7 @@ def test_contradicted_claims_cost_their_share_of_those_decided():
             GOOD[:4],
             "There are 4 claims; at least 5 are needed. The claims have to name all six optimizers; nothing is said",
         ),
-        ([GOOD[0]] * 6, "There are 1 different claims"),
+        ([GOOD[0]] * 6, "There is 1 different claim; at least 5"),
         ([*GOOD, ["Adam", "speed", ">", "SGD"]], "Claim 7: 'speed' is no metric"),
         ([*GOOD, ["AdamW", "train_loss", ">", "SGD"]], "Claim 7: 'AdamW' is none of the six optimizers"),
         ([*GOOD, ["Adam", "train_loss", "<=", "SGD"]], "Claim 7: the relation is '<='"),

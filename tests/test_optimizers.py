@@ -113,6 +113,94 @@ def test_single_precision_in_a_hand_written_one_is_no_other_optimizer():
     assert judge("Adam", lambda params: Bare(params, lambda memory, g: rule(memory, g.float()), lr=0.01)).share == 1
 
 
+@pytest.mark.parametrize(("name", "decay"), [("RMSprop", 0.9), ("RMSprop", 0.99), ("Adagrad", None)])
+def test_eps_inside_the_root_is_no_other_optimizer(name, decay):
+    """As Duchi et al. and Goodfellow, Bengio and Courville (algorithms 8.4 and 8.5) have it, eps = 1e-6."""
+
+    def rule(memory, g):
+        kept, new = (1.0, 1.0) if decay is None else (decay, 1 - decay)
+        memory["v"] = kept * memory.get("v", 0) + new * g**2
+        return 0.01 * g / (memory["v"] + 1e-6).sqrt()
+
+    assert judge(name, lambda params: Bare(params, rule, lr=0.01, eps=1e-6, alpha=decay)).share == 1
+
+
+class Warming:
+    """Wraps an optimizer and sets its learning rate at the beginning of each step."""
+
+    def __init__(self, inner):
+        self.inner, self.count, self.rate = inner, 0, inner.param_groups[0]["lr"]
+
+    def step(self):
+        self.count += 1
+        for group in self.inner.param_groups:
+            group["lr"] = self.rate * min(1.0, self.count / 7)
+        self.inner.step()
+
+
+@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "RMSprop", "SGD"])
+def test_a_rate_that_a_step_sets_itself_is_read_after_it(name):
+    assert judge(name, lambda params: Warming(getattr(optim, name)(params, lr=0.05))).share == 1
+
+
+class Descent:
+    """Goes along a direction, and halves the step until Armijo's condition holds. `rule` is "bfgs", "gradient" or
+    "conjugate"."""
+
+    def __init__(self, params, rule, memory=4):
+        self.params, self.rule, self.memory, self.s, self.y, self.last = list(params), rule, memory, [], [], None
+
+    def gradient(self):
+        return torch.cat([p.grad.flatten() for p in self.params])
+
+    def direction(self, g):
+        if self.rule == "gradient" or self.last is None:
+            return -g
+        if self.rule == "conjugate":
+            return -g + max(0.0, float(g @ (g - self.last[0]) / (self.last[0] @ self.last[0]))) * self.last[1]
+        q, weights = g.clone(), []
+        for s, y in zip(reversed(self.s), reversed(self.y), strict=True):
+            weights.insert(0, s @ q / (s @ y))
+            q -= weights[0] * y
+        q *= self.s[-1] @ self.y[-1] / (self.y[-1] @ self.y[-1])
+        for s, y, weight in zip(self.s, self.y, weights, strict=True):
+            q += s * (weight - y @ q / (s @ y))
+        return -q
+
+    @torch.no_grad()
+    def move(self, by):
+        for p, part in zip(self.params, by.split([p.numel() for p in self.params]), strict=True):
+            p += part.view_as(p)
+
+    def step(self, closure):
+        loss, g, length, done = closure(), self.gradient(), 1.0, 0.0
+        d = self.direction(g)
+        while True:
+            self.move((length - done) * d)
+            done = length
+            if closure() <= loss + 1e-4 * length * (g @ d) or length < 1e-6:
+                break
+            length /= 2
+        self.s = [*self.s, done * d][-self.memory :]
+        self.y = [*self.y, self.gradient() - g][-self.memory :]
+        self.last = g, d
+
+
+@pytest.mark.parametrize("memory", [1, 10])
+def test_an_lbfgs_with_a_line_search_of_its_own_is_one(memory):
+    assert judge("LBFGS", lambda params: Descent(params, "bfgs", memory)).share == 1
+
+
+@pytest.mark.parametrize("rule", ["gradient", "conjugate"])
+def test_a_line_search_alone_makes_no_lbfgs(rule):
+    assert judge("LBFGS", lambda params: Descent(params, rule)).diagnosis == "behaves-otherwise"
+
+
+def test_a_hyper_parameter_of_another_form_is_not_read():
+    make = lambda params: Bare(params, adam_rule(correct=False), lr=0.01, betas=0.9, eps=[1.0, 2.0])  # noqa: E731
+    assert judge("Adam", make).diagnosis == "no-bias-correction"
+
+
 def test_numbers_that_are_shown_are_believed():
     verdict = judge("Adam", lambda params: Bare(params, adam_rule(lr=0.01), lr=0.02, betas=(0.9, 0.999), eps=1e-8))
     assert verdict.diagnosis == "behaves-otherwise"
@@ -144,7 +232,7 @@ def test_what_goes_wrong_has_its_sentence(make, diagnosis, says):
 def test_what_has_no_step_is_no_optimizer():
     harness = harness_for(student_of(make_optimizer=lambda name, params: list(params)))
     answer = harness.probe_optimizer("Adam", probes.problems("Adam", np.random.default_rng(0)))
-    assert answer == {"status": "no-optimizer", "found": "list"}
+    assert answer == {"status": "no-optimizer", "found": "an object of type list"}
 
 
 @pytest.mark.parametrize(
@@ -154,8 +242,10 @@ def test_what_has_no_step_is_no_optimizer():
         [],
         [{}, {}, {}],
         [{"path": np.zeros((11, 17)), "groups": "many"}] * 3,
-        [{"path": np.zeros((2, 2)), "groups": [[]] * 10}] * 3,
-        [{"path": np.zeros((11, 17)), "groups": [[{"members": [0, 99], "hyper": {}}]] * 10}] * 3,
+        [{"path": np.zeros((2, 2)), "groups": [[]] * 11}] * 3,
+        [{"path": np.zeros((11, 17)), "groups": [[{"members": [0, 99], "hyper": {}}]] * 11}] * 3,
+        [{"path": np.zeros((11, 17)), "groups": [[{"members": [np.zeros(2)], "hyper": {}}]] * 11}] * 3,
+        [{"path": np.zeros((11, 17), dtype=bool), "groups": [[{"members": [0], "hyper": {}}]] * 11}] * 3,
     ],
 )
 def test_a_report_of_another_form_is_no_optimizer(answer):
@@ -167,7 +257,7 @@ def test_a_report_of_another_form_is_no_optimizer(answer):
 
 def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():
     step = [{"members": [0, 1], "hyper": {"lr": 1.0, "max_iter": 10**9, "history_size": 5, "line_search_fn": "mine"}}]
-    record = {"path": np.zeros((8, 17)), "groups": [step] * 7}
+    record = {"path": np.zeros((8, 17)), "groups": [step] * 8}
     read = probes.read([record] * 3, probes.problems("LBFGS", np.random.default_rng(0)))
     assert read is not None
     assert read[0]["groups"][0][0]["hyper"] == {"lr": 1.0, "history_size": 5}

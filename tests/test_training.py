@@ -8,10 +8,12 @@ import pytest
 import torch
 from torch import nn
 
-from grader.assignment.oracles import images, learning
+from grader.assignment.oracles import images, learning, optimizers
+from grader.assignment.oracles.apparatus import Apparatus
+from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspection
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
-from grader.assignment.oracles.training import Comparison, read_epoch
+from grader.assignment.oracles.training import Comparison
 from grader.errors import SandboxError, UsageError
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
@@ -94,7 +96,7 @@ def test_the_labels_of_the_held_out_images_never_reach_the_worker():
 
     whole = images.load()
     comparison = comparison_of(student())
-    comparison.harness = Listening(comparison.harness.module)
+    comparison.apparatus.harness = Listening(comparison.apparatus.harness.module)
     comparison.attempt("SGD")
     labels = [item for item in sent if isinstance(item, np.ndarray) and item.ndim == 1]
     assert all(len(item) != len(whole.truth) for item in labels)
@@ -226,6 +228,58 @@ def test_what_train_epoch_returns_is_compared_and_not_believed(returned, says):
     assert any(says in note for note in verdict.notes)
 
 
+def test_a_closure_that_is_missing_is_explained():
+    def without_closure(model, optimizer, batches, loss_fn):
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            optimizer.step()
+        return 0.0
+
+    with pytest.raises(Fault, match="its step\\(\\) is given a closure") as caught:
+        judged("LBFGS", train_epoch=without_closure)
+    assert caught.value.verdict.outcome is Outcome.ERROR
+
+
+def test_an_optimizer_that_leaves_out_a_layer_loses_its_point_though_the_network_learns():
+    def last_layer(name, params):
+        return optimizer(name, list(params)[-2:])
+
+    verdict = judged("Adam", make_optimizer=last_layer)
+    assert verdict.evidence["best_accuracy"] > SETTINGS["target_accuracy"]
+    assert verdict.diagnosis == "parameters-missing"
+    assert "never change: 1.weight, 1.bias." in verdict.message
+    assert verdict.notes == ()
+
+
+def test_layers_without_use_or_frozen_are_remarked():
+    class Idle(nn.Sequential):
+        def __init__(self, *layers):
+            super().__init__(*layers)
+            self.idle = nn.Linear(2, 2)
+
+        def forward(self, x):
+            return self[0](x)
+
+    verdict = judged("Adam", build_network=lambda shape, classes: Idle(network(shape, classes)))
+    assert verdict.outcome is Outcome.PASSED
+    assert any("never change (frozen, or without use?): idle.weight" in note for note in verdict.notes)
+
+
+def test_a_loop_that_ends_early_is_told():
+    def first_batch(model, optimizer, batches, loss_fn):
+        return epoch(model, optimizer, [batches[0]], loss_fn)
+
+    verdict = judged("SGD", train_epoch=first_batch)
+    assert verdict.diagnosis == "few-batches"
+    assert "takes 1 of the 23 batches" in verdict.message
+
+
+def test_a_network_that_fails_on_the_images_is_told_their_shape():
+    with pytest.raises(Fault, match=r"your network, given images of shape \(1, 8, 8\), raised .*cannot be multiplied"):
+        judged("Adam", build_network=lambda shape, classes: nn.Sequential(nn.Flatten(), nn.Linear(784, classes)))
+
+
 def test_further_seeds_follow_where_there_is_room():
     comparison = comparison_of(student(), data=small_images(), epochs=2)
     runs = comparison.runs()
@@ -255,6 +309,15 @@ def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
 def test_a_device_that_is_not_there_is_no_fault_of_the_students():
     with pytest.raises(SandboxError, match="The device cuda:7 cannot be had"):
         comparison_of(student(), device="cuda:7").attempt("SGD")
+
+
+def test_a_device_that_only_the_students_worker_does_not_find_is_the_submissions_loss():
+    comparison = comparison_of(student())
+    harness = comparison.apparatus.harness.module
+    harness.prepare = lambda *args: {"status": "no-device", "device": "cpu", "why": "forged"}
+    with pytest.raises(Fault, match="leave torch itself as it is") as caught:
+        comparison.attempt("SGD")
+    assert caught.value.verdict.outcome is Outcome.CRASHED
 
 
 def test_running_out_of_gpu_memory_is_an_outcome():
@@ -346,10 +409,9 @@ class Slow:
 def slow_comparison(seconds, cooperative=True):
     clock = Clock()
     harness = Slow(clock, seconds, cooperative)
-    oracle = Slow(clock, 0.0)
-    comparison = Comparison(harness, oracle, images.load(), SETTINGS, 1)
-    comparison.box = TimeBox(60.0, 6, 0.0, clock)
-    return comparison, clock, harness
+    apparatus = Apparatus(harness, Here(optimizers), images.load(), SETTINGS)
+    apparatus.box = TimeBox(60.0, 6, 0.0, clock)
+    return Comparison(apparatus, SETTINGS, 1), clock, harness
 
 
 def test_what_was_measured_until_the_end_of_the_share_counts():
@@ -394,6 +456,23 @@ def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_
 def test_a_report_of_another_form_measures_nothing(answer):
     with pytest.raises(Fault, match="no measurement"):
         read_epoch(answer, np.zeros(4, dtype=int), 10)
+
+
+@pytest.mark.parametrize("value", [np.zeros(3), [np.zeros(3)], {"a": 1}, "x", None, -1.5, [1, 2]])
+def test_an_inspection_of_another_form_shows_nothing(value):
+    keys = ("steps", "moved", "closure_missing", "poisoned", "with_gradient")
+    assert read_inspection(dict.fromkeys(keys, value)) == Inspection()
+    found = read_inspection({**dict.fromkeys(keys, value), "steps": 3})
+    assert (found.moved, found.closure_missing) == (False, False)
+    assert found.poisoned == found.with_gradient == ()
+
+
+@pytest.mark.parametrize("status", [np.zeros(3), ["ready"], 1, None, "something"])
+def test_a_status_of_another_form_is_no_measurement(status):
+    comparison = comparison_of(student())
+    comparison.apparatus.harness.module.probe_optimizer = lambda *args: {"status": status}
+    with pytest.raises(Fault, match="no measurement"):
+        comparison.attempt("SGD")
 
 
 def test_logits_that_are_no_numbers_are_wrong_answers():

@@ -46,17 +46,17 @@ def other(locks: Path) -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def comparison_on(gpu: str, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A comparison in a worker that trains on the CPU and says that it is a GPU."""
-    comparison: Any = comparison_of(student_of())
-    whole = comparison.harness.module.prepare
-
-    def prepare(*args: Any) -> dict[str, Any]:
-        return {**whole(*args), "device": "cuda:0 (Fake)", "gpu": gpu}
-
-    monkeypatch.setattr(comparison.harness.module, "prepare", prepare)
-    monkeypatch.setattr(comparison.oracle.module, "reference_seconds", lambda device: 0.04)
-    return comparison
+def apparatus_on(gpu: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The apparatus of a worker that trains on the CPU and says that it is a GPU."""
+    apparatus = comparison_of(student_of()).apparatus
+    whole = apparatus.harness.module.prepare
+    monkeypatch.setattr(
+        apparatus.harness.module, "prepare", lambda options, *data: whole({**options, "device": "cpu"}, *data)
+    )
+    found = {"device": "cuda:0", "label": "cuda:0 (Fake)", "gpu": gpu}
+    monkeypatch.setattr(apparatus.oracle.module, "device_of", lambda wanted: found)
+    monkeypatch.setattr(apparatus.oracle.module, "reference_seconds", lambda device: 0.04)
+    return apparatus
 
 
 def after_a_moment(action: Callable[[], object], sleep: Callable[[float], None] = time.sleep) -> Callable[..., None]:
@@ -74,18 +74,18 @@ def after_a_moment(action: Callable[[], object], sleep: Callable[[float], None] 
 def test_a_gpu_is_waited_for_on_nobodys_time(
     other: subprocess.Popen[str], locks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comparison = comparison_on("GPU-1", monkeypatch)
+    apparatus = apparatus_on("GPU-1", monkeypatch)
     began = time.monotonic()
     assert other.stdin
     monkeypatch.setattr(time, "sleep", after_a_moment(other.stdin.close))
-    comparison._ready()
+    apparatus.ready()
     assert time.monotonic() - began >= MOMENT
-    assert comparison.box.spent == 0
+    assert apparatus.box.spent == 0
     assert other.wait(PATIENCE) == 0
     (lock,) = locks.glob("*.lock")
     with pytest.raises(Timeout):
         FileLock(lock).acquire(timeout=0)
-    comparison.close()
+    apparatus.close()
     FileLock(lock).acquire(timeout=0).lock.release()
 
 
@@ -99,10 +99,10 @@ def test_a_process_that_is_killed_gives_its_turn_back(other: subprocess.Popen[st
 def test_another_gpu_is_free_and_a_cpu_everybodys(
     other: subprocess.Popen[str], locks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comparison_on("GPU-2", monkeypatch)._ready()
     before = set(locks.glob("*.lock"))
-    comparison_of(student_of())._ready()
+    comparison_of(student_of()).apparatus.ready()
     assert set(locks.glob("*.lock")) == before
+    apparatus_on("GPU-2", monkeypatch).ready()
 
 
 def test_a_worker_cannot_say_where_the_lock_lies(locks: Path) -> None:

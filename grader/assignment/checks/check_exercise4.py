@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from grader.assignment.oracles import claims, discussion, images, learning, results
+from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.training import Comparison
 from grader.model import Verdict
@@ -22,8 +23,8 @@ def comparison(
 ) -> Iterator[Comparison]:
     """The re-run of all six, made bit by bit as the points ask for it."""
     data = images.load(settings.get("data") or None)
-    with closing(Comparison(harness, bounded("optimizers"), data, settings, seed)) as rerun:
-        yield rerun
+    with closing(Apparatus(harness, bounded("optimizers"), data, settings)) as apparatus:
+        yield Comparison(apparatus, settings, seed)
 
 
 @points("4.1")
@@ -69,7 +70,7 @@ def check_results(exercise4: Any, comparison: Comparison) -> Verdict:
     if not found:
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
     runs = comparison.runs()
-    return results.judge(found, runs, {name: comparison.why_not(name) for name in SIX})
+    return results.judge(found, runs, {name: comparison.why_not(name) for name in SIX}, comparison.batches)
 
 
 @points("4.8")

@@ -58,11 +58,11 @@ def judge(claims: Any, runs: Callable[[], Mapping[str, Sequence[Run]]], target: 
     wrong = [item for item in read if isinstance(item, str)] or _incomplete([c for c in read if isinstance(c, Claim)])
     if wrong:
         return Verdict.failed(" ".join(wrong[:6]), "claims-not-in-order")
-    found = {
-        claim: decide(claim, runs(), target)
-        for claim in dict.fromkeys(c.normal() for c in read if isinstance(c, Claim))
-    }
-    return _verdict(found)
+    different: dict[Claim, Claim] = {}  # each in the student's own words
+    for claim in read:
+        if isinstance(claim, Claim):
+            different.setdefault(claim.normal(), claim)
+    return _verdict([decide(claim, runs(), target) for claim in different.values()])
 
 
 def decide(claim: Claim, runs: Mapping[str, Sequence[Run]], target: float) -> dict[str, Any]:
@@ -142,7 +142,9 @@ def _incomplete(claims: Sequence[Claim]) -> list[str]:
     different = len({claim.normal() for claim in claims})
     if different < LEAST_CLAIMS:
         repeated = "" if different == len(claims) else " different"
-        wrong.append(f"There are {different}{repeated} claims; at least {LEAST_CLAIMS} are needed.")
+        count = "is 1" if different == 1 else f"are {different}"
+        claim = "claim" if different == 1 else "claims"
+        wrong.append(f"There {count}{repeated} {claim}; at least {LEAST_CLAIMS} are needed.")
     named = {name for claim in claims for name in (claim.left, claim.right)}
     silent = [name for name in SIX if name not in named]
     if silent:
@@ -150,14 +152,16 @@ def _incomplete(claims: Sequence[Claim]) -> list[str]:
     return wrong
 
 
-def _verdict(found: Mapping[Claim, Mapping[str, Any]]) -> Verdict:
-    rows = list(found.values())
+def _verdict(rows: Sequence[Mapping[str, Any]]) -> Verdict:
     supported = [row for row in rows if row["verdict"] == "supported"]
     contradicted = [row for row in rows if row["verdict"] == "contradicted"]
     notes = _notes(rows)
     if not supported and not contradicted:
         message = (
-            "The re-run can decide none of the claims: choose differences that are larger than the scatter of one run."
+            "None of the claims could be decided, since one side of each could not be re-run."
+            if all(row["verdict"] == "undecided" for row in rows)
+            else "The re-run can decide none of the claims: choose differences that are larger than the scatter of "
+            "one run."
         )
         return Verdict.failed(message, "nothing-decided", claims=rows).noting(*notes)
     if not contradicted and len(supported) >= LEAST_SUPPORTED:

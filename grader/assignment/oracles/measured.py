@@ -37,6 +37,7 @@ class Epoch:
     finite: bool
     unchanged: tuple[str, ...] = ()
     returned_outside: bool = False  # the bounds of what the loss function gave
+    taken: tuple[int, int] | None = None  # batches, of how many there were
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,9 @@ def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:
 
 
 def seconds_per_epoch(runs: Sequence[Run]) -> Quantity:
-    """Logarithm of the time of the fastest epoch: what the work takes where nothing else disturbs the machine."""
-    fastest = [_log(min(epoch.seconds for epoch in run.epochs)) for run in runs]
-    return Quantity(tuple(fastest), _deviation([[seconds] for seconds in fastest]))
+    """Logarithm of the time of the median epoch: not the one that loaded something, nor an LBFGS's that had arrived."""
+    usual = [_log(float(np.median([epoch.seconds for epoch in run.epochs]))) for run in runs]
+    return Quantity(tuple(usual), _deviation([[seconds] for seconds in usual]))
 
 
 def summary(runs: Sequence[Run], target: float) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from grader.model import Verdict
 
 SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
 STEPS = 10  # RAdam moves as plain momentum for its first five
-SCALES = 3  # gradients of the badly scaled problem are between 1e-3 and 1e3
-LEAST_GRADIENT = 0.5  # before scaling: hand-written code may put eps elsewhere, which shows where gradients are tiny
+SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
+LEAST_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
 CLOSURE_STEPS = 7  # as above; each of up to max_iter inner iterations
 MOST_GROUPS = 16
 MOST_HYPERS = 40
@@ -52,7 +52,7 @@ def _gradients(rng: np.random.Generator) -> list[Problem]:
         draws = rng.normal(size=(STEPS, size))
         return np.sign(draws) * (LEAST_GRADIENT + np.abs(draws))
 
-    scaled = dense() * 10.0 ** rng.permutation(np.linspace(-SCALES, SCALES, size))
+    scaled = dense() * 10.0 ** rng.permutation(np.linspace(0, SCALES, size))
     sparse = dense() * (rng.random((STEPS, size)) < 0.4)
     sparse[:, 0] = 0.0  # never a gradient
     sparse[1:, 1] = 0.0  # one, and then never again
@@ -100,7 +100,9 @@ def read(answer: Any, asked: list[Problem]) -> list[Record] | None:
 def _record(item: Any, problem: Problem) -> Record | None:
     match item:
         case {"path": np.ndarray() as path, "groups": list(steps)} if (
-            path.shape == (problem["steps"] + 1, problem["start"].size) and len(steps) == problem["steps"]
+            path.shape == (problem["steps"] + 1, problem["start"].size)
+            and path.dtype.kind == "f"
+            and len(steps) == problem["steps"] + 1
         ):
             groups = [_groups(step) for step in steps]
             return None if any(step is None for step in groups) else {"path": path.astype(np.float64), "groups": groups}
@@ -116,7 +118,9 @@ def _groups(step: Any) -> list[dict[str, Any]] | None:
         match group:
             case {"members": members, "hyper": dict(hyper)}:
                 held = list(range(len(SHAPES))) if members is None else members
-                if not isinstance(held, list) or not all(index in range(len(SHAPES)) for index in held):
+                if not isinstance(held, list) or not all(
+                    type(index) is int and 0 <= index < len(SHAPES) for index in held
+                ):
                     return None
                 found.append({"members": held, "hyper": _hyper(hyper)})
             case _:

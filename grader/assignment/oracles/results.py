@@ -22,6 +22,7 @@ LOSS_DEVIATIONS = 2.5
 WIDEST_LOSS = math.log(10)  # an optimizer whose losses scatter more than that does not make every number agree
 # Few seeds know their own spread badly, so that it counts for more (Student's t, roughly), on top of 1 + 1/n.
 FEW_SEEDS = {1: 3.0, 2: 1.3}
+LEAST_SUMS = 2  # one alone may be that by chance
 KEYS = ("train_loss", "test_accuracy")
 
 
@@ -34,8 +35,10 @@ class Entry:
     diagnosis: str | None = None
 
 
-def judge(results: Any, runs: Mapping[str, Sequence[Run]], reasons: Mapping[str, str]) -> Verdict:
-    """The verdict on RESULTS. `reasons` says why an optimizer has no runs."""
+def judge(
+    results: Any, runs: Mapping[str, Sequence[Run]], reasons: Mapping[str, str], batches: int | None = None
+) -> Verdict:
+    """The verdict on RESULTS. `reasons` says why an optimizer has no runs; `batches` is how many an epoch has."""
     if not isinstance(results, dict):
         return Verdict.failed(
             'RESULTS should be a dict: {name: {"train_loss": ..., "test_accuracy": ...}}.', "not-a-dict"
@@ -49,8 +52,14 @@ def judge(results: Any, runs: Mapping[str, Sequence[Run]], reasons: Mapping[str,
     messages = [entry.message for entry in entries.values() if entry.message]
     unknown = [str(key)[:40] for key in results if key not in SIX]
     if unknown and share < 1:
-        messages.append(f"RESULTS has {', '.join(unknown)}, which is none of the six names ({', '.join(SIX)}).")
+        none = "which is none" if len(unknown) == 1 else "which are none"
+        messages.append(f"RESULTS has {', '.join(unknown)}, {none} of the six names ({', '.join(SIX)}).")
     diagnosis = next((entry.diagnosis for entry in entries.values() if entry.diagnosis), None)
+    if batches is not None and _sums(results, entries, runs, batches):
+        diagnosis = "sum-of-losses"
+        messages.append(
+            f"Divided by {batches}, the number of batches, the losses would agree: a mean is asked for, not the sum."
+        )
     if share < 1 and _identical(results):
         diagnosis = "identical-numbers"
         messages.append(
@@ -100,7 +109,11 @@ def _entry(name: str, results: Mapping[str, Any], runs: Sequence[Run], reason: s
     if not 0 <= accuracy <= 1 or loss < 0:
         return Entry(False, f"{name}: an accuracy of {accuracy:g} with a loss of {loss:g} is impossible.", "impossible")
     if not runs:
-        return Entry(False, f"{name} could not be re-run, so its numbers could not be confirmed: {reason}", "no-rerun")
+        return Entry(
+            False,
+            f"{name} could not be re-run, so its numbers could not be confirmed: {reason.rstrip('.')}.",
+            "no-rerun",
+        )
     loss_agrees, accuracy_agrees = agrees(loss, accuracy, runs)
     if loss_agrees and accuracy_agrees:
         return Entry(True)
@@ -130,7 +143,7 @@ def _numbers(entry: Any) -> tuple[float, float] | str:
         return 'needs {"train_loss": ..., "test_accuracy": ...}.'
     missing = [key for key in KEYS if key not in entry]
     if missing:
-        return f"{' and '.join(missing)} is missing."
+        return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing."
     for key in KEYS:
         value = entry[key]
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -151,6 +164,17 @@ def _swapped(
         for other in open_[place + 1 :]
         if all(agrees(*_pair(results[one]), runs[other])) and all(agrees(*_pair(results[other]), runs[one]))
     ]
+
+
+def _sums(
+    results: Mapping[str, Any], entries: Mapping[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int
+) -> bool:
+    """Whether the entries that disagree, several of them, would all agree as sums over the batches."""
+    wrong = [_pair(results[name]) for name in SIX if entries[name].diagnosis == "disagrees"]
+    told = [runs[name] for name in SIX if entries[name].diagnosis == "disagrees"]
+    return len(wrong) >= LEAST_SUMS and all(
+        all(agrees(loss / batches, accuracy, found)) for (loss, accuracy), found in zip(wrong, told, strict=True)
+    )
 
 
 def _pair(entry: Any) -> tuple[float, float]:

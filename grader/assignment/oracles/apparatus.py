@@ -1,0 +1,119 @@
+"""The worker in which the re-run happens: prepared with our data, on a device that our own worker has seen, and asked
+within its time."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.assignment.oracles.epochs import stopped
+from grader.assignment.oracles.images import Images
+from grader.assignment.oracles.measured import SIX
+from grader.assignment.oracles.timebox import TimeBox
+from grader.assignment.oracles.turns import turn
+from grader.errors import SandboxError
+from grader.model import Outcome, Verdict
+from grader.proxy import Fault
+
+PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
+IMPORT_SECONDS = 20.0  # importing exercise4.py trains nothing
+OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
+
+
+@dataclass(slots=True)
+class Apparatus:
+    """The harness (the proxy of inside/harness) and our oracle (that of oracles/optimizers), both with
+    `within(seconds)`. `settings`: seconds, batch_size, device, gpu_memory_gib."""
+
+    harness: Any
+    oracle: Any
+    images: Images
+    settings: Mapping[str, Any]
+    device: str = ""  # for a report
+    box: TimeBox | None = None
+    _place: str = ""  # as torch calls it
+    _broken: Fault | None = None
+    _prepared: bool = False
+    _turn: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        """Lets others train where this one did."""
+        self._turn.close()
+
+    def ready(self) -> TimeBox:
+        """A worker with our data and the student's module in it, and the box, calibrated on the same device.
+
+        A GPU is waited for here, on nobody's time, and kept until `close`. Raises SandboxError where there is none.
+        """
+        if self._broken is not None:
+            raise self._broken
+        if not self._place:
+            self._find_device()
+        if self.box is None:
+            self.box = TimeBox(float(self.settings["seconds"]), len(SIX), self.oracle.reference_seconds(self._place))
+        if not self._prepared:
+            self._prepare()
+        return self.box
+
+    def ask(self, seconds: float, function: str, *args: Any) -> dict[str, Any]:
+        """One call of the harness. Raises Fault for every answer but a good one."""
+        if not self._prepared:
+            self.ready()
+        deadline = round(max(seconds, 0.0) + OVERSHOOT_SECONDS, 1)  # as it is read by the student
+        try:
+            answer = getattr(self.harness.within(deadline), function)(*args)
+        except Fault as fault:
+            # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
+            if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
+                self._prepared = False
+            raise self._in_their_words(fault) from None
+        return self._good(answer)
+
+    def _find_device(self) -> None:
+        found = self.oracle.device_of(str(self.settings.get("device", "auto")))
+        if "why" in found:
+            raise SandboxError(f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}")
+        self._turn.enter_context(turn(found["device"], found["gpu"]))
+        self._place, self.device = found["device"], found["label"]
+
+    def _prepare(self) -> None:
+        images, settings = self.images, self.settings
+        options = {
+            "device": self._place,
+            "gpu_memory_bytes": int(float(settings.get("gpu_memory_gib", 4)) * 2**30),
+            "classes": images.classes,
+            "batch_size": int(settings["batch_size"]),
+        }
+        try:
+            harness = self.harness.within(PREPARE_SECONDS)
+            self._good(harness.prepare(options, images.x, images.y, images.held_out))
+            self._prepared = True
+            self.ask(IMPORT_SECONDS, "exercise4")
+        except Fault as fault:
+            self._broken = fault
+            raise
+
+    def _good(self, answer: Any) -> dict[str, Any]:
+        known = answer if isinstance(answer, dict) else {}
+        match known.get("status"):
+            case str("ready"):
+                return known
+            case str("no-device"):  # our own worker has just seen it, behind the same walls
+                message = (
+                    f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
+                    "which is there. exercise4.py has to leave torch itself as it is."
+                )
+                raise Fault(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
+            case _:
+                raise stopped(known, self.images.classes)
+
+    def _in_their_words(self, fault: Fault) -> Fault:
+        """The fault with the student's names in it: they know of no probe, nor of what else we call."""
+        subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
+        names = {
+            "probe_optimizer": subject,
+            "exercise4": "exercise4.py",
+            "forward": f"your network, given images of shape {self.images.x.shape[1:]},",
+        }
+        name, space, rest = fault.verdict.message.partition(" ")
+        return Fault(replace(fault.verdict, message=names.get(name, name) + space + rest), fault.kind, fault.frames)

@@ -1,0 +1,48 @@
+"""What this machine has and how fast it is, found out where no student's code runs."""
+
+import time
+
+import torch
+from torch import nn
+
+
+def device_of(wanted: str) -> dict[str, str]:
+    """The device of that name: {"device": torch's own name, "label": for a report, "gpu": what tells it from others},
+    or {"why": ...} where it cannot be had. "auto" is a GPU of CUDA where there is one, and else the CPU.
+    """
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.zeros(1, device=wanted).device
+    except (RuntimeError, AssertionError) as error:  # torch says it in either way
+        return {"why": str(error).partition("\n")[0]}
+    if device.type != "cuda":
+        return {"device": device.type, "label": device.type, "gpu": ""}
+    found = torch.cuda.get_device_properties(device)
+    return {"device": str(device), "label": f"{device} ({found.name})", "gpu": str(getattr(found, "uuid", ""))}
+
+
+def reference_seconds(device: str) -> float:
+    """Seconds that 40 steps of a small convolutional network take on this machine: the median of five tries.
+
+    The same sort of work as the student's, so that a slow, busy or remote machine shows itself here as it does there.
+    """
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    place = torch.device(device)
+    model = nn.Sequential(
+        nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(256, 10)
+    ).to(place)
+    x, y = torch.rand(64, 1, 8, 8, device=place), torch.arange(64, device=place) % 10
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    took = []
+    for _ in range(6):
+        began = time.perf_counter()
+        for _ in range(40):
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(model(x), y)
+            torch.autograd.backward(loss)
+            optimizer.step()
+        loss.item()  # waits for a GPU
+        took.append(time.perf_counter() - began)
+    return sorted(took[1:])[2]  # the first one warms up
