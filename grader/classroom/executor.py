@@ -8,6 +8,7 @@ from typing import Protocol
 from grader.classroom.jobs import Workshop, work
 from grader.classroom.model import Job, JobResult, Terms
 from grader.errors import UsageError
+from grader.sandbox.base import Launcher
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
 _AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
@@ -29,25 +30,30 @@ class Executor(Protocol):
 class LocalExecutor:
     """`jobs` processes on this machine, a thread each to talk to it.
 
-    `check` is called before the first job: what it raises is true of all of them, so that none is tried.
+    `open_launcher` is called before the first job: what it raises is true of all of them, so that none is tried. What
+    it gives lends each process of its warmth, and is closed behind the last.
     """
 
-    def __init__(self, jobs: int, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None) -> None:
         self.capacity = jobs
-        self._check: Callable[[], None] | None = check
-        self._workshop = Workshop()
+        self._open_launcher = open_launcher
+        self._launcher: Launcher | None = None
+        self._workshop: Workshop | None = None
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
 
     def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        if self._check is not None:
-            self._check()
-            self._check = None
+        if self._workshop is None:
+            self._launcher = self._open_launcher()
+            self._workshop = Workshop(self._launcher)
         return self._pool.submit(self._workshop.work, terms, job)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self._workshop.close()
+        if self._workshop is not None:
+            self._workshop.close()
         self._pool.shutdown()
+        if self._launcher is not None:
+            self._launcher.close()
 
 
 class DaskExecutor:

@@ -1,5 +1,7 @@
 """A job process: grades one submission after the other, one launcher and one set of oracles open all the while.
 
+    python -m grader.classroom.job [WARM]       WARM is the descriptor of a zygote's socket, where one is lent to it
+
 `jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
 
     terms      first, once: the fields of `model.Terms`
@@ -36,7 +38,7 @@ from grader.suite import RunChecks, collected
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
 
 
-def main() -> None:
+def main(warm: int | None) -> None:
     """Answers requests until there are no more."""
     take, send = _own_channel()
     signal.signal(signal.SIGTERM, _stop)
@@ -49,7 +51,11 @@ def main() -> None:
         launcher = stack.enter_context(
             closing(
                 open_launcher(
-                    terms["sandbox"], allow_weaker=terms["allow_weaker"], image=terms["image"], gpus=terms["gpus"]
+                    terms["sandbox"],
+                    allow_weaker=terms["allow_weaker"],
+                    sibling=warm,
+                    image=terms["image"],
+                    gpus=terms["gpus"],
                 )
             )
         )
@@ -164,7 +170,7 @@ def _own_channel() -> tuple[Any, Any]:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except GraderError as error:

@@ -4,6 +4,8 @@ A `Workshop` keeps a process for each thread that asks it; `work` does so on a c
 """
 
 import contextlib
+import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,7 +13,10 @@ import threading
 from dataclasses import asdict
 
 from grader.classroom.model import Faulty, Graded, Job, JobResult, Refused, Terms
+from grader.errors import SandboxError
+from grader.sandbox.base import Launcher
 from grader.sandbox.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.warm import WarmLauncher
 
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
@@ -20,18 +25,32 @@ _SAID = 2_000  # characters of what a process said last
 
 
 class JobProcess:
-    """One `python -m grader.classroom.job` and the pipe to it."""
+    """One `python -m grader.classroom.job` and the pipe to it.
 
-    def __init__(self, terms: Terms) -> None:
+    Its workers come from a sibling of `launcher`'s warm process, where it has one; else from one that it starts itself.
+    """
+
+    def __init__(self, terms: Terms, launcher: Launcher | None = None) -> None:
         self.terms = terms
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "grader.classroom.job"],
+        if isinstance(launcher, WarmLauncher):
+            theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            with theirs, sibling:
+                self._process = self._start(theirs.fileno())
+                with contextlib.suppress(SandboxError):  # it is told by the process, which then finds nobody there
+                    launcher.bear(sibling, spared=(self._process.pid, os.getpid()))
+        else:
+            self._process = self._start()
+
+    def _start(self, *warm: int) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "grader.classroom.job", *map(str, warm)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
             start_new_session=True,  # Ctrl-C is the parent's to answer
+            pass_fds=warm,
         )
 
     @property
@@ -112,7 +131,8 @@ def _request(job: Job) -> Value:
 class Workshop:
     """Job processes, one for each thread that asks."""
 
-    def __init__(self) -> None:
+    def __init__(self, launcher: Launcher | None = None) -> None:
+        self._launcher = launcher
         self._here = threading.local()
         self._lock = threading.Lock()
         self._open: list[JobProcess] = []
@@ -128,7 +148,7 @@ class Workshop:
             with self._lock:
                 if self._closed:
                     return Faulty("stopped")
-                process = self._here.process = JobProcess(terms)
+                process = self._here.process = JobProcess(terms, self._launcher)
                 self._open.append(process)
         return process.run(job)
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -37,6 +36,7 @@ from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.pipeline import select
 from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.sandbox.base import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
@@ -129,13 +129,14 @@ def _executor(request: Request, course: Assignment, jobs: int | None, cluster: s
     if cluster is not None:
         gpu = request.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
         return lambda: DaskExecutor(cluster, gpu=gpu)
-    return lambda: LocalExecutor(jobs or _cores(), lambda: _try_out(request))
+    return lambda: LocalExecutor(jobs or _cores(), lambda: _launcher(request))
 
 
-def _try_out(request: Request) -> None:
+def _launcher(request: Request) -> Launcher:
     """Raises SandboxError, naming what is missing, now rather than three times for each submission."""
-    launcher = open_launcher(request.sandbox, allow_weaker=request.allow_weaker, image=request.image, gpus=request.gpus)
-    threading.Thread(target=launcher.close).start()  # its first worker is still warming up; nobody waits for that
+    return open_launcher(
+        request.sandbox, allow_weaker=request.allow_weaker, ahead=True, image=request.image, gpus=request.gpus
+    )
 
 
 def _cores() -> int:

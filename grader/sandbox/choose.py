@@ -23,12 +23,14 @@ def open_launcher(
     *,
     allow_weaker: bool = False,
     ahead: bool = False,
+    sibling: int | None = None,
     image: str | None = None,
     gpus: str | None = None,
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
-    With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does).
+    With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
+    is the descriptor of a warm process that another launcher of this kind has `bear`ed; it is then not started again.
     `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may
     see; where they are not given, what the environment's GRADER_IMAGE and GRADER_GPUS say.
     """
@@ -36,9 +38,9 @@ def open_launcher(
         case "jail" if gpus is not None:
             raise UsageError("the jail sandbox lets no GPU through; use --sandbox docker, or process, to train on one.")
         case "jail":
-            return JailLauncher(allow_weaker=allow_weaker)
+            return JailLauncher(allow_weaker=allow_weaker, sibling=sibling)
         case "process":
-            return WarmLauncher(ahead=ahead) if WarmLauncher.is_available() else ProcessLauncher()
+            return WarmLauncher(ahead=ahead, sibling=sibling) if WarmLauncher.is_available() else ProcessLauncher()
         case "docker":
             from grader.sandbox.container import WORKER_IMAGE, DockerLauncher  # the SDK costs a fifth of a second
 

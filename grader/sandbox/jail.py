@@ -61,8 +61,10 @@ class JailLauncher(WarmLauncher):
     name = "jail"
     _kind = "jail"
 
-    def __init__(self, *, allow_weaker: bool = False, devices: tuple[str, ...] = ()) -> None:
-        super().__init__()
+    def __init__(
+        self, *, allow_weaker: bool = False, devices: tuple[str, ...] = (), sibling: int | None = None
+    ) -> None:
+        super().__init__(sibling=sibling)
         self._weaker = allow_weaker
         self._devices = devices
         self.missing: dict[str, str] = {}  # required walls that do not hold, and why

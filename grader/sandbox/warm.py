@@ -7,12 +7,14 @@ first of them and ends with the launcher. What it gives is a worker like any oth
 import contextlib
 import json
 import os
+import select
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,28 +45,14 @@ def warm_modules(bundle: Bundle) -> tuple[str, ...]:
 
 
 class Zygote:
-    """One warm process. Its first words say which walls hold on this machine."""
+    """The grader's end of one warm process. Its first words say which walls hold on this machine."""
 
-    def __init__(self, modules: tuple[str, ...], walls: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
-        self._folder = tempfile.mkdtemp(prefix="grader-")
-        os.chmod(self._folder, 0o711)  # workers of other users find their own folders in it, and cannot look around
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._control.settimeout(_ANSWER_SECONDS)
         self._lock = threading.Lock()
         self._count = 0
         self._closed = False
-        settings = {
-            "walls": walls,
-            "weaker": weaker,
-            "modules": modules,
-            "folder": self._folder,
-            "spared": [os.getpid()],
-            "devices": devices,
-            "trial": Bundle({}, {}).limits.terms(),
-        }
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = _start(settings, theirs, self._errors, self._folder)
-        self._control.settimeout(_ANSWER_SECONDS)
         self._first_words: dict[str, Any] | None = None
 
     def first_words(self) -> dict[str, Any]:
@@ -85,9 +73,27 @@ class Zygote:
                 raise self._failure() from error
             return self._count
 
+    def bear(self, control: socket.socket, spared: Sequence[int]) -> None:
+        """Has a sibling forked: as warm, and at the other end of `control`. Workers of it cannot reach for `spared`.
+
+        Raises SandboxError.
+        """
+        message = json.dumps({"sibling": {"folder": _new_folder(), "spared": list(spared)}}).encode()
+        with self._lock:
+            try:
+                socket.send_fds(self._control, [message], [control.fileno()])
+            except OSError as error:
+                raise self._failure() from error
+
     @property
     def is_alive(self) -> bool:
-        return self._process.poll() is None
+        """Whether it still holds its end."""
+        hung_up = select.poll()
+        try:
+            hung_up.register(self._control, 0)
+        except ValueError:  # closed by us
+            return False
+        return not hung_up.poll(0)
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
         """Ends a worker and all it started: its exit code if it had ended before, and what bound it had passed.
@@ -106,15 +112,15 @@ class Zygote:
 
     def close(self) -> None:
         """Ends the zygote with all its workers. Idempotent."""
+        if self._closed:
+            return
         self._closed = True
+        with contextlib.suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+            self._control.settimeout(_CLOSE_SECONDS)
+            while self._control.recv(_MESSAGE_BYTES):
+                pass  # until it has ended all that it started
         self._control.close()
-        try:
-            self._process.wait(_CLOSE_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()  # its workers die with it
-            self._process.wait()
-        self._errors.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _answer(self) -> dict[str, Any]:
         try:
@@ -126,16 +132,58 @@ class Zygote:
         return answer
 
     def _failure(self, text: str = "") -> SandboxError:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(1.0)
         with contextlib.suppress(OSError, ValueError):
             while not text and (words := self._control.recv(_MESSAGE_BYTES)):  # what it said last
                 text = json.loads(words).get("failed", "")
+        told = text.strip() or self._end_of_it()
+        return SandboxError(f"the process that starts the workers failed: {told}")
+
+    def _end_of_it(self) -> str:
+        """In words, where it said nothing itself."""
+        return "it is no more"
+
+
+class StartedZygote(Zygote):
+    """A zygote that is started for this process."""
+
+    def __init__(self, modules: tuple[str, ...], walls: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
+        self._folder = _new_folder()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
+        settings = {
+            "walls": walls,
+            "weaker": weaker,
+            "modules": modules,
+            "folder": self._folder,
+            "spared": [os.getpid()],
+            "devices": devices,
+            "trial": Bundle({}, {}).limits.terms(),
+        }
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = _start(settings, theirs, self._errors, self._folder)
+        super().__init__(control)
+
+    def close(self) -> None:
+        super().close()
+        try:
+            self._process.wait(_CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()  # its workers die with it
+            self._process.wait()
+        self._errors.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _end_of_it(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(1.0)
         self._errors.seek(0)
-        told = text or self._errors.read().decode("utf-8", "replace")
-        return SandboxError(
-            f"the process that starts the workers failed: {told.strip() or describe_exit(self._process.poll())}"
-        )
+        return self._errors.read().decode("utf-8", "replace").strip() or describe_exit(self._process.poll())
+
+
+def _new_folder() -> str:
+    folder = tempfile.mkdtemp(prefix="grader-")
+    os.chmod(folder, 0o711)  # workers of other users find their own folders in it, and cannot look around
+    return folder
 
 
 def _start(settings: dict[str, Any], control: socket.socket, errors: IO[bytes], folder: str) -> subprocess.Popen[bytes]:
@@ -198,10 +246,13 @@ class WarmLauncher:
     _weaker = True
     _devices: tuple[str, ...] = ()
 
-    def __init__(self, *, ahead: bool = False) -> None:
+    def __init__(self, *, ahead: bool = False, sibling: int | None = None) -> None:
+        """`ahead` starts the zygote that most workers come from; `sibling` is a descriptor of one that is there."""
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._lock = threading.Lock()
-        if ahead:
+        if sibling is not None:
+            self._zygotes[_WARM[0]] = Zygote(socket.socket(fileno=sibling))
+        elif ahead:
             self.zygote(_WARM[0])
 
     @staticmethod
@@ -211,6 +262,10 @@ class WarmLauncher:
     def launch(self, bundle: Bundle) -> WarmConnection:
         return WarmConnection(self.zygote(warm_modules(bundle)), bundle.limits.terms())
 
+    def bear(self, control: socket.socket, spared: Sequence[int]) -> None:
+        """A sibling of the zygote that most workers come from, for another process's launcher. Raises SandboxError."""
+        self.zygote(_WARM[0]).bear(control, spared)
+
     def zygote(self, modules: tuple[str, ...]) -> Zygote:
         """The zygote that has these modules, started now if it does not run yet."""
         with self._lock:
@@ -218,7 +273,7 @@ class WarmLauncher:
             if zygote is not None and not zygote.is_alive:  # the system ran out of memory, or somebody killed it
                 self._zygotes.pop(modules).close()
             if modules not in self._zygotes:
-                self._zygotes[modules] = Zygote(modules, self._kind, weaker=self._weaker, devices=self._devices)
+                self._zygotes[modules] = StartedZygote(modules, self._kind, weaker=self._weaker, devices=self._devices)
             return self._zygotes[modules]
 
     def close(self) -> None:

@@ -250,6 +250,8 @@ class Zygote:
         for number in list(self.workers):
             self.end(number, gone=False)
         self.sweep()
+        for sibling in self.siblings:
+            _await(sibling)  # whoever it served is ending too
         self.bury_siblings()
         remove_folder(self.settings["folder"])
 

@@ -1,0 +1,120 @@
+"""Warm processes that are forked from one another, so that many of the grader's processes pay for one import."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.jobs import JobProcess, Workshop
+from grader.classroom.model import Graded, Job, Terms
+from grader.errors import SandboxError
+from grader.model import Submission
+from grader.rubric import Assignment
+from grader.sandbox.base import Returned
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.warm import StartedZygote, WarmLauncher
+from tests.workers import PATIENCE, ask
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only"),
+]
+KINDS = ("jail", "process")
+WELL = "import os\ndef well(): return 1\ndef folder(): return os.getcwd()\ndef hang():\n    while True: pass"
+
+
+def opened(kind: str, sibling: int | None = None) -> WarmLauncher:
+    try:
+        launcher = open_launcher(kind, ahead=True, sibling=sibling)
+    except SandboxError as error:
+        pytest.skip(str(error))
+    assert isinstance(launcher, WarmLauncher)
+    return launcher
+
+
+@contextmanager
+def sibling_of(mother: WarmLauncher, kind: str) -> Iterator[WarmLauncher]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        mother.bear(theirs, (os.getpid(),))
+    with closing(opened(kind, ours.detach())) as launcher:
+        yield launcher
+
+
+def started(launcher: WarmLauncher) -> StartedZygote:
+    (zygote,) = (one for one in launcher._zygotes.values() if isinstance(one, StartedZygote))
+    return zygote
+
+
+def children(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
+    with closing(opened(kind)) as mother, ExitStack() as stack:
+        siblings = [stack.enter_context(sibling_of(mother, kind)) for _ in range(2)]
+        for launcher in (mother, *siblings, mother):
+            assert ask(launcher, WELL, "well") == [Returned(1)]
+            assert ask(launcher, WELL, "hang", "well", seconds=3.0)[1] == Returned(1)
+        assert [launcher.walls for launcher in siblings] == [mother.walls] * 2
+        (folder,) = ask(siblings[0], WELL, "folder")
+        assert isinstance(folder, Returned)
+        pid = started(mother)._process.pid
+        assert len(children(pid)) == 2
+        stack.close()
+        assert not Path(str(folder.value)).parent.exists()
+        mother.close()
+        assert not Path(f"/proc/{pid}").exists()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sibling_outlives_a_mother_that_was_killed_and_another_mother_takes_her_place(kind: str) -> None:
+    with closing(opened(kind)) as mother, sibling_of(mother, kind) as launcher:
+        assert ask(launcher, WELL, "well") == [Returned(1)]
+        started(mother)._process.kill()
+        started(mother)._process.wait()
+        assert ask(launcher, WELL, "well") == [Returned(1)]
+        with sibling_of(mother, kind) as another:
+            assert ask(another, WELL, "well") == [Returned(1)]
+
+
+def test_a_sibling_that_was_killed_is_replaced() -> None:
+    with closing(opened("process")) as mother, sibling_of(mother, "process") as launcher:
+        assert ask(launcher, WELL, "well") == [Returned(1)]
+        (pid,) = children(started(mother)._process.pid)
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not any(zygote.is_alive for zygote in launcher._zygotes.values()))
+        assert ask(launcher, WELL, "well") == [Returned(1)]
+        assert started(launcher).is_alive
+
+
+def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:
+    rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
+    terms = Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    job = Job(Submission("a", {"exercise2.py": b"def maxpool2x2_backward(dY, X): return X"}, "0" * 64))
+    with closing(opened("process")) as mother, closing(Workshop(mother)) as workshop:
+        lone = JobProcess(terms, mother)
+        try:
+            assert isinstance(lone.run(job), Graded)
+            assert isinstance(workshop.work(terms, job), Graded)
+            family = children(started(mother)._process.pid)
+            assert len(family) == 2
+            lone._process.kill()
+            wait_until(lambda: sum(Path(f"/proc/{pid}/cmdline").read_bytes() != b"" for pid in family) == 1)  # a zombie
+            assert isinstance(workshop.work(terms, job), Graded)
+        finally:
+            lone.end()
