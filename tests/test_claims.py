@@ -1,5 +1,6 @@
 """RESULTS, CLAIMS and the discussion, judged on measurements made up for the purpose."""
 
+import itertools
 import math
 
 import pytest
@@ -122,6 +123,15 @@ def test_swapped_optimizers_are_named():
     assert "SGD's numbers are those that LBFGS gets in the re-run." in verdict.message
 
 
+def test_sums_in_the_place_of_means_are_named():
+    sums = {name: {**entry, "train_loss": 23 * entry["train_loss"]} for name, entry in HONEST.items()}
+    verdict = results.judge(sums, RUNS, {}, batches=23)
+    assert verdict.share == 0
+    assert verdict.diagnosis == "sum-of-losses"
+    assert "Divided by 23, the number of batches, the losses would agree" in verdict.message
+    assert results.judge(sums, RUNS, {}, batches=5).diagnosis == "disagrees"
+
+
 def test_the_same_numbers_for_all_are_named():
     verdict = judge_results({name: {"train_loss": 0.1, "test_accuracy": 1.0} for name in SIX})
     assert verdict.diagnosis == "identical-numbers"
@@ -158,7 +168,9 @@ def test_good_claims_earn_everything():
 
 def test_turning_a_claim_round_changes_nothing():
     turned = [[right, metric, ">" if relation == "<" else "<", left] for left, metric, relation, right in GOOD]
-    assert judge_claims(turned).share == 1
+    verdict = judge_claims(turned)
+    assert verdict.share == 1
+    assert verdict.evidence["claims"][0]["claim"] == "SGD train_loss > LBFGS"  # as the student wrote it
 
 
 def test_contradicted_claims_cost_their_share_of_those_decided():
@@ -209,6 +221,18 @@ def test_nothing_decided_earns_nothing():
     verdict = judge_claims(GOOD, {name: [] for name in SIX})
     assert verdict.share == 0
     assert verdict.diagnosis == "nothing-decided"
+    assert "one side of each could not be re-run" in verdict.message
+    alike = [[one, "seconds_per_epoch", "<", other] for one, other in itertools.pairwise(SIX[:5])]
+    verdict = judge_claims([*alike, ["LBFGS", "test_accuracy", "<", "Adam"]])
+    assert verdict.share == 0
+    assert "choose differences that are larger than the scatter" in verdict.message
+
+
+def test_an_epoch_takes_what_the_usual_one_takes():
+    """Not the first, which loads, nor the last ones of an optimizer that has arrived and has nothing left to do."""
+    taken = [9.0, *[1.0] * 6, *[0.01] * 3]
+    run = Run(tuple(Epoch(0.9, 0.1, 0.1, 0.1, seconds, True, True) for seconds in taken), True)
+    assert math.exp(measured.seconds_per_epoch([run]).mean) == pytest.approx(1.0)
 
 
 def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does():

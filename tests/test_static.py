@@ -86,6 +86,7 @@ def test_a_function_with_nearly_the_name_is_pointed_at(assignment: Assignment) -
         "import own as maxpool2x2_backward\n",
         "for maxpool2x2_backward in (print,): pass\n",
         "globals()['maxpool2x2_' + 'backward'] = print\n",
+        "def __getattr__(name):\n    return print\n",
         "(maxpool2x2_backward := print)\n",
         "def f():\n    global maxpool2x2_backward\n    maxpool2x2_backward = print\nf()\n",
         "class maxpool2x2_backward: pass\n",
