@@ -1,120 +1,26 @@
-"""The misconceptions about the backward pass of a 3x3 convolution, each as the few lines of numpy that it would give.
-
-Everything is written with `_slide`, the cross-correlation of a map with a kernel under some padding. Written so, the
-right dX slides K over dY, where K is the filter flipped both ways under cross-correlation and the filter itself under
-convolution; the right dw slides dY over X, and is flipped at the end under convolution.
-"""
-
-from collections.abc import Callable
+"""The misconceptions about the backward pass of a 3x3 convolution: names, sentences, and what they would give."""
 
 import numpy as np
 
-from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.diagnoses import Explanation, Misconception, Variant, common, of_result
-from grader.assignment.oracles.gradients import KERNEL, Floats
-
-Change = Callable[[Floats], Floats]
-
-_SAME = ((1, 1), (1, 1))
-
-
-def _slide(A: Floats, K: Floats) -> Floats:
-    """Cross-correlation without padding: (H, W) with (h, w) gives (H-h+1, W-w+1)."""
-    height, width = (max(size - kernel + 1, 0) for size, kernel in zip(A.shape, K.shape, strict=True))
-    result = np.zeros((height, width))
-    for a, b in np.ndindex(K.shape):
-        result += K[a, b] * A[a : a + height, b : b + width]
-    return result
-
-
-def _kept(K: Floats) -> Floats:
-    return K
-
-
-def _flipped(K: Floats) -> Floats:
-    return K[::-1, ::-1]
-
-
-def _quarter_turned(K: Floats) -> Floats:
-    return np.rot90(K)
-
-
-_BOTH: tuple[Change, ...] = (_kept, _flipped)  # the right filter, and the wrong one: one mistake may hide another
-_UPSIDE_DOWN: Change = np.flipud
-_MIRRORED: Change = np.fliplr
-_SWAPPED: Change = np.transpose
-
-
-class _Mistakes:
-    """Variants of one of the two gradients: `over(case, kernel change, padded map)`."""
-
-    def __init__(self, convention: str) -> None:
-        self.flips = convention == "cross-correlation"
-
-    def input(self, change: Change = _kept, pad: Change = lambda A: np.pad(A, 1)) -> Variant:
-        """dX with the right kernel changed, or with another padding of dY."""
-
-        def variant(case: Case) -> Floats:
-            kernel = _flipped(case.inputs["w"]) if self.flips else case.inputs["w"]
-            return _slide(pad(case.inputs["dY"]), change(kernel))
-
-        return variant
-
-    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = _kept, dY: Change = _kept) -> Variant:
-        """dw with another padding of X, or from another part of dY."""
-
-        def variant(case: Case) -> Floats:
-            result = _slide(pad(case.inputs["X"]), crop(dY(case.inputs["dY"])))
-            return result if self.flips else _flipped(result)
-
-        return variant
-
-
-def _padding(mode: str) -> Change:
-    return lambda A: np.pad(A, 1, mode=mode)  # type: ignore[call-overload]
-
-
-def _one_sided(before: int) -> Change:
-    return lambda A: np.pad(A, ((before, 2 - before), (before, 2 - before)))
-
-
-def _inner(A: Floats) -> Floats:
-    return A[1:-1, 1:-1]
-
-
-def _framed(variant: Variant, before: int) -> Variant:
-    """The result without padding, laid into a map of zeros of the right size."""
-
-    def framed(case: Case) -> Floats:
-        part, result = variant(case), np.zeros_like(case.expected)
-        result[before : before + part.shape[0], before : before + part.shape[1]] = part
-        return result
-
-    return framed
-
-
-def _without_ring(A: Floats) -> Floats:
-    """The outermost entries set to zero."""
-    result = np.zeros_like(A)
-    result[1:-1, 1:-1] = A[1:-1, 1:-1]
-    return result
-
-
-def _overwritten_input(case: Case, flips: bool) -> Floats:
-    """dX[window] = dY[i, j] * w instead of +=."""
-    dY, w = case.inputs["dY"], case.inputs["w"] if flips else _flipped(case.inputs["w"])
-    padded = np.zeros((dY.shape[0] + 2, dY.shape[1] + 2))
-    for i, j in np.ndindex(dY.shape):
-        padded[i : i + KERNEL, j : j + KERNEL] = dY[i, j] * w
-    return _inner(padded)
-
-
-def _overwritten_weight(case: Case, flips: bool) -> Floats:
-    """dw = dY[i, j] * patch instead of +=: the last window stays."""
-    dY, X = case.inputs["dY"], np.pad(case.inputs["X"], 1)
-    result = dY[-1, -1] * X[-KERNEL:, -KERNEL:]
-    return result if flips else _flipped(result)
-
+from grader.assignment.oracles.conv_ways import (
+    BOTH,
+    MIRRORED,
+    SWAPPED,
+    UPSIDE_DOWN,
+    Ways,
+    flipped,
+    framed,
+    kept,
+    one_sided,
+    overwritten_input,
+    overwritten_weight,
+    padding,
+    quarter_turned,
+    slide,
+    without_ring,
+)
+from grader.assignment.oracles.diagnoses import Explanation, Misconception, common, of_result
+from grader.assignment.oracles.gradients import KERNEL
 
 _NOT_FLIPPED = (
     "The filter was laid over dY as it is, as in the forward pass. On the way back, which weight leads from an output "
@@ -142,72 +48,72 @@ _UPSTREAM_RETURNED = "This is dY itself: it has to be passed back through the fi
 
 def input_mistakes(convention: str) -> tuple[Explanation, ...]:
     """About dX = ∂L/∂X of (H, W)."""
-    make = _Mistakes(convention)
+    make = Ways(convention)
     return (*_input_kernels(make), *_input_paddings(make), *_input_terms(make), *common())
 
 
-def _input_kernels(make: _Mistakes) -> tuple[Explanation, ...]:
+def _input_kernels(make: Ways) -> tuple[Explanation, ...]:
     """How the filter was laid over dY."""
     flip_id, flip_sentence = ("kernel-not-flipped", _NOT_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
-        Misconception(flip_id, flip_sentence, (make.input(_flipped),)),
-        Misconception("kernel-flipped-on-one-axis", _FLIPPED_ONCE, (make.input(_UPSIDE_DOWN), make.input(_MIRRORED))),
+        Misconception(flip_id, flip_sentence, (make.input(flipped),)),
+        Misconception("kernel-flipped-on-one-axis", _FLIPPED_ONCE, (make.input(UPSIDE_DOWN), make.input(MIRRORED))),
         Misconception(
             "kernel-transposed",
             "The filter was transposed: rows and columns are exchanged instead of reversed.",
-            (make.input(_SWAPPED), make.input(lambda K: _flipped(K).T)),
+            (make.input(SWAPPED), make.input(lambda K: flipped(K).T)),
         ),
         Misconception(
             "kernel-rotated-by-90-degrees",
             "The filter was turned by 90 degrees; flipping it both ways is a turn by 180.",
-            (make.input(_quarter_turned), make.input(lambda K: np.rot90(K, 3))),
+            (make.input(quarter_turned), make.input(lambda K: np.rot90(K, 3))),
         ),
     )
 
 
-def _input_paddings(make: _Mistakes) -> tuple[Explanation, ...]:
+def _input_paddings(make: Ways) -> tuple[Explanation, ...]:
     """What happened at the border, with either filter."""
-    valid = tuple(make.input(change, _kept) for change in _BOTH)
+    valid = tuple(make.input(change, kept) for change in BOTH)
     return (
         Misconception(
             "valid-instead-of-same-padding",
             _VALID,
-            (*valid, *(_framed(item, before) for item in valid for before in range(3))),
+            (*valid, *(framed(item, before) for item in valid for before in range(3))),
         ),
         Misconception(
             "padding-not-removed",
             "The ring of padding is still around the result. dX has the size of X.",
-            tuple(make.input(change, lambda A: np.pad(A, 2)) for change in _BOTH),
+            tuple(make.input(change, lambda A: np.pad(A, 2)) for change in BOTH),
         ),
         Misconception(
-            "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, _padding("wrap")) for change in _BOTH)
+            "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, padding("wrap")) for change in BOTH)
         ),
         Misconception(
-            "repeated-edge-padding", _REPEATED, tuple(make.input(change, _padding("edge")) for change in _BOTH)
+            "repeated-edge-padding", _REPEATED, tuple(make.input(change, padding("edge")) for change in BOTH)
         ),
         Misconception(
-            "reflected-padding", _REFLECTED, tuple(make.input(change, _padding("reflect")) for change in _BOTH)
+            "reflected-padding", _REFLECTED, tuple(make.input(change, padding("reflect")) for change in BOTH)
         ),
-        Misconception("shifted-by-one", _SHIFTED, tuple(make.input(_kept, _one_sided(before)) for before in (0, 2))),
+        Misconception("shifted-by-one", _SHIFTED, tuple(make.input(kept, one_sided(before)) for before in (0, 2))),
     )
 
 
-def _input_terms(make: _Mistakes) -> tuple[Explanation, ...]:
+def _input_terms(make: Ways) -> tuple[Explanation, ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(
-            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: _overwritten_input(case, make.flips),)
+            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: overwritten_input(case, make.flips),)
         ),
         Misconception("upstream-gradient-returned", _UPSTREAM_RETURNED, (lambda case: case.inputs["dY"],)),
         Misconception(
             "upstream-gradient-ignored",
             _UPSTREAM_IGNORED,
-            tuple(make.input(change, lambda A: np.pad(np.ones_like(A), 1)) for change in _BOTH),
+            tuple(make.input(change, lambda A: np.pad(np.ones_like(A), 1)) for change in BOTH),
         ),
         Misconception(
             "upstream-gradient-flipped",
             "dY was flipped. It is the filter that is flipped, and the map stays as it is.",
-            tuple(make.input(change, lambda A: np.pad(_flipped(A), 1)) for change in _BOTH),
+            tuple(make.input(change, lambda A: np.pad(flipped(A), 1)) for change in BOTH),
         ),
         Misconception(
             "centre-weight-only",
@@ -219,7 +125,7 @@ def _input_terms(make: _Mistakes) -> tuple[Explanation, ...]:
             "dY was multiplied with the sum of all weights. Each of the nine outputs has a weight of its own.",
             (
                 lambda case: case.inputs["dY"] * case.inputs["w"].sum(),
-                lambda case: _slide(np.pad(case.inputs["dY"], 1), np.ones((KERNEL, KERNEL))) * case.inputs["w"].sum(),
+                lambda case: slide(np.pad(case.inputs["dY"], 1), np.ones((KERNEL, KERNEL))) * case.inputs["w"].sum(),
             ),
         ),
         Misconception(
@@ -232,54 +138,54 @@ def _input_terms(make: _Mistakes) -> tuple[Explanation, ...]:
 
 def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
     """About dw = ∂L/∂w of (3, 3)."""
-    make = _Mistakes(convention)
+    make = Ways(convention)
     others = (mistake for mistake in common() if mistake.id != "result-transposed")  # "dw-transposed" says more
     return (*_weight_kernels(make), *_weight_paddings(make), *_weight_terms(make), *others)
 
 
-def _weight_kernels(make: _Mistakes) -> tuple[Explanation, ...]:
+def _weight_kernels(make: Ways) -> tuple[Explanation, ...]:
     """The right numbers at the wrong places."""
     flip_id, flip_sentence = ("dw-flipped", _DW_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
-        Misconception(flip_id, flip_sentence, of_result(_flipped)),
-        Misconception("dw-flipped-on-one-axis", _FLIPPED_ONCE, (*of_result(_UPSIDE_DOWN), *of_result(_MIRRORED))),
+        Misconception(flip_id, flip_sentence, of_result(flipped)),
+        Misconception("dw-flipped-on-one-axis", _FLIPPED_ONCE, (*of_result(UPSIDE_DOWN), *of_result(MIRRORED))),
         Misconception(
             "dw-transposed",
             "The result is right, but its rows and columns are exchanged.",
-            (*of_result(_SWAPPED), *of_result(lambda dw: _flipped(dw).T)),
+            (*of_result(SWAPPED), *of_result(lambda dw: flipped(dw).T)),
         ),
     )
 
 
-def _weight_paddings(make: _Mistakes) -> tuple[Explanation, ...]:
+def _weight_paddings(make: Ways) -> tuple[Explanation, ...]:
     """What happened at the border."""
-    inner = make.weight(dY=_without_ring)
+    inner = make.weight(dY=without_ring)
     return (
         Misconception(
             "valid-instead-of-same-padding",
             _VALID,
-            (inner, lambda case: _flipped(inner(case))),
+            (inner, lambda case: flipped(inner(case))),
         ),
-        Misconception("wrapped-around-padding", _CIRCULAR, (make.weight(_padding("wrap")),)),
-        Misconception("repeated-edge-padding", _REPEATED, (make.weight(_padding("edge")),)),
-        Misconception("reflected-padding", _REFLECTED, (make.weight(_padding("reflect")),)),
+        Misconception("wrapped-around-padding", _CIRCULAR, (make.weight(padding("wrap")),)),
+        Misconception("repeated-edge-padding", _REPEATED, (make.weight(padding("edge")),)),
+        Misconception("reflected-padding", _REFLECTED, (make.weight(padding("reflect")),)),
         Misconception(
             "shifted-by-one",
             _SHIFTED,
             (
-                *(make.weight(_one_sided(before)) for before in (0, 2)),
-                make.weight(_kept, lambda A: A[:-2, :-2]),
-                make.weight(_kept, lambda A: A[2:, 2:]),
+                *(make.weight(one_sided(before)) for before in (0, 2)),
+                make.weight(kept, lambda A: A[:-2, :-2]),
+                make.weight(kept, lambda A: A[2:, 2:]),
             ),
         ),
     )
 
 
-def _weight_terms(make: _Mistakes) -> tuple[Explanation, ...]:
+def _weight_terms(make: Ways) -> tuple[Explanation, ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(
-            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: _overwritten_weight(case, make.flips),)
+            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: overwritten_weight(case, make.flips),)
         ),
         Misconception("upstream-gradient-ignored", _UPSTREAM_IGNORED, (make.weight(dY=np.ones_like),)),
         Misconception(
