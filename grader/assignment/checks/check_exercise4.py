@@ -67,7 +67,7 @@ def check_lbfgs(comparison: Comparison) -> Verdict:
 def check_results(exercise4: Any, comparison: Comparison) -> Verdict:
     """The numbers in RESULTS are those that the re-run gets, within its spread."""
     found = exercise4.RESULTS
-    if not found:
+    if _is_empty(found):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
     runs = comparison.runs()
     return results.judge(found, runs, {name: comparison.why_not(name) for name in SIX}, comparison.batches)
@@ -77,11 +77,16 @@ def check_results(exercise4: Any, comparison: Comparison) -> Verdict:
 def check_claims(exercise4: Any, comparison: Comparison, settings: Mapping[str, Any]) -> Verdict:
     """What CLAIMS says about the optimizers holds in the re-run."""
     found = exercise4.CLAIMS
-    if not found:
+    if _is_empty(found):
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
     return claims.judge(found, comparison.runs, settings["target_accuracy"])
+
+
+def _is_empty(found: Any) -> bool:
+    """Whether nothing was entered. Not `not found`, which an array does not answer."""
+    return found is None or (isinstance(found, dict | list) and not found)
 
 
 @points("4.9")
