@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -22,7 +23,7 @@ import pytest
 from rich.console import Console
 from typer.main import get_command
 
-from grader.classroom import classes, store
+from grader.classroom import classes, patience, store
 from grader.classroom.classes import Request, grade_class
 from grader.classroom.executor import LocalExecutor
 from grader.classroom.jobs import JobProcess
@@ -113,6 +114,11 @@ class Class:
     def done(self) -> State:
         with Journal(self.request.results) as journal:
             return journal.state
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -220,6 +226,35 @@ def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass
     klass.grade(choice=Choice(failed=True))
     assert klass.graded == ["b"]
     assert klass.done.faults == {}
+
+
+def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
+    klass: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PAUSES", (0.1, 0.4))
+    laid_out(klass.place, {f"more-{number}/exercise2.py": str(number).encode() for number in range(8)})
+    began = time.monotonic()
+    begun_early: set[str] = set()
+
+    def answer(job: Job) -> JobResult | None:
+        if time.monotonic() - began < 0.3:
+            begun_early.add(job.submission.id)
+            return Faulty("no engine")
+        return None
+
+    listed = klass.grade(answer)
+    assert listed.issues == ()
+    assert len(begun_early) == FakeExecutor.capacity
+    assert "a: tried again in 0.1 s, it is the grader's fault: no engine" in klass.said.getvalue()
+
+
+def test_where_waiting_does_not_help_it_is_given_up(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "PAUSES", (0.01, 0.01))
+    laid_out(klass.place, {f"more-{number}/exercise2.py": str(number).encode() for number in range(17)})
+    listed = klass.grade(lambda job: Faulty("no engine"))
+    assert klass.said.getvalue().count("tried again in") <= 2 * (patience.GIVEN_UP + FakeExecutor.capacity)
+    assert [entry.status for entry in listed.entries] == ["fault"] * 20
+    assert len(klass.graded) == 60
 
 
 def test_a_fault_that_passes_is_forgotten(klass: Class) -> None:

@@ -43,8 +43,9 @@ def export(results: Path, listed: ClassList) -> None:
         if report is not None:
             write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
             grades = grades or [_header(report)]
-            lines += [Line(person, report.score, _feedback(report)) for person in entry.students]
-            moodle += [_moodle(listed, person, report) for person in entry.students]
+            feedback = _feedback(report)
+            lines += [Line(person, report.score, feedback) for person in entry.students]
+            moodle += [_moodle(listed, person, report, feedback) for person in entry.students]
             canvas += [_canvas(listed, person, report) for person in entry.students]
         grades += [_grades(entry, person, report) for person in entry.students]
     write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
@@ -84,9 +85,9 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle(listed: ClassList, person: Person, report: Report) -> Row:
+def _moodle(listed: ClassList, person: Person, report: Report, feedback: str) -> Row:
     number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
-    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", _feedback(report))
+    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", feedback)
 
 
 def _feedback(report: Report) -> str:

@@ -38,6 +38,11 @@ class Lines:
     def started(self, name: str) -> None:
         pass
 
+    def waits(self, name: str, message: str, seconds: float) -> None:
+        if seconds:
+            said = f"tried again in {seconds:g} s, it is the grader's fault: {one_line(message, 500)}"
+            self._console.print(f"{one_line(name, 80)}: {said}", highlight=False, markup=False, soft_wrap=True)
+
     def ended(self, name: str, report: Report | None, message: str) -> None:
         self._ended += 1
         self._console.print(

@@ -3,6 +3,7 @@
 Read `ClassRun.run` first. It can be killed at any moment: a report is on the disk before its line in the journal.
 """
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import asdict, dataclass, field, replace
@@ -14,16 +15,16 @@ from grader.classroom.executor import Executor
 from grader.classroom.journal import Journal, Key
 from grader.classroom.model import Faulty, Graded, HandIn, Intake, Job, JobResult, Refused, Terms
 from grader.classroom.naming import folder_name
+from grader.classroom.patience import ATTEMPTS, Patience
 from grader.classroom.rescore import judged
 from grader.classroom.settle import settle, submitted_at
 from grader.errors import SubmissionError, UsageError
 from grader.load import assemble, digest
-from grader.model import Submission
+from grader.model import Outcome, Submission
 from grader.report.schema import Report
 from grader.rubric import Assignment
 from grader.version import VERSION
 
-ATTEMPTS = 3  # at one submission, before a fault of ours is believed to stay
 _UNREADABLE = "could not be read ("  # how `load` says that the disk, not the student, is at fault
 
 
@@ -35,6 +36,9 @@ class Watcher(Protocol):
 
     def started(self, name: str) -> None:
         """This one is being graded."""
+
+    def waits(self, name: str, message: str, seconds: float) -> None:
+        """This one failed through us, as the message says, and is tried again in so many seconds."""
 
     def ended(self, name: str, report: Report | None, message: str) -> None:
         """This one is done: its report, or the message of a fault of ours."""
@@ -61,6 +65,8 @@ class ClassRun:
     executor: Executor
     watcher: Watcher
     _running: "dict[Future[JobResult], Job]" = field(default_factory=dict)
+    _again: list[tuple[float, Job]] = field(default_factory=list)
+    _patience: Patience = field(default_factory=Patience)
     _by_id: dict[str, HandIn] = field(default_factory=dict)
 
     def run(self, choice: Choice) -> None:
@@ -71,18 +77,36 @@ class ClassRun:
         todo = self._chosen(choice)
         self.watcher.begin(len(todo))
         jobs = self._jobs(todo, choice)
-        again: list[Job] = []
-        waiting = True
-        while waiting or again or self._running:
-            while (waiting or again) and len(self._running) < self.executor.capacity:
-                job = again.pop() if again else next(jobs, None)
-                if job is None:
-                    waiting = False
-                else:
-                    self._running[self.executor.submit(self.terms, job)] = job
-            if self._running:
-                done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-                again += [job for future in done if (job := self._take(future)) is not None]
+        more = True
+        while more or self._again or self._running:
+            more = self._fill(jobs) and more
+            self._wait()
+
+    def _fill(self, jobs: Iterator[Job]) -> bool:
+        """Starts what is to be tried again now, then new ones while there is room. Whether more of these may come."""
+        for due, job in [one for one in self._again if one[0] <= time.monotonic()]:
+            self._again.remove((due, job))
+            self._start(job)
+        while len(self._running) + len(self._again) < self.executor.capacity:
+            new = next(jobs, None)
+            if new is None:
+                return False
+            self._start(new)
+        return True
+
+    def _start(self, job: Job) -> None:
+        self._running[self.executor.submit(self.terms, job)] = job
+
+    def _wait(self) -> None:
+        """Until a job has come to its end, or one is to be tried again."""
+        due = min((when for when, _ in self._again), default=None)
+        seconds = None if due is None else max(0.0, due - time.monotonic())
+        if self._running:
+            done, _ = wait(self._running, seconds, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._take(future)
+        elif seconds:
+            time.sleep(seconds)
 
     def _chosen(self, choice: Choice) -> list[HandIn]:
         unknown = sorted(choice.only - self._by_id.keys())
@@ -138,8 +162,8 @@ class ClassRun:
         self.watcher.ended(hand_in.id, report, "done before")
         return True
 
-    def _take(self, future: "Future[JobResult]") -> Job | None:
-        """One result. Returns the job, where it is to be tried again."""
+    def _take(self, future: "Future[JobResult]") -> None:
+        """One result: kept, listed as a fault of ours, or tried again. Raises UsageError for what was refused."""
         job = self._running.pop(future)
         error = future.exception()
         result = future.result() if error is None else Faulty(f"{type(error).__name__}: {error}")
@@ -149,17 +173,25 @@ class ClassRun:
                 if report.environment.grader != VERSION:
                     said = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
                     self._fault(job.submission.id, said)
-                elif report.has_grader_error and job.attempt < ATTEMPTS:
-                    return replace(job, attempt=job.attempt + 1)
-                else:
+                elif not report.has_grader_error:
+                    self._patience.went_well(job.attempt)
+                    self._keep(job.submission, report)
+                elif not self._later(job, _first_fault(report)):
                     self._keep(job.submission, report)
             case Faulty(message):
-                if job.attempt < ATTEMPTS:
-                    return replace(job, attempt=job.attempt + 1)
-                self._fault(job.submission.id, f"tried {ATTEMPTS} times: {message}")
+                if not self._later(job, message):
+                    self._fault(job.submission.id, f"tried {ATTEMPTS} times: {message}")
             case Refused(message):
                 raise UsageError(message)
-        return None
+
+    def _later(self, job: Job, why: str) -> bool:
+        """Whether the job is tried once more."""
+        seconds = self._patience.pause(job.attempt)
+        if seconds is None:
+            return False
+        self._again.append((time.monotonic() + seconds, replace(job, attempt=job.attempt + 1)))
+        self.watcher.waits(job.submission.id, why, seconds)
+        return True
 
     def _keep(self, submission: Submission, report: Report) -> None:
         """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
@@ -211,6 +243,10 @@ class ClassRun:
         for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
             for torn in self.results.glob(pattern):
                 torn.unlink(missing_ok=True)
+
+
+def _first_fault(report: Report) -> str:
+    return next(point.message for point in report.points if point.outcome is Outcome.GRADER_ERROR)
 
 
 def _plain(key: Key) -> dict[str, object]:
