@@ -20,6 +20,7 @@ from grader.report.results import to_json
 from grader.rubric import Assignment, load_assignment
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
+from grader.suite import RunChecks, collected
 
 SEED = 1
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -55,12 +56,14 @@ def each(class_: list[Submission], action: Callable[[Submission], object]) -> Ca
     return run
 
 
-def grading(assignment: Assignment, launcher: Launcher, oracles: Oracles) -> Callable[[Submission], str]:
-    """Ours, from the submission to the report's text."""
+def grading(
+    assignment: Assignment, launcher: Launcher, oracles: Oracles, run: RunChecks
+) -> Callable[[Submission], str]:
+    """Ours, from the submission to the report's text, as a class's job process does it."""
     selected = select(assignment.rubric, students.EXERCISES, [])
 
     def grade(submission: Submission) -> str:
-        return to_json(examine(submission, assignment, launcher, oracles, seed=SEED, selected=selected))
+        return to_json(examine(submission, assignment, launcher, oracles, seed=SEED, selected=selected, run=run))
 
     return grade
 
@@ -74,16 +77,19 @@ def main() -> None:
     class_ = students.submissions(chosen.students or (2 if chosen.short else 20))
     asked = {one.id: bare.questions(one, assignment, SEED) for one in class_}
     with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
-        grade = grading(assignment, launcher, oracles)
-        grade(class_[0])  # the zygote and the oracles are started
-        runs = {
-            "the student's calls": each(class_, lambda one: bare.forked(lambda: bare.answer(one.files, asked[one.id]))),
-            "the calls and the checks": each(
-                class_, lambda one: bare.forked(lambda: bare.check(one, assignment, SEED))
-            ),
-            f"ours ({chosen.sandbox})": each(class_, grade),
-        }
-        found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 5))
+
+        def measured(run: RunChecks) -> dict[str, list[Cost]]:
+            grade = grading(assignment, launcher, oracles, run)
+            grade(class_[0])  # the zygote and the oracles are started
+            candidates = {
+                "the student's calls": lambda one: bare.forked(lambda: bare.answer(one.files, asked[one.id])),
+                "the calls and the checks": lambda one: bare.forked(lambda: bare.check(one, assignment, SEED)),
+                f"ours ({chosen.sandbox})": grade,
+            }
+            runs = {name: each(class_, action) for name, action in candidates.items()}
+            return measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 5))
+
+        found = collected(assignment, measured)
     calls, checks = (found[name] for name in list(found)[:2])
     rows = [
         {

@@ -16,7 +16,7 @@ SHORT = {
     "symbolic": 4,
     "floor": 3,
     "student": 4,
-    "klass": 1,
+    "klass": 2,  # ours, with a whole class and with a quarter of it
     "scale": 1,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}

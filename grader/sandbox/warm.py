@@ -29,7 +29,7 @@ _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
 # What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing
 # of what it must not have. The names behind torch are what its optimizers import at their first step.
 # What sympy imports at its first sum, sine and derivative would else cost every worker 30 ms.
-_WARM = (
+WARM = (
     ("numpy", "numpy.random", "sympy", "sympy.tensor.tensor", "sympy.sets.setexpr", "sympy.assumptions.wrapper"),
     ("numpy", "numpy.random", "torch", "torch._dynamo"),
 )
@@ -38,7 +38,7 @@ _MESSAGE_BYTES = 1 << 16
 
 def warm_modules(bundle: Bundle) -> tuple[str, ...]:
     """What the zygote of this bundle's worker imports."""
-    for modules in _WARM:
+    for modules in WARM:
         if set(bundle.preload) <= set(modules) and set(bundle.absent).isdisjoint(modules):
             return modules
     return bundle.preload
@@ -251,9 +251,9 @@ class WarmLauncher:
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._lock = threading.Lock()
         if sibling is not None:
-            self._zygotes[_WARM[0]] = Zygote(socket.socket(fileno=sibling))
+            self._zygotes[WARM[0]] = Zygote(socket.socket(fileno=sibling))
         elif ahead:
-            self.zygote(_WARM[0])
+            self.zygote(WARM[0])
 
     @staticmethod
     def is_available() -> bool:
@@ -264,7 +264,7 @@ class WarmLauncher:
 
     def bear(self, control: socket.socket, spared: Sequence[int]) -> None:
         """A sibling of the zygote that most workers come from, for another process's launcher. Raises SandboxError."""
-        self.zygote(_WARM[0]).bear(control, spared)
+        self.zygote(WARM[0]).bear(control, spared)
 
     def zygote(self, modules: tuple[str, ...]) -> Zygote:
         """The zygote that has these modules, started now if it does not run yet."""
