@@ -27,6 +27,11 @@ MAX_FIELDS = 2_000  # braces in one line
 # Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
 _ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
 
+# What students reach for: nobody means a module of their own by these.
+_LIBRARIES = frozenset(
+    {"scipy", "matplotlib", "pandas", "sklearn", "tensorflow", "keras", "jax", "torchvision", "cv2", "PIL", "tqdm"}
+    | {"seaborn", "numba", "autograd", "mpmath", "IPython", "requests", "skimage"}
+)
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
 
@@ -160,7 +165,7 @@ def _forbidden_import(
                 continue
             candidates = [inner for inner in own if inner.removesuffix(".py").split("/")[0] == root]
             if not candidates:
-                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, here, line, name), line)
+                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line)
             for inner in [inner for inner in candidates if inner not in seen]:
                 seen.add(inner)
                 further = read(own[inner], inner)
@@ -169,17 +174,17 @@ def _forbidden_import(
     return None
 
 
-def _refusal(submission: Submission, exercise: Exercise, path: str, line: int, name: str) -> str:
+def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: str, line: int, name: str) -> str:
     name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
     also = (
         f" beside Python's own {', '.join(('math', 'itertools', 'functools'))} and the like" if exercise.imports else ""
     )
-    hint = (
-        f" Your own {root}.py has the name of a library; call it something else."
-        if f"{root}.py" in submission.files
-        else ""
-    )
+    hint = ""
+    if f"{root}.py" in submission.files:
+        hint = f" Your own {root}.py has the name of a library; call it something else."
+    elif root not in reserved_roots(rubric) | _LIBRARIES:
+        hint = f" If {root} is a module of your own, hand in {root}.py too."
     allowed = " and ".join(exercise.imports)
     return (
         f"{path}, line {line}: import of {name} is not allowed; this exercise may import {allowed}{also}. "

@@ -324,7 +324,9 @@ def test_numbers_are_expressions() -> None:
 
 
 @pytest.mark.parametrize(
-    "own", [W, times(-1, W), [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]], ids=["unflipped", "minus", "transposed"]
+    "own",
+    [W, times(-1, W), times(2, BACKWARDS), [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]],
+    ids=["unflipped", "minus", "twice", "transposed"],
 )
 def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tree]) -> None:
     verdict = neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra())
@@ -334,8 +336,16 @@ def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tre
 
 @pytest.mark.parametrize(
     "own",
-    [[W[4]] * 9, [W[8], *BACKWARDS[1:8], W[8]], [trees.integer(0)] * 9, [trees.integer(1)] * 9, times(0, W)],
-    ids=["one weight", "eight weights", "zeros", "ones", "zero times weights"],
+    [
+        [W[4]] * 9,
+        [W[8], *BACKWARDS[1:8], W[8]],
+        [trees.integer(0)] * 9,
+        [trees.integer(1)] * 9,
+        times(0, W),
+        [trees.add(*W)] * 9,
+        [trees.add(*W), *[trees.integer(0)] * 8],
+    ],
+    ids=["one weight", "eight weights", "zeros", "ones", "zero times weights", "sums of weights", "one sum of all"],
 )
 def test_a_trivial_answer_is_not_carried_forward(own: list[Tree]) -> None:
     assert neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra()).share == 0

@@ -174,7 +174,6 @@ def test_files_as_editors_save_them_are_read(assignment: Assignment, source: byt
         ("if False:\n    import sympy\n", 2, "sympy"),
         ("class A:\n    from subprocess import run\n", 2, "subprocess"),
         ("import numpy\nimport importlib\n", 2, "importlib"),
-        ("import helper\n", 1, "helper"),
     ],
 )
 def test_forbidden_imports_are_told_with_the_line(assignment: Assignment, source: str, line: int, name: str) -> None:
@@ -184,6 +183,12 @@ def test_forbidden_imports_are_told_with_the_line(assignment: Assignment, source
         f"exercise2.py, line {line}: import of {name} is not allowed; this exercise may import numpy beside Python's "
         "own math, itertools, functools and the like. The whole exercise earns nothing until that line is gone."
     )
+
+
+def test_a_module_of_ones_own_that_is_not_handed_in_is_asked_for(assignment: Assignment) -> None:
+    found = finding(assignment, exercise2="from helper.pools import best\n" + ALL2)
+    assert (found.outcome, found.line) == (Outcome.FORBIDDEN, 1)
+    assert found.message.endswith("until that line is gone. If helper is a module of your own, hand in helper.py too.")
 
 
 def test_every_allowed_import_is_allowed(assignment: Assignment) -> None:

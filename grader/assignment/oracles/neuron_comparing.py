@@ -63,16 +63,13 @@ class Comparing:
                     return mistake
         return None
 
-    def are_nine_weights(self, entries: Sequence[Tree]) -> bool:
-        """Whether the entries are nine different ones of w_1..w_9, up to sign: a trivial answer is not carried on."""
-        names = {item.args[0]: item for item in W}
-        used = [sorted({name for name, _ in _symbols_in(entry)} & names.keys()) for entry in entries]
-        asked = [(entries[index], names[name]) for index, found in enumerate(used) for name in found]
-        lefts, weights = [entry for entry, _ in asked], [weight for _, weight in asked]
-        negated = [trees.mul(trees.integer(-1), weight) for weight in weights]
-        verdicts = (*self.each(lefts, weights), *self.each(lefts, negated))
-        found = {weight.args[0] for weight, state in zip(weights * 2, verdicts, strict=True) if state == EQUAL}
-        return len(found) == NEURONS
+    def have_nine_weights(self, entries: Sequence[Tree]) -> bool:
+        """Whether each entry depends on one weight, and no two on the same: a trivial answer is not carried on."""
+        pairs = [(i, w) for i, entry in enumerate(entries) for w in W if str(w.args[0]) in dict(_symbols_in(entry))]
+        slopes = [trees.derivative(entries[i], w) for i, w in pairs]
+        verdicts = self.each(slopes, [trees.integer(0)] * len(slopes))
+        found = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
+        return len(found) == len({i for i, _ in found}) == len({name for _, name in found}) == NEURONS
 
 
 def _symbols_in(value: Value) -> Iterator[tuple[str, str]]:

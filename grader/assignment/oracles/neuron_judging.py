@@ -94,7 +94,7 @@ def _derivative(
 
 def _carried_derivative(entries: list[Tree], own_activations: Callable[[], Any], algebra: Comparing) -> str:
     own = _own(own_activations)
-    if own is None or not algebra.are_nine_weights(entries):
+    if own is None or not algebra.have_nine_weights(entries):
         return DIFFERENT
     return algebra.all(entries, [trees.derivative(entry, X_1) for entry in own])
 
@@ -138,7 +138,7 @@ def _loss_state(expression: Tree, labels: Labels, convention: str, algebra: Comp
 
 def _carried_loss(expression: Tree, own_derivative: Callable[[], Any], algebra: Comparing) -> str:
     own = _own(own_derivative)
-    if own is None or not algebra.are_nine_weights(own):
+    if own is None or not algebra.have_nine_weights(own):
         return DIFFERENT
     return algebra.all([expression], [dot(DY, own)])
 

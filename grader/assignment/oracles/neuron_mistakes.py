@@ -97,7 +97,7 @@ def _lists(labels: Labels, convention: str) -> list[tuple[str, str, list[Tree]]]
         ("weights-flipped-on-one-axis", _ONE_AXIS, _weights(labels, lambda offset: weight_at(offset[0], -offset[1]))),
         ("weights-transposed", _TRANSPOSED, _weights(labels, lambda offset: weight_at(offset[1], offset[0]))),
         ("weights-transposed", _TRANSPOSED, _weights(labels, lambda offset: weight_at(-offset[1], -offset[0]))),
-        ("same-weight-everywhere", _SAME, [weight_at(0, 0)] * NEURONS),
+        *(("same-weight-everywhere", _SAME, [w] * NEURONS) for w in W),
     ]
 
 
