@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.classroom import store
-from grader.classroom.export import export
+from grader.classroom.export import export, feedback
 from grader.classroom.model import Format
 from grader.classroom.settle import settle
 from grader.classroom.sheet import check_sheet
@@ -21,6 +21,7 @@ from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.report.gradescope import to_gradescope
 from grader.report.junit import to_junit
 from grader.report.schema import Report
+from grader.report.spread import spread
 from grader.rubric import Late
 from grader.score import score
 from tests.test_score import ABOUT, RUBRIC
@@ -202,3 +203,23 @@ def test_numbers_are_numbers() -> None:
         "",
         "",
     ]
+
+
+def test_a_comment_says_once_what_several_points_share() -> None:
+    verdicts = [Verdict.passed(), Verdict.missing("no file"), Verdict.failed("no"), Verdict.missing("no file")]
+    points = ["2.1", "2.2", "2.3", "2.4"]
+    results = [CheckResult(point, None, verdict) for point, verdict in zip(points, verdicts, strict=True)]
+    assert feedback(score(RUBRIC, results, points, **ABOUT)) == "2.2, 2.4 (0 of 3): no file 2.3 (0 of 1): no"
+
+
+@pytest.mark.parametrize(
+    ("maximum", "count", "first", "last"),
+    [(22.0, 11, (0.0, 2.0), (20.0, 22.0)), (6.0, 12, (0.0, 0.5), (5.5, 6.0)), (5.5, 11, (0.0, 0.5), (5.0, 5.5)),
+     (13.0, 7, (0.0, 2.0), (12.0, 13.0)), (2000.0, 12, (0.0, 500 / 3), (2000 - 500 / 3, 2000.0))],
+)  # fmt: skip
+def test_scores_are_spread_over_classes_that_people_count_in(
+    maximum: float, count: int, first: tuple[float, float], last: tuple[float, float]
+) -> None:
+    found = spread([0.0, maximum, maximum + 1], maximum)
+    assert (len(found), [found[0][2], found[-1][2]]) == (count, [1, 2])
+    assert (found[0][:2], found[-1][:2]) == (pytest.approx(first), pytest.approx(last))

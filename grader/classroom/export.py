@@ -24,7 +24,7 @@ from grader.classroom.tables import Row, table
 from grader.report.gradescope import to_gradescope
 from grader.report.junit import to_junit
 from grader.report.results import write_atomically
-from grader.report.schema import Report
+from grader.report.schema import PointScore, Report
 
 _MOODLE = (
     *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
@@ -43,9 +43,9 @@ def export(results: Path, listed: ClassList) -> None:
         if report is not None:
             write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
             grades = grades or [_header(report)]
-            feedback = _feedback(report)
-            lines += [Line(person, report.score, feedback) for person in entry.students]
-            moodle += [_moodle(listed, person, report, feedback) for person in entry.students]
+            comment = feedback(report)
+            lines += [Line(person, report.score, comment) for person in entry.students]
+            moodle += [_moodle(listed, person, report, comment) for person in entry.students]
             canvas += [_canvas(listed, person, report) for person in entry.students]
         grades += [_grades(entry, person, report) for person in entry.students]
     write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
@@ -85,16 +85,21 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle(listed: ClassList, person: Person, report: Report, feedback: str) -> Row:
+def _moodle(listed: ClassList, person: Person, report: Report, comment: str) -> Row:
     number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
-    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", feedback)
+    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", comment)
 
 
-def _feedback(report: Report) -> str:
-    """What fits into a comment: what was lost and why."""
+def feedback(report: Report) -> str:
+    """What fits into a comment: what was lost and why; a reason that several points share is said once."""
     said = [report.late.message] if report.late and report.late.days else []
-    lost = [point for point in report.points if point.message]
-    said += [f"{point.id} ({point.score:g} of {point.max_score:g}): {point.message}" for point in lost]
+    shared: dict[str, list[PointScore]] = {}
+    for point in report.points:
+        if point.message:
+            shared.setdefault(point.message, []).append(point)
+    for message, points in shared.items():
+        earned, most = sum(point.score for point in points), sum(point.max_score for point in points)
+        said.append(f"{', '.join(point.id for point in points)} ({earned:g} of {most:g}): {message}")
     return " ".join(said)
 
 

@@ -12,9 +12,9 @@ from rich.text import Text
 from grader.classroom import store
 from grader.classroom.store import ClassList
 from grader.report.schema import PointScore
+from grader.report.spread import spread
 from grader.report.text import number, one_line
 
-_BINS = 10
 _WIDTH = 40  # characters of the longest bar
 _LISTED = 20  # lines of what needs a person; class.json has all
 
@@ -62,12 +62,10 @@ def _distribution(scores: list[float], most: float) -> Table:
         f"middle half {number(quarters[0])} to {number(quarters[2])}, of {number(most)}"
     )
     grid = Table(title=title, title_justify="left", show_header=False, box=None)
-    width = most / _BINS
-    counts = Counter(min(_BINS - 1, int(score / width)) if width else 0 for score in scores)
-    longest = max(counts.values())
-    for step in range(_BINS):
-        bar = "█" * round(_WIDTH * counts[step] / longest)
-        grid.add_row(f"{number(step * width)} to {number((step + 1) * width)}", bar, str(counts[step] or ""))
+    classes = spread(scores, most)
+    longest = max(count for _, _, count in classes)
+    for low, high, count in classes:
+        grid.add_row(f"{number(low)} to {number(high)}", "█" * round(_WIDTH * count / longest), str(count or ""))
     return grid
 
 

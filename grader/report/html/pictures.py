@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from grader.report.grids import Grid, figure
+from grader.report.spread import spread
 
 WIDTH, HEIGHT = 360, 220  # of one panel, in SVG units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 14, 30
@@ -97,14 +98,11 @@ def panels(curves: Mapping[str, Mapping[str, Series]]) -> list[Panel]:
     ]
 
 
-def histogram(scores: Iterable[float], maximum: float, bins: int = 11) -> list[Bar]:
+def histogram(scores: Iterable[float], maximum: float) -> list[Bar]:
     """Scores in classes of equal width from 0 to `maximum`; the last one includes it."""
-    counts = [0] * bins
-    for score in scores:
-        counts[min(bins - 1, max(0, int(bins * score / maximum)))] += 1
-    highest = max(counts, default=0) or 1
-    width = maximum / bins
-    return [Bar(width * place, width * (place + 1), count, count / highest) for place, count in enumerate(counts)]
+    classes = spread(scores, maximum)
+    highest = max(count for _, _, count in classes) or 1
+    return [Bar(low, high, count, count / highest) for low, high, count in classes]
 
 
 @dataclass(frozen=True, slots=True)
