@@ -133,6 +133,8 @@ class ModuleProxy:
                 )
             case "limit":
                 return f"{name} {fault.message}{where}."
+            case "timeout" if name in self._contract.functions:
+                return f"{name} {fault.message}. Is there a loop that does not end?"
             case "timeout" | "crashed":
                 return f"{name} {fault.message}."
             case _:

@@ -93,7 +93,7 @@ class ProcessConnection:
         self._kill()
         self._process.wait()
         self._pipes.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        _remove(self._folder)
         return describe_exit(status)
 
     def _exit_status(self) -> int | None:
@@ -110,6 +110,17 @@ class ProcessConnection:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
+
+
+def _remove(folder: str) -> None:
+    """Removes a folder, also one that was shut, or that holds others that were."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+        for here, inner, _ in os.walk(folder):
+            for path in (os.path.join(here, name) for name in inner):
+                if not os.path.islink(path):
+                    os.chmod(path, 0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def describe_exit(status: int | None) -> str:

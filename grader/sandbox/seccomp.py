@@ -36,14 +36,14 @@ _NAMESPACES = (
     "unshare setns mount umount2 pivot_root chroot open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr"
 )
 _KERNEL = (
-    "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd keyctl add_key"
-    " request_key kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct"
+    "io_uring_setup io_uring_enter io_uring_register bpf perf_event_open userfaultfd"
+    " kexec_load kexec_file_load init_module finit_module delete_module reboot swapon swapoff acct"
     " quotactl quotactl_fd syslog settimeofday clock_settime adjtimex clock_adjtime sethostname setdomainname"
     " iopl ioperm vhangup personality name_to_handle_at open_by_handle_at fanotify_init inotify_init"
     " inotify_init1 lookup_dcookie"
 )
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
-_OUTLIVING = "shmget shmat semget msgget mq_open"  # memory that stays when its makers are gone
+_OUTLIVING = "shmget shmat semget msgget mq_open keyctl add_key request_key"  # what stays when its makers are gone
 _FILES_OF_MEMORY = "memfd_create memfd_secret"  # which no rlimit counts
 # Landlock does not look at a file's owner, mode, times and attributes.
 _ATTRIBUTES = (

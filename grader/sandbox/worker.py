@@ -221,7 +221,15 @@ def _fault(library: Library, error: BaseException) -> dict[str, Any]:
         return _problem("limit", confine.sentence(passed), frames)
     if isinstance(error, NotImplementedError) and _raised_by_student(library, error):
         return _problem("missing", _text(error), frames)
-    return _problem("error", f"{type(error).__name__}: {_text(error)}", frames)
+    return _problem("error", _in_words(error), frames)
+
+
+def _in_words(error: BaseException) -> str:
+    """The exception as a traceback's last line has it, and what to do where a function waits for somebody to type."""
+    name, text = type(error).__name__, _text(error)
+    if isinstance(error, EOFError):
+        text += "; nobody types here, a function gets all it needs as its arguments"
+    return f"{name}: {text}" if text else name
 
 
 _BOUNDS = {
