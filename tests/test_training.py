@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import time
 
 import numpy as np
 import pytest
@@ -228,6 +229,25 @@ def test_what_train_epoch_returns_is_compared_and_not_believed(returned, says):
     assert any(says in note for note in verdict.notes)
 
 
+def test_a_closure_that_is_called_once_may_leave_the_clearing_to_the_loop():
+    def clearing_outside(model, optimizer, batches, loss_fn):
+        total = 0.0
+        for x, y in batches:
+
+            def closure(x=x, y=y):
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                return loss
+
+            optimizer.zero_grad()
+            total += optimizer.step(closure).item()
+        return total / len(batches)
+
+    assert judged("Adam", train_epoch=clearing_outside).notes == ()
+    told = judged("LBFGS", train_epoch=clearing_outside)
+    assert told.diagnosis == "gradients-not-cleared" or "never cleared" in told.notes[0]
+
+
 def test_a_closure_that_is_missing_is_explained():
     def without_closure(model, optimizer, batches, loss_fn):
         for x, y in batches:
@@ -432,12 +452,34 @@ def test_the_whole_box_is_never_outlived():
 
 def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_share():
     comparison, clock, harness = slow_comparison(1000.0, cooperative=False)
-    with pytest.raises(Fault, match="stopped"):
+    with pytest.raises(Fault, match=r"stopped\. Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"):
         comparison.attempt("Adadelta")
     assert clock.now == pytest.approx(12.0)  # ten seconds and the overshoot
     harness.seconds = 0.1
     assert comparison.attempt("Adagrad").run.whole
     assert harness.prepared == 2  # the new worker was given everything again
+
+
+def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
+    steps = []
+
+    def slow(model, optimizer, batches, loss_fn):
+        for _ in batches:
+            began = time.perf_counter()
+            time.sleep(0.05)
+            steps.append(time.perf_counter() - began)
+        return 0.0
+
+    comparison = comparison_of(student(train_epoch=slow))
+    apparatus = comparison.apparatus
+    apparatus.ready()
+    apparatus.ask(1.0, "build_network", 1)
+    apparatus.ask(1.0, "make_optimizer", "SGD")
+    began = time.perf_counter()
+    answer = apparatus.ask(0.2, "train_epoch", 0.2, False)
+    assert not answer["complete"]
+    assert sum(steps[:-1]) < 0.2  # the last one had begun in time
+    assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step
 
 
 # --- what a worker says ---------------------------------------------------------------------------------------------

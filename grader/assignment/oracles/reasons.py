@@ -8,7 +8,7 @@ from itertools import pairwise
 from grader.assignment.oracles.training import Attempt
 
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
-GUESSING = 2.0  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
+GUESSING = 1.2  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
 STILL_LEARNING = 4  # a loss that fell in each of as many last epochs would have fallen further
 MOST_NAMES = 4  # of parameters in a sentence
 
@@ -34,8 +34,8 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
     )
     found = next((reason for look in _LOOKS if (reason := look(signs)) is not None), None)
     if found is None:
-        stays = f" near {losses[-1]:.3g}" if losses else ""
-        found = f": the training loss stays{stays}.", "does-not-learn"
+        stays = f" near {losses[-1]:.3g}" if losses else " where it was"
+        found = f": the training loss stays{stays}. Is the learning rate far too small, or too large?", "does-not-learn"
     return reached + found[0], found[1]
 
 

@@ -45,6 +45,9 @@ class TimeBox:
         finally:
             self.spent += self._clock() - began
 
+    def __str__(self) -> str:
+        return f"{self.setting:g} s for all, times {self.factor:.2g} for the speed of this machine"
+
     def described(self) -> dict[str, float]:
         """The box for a report."""
         return {

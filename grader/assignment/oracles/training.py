@@ -119,7 +119,11 @@ class Comparison:
         try:
             run = self._train(name, self.seed, end - box.spent)
         except Fault as fault:
-            raise (_with_hint(fault) if inspected.closure_missing else fault) from None
+            if inspected.closure_missing:
+                raise _adding(fault, CLOSURE, "closure-missing") from None
+            if fault.verdict.outcome is Outcome.TIMEOUT:
+                raise _adding(fault, f" {name}'s share of the time box is {share:.0f} s ({box}).") from None
+            raise
         return Attempt(behaviour, run, inspected, share, seen.get("softmax") is True)
 
     def _inspected(self, name: str, seconds: float) -> Inspection:
@@ -181,6 +185,6 @@ class Comparison:
         return {name: run} if run.whole else {}
 
 
-def _with_hint(fault: Fault) -> Fault:
-    message = f"{fault.verdict.message.rstrip('.')}.{CLOSURE}"
-    return Fault(replace(fault.verdict, message=message, diagnosis="closure-missing"), fault.kind, fault.frames)
+def _adding(fault: Fault, sentence: str, diagnosis: str | None = None) -> Fault:
+    message = f"{fault.verdict.message.rstrip('.')}.{sentence}"
+    return Fault(replace(fault.verdict, message=message, diagnosis=diagnosis), fault.kind, fault.frames)

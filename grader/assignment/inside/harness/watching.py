@@ -13,6 +13,7 @@ from .batches import Batches, pieces
 from .probing import takes_closure
 
 _BATCHES = 4  # the poison goes in at the second; one whole step later it must be gone
+_EVALUATES_AGAIN = ("LBFGS",)  # whose step calls a closure several times; the others call it once
 _POISON = 1e6  # far above any gradient of a loss near log(10)
 
 
@@ -26,7 +27,7 @@ def inspect_training(name: str) -> dict[str, Any]:
     model = kept("model")
     parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
     optimizer = student.optimizer(name, (p for p in parameters.values()))
-    watch = _Watch(parameters, takes_closure(optimizer.step) == "must")
+    watch = _Watch(parameters, takes_closure(optimizer.step) == "must", name in _EVALUATES_AGAIN)
     try:
         optimizer.step = types.MethodType(watch.step, optimizer)
     except AttributeError:  # a class with __slots__: it is then not watched
@@ -50,9 +51,10 @@ def inspect_training(name: str) -> dict[str, Any]:
 class _Watch:
     """Stands in for an optimizer's step: moves nothing and looks at the gradients it is given."""
 
-    def __init__(self, parameters: dict[str, torch.Tensor], wants_closure: bool) -> None:
+    def __init__(self, parameters: dict[str, torch.Tensor], wants_closure: bool, again: bool) -> None:
         self.parameters = parameters
         self.wants_closure = wants_closure
+        self.again = again
         self.steps = 0
         self.poisoned: list[str] = []
         self.closure_missing = False
@@ -71,10 +73,11 @@ class _Watch:
             self._look_first()
         else:
             with torch.enable_grad():
-                closure()
-                self._look_first()
-                self.poison()  # a second evaluation, as LBFGS makes many: it must not find what was there before
                 loss = closure()
+                self._look_first()
+                if self.again:  # it must not find what was there before
+                    self.poison()
+                    loss = closure()
         self.poisoned = [name for name, g in self._gradients().items() if bool((g.abs() > _POISON / 2).any())]
         return loss
 

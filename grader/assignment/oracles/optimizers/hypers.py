@@ -1,5 +1,6 @@
 """Hyper-parameters: what was read from a student's optimizer, under torch's names, and what is tried for the rest."""
 
+import functools
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -76,6 +77,7 @@ def trials(name: str, first: Hyper, kind: str) -> Iterator[Hyper]:
     yield from (dict(zip(missing, values, strict=True)) for values in itertools.islice(combinations, 1, _MAX_TRIALS))
 
 
+@functools.cache  # asked for each group before and after each step
 def defaults(name: str) -> Hyper:
     """The hyper-parameters that torch's class knows, with its defaults."""
     return dict(getattr(torch.optim, name)([torch.zeros(1, requires_grad=True)]).defaults)

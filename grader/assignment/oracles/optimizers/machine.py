@@ -5,6 +5,9 @@ import time
 import torch
 from torch import nn
 
+STEPS = 40  # that the calibration is stated in
+TRIES, STEPS_A_TRY = 3, 10  # a median over these; long enough to be measured, short beside a training of 230 steps
+
 
 def device_of(wanted: str) -> dict[str, str]:
     """The device of that name: {"device": torch's own name, "label": for a report, "gpu": what tells it from others},
@@ -23,7 +26,7 @@ def device_of(wanted: str) -> dict[str, str]:
 
 
 def reference_seconds(device: str) -> float:
-    """Seconds that 40 steps of a small convolutional network take on this machine: the median of five tries.
+    """Seconds that `STEPS` steps of a small convolutional network take on this machine, by the median of some tries.
 
     The same sort of work as the student's, so that a slow, busy or remote machine shows itself here as it does there.
     """
@@ -36,13 +39,13 @@ def reference_seconds(device: str) -> float:
     x, y = torch.rand(64, 1, 8, 8, device=place), torch.arange(64, device=place) % 10
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
     took = []
-    for _ in range(6):
+    for _ in range(TRIES + 1):
         began = time.perf_counter()
-        for _ in range(40):
+        for _ in range(STEPS_A_TRY):
             optimizer.zero_grad()
             loss = nn.functional.cross_entropy(model(x), y)
             torch.autograd.backward(loss)
             optimizer.step()
         loss.item()  # waits for a GPU
         took.append(time.perf_counter() - began)
-    return sorted(took[1:])[2]  # the first one warms up
+    return sorted(took[1:])[TRIES // 2] * STEPS / STEPS_A_TRY  # the first one warms up

@@ -1,0 +1,116 @@
+"""What the six trainings of exercise 4 cost on `reference/`, and how much of that is the grader's own.
+
+    python -m benchmarks.training [--sandbox jail|process|docker] [--rounds N] [--beside N] [--json FILE]
+
+Graded are the points 4.1 to 4.6: one training of ten epochs for each optimizer, as `grader grade` does it. Beside it
+the same trainings alone, in a warm child: the student's functions on the same batches, and the held-out accuracy after
+each epoch, which is what the exercise asks a student to do. What is over is ours: workers, probes, torch's replays, the
+calibration, the watched batches, pytest, the report. `--beside` keeps N other processes busy meanwhile.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import torch
+
+from benchmarks import measure
+from benchmarks.bare import forked
+from benchmarks.floor import tree_cpu
+from benchmarks.measure import Cost, Spread
+from grader.assignment.oracles import images
+from grader.assignment.oracles.measured import SIX
+from grader.assignment.oracles.optimizers import reference_seconds
+from grader.examination import Oracles
+from grader.load import load
+from grader.pipeline import examine
+from grader.report.schema import Report
+from grader.rubric import load_assignment
+from grader.sandbox.choose import default_kind, open_launcher
+from tests.exercise4_fakes import load_module
+
+SEED = 1
+POINTS = frozenset(f"4.{number}" for number in range(1, 7))
+REFERENCE = measure.ROOT / "reference"
+
+
+def main() -> None:
+    parser = measure.options(__doc__)
+    parser.add_argument("--sandbox", default=default_kind(), help="the sandbox that the student's code runs in")
+    parser.add_argument("--beside", type=int, default=0, help="how many busy processes run beside it")
+    chosen = parser.parse_args()
+    with busy(chosen.beside):
+        reports, found = measured(chosen)
+    ours = [1 - alone.cpu / graded.cpu for alone, graded in zip(found["alone"], found["graded"], strict=True)]
+    rows = [
+        {
+            "six trainings": name,
+            "cpu s": Spread.of([cost.cpu for cost in costs]),
+            "wall s": Spread.of([cost.wall for cost in costs]),
+            "ours, of the cpu": Spread.of(ours) if name == "graded" else "",
+        }
+        for name, costs in found.items()
+    ]
+    box = reports[-1].points[-1].evidence["time_box"]
+    told = f"machine factor {box['machine_factor']}, {box['spent']} s spent of a box of {box['seconds']} s"
+    measure.publish("training", rows, chosen, f"{chosen.sandbox}; {told}; score {reports[-1].score:g}.")
+
+
+def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[Cost]]]:
+    """The reports, and what each way cost with all processes that it took, in turn."""
+    assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
+    epochs = int(assignment.rubric.settings["epochs"])
+    submission = load(REFERENCE, [exercise.module for exercise in assignment.rubric.exercise])
+    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), images.load()
+    reports: list[Report] = []
+    reference_seconds("cpu")  # whatever torch imports at its first step
+    with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
+
+        def graded() -> None:
+            reports.append(examine(submission, assignment, launcher, oracles, seed=SEED, selected=POINTS))
+
+        def cost_of(action: Any) -> Cost:
+            before = tree_cpu()
+            wall = measure.here(action).wall
+            return Cost(wall, tree_cpu() - before)
+
+        graded()
+        ways = {"alone": lambda: forked(lambda: alone(student, data, epochs)), "graded": graded}
+        rounds = chosen.rounds or (1 if chosen.short else 5)
+        return reports, measure.interleaved({name: lambda way=way: cost_of(way) for name, way in ways.items()}, rounds)
+
+
+def alone(student: Any, data: images.Images, epochs: int) -> None:
+    """What a student does: trains with all six, and looks at the accuracy after each epoch."""
+    x, y, held_out = (torch.from_numpy(part) for part in (data.x, data.y, data.held_out))
+    for name in SIX:
+        torch.manual_seed(SEED)
+        model = student.build_network(tuple(x.shape[1:]), data.classes)
+        optimizer = student.make_optimizer(name, model.parameters())
+        for epoch in range(1, epochs + 1):
+            order = torch.randperm(len(x), generator=torch.Generator().manual_seed(1000 * SEED + epoch))
+            batches = list(zip(x[order].split(64), y[order].split(64), strict=True))
+            model.train()
+            student.train_epoch(model, optimizer, batches, torch.nn.CrossEntropyLoss())
+            model.eval()
+            with torch.no_grad():
+                (model(held_out).argmax(1).numpy() == data.truth).mean()
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """That many processes that do nothing but work."""
+    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+if __name__ == "__main__":
+    main()
