@@ -143,6 +143,10 @@ def make_bad_device(folder: Path) -> list[object]:
     return ["grade", "reference", "--device", "quantum"]
 
 
+def make_absent_device(folder: Path) -> list[object]:
+    return ["grade", "reference", "--point", "4.1", "--device", "cuda:63"]
+
+
 def make_data_nowhere(folder: Path) -> list[object]:
     return ["grade", "reference", "--point", "4.1", "--data", folder / "digits.npz"]
 
@@ -151,6 +155,7 @@ def make_data_nowhere(folder: Path) -> list[object]:
     ("make", "sentence"),
     [
         (make_bad_device, "quantum is no device; there are auto, cpu, cuda"),
+        (make_absent_device, "The device cuda:63 cannot be had in the sandbox"),
         (make_data_nowhere, "There is no file"),
         (make_nothing, "there is no such file or folder"),
         (make_no_zip, "this is not a zip file that can be read"),

@@ -15,7 +15,7 @@ from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspec
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
 from grader.assignment.oracles.training import Comparison
-from grader.errors import SandboxError, UsageError
+from grader.errors import UsageError
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
 from grader.report import curves
@@ -327,7 +327,7 @@ def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
 
 
 def test_a_device_that_is_not_there_is_no_fault_of_the_students():
-    with pytest.raises(SandboxError, match="The device cuda:7 cannot be had"):
+    with pytest.raises(UsageError, match=r"The device cuda:7 cannot be had .*\. `--device auto` takes what there is\."):
         comparison_of(student(), device="cuda:7").attempt("SGD")
 
 

@@ -11,7 +11,7 @@ from grader.assignment.oracles.images import Images
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import TimeBox
 from grader.assignment.oracles.turns import turn
-from grader.errors import SandboxError
+from grader.errors import UsageError
 from grader.model import Outcome, Verdict
 from grader.proxy import Fault
 
@@ -43,7 +43,7 @@ class Apparatus:
     def ready(self) -> TimeBox:
         """A worker with our data and the student's module in it, and the box, calibrated on the same device.
 
-        A GPU is waited for here, on nobody's time, and kept until `close`. Raises SandboxError where there is none.
+        A GPU is waited for here, on nobody's time, and kept until `close`. Raises UsageError where there is none.
         """
         if self._broken is not None:
             raise self._broken
@@ -72,7 +72,10 @@ class Apparatus:
     def _find_device(self) -> None:
         found = self.oracle.device_of(str(self.settings.get("device", "auto")))
         if "why" in found:
-            raise SandboxError(f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}")
+            raise UsageError(
+                f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}. "
+                "`--device auto` takes what there is."
+            )
         self._turn.enter_context(turn(found["device"], found["gpu"]))
         self._place, self.device = found["device"], found["label"]
 

@@ -1,5 +1,6 @@
 """What this machine has and how fast it is, found out where no student's code runs."""
 
+import re
 import time
 
 import torch
@@ -17,8 +18,8 @@ def device_of(wanted: str) -> dict[str, str]:
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.zeros(1, device=wanted).device
-    except (RuntimeError, AssertionError) as error:  # torch says it in either way
-        return {"why": str(error).partition("\n")[0]}
+    except (RuntimeError, AssertionError) as error:  # torch says it in either way, and sometimes at length
+        return {"why": re.split(r"\.\s|\n", str(error), maxsplit=1)[0].rstrip(".")}
     if device.type != "cuda":
         return {"device": device.type, "label": device.type, "gpu": ""}
     found = torch.cuda.get_device_properties(device)
