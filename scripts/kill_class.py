@@ -34,6 +34,8 @@ GALLERY = ROOT / "tests" / "gallery"
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
 PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
 LOOK_SECONDS = 0.002  # between two looks at the journal
+NEXT_LINES = 8  # of the journal, behind one of which a command is killed
+LATE_KILLS = 2  # of a round after its last report: then it may write its tables and pages to the end
 SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
 HELPERS = (b"grader.classroom.job", b"zygote.py", b"grader.classroom.alike")
 
@@ -101,11 +103,13 @@ class Trial:
 
 def kill_until_done(trial: Trial, longest: float, stages: Counter[str]) -> int:
     """Runs the command until it ends by itself; returns how often it was killed. Raises AssertionError if it fails."""
-    kills = 0
+    kills = late = 0
     while True:
         before = trial.journal()
+        late += before["done"] == trial.count
         process = trial.start()
         wait = at_any_moment if trial.chance.random() < 0.5 else soon_after_a_line
+        wait = let_it_end if late > LATE_KILLS else wait
         wait(trial, process, longest)
         if process.poll() is not None:
             assert process.returncode == 0, trial.log.read_text()
@@ -129,10 +133,14 @@ def at_any_moment(trial: Trial, process: "subprocess.Popen[bytes]", longest: flo
         process.wait(trial.chance.uniform(0.0, longest))
 
 
+def let_it_end(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
+    process.wait()
+
+
 def soon_after_a_line(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
-    """Every second time it is the last line."""
+    """One of the next few lines: so that a round is killed all along the class."""
     before = trial.journal()
-    line = trial.chance.choice([trial.count, trial.chance.randint(before["done"], trial.count)])
+    line = min(trial.count, before["done"] + trial.chance.randint(0, NEXT_LINES))
     while process.poll() is None:
         now = trial.journal()
         if now["class"] > before["class"] and now["done"] >= line:
