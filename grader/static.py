@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
+from itertools import chain
 
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Exercise, Rubric
@@ -34,6 +35,8 @@ _LIBRARIES = frozenset(
 )
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
+
+_PROGRAM = "__name__ == '__main__'"
 
 Findings = dict[str, Finding]
 
@@ -215,11 +218,20 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     return found
 
 
+def _is_program(statement: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__":` and no more."""
+    return isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) == _PROGRAM
+
+
 def bound_names(tree: ast.Module) -> Mapping[str, int] | None:
-    """Name -> line of what a module binds at its top level; None where reading cannot tell (`import *`, `globals`)."""
+    """Name -> line of what a module binds at its top level; None where reading cannot tell (`import *`, `globals`).
+
+    What runs only where the file is a program binds nothing in a module.
+    """
     bound: dict[str, int] = {}
-    waiting: list[ast.AST] = list(tree.body)
-    for node in ast.walk(tree):
+    body = [statement for statement in tree.body if not _is_program(statement)]
+    waiting: list[ast.AST] = list(body)
+    for node in chain.from_iterable(map(ast.walk, body)):
         if (
             isinstance(node, ast.Name | ast.Attribute)
             and (node.id if isinstance(node, ast.Name) else node.attr) in _DYNAMIC

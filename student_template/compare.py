@@ -1,7 +1,7 @@
-"""Runs your comparison of exercise 4 by itself: `python compare.py`.
+"""Runs your comparison of exercise 4 by itself: `python exercise4.py` (or `python compare.py`).
 
 Trains the network of your exercise4.py with each of the six optimizers, prints a table and your RESULTS ready to be
-copied, and writes the curves to comparison.svg and comparison.png. `python compare.py --seed 2` starts from other
+copied, and writes the curves to comparison.svg and comparison.png. `python exercise4.py --seed 2` starts from other
 weights: do it a few times and see which differences last. This file is yours to change; it is not graded.
 """
 

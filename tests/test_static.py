@@ -101,6 +101,13 @@ def test_a_name_within_a_function_is_not_the_modules(assignment: Assignment) -> 
     assert "maxpool2x2_backward" in findings(assignment, exercise2="def f():\n    maxpool2x2_backward = 1\n")
 
 
+def test_what_runs_only_as_a_program_binds_nothing_and_hides_nothing(assignment: Assignment) -> None:
+    program = 'if __name__ == "__main__":\n    maxpool2x2_backward = 1\n    exec("")\n'
+    found = finding(assignment, name="maxpool2x2_backward", exercise2=f"def maxpool2x2_backwards(): pass\n{program}")
+    assert found.message.endswith("Line 1 has maxpool2x2_backwards; is that it?")
+    assert findings(assignment, exercise2=f"{program}else:\n    maxpool2x2_backward = print\n") == {}
+
+
 # --- what Python cannot read -----------------------------------------------------------------------------------------
 
 
