@@ -605,6 +605,13 @@ def test_the_picture_is_drawn_and_the_same_every_time(form, magic):
     assert curves.draw({}, form).startswith(magic)
 
 
+def test_a_loss_that_explodes_does_not_press_the_others_together():
+    exploded = {**CURVES, "LBFGS": {"loss": [2.0, 1e11, 0.1], "accuracy": [0.1, 0.5, 0.9]}}
+    picture = curves.draw(exploded, "svg")
+    assert b"cut at 20" in picture
+    assert b"cut at" not in curves.draw(CURVES, "svg")
+
+
 def test_the_styles_differ_without_colour():
     assert len({(str(line), marker) for _, line, marker in curves.STYLES.values()}) == len(SIX)
 

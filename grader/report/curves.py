@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -30,6 +31,7 @@ STYLES: dict[str, tuple[str, Any, str]] = {
 OTHER: tuple[str, Any, str] = ("#000000", "-", ".")
 INCHES = (10.0, 4.2)
 DOTS_PER_INCH = 150
+CUT = 10.0  # times the largest loss of a first epoch
 
 
 def of_report(report: Report) -> dict[str, Curve]:
@@ -65,9 +67,8 @@ def _fill(figure: Figure, curves: Mapping[str, Curve], target: float | None) -> 
         for axes, key in ((left, "loss"), (right, "accuracy")):
             values = [_gap(value) for value in curves[name].get(key, ())]
             axes.plot(range(1, len(values) + 1), values, **style)
-    if any(value > 0 for curve in curves.values() for value in _numbers(curve.get("loss", ()))):
-        left.set_yscale("log")
     left.set_title("Training loss")
+    _scale(left, [_numbers(curve.get("loss", ())) for curve in curves.values()])
     right.set_title("Held-out accuracy")
     right.set_ylim(0, 1.02)
     if target is not None:
@@ -81,6 +82,17 @@ def _fill(figure: Figure, curves: Mapping[str, Curve], target: float | None) -> 
         axes.xaxis.get_major_locator().set_params(integer=True)
     if ordered:
         right.legend(loc="lower right", title="best first", handlelength=4)
+
+
+def _scale(axes: Axes, losses: Sequence[Sequence[float]]) -> None:
+    """Logarithmic, and cut above: a single loss that exploded would press all others together."""
+    if not any(value > 0 for values in losses for value in values):
+        return
+    axes.set_yscale("log")
+    top = CUT * max(values[0] for values in losses if values)
+    if max(value for values in losses for value in values) > top > 0:
+        axes.set_ylim(top=top)
+        axes.set_title(f"Training loss (cut at {top:.2g})")
 
 
 def _gap(value: float | None) -> float:
