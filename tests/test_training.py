@@ -340,6 +340,23 @@ def test_a_device_that_only_the_students_worker_does_not_find_is_the_submissions
     assert caught.value.verdict.outcome is Outcome.CRASHED
 
 
+def test_a_worker_whose_gpu_failed_is_replaced_and_costs_that_optimizer_alone(monkeypatch):
+    def failing(name, params):
+        if name == "Adam":
+            raise RuntimeError("CUDA error: device-side assert triggered")
+        return optimizer(name, params)
+
+    comparison = comparison_of(student(make_optimizer=failing), data=small_images(), epochs=1)
+    harness, done = comparison.apparatus.harness.module, []
+    prepare = harness.prepare
+    monkeypatch.setattr(harness, "prepare", lambda *args: (done.append("prepare"), prepare(*args))[1])
+    monkeypatch.setattr(harness, "leave", lambda: done.append("leave"))
+    with pytest.raises(Fault, match="device-side assert"):
+        comparison.attempt("Adam")
+    assert comparison.attempt("SGD").run.whole
+    assert done == ["prepare", "leave", "prepare"]
+
+
 def test_running_out_of_gpu_memory_is_an_outcome():
     def greedy(*args):
         raise torch.OutOfMemoryError("CUDA out of memory")
@@ -350,11 +367,24 @@ def test_running_out_of_gpu_memory_is_an_outcome():
     assert "GPU memory" in caught.value.verdict.message
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device, and torch sees none")
-def test_on_a_gpu():
-    comparison = comparison_of(student(), device="cuda")
-    assert learning.judge(comparison, "Adam").outcome is Outcome.PASSED
-    assert comparison.device.startswith("cuda")
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device, and torch sees none")
+
+
+@needs_cuda
+@pytest.mark.parametrize("name", SIX)
+def test_on_a_gpu(name):
+    verdict = learning.judge(comparison_of(student(), device="cuda"), name)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+    assert verdict.evidence["device"].startswith("cuda:")
+
+
+@needs_cuda
+def test_the_memory_of_a_gpu_is_bounded():
+    def greedy(model, optimizer, batches, loss_fn):
+        torch.empty(2 << 30, dtype=torch.uint8, device="cuda")
+
+    with pytest.raises(Fault, match="GPU memory"):
+        comparison_of(student(train_epoch=greedy), device="cuda", gpu_memory_gib=1).attempt("SGD")
 
 
 def test_a_call_without_preparation_says_so():

@@ -2,7 +2,7 @@
 within its time."""
 
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from grader.proxy import Fault
 
 PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
 IMPORT_SECONDS = 20.0  # importing exercise4.py trains nothing
+_CUDA_ERROR = "CUDA error"  # as torch's messages begin
 OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
 
 
@@ -64,10 +65,19 @@ class Apparatus:
             answer = getattr(self.harness.within(deadline), function)(*args)
         except Fault as fault:
             # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
-            if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
+            if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED) or self._has_lost_its_gpu(fault):
                 self._prepared = False
             raise self._in_their_words(fault) from None
         return self._good(answer)
+
+    def _has_lost_its_gpu(self, fault: Fault) -> bool:
+        """After an error of CUDA itself (an index out of range, say) nothing runs on that GPU in that process again: it
+        is ended, and what comes next gets another."""
+        if _CUDA_ERROR not in fault.verdict.message:
+            return False
+        with suppress(Fault):
+            self.harness.leave()
+        return True
 
     def _find_device(self) -> None:
         found = self.oracle.device_of(str(self.settings.get("device", "auto")))

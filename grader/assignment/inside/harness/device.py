@@ -29,6 +29,11 @@ def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str,
     return {"device": str(device), "torch": str(torch.__version__)}
 
 
+def leave() -> None:
+    """Ends this process: its GPU does not answer it any more."""
+    os._exit(0)
+
+
 def synchronise() -> None:
     """Waits until the device has done what it was told: a GPU's steps return before they are done."""
     kind = kept("device").type
