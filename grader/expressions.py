@@ -29,6 +29,8 @@ def flaw(tree: Tree) -> str | None:
         return f"an expression of more than {MAX_NODES} parts"
     if depth > MAX_DEPTH:
         return f"an expression nested more than {MAX_DEPTH} deep"
+    if _nests_substitutions(tree):  # sympy makes one of both, and fails where their variables meet
+        return "an expression with a substitution inside another"
     sides = tree.args if tree.head == "Equality" and len(tree.args) == 2 else (tree,)
     # Within an expression nan is an error of sympy's at some turn or other; alone it is an answer, and a wrong one.
     if not all(_is_part(side) for side in sides) or ("nan" in heads and len(heads) > 1):
@@ -68,6 +70,21 @@ def _is_part(value: Value) -> bool:
         case head, arguments if head not in _CONSTANTS:
             fewest, most = _ARITIES.get(head, (1, 1))
             return fewest <= len(arguments) <= most and all(_is_part(part) for part in arguments)
+    return False
+
+
+def _nests_substitutions(value: Value) -> bool:
+    """Whether a Subs stands anywhere within another."""
+    waiting = [(value, False)]
+    while waiting:
+        item, within = waiting.pop()
+        if isinstance(item, Tree):
+            is_subs = item.head == "Subs"
+            if is_subs and within:
+                return True
+            waiting.extend((part, within or is_subs) for part in item.args)
+        elif isinstance(item, list):
+            waiting.extend((part, within) for part in item)
     return False
 
 

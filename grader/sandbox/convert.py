@@ -213,8 +213,15 @@ def _bounded(value: int) -> int:
     return value
 
 
+# What sympy's own constructors raise on trees that have the form of an expression: Min(I, x), and its bugs.
+_UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError)
+
+
 def from_wire(value: Value) -> Any:
-    """What the grader sent, as a student's function expects it: fresh numpy arrays and sympy expressions."""
+    """What the grader sent, as a student's function expects it: fresh numpy arrays and sympy expressions.
+
+    A tree that sympy refuses stays an `Opaque`: our oracles are asked about trees that a student's worker sent.
+    """
     if isinstance(value, list):
         return [from_wire(item) for item in value]
     if isinstance(value, dict):
@@ -226,14 +233,17 @@ def from_wire(value: Value) -> Any:
     if isinstance(value, Tree):
         import sympy
 
-        return _expression(sympy, value)
+        try:
+            return _expression(sympy, value)
+        except _UNBUILDABLE:
+            return Opaque("a tree that is no expression")
     return value
 
 
 def _expression(sympy: Any, tree: Tree) -> Any:
     """The tree as sympy has it, nothing evaluated: what the student wrote is what is judged.
 
-    Raises ValueError for a tree that is no expression: the wire bounds shapes, not sense.
+    Raises one of _UNBUILDABLE for a tree that is no expression: the wire bounds shapes, not sense.
     """
     head, args = tree.head, tree.args
     if head == "Symbol":
@@ -244,10 +254,17 @@ def _expression(sympy: Any, tree: Tree) -> Any:
     if not args:
         return {"pi": sympy.pi, "E": sympy.E, "I": sympy.I, "oo": sympy.oo, "zoo": sympy.zoo, "nan": sympy.nan}[head]
     if head == "Function":
-        return sympy.Function(args[0])(*(from_wire(item) for item in args[1:]), evaluate=False)
-    parts = [from_wire(item) for item in args]
+        return sympy.Function(args[0])(*(_part(sympy, item) for item in args[1:]), evaluate=False)
+    parts = [_part(sympy, item) for item in args]
     if head == "Derivative":
         return sympy.Derivative(parts[0], *(tuple(pair) for pair in parts[1:]))
     if head == "Subs":
         return sympy.Subs(*parts)
     return getattr(sympy, head)(*parts, evaluate=False)
+
+
+def _part(sympy: Any, value: Value) -> Any:
+    """One argument of a tree: another, a list of some, or a plain number."""
+    if isinstance(value, list):
+        return [_part(sympy, item) for item in value]
+    return _expression(sympy, value) if isinstance(value, Tree) else value

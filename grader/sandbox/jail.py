@@ -11,8 +11,8 @@ system      seccomp. No sockets of any kind, no new program, no new process (thr
 calls       process, no namespaces, mounts, io_uring, bpf, keys or kernel modules, no shared memory that would outlive
             it or that no limit counts, no change of a file's owner, mode or attributes. System calls that are newer
             than our tables do not exist.
-limits      rlimits on memory, the size of a file, open files, processor time and core dumps. Wall time is the
-            grader's to keep.
+limits      rlimits on data and on all that is mapped, the size of a file, open files, processor time and core dumps.
+            Wall time is the grader's to keep.
 own         All that a worker is can be ended with one signal: it cannot leave its session, and since it cannot fork,
 session     it is one process. It dies with its zygote, and the zygote with the grader, however that ends.
 own user    (as root) A user id that nothing else on the machine has, without capabilities. One capability is kept,

@@ -72,7 +72,11 @@ class Reader:
             return node
         if not isinstance(node, _COMPOSITE) or isinstance(node, sympy.Piecewise):
             raise UndecidableError(f"has a part that this program does not know, {type(node).__name__}")
-        return node.func(*(self.read(part) for part in node.args), evaluate=False)
+        parts = [self.read(part) for part in node.args]
+        try:
+            return node.func(*parts, evaluate=False)
+        except (ValueError, TypeError, AttributeError) as error:  # Min and Max compare; the others have their bugs
+            raise UndecidableError(f"has a part that sympy does not build, {type(node).__name__}") from error
 
     def symbol(self, node: Any) -> Any:
         return canonical(node.name)
