@@ -162,10 +162,11 @@ def is_passed_over(name: str) -> bool:
 def _list_folder(folder: Path) -> Iterator[Entry]:
     looked_at = 0
     for here, folders, names in os.walk(folder, followlinks=False):
+        if looked_at > MAX_ENTRIES:  # of folders alone
+            return
         inner = PurePosixPath(Path(here).relative_to(folder).as_posix())
         entered = sorted(name for name in folders if not is_passed_over(name))
         folders[:] = entered if len(inner.parts) < MAX_DEPTH else []
-        looked_at += len(folders)
         for name in sorted(names):
             looked_at += 1
             if looked_at > MAX_ENTRIES:
@@ -177,6 +178,7 @@ def _list_folder(folder: Path) -> Iterator[Entry]:
                 yield path, "an archive inside a submission is not opened; unpack it and hand in its files"
             elif reason := unread(path):
                 yield path, reason
+        looked_at += len(folders)
 
 
 def later(read: Callable[..., Content], *args: object) -> Callable[[], Content]:

@@ -139,6 +139,15 @@ def test_no_more_entries_are_looked_at_than_bearable(tmp_path: Path) -> None:
         load(packed(tmp_path / "a.zip", [*members, ("exercise1.py", b"")], zipfile.ZIP_STORED), MODULES)
 
 
+def test_no_more_folders_are_entered_than_bearable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "MAX_ENTRIES", 50)
+    (tmp_path / "exercise1.py").touch()
+    for number in range(60):
+        (tmp_path / f"f{number:02}").mkdir()
+    (tmp_path / "f59" / "exercise2.py").touch()
+    assert set(load(tmp_path, MODULES).files) == {"exercise1.py"}
+
+
 def test_a_bomb_unpacks_to_no_more_than_the_bounds(tmp_path: Path) -> None:
     bomb = ((f"{number}.py", bytes(50 << 20)) for number in range(20))
     submission = load(packed(tmp_path / "a.zip", [("exercise1.py", b"1"), *bomb]), MODULES)
