@@ -18,8 +18,10 @@ SHORT = {
     "student": 4,
     "klass": 2,  # ours, with a whole class and with a quarter of it
     "scale": 1,
+    "training": 3,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
+OPTIONS["training"] = ["--sandbox", "process"]
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 

@@ -13,6 +13,7 @@ from .batches import Batches, pieces
 from .probing import takes_closure
 
 _BATCHES = 4  # the poison goes in at the second; one whole step later it must be gone
+_IMAGES = 16  # of each batch: how a loop works shows with few
 _EVALUATES_AGAIN = ("LBFGS",)  # whose step calls a closure several times; the others call it once
 _POISON = 1e6  # far above any gradient of a loss near log(10)
 
@@ -34,7 +35,8 @@ def inspect_training(name: str) -> dict[str, Any]:
         return {"watched": False}
     before = [p.detach().clone() for p in parameters.values()]
     model.train()
-    batches = Batches(pieces(0)[:_BATCHES], before_second=watch.poison)
+    few = [(x[:_IMAGES], y[:_IMAGES]) for x, y in pieces(0)[:_BATCHES]]
+    batches = Batches(few, before_second=watch.poison)
     student.function("train_epoch")(model, optimizer, batches, nn.CrossEntropyLoss())
     moved = any(not torch.equal(p, q) for p, q in zip(parameters.values(), before, strict=True))
     forget_run()  # batch statistics have moved, and a poisoned gradient may be left

@@ -1,6 +1,7 @@
 """Which optimizer is it? What could not be read of it is searched for: the learning rate by least squares (without
 weight decay, steps are linear in it), the rest among the usual values."""
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,9 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     largest displacement (for an L-BFGS with a line search of its own, as the sine of an angle).
     """
     readings = _readings(records)
-    error = quasi_newton.deviation(problems, records) if name == "LBFGS" else float("inf")
+    error = min(_best_error(name, problems, reading, tried=1) for reading in readings)
+    if error > 1 and name == "LBFGS":
+        error = min(error, quasi_newton.deviation(problems, records))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading) for reading in readings))
     known = all(
@@ -67,10 +70,10 @@ def _resemblance(name: str, problems: list[Problem], readings: list[list[Record]
     return "no-bias-correction" if name == "Adam" and _uncorrected_adam(problems, records) <= 1 else None
 
 
-def _best_error(name: str, problems: list[Problem], records: list[Record]) -> float:
-    """The smallest deviation over the trials, as the worst of all problems."""
+def _best_error(name: str, problems: list[Problem], records: list[Record], tried: int | None = None) -> float:
+    """The smallest deviation over the trials (or the first of them), as the worst of all problems."""
     best = float("inf")
-    for trial in trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]):
+    for trial in islice(trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]), tried):
         rate = _fitted_rate(name, problems[0], records[0], trial)
         if rate is None:
             continue
