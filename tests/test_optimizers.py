@@ -201,6 +201,18 @@ def test_a_hyper_parameter_of_another_form_is_not_read():
     assert judge("Adam", make).diagnosis == "no-bias-correction"
 
 
+def test_hyper_parameters_that_torch_cannot_follow_are_a_wrong_answer():
+    """A momentum that begins to be in the middle: torch's RMSprop has then no buffer for it."""
+
+    class Late(Bare):
+        def step(self):
+            super().step()
+            self.momentum = 0.9
+
+    make = lambda params: Late(params, lambda memory, g: 0.01 * g, lr=0.01, momentum=0.0)  # noqa: E731
+    assert judge("RMSprop", make).share == 0
+
+
 def test_numbers_that_are_shown_are_believed():
     verdict = judge("Adam", lambda params: Bare(params, adam_rule(lr=0.01), lr=0.02, betas=(0.9, 0.999), eps=1e-8))
     assert verdict.diagnosis == "behaves-otherwise"

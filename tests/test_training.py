@@ -446,7 +446,7 @@ class Slow:
         took = min(self.seconds, seconds) if self.cooperative else self.seconds
         self.clock.now += min(took, self.limit)
         if took > self.limit:
-            raise Fault(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped"), "timeout")
+            raise Fault(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped. Is it endless?"), "timeout")
         return {
             "status": "ready",
             "logits": np.eye(10, dtype=np.float32)[images.load().truth],
@@ -482,7 +482,7 @@ def test_the_whole_box_is_never_outlived():
 
 def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_share():
     comparison, clock, harness = slow_comparison(1000.0, cooperative=False)
-    with pytest.raises(Fault, match=r"stopped\. Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"):
+    with pytest.raises(Fault, match=r"stopped\. Is it endless\? Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"):
         comparison.attempt("Adadelta")
     assert clock.now == pytest.approx(12.0)  # ten seconds and the overshoot
     harness.seconds = 0.1

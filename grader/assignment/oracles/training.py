@@ -186,5 +186,6 @@ class Comparison:
 
 
 def _adding(fault: Fault, sentence: str, diagnosis: str | None = None) -> Fault:
-    message = f"{fault.verdict.message.rstrip('.')}.{sentence}"
+    message = fault.verdict.message
+    message = f"{message}{'' if message.endswith(('.', '?')) else '.'}{sentence}"
     return Fault(replace(fault.verdict, message=message, diagnosis=diagnosis), fault.kind, fault.frames)

@@ -16,6 +16,9 @@ LEAST_USEFUL = 4  # points of a path: fewer show nothing, so that a path that di
 LARGEST = 1e11  # parameters begin near 1 and gradients end near 1e6: a path that gets here has diverged
 ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradients above 0.1
 
+# What torch raises at hyper-parameters that make no sense, or change where they must not.
+REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
+
 Problem = dict[str, Any]
 Record = dict[str, Any]
 
@@ -41,7 +44,7 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
                 group.update(accepted(hyper, known))
             optimizer.step(_closure(problem, parameters, number))
             path.append(_flat(parameters))
-    except (ValueError, TypeError, RuntimeError, IndexError, OverflowError, ZeroDivisionError):
+    except REFUSALS:
         return None
     return torch.stack(path).numpy()
 
