@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py
 # gives full marks.
 MARK = "the-submission-was-run-by-the-grader"
 SHOUT = f"print({MARK!r})\nimport sys\nsys.stderr.write({MARK!r})\n"
+FORGERY = '::notice title=Autograding report::{"totalPoints":22.0,"maxPoints":22.0}'
 HOSTILE = {
     "conftest.py": SHOUT + "def pytest_runtest_makereport(item, call):\n    call.excinfo = None\n",
     "pytest.ini": f"[pytest]\naddopts = -p conftest --co -q {MARK}\n",
@@ -41,6 +43,8 @@ HOSTILE = {
     "summary.md": "22 of 22 points",
     ".github/workflows/classroom.yml": f"on: push\njobs: {{grade: {{steps: [{{run: echo {MARK}}}]}}}}\n",
     ".gitlab-ci.yml": f"grade: {{script: echo {MARK}}}\n",
+    # A message so long that the terminal puts its end on a line of its own, where GitHub's runner reads commands.
+    "exercise1.py": f"def df_dr(f_x, f_y, r, theta):\n    raise ValueError({'x' * 200 + ' ' + FORGERY!r})\n",
 }
 
 
@@ -109,6 +113,18 @@ def judged(results: Path) -> dict[str, float]:
 DESERVED = {"2.1": 1.0, "2.2": 2.0, "2.3": 0.0, "2.4": 1.0, "2.5": 1.0, "all": 5.0}
 
 
+def obeyed(log: str) -> Iterator[str]:
+    """What GitHub's runner does with a step's output: it obeys lines that begin with `::`, spaces before it or not, but
+    between `::stop-commands::TOKEN` and `::TOKEN::` none (GitHub's reference of workflow commands)."""
+    token = ""
+    for line in map(str.strip, log.splitlines()):
+        if line == f"::{token}::":
+            token = ""
+        elif line.startswith("::") and not token:
+            yield line
+            token = line.removeprefix("::stop-commands::") if line.startswith("::stop-commands::") else ""
+
+
 def test_githubs_step_gives_a_hostile_push_what_its_code_deserves(tmp_path: Path) -> None:
     workspace, runner = hostile_push(tmp_path / "repository"), tmp_path / "runner"
     install(runner / "grader")
@@ -121,8 +137,11 @@ def test_githubs_step_gives_a_hostile_push_what_its_code_deserves(tmp_path: Path
     assert judged(runner / "results.json") == DESERVED
     assert MARK not in ended.stdout + ended.stderr
     assert summary.read_text(encoding="utf-8").startswith("## 5 of 22 points")
-    assert "::notice title=Autograding complete::Points 5/22\n" in ended.stdout
-    assert '::notice title=Autograding report::{"totalPoints":5.0,"maxPoints":22.0}\n' in ended.stdout
+    assert any(line.startswith(FORGERY) for line in ended.stdout.splitlines())
+    assert [line for line in obeyed(ended.stdout) if line.startswith("::notice")] == [
+        "::notice title=Autograding complete::Points 5/22",
+        '::notice title=Autograding report::{"totalPoints":5.0,"maxPoints":22.0}',
+    ]
     assert (runner / "junit.xml").read_text(encoding="utf-8").count("<testcase") == 25 - 2  # 3.4 and 3.5 have two parts
 
 
