@@ -482,7 +482,8 @@ def test_the_whole_box_is_never_outlived():
 
 def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_share():
     comparison, clock, harness = slow_comparison(1000.0, cooperative=False)
-    with pytest.raises(Fault, match=r"stopped\. Is it endless\? Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"):
+    share = r"stopped\. Is it endless\? Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"
+    with pytest.raises(Fault, match=share):
         comparison.attempt("Adadelta")
     assert clock.now == pytest.approx(12.0)  # ten seconds and the overshoot
     harness.seconds = 0.1
