@@ -1,6 +1,6 @@
 """The kill matrix: which point catches which wrong answer, and whether any verdict depends on the seed.
 
-    python -m scripts.galleries [--seeds N] [--exercise ID ...] [--gallery right|wrong] [--train-seeds N]
+    python -m scripts.galleries [--seeds N] [--exercise ID ...] [--gallery right|wrong] [--case NAME ...] [--train-seeds N]
 
 Training is dear, so that exercise 4 is graded with one seed; `--exercise 4 --gallery right --train-seeds 20` is the
 study in docs/optimizers.md, an hour or two on one core.
@@ -33,12 +33,14 @@ def main() -> int:
     parser.add_argument("--train-seeds", type=int, default=1, help="the same for the cases of exercise 4")
     parser.add_argument("--gallery", choices=GALLERIES, action="append", default=[], help="only these cases")
     parser.add_argument("--exercise", action="append", default=[], help="only the cases of these exercises")
+    parser.add_argument("--case", action="append", default=[], help="only these, by the names of their folders")
     options = parser.parse_args()
     found = [
         case
         for gallery in options.gallery or GALLERIES
         for case in cases(gallery)
         if not options.exercise or set(options.exercise) & set(case.expected["exercises"])
+        if not options.case or case.path.name in options.case
     ]
     console = Console()
     wrong_by_seed = grade_all(found, options.seeds, options.train_seeds, console)
