@@ -66,7 +66,7 @@ def test_nothing_of_a_submission_is_kept(assignment: Assignment, launcher: Launc
                 run(examination, EXERCISE2, lambda result: None)
                 seen.append(weakref.ref(examination))
             gc.collect()
-            reports.append(sum(isinstance(found, pytest.TestReport) for found in gc.get_objects()))
+            reports.append(sum(type(found) is pytest.TestReport for found in gc.get_objects()))
         return seen[0](), reports[1] - reports[0]
 
     assert collected(assignment, work) == (None, 0)
