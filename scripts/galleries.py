@@ -1,6 +1,7 @@
 """The kill matrix: which point catches which wrong answer, and whether any verdict depends on the seed.
 
-    python -m scripts.galleries [--seeds N] [--exercise ID ...] [--gallery right|wrong] [--case NAME ...] [--train-seeds N]
+    python -m scripts.galleries [--gallery right|wrong] [--exercise ID ...] [--case NAME ...]
+                                [--seeds N] [--train-seeds N]
 
 Training is dear, so that exercise 4 is graded with one seed; `--exercise 4 --gallery right --train-seeds 20` is the
 study in docs/optimizers.md, an hour or two on one core.
