@@ -9,8 +9,8 @@
     judged = "... to {arrays.DOUBLE.rtol:g} ..."
     hints = ["a nudge", "a plan"]
 
-Numbers are not repeated there but named: {module.NAME} is a constant of that module of the assignment's oracles, read
-without importing it, and {settings.name} one of the rubric's settings.
+Numbers are not repeated there but named: {module.NAME} is a constant of that module of the assignment's oracles or
+checks, read without importing it, and {settings.name} one of the rubric's settings.
 """
 
 import ast
@@ -93,16 +93,18 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in named:
-            raise UsageError(f"{TEXTS}: {found[0]} is no constant of the oracles and no setting of the rubric.")
+            raise UsageError(
+                f"{TEXTS}: {found[0]} is no constant of the oracles or the checks and no setting of the rubric."
+            )
         return format(named[found[1]], (found[2] or ":")[1:])
 
     return _NAMED.sub(value, text)
 
 
 def _constants(assignment: Assignment) -> dict[str, Any]:
-    """module.NAME -> value, for what the oracles state in plain sight; module.NAME.field for keywords of a call."""
+    """module.NAME -> value, for what checks and oracles state in plain sight; .field behind it for a keyword."""
     found: dict[str, Any] = {}
-    for path, source in assignment.sources("oracles").items():
+    for path, source in (*assignment.sources("checks").items(), *assignment.sources("oracles").items()):
         module = path.rpartition("/")[2].removesuffix(".py")
         for name, value in _assignments(ast.parse(source)):
             fields = value.keywords if isinstance(value, ast.Call) else []

@@ -16,6 +16,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from grader import BUILT_IN
 from grader.errors import OutputError, UsageError
 from grader.examination import Oracles
 from grader.load import load
@@ -83,15 +84,18 @@ def visibility_of(rubric: Rubric, choices: Iterable[str]) -> dict[str, str]:
     return chosen
 
 
-def build_package(out: Path, settings: Settings) -> None:
-    """Writes the zip to be uploaded. Raises OutputError."""
+def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, rubric: Path | None = None) -> None:
+    """Writes the zip to be uploaded, for the assignment in a folder under its own or another rubric.
+
+    Raises OutputError.
+    """
     try:
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in (("setup.sh", _SETUP), ("run_autograder", _RUN), (_SETTINGS, settings.model_dump_json())):
                 entry = zipfile.ZipInfo(name)
                 entry.external_attr = _EXECUTABLE
                 archive.writestr(entry, text)
-            wheel = write_wheel(Path(folder))
+            wheel = write_wheel(Path(folder), assignment, rubric)
             archive.write(wheel, wheel.name)
             if _CONSTRAINTS.is_file():
                 archive.write(_CONSTRAINTS, _CONSTRAINTS.name)
@@ -101,7 +105,6 @@ def build_package(out: Path, settings: Settings) -> None:
 
 def run(root: Path, assignment: Assignment) -> None:
     """Judges root/submission; root/results/results.json holds after every check what was earned until then.
-    What cannot be read is told there, with no points. Faults of ours are raised: the platform shows that it failed.
     What cannot be read is told there, with no points. Faults of ours are raised: the platform shows that it failed.
     """
     settings = Settings.model_validate_json((root / "source" / _SETTINGS).read_text(encoding="utf-8"))

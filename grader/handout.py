@@ -3,28 +3,42 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader import BUILT_IN
 from grader.errors import OutputError, UsageError
 from grader.version import VERSION
 from grader.wheel import write_wheel
 
-TEMPLATE = Path(__file__).parent.parent / "student_template"
 DEFAULT_PIN = f"v{VERSION}"
 NO_COURSE = "YOUR-ORGANISATION/backprop-grader"  # stands in the template's CI files for the course's repository
 _NO_PIN = "COURSE-PIN"
 _LEFT_OUT = frozenset({"__pycache__", ".pytest_cache", ".venv"})
 
 
-def build_handout(
-    out: Path, *, course: str | None = None, pin: str = DEFAULT_PIN, template: Path = TEMPLATE
-) -> list[Path]:
-    """Fills the new or empty folder `out`; the files in it.
+def template_of(assignment: Path) -> Path:
+    """Where an assignment's template is: in its folder, and beside the package for the built-in one."""
+    return (BUILT_IN.parent.parent if assignment == BUILT_IN else assignment) / "student_template"
 
-    `course` is the course's repository of the grader, as owner/name, and `pin` the tag or commit in it that students'
-    CI takes the grader from. Raises UsageError for what cannot be done.
+
+def build_handout(
+    out: Path,
+    assignment: Path = BUILT_IN,
+    *,
+    rubric: Path | None = None,
+    course: str | None = None,
+    pin: str = DEFAULT_PIN,
+    template: Path | None = None,
+) -> list[Path]:
+    """Fills the new or empty folder `out` for the assignment in a folder; the files in it.
+
+    `rubric` and `template` stand for the assignment's own. `course` is the course's repository of the grader, as
+    owner/name, and `pin` the tag or commit in it that students' CI takes the grader from. Raises UsageError for what
+    cannot be done.
     """
+    template = template or template_of(assignment)
     if not (template / "pytest.ini").is_file():
         raise UsageError(
-            f"{template}: the template is not there. Run this in a checkout of the grader, or name --template."
+            f"{template}: the template is not there, or has no pytest.ini. Run this in a checkout of the course, "
+            "or name --template."
         )
     _check_course(course, pin)
     try:
@@ -34,7 +48,7 @@ def build_handout(
         for inner in _files(template):
             text = (template / inner).read_text(encoding="utf-8")
             _write(out / inner, text.replace(NO_COURSE, course or NO_COURSE).replace(_NO_PIN, pin))
-        wheel = write_wheel(out)
+        wheel = write_wheel(out, assignment, rubric)
         _write(out / "requirements.txt", f"./{wheel.name}\n")
     except OSError as error:
         raise OutputError(f"{out}: the handout cannot be written there ({error.strerror}).") from error

@@ -17,7 +17,7 @@ from grader.pipeline import about
 from grader.plugin import CheckPlugin, LostPoints, Run
 from grader.report.schema import Report
 from grader.report.student import PRACTICE_SEED, print_progress
-from grader.rubric import BUILT_IN, load_assignment
+from grader.rubric import load_assignment
 from grader.sandbox.base import Launcher
 from grader.score import score
 
@@ -37,10 +37,13 @@ class StudentRun:
     def __post_init__(self) -> None:
         folder = Path(self.config.option.submission or self.config.rootpath)
         try:
-            self.assignment = load_assignment(BUILT_IN)
+            self.assignment = load_assignment(self.config.option.assignment)
             submission = load(folder, [exercise.module for exercise in self.assignment.rubric.exercise])
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
+        self.config.args = [
+            str(self.assignment.checks)
+        ]  # a folder on the command line is where pytest.ini was looked for
         oracles = self.stack.enter_context(Oracles(self.launcher, self.assignment))
         seed = PRACTICE_SEED if self.config.option.seed is None else self.config.option.seed
         self.examination = Examination(submission, self.assignment, self.launcher, oracles, seed)

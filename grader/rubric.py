@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
 
-BUILT_IN = Path(__file__).with_name("assignment")
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -192,8 +192,11 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["oracles", "inside"]) -> dict[str, bytes]:
-        """Relative path -> content of the Python files that travel into a worker of ours or beside a student's."""
+    def sources(self, folder: Literal["checks", "oracles", "inside"]) -> dict[str, bytes]:
+        """Relative path -> content of the Python files in a folder.
+
+        Those of `oracles` travel into workers of ours, those of `inside` beside a student's code.
+        """
         root = self.folder / folder
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
 

@@ -18,6 +18,8 @@ from tests.environments import shell
 
 GITHUB = [".github/workflows/ci.yml", ".github/workflows/grade.yml"]
 GITLAB = [".gitlab-ci.yml", ".gitlab/grade.yml"]
+STEPS = ("Install it", "Grade it")
+SOFTMAX = ROOT / "examples" / "softmax"
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
 # A push that brings along everything that a grader could be tricked with: whoever runs any of it prints the mark, or
@@ -143,6 +145,35 @@ def test_githubs_step_gives_a_hostile_push_what_its_code_deserves(tmp_path: Path
         '::notice title=Autograding report::{"totalPoints":5.0,"maxPoints":22.0}',
     ]
     assert (runner / "junit.xml").read_text(encoding="utf-8").count("<testcase") == 25 - 2  # 3.4 and 3.5 have two parts
+
+
+def test_githubs_steps_grade_an_assignment_of_the_courses_own(tmp_path: Path) -> None:
+    runner, summary = tmp_path / "runner", tmp_path / "summary"
+    install(runner / "grader")
+    install_step, grade_step = (next(step for step in steps() if step.get("name") == name) for name in STEPS)
+    assert install_step["env"]["ASSIGNMENT"] == "${{ inputs.assignment }}"
+    copying = "\n".join(line for line in install_step["run"].splitlines() if "pip" not in line and "venv" not in line)
+    copied = shell(copying, ROOT, RUNNER_TEMP=str(runner), ASSIGNMENT="examples/softmax")
+    assert copied.returncode == 0, copied.stderr
+    assert not (runner / "assignment" / "reference").exists()
+    variables = {"RUNNER_TEMP": runner, "GITHUB_WORKSPACE": SOFTMAX / "reference", "GITHUB_STEP_SUMMARY": summary}
+    ended = shell(grade_step["run"], runner, **{key: str(value) for key, value in variables.items()})
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert summary.read_text(encoding="utf-8").startswith("## 3 of 3 points")
+
+
+def test_gitlabs_script_grades_an_assignment_of_the_courses_own(tmp_path: Path) -> None:
+    gitlab = yaml.safe_load((ROOT / ".gitlab/grade.yml").read_text(encoding="utf-8"))["grade"]
+    shutil.copytree(SOFTMAX / "reference", tmp_path / "project")
+    shutil.copytree(SOFTMAX, tmp_path / "source" / "examples" / "softmax")
+    install(tmp_path / "grader")
+    (tmp_path / "build").mkdir()
+    script = "\n".join(gitlab["script"]).replace("/tmp/", f"{tmp_path}/")
+    variables = {"CI_PROJECT_NAME": "project", "CI_PROJECT_DIR": str(tmp_path / "build")}
+    ended = shell(script, tmp_path / "project", GRADER_ASSIGNMENT="examples/softmax", **variables)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    report = json.loads((tmp_path / "build" / "report" / "results.json").read_text(encoding="utf-8"))
+    assert (report["assignment"], report["score"]) == ("softmax-example", 3.0)
 
 
 def test_gitlabs_script_gives_a_hostile_push_what_its_code_deserves(tmp_path: Path) -> None:

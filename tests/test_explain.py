@@ -12,6 +12,8 @@ from grader.explain import explain
 from grader.rubric import BUILT_IN, Assignment, load_assignment
 from tests.conftest import ROOT, Command
 
+SOFTMAX = ROOT / "examples" / "softmax"
+
 
 def test_every_point_is_explained_with_hints(assignment: Assignment) -> None:
     for point in assignment.rubric.points:
@@ -62,14 +64,22 @@ def test_an_unknown_point_is_a_sentence(grader: Command) -> None:
     assert "there is no point 9.9; there are 1.1, 1.2" in ended.stderr
 
 
+def test_another_assignment_explains_itself_with_its_checks_own_numbers() -> None:
+    assignment = load_assignment(SOFTMAX)
+    for point in assignment.rubric.points:
+        assert explain(assignment, point.id).hints
+    assert "may differ by 1e-09·(1 + |true value|)" in explain(assignment, "1.1").judged[1]
+    assert "Logits of about 1000:" in explain(assignment, "1.3").judged[0]
+
+
 def test_an_assignment_without_texts_and_texts_with_unknown_numbers(tmp_path: Path) -> None:
-    softmax = ROOT / "examples" / "softmax"
+    shutil.copy(SOFTMAX / "rubric.toml", tmp_path)
     with pytest.raises(UsageError, match=re.escape("explain.toml: this assignment has no explanations.")):
-        explain(load_assignment(softmax), "1.1")
-    shutil.copy(softmax / "rubric.toml", tmp_path)
+        explain(load_assignment(tmp_path), "1.1")
     (tmp_path / "explain.toml").write_text('[[point]]\nids = ["1.1"]\nasks = "{no.SUCH}"\njudged = ""\n')
     with pytest.raises(
-        UsageError, match=re.escape("{no.SUCH} is no constant of the oracles and no setting of the rubric.")
+        UsageError,
+        match=re.escape("{no.SUCH} is no constant of the oracles or the checks and no setting of the rubric."),
     ):
         explain(load_assignment(tmp_path), "1.1")
     with pytest.raises(UsageError, match=re.escape("nothing is said about point 1.2")):

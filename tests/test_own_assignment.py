@@ -1,17 +1,24 @@
 """The example assignment works without a line changed in the engine, and the engine's promises hold for it."""
 
 import json
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from grader.examination import Oracles
+from grader.handout import build_handout
 from grader.load import load
 from grader.pipeline import examine
 from grader.report.schema import Report
 from grader.rubric import load_assignment
 from grader.sandbox.process import ProcessLauncher
-from tests.conftest import ROOT, Command
+from grader.wheel import wheel_name
+from tests.conftest import PATIENCE, ROOT, Command
+from tests.environments import link_dependencies, shell
 
 SOFTMAX = ROOT / "examples" / "softmax"
 
@@ -23,6 +30,36 @@ def test_the_command_grades_it(folder: str, score: float, grader: Command, tmp_p
     assert ended.returncode == 0, ended.stderr
     report = json.loads(output.read_text(encoding="utf-8"))
     assert (report["assignment"], report["score"], report["max_score"]) == ("softmax-example", score, 3.0)
+
+
+@pytest.mark.slow
+def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
+    """The README's own commands, with the grader that the handout brings: it has no other assignment in it."""
+    folder = tmp_path / "my work"
+    build_handout(folder, SOFTMAX)
+    assert {path.name for path in folder.iterdir()} == {
+        *("README.md", "pytest.ini", "requirements.txt", "softmax.py", wheel_name())
+    }
+    install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    create, rest = install.split("\n", 1)
+    assert shell(create, folder).returncode == 0
+    link_dependencies(folder / ".venv")  # stands for the download
+    installed = shell(rest, folder)
+    assert installed.returncode == 0, installed.stderr
+    activate = "source .venv/bin/activate\n"
+    empty = shell(activate + run, folder)
+    assert "Points so far: 0 of 3.\nNext: begin 1.1 One sample." in empty.stdout, empty.stdout + empty.stderr
+    assert "by the complex step" in shell(activate + "grader explain 1.1", folder).stdout
+    shutil.copy(SOFTMAX / "reference" / "softmax.py", folder)
+    full = shell(activate + run, folder)
+    assert "Points so far: 3 of 3.\nNothing is left to mend here." in full.stdout, full.stdout
+
+
+def test_pytest_beside_a_checkout_takes_the_assignments_folder(tmp_path: Path) -> None:
+    shutil.copytree(SOFTMAX / "student_template", tmp_path / "work")
+    command = [sys.executable, "-m", "pytest", f"--assignment={SOFTMAX}", "-k", "1.2"]
+    ended = subprocess.run(command, cwd=tmp_path / "work", capture_output=True, text=True, timeout=PATIENCE)
+    assert "Points so far: 0 of 1.\nNext: begin 1.2 " in ended.stdout, ended.stdout + ended.stderr
 
 
 def graded(

@@ -59,6 +59,18 @@ def test_ours_for_the_handout_holds_the_same(built: Path, tmp_path: Path) -> Non
     assert write_wheel(tmp_path).read_bytes() == first  # the same grader, the same bytes
 
 
+def test_it_carries_another_assignment_in_the_place_of_the_built_in_one(built: Path, tmp_path: Path) -> None:
+    softmax, rubric = ROOT / "examples" / "softmax", tmp_path / "rubric.toml"
+    rubric.write_text((softmax / "rubric.toml").read_text(encoding="utf-8").replace("2030", "2031"), encoding="utf-8")
+    files = package_of(write_wheel(tmp_path, softmax, rubric))
+    carried = {name for name in files if name.startswith("grader/assignment/")}
+    parts = ("rubric.toml", "explain.toml", "checks/check_softmax.py", "checks/loss.py")
+    assert carried == {f"grader/assignment/{part}" for part in parts}
+    assert files["grader/assignment/rubric.toml"] == rubric.read_bytes()
+    engine = {name for name in package_of(built) if not name.startswith("grader/assignment/")}
+    assert set(files) - carried == engine
+
+
 @pytest.mark.slow
 def test_installed_elsewhere_it_grades_the_reference_and_draws_its_page(built: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "reference", tmp_path / "submission")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader import BUILT_IN
 from grader.classroom.reproduce import Difference, as_stored, stored_submission
 from grader.classroom.reproduce import reproduce as reproduce_report
 from grader.classroom.rescore import Move
@@ -34,7 +35,7 @@ from grader.cli.base import (
 from grader.model import ExitCode
 from grader.report.terminal import print_table
 from grader.report.text import number, one_line
-from grader.rubric import BUILT_IN, load_assignment
+from grader.rubric import load_assignment
 from grader.sandbox.choose import open_launcher
 from grader.version import VERSION
 

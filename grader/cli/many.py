@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from grader import BUILT_IN
 from grader.classroom.classes import Request, grade_class
 from grader.classroom.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.model import IssueKind
@@ -35,7 +36,7 @@ from grader.cli.base import (
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.pipeline import select
-from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
 

@@ -9,6 +9,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from grader import BUILT_IN
 from grader.cli.base import (
     AssignmentOption,
     DataOption,
@@ -33,7 +34,7 @@ from grader.report.markdown import summary
 from grader.report.results import check_writable, to_json, write_atomically
 from grader.report.terminal import print_report
 from grader.report.text import number
-from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment
 from grader.sandbox.choose import open_launcher
 
 

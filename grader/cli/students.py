@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from grader import BUILT_IN
 from grader.classroom.store import read_report
 from grader.cli.base import AssignmentOption, ExerciseOption, PointOption, RubricOption, WeakerOption, app, out
 from grader.errors import UsageError
 from grader.explain import explain as explain_point
-from grader.handout import DEFAULT_PIN, NO_COURSE, TEMPLATE, build_handout
+from grader.handout import DEFAULT_PIN, NO_COURSE, build_handout
 from grader.pipeline import select
 from grader.report.github import score_notices
 from grader.report.junit import to_junit
@@ -19,7 +20,7 @@ from grader.report.markdown import annotations
 from grader.report.results import check_writable, write_atomically
 from grader.report.student import advice, paragraphs, points_so_far
 from grader.report.text import number, one_line
-from grader.rubric import BUILT_IN, load_assignment
+from grader.rubric import load_assignment
 
 
 @app.command()
@@ -29,10 +30,15 @@ def handout(
         str | None, typer.Option(help="The course's repository of the grader, as owner/name, for students' CI.")
     ] = None,
     pin: Annotated[str, typer.Option(help="The tag or commit of it that students' CI takes.")] = DEFAULT_PIN,
-    template: Annotated[Path, typer.Option(help="What to hand out.", show_default="student_template/")] = TEMPLATE,
+    template: Annotated[
+        Path | None, typer.Option(help="What to hand out.", show_default="the assignment's student_template/")
+    ] = None,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
 ) -> None:
     """Build what students get: the template, the grader without any solution, and files for their CI."""
-    files = build_handout(folder, course=course, pin=pin, template=template)
+    load_assignment(assignment, rubric)  # whoever unpacks it can mend nothing
+    files = build_handout(folder, assignment, rubric=rubric, course=course, pin=pin, template=template)
     for file in files:
         out.print(Text(str(file.relative_to(folder))))
     if course is None:
@@ -119,14 +125,16 @@ def gradescope(
         list[str] | None,
         typer.Option(metavar="POINT=WHEN", help="When students see a point or an exercise; may be given again."),
     ] = None,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
     allow_weaker: WeakerOption = False,
 ) -> None:
     """Build the grader as a Gradescope autograder."""
     from grader.gradescope import Settings, build_package, visibility_of
 
     check_writable(package)
-    chosen = visibility_of(load_assignment(BUILT_IN).rubric, visibility or [])
-    build_package(package, Settings(visibility=chosen, allow_weaker=allow_weaker))
+    chosen = visibility_of(load_assignment(assignment, rubric).rubric, visibility or [])
+    build_package(package, Settings(visibility=chosen, allow_weaker=allow_weaker), assignment, rubric)
     out.print(
         f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off, or take the rubric's out.",
         highlight=False,
