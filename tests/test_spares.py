@@ -30,10 +30,6 @@ class FakeContainer:
     answer: bytes = b""
     sent: list[bytes] = field(default_factory=list)
 
-    @property
-    def stream(self) -> "FakeContainer":
-        return self
-
     def is_quiet(self) -> bool:
         return self.quiet
 

@@ -26,7 +26,7 @@ import requests
 from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
-from grader.sandbox.base import Bundle
+from grader.sandbox.base import Bundle, Connection
 from grader.sandbox.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.process import describe_exit, worker_environment
 from grader.sandbox.relay import STOPPED
@@ -86,7 +86,7 @@ class DockerLauncher:
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="containers")
         self._spares = Spares(self._start_warm, self._helpers, spares)
 
-    def launch(self, bundle: Bundle) -> "Container":
+    def launch(self, bundle: Bundle) -> Connection:
         kind = Kind.of(bundle, gpu=self._gpus is not None and "torch" in bundle.preload)
         return self._spares.take(kind) or self._start(kind)
 
@@ -218,31 +218,31 @@ class Container:
 
     def __init__(self, launcher: DockerLauncher, identity: str, stream: Stream, kind: Kind) -> None:
         self.identity = identity
-        self.stream = stream
+        self._stream = stream
         self._launcher = launcher
         self._kind = kind
         self._failure: SandboxError | None = None
-        self.send, self.receive = stream.send, stream.receive
+        self.send, self.receive, self.is_quiet = stream.send, stream.receive, stream.is_quiet
 
     def output(self) -> str:
         """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""
         if self._failure is not None:
             raise self._failure
-        return self.stream.output()
+        return self._stream.output()
 
     def end(self) -> str:
         """Raises SandboxError where it is the engine that failed: that is no student's crash."""
         try:
-            return self._how_it_ended() if self.stream.hung_up or self.stream.waiting else ""
+            return self._how_it_ended() if self._stream.hung_up or self._stream.waiting else ""
         except SandboxError as error:
             self._failure = error
             raise
         finally:
-            self.stream.close()
+            self._stream.close()
             self._launcher.discard(self.identity)
 
     def _how_it_ended(self) -> str:
-        status, out_of_memory = self._launcher.how_it_ended(self.identity, self.stream.hung_up)
+        status, out_of_memory = self._launcher.how_it_ended(self.identity, self._stream.hung_up)
         if out_of_memory:
             return f"used more than {_size(self._kind.memory_bytes)} of memory and was stopped"
         if status is None or status == STOPPED:

@@ -7,14 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Protocol, Self
 
 from grader.errors import SandboxError
-from grader.sandbox.base import Bundle
+from grader.sandbox.base import Bundle, Connection
 from grader.sandbox.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
-
-if TYPE_CHECKING:
-    from grader.sandbox.container import Container
 
 # A kind that was asked for once may never be again (our own oracles' workers are as long-lived as the grader).
 HABIT = 2
@@ -48,20 +45,27 @@ class Kind:
         )
 
 
+class Spare(Connection, Protocol):
+    """A started container that may have to wait."""
+
+    def is_quiet(self) -> bool:
+        """Whether nothing came from it, not its end either."""
+
+
 class Spares:
     """A few waiting containers of each kind that is asked for again and again; `executor` starts them."""
 
-    def __init__(self, start: Callable[[Kind], "Container"], executor: Executor, count: int) -> None:
+    def __init__(self, start: Callable[[Kind], Spare], executor: Executor, count: int) -> None:
         self._start = start
         self._executor = executor
         self._count = count
         self._asked: Counter[Kind] = Counter()
         self._coming: Counter[Kind] = Counter()
-        self._waiting: defaultdict[Kind, list[Container]] = defaultdict(list)
+        self._waiting: defaultdict[Kind, list[Spare]] = defaultdict(list)
         self._closed = False
         self._lock = threading.Lock()
 
-    def take(self, kind: Kind) -> "Container | None":
+    def take(self, kind: Kind) -> Spare | None:
         """A waiting container of that kind, if there is one; another will take its place."""
         with self._lock:
             self._asked[kind] += 1
@@ -71,7 +75,7 @@ class Spares:
             self._coming[kind] += wanted
         if wanted:
             self._executor.submit(self._refill, kind)
-        if found is not None and not found.stream.is_quiet():  # it ended while it waited: its engine was restarted
+        if found is not None and not found.is_quiet():  # it ended while it waited: its engine was restarted
             self._executor.submit(found.end)
             return None
         return found
@@ -110,7 +114,7 @@ class Spares:
                 container.end()
 
 
-def warm_up(container: "Container", kind: Kind) -> None:
+def warm_up(container: Connection, kind: Kind) -> None:
     """Has a worker import what it will need, with nothing to work on yet. Raises SandboxError."""
     message: dict[str, Value] = {"op": "load", "id": 0, "files": {}, "guests": {}, "allowed": []}
     message |= {"absent": list(kind.absent), "preload": list(kind.preload)}
