@@ -29,6 +29,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.classroom.patience import ATTEMPTS
+
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
@@ -37,6 +39,8 @@ LOOK_SECONDS = 0.002  # between two looks at the journal
 NEXT_LINES = 8  # of the journal, behind one of which a command is killed
 LATE_KILLS = 2  # of a round after its last report: then it may write its tables and pages to the end
 SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
+# In one run of a command: as a submission whose process was killed at every attempt is rightly reported and not graded.
+HELPER_KILLS = ATTEMPTS - 1
 HELPERS = (b"grader.classroom.job", b"zygote.py", b"grader.classroom.alike")
 
 
@@ -158,7 +162,7 @@ def kill_helpers(trial: Trial, longest: float, stages: Counter[str]) -> int:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(trial.chance.uniform(0.0, longest / 2))
         helpers = sorted(_helpers(process.pid))
-        if helpers:
+        if helpers and kills < HELPER_KILLS:
             victim, kind = trial.chance.choice(helpers)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
