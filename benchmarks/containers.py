@@ -20,9 +20,10 @@ from grader.examination import Oracles
 from grader.load import load
 from grader.pipeline import examine, select
 from grader.rubric import load_assignment
-from grader.sandbox.base import Bundle, Launcher, Request, Sandbox
+from grader.sandbox.base import Bundle, Launcher, Request
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.container import WORKER_IMAGE
+from grader.sandbox.workers import Sandbox
 
 CODE = b"def act(x):\n    return x\n"
 SECONDS = 60.0

@@ -8,7 +8,8 @@ from grader.errors import GraderError
 from grader.model import Outcome, Submission
 from grader.proxy import Contract, Conversation, Fault, Line, ModuleProxy
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.base import Bundle, Launcher, Limits, Sandbox
+from grader.sandbox.base import Bundle, Launcher, Limits
+from grader.sandbox.workers import Sandbox
 from grader.static import Findings, inspect, own_modules
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from grader.expressions import flaw
 from grader.model import Finding, Frame, Verdict
-from grader.sandbox.base import Faulted, Request, Sandbox
+from grader.sandbox.base import Faulted, Request
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.protocol import Array, Opaque, Tree, Value
+from grader.sandbox.workers import Sandbox
 from grader.text import one_line, plain
 
 MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too

@@ -24,9 +24,10 @@ from grader.expressions import is_expression
 from grader.load import MAX_FILES, MAX_TOTAL_BYTES, load
 from grader.proxy import from_wire
 from grader.rubric import load_assignment
-from grader.sandbox.base import Faulted, Returned, _parse
+from grader.sandbox.base import Faulted, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.protocol import MAGIC, ProtocolError, decode, encode, read_frame
+from grader.sandbox.replies import parse
 from tests import wire
 
 EXTRA_BYTES = 512 << 20  # of address space beyond what is mapped at the start: the inputs here have kilobytes
@@ -88,7 +89,7 @@ def read_message(data: bytes) -> str:
     again = encode(value)
     if encode(decode(again)) != again:
         raise BreachError(f"does not come back as it was sent: {data[:SHOWN]!r}")
-    reply = _parse(value, 1, FILES, "")
+    reply = parse(value, 1, FILES, "")
     if reply is not None and not isinstance(reply, Returned | Faulted):
         raise BreachError(f"parsed as {reply!r}: {data[:SHOWN]!r}")
     from_wire(reply.value if isinstance(reply, Returned) else value)

@@ -20,8 +20,9 @@ import pytest
 from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox import engine
-from grader.sandbox.base import Faulted, Limits, Request, Returned, Sandbox
+from grader.sandbox.base import Faulted, Limits, Request, Returned
 from grader.sandbox.container import CHILD_FILES, HELPERS, DockerLauncher
+from grader.sandbox.workers import Sandbox
 from tests.conftest import ROOT, Command
 from tests.engines import worker_image
 from tests.workers import DEADLINE, PATIENCE, ask, bundle_of
@@ -186,7 +187,8 @@ def test_nothing_is_left_of_a_session(image: str, client: docker.DockerClient) -
 
 _HANGS = """
 import sys
-from grader.sandbox.base import Request, Sandbox
+from grader.sandbox.base import Request
+from grader.sandbox.workers import Sandbox
 from grader.sandbox.container import DockerLauncher
 from tests.workers import bundle_of
 launcher = DockerLauncher(sys.argv[1])

@@ -14,11 +14,12 @@ import pytest
 
 from grader.errors import SandboxError, UsageError
 from grader.sandbox import jail
-from grader.sandbox.base import Bundle, Limits, Request, Returned, Sandbox
+from grader.sandbox.base import Bundle, Limits, Request, Returned
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.engine import connect
 from grader.sandbox.jail import JailLauncher, container_memory
 from grader.sandbox.warm import Zygote, warm_modules
+from grader.sandbox.workers import Sandbox
 from tests.conftest import ROOT
 from tests.engines import worker_image
 from tests.workers import PATIENCE, ask, bundle_of
@@ -279,7 +280,8 @@ def test_an_import_that_fails_is_told() -> None:
 
 KILLED = """
 import sys
-from grader.sandbox.base import Request, Sandbox
+from grader.sandbox.base import Request
+from grader.sandbox.workers import Sandbox
 from grader.sandbox.choose import open_launcher
 from tests.workers import bundle_of
 code = "import os, time\\ndef hang():\\n    if FORKS: os.fork()\\n    time.sleep(10_000)"

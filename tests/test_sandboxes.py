@@ -13,8 +13,9 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Returned, Sandbox
+from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Returned
 from grader.sandbox.protocol import MAGIC, Value, encode
+from grader.sandbox.workers import Sandbox
 from tests.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
 
 WELL = "def well():\n    return 'well'\n"

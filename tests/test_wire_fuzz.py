@@ -22,7 +22,7 @@ from grader.pipeline import examine
 from grader.proxy import MAX_TEXT, from_wire
 from grader.report.results import to_json
 from grader.rubric import Assignment
-from grader.sandbox.base import Faulted, Returned, _parse
+from grader.sandbox.base import Faulted, Returned
 from grader.sandbox.protocol import (
     HEADS,
     MAGIC,
@@ -38,6 +38,7 @@ from grader.sandbox.protocol import (
     encode,
     read_frame,
 )
+from grader.sandbox.replies import parse
 from scripts import fuzz
 from tests import wire
 from tests.babble import BabbleLauncher
@@ -162,7 +163,7 @@ def test_what_is_nested_too_deep_is_not_sent(depth: int) -> None:
 def test_a_reply_is_one_answer_to_the_question_or_nothing(value: Value, number: int) -> None:
     draw = random.Random(number)
     for answer in (value, wire.answer(draw), {**wire.answer(draw), "id": 1, "value": value}):
-        reply = _parse(answer, 1, {"exercise2.py": b"\xff\n"}, "")
+        reply = parse(answer, 1, {"exercise2.py": b"\xff\n"}, "")
         assert reply is None or isinstance(reply, Returned | Faulted)
         if reply is not None:
             assert isinstance(answer, dict)

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.sandbox.base import Bundle, Launcher, Limits, Reply, Request, Sandbox
+from grader.sandbox.base import Bundle, Launcher, Limits, Reply, Request
 from grader.sandbox.jail import JailLauncher
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.warm import WarmLauncher
+from grader.sandbox.workers import Sandbox
 from tests.engines import docker_launcher
 
 PATIENCE = 60.0  # seconds for an answer that is sure to come, on a slow and busy machine

@@ -1,0 +1,42 @@
+"""What a worker's frame says, once it has come: a reply, or nothing that answers the question."""
+
+from collections.abc import Mapping
+
+from grader.model import Frame, Outcome
+from grader.sandbox.base import Faulted, Reply, Returned
+from grader.sandbox.protocol import STATUSES, Value
+
+_OUTCOMES = {
+    "error": Outcome.ERROR,
+    "missing": Outcome.MISSING,
+    "signature": Outcome.ERROR,
+    "forbidden": Outcome.FORBIDDEN,
+    "limit": Outcome.CRASHED,
+}
+
+
+def parse(answer: Value, number: Value, files: Mapping[str, bytes], output: str) -> Reply | None:
+    """The reply that a frame holds; None where it holds anything but one answer to question `number`."""
+    match answer:
+        case {"id": int(own), "status": "value", "value": value, "mutated": bool(mutated)} if own == number:
+            return Returned(value, mutated, output)
+        case {"id": int(own), "status": str(status), "message": str(message), "frames": list(frames)} if (
+            own == number and status in STATUSES
+        ):
+            return Faulted(_OUTCOMES[status], status, message, _frames(frames, files), output)
+        case _:
+            return None
+
+
+def _frames(frames: "list[Value]", files: Mapping[str, bytes]) -> tuple[Frame, ...]:
+    """A traceback, its lines of code taken from the submission as we read it."""
+    found = []
+    for frame in frames[:16]:
+        match frame:
+            case [str(file), int(line), str(function)] if file in files:
+                lines = files[file].decode("utf-8", "replace").splitlines()
+                code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+                found.append(Frame(file, line, function[:80], code[:200]))
+            case _:
+                pass
+    return tuple(found)
