@@ -349,7 +349,7 @@ os.execv(sys.executable, [sys.executable, "-B", "-m", "pytest", *sys.argv[1:]])
 """
 _SOME = (
     "(value or file or memory or hangs or signal or share or inherit or flood or started or cannot or libraries)"
-    " and not process"
+    " and not process and not docker"
 )
 
 

@@ -11,6 +11,7 @@ from grader.errors import UsageError
 from grader.sandbox.base import Launcher
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
+_WAITING = 1  # job that is ready for the next process: none idles while a report is written to disk
 _AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
 
 
@@ -35,7 +36,7 @@ class LocalExecutor:
     """
 
     def __init__(self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None) -> None:
-        self.capacity = jobs
+        self.capacity = jobs + _WAITING
         self._open_launcher = open_launcher
         self._launcher: Launcher | None = None
         self._workshop: Workshop | None = None
