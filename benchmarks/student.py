@@ -1,10 +1,13 @@
 """A student's cold `pytest` on exercises 1 to 3, beside the least that it could be: importing what the code needs.
 
 python -m benchmarks.student [--rounds N] [--json FILE]
+
+Both run in an environment as a handout's README makes it, for a checkout of the grader makes every Python start slower.
 """
 
 import importlib.metadata
 import shutil
+import subprocess
 import sys
 import tempfile
 from functools import partial
@@ -12,6 +15,8 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.measure import ROOT, Spread
+from grader.handout import build_handout
+from tests.environments import SCRIPTS, link_dependencies
 
 FLOOR = "import pytest, numpy, sympy"
 # The plugins of pytest that come with the grader; those of a developer's tools are not in a student's installation.
@@ -19,11 +24,19 @@ _STUDENTS = {"pytest-json-report", "pytest-metadata"}
 
 
 def folder(place: Path, *exercises: int) -> Path:
-    """A submission: the template with the reference's solutions of some exercises."""
-    shutil.copytree(ROOT / "student_template", place)
+    """A handout with the reference's solutions of some exercises, and an environment in it."""
+    build_handout(place)
     for number in exercises:
         shutil.copy(ROOT / "reference" / f"exercise{number}.py", place)
+    subprocess.run([sys.executable, "-m", "venv", place / ".venv"], check=True)
+    link_dependencies(place / ".venv")  # stands for the download
+    pip = [python_of(place), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
+    subprocess.run([*pip, "--requirement", "requirements.txt"], cwd=place, check=True)
     return place
+
+
+def python_of(place: Path) -> Path:
+    return place / ".venv" / SCRIPTS / "python"
 
 
 def developers_plugins() -> list[str]:
@@ -40,9 +53,10 @@ def main() -> None:
     chosen = measure.options(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         place = folder(Path(scratch) / "submission", 1, 2, 3)
-        run = [sys.executable, "-m", "pytest", *developers_plugins()]
+        python = python_of(place)
+        run = [python, "-m", "pytest", *developers_plugins()]
         candidates = {
-            f"python -c '{FLOOR}'": [sys.executable, "-c", FLOOR],
+            f"python -c '{FLOOR}'": [python, "-c", FLOOR],
             "pytest -k 'exercise1 or exercise2 or exercise3'": [*run, "-k", "exercise1 or exercise2 or exercise3"],
             "pytest -k exercise2": [*run, "-k", "exercise2"],
             "pytest --collect-only": [*run, "--collect-only"],

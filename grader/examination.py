@@ -43,7 +43,7 @@ class Oracles:
         """Starts the oracles that these exercises' checks will ask."""
         for name, oracle in self._oracles.items():
             if not set(oracle.exercises).isdisjoint(exercises):
-                self._sandbox.start(name)
+                self._sandbox.start(name, importing=True)
 
     def proxy(self, name: str) -> "OracleProxy":
         line = Line(self._sandbox, name, name, self._oracles[name].call_seconds)

@@ -14,7 +14,7 @@ from typing import Self
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.base import Bundle, Connection, Faulted, Launcher, Reply, Request
+from grader.sandbox.base import Bundle, Connection, Faulted, Launcher, Reply, Request, Returned
 from grader.sandbox.protocol import MAX_REPLY_BYTES, ProtocolError, Value, encode, read_frame, write_frame
 from grader.sandbox.replies import parse
 
@@ -45,10 +45,13 @@ class Sandbox:
                 stack.callback(worker.end)
             self._workers.clear()
 
-    def start(self, worker: str) -> None:
-        """Starts a worker ahead of its first question, so that its start-up is hidden behind other work."""
+    def start(self, worker: str, *, importing: bool = False) -> None:
+        """Starts a worker ahead of its first question, so that its start-up is hidden behind other work.
+
+        With `importing` it goes on to import the module of its own name, which is then known to be asked.
+        """
         if worker not in self._workers:
-            self._workers[worker] = _Worker(self._launcher, self._bundles[worker])
+            self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
 
     def call(self, request: Request) -> Reply:
         """The answer to one question, within `request.seconds` (and the module's first import within as many)."""
@@ -82,12 +85,11 @@ class Sandbox:
         worker = self._workers[request.worker]
         if request.module in worker.imported:
             return worker
-        reply = worker.ask({"op": "import", "module": request.module}, request.seconds)
+        reply = worker.bring(request.module, request.seconds)
         self._retire(request.worker)
         if isinstance(reply, Faulted):
             self._modules[request.worker, request.module] = reply
             return reply
-        worker.imported.add(request.module)
         worker.printed = reply.output
         return worker
 
@@ -102,7 +104,7 @@ class Sandbox:
 class _Worker:
     """One started worker: asks and waits, never longer than a deadline, and believes no frame it did not ask for."""
 
-    def __init__(self, launcher: Launcher, bundle: Bundle) -> None:
+    def __init__(self, launcher: Launcher, bundle: Bundle, importing: str | None = None) -> None:
         self.alive = True
         self.imported: set[str] = set()
         self.printed = ""  # while it was imported; shown with the first answer
@@ -120,14 +122,30 @@ class _Worker:
                 "preload": list(bundle.preload),
             }
         )
+        self._importing = {importing: self._send(_import(importing))} if importing else {}
+
+    def bring(self, module: str, seconds: float) -> Reply:
+        """Has a module imported, unless that is under way already."""
+        number = self._importing.pop(module, None)
+        reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
+        if isinstance(reply, Returned):
+            self.imported.add(module)
+        return reply
 
     def ask(self, body: dict[str, Value], seconds: float) -> Reply:
+        for module in tuple(self._importing):  # answers come in the order of the questions
+            reply = self.bring(module, seconds)
+            if not self.alive:
+                return reply
+        return self._ask(self._send(body), seconds)
+
+    def _ask(self, number: int, seconds: float) -> Reply:
         if self._loading is not None:
             loading, self._loading = self._loading, None
             loaded = self._answer(loading, START_SECONDS)
             if isinstance(loaded, Faulted):
                 raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
-        reply = self._answer(self._send(body), seconds)
+        reply = self._answer(number, seconds)
         if isinstance(reply, Faulted) and reply.kind == "limit":
             self.end()  # what an allocation that failed half-way left behind is nobody's to guess
         return reply
@@ -165,6 +183,10 @@ class _Worker:
         output = self._connection.output()
         ended = self.end()
         return Faulted(Outcome.CRASHED, "crashed", how or ended, output=output)
+
+
+def _import(module: str) -> dict[str, Value]:
+    return {"op": "import", "module": module}
 
 
 class _Exchanges(threading.Thread):
