@@ -25,7 +25,7 @@ from grader.examination import Examination, OracleError, Oracles, OracleTimeoutE
 from grader.model import Submission
 from grader.proxy import Fault
 from grader.rubric import Assignment
-from grader.sandbox import base, protocol
+from grader.sandbox import protocol, replies
 from grader.sandbox.base import Reply, Request
 from grader.sandbox.warm import WARM
 
@@ -71,7 +71,7 @@ class Recorder:
         args = None if request.args is None else list(request.args)
         body = {"id": 1, "op": "call", "module": request.module, "name": request.name, "args": args}
         answer = inner_worker.answer(self._library, inner_protocol.decode(protocol.encode(body)))
-        reply = base._parse(protocol.decode(inner_protocol.encode({**answer, "id": 1})), 1, self._files, "")
+        reply = replies.parse(protocol.decode(inner_protocol.encode({**answer, "id": 1})), 1, self._files, "")
         assert reply is not None
         return reply
 
