@@ -174,7 +174,7 @@ class _Worker:
             return Faulted(Outcome.TIMEOUT, "timeout", message, output=output)
         except (EOFError, OSError):
             return self._gone(None)
-        except (ValueError, ProtocolError):
+        except (ValueError, MemoryError, ProtocolError):
             return self._gone(_NO_ANSWER)
         reply = parse(answer, number, self._files, self._connection.output())
         return self._gone(_NO_ANSWER) if reply is None else reply
@@ -211,7 +211,7 @@ class _Exchanges(threading.Thread):
         """The next frame's value.
 
         Raises queue.Empty when time is up (not TimeoutError, which a broken network raises too); EOFError or OSError if
-        the worker is gone; ValueError or ProtocolError for what is no frame.
+        the worker is gone; ValueError, MemoryError or ProtocolError for what is no frame, or none for us.
         """
         answer = self._answers.get(timeout=seconds)
         if isinstance(answer, Exception):
@@ -227,5 +227,5 @@ class _Exchanges(threading.Thread):
             try:
                 write_frame(self._connection.send, message)
                 self._answers.put(read_frame(self._connection.receive, MAX_REPLY_BYTES))
-            except (EOFError, OSError, ValueError, ProtocolError) as error:
+            except (EOFError, OSError, ValueError, MemoryError, ProtocolError) as error:
                 self._answers.put(error)
