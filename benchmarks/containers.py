@@ -18,8 +18,8 @@ from rich.table import Table
 
 from grader.examination import Oracles
 from grader.load import load
-from grader.pipeline import examine, select
-from grader.rubric import load_assignment
+from grader.pipeline import examine
+from grader.rubric import load_assignment, select
 from grader.sandbox.base import Bundle, Launcher, Request
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.container import WORKER_IMAGE

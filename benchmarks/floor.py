@@ -15,9 +15,9 @@ from benchmarks import bare, measure, students
 from benchmarks.measure import Cost, Spread
 from grader.examination import Oracles
 from grader.model import Submission
-from grader.pipeline import examine, select
+from grader.pipeline import examine
 from grader.report.results import to_json
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment, select
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.suite import RunChecks, collected

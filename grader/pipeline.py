@@ -6,12 +6,11 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from grader.errors import UsageError
 from grader.examination import Examination, Oracles
 from grader.load import load
 from grader.model import CheckResult, Submission
 from grader.report.schema import Report
-from grader.rubric import Assignment, Rubric
+from grader.rubric import Assignment
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import open_launcher
 from grader.score import score
@@ -57,20 +56,6 @@ def examine(
     with Examination(submission, assignment, launcher, oracles, seed) as examination:
         results = run(examination, points, on_result)
     return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed, results))
-
-
-def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
-    """The points that some exercises and some single points come to; all, if neither is named. Raises UsageError."""
-    known = {exercise.id: [point.id for point in exercise.point] for exercise in rubric.exercise}
-    for name in exercises:
-        if name not in known:
-            raise UsageError(f"there is no exercise {name}; there are {', '.join(known)}.")
-    every = [point.id for point in rubric.points]
-    for name in points:
-        if name not in every:
-            raise UsageError(f"there is no point {name}; `grader points` lists them: {', '.join(every)}.")
-    chosen = {*points, *(point for name in exercises for point in known[name])}
-    return frozenset(chosen or every)
 
 
 def about(

@@ -6,7 +6,7 @@ The rubric alone fixes the denominator. A mistake in it is told with the line at
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -207,6 +207,20 @@ def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assi
     Raises RubricError with a sentence that names the file and the line at fault.
     """
     return Assignment(folder, load_rubric(rubric or folder / "rubric.toml"))
+
+
+def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
+    """The points that some exercises and some single points come to; all, if neither is named. Raises UsageError."""
+    known = {exercise.id: [point.id for point in exercise.point] for exercise in rubric.exercise}
+    for name in exercises:
+        if name not in known:
+            raise UsageError(f"there is no exercise {name}; there are {', '.join(known)}.")
+    every = [point.id for point in rubric.points]
+    for name in points:
+        if name not in every:
+            raise UsageError(f"there is no point {name}; `grader points` lists them: {', '.join(every)}.")
+    chosen = {*points, *(point for name in exercises for point in known[name])}
+    return frozenset(chosen or every)
 
 
 def load_rubric(path: Path) -> Rubric:

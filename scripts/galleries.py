@@ -19,9 +19,9 @@ from rich.table import Table
 
 from grader.examination import Oracles
 from grader.load import load
-from grader.pipeline import examine, select
+from grader.pipeline import examine
 from grader.report.results import to_json
-from grader.rubric import load_assignment
+from grader.rubric import load_assignment, select
 from grader.sandbox.process import ProcessLauncher
 from tests.galleries import Case, cases, differences
 

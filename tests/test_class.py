@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 from typing import IO, Any
@@ -33,7 +34,8 @@ from grader.classroom.progress import Bar, Lines
 from grader.classroom.review import review
 from grader.classroom.run import Choice
 from grader.classroom.summary import print_summary
-from grader.cli import app
+from grader.cli import COMMANDS
+from grader.cli.base import app
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import CheckResult, Outcome, Submission, Verdict
 from grader.report.results import to_json
@@ -196,7 +198,9 @@ def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> 
         return {option for parameter in command.commands[name].params for option in parameter.opts}
 
     shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
-    for name in ("grade", "class", "reproduce"):
+    for name, module in (("grade", "single"), ("class", "many"), ("reproduce", "later")):
+        assert name in COMMANDS[module]
+        import_module(f"grader.cli.{module}")
         assert shared <= options(name), name
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from grader.examination import Oracles
 from grader.load import load
-from grader.pipeline import examine, select
+from grader.pipeline import examine
 from grader.report.results import to_json
-from grader.rubric import Assignment
+from grader.rubric import Assignment, select
 from grader.sandbox.base import Launcher
 from tests.conftest import Command
 from tests.galleries import Case, cases, differences

@@ -18,8 +18,8 @@ from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
 from grader.report.html import Entry, class_page, pictures, student_page
 from grader.report.html.class_page import common_sentence
+from grader.report.pairs import Pair
 from grader.report.schema import Report
-from grader.report.similarity import Pair
 from grader.report.text import clean
 from tests.conftest import Command
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from grader.report.html import Entry, class_page, student_page
-from grader.report.similarity import Pair
+from grader.report.pairs import Pair
 from tests.browser import PROGRAM, Browser, browser
 from tests.test_html import ATTACKS, named, report
 

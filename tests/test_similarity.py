@@ -8,8 +8,9 @@ import pytest
 
 from grader.classroom import alike, store
 from grader.classroom.model import Format
-from grader.classroom.pages import write_pairs
-from grader.report.similarity import MAX_BYTES, Pair, similar_pairs
+from grader.classroom.pages import comparing
+from grader.report.pairs import Pair
+from grader.report.similarity import MAX_BYTES, similar_pairs
 from tests.conftest import ROOT
 
 pytest.importorskip("copydetect", reason="copydetect is not installed (pip install '.[similarity]')")
@@ -80,8 +81,20 @@ def class_of(folder: Path, *codes: bytes) -> store.ClassList:
 def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
     own = gallery("wrong/pool-zero-initialised-maximum")
     class_of(tmp_path, own, REFERENCE, renamed(own))
-    (pair,), count = alike.pairs_of(tmp_path, 3)
+    with alike.Search(tmp_path, 3) as search:
+        (pair,), count = search.pairs()
     assert (pair.left, pair.right, count) == ("s0", "s2", 1)
+
+
+def compare(folder: Path, listed: store.ClassList) -> None:
+    with comparing(folder, listed) as compared:
+        compared()
+
+
+def test_a_comparison_that_nobody_waits_for_ends_with_its_context(tmp_path: Path) -> None:
+    with alike.Search(tmp_path, 3) as search:
+        assert search._process.poll() is None
+    assert search._process.returncode is not None
 
 
 def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
@@ -90,14 +103,14 @@ def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
     listed = class_of(tmp_path, REFERENCE, REFERENCE)
     monkeypatch.setattr(alike, "LEAST_SECONDS", 0.0)
     monkeypatch.setattr(alike, "SECONDS_EACH", 0.01)
-    write_pairs(tmp_path, listed)
+    compare(tmp_path, listed)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
     assert kept["said"] == "similar hand-ins were not looked for: it took more than 0.02 seconds."
     monkeypatch.undo()
     (tmp_path / store.LIST).rename(tmp_path / "away")
-    write_pairs(tmp_path, listed)
+    compare(tmp_path, listed)
     assert "no class was graded in there" in json.loads((tmp_path / store.PAIRS).read_text())["said"]
     (tmp_path / "away").rename(tmp_path / store.LIST)
-    write_pairs(tmp_path, listed)
+    compare(tmp_path, listed)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
     assert (kept["said"], kept["count"], Pair(**kept["pairs"][0])) == (None, 1, Pair("s0", "s1", 1.0))

@@ -12,11 +12,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import ModuleType
+from typing import Self
 
 from grader.classroom import store
 from grader.errors import UsageError
 from grader.load import load
-from grader.report.similarity import Pair, similar_pairs
+from grader.report.pairs import Pair
 from grader.report.text import one_line
 
 HANDOUT = Path(__file__).resolve().parents[2] / "student_template"  # beside the package, where the course keeps it
@@ -26,22 +28,36 @@ MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads hal
 MAX_SAID = 500  # characters of why it failed
 
 
-def pairs_of(results: Path, count: int) -> tuple[list[Pair], int]:
-    """The pairs of a class of `count` hand-ins, the most alike first, and how many there are.
+class Search:
+    """Looks for the pairs of a class of `count` hand-ins, until its context ends."""
 
-    Raises UsageError, with the reason, where they were not looked for.
-    """
-    seconds = LEAST_SECONDS + SECONDS_EACH * count
-    command = [sys.executable, "-m", "grader.classroom.alike", str(results)]
-    try:
-        ended = subprocess.run(command, capture_output=True, timeout=seconds, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise UsageError(f"it took more than {seconds:g} seconds.") from error
-    if ended.returncode:
-        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise UsageError(one_line(said[-1], MAX_SAID) if said else f"it ended with exit code {ended.returncode}.")
-    found = json.loads(ended.stdout)
-    return [Pair(**pair) for pair in found["pairs"]], found["count"]
+    def __init__(self, results: Path, count: int) -> None:
+        self._seconds = LEAST_SECONDS + SECONDS_EACH * count
+        command = [sys.executable, "-m", "grader.classroom.alike", str(results)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        with self._process:  # closes its pipes, and waits
+            self._process.kill()
+
+    def pairs(self) -> tuple[list[Pair], int]:
+        """Waits for the pairs: the most alike first, and how many there are.
+
+        Raises UsageError, with the reason, where they were not looked for.
+        """
+        try:
+            output, errors = self._process.communicate(timeout=self._seconds)
+        except subprocess.TimeoutExpired as error:
+            raise UsageError(f"it took more than {self._seconds:g} seconds.") from error
+        if self._process.returncode:
+            said = errors.decode("utf-8", "replace").strip().splitlines()
+            code = self._process.returncode
+            raise UsageError(one_line(said[-1], MAX_SAID) if said else f"it ended with exit code {code}.")
+        found = json.loads(output)
+        return [Pair(**pair) for pair in found["pairs"]], found["count"]
 
 
 def _submissions(results: Path) -> Iterator[tuple[str, Mapping[str, bytes]]]:
@@ -56,6 +72,10 @@ def _handout() -> Mapping[str, bytes]:
 
 
 if __name__ == "__main__":
+    # copydetect imports what would draw its pictures, for longer than comparing a small class takes. None is drawn.
+    sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
+    from grader.report.similarity import similar_pairs  # which nobody needs who only asks for the pairs
+
     try:
         found = similar_pairs(_submissions(Path(sys.argv[1])), _handout())
     except UsageError as problem:  # an optional library is not there

@@ -14,7 +14,7 @@ from grader.classroom.intake import open_intake
 from grader.classroom.journal import Journal
 from grader.classroom.listing import list_class
 from grader.classroom.model import Data, Terms
-from grader.classroom.pages import write_pairs
+from grader.classroom.pages import comparing
 from grader.classroom.roster import read_roster, read_times
 from grader.classroom.run import Choice, ClassRun, Watcher
 from grader.classroom.sheet import check_sheet
@@ -78,8 +78,8 @@ def grade_class(
             executor.stop()
         listed = list_class(intake, terms, assignment, journal.state)
         store.write_list(request.results, listed)
-        write_pairs(request.results, listed)
-        export(request.results, listed)
+        with comparing(request.results, listed) as compared:
+            export(request.results, listed, compared)
     return listed
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from grader.classroom import store
 from grader.classroom.model import Format
-from grader.classroom.pages import notes_on, write_pages
+from grader.classroom.pages import Compared, notes_on, write_pages
 from grader.classroom.sheet import Line, fill
 from grader.classroom.store import REPORT, ClassList, Entry, Person, read_report
 from grader.classroom.store import reports as reports_of
@@ -32,8 +32,8 @@ _MOODLE = (
 )
 
 
-def export(results: Path, listed: ClassList) -> None:
-    """Writes all of them. Raises OutputError."""
+def export(results: Path, listed: ClassList, compared: Compared = lambda: None) -> None:
+    """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError."""
     grades: list[Row] = []
     lines: list[Line] = []
     moodle: list[Row] = [_MOODLE]
@@ -53,7 +53,7 @@ def export(results: Path, listed: ClassList) -> None:
     write_atomically(results / "canvas.csv", table(canvas))
     if (results / store.SHEET).is_file():
         write_atomically(results / "sheet.csv", fill(results / store.SHEET, lines))
-    write_pages(results, listed)
+    write_pages(results, listed, compared)
     write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, listed)))
 
 

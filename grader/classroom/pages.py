@@ -1,23 +1,29 @@
 """The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are alike."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from grader.classroom import store
-from grader.classroom.alike import pairs_of
+from grader.classroom.alike import Search
 from grader.errors import UsageError
 from grader.report.html import Entry, class_page, student_page
+from grader.report.pairs import Pair
 from grader.report.results import write_atomically
 from grader.report.schema import Report
-from grader.report.similarity import Pair
+
+Compared = Callable[[], None]  # waits until it is known which hand-ins are alike
 
 
-def write_pages(results: Path, listed: store.ClassList) -> None:
-    """Writes all of them. Raises OutputError."""
+def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> None:
+    """Writes all of them, one report held at a time. Raises OutputError."""
+    for entry, report in store.reports(results, listed):
+        write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
+    compared()
     remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in listed.issues]
     known = _stored(results)
     remarks += [known["said"]] if known.get("said") else []
@@ -26,18 +32,25 @@ def write_pages(results: Path, listed: store.ClassList) -> None:
     write_atomically(results / "class.html", page)
 
 
-def write_pairs(results: Path, listed: store.ClassList) -> None:
-    """Compares the hand-ins with one another and keeps the alike. A hint for a person; nothing is deducted for it.
+@contextmanager
+def comparing(results: Path, listed: store.ClassList) -> Iterator[Compared]:
+    """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the alike.
 
-    Takes about 20 ms for each, so that it is left alone where no hand-in has changed since it was done.
+    A hint for a person; nothing is deducted for it. Left alone where no hand-in has changed since it was done.
     """
     of = sha256(repr(sorted((entry.id, entry.sha256) for entry in listed.entries)).encode()).hexdigest()
     known = _stored(results)
     if known.get("of") == of and not known.get("said"):
+        yield lambda: None
         return
+    with Search(results, len(listed.entries)) as search:
+        yield lambda: _keep(results, of, search)
+
+
+def _keep(results: Path, of: str, search: Search) -> None:
     said = None
     try:
-        pairs, count = pairs_of(results, len(listed.entries))
+        pairs, count = search.pairs()
     except UsageError as error:  # the class is graded without it
         pairs, count, said = [], 0, f"similar hand-ins were not looked for: {error}"
     known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "said": said}
@@ -45,9 +58,8 @@ def write_pairs(results: Path, listed: store.ClassList) -> None:
 
 
 def _entries(results: Path, listed: store.ClassList) -> Iterator[Entry]:
-    """What class.html shows of each, its own page written on the way: one report is held at a time."""
+    """What class.html shows of each."""
     for entry, report in store.reports(results, listed):
-        write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
         names = ", ".join(person.name for person in entry.students if person.name)
         yield Entry(report, names, notes_on(entry, report), entry.folder)
 

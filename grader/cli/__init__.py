@@ -1,13 +1,21 @@
 """The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
 
 import sys
+from importlib import import_module
 
-from grader.cli import health, image, later, many, single, students
 from grader.cli.base import app, fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 
-__all__ = ["health", "image", "later", "main", "many", "single", "students"]
+# Which module a command is in. It alone is imported: what all of them need together takes half a second.
+COMMANDS = {
+    "single": ("grade", "points"),
+    "many": ("class",),
+    "later": ("rescore", "reproduce", "review"),
+    "students": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
+    "image": ("image",),
+    "health": ("doctor",),
+}
 
 
 def main() -> None:
@@ -15,6 +23,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without θ shows a question mark instead of failing
+    asked = [module for module, commands in COMMANDS.items() if sys.argv[1:] and sys.argv[1] in commands]
+    for module in asked or COMMANDS:  # all of them for the help, and to say what was meant
+        import_module(f"grader.cli.{module}")
     try:
         app()
     except UsageError as error:

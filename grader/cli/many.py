@@ -35,8 +35,7 @@ from grader.cli.base import (
 )
 from grader.errors import OutputError
 from grader.model import ExitCode
-from grader.pipeline import select
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment, select
 from grader.sandbox.base import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
 

@@ -29,12 +29,11 @@ from grader.cli.base import (
 )
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
-from grader.pipeline import select
 from grader.report.markdown import summary
 from grader.report.results import check_writable, to_json, write_atomically
 from grader.report.terminal import print_report
 from grader.report.text import number
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment, select
 from grader.sandbox.choose import open_launcher
 
 

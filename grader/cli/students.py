@@ -13,14 +13,13 @@ from grader.cli.base import AssignmentOption, ExerciseOption, PointOption, Rubri
 from grader.errors import UsageError
 from grader.explain import explain as explain_point
 from grader.handout import DEFAULT_PIN, NO_COURSE, build_handout
-from grader.pipeline import select
 from grader.report.github import score_notices
 from grader.report.junit import to_junit
 from grader.report.markdown import annotations
 from grader.report.results import check_writable, write_atomically
 from grader.report.student import advice, paragraphs, points_so_far
 from grader.report.text import number, one_line
-from grader.rubric import load_assignment
+from grader.rubric import load_assignment, select
 
 
 @app.command()

@@ -9,13 +9,13 @@ are short, and which ones a wider window selects would depend on Python's hash s
 import importlib
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from grader.errors import UsageError
+from grader.report.pairs import Pair
 
 LENGTH = 25  # of one fingerprint, in characters with every name as one: copydetect's own; what is shorter is idiom
 LEAST_SHARE = 0.6  # of the smaller hand-in's own fingerprints that the other has too
@@ -26,15 +26,6 @@ MAX_BYTES = 100_000  # of one file: the tokenizer is not made for what is no han
 SUFFIX = ".py"
 
 Prints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two hand-ins and the share, 0 to 1, of the smaller one that the other has too."""
-
-    left: str
-    right: str
-    share: float
 
 
 def similar_pairs(
