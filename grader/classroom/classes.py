@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -67,6 +68,7 @@ def grade_class(
         open_intake(request.submissions, modules, roster, times, request.results) as intake,
         store.lock(request.results),
         Journal(request.results) as journal,
+        ExitStack() as stack,
     ):
         terms = _terms(request, assignment, _seed(request.seed, journal))
         journal.append("class", seed=terms.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
@@ -74,12 +76,12 @@ def grade_class(
         executor = open_executor()
         try:
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)
+            listed = list_class(intake, terms, assignment, journal.state)
+            store.write_list(request.results, listed)
+            compared = stack.enter_context(comparing(request.results, listed))  # beside all that is left to do
         finally:
             executor.stop()
-        listed = list_class(intake, terms, assignment, journal.state)
-        store.write_list(request.results, listed)
-        with comparing(request.results, listed) as compared:
-            export(request.results, listed, compared)
+        export(request.results, listed, compared)
     return listed
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from grader.classroom import store
 from grader.classroom.alike import Search
 from grader.errors import UsageError
-from grader.report.html import Entry, class_page, student_page
 from grader.report.pairs import Pair
 from grader.report.results import write_atomically
 from grader.report.schema import Report
@@ -21,6 +20,8 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are alik
 
 def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
+    from grader.report.html import Entry, class_page, student_page  # jinja2 starts while hand-ins are compared
+
     for entry, report in store.reports(results, listed):
         write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
     compared()
@@ -28,7 +29,11 @@ def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> N
     known = _stored(results)
     remarks += [known["said"]] if known.get("said") else []
     pairs = [Pair(**pair) for pair in known.get("pairs", [])]
-    page = class_page(_entries(results, listed), title=listed.title, pairs=pairs, remarks=remarks)
+    entries = (
+        Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+        for entry, report in store.reports(results, listed)
+    )
+    page = class_page(entries, title=listed.title, pairs=pairs, remarks=remarks)
     write_atomically(results / "class.html", page)
 
 
@@ -57,11 +62,8 @@ def _keep(results: Path, of: str, search: Search) -> None:
     write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
 
 
-def _entries(results: Path, listed: store.ClassList) -> Iterator[Entry]:
-    """What class.html shows of each."""
-    for entry, report in store.reports(results, listed):
-        names = ", ".join(person.name for person in entry.students if person.name)
-        yield Entry(report, names, notes_on(entry, report), entry.folder)
+def _names(entry: store.Entry) -> str:
+    return ", ".join(person.name for person in entry.students if person.name)
 
 
 def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:
