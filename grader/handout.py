@@ -5,6 +5,7 @@ from pathlib import Path
 
 from grader import BUILT_IN
 from grader.errors import OutputError, UsageError
+from grader.rubric import template_of
 from grader.version import VERSION
 from grader.wheel import write_wheel
 
@@ -12,11 +13,6 @@ DEFAULT_PIN = f"v{VERSION}"
 NO_COURSE = "YOUR-ORGANISATION/backprop-grader"  # stands in the template's CI files for the course's repository
 _NO_PIN = "COURSE-PIN"
 _LEFT_OUT = frozenset({"__pycache__", ".pytest_cache", ".venv"})
-
-
-def template_of(assignment: Path) -> Path:
-    """Where an assignment's template is: in its folder, and beside the package for the built-in one."""
-    return (BUILT_IN.parent.parent if assignment == BUILT_IN else assignment) / "student_template"
 
 
 def build_handout(

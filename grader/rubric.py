@@ -201,6 +201,11 @@ class Assignment:
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
 
 
+def template_of(folder: Path) -> Path:
+    """What students begin with: in the assignment's folder, and beside the package for the built-in one."""
+    return (BUILT_IN.parent.parent if folder == BUILT_IN else folder) / "student_template"
+
+
 def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assignment:
     """The assignment in `folder`, under `rubric` instead of its own where one is given.
 

@@ -81,18 +81,18 @@ def class_of(folder: Path, *codes: bytes) -> store.ClassList:
 def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
     own = gallery("wrong/pool-zero-initialised-maximum")
     class_of(tmp_path, own, REFERENCE, renamed(own))
-    with alike.Search(tmp_path, 3) as search:
+    with alike.Search(tmp_path, ROOT / "student_template", 3) as search:
         (pair,), count = search.pairs()
     assert (pair.left, pair.right, count) == ("s0", "s2", 1)
 
 
 def compare(folder: Path, listed: store.ClassList) -> None:
-    with comparing(folder, listed) as compared:
+    with comparing(folder, listed, ROOT / "student_template") as compared:
         compared()
 
 
 def test_a_comparison_that_nobody_waits_for_ends_with_its_context(tmp_path: Path) -> None:
-    with alike.Search(tmp_path, 3) as search:
+    with alike.Search(tmp_path, ROOT / "student_template", 3) as search:
         assert search._process.poll() is None
     assert search._process.returncode is not None
 

@@ -1,6 +1,6 @@
 """Which hand-ins of a class are alike, found in a process of its own.
 
-    python -m grader.classroom.alike RESULTS        prints the pairs as JSON
+    python -m grader.classroom.alike RESULTS HANDOUT        prints the pairs as JSON
 
 It reads everybody's code with somebody else's tokenizer, and compares each with each. The memory that this takes ends
 with the process, the time is bounded here, and whatever goes wrong costs the class nothing but the hint.
@@ -21,7 +21,6 @@ from grader.load import load
 from grader.report.pairs import Pair
 from grader.report.text import one_line
 
-HANDOUT = Path(__file__).resolve().parents[2] / "student_template"  # beside the package, where the course keeps it
 LEAST_SECONDS = 60.0  # to start, and for a small class
 SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
 MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads half a million lines
@@ -29,11 +28,14 @@ MAX_SAID = 500  # characters of why it failed
 
 
 class Search:
-    """Looks for the pairs of a class of `count` hand-ins, until its context ends."""
+    """Looks for the pairs of a class of `count` hand-ins, until its context ends.
 
-    def __init__(self, results: Path, count: int) -> None:
+    What is in the folder `handout` is nobody's own; it may not be there.
+    """
+
+    def __init__(self, results: Path, handout: Path, count: int) -> None:
         self._seconds = LEAST_SECONDS + SECONDS_EACH * count
-        command = [sys.executable, "-m", "grader.classroom.alike", str(results)]
+        command = [sys.executable, "-m", "grader.classroom.alike", str(results), str(handout)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __enter__(self) -> Self:
@@ -66,9 +68,9 @@ def _submissions(results: Path) -> Iterator[tuple[str, Mapping[str, bytes]]]:
             yield entry.id, store.read_files(results / entry.folder / store.SUBMISSION)
 
 
-def _handout() -> Mapping[str, bytes]:
+def _given(handout: Path) -> Mapping[str, bytes]:
     """What every hand-in has in common, since it was given out."""
-    return load(HANDOUT, ()).files if HANDOUT.is_dir() else {}
+    return load(handout, ()).files if handout.is_dir() else {}
 
 
 if __name__ == "__main__":
@@ -77,7 +79,7 @@ if __name__ == "__main__":
     from grader.report.similarity import similar_pairs  # which nobody needs who only asks for the pairs
 
     try:
-        found = similar_pairs(_submissions(Path(sys.argv[1])), _handout())
+        found = similar_pairs(_submissions(Path(sys.argv[1])), _given(Path(sys.argv[2])))
     except UsageError as problem:  # an optional library is not there
         sys.exit(str(problem))
     json.dump({"pairs": [asdict(pair) for pair in found[:MAX_PAIRS]], "count": len(found)}, sys.stdout)

@@ -21,7 +21,7 @@ from grader.classroom.run import Choice, ClassRun, Watcher
 from grader.classroom.sheet import check_sheet
 from grader.errors import UsageError
 from grader.report.results import write_atomically
-from grader.rubric import Assignment, read_rubric
+from grader.rubric import Assignment, read_rubric, template_of
 from grader.version import VERSION
 
 MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
@@ -78,7 +78,8 @@ def grade_class(
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)
             listed = list_class(intake, terms, assignment, journal.state)
             store.write_list(request.results, listed)
-            compared = stack.enter_context(comparing(request.results, listed))  # beside all that is left to do
+            searching = comparing(request.results, listed, template_of(assignment.folder))
+            compared = stack.enter_context(searching)  # beside all that is left to do
         finally:
             executor.stop()
         export(request.results, listed, compared)
