@@ -41,8 +41,8 @@ def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> N
 def comparing(results: Path, listed: store.ClassList, handout: Path) -> Iterator[Compared]:
     """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the alike.
 
-    What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where no
-    hand-in has changed since it was done.
+    What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
+    no hand-in has changed since it was done.
     """
     of = sha256(repr(sorted((entry.id, entry.sha256) for entry in listed.entries)).encode()).hexdigest()
     known = _stored(results)
