@@ -7,13 +7,14 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Returned
+from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.protocol import MAGIC, Value, encode
 from grader.sandbox.workers import Sandbox
 from tests.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
@@ -67,6 +68,31 @@ def raised(reply: Reply) -> str:
 
 def frame(payload: bytes) -> bytes:
     return MAGIC + len(payload).to_bytes(4, "little") + payload
+
+
+@pytest.mark.parametrize(
+    "start",
+    ["", "print('hello')", "1 / 0", "import os; os._exit(3)", "import os; os.close(1)", "while True: pass"],
+    ids=["well", "prints", "raises", "ends", "falls silent", "hangs"],
+)
+def test_an_import_ahead_comes_to_what_it_would_come_to_when_asked(launcher: Launcher, start: str) -> None:
+    seconds = DEADLINE if start.startswith("while") else PATIENCE
+    guests = {"guest.py": b"def well():\n    return 'guest'\n"}
+
+    def answers(ahead: bool) -> list[Reply]:
+        bundle = replace(bundle_of(f"{start}\n{WELL}"), guests=guests)
+        with Sandbox(launcher, {"module": bundle}) as sandbox:
+            if ahead:
+                sandbox.start("module", importing=True)
+            asked = [sandbox.call(Request("module", name, "well", (), seconds)) for name in ("module", "guest")]
+            if ahead:  # and where another module of the worker is asked first
+                with Sandbox(launcher, {"module": bundle}) as other:
+                    other.start("module", importing=True)
+                    other.call(Request("module", "guest", "well", (), seconds))
+                    assert other.call(Request("module", "module", "well", (), seconds)).__class__ is type(asked[0])
+            return asked
+
+    assert answers(ahead=True) == answers(ahead=False)
 
 
 WRITE_EVERYWHERE = """
