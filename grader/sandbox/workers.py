@@ -68,7 +68,7 @@ class Sandbox:
             raise
 
     def _ask(self, request: Request, key: _Question) -> Reply:
-        worker = self._ready(request)
+        worker = self._ready(request.worker, request.module, request.seconds)
         if isinstance(worker, Faulted):
             return worker
         args = None if request.args is None else list(request.args)
@@ -79,18 +79,21 @@ class Sandbox:
             self._fatal[key] = reply
         return reply
 
-    def _ready(self, request: Request) -> "_Worker | Faulted":
+    def _ready(self, name: str, module: str, seconds: float) -> "_Worker | Faulted":
         """A worker that has imported the module, or what came of trying."""
-        self.start(request.worker)
-        worker = self._workers[request.worker]
-        if request.module in worker.imported:
+        self.start(name)
+        worker = self._workers[name]
+        for other in worker.under_way.keys() - {module}:  # answers come in the order of the questions
+            self._ready(name, other, seconds)
+            return self._ready(name, module, seconds)
+        if module in worker.imported:
             return worker
-        reply = worker.bring(request.module, request.seconds)
-        self._retire(request.worker)
+        reply = worker.bring(module, seconds)
+        self._retire(name)
         if isinstance(reply, Faulted):
-            self._modules[request.worker, request.module] = reply
+            self._modules[name, module] = reply
             return reply
-        worker.printed = reply.output
+        worker.printed += reply.output
         return worker
 
     def _retire(self, name: str) -> bool:
@@ -122,21 +125,17 @@ class _Worker:
                 "preload": list(bundle.preload),
             }
         )
-        self._importing = {importing: self._send(_import(importing))} if importing else {}
+        self.under_way = {importing: self._send(_import(importing))} if importing else {}
 
     def bring(self, module: str, seconds: float) -> Reply:
         """Has a module imported, unless that is under way already."""
-        number = self._importing.pop(module, None)
+        number = self.under_way.pop(module, None)
         reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
         if isinstance(reply, Returned):
             self.imported.add(module)
         return reply
 
     def ask(self, body: dict[str, Value], seconds: float) -> Reply:
-        for module in tuple(self._importing):  # answers come in the order of the questions
-            reply = self.bring(module, seconds)
-            if not self.alive:
-                return reply
         return self._ask(self._send(body), seconds)
 
     def _ask(self, number: int, seconds: float) -> Reply:
@@ -145,6 +144,7 @@ class _Worker:
             loaded = self._answer(loading, START_SECONDS)
             if isinstance(loaded, Faulted):
                 raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
+            self.printed += loaded.output  # by an import that is done already
         reply = self._answer(number, seconds)
         if isinstance(reply, Faulted) and reply.kind == "limit":
             self.end()  # what an allocation that failed half-way left behind is nobody's to guess
