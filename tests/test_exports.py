@@ -93,6 +93,16 @@ def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
     assert (absent["id"], absent["status"], absent["score"]) == ("4714", "absent", None)
 
 
+@pytest.mark.parametrize("graded", [True, False], ids=["some graded", "nobody graded"])
+def test_grades_has_its_header_wherever_the_first_report_is(graded: bool, tmp_path: Path) -> None:
+    listed = store.read_list(results_of(tmp_path, Format.MOODLE))
+    entries = listed.entries[::-1] if graded else listed.entries[2:]  # without a report first
+    export(tmp_path, listed.model_copy(update={"entries": entries}))
+    absent, *others = rows(tmp_path / "grades.csv")
+    assert (absent["id"], absent["status"]) == ("4714", "absent")
+    assert [row["score"] for row in others] == ["1"] * (3 if graded else 0)
+
+
 def test_moodle_is_keyed_by_the_participant_and_canvas_by_its_own_id(tmp_path: Path) -> None:
     ada, alan, grace = rows(results_of(tmp_path / "moodle", Format.MOODLE) / "moodle.csv")
     assert (ada["Identifier"], alan["Identifier"], grace["Identifier"]) == ("Participant 101", "Participant 102", "")
@@ -188,7 +198,7 @@ def test_no_text_calculates(beginning: str) -> None:
 
 @given(st.text(max_size=40))
 def test_whatever_the_text_a_cell_is_one_cell_and_no_formula(text: str) -> None:
-    ((first, second),) = csv.reader(io.StringIO(table([(text, 1.5)]), newline=""))
+    ((first, second),) = csv.reader(table([(text, 1.5)]))
     assert second == "1.5"
     assert first == "-" or not first.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert first == cell(text)

@@ -1,4 +1,5 @@
-"""The tables that a course hands on, written after every run, rescore and review, each in one pass over the reports.
+"""The tables that a course hands on, written after every run, rescore and review, each in a pass over the
+reports of its own: one is held at a time, so that a class may be of any size.
 
     grades.csv            everything, a line a student; for people and spreadsheets
     moodle.csv            Moodle: a grading worksheet (Identifier, from the download), or a gradebook import (ID number)
@@ -12,6 +13,7 @@ Nobody is given a zero for a fault of ours or for not being in the class: such l
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from grader.classroom import store
@@ -26,6 +28,7 @@ from grader.report.junit import to_junit
 from grader.report.results import write_atomically
 from grader.report.schema import PointScore, Report
 
+_WHO = ("id", "name", "email", "status")
 _MOODLE = (
     *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
     *("Last modified (grade)", "Feedback comments"),
@@ -34,39 +37,54 @@ _MOODLE = (
 
 def export(results: Path, listed: ClassList, compared: Compared = lambda: None) -> None:
     """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError."""
-    grades: list[Row] = []
-    lines: list[Line] = []
-    moodle: list[Row] = [_MOODLE]
-    canvas: list[Row] = [_canvas_header(listed), ("    Points Possible", "", "", "", "", listed.max_score)]
-    for entry in listed.entries:
-        report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
-        if report is not None:
-            write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
-            grades = grades or [_header(report)]
-            comment = feedback(report)
-            lines += [Line(person, report.score, comment) for person in entry.students]
-            moodle += [_moodle(listed, person, report, comment) for person in entry.students]
-            canvas += [_canvas(listed, person, report) for person in entry.students]
-        grades += [_grades(entry, person, report) for person in entry.students]
-    write_atomically(results / "grades.csv", "\ufeff" + table(grades))  # the mark tells Excel that it is UTF-8
-    write_atomically(results / "moodle.csv", table(moodle))
-    write_atomically(results / "canvas.csv", table(canvas))
+    for entry, report in reports_of(results, listed):
+        write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
+    mark = "\ufeff"  # tells Excel that it is UTF-8
+    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, listed))))
+    write_atomically(results / "moodle.csv", table(_moodle(results, listed)))
+    write_atomically(results / "canvas.csv", table(_canvas(results, listed)))
     if (results / store.SHEET).is_file():
-        write_atomically(results / "sheet.csv", fill(results / store.SHEET, lines))
+        write_atomically(results / "sheet.csv", fill(results / store.SHEET, _lines(results, listed)))
     write_pages(results, listed, compared)
     write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, listed)))
 
 
+def _grades(results: Path, listed: ClassList) -> Iterator[Row]:
+    first = next((report for _, report in reports_of(results, listed)), None)
+    yield _header(first) if first else _WHO
+    for entry in listed.entries:
+        report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
+        yield from (_grades_of(entry, person, report) for person in entry.students)
+
+
+def _moodle(results: Path, listed: ClassList) -> Iterator[Row]:
+    yield _MOODLE
+    for entry, report in reports_of(results, listed):
+        yield from (_moodle_of(listed, person, report) for person in entry.students)
+
+
+def _canvas(results: Path, listed: ClassList) -> Iterator[Row]:
+    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", listed.title)
+    yield ("    Points Possible", "", "", "", "", listed.max_score)
+    for entry, report in reports_of(results, listed):
+        yield from (_canvas_of(listed, person, report) for person in entry.students)
+
+
+def _lines(results: Path, listed: ClassList) -> Iterator[Line]:
+    for entry, report in reports_of(results, listed):
+        yield from (Line(person, report.score, feedback(report)) for person in entry.students)
+
+
 def _header(report: Report) -> Row:
     return (
-        *("id", "name", "email", "status", "score", "max_score", "pending", "score_before_late", "submitted"),
+        *(*_WHO, "score", "max_score", "pending", "score_before_late", "submitted"),
         *("days_late", "deducted", *(f"exercise {exercise.id}" for exercise in report.exercises)),
         *(f"point {point.id}" for point in report.points),
         *("incidents", "notes", "folder"),
     )
 
 
-def _grades(entry: Entry, person: Person, report: Report | None) -> Row:
+def _grades_of(entry: Entry, person: Person, report: Report | None) -> Row:
     who = (person.id or entry.id, person.name, person.email, entry.status)
     if report is None:
         return who
@@ -85,9 +103,9 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle(listed: ClassList, person: Person, report: Report, comment: str) -> Row:
+def _moodle_of(listed: ClassList, person: Person, report: Report) -> Row:
     number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
-    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", comment)
+    return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", feedback(report))
 
 
 def feedback(report: Report) -> str:
@@ -103,11 +121,7 @@ def feedback(report: Report) -> str:
     return " ".join(said)
 
 
-def _canvas_header(listed: ClassList) -> Row:
-    return ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", listed.title)
-
-
-def _canvas(listed: ClassList, person: Person, report: Report) -> Row:
+def _canvas_of(listed: ClassList, person: Person, report: Report) -> Row:
     number = person.lms if listed.format is Format.CANVAS else ""
     return (person.name, number, _own_id(person), person.email, "", report.score)
 

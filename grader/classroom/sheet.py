@@ -7,7 +7,7 @@ Everything else in it stays as it was, and so do the lines of people without a g
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def check_sheet(path: Path) -> None:
     _columns(path, read_table(path).rows[0])
 
 
-def fill(path: Path, lines: Iterable[Line]) -> str:
-    """The sheet's text with what each person gets."""
+def fill(path: Path, lines: Iterable[Line]) -> Iterator[str]:
+    """The sheet's lines with what each person gets."""
     sheet = read_table(path)
     columns = _columns(path, sheet.rows[0])
     known: dict[str, Line] = {}

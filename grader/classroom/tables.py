@@ -5,7 +5,7 @@ import io
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +49,12 @@ def bare(header: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if c.isascii() and c.isalpha())
 
 
-def table(rows: Sequence[Row], delimiter: str = ",") -> str:
-    """A CSV whose cells no spreadsheet takes for a formula."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter).writerows([cell(value) for value in row] for row in rows)
-    return out.getvalue()
+def table(rows: Iterable[Row], delimiter: str = ",") -> Iterator[str]:
+    """The lines of a CSV whose cells no spreadsheet takes for a formula."""
+    for row in rows:
+        line = io.StringIO(newline="")
+        csv.writer(line, delimiter=delimiter).writerow([cell(value) for value in row])
+        yield line.getvalue()
 
 
 def cell(value: str | float | None) -> str:
