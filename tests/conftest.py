@@ -19,21 +19,10 @@ PATIENCE = 300.0  # seconds that a command may take before a test gives up: gene
 
 # Files whose tests start whole commands, sandboxes or browsers: out of the inner loop, all of them.
 WHOLE = frozenset(
-    {"benchmarks", "ci_files", "class", "command", "container", "docs", "doctor", "explain", "exports", "gradescope"}
-    | {
-        "handout",
-        "hostile",
-        "html",
-        "html_browser",
-        "jail",
-        "rescore",
-        "sandboxes",
-        "similarity",
-        "spares",
-        "student",
-        "watch",
-    }
-    | {"galleries", "load", "optimizers", "training", "wheel", "wire_fuzz"}
+    {"benchmarks", "ci_files", "class", "command", "compare", "container", "docs", "doctor", "explain", "exports"}
+    | {"galleries", "gradescope", "handout", "hostile", "html", "html_browser", "jail", "load", "optimizers"}
+    | {"own_assignment", "rescore", "sandboxes", "similarity", "spares", "student", "training", "turns", "watch"}
+    | {"wheel", "wire_fuzz"}
 )
 
 # Who starts the tests in the background makes them ignore some signals, and all that they start: some tests send them.

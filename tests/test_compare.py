@@ -32,7 +32,6 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
-@pytest.mark.slow
 def test_without_a_terminal_it_trains_all_six_and_draws_them(folder: Path) -> None:
     program = (folder / "exercise4.py").read_text(encoding="utf-8").partition('\nif __name__ == "__main__"')
     solution = (ROOT / "reference" / "exercise4.py").read_text(encoding="utf-8")

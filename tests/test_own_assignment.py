@@ -32,7 +32,6 @@ def test_the_command_grades_it(folder: str, score: float, grader: Command, tmp_p
     assert (report["assignment"], report["score"], report["max_score"]) == ("softmax-example", score, 3.0)
 
 
-@pytest.mark.slow
 def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
     """The README's own commands, with the grader that the handout brings: it has no other assignment in it."""
     folder = tmp_path / "my work"
