@@ -83,8 +83,8 @@ class Sandbox:
         """A worker that has imported the module, or what came of trying."""
         self.start(name)
         worker = self._workers[name]
-        for other in worker.under_way.keys() - {module}:  # answers come in the order of the questions
-            self._ready(name, other, seconds)
+        if worker.importing not in (None, module):  # answers come in the order of the questions
+            self._ready(name, worker.importing, seconds)
             return self._ready(name, module, seconds)
         if module in worker.imported:
             return worker
@@ -125,11 +125,13 @@ class _Worker:
                 "preload": list(bundle.preload),
             }
         )
-        self.under_way = {importing: self._send(_import(importing))} if importing else {}
+        self.importing = importing  # a module that was asked for ahead; until its answer was taken, no other question
+        self._ahead = self._send(_import(importing)) if importing else None
 
     def bring(self, module: str, seconds: float) -> Reply:
         """Has a module imported, unless that is under way already."""
-        number = self.under_way.pop(module, None)
+        number = self._ahead if module == self.importing else None
+        self.importing = self._ahead = None
         reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
         if isinstance(reply, Returned):
             self.imported.add(module)
