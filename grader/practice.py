@@ -41,9 +41,8 @@ class StudentRun:
             submission = load(folder, [exercise.module for exercise in self.assignment.rubric.exercise])
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        self.config.args = [
-            str(self.assignment.checks)
-        ]  # a folder on the command line is where pytest.ini was looked for
+        # What is collected. A folder on the command line was for pytest to look for pytest.ini in.
+        self.config.args = [str(self.assignment.checks)]
         oracles = self.stack.enter_context(Oracles(self.launcher, self.assignment))
         seed = PRACTICE_SEED if self.config.option.seed is None else self.config.option.seed
         self.examination = Examination(submission, self.assignment, self.launcher, oracles, seed)
