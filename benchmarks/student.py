@@ -7,8 +7,6 @@ Both run in an environment as a handout's README makes it, for a checkout of the
 
 import importlib.metadata
 import shutil
-import subprocess
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -16,7 +14,7 @@ from pathlib import Path
 from benchmarks import measure
 from benchmarks.measure import ROOT, Spread
 from grader.handout import build_handout
-from tests.environments import SCRIPTS, link_dependencies
+from tests.environments import SCRIPTS, follow_readme
 
 FLOOR = "import pytest, numpy, sympy"
 # The plugins of pytest that come with the grader; those of a developer's tools are not in a student's installation.
@@ -28,10 +26,7 @@ def folder(place: Path, *exercises: int) -> Path:
     build_handout(place)
     for number in exercises:
         shutil.copy(ROOT / "reference" / f"exercise{number}.py", place)
-    subprocess.run([sys.executable, "-m", "venv", place / ".venv"], check=True)
-    link_dependencies(place / ".venv")  # stands for the download
-    pip = [python_of(place), "-m", "pip", "install", "--quiet", "--no-index", "--no-deps"]
-    subprocess.run([*pip, "--requirement", "requirements.txt"], cwd=place, check=True)
+    follow_readme(place)
     return place
 
 

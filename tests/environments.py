@@ -4,6 +4,7 @@ Simulated is the download alone. pip, the interpreter, the installation of the g
 """
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -53,3 +54,14 @@ def shell(script: str, folder: Path, **variables: str) -> subprocess.CompletedPr
         timeout=PATIENCE,
         check=False,
     )
+
+
+def follow_readme(folder: Path) -> tuple[str, str]:
+    """Does what a handout's README says to do once; what then begins a shell, and the command of its second block."""
+    install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    create, rest = install.split("\n", 1)
+    assert shell(create, folder).returncode == 0
+    link_dependencies(folder / ".venv")  # stands for the download
+    installed = shell(rest, folder)
+    assert installed.returncode == 0, installed.stderr
+    return "source .venv/bin/activate\n", run

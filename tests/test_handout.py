@@ -11,7 +11,7 @@ import pytest
 from grader.errors import UsageError
 from grader.handout import NO_COURSE, build_handout
 from tests.conftest import ROOT, Command
-from tests.environments import link_dependencies, shell
+from tests.environments import follow_readme, shell
 
 REFERENCE = ROOT / "reference"
 _DISTINCTIVE = 50  # characters of three lines of code: shorter ones say nothing about where they come from
@@ -133,13 +133,7 @@ def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) 
     """The README's own commands, in bash, in the student's folder with the environment in it."""
     folder = tmp_path / "Übung 9" / "my work"
     shutil.copytree(out, folder)
-    install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    create, rest = install.split("\n", 1)
-    assert shell(create, folder).returncode == 0
-    link_dependencies(folder / ".venv")  # stands for the download
-    installed = shell(rest, folder)
-    assert installed.returncode == 0, installed.stderr
-    activate = "source .venv/bin/activate\n"
+    activate, run = follow_readme(folder)
     empty = shell(activate + run, folder)
     assert empty.returncode == 1, empty.stderr
     assert "Points so far: 0 of 22." in empty.stdout

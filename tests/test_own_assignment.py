@@ -1,7 +1,6 @@
 """The example assignment works without a line changed in the engine, and the engine's promises hold for it."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from grader.rubric import load_assignment
 from grader.sandbox.process import ProcessLauncher
 from grader.wheel import wheel_name
 from tests.conftest import PATIENCE, ROOT, Command
-from tests.environments import link_dependencies, shell
+from tests.environments import follow_readme, shell
 
 SOFTMAX = ROOT / "examples" / "softmax"
 
@@ -39,13 +38,7 @@ def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {
         *("README.md", "pytest.ini", "requirements.txt", "softmax.py", wheel_name())
     }
-    install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    create, rest = install.split("\n", 1)
-    assert shell(create, folder).returncode == 0
-    link_dependencies(folder / ".venv")  # stands for the download
-    installed = shell(rest, folder)
-    assert installed.returncode == 0, installed.stderr
-    activate = "source .venv/bin/activate\n"
+    activate, run = follow_readme(folder)
     empty = shell(activate + run, folder)
     assert "Points so far: 0 of 3.\nNext: begin 1.1 One sample." in empty.stdout, empty.stdout + empty.stderr
     assert "by the complex step" in shell(activate + "grader explain 1.1", folder).stdout
