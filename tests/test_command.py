@@ -4,17 +4,22 @@ import json
 import os
 import re
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
+from grader import BUILT_IN
+from grader.cli import COMMANDS
+from grader.cli.base import app
 from grader.errors import OutputError
 from grader.report.results import write_atomically
 from grader.report.schema import SCHEMA_FILE, json_schema
-from grader.rubric import BUILT_IN
 from tests.conftest import ROOT, Command
 
 FAST = ("--exercise", "1", "--exercise", "2", "--exercise", "3")
@@ -220,3 +225,14 @@ def test_python_files_of_a_submission_are_never_collected(grader: Command, tmp_p
     assert ended.returncode == 0, ended.stderr
     assert report_at(tmp_path / "out.json")["score"] == 6.0
     assert not (work / "marker").exists()
+
+
+def test_each_command_is_found_in_the_module_that_is_imported_for_it() -> None:
+    for module, commands in COMMANDS.items():
+        own = import_module(f"grader.cli.{module}")
+        written = {info.name or info.callback.__name__ for info in app.registered_commands if _module(info) == own}
+        assert written == set(commands), module
+
+
+def _module(info: Any) -> Any:
+    return sys.modules[info.callback.__module__]

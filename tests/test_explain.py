@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from grader import BUILT_IN
 from grader.assignment.oracles import arrays, claims, results
 from grader.errors import UsageError
 from grader.explain import explain
-from grader.rubric import BUILT_IN, Assignment, load_assignment
+from grader.rubric import Assignment, load_assignment
 from tests.conftest import ROOT, Command
 
 SOFTMAX = ROOT / "examples" / "softmax"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from grader import BUILT_IN
 from grader.errors import RubricError
-from grader.rubric import BUILT_IN, Rubric, load_rubric
+from grader.rubric import Rubric, load_rubric
 
 TEXT = (BUILT_IN / "rubric.toml").read_text(encoding="utf-8")
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader import BUILT_IN
 from grader.model import CheckResult, Outcome, Verdict
 from grader.report.schema import PointScore, Report
-from grader.rubric import BUILT_IN, load_rubric
+from grader.rubric import load_rubric
 from grader.score import score
 
 RUBRIC = load_rubric(BUILT_IN / "rubric.toml")
