@@ -299,6 +299,13 @@ def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> Non
     assert "e" in klass.graded
 
 
+def test_where_many_hand_in_the_same_a_few_are_named(klass: Class) -> None:
+    laid_out(klass.place, {f"s{number:02}/exercise2.py": b"# the template" for number in range(30)})
+    said = {issue.who: issue.message for issue in klass.grade().issues}
+    assert said["s00"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(1, 11))} and 19 more."
+    assert said["s29"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(10))} and 19 more."
+
+
 def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = os.open
 

@@ -445,7 +445,7 @@ def test_folders_have_names_that_every_system_takes(name: str, folder: str) -> N
 def test_folders_never_collide(names: list[str]) -> None:
     taken: list[str] = []
     for name in names:
-        taken.append(folder_name(name, taken))
+        taken.append(folder_name(name, {other.lower() for other in taken}))
     assert len({folder.lower() for folder in taken}) == len(names)
     assert all(folder == Path(folder).name and folder.isascii() for folder in taken)
 

@@ -39,21 +39,27 @@ def test_other_names_and_comments_make_no_other_hand_in() -> None:
 
 
 def test_the_handouts_own_lines_are_nobodys() -> None:
-    assert similar_pairs([("a", TEMPLATE), ("b", TEMPLATE)], TEMPLATE) == []
+    assert not list(similar_pairs([("a", TEMPLATE), ("b", TEMPLATE)], TEMPLATE))
 
 
 def test_what_much_of_a_class_has_is_the_exercise() -> None:
-    assert similar_pairs([(f"s{n}", {"exercise2.py": REFERENCE}) for n in range(6)], TEMPLATE) == []
+    assert not list(similar_pairs([(f"s{n}", {"exercise2.py": REFERENCE}) for n in range(6)], TEMPLATE))
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\x00" * 50, b"def f(:", b"(" * 5000, b"x" * (MAX_BYTES + 1)])
 def test_what_is_no_python_is_no_trouble(data: bytes) -> None:
-    assert similar_pairs([("a", {"exercise2.py": data}), ("b", {"notes.md": data})], TEMPLATE) == []
+    assert not list(similar_pairs([("a", {"exercise2.py": data}), ("b", {"notes.md": data})], TEMPLATE))
 
 
 def test_fewer_than_two_have_nobody_to_be_like() -> None:
-    assert similar_pairs([], TEMPLATE) == []
-    assert similar_pairs([("a", {"exercise2.py": REFERENCE})], TEMPLATE) == []
+    assert not list(similar_pairs([], TEMPLATE))
+    assert not list(similar_pairs([("a", {"exercise2.py": REFERENCE})], TEMPLATE))
+
+
+def test_of_too_many_pairs_the_most_alike_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alike, "MAX_PAIRS", 3)
+    pairs = [Pair(f"s{number:02}", "t", number / 20) for number in range(20)]
+    assert alike.most_alike(pairs) == (pairs[:-4:-1], 20)
 
 
 def class_of(folder: Path, *codes: bytes) -> store.ClassList:

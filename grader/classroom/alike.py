@@ -9,7 +9,7 @@ with the process, the time is bounded here, and whatever goes wrong costs the cl
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
@@ -73,13 +73,29 @@ def _given(handout: Path) -> Mapping[str, bytes]:
     return load(handout, ()).files if handout.is_dir() else {}
 
 
+def most_alike(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
+    """The first of them to be looked at, and how many there are."""
+    kept: list[Pair] = []
+    number = 0
+    for pair in pairs:
+        number += 1
+        kept.append(pair)
+        if len(kept) >= 2 * MAX_PAIRS:
+            kept = sorted(kept, key=_likeness)[:MAX_PAIRS]
+    return sorted(kept, key=_likeness)[:MAX_PAIRS], number
+
+
+def _likeness(pair: Pair) -> tuple[float, str, str]:
+    return -pair.share, pair.left, pair.right
+
+
 if __name__ == "__main__":
     # copydetect imports what would draw its pictures, for longer than comparing a small class takes. None is drawn.
     sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
     from grader.report.similarity import similar_pairs  # which nobody needs who only asks for the pairs
 
     try:
-        found = similar_pairs(_submissions(Path(sys.argv[1])), _given(Path(sys.argv[2])))
+        found, of = most_alike(similar_pairs(_submissions(Path(sys.argv[1])), _given(Path(sys.argv[2]))))
     except UsageError as problem:  # an optional library is not there
         sys.exit(str(problem))
-    json.dump({"pairs": [asdict(pair) for pair in found[:MAX_PAIRS]], "count": len(found)}, sys.stdout)
+    json.dump({"pairs": [asdict(pair) for pair in found], "count": of}, sys.stdout)

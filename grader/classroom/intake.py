@@ -1,7 +1,7 @@
 """From what lies there to who handed in what: one hand-in a person, the newest, and a list of everything else."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -63,11 +63,12 @@ def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
         raise SubmissionError(f"{path}: the list cannot be read ({error}).") from error
     lines = filter(None, (re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()))
     listed = {path.parent / line: line for line in lines}
-    good = [one for one in listed if one.is_dir() or (one.is_file() and is_archive(one.name))]
+    bad = {one for one in listed if not (one.is_dir() or (one.is_file() and is_archive(one.name)))}
+    good = [one for one in listed if one not in bad]
     issues = [
-        Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive.")
-        for one, line in listed.items()
-        if one not in good
+        Issue(IssueKind.UNMATCHED, listed[one], f"{one}: neither a folder nor an archive.")
+        for one in listed
+        if one in bad
     ]
     hand_ins = [_one(one, name) for one, name in zip(good, _names(good), strict=True)]
     if not hand_ins:
@@ -78,12 +79,9 @@ def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
 def _names(paths: Sequence[Path]) -> list[str]:
     """What each goes by: its own name; with its folder's before it, and so on, where several have the same."""
     parts = [(*path.resolve().parts[:-1], stem(path.resolve().name)) for path in paths]
-    names = []
-    for own in parts:
-        others = [other for other in parts if other != own]
-        length = next((n for n in range(1, len(own)) if all(other[-n:] != own[-n:] for other in others)), 1)
-        names.append(readable("_".join(own[-length:])))
-    return names
+    times = Counter(own[-length:] for own in set(parts) for length in range(1, len(own)))
+    lengths = [next((n for n in range(1, len(own)) if times[own[-n:]] == 1), 1) for own in parts]
+    return [readable("_".join(own[-length:])) for own, length in zip(parts, lengths, strict=True)]
 
 
 def _one(path: Path, name: str) -> HandIn:

@@ -6,7 +6,7 @@ is done was done before the line was written: first the report, then the line.
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
@@ -90,15 +90,19 @@ class Journal:
 
     def append(self, event: str, **fields: Any) -> None:
         """Writes one line and waits until the disk has it. Raises OutputError."""
-        record = {"event": event, **fields}
-        line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        self.extend([{"event": event, **fields}])
+
+    def extend(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Writes a line each and waits until the disk has all of them. Raises OutputError."""
+        lines = b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records)
         try:
-            while line:
-                line = line[self._file.write(line) :]
+            while lines:
+                lines = lines[self._file.write(lines) :]
             os.fsync(self._file.fileno())
         except OSError as error:
             raise OutputError(f"{self.path}: the journal cannot be written ({error.strerror}).") from error
-        self.state.take(json.loads(json.dumps(record)))
+        for record in records:
+            self.state.take(record)
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

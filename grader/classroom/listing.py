@@ -1,7 +1,7 @@
 """class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from grader.classroom.formats import CANVAS_LATE
 from grader.classroom.journal import State
@@ -11,6 +11,7 @@ from grader.load import digest
 from grader.rubric import Assignment
 from grader.version import VERSION
 
+MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
 
@@ -73,5 +74,11 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             yield Issue(IssueKind.FAULT, hand_in.id, said)
     for names in same.values():
         for name in names if len(names) > 1 else ():
-            others = ", ".join(other for other in names if other != name)
-            yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {others}.")
+            yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {_others(names, name)}.")
+
+
+def _others(names: Sequence[str], name: str) -> str:
+    """A few of them by name: where half a class hands in the template, each would name all."""
+    named = [other for other in names[: MAX_NAMED + 1] if other != name][:MAX_NAMED]
+    more = len(names) - 1 - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")

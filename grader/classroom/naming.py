@@ -37,7 +37,7 @@ def _has_bytes(name: str) -> bool:
 
 
 def folder_name(name: str, taken: Collection[str]) -> str:
-    """A folder for `name`, unlike any of those `taken` wherever capitals do not count.
+    """A folder for `name`, unlike any of those `taken`, in small letters, wherever capitals do not count.
 
     A name that is safe already stays as it is; where something had to go that tells two names apart, a part of the
     name's hash says which it was.
@@ -47,13 +47,12 @@ def folder_name(name: str, taken: Collection[str]) -> str:
     plain = re.sub(r"[^A-Za-z0-9.-]+", "_", ascii_).strip("._ -")[:MAX_LENGTH].rstrip("._ -")
     if plain.partition(".")[0].lower() in _RESERVED:
         plain = f"{plain}_"
-    lower = {other.lower() for other in taken}
     lossless = plain and len(name) <= MAX_LENGTH and not re.search(r"[^\w\s.,-]", name) and ascii_ == text
-    if lossless and plain.lower() not in lower:
+    if lossless and plain.lower() not in taken:
         return plain
     mark = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return next(
         candidate
         for length in range(6, len(mark))
-        if (candidate := f"{plain or 'submission'}-{mark[:length]}").lower() not in lower
+        if (candidate := f"{plain or 'submission'}-{mark[:length]}").lower() not in taken
     )

@@ -5,7 +5,8 @@ Headers may be English or German, as the LMS write them. A match is made only wh
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -42,18 +43,16 @@ _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 
 def read_roster(path: Path) -> list[Student]:
     """The students of a roster: id, name (or first and last name), e-mail. Raises UsageError."""
-    students: list[Student] = []
+    students: dict[str, Student] = {}
     for line, row in _rows(path):
         name = row.get("name") or " ".join(filter(None, (row.get("first"), row.get("last"))))
         email, lms = row.get("email", ""), row.get("lms", "")
         student = Student(row.get("id", "") or lms or email or name, name, email, lms)
-        if student.id and student not in students:
-            if any(student.id == other.id for other in students):
-                raise UsageError(f"{path}, line {line}: {student.id} stands there for the second time.")
-            students.append(student)
+        if student.id and students.setdefault(student.id, student) != student:
+            raise UsageError(f"{path}, line {line}: {student.id} stands there for the second time.")
     if not students:
         raise UsageError(f"{path}: nobody is in there; a roster has a column id, and name and email where known.")
-    return students
+    return list(students.values())
 
 
 def read_times(path: Path, zone: ZoneInfo) -> dict[str, datetime]:
@@ -81,46 +80,52 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[str, datetime]:
 
 
 class Roster:
-    """Finds people by whatever a hand-in says of them."""
+    """Finds people by whatever a hand-in says of them. Each rule has its index, so that a class may be of any size."""
 
     def __init__(self, students: Sequence[Student]) -> None:
-        self.students = tuple(students)
+        self._rules: list[tuple[_Said, dict[Hashable, list[Student]]]] = []
+        for known, said in _RULES:
+            index = defaultdict(list)
+            for student in students:
+                for key in filter(None, known(student)):
+                    index[key].append(student)
+            self._rules.append((said, index))
 
     def find(self, said: Student, label: str) -> Student | None:
         """The one student who fits: by id or e-mail, then by an id within the hand-in's name, then by name."""
-        for fits in (_same_id, _same_email, _id_in_label, _same_number, _same_name, _name_behind_group):
-            found = [student for student in self.students if fits(student, said, label)]
+        for keys, index in self._rules:
+            found = {student for key in keys(said, label) for student in index.get(key, ())}
             if len(found) == 1:
-                return found[0]
+                return found.pop()
         return None
 
 
-def _same_id(student: Student, said: Student, label: str) -> bool:
-    return student.id in (said.id, said.lms, label) or bool(said.lms and student.lms == said.lms)
+def _ids(student: Student) -> Iterable[Hashable]:
+    return {student.id, _lms(student)}
 
 
-def _same_email(student: Student, said: Student, label: str) -> bool:
-    return bool(student.email) and student.email.casefold() in (said.email.casefold(), said.name.casefold())
+def _said_ids(said: Student, label: str) -> Iterable[Hashable]:
+    return {said.id, said.lms, label, _lms(said)}
 
 
-def _id_in_label(student: Student, said: Student, label: str) -> bool:
-    return student.id.casefold() in re.split(r"[\s_,;()+-]+", label.casefold())
+def _lms(student: Student) -> Hashable:
+    """The LMS's number, which is not to be taken for an id of the course's."""
+    return ("lms", student.lms) if student.lms else None
 
 
-def _same_number(student: Student, said: Student, label: str) -> bool:
+def _words(label: str) -> Iterable[Hashable]:
+    return re.split(r"[\s_,;()+-]+", label.casefold())
+
+
+def _number_of(name: str) -> Hashable:
     """Spreadsheets take 004711 for the number 4711."""
-    return student.id.isdigit() and student.id.lstrip("0") in {name.lstrip("0") for name in (said.id, label) if name}
+    return name.lstrip("0") if name.isdigit() else None
 
 
-def _same_name(student: Student, said: Student, label: str) -> bool:
-    return not _spellings(student.name).isdisjoint(_spellings(said.name))
-
-
-def _name_behind_group(student: Student, said: Student, label: str) -> bool:
+def _behind_group(name: str) -> Iterable[Hashable]:
     """Moodle writes "Group 3-Ada Lovelace" where students work in groups."""
-    words = said.name.split("-")
-    behind = ["-".join(words[place:]) for place in range(1, len(words))]
-    return any(_same_name(student, Student(name=name), label) for name in behind)
+    words = name.split("-")
+    return {spelling for place in range(1, len(words)) for spelling in _spellings("-".join(words[place:]))}
 
 
 def _spellings(name: str) -> frozenset[str]:
@@ -134,6 +139,18 @@ def _spellings(name: str) -> frozenset[str]:
         words = re.findall(r"[^\W_]+", text.replace("'", "").replace("-", ""))
         found |= {"".join(words[turn:] + words[:turn]) for turn in range(len(words))}
     return frozenset(found)
+
+
+# What a student goes by, and what a hand-in says of whose it is: they fit where the two share something.
+_Said = Callable[[Student, str], Iterable[Hashable]]
+_RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _Said], ...] = (
+    (_ids, _said_ids),
+    (lambda one: {one.email.casefold()}, lambda said, label: {said.email.casefold(), said.name.casefold()}),
+    (lambda one: {one.id.casefold()}, lambda said, label: _words(label)),
+    (lambda one: {_number_of(one.id)}, lambda said, label: {_number_of(said.id), _number_of(label)}),
+    (lambda one: _spellings(one.name), lambda said, label: _spellings(said.name)),
+    (lambda one: _spellings(one.name), lambda said, label: _behind_group(said.name)),
+)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -234,9 +234,14 @@ class ClassRun:
     def _name_folders(self) -> None:
         """A folder for each id, for good: a hand-in that comes later changes none."""
         known = self.journal.state.folders
+        taken = {name.lower() for name in (*known.values(), *store.OWN)}
+        records = []
         for name in self._by_id:
             if name not in known:
-                self.journal.append("folder", id=name, folder=folder_name(name, {*known.values(), *store.OWN}))
+                folder = folder_name(name, taken)
+                taken.add(folder.lower())
+                records.append({"event": "folder", "id": name, "folder": folder})
+        self.journal.extend(records)
 
     def _sweep(self) -> None:
         """Takes away what a run that was killed had half written; only now, under the lock, is it nobody's."""

@@ -8,7 +8,7 @@ are short, and which ones a wider window selects would depend on Python's hash s
 
 import importlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,8 +32,8 @@ def similar_pairs(
     submissions: Iterable[tuple[str, Mapping[str, bytes]]],
     template: Mapping[str, bytes],
     least: float = LEAST_SHARE,
-) -> list[Pair]:
-    """The pairs that have at least `least` in common, most alike first.
+) -> Iterator[Pair]:
+    """The pairs that have at least `least` in common, in the order of the hand-ins.
 
     `submissions` are ids with their files, `template` is the handout's. Hand-ins are read one after the other and only
     their fingerprints kept, 8 bytes a character of code. Raises UsageError where copydetect is not installed.
@@ -43,29 +43,29 @@ def similar_pairs(
     for name, files in submissions:
         names.append(name)
         prints.append(np.setdiff1d(_fingerprints(files), known, assume_unique=True))
-    if len(names) < 2:
-        return []
-    shares = _shares(prints)
-    found = [(int(left), int(right)) for left, right in np.argwhere(np.triu(shares >= least, 1))]
-    pairs = [Pair(names[left], names[right], round(float(shares[left, right]), 4)) for left, right in found]
-    return sorted(pairs, key=lambda pair: (-pair.share, pair.left, pair.right))
+    for left, shares in enumerate(_shares(prints) if len(names) > 1 else ()):
+        for right in np.flatnonzero(shares[left + 1 :] >= least) + left + 1:
+            yield Pair(names[left], names[right], round(float(shares[right]), 4))
 
 
-def _shares(prints: list[Prints]) -> npt.NDArray[np.float64]:
-    """(n, n): how many fingerprints two hand-ins share, of those that the smaller one has and the class has not."""
+def _shares(prints: Sequence[Prints]) -> Iterator[npt.NDArray[np.float64]]:
+    """For each hand-in (n,): how many fingerprints it shares with each, of those that the smaller one has and much of
+    the class has not.
+
+    One after the other: those of ten thousand hand-ins with each other would take 800 MB.
+    """
     count = len(prints)
-    hashes = np.concatenate(prints)
-    order = np.argsort(hashes, kind="stable")
-    owners = np.repeat(np.arange(count), [len(own) for own in prints])[order]
-    _, starts, lengths = np.unique(hashes[order], return_index=True, return_counts=True)
-    rare = lengths < max(LEAST_COMMON, COMMON_SHARE * count)
-    sizes = np.bincount(owners[np.repeat(rare, lengths)], minlength=count)
-    shared = np.zeros((count, count))
-    several = rare & (lengths > 1)
-    for start, length in zip(starts[several].tolist(), lengths[several].tolist(), strict=True):
-        together = owners[start : start + length]
-        shared[np.ix_(together, together)] += 1
-    return shared / np.maximum(LEAST_OWN, np.minimum.outer(sizes, sizes))
+    owners = np.repeat(np.arange(count), [len(own) for own in prints])
+    _, kinds, times = np.unique(np.concatenate(prints), return_inverse=True, return_counts=True)
+    rare = times < max(LEAST_COMMON, COMMON_SHARE * count)
+    sizes = np.bincount(owners[rare[kinds]], minlength=count)
+    holders = owners[np.argsort(kinds, kind="stable")]  # of the first kind, of the second, and so on
+    firsts = np.cumsum(times) - times
+    for own, size in zip(np.split(kinds, np.cumsum([len(one) for one in prints])[:-1]), sizes, strict=True):
+        shared = own[rare[own] & (times[own] > 1)]
+        lengths = times[shared]
+        places = np.arange(lengths.sum()) + np.repeat(firsts[shared] - np.cumsum(lengths) + lengths, lengths)
+        yield np.bincount(holders[places], minlength=count) / np.maximum(LEAST_OWN, np.minimum(size, sizes))
 
 
 def _fingerprints(files: Mapping[str, bytes]) -> Prints:
