@@ -6,7 +6,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.classroom.model import HandIn, Intake
+from grader.classroom.intake import Intake
+from grader.classroom.model import HandIn
 from grader.load import assemble
 from grader.model import Submission
 
@@ -52,11 +53,11 @@ def in_every_packing(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return paths
 
 
-def read(hand_in: HandIn) -> Submission:
+def read(intake: Intake, hand_in: HandIn) -> Submission:
     """A hand-in as the run would read it."""
-    return assemble(hand_in.id, hand_in.read(), MODULES, hand_in.source)
+    return assemble(hand_in.id, intake.read(hand_in), MODULES, hand_in.source)
 
 
 def contents(intake: Intake) -> dict[str, set[str]]:
     """id -> names of the files that would be graded."""
-    return {hand_in.id: set(read(hand_in).files) for hand_in in intake.hand_ins}
+    return {hand_in.id: set(read(intake, hand_in).files) for hand_in in intake.hand_ins}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack
@@ -28,7 +29,7 @@ from grader.classroom import classes, patience, store
 from grader.classroom.classes import Request, grade_class
 from grader.classroom.executor import LocalExecutor
 from grader.classroom.jobs import JobProcess
-from grader.classroom.journal import Journal, Key, State, read
+from grader.classroom.journal import Conditions, Done, Journal, State, read
 from grader.classroom.model import Data, Faulty, Graded, Job, JobResult, Refused, Terms
 from grader.classroom.progress import Bar, Lines
 from grader.classroom.review import review
@@ -281,6 +282,42 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
     assert (klass.graded, klass.done.incomplete) == (["b"], set())
 
 
+def test_a_hand_in_that_cannot_be_read_is_no_zero(klass: Class) -> None:
+    def takes_c_away(job: Job) -> None:
+        if job.submission.id == "a":
+            shutil.rmtree(klass.place / "c")
+
+    listed = klass.grade(takes_c_away)
+    assert [entry.status for entry in listed.entries] == ["graded", "graded", "fault"]
+    assert re.search(r"fault: c: c: .*No such file", f"{listed.issues[0].kind}: c: {listed.issues[0].message}")
+
+
+@pytest.mark.slow
+def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stays of a student are names and what there is a report of; writing about all of them adds next to nothing.
+
+    The names of folders that Python keeps for itself, in a table that grows by leaps, are not counted.
+    """
+    kept, added = [], []
+
+    def look(executor: FakeExecutor) -> None:
+        executor.jobs.clear()
+        left = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(False, "*pathlib.py")])
+        kept.append(sum(trace.size for trace in left.traces))
+        tracemalloc.reset_peak()
+        added.append(-tracemalloc.get_traced_memory()[0])
+
+    monkeypatch.setattr(FakeExecutor, "stop", look)
+    for count in (1, 100, 400):  # the first brings in what is imported
+        laid_out(klass.place, {f"s{number:03}/exercise2.py": b"# %d" % number for number in range(count)})
+        tracemalloc.start()
+        klass.grade(choice=Choice(force=True))
+        added[-1] += tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert (kept[2] - kept[1]) / 300 < 1_000
+    assert (added[2] - added[1]) / 300 < 1_000
+
+
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
     with pytest.raises(KeyboardInterrupt):
         klass.grade(lambda job: KeyboardInterrupt() if job.submission.id == "c" else None)
@@ -360,10 +397,10 @@ def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
 
 
 def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> None:
-    key = {"sha256": "s", "rubric": "r", "grader": "g", "seed": 1, "points": ["2.1"]}
+    done = Done("s", Conditions("r", "g", 1, ("2.1",)))
     with Journal(tmp_path) as journal:
         journal.append("class", seed=5)
-        journal.append("done", id="a", key=key, complete=True)
+        journal.done("a", done, complete=True)
     whole = (tmp_path / "journal.jsonl").read_bytes()
     for cut in range(len(whole)):
         (tmp_path / "journal.jsonl").write_bytes(whole[:cut])
@@ -374,7 +411,7 @@ def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> Non
             assert journal.state == torn
     (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
     with Journal(tmp_path) as journal:
-        assert (journal.state.seed, journal.state.done) == (5, {"a": Key("s", "r", "g", 1, ("2.1",))})
+        assert (journal.state.seed, journal.state.done) == (5, {"a": done})
 
 
 def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -351,7 +351,7 @@ def test_common_sentences() -> None:
 
 
 def test_a_thousand_students_fit_into_two_megabytes() -> None:
-    page = "".join(class_page(Entry(named(f"student_{n}"), name=f"Firstname Lastname {n}") for n in range(1000)))
+    page = "".join(class_page([Entry(named(f"student_{n}"), name=f"Firstname Lastname {n}") for n in range(1000)]))
     assert page.count("<tr data-more=") == 1000
     assert len(page.encode()) < 2_000_000
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from grader.classroom import places
 from grader.classroom.dates import read_time
-from grader.classroom.intake import open_intake
-from grader.classroom.model import Format, Intake, IssueKind, Student
+from grader.classroom.intake import Intake, open_intake
+from grader.classroom.model import Format, IssueKind, Student
 from grader.classroom.naming import folder_name
 from grader.classroom.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
@@ -117,7 +117,7 @@ def test_canvas_takes_the_newest_attempt_and_says_late_without_a_time(read_class
         intake = read_class(path, MODULES)
         ada, alan = intake.hand_ins
         assert (intake.format, ada.id, alan.id) == (Format.CANVAS, "lovelaceada_101", "turingalan_102")
-        assert read(ada).files == {"exercise2.py": GOOD, "exercise4.py": FOUR}
+        assert read(intake, ada).files == {"exercise2.py": GOOD, "exercise4.py": FOUR}
         assert ada.notes == ("exercise2.py was handed in more than once; the newest counts",)
         assert alan.notes == ("Canvas marks it late, and does not say when it came",)
         assert alan.submitted is None
@@ -169,8 +169,9 @@ def test_names_that_windows_packed_and_linux_unpacked_are_text_again(read_class:
     (tmp_path / "class" / folder / "exercise2.py").write_bytes(GOOD)
     (tmp_path / "class.tar").write_bytes(tarred({f"{folder}/exercise2.py": GOOD}, "w"))
     for place in (tmp_path / "class", tmp_path / "class.tar"):
-        (hand_in,) = read_class(place, MODULES).hand_ins
-        assert (hand_in.id, set(read(hand_in).files)) == ("Müller Jörg_101", {"exercise2.py"})
+        intake = read_class(place, MODULES)
+        (hand_in,) = intake.hand_ins
+        assert (hand_in.id, set(read(intake, hand_in).files)) == ("Müller Jörg_101", {"exercise2.py"})
         (hand_in.id + hand_in.source).encode()
 
 
@@ -187,7 +188,7 @@ def test_what_was_meant_as_an_answer_and_is_not_read_is_told(read_class: Taken, 
     }
     for path in in_every_packing(tmp_path, files):
         intake = read_class(path, MODULES)
-        notes = {hand_in.id: read(hand_in).notes for hand_in in intake.hand_ins}
+        notes = {hand_in.id: read(intake, hand_in).notes for hand_in in intake.hand_ins}
         asked = "a file is read only by its exact name, in the same folder as the others"
         assert notes == {
             "ada": ("exercise2.ipynb: a notebook is not read; save it as exercise2.py and hand that in",),
@@ -365,7 +366,7 @@ def test_a_broken_archive_costs_only_itself(read_class: Taken, tmp_path: Path) -
         "john.zip": zipped({"exercise2.py": GOOD}),
     }
     intake = read_class(laid_out(tmp_path, files), MODULES)
-    notes = {hand_in.id: read(hand_in).notes for hand_in in intake.hand_ins}
+    notes = {hand_in.id: read(intake, hand_in).notes for hand_in in intake.hand_ins}
     assert notes["ada"] == ("ada.zip: this is not an archive that can be read; pack it again",)
     assert notes["alan"] == ("abgabe.zip: this is not an archive that can be read; pack it again",)
     assert notes["grace"] == ("grace.tar.gz: this is not an archive that can be read; pack it again",)
@@ -384,7 +385,7 @@ def test_no_archive_leads_out_or_fills_the_memory(
         "grace.tar.gz": tarred({"exercise2.py": GOOD, "zeros": bytes(4 << 20)}),
     }
     intake = read_class(laid_out(tmp_path, files), MODULES)
-    submissions = {hand_in.id: read(hand_in) for hand_in in intake.hand_ins}
+    submissions = {hand_in.id: read(intake, hand_in) for hand_in in intake.hand_ins}
     assert all(not submission.files for submission in submissions.values())
     assert "its path leads out of the archive, left out" in submissions["ada"].notes[0]
     assert "its path leads out of the archive, left out" in submissions["alan"].notes[0]
@@ -418,7 +419,7 @@ def test_reading_waits_for_its_turn(read_class: Taken, tmp_path: Path, monkeypat
     )  # type: ignore[func-returns-value]
     intake = read_class(path, MODULES)
     assert opened == []
-    read(intake.hand_ins[1])
+    read(intake, intake.hand_ins[1])
     assert opened == ["alan/exercise2.py"]
 
 

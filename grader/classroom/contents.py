@@ -12,18 +12,14 @@ from grader.load import Entry
 
 MAX_NESTED = 5  # archives opened in one hand-in: each may cost a second
 
-Part = tuple[
-    str, File | Folder
-]  # the name under which something stands in the hand-in ("" for a folder: its own place), and itself
 
-
-def entries(parts: Sequence[Part]) -> list[Entry]:
-    """All that may matter in a hand-in, for `load.assemble`."""
+def entries(place: Folder, parts: Sequence[tuple[str, str]]) -> list[Entry]:
+    """All that may matter in a hand-in whose `parts` are in `place`, for `load.assemble`. Raises OSError."""
     found: list[Entry] = []
     archives: list[tuple[PurePosixPath, File]] = []
-    for name, part in parts:
+    for name, key in parts:
         path = PurePosixPath(name)
-        listed = _walk(part, path) if isinstance(part, Folder) else iter([(path, part)])
+        listed = iter([(path, place.file(key))]) if name else _walk(place.folder(key), path)
         for path, file in listed:
             if len(found) + len(archives) >= load.MAX_ENTRIES:
                 break

@@ -7,9 +7,10 @@ gradescope  submission_metadata.yml, which says whose each folder "submission_12
 folders     a folder, a zip or a tar each, named as the course likes
 """
 
+import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -17,7 +18,6 @@ from typing import Any
 import yaml
 
 from grader import load
-from grader.classroom.contents import Part, entries
 from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.places import DiskFile, File, Folder, is_archive, is_unopened, stem
 from grader.errors import SubmissionError
@@ -39,15 +39,13 @@ class _Gathered:
     """The files and folders that go by one number, on the way to a hand-in."""
 
     student: Student
-    parts: list[Part] = field(default_factory=list)
-    wheres: list[str] = field(default_factory=list)
+    parts: list[tuple[str, str]] = field(default_factory=list)
     order: int = 0
     notes: list[str] = field(default_factory=list)
 
 
 def take_in(place: Folder, modules: Sequence[str]) -> tuple[Format, list[HandIn], list[Issue]]:
-    """Every hand-in of a class, in whatever shape it came, and what is none. Raises SubmissionError."""
-    place = _descend(place, modules)
+    """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
     files = place.files()
     names = [child.name for child in place.children()]
     if any(name in (f"{module}.py" for module in modules) for name in names):
@@ -80,7 +78,7 @@ def _shape(names: Sequence[str], files: Sequence[str]) -> Format:
     return Format.FOLDERS
 
 
-def _descend(place: Folder, modules: Sequence[str]) -> Folder:
+def descend(place: Folder, modules: Sequence[str]) -> Folder:
     """Through folders that hold nothing but one folder: archives are often packed with one around all."""
     while True:
         folders = [folder for folder in place.folders() if not load.is_passed_over(folder.name)]
@@ -106,22 +104,18 @@ def _folders(place: Folder) -> Taken:
         if isinstance(child, File) and not is_archive(child.name) and not is_unopened(child.name):
             issues.append(Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: {_why_none(child)}; passed over."))
             continue
-        hand_ins.append(HandIn(name, (Student(name=name),), child.where, _reader([_part(child)])))
+        hand_ins.append(HandIn(name, (Student(name=name),), (_part(child),)))
     return hand_ins, issues
 
 
 def _why_none(file: File) -> str:
-    if isinstance(file, DiskFile) and file.path.is_symlink():
+    if isinstance(file, DiskFile) and os.path.islink(file.path):
         return "a link, which is not followed (a .txt can list folders from anywhere)"
     return "a file by itself is nobody's hand-in"
 
 
-def _part(child: File | Folder) -> Part:
-    return (child.name if isinstance(child, File) else "", child)
-
-
-def _reader(parts: Sequence[Part]) -> Callable[[], list[load.Entry]]:
-    return lambda: entries(parts)
+def _part(child: File | Folder) -> tuple[str, str]:
+    return (child.name if isinstance(child, File) else "", child.key)
 
 
 def _moodle(place: Folder) -> Taken:
@@ -134,8 +128,7 @@ def _moodle(place: Folder) -> Taken:
             issues.append(_nobodys(child))
             continue
         own = gathered.setdefault(found["number"], _Gathered(Student(name=found["name"], lms=found["number"])))
-        own.parts.append((found["file"] or child.name if isinstance(child, File) else "", child))
-        own.wheres.append(child.where)
+        own.parts.append((found["file"] or child.name if isinstance(child, File) else "", child.key))
     return [_hand_in(own, f"{own.student.name}_{number}") for number, own in gathered.items()], issues
 
 
@@ -154,8 +147,7 @@ def _canvas(place: Folder, modules: Sequence[str]) -> Taken:
         if earlier is not None:
             own.notes.append(f"{inner} was handed in more than once; the newest counts")
             del own.parts[earlier]
-        own.parts.append((inner, file))
-        own.wheres.append(file.where)
+        own.parts.append((inner, file.key))
         own.order = _attachment(file.name)
         if found["late"] and CANVAS_LATE not in own.notes:
             own.notes.append(CANVAS_LATE)
@@ -188,7 +180,7 @@ def _gradescope(place: Folder) -> Taken:
             continue
         students = tuple(_submitter(one) for one in about.get("submitters") or [] if isinstance(one, dict))
         at = _moment(about.get("created_at"))
-        hand_ins.append(HandIn(name, students or (Student(name=name),), child.where, _reader([_part(child)]), at))
+        hand_ins.append(HandIn(name, students or (Student(name=name),), (_part(child),), at))
     gone = f"{GRADESCOPE_FILE} names it, and it is not in the export."
     return hand_ins, [*issues, *(Issue(IssueKind.UNMATCHED, name, gone) for name in metadata)]
 
@@ -244,9 +236,8 @@ def _moment(value: object) -> datetime | None:
 
 
 def _hand_in(own: _Gathered, name: str) -> HandIn:
-    source = own.wheres[0] if len(own.wheres) == 1 else f"{own.wheres[0]} and {len(own.wheres) - 1} more"
     notes = tuple(dict.fromkeys(own.notes))
-    return HandIn(name, (own.student,), source, _reader(own.parts), None, (own.order, name), notes)
+    return HandIn(name, (own.student,), tuple(own.parts), None, (own.order, name), notes)
 
 
 def _nobodys(child: File | Folder) -> Issue:

@@ -1,22 +1,41 @@
 """From what lies there to who handed in what: one hand-in a person, the newest, and a list of everything else."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
-from grader.classroom.contents import Part, entries
-from grader.classroom.formats import take_in
-from grader.classroom.model import Format, HandIn, Intake, Issue, IssueKind, Student
+from grader.classroom.contents import entries
+from grader.classroom.formats import descend, take_in
+from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.naming import readable
-from grader.classroom.places import DiskFile, DiskFolder, is_archive, open_class, stem
+from grader.classroom.places import DiskFolder, Folder, is_archive, open_class, stem
 from grader.classroom.roster import Roster
 from grader.errors import SubmissionError
+from grader.load import Entry
 
 _NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
+_by_id = attrgetter("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A class as taken in: the hand-ins that count, by id, and what was found beside them; `place` is open."""
+
+    format: Format
+    place: Folder
+    hand_ins: tuple[HandIn, ...]
+    issues: tuple[Issue, ...] = ()
+    absent: tuple[Student, ...] = ()
+
+    def read(self, hand_in: HandIn) -> list[Entry]:
+        """All that may matter in a hand-in, for `load.assemble`. Raises OSError."""
+        return entries(self.place, hand_in.parts)
 
 
 @contextmanager
@@ -33,26 +52,31 @@ def open_intake(
     the class and is no hand-in. Raises SubmissionError.
     """
     if path.suffix.lower() == ".txt":
-        yield _sorted_out(*_listed(path), roster, times or {})
+        yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), roster, times or {})
         return
-    with open_class(path, results) as place:
-        yield _sorted_out(*take_in(place, modules), roster, times or {})
+    with open_class(path, results) as opened:
+        try:
+            place = descend(opened, modules)
+            taken = take_in(place, modules)
+        except OSError as error:
+            raise SubmissionError(f"{error.filename or path}: cannot be read ({error.strerror}).") from error
+        yield _sorted_out(place, taken, roster, times or {})
 
 
 def _sorted_out(
-    shape: Format,
-    hand_ins: list[HandIn],
-    issues: list[Issue],
+    place: Folder,
+    taken: tuple[Format, list[HandIn], list[Issue]],
     roster: Sequence[Student],
     times: Mapping[str, datetime],
 ) -> Intake:
+    shape, hand_ins, issues = taken
     hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
-    hand_ins, more = _timed(hand_ins, times)
+    hand_ins, more = _timed(hand_ins, times) if times else (hand_ins, [])
     chosen, superseded = _newest(hand_ins)
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+    return Intake(shape, place, tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
@@ -62,15 +86,17 @@ def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
     except (OSError, UnicodeDecodeError) as error:
         raise SubmissionError(f"{path}: the list cannot be read ({error}).") from error
     lines = filter(None, (re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()))
-    listed = {path.parent / line: line for line in lines}
-    bad = {one for one in listed if not (one.is_dir() or (one.is_file() and is_archive(one.name)))}
-    good = [one for one in listed if one not in bad]
-    issues = [
-        Issue(IssueKind.UNMATCHED, listed[one], f"{one}: neither a folder nor an archive.")
-        for one in listed
-        if one in bad
+    good, issues = [], []
+    for one, line in {path.parent / line: line for line in lines}.items():
+        if one.is_dir() or (one.is_file() and is_archive(one.name)):
+            good.append(line)
+        else:
+            issues.append(Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive."))
+    paths = [path.parent / line for line in good]
+    hand_ins = [
+        HandIn(name, (Student(name=name),), (("" if one.is_dir() else one.name, line),))
+        for one, line, name in zip(paths, good, _names(paths), strict=True)
     ]
-    hand_ins = [_one(one, name) for one, name in zip(good, _names(good), strict=True)]
     if not hand_ins:
         raise SubmissionError(f"{path}: the list names no folder and no archive; write the path of one on each line.")
     return Format.FOLDERS, hand_ins, issues
@@ -82,11 +108,6 @@ def _names(paths: Sequence[Path]) -> list[str]:
     times = Counter(own[-length:] for own in set(parts) for length in range(1, len(own)))
     lengths = [next((n for n in range(1, len(own)) if times[own[-n:]] == 1), 1) for own in parts]
     return [readable("_".join(own[-length:])) for own, length in zip(parts, lengths, strict=True)]
-
-
-def _one(path: Path, name: str) -> HandIn:
-    part: Part = ("", DiskFolder(path)) if path.is_dir() else (path.name, DiskFile(path))
-    return HandIn(name, (Student(name=name),), readable(str(path)), lambda: entries([part]))
 
 
 def _matched(hand_ins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], list[Issue]]:
@@ -127,22 +148,17 @@ def _timed(hand_ins: Sequence[HandIn], times: Mapping[str, datetime]) -> tuple[l
 
 def _newest(hand_ins: Sequence[HandIn]) -> tuple[list[HandIn], list[Issue]]:
     """One hand-in an id: the newest by time; where times are unknown, by the LMS's own numbers, then by name."""
-    groups: dict[str, list[HandIn]] = defaultdict(list)
-    for hand_in in hand_ins:
-        groups[hand_in.id].append(hand_in)
     chosen, issues = [], []
-    for name in sorted(groups):
-        *earlier, newest = sorted(groups[name], key=lambda one: (one.submitted or _NEVER, one.order, one.source))
-        chosen.append(replace(newest, notes=(*newest.notes, *_told(newest, earlier))))
+    for name, group in groupby(sorted(hand_ins, key=_by_id), key=_by_id):
+        *earlier, newest = sorted(group, key=lambda one: (one.submitted or _NEVER, one.order, one.source))
+        chosen.append(replace(newest, notes=(*newest.notes, _told(newest, earlier))) if earlier else newest)
         for one in earlier:
             said = f"{one.source}: handed in more than once; {newest.source} counts."
             issues.append(Issue(IssueKind.SUPERSEDED, name, said))
     return chosen, issues
 
 
-def _told(newest: HandIn, earlier: Sequence[HandIn]) -> Iterator[str]:
-    if earlier:
-        how = "the newest counts" if all(one.submitted for one in (newest, *earlier)) else (
-            "the times are not known, so the last by name counts"
-        )  # fmt: skip
-        yield f"handed in {len(earlier) + 1} times; {how}"
+def _told(newest: HandIn, earlier: Sequence[HandIn]) -> str:
+    known = all(one.submitted for one in (newest, *earlier))
+    how = "the newest counts" if known else "the times are not known, so the last by name counts"
+    return f"handed in {len(earlier) + 1} times; {how}"

@@ -6,10 +6,11 @@ is done was done before the line was written: first the report, then the line.
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from grader.errors import OutputError
 
@@ -17,13 +18,12 @@ NAME = "journal.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """All that a report depends on. Where one of these has changed, the submission is graded again.
+class Conditions:
+    """All that a report depends on besides the submission. Where one has changed, the submission is graded again.
 
     `image` and `gpus` are the docker sandbox's; `data` is the hash of the file to train on. None: what is built in.
     """
 
-    sha256: str
     rubric: str
     grader: str
     seed: int
@@ -34,13 +34,24 @@ class Key:
     data: str | None = None
 
 
+class Done(NamedTuple):
+    """What there is a report of: a submission, by its contents, under these conditions."""
+
+    sha256: str
+    conditions: Conditions
+
+
 @dataclass(slots=True)
 class State:
-    """What a journal comes to: the class's seed, the folder of each id, and what became of each."""
+    """What a journal comes to: the class's seed, the folder of each id, and what became of each.
+
+    Conditions are written once, with a number, and shared by all that was graded under them.
+    """
 
     seed: int | None = None
+    conditions: dict[int, Conditions] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
-    done: dict[str, Key] = field(default_factory=dict)
+    done: dict[str, Done] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)  # a report with a point that we could not judge
     faults: dict[str, str] = field(default_factory=dict)
 
@@ -49,22 +60,27 @@ class State:
         match record:
             case {"event": "class", "seed": int(seed)}:
                 self.seed = seed
+            case {"event": "conditions", "number": int(number), "rubric": _, "grader": _, "seed": _, "points": [*_]}:
+                self.conditions[number] = _conditions(record)
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
-                self.folders[name] = folder
-            case {"event": "done", "id": str(name), "key": dict(key), "complete": bool(complete)}:
-                self.done[name] = Key(**{**_known(key), "points": tuple(key["points"])})
+                self.folders[name] = name if folder == name else folder  # one text, not two
+            case {"event": "done", "id": str(name), "sha256": str(sha256), "under": int(number)} if (
+                number in self.conditions
+            ):
+                self.done[name] = Done(sha256, self.conditions[number])
                 self.faults.pop(name, None)
-                self.incomplete.discard(name) if complete else self.incomplete.add(name)
+                self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
                 self.done.pop(name, None)
             case _:
-                pass  # of a later version; its own `grader` in the key has the submission graded again
+                pass  # of a later version; its own `grader` among the conditions has the submission graded again
 
 
-def _known(key: Mapping[str, Any]) -> dict[str, Any]:
-    """A key as this version has it: a later one may know more, and its `grader` tells the two apart."""
-    return {field.name: key[field.name] for field in fields(Key) if field.name in key}
+def _conditions(record: Mapping[str, Any]) -> Conditions:
+    """Conditions as this version knows them: a later one may know more, and its `grader` tells the two apart."""
+    known = {field.name: record[field.name] for field in fields(Conditions) if field.name in record}
+    return Conditions(**{**known, "points": tuple(known["points"])})
 
 
 class Journal:
@@ -92,34 +108,41 @@ class Journal:
         """Writes one line and waits until the disk has it. Raises OutputError."""
         self.extend([{"event": event, **fields}])
 
-    def extend(self, records: Sequence[Mapping[str, Any]]) -> None:
+    def done(self, name: str, done: Done, *, complete: bool) -> None:
+        """Writes that there is a report, and under which conditions. Raises OutputError."""
+        known = self.state.conditions
+        number = next((number for number, conditions in known.items() if conditions == done.conditions), None)
+        if number is None:
+            number = max(known, default=0) + 1
+            self.append("conditions", number=number, **asdict(done.conditions))
+        self.append("done", id=name, sha256=done.sha256, under=number, complete=complete)
+
+    def extend(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Writes a line each and waits until the disk has all of them. Raises OutputError."""
-        lines = b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records)
         try:
-            while lines:
-                lines = lines[self._file.write(lines) :]
+            for record in records:
+                line = json.dumps(record, ensure_ascii=False).encode() + b"\n"
+                while line:
+                    line = line[self._file.write(line) :]
+                self.state.take(record)
             os.fsync(self._file.fileno())
         except OSError as error:
             raise OutputError(f"{self.path}: the journal cannot be written ({error.strerror}).") from error
-        for record in records:
-            self.state.take(record)
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:
-    """The whole lines of a journal; none where there is no journal."""
+    """The whole lines of a journal; none where there is no journal. Raises OutputError."""
     try:
-        lines = path.read_bytes().split(b"\n")
+        with path.open("rb") as lines:
+            for line in lines:
+                with suppress(ValueError):  # torn by a cut, or empty
+                    record = json.loads(line)
+                    if isinstance(record, dict):
+                        yield record
     except FileNotFoundError:
         return
     except OSError as error:
         raise OutputError(f"{path}: the journal cannot be read ({error.strerror}).") from error
-    for line in lines:
-        try:
-            record = json.loads(line)
-        except ValueError:  # torn by a cut, or empty
-            continue
-        if isinstance(record, dict):
-            yield record
 
 
 def _ends_torn(path: Path) -> bool:

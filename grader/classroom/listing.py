@@ -1,11 +1,13 @@
 """class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+from grader.again import Again
 from grader.classroom.formats import CANVAS_LATE
+from grader.classroom.intake import Intake
 from grader.classroom.journal import State
-from grader.classroom.model import HandIn, Intake, Issue, IssueKind, Student, Terms
+from grader.classroom.model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.store import ClassList, Entry, IssueEntry, Person
 from grader.load import digest
 from grader.rubric import Assignment
@@ -18,8 +20,6 @@ _NOTHING = digest({})
 def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassList:
     """The class as it stands."""
     rubric = assignment.rubric
-    entries = [_entry(hand_in, state) for hand_in in intake.hand_ins]
-    entries += [Entry(id=one.id, folder=None, students=(_person(one),), status="absent") for one in intake.absent]
     issues = [*intake.issues, *_issues(intake, state)]
     return ClassList(
         format=intake.format,
@@ -29,9 +29,16 @@ def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: Stat
         grader=VERSION,
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
-        entries=tuple(entries),
         issues=tuple(IssueEntry(kind=issue.kind, who=issue.who, message=issue.message) for issue in issues),
+        entries=Again(lambda: _entries(intake, state)),
     )
+
+
+def _entries(intake: Intake, state: State) -> Iterator[Entry]:
+    for hand_in in intake.hand_ins:
+        yield _entry(hand_in, state)
+    for one in intake.absent:
+        yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
@@ -54,16 +61,17 @@ def _person(student: Student) -> Person:
 
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
+    times = Counter(done.sha256 for done in state.done.values())
     same = defaultdict(list)
     for hand_in in intake.hand_ins:
-        key = state.done.get(hand_in.id)
-        if key is not None and key.sha256 == _NOTHING:
+        done = state.done.get(hand_in.id)
+        if done is not None and done.sha256 == _NOTHING:
             said = (
                 f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
-        elif key is not None:
-            same[key.sha256].append(hand_in.id)
+        elif done is not None and times[done.sha256] > 1:
+            same[done.sha256].append(hand_in.id)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
             yield Issue(IssueKind.TIME, hand_in.id, said)

@@ -1,11 +1,10 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from grader.load import Entry
+from grader.classroom.naming import readable
 from grader.model import Submission
 
 
@@ -51,28 +50,25 @@ class Student:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """One hand-in that counts or might: whose, when, and how to read it. Reading waits for its turn: memory stays flat.
+    """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
-    `id` is what it is called everywhere; `order` tells which of several is newer where the times do not.
+    `id` is what it is called everywhere. `parts` are what it is made of: the name under which a file stands in the
+    hand-in ("" for a folder: its own place), and the key by which the class's folder finds the file or folder.
+    `order` tells which of several is newer where the times do not.
     """
 
     id: str
     students: tuple[Student, ...]
-    source: str
-    read: Callable[[], list[Entry]]
+    parts: tuple[tuple[str, str], ...]
     submitted: datetime | None = None
     order: tuple[int, str] = (0, "")
     notes: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """A class as taken in: the hand-ins that count, by id, and what was found beside them."""
-
-    format: Format
-    hand_ins: tuple[HandIn, ...]
-    issues: tuple[Issue, ...] = ()
-    absent: tuple[Student, ...] = ()
+    @property
+    def source(self) -> str:
+        """Where in the class it stands, for messages."""
+        first = readable(self.parts[0][1])
+        return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
 
 
 @dataclass(frozen=True, slots=True)

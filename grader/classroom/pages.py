@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from grader.again import Again
 from grader.classroom import store
 from grader.classroom.alike import Search
 from grader.errors import UsageError
@@ -29,9 +30,11 @@ def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> N
     known = _stored(results)
     remarks += [known["said"]] if known.get("said") else []
     pairs = [Pair(**pair) for pair in known.get("pairs", [])]
-    entries = (
-        Entry(report, _names(entry), notes_on(entry, report), entry.folder)
-        for entry, report in store.reports(results, listed)
+    entries = Again(
+        lambda: (
+            Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+            for entry, report in store.reports(results, listed)
+        )
     )
     page = class_page(entries, title=listed.title, pairs=pairs, remarks=remarks)
     write_atomically(results / "class.html", page)
@@ -44,13 +47,16 @@ def comparing(results: Path, listed: store.ClassList, handout: Path) -> Iterator
     What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
     no hand-in has changed since it was done.
     """
-    of = sha256(repr(sorted((entry.id, entry.sha256) for entry in listed.entries)).encode()).hexdigest()
+    of, number = sha256(), 0
+    for entry in listed.entries:  # always in the same order
+        of.update(f"{entry.id} {entry.sha256}\n".encode())
+        number += 1
     known = _stored(results)
-    if known.get("of") == of and not known.get("said"):
+    if known.get("of") == of.hexdigest() and not known.get("said"):
         yield lambda: None
         return
-    with Search(results, handout, len(listed.entries)) as search:
-        yield lambda: _keep(results, of, search)
+    with Search(results, handout, number) as search:
+        yield lambda: _keep(results, of.hexdigest(), search)
 
 
 def _keep(results: Path, of: str, search: Search) -> None:

@@ -6,6 +6,7 @@ Names and contents in here are the students': every read is bounded, links and d
 import bz2
 import gzip
 import io
+import os
 import tarfile
 import tempfile
 import zipfile
@@ -13,7 +14,6 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -60,24 +60,41 @@ def stem(name: str) -> str:
     return name[: len(name) - len(ending)] or name
 
 
-class File(ABC):
-    """One file. `where` names it in messages."""
+class _Named(ABC):
+    """What lies in a folder: `key` is what the folder finds it by, `name` its name as text; `where` is for messages.
 
-    def __init__(self, name: str, where: str) -> None:
-        self.name = name
-        self.where = where
+    Few fields, since a class may have thousands of them.
+    """
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    @property
+    def name(self) -> str:
+        return readable(self.key)
+
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """Its path, as text."""
+
+
+class File(_Named):
+    """One file."""
+
+    __slots__ = ()
 
     @abstractmethod
     def read(self, most: int) -> Content:
         """Its bytes, or the reason why they are left out; never more than `most`."""
 
 
-class Folder(ABC):
-    """One folder."""
+class Folder(_Named):
+    """One folder. What is on disk may raise OSError."""
 
-    def __init__(self, name: str, where: str) -> None:
-        self.name = name
-        self.where = where
+    __slots__ = ()
 
     @abstractmethod
     def folders(self) -> "list[Folder]":
@@ -87,70 +104,124 @@ class Folder(ABC):
     def files(self) -> list[File]:
         """Its files, by name; what is neither file nor folder counts as a file that cannot be read."""
 
+    @abstractmethod
+    def folder(self, key: str) -> "Folder":
+        """The folder that was listed under this key."""
+
+    @abstractmethod
+    def file(self, key: str) -> File:
+        """The file that was listed under this key."""
+
     def children(self) -> "list[File | Folder]":
         """Its folders, then its files."""
         return [*self.folders(), *self.files()]
 
 
 class DiskFile(File):
-    """A file on disk."""
+    """A file in the folder `parent` on disk; by itself, where that is empty."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(readable(path.name), readable(str(path)))
-        self.path = path
+    __slots__ = ("_parent",)
+
+    def __init__(self, key: str, parent: str = "") -> None:
+        super().__init__(key)
+        self._parent = parent
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self._parent, self.key)
+
+    @property
+    def where(self) -> str:
+        return readable(self.path)
 
     def read(self, most: int) -> Content:
-        return load.read_file(self.path, most)
+        return load.read_file(Path(self.path), most)
 
 
 class DiskFolder(Folder):
     """A folder on disk without the folder `hidden`. A link counts as a file, which is then not an ordinary one."""
 
-    def __init__(self, path: Path, hidden: Path | None = None) -> None:
-        super().__init__(readable(path.resolve().name), readable(str(path)))
-        self.path = path
-        self.hidden = hidden
+    __slots__ = ("_hidden", "_parent")
+
+    def __init__(self, key: str, parent: str = "", hidden: Path | None = None) -> None:
+        super().__init__(key)
+        self._parent = parent
+        self._hidden = hidden
+
+    @property
+    def path(self) -> str:
+        return os.path.join(self._parent, self.key)
+
+    @property
+    def where(self) -> str:
+        return readable(self.path)
 
     def folders(self) -> list[Folder]:
-        real = [path for path in self._paths() if path.is_dir() and not path.is_symlink()]
-        return [DiskFolder(path) for path in real if path.resolve() != self.hidden]
+        path = self.path
+        return [DiskFolder(key, path) for key in self._keys(folders=True) if not self._is_hidden(key)]
 
     def files(self) -> list[File]:
-        return [DiskFile(path) for path in self._paths() if path.is_symlink() or not path.is_dir()]
+        path = self.path
+        return [DiskFile(key, path) for key in self._keys(folders=False)]
 
-    def _paths(self) -> list[Path]:
-        try:
-            return sorted(self.path.iterdir())
-        except OSError as error:
-            raise SubmissionError(f"{self.path}: cannot be read ({error.strerror}).") from error
+    def folder(self, key: str) -> Folder:
+        return DiskFolder(key, self.path)
+
+    def file(self, key: str) -> File:
+        return DiskFile(key, self.path)
+
+    def _keys(self, *, folders: bool) -> list[str]:
+        with os.scandir(self.path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False) is folders)
+
+    def _is_hidden(self, key: str) -> bool:
+        return self._hidden is not None and Path(self.path, key).resolve() == self._hidden
 
 
-@dataclass
 class Packed(File):
     """A member of an archive."""
 
-    name: str
-    where: str
-    reader: Callable[[int], Content]
+    __slots__ = ("_folder", "_reader")
+
+    def __init__(self, key: str, folder: "PackedFolder", reader: Callable[[int], Content]) -> None:
+        super().__init__(key)
+        self._folder = folder
+        self._reader = reader
+
+    @property
+    def where(self) -> str:
+        return f"{self._folder.where}/{self.key}"
 
     def read(self, most: int) -> Content:
-        return self.reader(most)
+        return self._reader(most)
 
 
-@dataclass
 class PackedFolder(Folder):
-    """A folder inside an archive."""
+    """A folder inside an archive: in another one, or in the archive at `root`."""
 
-    name: str
-    where: str
-    inner: dict[str, "PackedFolder"] = field(default_factory=dict)
-    members: dict[str, Packed] = field(default_factory=dict)
+    __slots__ = ("_inner", "_members", "_root")
+
+    def __init__(self, key: str, root: "str | PackedFolder") -> None:
+        super().__init__(key)
+        self._root = root
+        self._inner: dict[str, PackedFolder] = {}
+        self._members: dict[str, Packed] = {}
+
+    @property
+    def where(self) -> str:
+        return self._root if isinstance(self._root, str) else f"{self._root.where}/{self.key}"
 
     def folders(self) -> list[Folder]:
-        return [self.inner[name] for name in sorted(self.inner)]
+        return [self._inner[name] for name in sorted(self._inner)]
 
     def files(self) -> list[File]:
-        return [self.members[name] for name in sorted(self.members)]
+        return [self._members[name] for name in sorted(self._members)]
+
+    def folder(self, key: str) -> Folder:
+        return self._inner[key]
+
+    def file(self, key: str) -> File:
+        return self._members[key]
 
     def add(self, path: PurePosixPath, reader: Callable[[int], Content]) -> None:
         """Puts one member where it belongs. A path that leads out of the archive becomes a file of its last name."""
@@ -159,9 +230,9 @@ class PackedFolder(Folder):
             parts, reader = (readable(path.name) or "_",), _refuse("its path leads out of the archive, left out")
         folder = self
         for part in parts[:-1]:
-            folder = folder.inner.setdefault(part, PackedFolder(part, f"{folder.where}/{part}"))
+            folder = folder._inner.setdefault(part, PackedFolder(part, folder))
         if parts:
-            folder.members[parts[-1]] = Packed(parts[-1], f"{folder.where}/{parts[-1]}", reader)
+            folder._members[parts[-1]] = Packed(parts[-1], folder, reader)
 
 
 def _refuse(reason: str) -> Callable[[int], Content]:
@@ -175,7 +246,7 @@ def open_class(path: Path, results: Path | None = None) -> Iterator[Folder]:
     `results` may lie in there, and is no hand-in.
     """
     if path.is_dir():
-        yield DiskFolder(path, results.resolve() if results else None)
+        yield DiskFolder(str(path), hidden=results.resolve() if results else None)
         return
     with ExitStack() as stack:
         try:

@@ -1,12 +1,12 @@
 """`grader rescore`: the stored reports of a class under another rubric, and who moves."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from grader.classroom import store
 from grader.classroom.export import export
-from grader.classroom.journal import Journal
+from grader.classroom.journal import Done, Journal
 from grader.classroom.rescore import Move, compare, rescored
 from grader.report.results import write_atomically
 from grader.report.schema import Report
@@ -49,9 +49,8 @@ def _rescored(
 
 def _note(journal: Journal, entry: store.Entry, report: Report) -> None:
     """Has the next `grader class` under the new rubric know that this one is done."""
-    key = journal.state.done.get(entry.id)
-    if key is not None:
+    done = journal.state.done.get(entry.id)
+    if done is not None:
         points = tuple(point.id for point in report.points)
-        key = replace(key, rubric=report.environment.rubric_sha256, points=points)
-        plain = {**asdict(key), "points": list(points)}
-        journal.append("done", id=entry.id, key=plain, complete=not report.has_grader_error)
+        now = replace(done.conditions, rubric=report.environment.rubric_sha256, points=points)
+        journal.done(entry.id, Done(done.sha256, now), complete=not report.has_grader_error)

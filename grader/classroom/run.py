@@ -6,14 +6,16 @@ Read `ClassRun.run` first. It can be killed at any moment: a report is on the di
 import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from grader.classroom import store
 from grader.classroom.executor import Executor
-from grader.classroom.journal import Journal, Key
-from grader.classroom.model import Faulty, Graded, HandIn, Intake, Job, JobResult, Refused, Terms
+from grader.classroom.intake import Intake
+from grader.classroom.journal import Conditions, Done, Journal
+from grader.classroom.model import Faulty, Graded, HandIn, Job, JobResult, Refused, Terms
 from grader.classroom.naming import folder_name
 from grader.classroom.patience import ATTEMPTS, Patience
 from grader.classroom.rescore import judged
@@ -53,7 +55,7 @@ class Choice:
     only: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass
 class ClassRun:
     """One run over a class. `results` is locked and the journal open while it is at work."""
 
@@ -136,7 +138,7 @@ class ClassRun:
         """The submission. An empty one is graded as such: all points missing, and listed. None for a fault of ours."""
         modules = [exercise.module for exercise in self.assignment.rubric.exercise]
         try:
-            submission = assemble(hand_in.id, hand_in.read(), modules, what=hand_in.source)
+            submission = assemble(hand_in.id, self.intake.read(hand_in), modules, what=hand_in.source)
         except SubmissionError as error:
             submission = Submission(hand_in.id, {}, digest({}), (str(error),))
         except OSError as error:
@@ -150,7 +152,7 @@ class ClassRun:
 
     def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
         """Whether its report is there and would be the same again. Its lateness is brought up to date."""
-        if self.journal.state.done.get(hand_in.id) != self._key(submission):
+        if self.journal.state.done.get(hand_in.id) != Done(submission.sha256, self._conditions):
             return False
         path = self._folder(hand_in.id) / store.REPORT
         try:
@@ -202,8 +204,8 @@ class ClassRun:
             before = None
         report = self._settled(report, self._by_id[submission.id], before)
         store.write_report(folder, report, submission)
-        complete = not report.has_grader_error
-        self.journal.append("done", id=submission.id, key=_plain(self._key(submission)), complete=complete)
+        done = Done(submission.sha256, self._conditions)
+        self.journal.done(submission.id, done, complete=not report.has_grader_error)
         self.watcher.ended(submission.id, report, "")
 
     def _settled(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
@@ -214,10 +216,10 @@ class ClassRun:
         self.journal.append("fault", id=name, message=message)
         self.watcher.ended(name, None, message)
 
-    def _key(self, submission: Submission) -> Key:
+    @cached_property
+    def _conditions(self) -> Conditions:
         terms = self.terms
-        return Key(
-            submission.sha256,
+        return Conditions(
             self.assignment.rubric_sha256,
             VERSION,
             terms.seed,
@@ -233,15 +235,16 @@ class ClassRun:
 
     def _name_folders(self) -> None:
         """A folder for each id, for good: a hand-in that comes later changes none."""
+        self.journal.extend(self._new_folders())
+
+    def _new_folders(self) -> Iterator[dict[str, str]]:
         known = self.journal.state.folders
         taken = {name.lower() for name in (*known.values(), *store.OWN)}
-        records = []
         for name in self._by_id:
             if name not in known:
                 folder = folder_name(name, taken)
                 taken.add(folder.lower())
-                records.append({"event": "folder", "id": name, "folder": folder})
-        self.journal.extend(records)
+                yield {"event": "folder", "id": name, "folder": folder}
 
     def _sweep(self) -> None:
         """Takes away what a run that was killed had half written; only now, under the lock, is it nobody's."""
@@ -252,7 +255,3 @@ class ClassRun:
 
 def _first_fault(report: Report) -> str:
     return next(point.message for point in report.points if point.outcome is Outcome.GRADER_ERROR)
-
-
-def _plain(key: Key) -> dict[str, object]:
-    return {**asdict(key), "points": list(key.points)}

@@ -11,12 +11,12 @@ ID/submission.zip         what it was graded from, as read; `reproduce` takes it
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
 from grader.classroom import journal
 from grader.classroom.model import Format, IssueKind
@@ -85,7 +85,9 @@ class IssueEntry(_Part):
 
 
 class ClassList(_Part):
-    """class.json."""
+    """class.json. Its `entries` can be gone through again and again; those of a class at work are made as they are
+    asked for, since a class may have thousands.
+    """
 
     schema_version: Literal["1.0"] = "1.0"
     format: Format
@@ -95,8 +97,12 @@ class ClassList(_Part):
     grader: str
     rubric_sha256: str
     max_score: float
-    entries: tuple[Entry, ...]
     issues: tuple[IssueEntry, ...]
+    entries: SkipValidation[Iterable[Entry]]
+
+
+class _Stored(ClassList):
+    entries: tuple[Entry, ...]
 
 
 def lock(results: Path) -> FileLock:
@@ -139,7 +145,7 @@ def read_report(path: Path) -> Report:
 def read_list(results: Path) -> ClassList:
     """class.json. Raises UsageError."""
     try:
-        return ClassList.model_validate_json((results / LIST).read_bytes())
+        return _Stored.model_validate_json((results / LIST).read_bytes())
     except OSError as error:
         raise UsageError(f"{results}: no class was graded in there ({LIST}: {error.strerror}).") from error
     except ValidationError as error:
@@ -155,7 +161,17 @@ def reports(results: Path, listed: ClassList) -> Iterator[tuple[Entry, Report]]:
 
 def write_list(results: Path, listed: ClassList) -> None:
     """Writes class.json."""
-    write_atomically(results / LIST, listed.model_dump_json(indent=2) + "\n")
+    write_atomically(results / LIST, _pieces(listed))
+
+
+def _pieces(listed: ClassList) -> Iterator[str]:
+    """The list as JSON, an entry a line."""
+    yield listed.model_dump_json(indent=2, exclude={"entries"}).removesuffix("\n}") + ',\n  "entries": ['
+    between = "\n"
+    for entry in listed.entries:
+        yield f"{between}    {entry.model_dump_json()}"
+        between = ",\n"
+    yield "\n  ]\n}\n"
 
 
 def read_files(path: Path) -> dict[str, bytes]:

@@ -15,7 +15,8 @@ SCHEMA_FILE = Path(__file__).with_name("results.schema.json")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # Texts of one report are not those of the next: kept, those of a large class would fill pydantic's cache.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, cache_strings="keys")
 
 
 class SubmissionId(_Part):

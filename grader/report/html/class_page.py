@@ -1,11 +1,11 @@
 """The page of a class: who has what, what was hard, which mistakes were common, and what needs a person.
 
-Reports are read one after the other and only a row is kept of each, so that a thousand of them need no more memory than
-one. The page works without its script; the script sorts and filters the table.
+Reports are read one after the other, once for what is said of the class and once for the table, so that ten thousand of
+them need no more memory than one. The page works without its script; the script sorts and filters the table.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 from urllib.parse import quote
@@ -39,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """What stays of an entry: a line of the table."""
+    """An entry as a line of the table."""
 
     id: str
     name: str
@@ -68,39 +68,58 @@ class _Difficulty:
 
 
 @dataclass(slots=True)
+class _Some:
+    """How many students there are of a kind, and the first of them to be named."""
+
+    count: int = 0
+    rows: list[_Row] = field(default_factory=list)
+
+    def add(self, row: _Row) -> None:
+        self.count += 1
+        if len(self.rows) < MAX_NAMED:
+            self.rows.append(row)
+
+
+@dataclass(slots=True)
 class _Cluster:
     """The students whom one misconception cost something."""
 
     diagnosis: str
     message: str = ""
     points: Counter[str] = field(default_factory=Counter)
-    rows: list[_Row] = field(default_factory=list)
+    students: _Some = field(default_factory=_Some)
 
 
 class _Class:
     """What is gathered while the reports go by."""
 
-    def __init__(self) -> None:
-        self.rows: list[_Row] = []
+    def __init__(self, asked: Collection[str]) -> None:
+        self.asked = asked
+        self.known: dict[str, _Row] = {}  # of those that were asked for
+        self.scores: list[float] = []
         self.heads: list[tuple[str, str, float]] = []
         self.assignment = ""
         self.max_score = 0.0
         self.difficulties: dict[str, _Difficulty] = {}
         self.clusters: dict[str, _Cluster] = {}
-        self.waiting: defaultdict[str, list[_Row]] = defaultdict(list)
-        self.broken: defaultdict[str, list[_Row]] = defaultdict(list)
+        self.waiting: defaultdict[str, _Some] = defaultdict(_Some)
+        self.broken: defaultdict[str, _Some] = defaultdict(_Some)
         self.incidents: list[tuple[_Row, str, str, str]] = []
         self.incident_count = 0
 
     def add(self, entry: Entry) -> None:
         report = entry.report
         row = _row(entry)
-        self.rows.append(row)
+        self.scores.append(report.score)
+        if row.id in self.asked:
+            self.known[row.id] = row
         if report.max_score >= self.max_score:
             self.assignment, self.max_score = report.assignment, report.max_score
             self.heads = [(exercise.id, exercise.title, exercise.max_score) for exercise in report.exercises]
         for point in report.points:
             self._add_point(row, point)
+        for diagnosis in row.diagnoses:
+            self.clusters[diagnosis].students.add(row)
         self.incident_count += len(report.incidents)
         room = MAX_INCIDENTS - len(self.incidents)
         self.incidents += [(row, one.point, one.kind, one.message[:MAX_MESSAGE]) for one in report.incidents[:room]]
@@ -111,18 +130,16 @@ class _Class:
         difficulty.judged += 0.0 if point.outcome is Outcome.GRADER_ERROR else point.max_score - point.pending
         difficulty.outcomes[point.outcome] += 1
         if point.pending or point.outcome is Outcome.REVIEW:
-            self.waiting[point.id].append(row)
+            self.waiting[point.id].add(row)
         if point.outcome is Outcome.GRADER_ERROR:
-            self.broken[point.id].append(row)
+            self.broken[point.id].add(row)
         if point.diagnosis and point.outcome is not Outcome.PASSED:
-            self._add_diagnosis(row, point, point.diagnosis)
+            self._add_diagnosis(point, point.diagnosis)
 
-    def _add_diagnosis(self, row: _Row, point: PointScore, diagnosis: str) -> None:
+    def _add_diagnosis(self, point: PointScore, diagnosis: str) -> None:
         cluster = self.clusters.setdefault(diagnosis, _Cluster(diagnosis))
         cluster.message = common_sentence(cluster.message, point.message) if cluster.points else point.message
         cluster.points[point.id] += 1
-        if not cluster.rows or cluster.rows[-1] is not row:
-            cluster.rows.append(row)
 
 
 def class_page(
@@ -130,24 +147,23 @@ def class_page(
 ) -> Iterator[str]:
     """A self-contained HTML file about all `entries`, in their order and in pieces; the same input gives the same text.
 
-    `title` heads the page, the assignment's name if it is empty. `pairs` are similar hand-ins. `remarks` are about the
-    class as a whole: hand-ins that matched nobody, duplicates, students without one.
+    `entries` are gone through twice. `title` heads the page, the assignment's name if it is empty. `pairs` are similar
+    hand-ins. `remarks` are about the class as a whole: hand-ins that matched nobody, duplicates, students without one.
     """
-    group = _Class()
+    shown = pairs[:MAX_PAIRS]
+    group = _Class({name for pair in shown for name in (pair.left, pair.right)})
     for entry in entries:
         group.add(entry)
-    scores = [row.score for row in group.rows]
-    names = {row.id: row for row in group.rows}
     data = {
         "group": group,
         "title": title or group.assignment,
         "remarks": remarks,
-        "figures": _figures(scores, group.max_score),
-        "bars": histogram(scores, group.max_score or 1.0),
-        "clusters": sorted(group.clusters.values(), key=lambda cluster: (-len(cluster.rows), cluster.diagnosis)),
-        "pairs": [(pair, names.get(pair.left), names.get(pair.right)) for pair in pairs[:MAX_PAIRS]],
+        "rows": map(_row, entries),
+        "figures": _figures(group.scores, group.max_score),
+        "bars": histogram(group.scores, group.max_score or 1.0),
+        "clusters": sorted(group.clusters.values(), key=lambda cluster: (-cluster.students.count, cluster.diagnosis)),
+        "pairs": [(pair, group.known.get(pair.left), group.known.get(pair.right)) for pair in shown],
         "more_pairs": max(0, len(pairs) - MAX_PAIRS),
-        "named": MAX_NAMED,
     }
     return pieces("class.jinja", script=True, data=data)
 
