@@ -14,6 +14,7 @@ from grader.assignment.oracles.pool_ways import (
     first_only,
     global_maximum,
     largest,
+    left_elsewhere,
     of_three,
     placed,
     shifted,
@@ -188,5 +189,11 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
         "outside-the-windows",
         "An odd last row or column lies in no window: the output does not depend on it, and so neither does the loss.",
         beyond_the_windows,
+    ),
+    Pattern(
+        "not-zero-elsewhere",
+        "Every maximum has its gradient, but entries that are no maximum hold something else than 0. Does dX begin as "
+        "zeros? np.empty leaves what was in memory before.",
+        left_elsewhere,
     ),
 )

@@ -151,3 +151,9 @@ def beyond_the_windows(case: Case, values: Floats) -> bool:
     inside = from_windows(np.ones((*case.inputs["dY"].shape, POOL * POOL)), case.inputs["X"].shape) > 0
     right = close(values, case.expected, case.norm, DOUBLE)
     return bool(right[inside].all())
+
+
+def left_elsewhere(case: Case, values: Floats) -> bool:
+    """Right where a gradient goes, so that what is wrong lies where none does."""
+    right = close(values, case.expected, case.norm, DOUBLE)
+    return bool(right[case.expected != 0].all())
