@@ -1,6 +1,8 @@
 """Hints at similar hand-ins: what is found whatever it is called, and what is nobody's own."""
 
 import json
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ from grader.classroom import alike, store
 from grader.classroom.model import Format
 from grader.classroom.pages import comparing
 from grader.report.pairs import Pair
-from grader.report.similarity import MAX_BYTES, similar_pairs
+from grader.report.similarity import MAX_BYTES, fingerprints_of, similar_pairs
 from tests.conftest import ROOT
 
 pytest.importorskip("copydetect", reason="copydetect is not installed (pip install '.[similarity]')")
@@ -28,32 +30,36 @@ def renamed(code: bytes) -> bytes:
     return f"# my very own work\n{text}\n# indeed\n".encode()
 
 
+def pairs_of(submissions: list[tuple[str, dict[str, bytes]]]) -> list[Pair]:
+    fingerprints = [(name, fingerprints_of(files)) for name, files in submissions]
+    return list(similar_pairs(fingerprints, fingerprints_of(TEMPLATE)))
+
+
 def test_other_names_and_comments_make_no_other_hand_in() -> None:
     own = gallery("wrong/pool-zero-initialised-maximum")
-    (pair,) = similar_pairs(
-        [("a", {"exercise2.py": own}), ("b", {"exercise2.py": renamed(own)}), ("c", {"exercise2.py": b"x = 1\n"})],
-        TEMPLATE,
+    (pair,) = pairs_of(
+        [("a", {"exercise2.py": own}), ("b", {"exercise2.py": renamed(own)}), ("c", {"exercise2.py": b"x = 1\n"})]
     )
     assert (pair.left, pair.right) == ("a", "b")
     assert pair.share > 0.9
 
 
 def test_the_handouts_own_lines_are_nobodys() -> None:
-    assert not list(similar_pairs([("a", TEMPLATE), ("b", TEMPLATE)], TEMPLATE))
+    assert pairs_of([("a", TEMPLATE), ("b", TEMPLATE)]) == []
 
 
 def test_what_much_of_a_class_has_is_the_exercise() -> None:
-    assert not list(similar_pairs([(f"s{n}", {"exercise2.py": REFERENCE}) for n in range(6)], TEMPLATE))
+    assert pairs_of([(f"s{n}", {"exercise2.py": REFERENCE}) for n in range(6)]) == []
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\x00" * 50, b"def f(:", b"(" * 5000, b"x" * (MAX_BYTES + 1)])
 def test_what_is_no_python_is_no_trouble(data: bytes) -> None:
-    assert not list(similar_pairs([("a", {"exercise2.py": data}), ("b", {"notes.md": data})], TEMPLATE))
+    assert pairs_of([("a", {"exercise2.py": data}), ("b", {"notes.md": data})]) == []
 
 
 def test_fewer_than_two_have_nobody_to_be_like() -> None:
-    assert not list(similar_pairs([], TEMPLATE))
-    assert not list(similar_pairs([("a", {"exercise2.py": REFERENCE})], TEMPLATE))
+    assert pairs_of([]) == []
+    assert pairs_of([("a", {"exercise2.py": REFERENCE})]) == []
 
 
 def test_of_too_many_pairs_the_most_alike_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +96,24 @@ def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
     with alike.Search(tmp_path, ROOT / "student_template", 3) as search:
         (pair,), count = search.pairs()
     assert (pair.left, pair.right, count) == ("s0", "s2", 1)
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are looked up in /proc")
+def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> None:
+    def at_work() -> list[Path]:
+        found = []
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # gone meanwhile
+                found += [path] if str(tmp_path).encode() in path.read_bytes() else []
+        return found
+
+    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(alike.EACH)])
+    with alike.Search(tmp_path, ROOT / "student_template", 1):
+        deadline = time.monotonic() + 60
+        while len(at_work()) < 2:
+            assert time.monotonic() < deadline, "it has not begun to read"
+    while at_work():
+        assert time.monotonic() < deadline, "it left a process behind"
 
 
 def compare(folder: Path, listed: store.ClassList) -> None:

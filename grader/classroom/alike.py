@@ -7,13 +7,18 @@ with the process, the time is bounded here, and whatever goes wrong costs the cl
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from multiprocessing import parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import ModuleType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from grader.classroom import store
 from grader.errors import UsageError
@@ -21,9 +26,14 @@ from grader.load import load
 from grader.report.pairs import Pair
 from grader.report.text import one_line
 
+if TYPE_CHECKING:
+    from grader.report.similarity import Prints
+
 LEAST_SECONDS = 60.0  # to start, and for a small class
 SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
 MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads half a million lines
+EACH = 50  # hand-ins, for which one more process is worth its start
+CHUNK = 8  # of them that a process is given at a time
 MAX_SAID = 500  # characters of why it failed
 
 
@@ -62,15 +72,37 @@ class Search:
         return [Pair(**pair) for pair in found["pairs"]], found["count"]
 
 
-def _submissions(results: Path) -> Iterator[tuple[str, Mapping[str, bytes]]]:
-    for entry in store.read_list(results).entries:
-        if entry.status == "graded" and entry.folder:
-            yield entry.id, store.read_files(results / entry.folder / store.SUBMISSION)
+def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
+    """The pairs of a class, read and cut into fingerprints on all cores."""
+    from grader.report.similarity import fingerprints_of, similar_pairs  # which only this process needs
+
+    template = fingerprints_of(load(handout, ()).files if handout.is_dir() else {})
+    graded = [one for one in store.read_list(results).entries if one.status == "graded" and one.folder]
+    names = [entry.id for entry in graded]
+    paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
+    workers = min(os.cpu_count() or 1, 1 + len(graded) // EACH)
+    with ProcessPoolExecutor(workers, initializer=_begin) as pool:
+        fingerprints = zip(names, pool.map(_read, paths, chunksize=CHUNK), strict=True)
+        return most_alike(similar_pairs(fingerprints, template))
 
 
-def _given(handout: Path) -> Mapping[str, bytes]:
-    """What every hand-in has in common, since it was given out."""
-    return load(handout, ()).files if handout.is_dir() else {}
+def _read(path: Path) -> "Prints":
+    from grader.report.similarity import fingerprints_of
+
+    return fingerprints_of(store.read_files(path))
+
+
+def _begin() -> None:
+    """In each process. It ends with the one that started it, which may be killed; nothing is drawn in it."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+    _draw_nothing()
+
+
+def _draw_nothing() -> None:
+    """copydetect imports what would draw its pictures, for longer than comparing a small class takes. None is drawn."""
+    sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
 
 
 def most_alike(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
@@ -90,12 +122,9 @@ def _likeness(pair: Pair) -> tuple[float, str, str]:
 
 
 if __name__ == "__main__":
-    # copydetect imports what would draw its pictures, for longer than comparing a small class takes. None is drawn.
-    sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
-    from grader.report.similarity import similar_pairs  # which nobody needs who only asks for the pairs
-
+    _draw_nothing()
     try:
-        found, of = most_alike(similar_pairs(_submissions(Path(sys.argv[1])), _given(Path(sys.argv[2]))))
+        found, of = _looked_for(Path(sys.argv[1]), Path(sys.argv[2]))
     except UsageError as problem:  # an optional library is not there
         sys.exit(str(problem))
     json.dump({"pairs": [asdict(pair) for pair in found], "count": of}, sys.stdout)

@@ -16,6 +16,7 @@ from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.naming import readable
 from grader.classroom.places import DiskFolder, Folder, is_archive, open_class, stem
 from grader.classroom.roster import Roster
+from grader.classroom.shelf import Shelf
 from grader.errors import SubmissionError
 from grader.load import Entry
 
@@ -29,7 +30,7 @@ class Intake:
 
     format: Format
     place: Folder
-    hand_ins: tuple[HandIn, ...]
+    hand_ins: Sequence[HandIn]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()
 
@@ -55,12 +56,18 @@ def open_intake(
         yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), roster, times or {})
         return
     with open_class(path, results) as opened:
-        try:
-            place = descend(opened, modules)
-            taken = take_in(place, modules)
-        except OSError as error:
-            raise SubmissionError(f"{error.filename or path}: cannot be read ({error.strerror}).") from error
-        yield _sorted_out(place, taken, roster, times or {})
+        yield _taken_in(opened, modules, roster, times or {})
+
+
+def _taken_in(
+    opened: Folder, modules: Sequence[str], roster: Sequence[Student], times: Mapping[str, datetime]
+) -> Intake:
+    try:
+        place = descend(opened, modules)
+        taken = take_in(place, modules)
+    except OSError as error:
+        raise SubmissionError(f"{error.filename or opened.where}: cannot be read ({error.strerror}).") from error
+    return _sorted_out(place, taken, roster, times)
 
 
 def _sorted_out(
@@ -76,7 +83,7 @@ def _sorted_out(
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, place, tuple(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+    return Intake(shape, place, Shelf(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:

@@ -6,6 +6,7 @@ is done was done before the line was written: first the report, then the line.
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -63,11 +64,11 @@ class State:
             case {"event": "conditions", "number": int(number), "rubric": _, "grader": _, "seed": _, "points": [*_]}:
                 self.conditions[number] = _conditions(record)
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
-                self.folders[name] = name if folder == name else folder  # one text, not two
+                self.folders[sys.intern(name)] = sys.intern(folder)  # mostly the same text, kept once
             case {"event": "done", "id": str(name), "sha256": str(sha256), "under": int(number)} if (
                 number in self.conditions
             ):
-                self.done[name] = Done(sha256, self.conditions[number])
+                self.done[sys.intern(name)] = Done(sha256, self.conditions[number])
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "fault", "id": str(name), "message": str(message)}:

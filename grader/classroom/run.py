@@ -55,6 +55,14 @@ class Choice:
     only: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A hand-in that is being graded, and the job that this takes."""
+
+    hand_in: HandIn
+    job: Job
+
+
 @dataclass
 class ClassRun:
     """One run over a class. `results` is locked and the journal open while it is at work."""
@@ -66,38 +74,36 @@ class ClassRun:
     journal: Journal
     executor: Executor
     watcher: Watcher
-    _running: "dict[Future[JobResult], Job]" = field(default_factory=dict)
-    _again: list[tuple[float, Job]] = field(default_factory=list)
+    _running: "dict[Future[JobResult], _Task]" = field(default_factory=dict)
+    _again: list[tuple[float, _Task]] = field(default_factory=list)
     _patience: Patience = field(default_factory=Patience)
-    _by_id: dict[str, HandIn] = field(default_factory=dict)
 
     def run(self, choice: Choice) -> None:
         """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
-        self._by_id = {hand_in.id: hand_in for hand_in in self.intake.hand_ins}
+        self._check(choice)
         self._sweep()
         self._name_folders()
-        todo = self._chosen(choice)
-        self.watcher.begin(len(todo))
-        jobs = self._jobs(todo, choice)
+        self.watcher.begin(sum(1 for _ in self._chosen(choice)))
+        tasks = self._tasks(choice)
         more = True
         while more or self._again or self._running:
-            more = self._fill(jobs) and more
+            more = self._fill(tasks) and more
             self._wait()
 
-    def _fill(self, jobs: Iterator[Job]) -> bool:
+    def _fill(self, tasks: Iterator[_Task]) -> bool:
         """Starts what is to be tried again now, then new ones while there is room. Whether more of these may come."""
-        for due, job in [one for one in self._again if one[0] <= time.monotonic()]:
-            self._again.remove((due, job))
-            self._start(job)
+        for due, task in [one for one in self._again if one[0] <= time.monotonic()]:
+            self._again.remove((due, task))
+            self._start(task)
         while len(self._running) + len(self._again) < self.executor.capacity:
-            new = next(jobs, None)
+            new = next(tasks, None)
             if new is None:
                 return False
             self._start(new)
         return True
 
-    def _start(self, job: Job) -> None:
-        self._running[self.executor.submit(self.terms, job)] = job
+    def _start(self, task: _Task) -> None:
+        self._running[self.executor.submit(self.terms, task.job)] = task
 
     def _wait(self) -> None:
         """Until a job has come to its end, or one is to be tried again."""
@@ -110,29 +116,29 @@ class ClassRun:
         elif seconds:
             time.sleep(seconds)
 
-    def _chosen(self, choice: Choice) -> list[HandIn]:
-        unknown = sorted(choice.only - self._by_id.keys())
+    def _check(self, choice: Choice) -> None:
+        unknown = sorted(choice.only - {hand_in.id for hand_in in self.intake.hand_ins}) if choice.only else []
         if unknown:
             raise UsageError(f"nobody in this class is called {unknown[0]}; grades.csv and class.json list the ids.")
+
+    def _chosen(self, choice: Choice) -> Iterator[HandIn]:
         state = self.journal.state
         troubled = {*state.faults, *state.incomplete}
-        return [
-            hand_in
-            for name, hand_in in self._by_id.items()
-            if (not choice.only or name in choice.only) and (not choice.failed or name in troubled)
-        ]
+        for hand_in in self.intake.hand_ins:
+            if (not choice.only or hand_in.id in choice.only) and (not choice.failed or hand_in.id in troubled):
+                yield hand_in
 
-    def _jobs(self, todo: list[HandIn], choice: Choice) -> Iterator[Job]:
-        """The jobs that have to be done, each read when its turn comes."""
+    def _tasks(self, choice: Choice) -> Iterator[_Task]:
+        """What has to be done, each read when its turn comes."""
         anew = choice.force or choice.failed
-        for hand_in in todo:
+        for hand_in in self._chosen(choice):
             submission = self._read(hand_in)
             if submission is None:
                 continue
             if not anew and self._is_done(hand_in, submission):
                 continue
             self.watcher.started(hand_in.id)
-            yield Job(submission)
+            yield _Task(hand_in, Job(submission))
 
     def _read(self, hand_in: HandIn) -> Submission | None:
         """The submission. An empty one is graded as such: all points missing, and listed. None for a fault of ours."""
@@ -166,7 +172,7 @@ class ClassRun:
 
     def _take(self, future: "Future[JobResult]") -> None:
         """One result: kept, listed as a fault of ours, or tried again. Raises UsageError for what was refused."""
-        job = self._running.pop(future)
+        task = self._running.pop(future)
         error = future.exception()
         result = future.result() if error is None else Faulty(f"{type(error).__name__}: {error}")
         match result:
@@ -174,39 +180,41 @@ class ClassRun:
                 report = Report.model_validate_json(text)
                 if report.environment.grader != VERSION:
                     said = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
-                    self._fault(job.submission.id, said)
+                    self._fault(task.hand_in.id, said)
                 elif not report.has_grader_error:
-                    self._patience.went_well(job.attempt)
-                    self._keep(job.submission, report)
-                elif not self._later(job, _first_fault(report)):
-                    self._keep(job.submission, report)
+                    self._patience.went_well(task.job.attempt)
+                    self._keep(task, report)
+                elif not self._later(task, _first_fault(report)):
+                    self._keep(task, report)
             case Faulty(message):
-                if not self._later(job, message):
-                    self._fault(job.submission.id, f"tried {ATTEMPTS} times: {message}")
+                if not self._later(task, message):
+                    self._fault(task.hand_in.id, f"tried {ATTEMPTS} times: {message}")
             case Refused(message):
                 raise UsageError(message)
 
-    def _later(self, job: Job, why: str) -> bool:
+    def _later(self, task: _Task, why: str) -> bool:
         """Whether the job is tried once more."""
-        seconds = self._patience.pause(job.attempt)
+        seconds = self._patience.pause(task.job.attempt)
         if seconds is None:
             return False
-        self._again.append((time.monotonic() + seconds, replace(job, attempt=job.attempt + 1)))
-        self.watcher.waits(job.submission.id, why, seconds)
+        again = replace(task, job=replace(task.job, attempt=task.job.attempt + 1))
+        self._again.append((time.monotonic() + seconds, again))
+        self.watcher.waits(task.hand_in.id, why, seconds)
         return True
 
-    def _keep(self, submission: Submission, report: Report) -> None:
+    def _keep(self, task: _Task, report: Report) -> None:
         """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
-        folder = self._folder(submission.id)
+        hand_in, submission = task.hand_in, task.job.submission
+        folder = self._folder(hand_in.id)
         try:
             before = store.read_report(folder / store.REPORT)
         except UsageError:
             before = None
-        report = self._settled(report, self._by_id[submission.id], before)
+        report = self._settled(report, hand_in, before)
         store.write_report(folder, report, submission)
         done = Done(submission.sha256, self._conditions)
-        self.journal.done(submission.id, done, complete=not report.has_grader_error)
-        self.watcher.ended(submission.id, report, "")
+        self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
+        self.watcher.ended(hand_in.id, report, "")
 
     def _settled(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
         reviews = before.reviews if before else ()
@@ -240,11 +248,11 @@ class ClassRun:
     def _new_folders(self) -> Iterator[dict[str, str]]:
         known = self.journal.state.folders
         taken = {name.lower() for name in (*known.values(), *store.OWN)}
-        for name in self._by_id:
-            if name not in known:
-                folder = folder_name(name, taken)
+        for hand_in in self.intake.hand_ins:
+            if hand_in.id not in known:
+                folder = folder_name(hand_in.id, taken)
                 taken.add(folder.lower())
-                yield {"event": "folder", "id": name, "folder": folder}
+                yield {"event": "folder", "id": hand_in.id, "folder": folder}
 
     def _sweep(self) -> None:
         """Takes away what a run that was killed had half written; only now, under the lock, is it nobody's."""

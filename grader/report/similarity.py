@@ -29,20 +29,16 @@ Prints = npt.NDArray[np.int64]
 
 
 def similar_pairs(
-    submissions: Iterable[tuple[str, Mapping[str, bytes]]],
-    template: Mapping[str, bytes],
-    least: float = LEAST_SHARE,
+    fingerprints: Iterable[tuple[str, Prints]], template: Prints, least: float = LEAST_SHARE
 ) -> Iterator[Pair]:
     """The pairs that have at least `least` in common, in the order of the hand-ins.
 
-    `submissions` are ids with their files, `template` is the handout's. Hand-ins are read one after the other and only
-    their fingerprints kept, 8 bytes a character of code. Raises UsageError where copydetect is not installed.
+    `fingerprints` are ids with those of their hand-ins, `template` are the handout's; 8 bytes a character of code.
     """
-    known = _fingerprints(template)
     names, prints = [], []
-    for name, files in submissions:
+    for name, own in fingerprints:
         names.append(name)
-        prints.append(np.setdiff1d(_fingerprints(files), known, assume_unique=True))
+        prints.append(np.setdiff1d(own, template, assume_unique=True))
     for left, shares in enumerate(_shares(prints) if len(names) > 1 else ()):
         for right in np.flatnonzero(shares[left + 1 :] >= least) + left + 1:
             yield Pair(names[left], names[right], round(float(shares[right]), 4))
@@ -68,8 +64,8 @@ def _shares(prints: Sequence[Prints]) -> Iterator[npt.NDArray[np.float64]]:
         yield np.bincount(holders[places], minlength=count) / np.maximum(LEAST_OWN, np.minimum(size, sizes))
 
 
-def _fingerprints(files: Mapping[str, bytes]) -> Prints:
-    """The distinct fingerprints of a hand-in's Python files, sorted."""
+def fingerprints_of(files: Mapping[str, bytes]) -> Prints:
+    """The distinct fingerprints of a hand-in's Python files, sorted. Raises UsageError without copydetect."""
     library = _copydetect()
     found: set[int] = set()
     for name, data in files.items():

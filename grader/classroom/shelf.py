@@ -1,0 +1,50 @@
+"""Many like values in little memory: pickled and compressed in blocks, of which one is open at a time."""
+
+import pickle
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Generic, TypeVar, overload
+
+T = TypeVar("T")
+
+BLOCK = 256  # values; a hand-in takes some 50 bytes of it, a tenth of what the objects take
+
+
+class Shelf(Sequence[T], Generic[T]):
+    """The values in their order. What is taken from it is equal to what was put there, and another object each time."""
+
+    def __init__(self, values: Iterable[T]) -> None:
+        self._blocks: list[bytes] = []  # made and read by this process alone: nobody else's pickles
+        self._count = 0
+        block: list[T] = []
+        for value in values:
+            block.append(value)
+            if len(block) == BLOCK:
+                self._put(block)
+                block = []
+        self._put(block)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[T]:
+        for number in range(len(self._blocks)):
+            yield from self._block(number)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[T]: ...
+    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        number, inside = divmod(range(len(self))[place], BLOCK)
+        return self._block(number)[inside]
+
+    def _put(self, block: list[T]) -> None:
+        self._blocks.append(zlib.compress(pickle.dumps(block), 1))
+        self._count += len(block)
+
+    def _block(self, number: int) -> list[T]:
+        block: list[T] = pickle.loads(zlib.decompress(self._blocks[number]))
+        return block
