@@ -1,0 +1,87 @@
+"""Do the sandboxes agree? One class graded by the real command in each of them, and every point compared.
+
+    python -m scripts.compare_sandboxes [--students 60] [--sandbox jail --sandbox docker] [--image NAME] [--exercise ID]
+
+The hand-ins are the reference and the galleries of right and wrong answers to the chosen exercises (1 to 3, unless told
+otherwise), in turn. How large classes fare in one sandbox is `benchmarks.scale`'s. Exits with 1 if a point differs.
+"""
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GALLERY = ROOT / "tests" / "gallery"
+EXERCISES = ("1", "2", "3")
+SHOWN = 20  # differences that are printed
+
+Points = dict[tuple[str, str], tuple[float, str, str | None]]
+
+
+def make_class(folder: Path, count: int, exercises: Sequence[str]) -> None:
+    """`count` hand-ins, spread over the galleries: as many different ones as there are."""
+    files = [f"exercise{name}.py" for name in exercises]
+    found = sorted(path.parent for kind in ("right", "wrong") for path in GALLERY.glob(f"{kind}/*/expected.json"))
+    cases = [ROOT / "reference", *(case for case in found if any((case / name).exists() for name in files))]
+    step = max(1, len(cases) // count)
+    for number in range(count):
+        student = folder / f"student-{number:04}"
+        shutil.copytree(cases[number * step % len(cases)], student, ignore=shutil.ignore_patterns("expected.json"))
+        for path in student.glob("exercise*.py"):
+            if path.name not in files:
+                path.unlink()
+
+
+def graded(submissions: Path, results: Path, options: Sequence[str]) -> Points:
+    """What every point of a class comes to, by id and point, wording and time aside. Ends the script if it fails."""
+    command = [sys.executable, "-m", "grader", "class", str(submissions), "--output", str(results), *options]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if ended.returncode:
+        raise SystemExit(ended.stderr)
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*/results.json"))]
+    return {
+        (report["submission"]["id"], point["id"]): (point["score"], point["outcome"], point["diagnosis"])
+        for report in reports
+        for point in report["points"]
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--students", type=int, default=60)
+    parser.add_argument("--sandbox", action="append")
+    parser.add_argument("--exercise", action="append")
+    parser.add_argument("--image")
+    asked = parser.parse_args()
+    exercises = asked.exercise or EXERCISES
+    options = ["--seed", "1", *(part for name in exercises for part in ("--exercise", name))]
+    found: dict[str, Points] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        make_class(Path(folder, "class"), asked.students, exercises)
+        for sandbox in asked.sandbox or ["jail", "docker"]:
+            own = ["--image", asked.image] if asked.image and sandbox == "docker" else []
+            began = time.monotonic()
+            results = Path(folder, sandbox)
+            found[sandbox] = graded(Path(folder, "class"), results, ["--sandbox", sandbox, *options, *own])
+            rate = 60 * asked.students / (time.monotonic() - began)
+            print(f"{asked.students} submissions in {sandbox}: {rate:.0f} a minute", flush=True)
+    (first, expected), *others = found.items()
+    told = [
+        f"{' '.join(which)}: {first} {one}, {other} {points.get(which)}"
+        for other, points in others
+        for which, one in expected.items()
+        if points.get(which) != one
+    ]
+    print(f"{len(expected)} points in {', '.join(found)}: {len(told)} differ")
+    print("\n".join(told[:SHOWN]), end="\n" if told else "")
+    sys.exit(bool(told))
+
+
+if __name__ == "__main__":
+    main()
