@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 LEAST_SECONDS = 60.0  # to start, and for a small class
 SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
 MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads half a million lines
+MAX_PROCESSES = 32  # Windows takes no more than 61
 EACH = 50  # hand-ins, for which one more process is worth its start
 CHUNK = 8  # of them that a process is given at a time
 MAX_SAID = 500  # characters of why it failed
@@ -80,7 +81,7 @@ def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
     graded = [one for one in store.read_list(results).entries if one.status == "graded" and one.folder]
     names = [entry.id for entry in graded]
     paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
-    workers = min(os.cpu_count() or 1, 1 + len(graded) // EACH)
+    workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
     with ProcessPoolExecutor(workers, initializer=_begin) as pool:
         fingerprints = zip(names, pool.map(_read, paths, chunksize=CHUNK), strict=True)
         return most_alike(similar_pairs(fingerprints, template))
