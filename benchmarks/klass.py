@@ -72,7 +72,9 @@ def candidates(
 def main() -> None:
     parser = measure.options(__doc__)
     parser.add_argument("--students", type=int, help="how many there are in the class")
-    parser.add_argument("--ours", default="jail,docker", help="the sandboxes that ours runs in, by commas, where they are")
+    parser.add_argument(
+        "--ours", default="jail,docker", help="the sandboxes that ours runs in, by commas, where they are"
+    )
     parser.add_argument("--peers", default=",".join(peer.name for peer in peers.PEERS), help="by commas")
     parser.add_argument("--numpy-only", action="store_true", help="hand-ins that do not import sympy")
     chosen = parser.parse_args()
