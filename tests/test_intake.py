@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom import places
+from grader.classroom import archives
 from grader.classroom.dates import read_time
 from grader.classroom.intake import Intake, open_intake
 from grader.classroom.model import Format, IssueKind, Student
@@ -378,7 +378,7 @@ def test_a_broken_archive_costs_only_itself(read_class: Taken, tmp_path: Path) -
 def test_no_archive_leads_out_or_fills_the_memory(
     read_class: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(places, "MAX_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 1 << 20)
     files = {
         "ada.zip": zipped({"../exercise2.py": GOOD, "/exercise3.py": GOOD, "C:/exercise4.py": GOOD}),
         "alan.tar.gz": tarred({"../../exercise2.py": GOOD}),

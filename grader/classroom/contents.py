@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from grader import load
-from grader.classroom.places import File, Folder, is_archive, is_unopened, open_nested, stem
+from grader.classroom.archives import is_archive, is_unopened, open_nested, stem
+from grader.classroom.places import File, Folder
 from grader.load import Entry
 
 MAX_NESTED = 5  # archives opened in one hand-in: each may cost a second

@@ -18,8 +18,9 @@ from typing import Any
 import yaml
 
 from grader import load
+from grader.classroom.archives import is_archive, is_unopened, stem
 from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
-from grader.classroom.places import DiskFile, File, Folder, is_archive, is_unopened, stem
+from grader.classroom.places import DiskFile, File, Folder
 from grader.errors import SubmissionError
 
 GRADESCOPE_FILE = "submission_metadata.yml"

@@ -10,11 +10,12 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
+from grader.classroom.archives import is_archive, open_class, stem
 from grader.classroom.contents import entries
 from grader.classroom.formats import descend, take_in
 from grader.classroom.model import Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.naming import readable
-from grader.classroom.places import DiskFolder, Folder, is_archive, open_class, stem
+from grader.classroom.places import DiskFolder, Folder
 from grader.classroom.roster import Roster
 from grader.classroom.shelf import Shelf
 from grader.errors import SubmissionError
