@@ -125,7 +125,7 @@ def _likeness(pair: Pair) -> tuple[float, str, str]:
 if __name__ == "__main__":
     _draw_nothing()
     try:
-        found, of = _looked_for(Path(sys.argv[1]), Path(sys.argv[2]))
+        found, number = _looked_for(Path(sys.argv[1]), Path(sys.argv[2]))
     except UsageError as problem:  # an optional library is not there
         sys.exit(str(problem))
-    json.dump({"pairs": [asdict(pair) for pair in found], "count": of}, sys.stdout)
+    json.dump({"pairs": [asdict(pair) for pair in found], "count": number}, sys.stdout)

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from grader.again import Again
+from grader.classroom.again import Again
 from grader.classroom.formats import CANVAS_LATE
 from grader.classroom.intake import Intake
 from grader.classroom.journal import State

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.again import Again
 from grader.classroom import store
+from grader.classroom.again import Again
 from grader.classroom.alike import Search
 from grader.errors import UsageError
 from grader.report.pairs import Pair
