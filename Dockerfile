@@ -34,8 +34,7 @@ RUN find /venv /torch -depth -type d \( -name tests -o -path '*/torch/include' -
 FROM ${BASE} AS worker
 COPY --from=packages /venv /venv
 COPY --from=packages /torch /torch
-COPY grader/sandbox/relay.py grader/sandbox/worker.py grader/sandbox/protocol.py grader/sandbox/convert.py \
-     grader/sandbox/confine.py grader/sandbox/landlock.py grader/sandbox/seccomp.py /worker/
+COPY grader/sandbox/child /worker/
 RUN /venv/bin/python -m compileall -q /worker
 WORKDIR /tmp
 USER 65534:65534

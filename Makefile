@@ -44,7 +44,7 @@ hostile: .venv/installed                ## what every attack wins in every sandb
 	$(BIN)/python -m scripts.hostile_table
 
 schema: .venv/installed                 ## write the published schema of results.json anew
-	$(BIN)/python -m grader.report.schema > grader/report/results.schema.json
+	$(BIN)/python -m grader.schema > grader/report/results.schema.json
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv

@@ -20,14 +20,15 @@ import numpy as np
 
 from benchmarks.measure import ROOT
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
-from grader.assignment.oracles import symbolic
-from grader.examination import Examination, OracleError, Oracles, OracleTimeoutError
 from grader.model import Submission
-from grader.proxy import Fault
+from grader.oracles import symbolic
 from grader.rubric import Assignment
-from grader.sandbox import protocol, replies
-from grader.sandbox.base import Reply, Request
-from grader.sandbox.warm import WARM
+from grader.sandbox import replies
+from grader.sandbox.api import Reply, Request
+from grader.sandbox.child import protocol
+from grader.sandbox.linux.warm import WARM
+from grader.suite.proxy import CallFailure
+from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession
 
 sys.path.insert(0, str(ROOT / "grader" / "sandbox"))
 import convert as inner_convert
@@ -82,25 +83,25 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
     student, own = Recorder(submission.files), Recorder({})
     launcher: Any = None
     oracles = Oracles(launcher, assignment)
-    examination = Examination(submission, assignment, launcher, oracles, seed)
-    examination._sandbox, oracles._sandbox = student, own  # type: ignore[assignment]
+    submission_session = SubmissionSession(submission, assignment, launcher, oracles, seed)
+    submission_session._sandbox, oracles._sandbox = student, own  # type: ignore[assignment]
     for module in CHECKS:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("check_"):
-                _run(function, examination, seed)
+                _run(function, submission_session, seed)
     return student.asked
 
 
-def _run(function: Callable[..., Any], examination: Examination, seed: int) -> None:
-    given: dict[str, Any] = {"bounded": examination.oracles.proxy, "settings": examination.settings}
+def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> None:
+    given: dict[str, Any] = {"bounded": submission_session.oracles.proxy, "settings": submission_session.settings}
     for name in inspect.signature(function).parameters:
         if name == "rng":
             given[name] = np.random.default_rng([seed, zlib.crc32(function.__name__.encode())])
         elif name not in given:
-            given[name] = examination.module(name)
+            given[name] = submission_session.module(name)
     try:
         function(**{name: given[name] for name in inspect.signature(function).parameters})
-    except (Fault, OracleError, OracleTimeoutError):
+    except (CallFailure, OracleError, OracleStoppedError):
         return
 
 

@@ -16,14 +16,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.examination import Oracles
-from grader.load import load
+from grader.load.submission import load
 from grader.pipeline import examine
 from grader.rubric import load_assignment, select
-from grader.sandbox.base import Bundle, Launcher, Request
+from grader.sandbox.api import Bundle, Launcher, Request
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.container import WORKER_IMAGE
-from grader.sandbox.workers import Sandbox
+from grader.sandbox.docker.container import WORKER_IMAGE
+from grader.sandbox.supervisor import Sandbox
+from grader.suite.session import Oracles
 
 CODE = b"def act(x):\n    return x\n"
 SECONDS = 60.0

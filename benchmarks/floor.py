@@ -13,14 +13,14 @@ from pathlib import Path
 
 from benchmarks import bare, measure, students
 from benchmarks.measure import Cost, Spread
-from grader.examination import Oracles
 from grader.model import Submission
 from grader.pipeline import examine
-from grader.report.results import to_json
+from grader.report.results_json import to_json
 from grader.rubric import Assignment, load_assignment, select
-from grader.sandbox.base import Launcher
+from grader.sandbox.api import Launcher
 from grader.sandbox.choose import default_kind, open_launcher
-from grader.suite import RunChecks, collected
+from grader.suite.runner import RunChecks, collected
+from grader.suite.session import Oracles
 
 SEED = 1
 _TICK = 1 / os.sysconf("SC_CLK_TCK")

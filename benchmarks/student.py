@@ -13,8 +13,8 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.measure import ROOT, Spread
-from grader.handout import build_handout
-from tests.environments import SCRIPTS, follow_readme
+from grader.course.handout import build_handout
+from tests.support.environments import SCRIPTS, follow_readme
 
 FLOOR = "import pytest, numpy, sympy"
 # The plugins of pytest that come with the grader; those of a developer's tools are not in a student's installation.

@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 from benchmarks.measure import ROOT
-from grader.load import digest
+from grader.load.submission import digest
 from grader.model import Submission
 
 GALLERY = ROOT / "tests" / "gallery"

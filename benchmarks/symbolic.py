@@ -18,7 +18,7 @@ import sympy as sp
 from benchmarks import measure
 from benchmarks.measure import Spread
 from benchmarks.pairs import DIFFERENT, EQUAL
-from grader.assignment.oracles import symbolic
+from grader.oracles import symbolic
 
 LIMIT = 10.0  # seconds for one pair; the rubric's `call_seconds` of our own oracle
 _NAMES = {True: "equal", False: "different", None: "undecided"}

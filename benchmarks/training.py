@@ -24,14 +24,14 @@ from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
 from grader.assignment.oracles import images, learning
 from grader.assignment.oracles.measured import SIX
-from grader.assignment.oracles.optimizers import reference_seconds
-from grader.examination import Oracles
-from grader.load import load
+from grader.load.submission import load
+from grader.oracles.optimizers import reference_seconds
 from grader.pipeline import examine
-from grader.report.schema import Report
 from grader.rubric import load_assignment
 from grader.sandbox.choose import default_kind, open_launcher
-from tests.exercise4_fakes import comparison_of, load_module
+from grader.schema import Report
+from grader.suite.session import Oracles
+from tests.support.exercise4_fakes import comparison_of, load_module
 
 SEED = 1
 POINTS = frozenset(f"4.{number}" for number in range(1, 7))

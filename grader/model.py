@@ -83,6 +83,16 @@ class Frame:
     code: str
 
 
+class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
+    """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
+
+    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = ()) -> None:
+        super().__init__(verdict.message)
+        self.verdict = verdict
+        self.kind = kind
+        self.frames = frames
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """Something that happened on the way to a point and that a person may want to know: a timeout, a crash, a limit."""

@@ -6,15 +6,15 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from grader.examination import Examination, Oracles
-from grader.load import load
+from grader.load.submission import load
 from grader.model import CheckResult, Submission
-from grader.report.schema import Report
 from grader.rubric import Assignment
-from grader.sandbox.base import Launcher
+from grader.sandbox.api import Launcher
 from grader.sandbox.choose import open_launcher
+from grader.schema import Report
 from grader.score import score
-from grader.suite import RunChecks, run_checks
+from grader.suite.runner import RunChecks, run_checks
+from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION
 
 
@@ -53,8 +53,8 @@ def examine(
     """The stages behind loading: sandbox, suite, score. `run` is of checks that were collected before, if they were."""
     seed = secrets.randbelow(1 << 31) if seed is None else seed
     points = frozenset(selected) if selected is not None else frozenset(point.id for point in assignment.rubric.points)
-    with Examination(submission, assignment, launcher, oracles, seed) as examination:
-        results = run(examination, points, on_result)
+    with SubmissionSession(submission, assignment, launcher, oracles, seed) as submission_session:
+        results = run(submission_session, points, on_result)
     return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed, results))
 
 

@@ -47,17 +47,26 @@ class Point(_Table):
 
 
 class _Worker(_Table):
-    module: Identifier
     absent: tuple[Identifier, ...] = ()
     call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
 
 
 class Oracle(_Worker):
-    """One of our own oracles that runs in a worker of its own, where it can be stopped."""
+    """A module of ours that runs in a worker of its own, where it can be stopped.
 
+    It is one of the library (`grader.oracles.symbolic`) or of the assignment's folder `bounded` (`bounded.proof`);
+    checks ask it by the last part of its name.
+    """
+
+    module: Annotated[str, Field(pattern=r"^(grader\.oracles|bounded)(\.[A-Za-z_]\w*)+$")]
     exercises: tuple[str, ...] = ()  # whose checks ask it: it is started with them
     preload: tuple[Identifier, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What checks call it: `bounded("symbolic")`."""
+        return self.module.rpartition(".")[2]
 
 
 class Exercise(_Worker):
@@ -65,6 +74,7 @@ class Exercise(_Worker):
 
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+$")]
     title: Name
+    module: Identifier
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
     constants: tuple[Identifier, ...] = ()
@@ -136,7 +146,8 @@ class Rubric(_Table):
     def _names_are_distinct(self) -> Self:
         for what, names in (
             ("exercise", [exercise.id for exercise in self.exercise]),
-            ("module", [worker.module for worker in (*self.exercise, *self.oracle)]),
+            ("module", [exercise.module for exercise in self.exercise]),
+            ("oracle", [oracle.name for oracle in self.oracle]),
             ("point", [point.id for point in self.points]),
         ):
             twice = {name for name in names if names.count(name) > 1}
@@ -161,7 +172,7 @@ class Rubric(_Table):
 
 
 class Assignment:
-    """A folder with a rubric.toml, `checks/`, `oracles/` and `inside/`. The engine knows no more of it than that."""
+    """A folder with a rubric.toml, `checks/`, perhaps `bounded/` and `inside/`; the engine knows no more of it."""
 
     def __init__(self, folder: Path, rubric: Rubric, *, written: Rubric | None = None) -> None:
         self.folder = folder
@@ -192,10 +203,10 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["checks", "oracles", "inside"]) -> dict[str, bytes]:
+    def sources(self, folder: Literal["checks", "oracles", "bounded", "inside"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.
 
-        Those of `oracles` travel into workers of ours, those of `inside` beside a student's code.
+        Those of `bounded` travel into workers of ours, those of `inside` beside a student's code.
         """
         root = self.folder / folder
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from grader.model import CheckResult, Incident, Outcome, Verdict
-from grader.report.schema import ExerciseScore, IncidentEntry, PartScore, PointScore, Report, TraceLine
 from grader.rubric import Point, Rubric
+from grader.schema import ExerciseScore, IncidentEntry, PartScore, PointScore, Report, TraceLine
 
 _DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
 

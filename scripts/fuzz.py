@@ -19,16 +19,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.examination import Oracles, OracleTimeoutError
-from grader.expressions import is_expression
-from grader.load import MAX_FILES, MAX_TOTAL_BYTES, load
-from grader.proxy import from_wire
+from grader.load.submission import MAX_FILES, MAX_TOTAL_BYTES, load
 from grader.rubric import load_assignment
-from grader.sandbox.base import Faulted, Returned
+from grader.sandbox.api import CallFailed, Returned
+from grader.sandbox.child.protocol import MAGIC, ProtocolError, decode, encode, read_frame
 from grader.sandbox.process import ProcessLauncher
-from grader.sandbox.protocol import MAGIC, ProtocolError, decode, encode, read_frame
 from grader.sandbox.replies import parse
-from tests import wire
+from grader.suite.expressions import is_expression
+from grader.suite.proxy import from_wire
+from grader.suite.session import Oracles, OracleStoppedError
+from tests.support import wire
 
 EXTRA_BYTES = 512 << 20  # of address space beyond what is mapped at the start: the inputs here have kilobytes
 SLOW_SECONDS = 2.0  # for one input: the bounds allow 200,000 values, which take under a second
@@ -90,7 +90,7 @@ def read_message(data: bytes) -> str:
     if encode(decode(again)) != again:
         raise BreachError(f"does not come back as it was sent: {data[:SHOWN]!r}")
     reply = parse(value, 1, FILES, "")
-    if reply is not None and not isinstance(reply, Returned | Faulted):
+    if reply is not None and not isinstance(reply, Returned | CallFailed):
         raise BreachError(f"parsed as {reply!r}: {data[:SHOWN]!r}")
     from_wire(reply.value if isinstance(reply, Returned) else value)
     return "read" if reply is None else "answers"
@@ -127,7 +127,7 @@ def trees(count: int, seed: int) -> None:
                 continue
             try:
                 told[oracle.equal(left, right)["verdict"]] += 1
-            except OracleTimeoutError:
+            except OracleStoppedError:
                 told["stopped"] += 1
             except Exception as error:
                 raise BreachError(f"{error}: {left!r} = {right!r}") from error

@@ -17,13 +17,13 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from grader.examination import Oracles
-from grader.load import load
+from grader.load.submission import load
 from grader.pipeline import examine
-from grader.report.results import to_json
+from grader.report.results_json import to_json
 from grader.rubric import load_assignment, select
 from grader.sandbox.process import ProcessLauncher
-from tests.galleries import Case, cases, differences
+from grader.suite.session import Oracles
+from tests.support.galleries import Case, cases, differences
 
 GALLERIES = ("right", "wrong")
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from grader.assignment.oracles import claims, measured, results
 from grader.assignment.oracles.measured import SIX, Run
-from tests.exercise4_fakes import comparison_of, load_module
+from tests.support.exercise4_fakes import comparison_of, load_module
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS = ("reference", "tests/gallery/right/optim-mlp", "tests/gallery/right/optim-batchnorm-dropout")

@@ -13,11 +13,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.examination import Oracles
 from grader.rubric import load_assignment
-from tests.galleries import Case, cases
-from tests.hostile import Aftermath, adopt_orphans, run
-from tests.sandboxes import available, launcher_of
+from grader.suite.session import Oracles
+from tests.support.galleries import Case, cases
+from tests.support.hostile import Aftermath, adopt_orphans, run
+from tests.support.sandboxes import available, launcher_of
 
 FIGURES = ("cases", "unearned points", "lost reports", "harmed points", "survivors", "markers", "other", "seconds")
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.patience import ATTEMPTS
+from grader.classroom.run.retry import ATTEMPTS
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
@@ -41,7 +41,7 @@ LATE_KILLS = 2  # of a round after its last report: then it may write its tables
 SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
 # In one run of a command: as a submission whose process was killed at every attempt is rightly reported and not graded.
 HELPER_KILLS = ATTEMPTS - 1
-HELPERS = (b"grader.classroom.job", b"zygote.py", b"grader.classroom.alike")
+HELPERS = (b"grader.classroom.run.job_main", b"zygote.py", b"grader.classroom.results.similarity_job")
 
 
 def make_class(folder: Path, count: int) -> None:

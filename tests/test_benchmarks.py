@@ -9,7 +9,9 @@ import pytest
 from benchmarks import measure
 from benchmarks.measure import ROOT, Spread
 from benchmarks.students import submissions
-from tests.conftest import PATIENCE
+from tests.support.command import PATIENCE
+
+pytestmark = pytest.mark.slow
 
 SHORT = {
     "gradient": 12,  # rows: four checks of three gradients

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.handout import build_handout
-from tests.conftest import PATIENCE, ROOT, Command
-from tests.environments import shell
+from grader.course.handout import build_handout
+from tests.support.command import PATIENCE, ROOT, Command
+from tests.support.environments import shell
+
+pytestmark = pytest.mark.slow
 
 GITHUB = [".github/workflows/ci.yml", ".github/workflows/grade.yml"]
 GITLAB = [".gitlab-ci.yml", ".gitlab/grade.yml"]

@@ -25,28 +25,32 @@ import pytest
 from rich.console import Console
 from typer.main import get_command
 
-from grader.classroom import classes, executor, patience, store
-from grader.classroom.classes import Request, grade_class
-from grader.classroom.executor import DaskExecutor, LocalExecutor
-from grader.classroom.jobs import JobProcess
-from grader.classroom.journal import Conditions, Done, Journal, State, read
-from grader.classroom.model import Data, Faulty, Graded, Job, JobResult, Refused, Terms
-from grader.classroom.progress import Bar, Lines
-from grader.classroom.review import review
-from grader.classroom.run import Choice
-from grader.classroom.summary import print_summary
+from grader.classroom import grade_class as grade_class_module
+from grader.classroom.class_model import Data, Graded, Job, JobFailed, JobRejected, JobResult, Terms
+from grader.classroom.grade_class import Request, grade_class
+from grader.classroom.marks.review import review
+from grader.classroom.results import store
+from grader.classroom.results.journal import Conditions, Done, Journal, State, read
+from grader.classroom.results.summary import print_summary
+from grader.classroom.run import executor, retry
+from grader.classroom.run.class_run import Choice
+from grader.classroom.run.executor import DaskExecutor, LocalExecutor
+from grader.classroom.run.job_process import JobProcess
+from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
-from grader.cli.base import app
+from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import CheckResult, Outcome, Submission, Verdict
-from grader.report.results import to_json
+from grader.report.results_json import to_json
 from grader.rubric import Assignment
 from grader.score import score
 from grader.version import VERSION
 from scripts import kill_class
-from tests.classes import GOOD, laid_out
-from tests.conftest import PATIENCE, ROOT, Command
+from tests.support.classes import GOOD, laid_out
+from tests.support.command import PATIENCE, ROOT, Command
 from tests.test_score import ABOUT
+
+pytestmark = pytest.mark.slow
 
 POINTS = ("2.1", "2.2", "2.3", "2.4", "2.5")
 FAST = ("--exercise", "2", "--seed", 7, "--sandbox", "process")
@@ -121,7 +125,7 @@ class Class:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(retry, "PAUSES", (0.0, 0.0))
 
 
 @pytest.fixture
@@ -170,7 +174,7 @@ def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
 ) -> None:
     with pytest.raises(UsageError, match=r"gone.npz: the file of data cannot be read \(No such file"):
         klass.grade(data=tmp_path / "gone.npz")
-    monkeypatch.setattr(classes, "MAX_DATA_BYTES", 1)
+    monkeypatch.setattr(grade_class_module, "MAX_DATA_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
     with pytest.raises(UsageError, match="Name the file in the rubric instead"):
         klass.grade(data=tmp_path / "images.npz")
@@ -178,7 +182,7 @@ def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
 
 def test_what_can_be_had_for_nobody_ends_the_class(klass: Class) -> None:
     with pytest.raises(UsageError, match="no such images"):
-        klass.grade(lambda job: Refused("no such images"))
+        klass.grade(lambda job: JobRejected("no such images"))
     assert (len(klass.graded), klass.executor.stopped) == (2, True)  # as many as run at a time
 
 
@@ -220,7 +224,7 @@ def test_a_report_that_is_gone_or_broken_is_made_again(klass: Class) -> None:
 
 
 def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass: Class) -> None:
-    listed = klass.grade(lambda job: Faulty("no engine") if job.submission.id == "b" else None)
+    listed = klass.grade(lambda job: JobFailed("no engine") if job.submission.id == "b" else None)
     assert klass.graded.count("b") == 3
     assert {entry.id: entry.status for entry in listed.entries} == {"a": "graded", "b": "fault", "c": "graded"}
     assert [(issue.who, issue.message) for issue in listed.issues] == [("b", "tried 3 times: no engine")]
@@ -236,7 +240,7 @@ def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass
 def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
     klass: Class, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PAUSES", (0.1, 0.4))
+    monkeypatch.setattr(retry, "PAUSES", (0.1, 0.4))
     laid_out(klass.place, {f"more-{number}/exercise2.py": str(number).encode() for number in range(8)})
     began = time.monotonic()
     begun_early: set[str] = set()
@@ -244,7 +248,7 @@ def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
     def answer(job: Job) -> JobResult | None:
         if time.monotonic() - began < 0.3:
             begun_early.add(job.submission.id)
-            return Faulty("no engine")
+            return JobFailed("no engine")
         return None
 
     listed = klass.grade(answer)
@@ -254,10 +258,10 @@ def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
 
 
 def test_where_waiting_does_not_help_it_is_given_up(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(retry, "PAUSES", (0.01, 0.01))
     laid_out(klass.place, {f"more-{number}/exercise2.py": str(number).encode() for number in range(17)})
-    listed = klass.grade(lambda job: Faulty("no engine"))
-    assert klass.said.getvalue().count("tried again in") <= 2 * (patience.GIVEN_UP + FakeExecutor.capacity)
+    listed = klass.grade(lambda job: JobFailed("no engine"))
+    assert klass.said.getvalue().count("tried again in") <= 2 * (retry.GIVEN_UP + FakeExecutor.capacity)
     assert [entry.status for entry in listed.entries] == ["fault"] * 20
     assert len(klass.graded) == 60
 
@@ -520,7 +524,7 @@ def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch:
         assert json.loads(first.report)["points"][0]["outcome"] == "missing"
         assert process.usable
         process._process.kill()
-        assert process.run(Job(submission)) == Faulty("the process that graded it was killed by signal 9")
+        assert process.run(Job(submission)) == JobFailed("the process that graded it was killed by signal 9")
         assert not process.usable
     finally:
         process.end()
@@ -530,7 +534,7 @@ def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment
     process = JobProcess(replace(terms_of(assignment), rubric="nonsense"))
     try:
         result = process.run(Job(Submission("a", {}, "0" * 64)))
-        assert isinstance(result, Faulty)
+        assert isinstance(result, JobFailed)
         assert "this is not TOML" in result.message
     finally:
         process.end()
@@ -542,7 +546,7 @@ def test_the_data_travel_with_the_terms(assignment: Assignment) -> None:
     process = JobProcess(terms)
     try:
         result = process.run(Job(Submission("a", {"exercise4.py": GOOD}, "0" * 64)))
-        assert isinstance(result, Refused)
+        assert isinstance(result, JobRejected)
         assert "mine.npz is no .npz file of plain arrays" in result.message
     finally:
         process.end()

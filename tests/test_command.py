@@ -16,11 +16,13 @@ import pytest
 
 from grader import BUILT_IN
 from grader.cli import COMMANDS
-from grader.cli.base import app
+from grader.cli.app import app
 from grader.errors import OutputError
-from grader.report.results import write_atomically
-from grader.report.schema import SCHEMA_FILE, json_schema
-from tests.conftest import ROOT, Command
+from grader.report.results_json import write_atomically
+from grader.schema import SCHEMA_FILE, json_schema
+from tests.support.command import ROOT, Command
+
+pytestmark = pytest.mark.slow
 
 FAST = ("--exercise", "1", "--exercise", "2", "--exercise", "3")
 

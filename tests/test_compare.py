@@ -11,7 +11,9 @@ import pytest
 
 from grader.assignment.oracles import images
 from grader.assignment.oracles.measured import SIX
-from tests.conftest import PATIENCE, ROOT
+from tests.support.command import PATIENCE, ROOT
+
+pytestmark = pytest.mark.slow
 
 TEMPLATE = ROOT / "student_template"
 

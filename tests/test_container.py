@@ -19,13 +19,13 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox import engine
-from grader.sandbox.base import Faulted, Limits, Request, Returned
-from grader.sandbox.container import CHILD_FILES, HELPERS, DockerLauncher
-from grader.sandbox.workers import Sandbox
-from tests.conftest import ROOT, Command
-from tests.engines import worker_image
-from tests.workers import DEADLINE, PATIENCE, ask, bundle_of
+from grader.sandbox.api import CallFailed, Limits, Request, Returned
+from grader.sandbox.docker import engine
+from grader.sandbox.docker.container import CHILD, HELPERS, DockerLauncher
+from grader.sandbox.supervisor import Sandbox
+from tests.support.command import ROOT, Command
+from tests.support.engines import worker_image
+from tests.support.workers import DEADLINE, PATIENCE, ask, bundle_of
 
 pytestmark = pytest.mark.slow
 # The SDK does not close a socket that it could not connect (docker/transport/unixconn.py).
@@ -108,7 +108,7 @@ def act():
     return [sorted(name for name in os.listdir("/worker") if name.endswith(".py")), named]
 """
     files, found = value(launcher, code)
-    assert files == sorted(CHILD_FILES)
+    assert files == sorted(path.name for path in CHILD.glob("*.py"))
     assert [path for path in found if "grader" in path or "rubric" in path or path.count("/") < 3] == []
 
 
@@ -145,7 +145,7 @@ def act():
         shared[start : start + (1 << 20)] = b"x" * (1 << 20)
 """
     (reply,) = ask(launcher, code, "act", limits=Limits(256 << 20))
-    assert isinstance(reply, Faulted)
+    assert isinstance(reply, CallFailed)
     assert (reply.outcome, reply.message) == (Outcome.CRASHED, "used more than 256 MiB of memory and was stopped")
 
 
@@ -161,7 +161,7 @@ def test_every_print_comes_with_its_own_answer(launcher: DockerLauncher) -> None
 def test_what_breaks_the_relays_frames_is_no_answer(launcher: DockerLauncher) -> None:
     code = "def act():\n    open('/proc/1/fd/1', 'wb', buffering=0).write(b'\\x07' * 64)\n    return 1\n"
     (reply,) = ask(launcher, code, "act")
-    assert isinstance(reply, Faulted)
+    assert isinstance(reply, CallFailed)
     assert reply.outcome in (Outcome.CRASHED, Outcome.ERROR)  # an error where the relay's descriptors are out of reach
 
 
@@ -187,10 +187,10 @@ def test_nothing_is_left_of_a_session(image: str, client: docker.DockerClient) -
 
 _HANGS = """
 import sys
-from grader.sandbox.base import Request
-from grader.sandbox.workers import Sandbox
-from grader.sandbox.container import DockerLauncher
-from tests.workers import bundle_of
+from grader.sandbox.api import Request
+from grader.sandbox.supervisor import Sandbox
+from grader.sandbox.docker.container import DockerLauncher
+from tests.support.workers import bundle_of
 launcher = DockerLauncher(sys.argv[1])
 with Sandbox(launcher, {"module": bundle_of("def act():\\n    while True: pass\\n")}) as sandbox:
     sandbox.start("module")

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.environments import shell
+from tests.support.command import ROOT
+from tests.support.environments import shell
+
+pytestmark = pytest.mark.slow
 
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()

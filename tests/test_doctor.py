@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from grader import doctor
-from grader.cli.base import app
-from grader.doctor import Diagnosis, Health, examine
+from grader.cli.app import app
+from grader.course import doctor
+from grader.course.doctor import Diagnosis, Health, examine
 from grader.errors import SandboxError
-from grader.sandbox.warm import Zygote
+from grader.sandbox.linux.warm import Zygote
+
+pytestmark = pytest.mark.slow
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a jail")
 
@@ -74,7 +76,7 @@ def test_the_command_prints_a_table_and_ends_well(monkeypatch: pytest.MonkeyPatc
         Diagnosis("sandbox [jail]", Health.PARTLY, "limits", "a newer kernel"),
         Diagnosis("device", Health.GOOD, "cpu"),
     ]
-    monkeypatch.setattr("grader.cli.health.examine", lambda: rows)
+    monkeypatch.setattr("grader.cli.doctor_command.examine", lambda: rows)
     ran = CliRunner().invoke(app, ["doctor"])
     assert ran.exit_code == 0
     assert "sandbox [jail]" in ran.output

@@ -9,9 +9,9 @@ import requests
 
 from grader.errors import SandboxError
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.container import DockerLauncher
-from grader.sandbox.engine import _shortcoming, connect, engine_errors
-from tests.engines import worker_image
+from grader.sandbox.docker.container import DockerLauncher
+from grader.sandbox.docker.engine import _shortcoming, connect, engine_errors
+from tests.support.engines import worker_image
 
 # The SDK does not close a socket that it could not connect (docker/transport/unixconn.py).
 SDK_LEAKS = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -106,7 +106,7 @@ def test_a_gpu_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
     client.close()
     if has_one:
         pytest.skip("this engine has GPUs")
-    from tests.workers import bundle_of
+    from tests.support.workers import bundle_of
 
     launcher = DockerLauncher(image, gpus="all")
     with pytest.raises(SandboxError, match="has no GPU to give"):

@@ -7,11 +7,10 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
-from grader import trees
 from grader.assignment.oracles import proof, symbolic
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
-from grader.sandbox.protocol import Opaque, Tree
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles import trees
+from grader.sandbox.child.protocol import Opaque, Tree
 
 R = sp.Symbol("r", positive=True)
 T, FX, FY, FR, FT = sp.symbols("theta f_x f_y f_r f_theta", real=True)
@@ -195,7 +194,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
         return proof.judge_chain(returning(value), Answering(**found))
 
     def shown(value: object, **found: object) -> Verdict:
-        missing = Fault(Verdict.missing("not there"), "missing")
+        missing = CallFailure(Verdict.missing("not there"), "missing")
 
         def absent(*args: object) -> None:
             raise missing

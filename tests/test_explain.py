@@ -9,9 +9,11 @@ import pytest
 from grader import BUILT_IN
 from grader.assignment.oracles import arrays, claims, results
 from grader.errors import UsageError
-from grader.explain import explain
 from grader.rubric import Assignment, load_assignment
-from tests.conftest import ROOT, Command
+from grader.student.explain import explain
+from tests.support.command import ROOT, Command
+
+pytestmark = pytest.mark.slow
 
 SOFTMAX = ROOT / "examples" / "softmax"
 

@@ -10,21 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom import store
-from grader.classroom.export import export, feedback
-from grader.classroom.model import Format
-from grader.classroom.settle import settle
-from grader.classroom.sheet import check_sheet
+from grader.classroom.class_model import Format
+from grader.classroom.marks.finalize import finalize
+from grader.classroom.results import store
+from grader.classroom.results.export import export, feedback
+from grader.classroom.results.lms_gradesheet import check_sheet
 from grader.classroom.tables import cell, table
 from grader.errors import UsageError
 from grader.model import CheckResult, Incident, Outcome, Verdict
-from grader.report.gradescope import to_gradescope
+from grader.report.gradescope_results import to_gradescope
 from grader.report.junit import to_junit
-from grader.report.schema import Report
 from grader.report.spread import spread
 from grader.rubric import Late
+from grader.schema import Report
 from grader.score import score
 from tests.test_score import ABOUT, RUBRIC
+
+pytestmark = pytest.mark.slow
 
 NASTY = '=HYPERLINK("http://x","y")'
 
@@ -41,7 +43,7 @@ def report_of(name: str) -> Report:
     facts = {**ABOUT, "submission": {"id": name, "sha256": "0" * 64}}
     judged = score(RUBRIC, results, ["2.1", "2.2", "2.3", "2.4", "2.5"], **facts)
     late = Late.model_validate({"due": "2022-01-25T14:00:00", "timezone": "Europe/Berlin", "policy": "per-day"})
-    return settle(judged, late, None, ())
+    return finalize(judged, late, None, ())
 
 
 def results_of(folder: Path, shape: Format) -> Path:

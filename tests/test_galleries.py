@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.examination import Oracles
-from grader.load import load
+from grader.load.submission import load
 from grader.pipeline import examine
-from grader.report.results import to_json
+from grader.report.results_json import to_json
 from grader.rubric import Assignment, select
-from grader.sandbox.base import Launcher
-from tests.conftest import Command
-from tests.galleries import Case, cases, differences
+from grader.sandbox.api import Launcher
+from grader.suite.session import Oracles
+from tests.support.command import Command
+from tests.support.galleries import Case, cases, differences
+
+pytestmark = pytest.mark.slow
 
 SEED = 20_260_101
 CASES = cases("right") + cases("wrong")

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from grader import gradescope
+from grader.course import gradescope_package
+from grader.course.gradescope_package import NOT_YET, Settings, build_package, run, visibility_of
 from grader.errors import SandboxError, UsageError
-from grader.gradescope import NOT_YET, Settings, build_package, run, visibility_of
 from grader.rubric import Assignment
-from grader.sandbox.engine import connect
-from tests.conftest import ROOT, Command
-from tests.environments import SITE_PACKAGES, collect_dependencies, link_dependencies, shell
+from grader.sandbox.docker.engine import connect
+from tests.support.command import ROOT, Command
+from tests.support.environments import SITE_PACKAGES, collect_dependencies, link_dependencies, shell
+
+pytestmark = pytest.mark.slow
 
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
@@ -61,13 +63,13 @@ def test_after_every_check_what_was_earned_is_on_disk(
     """The platform may stop it at any moment: here, after each check, the file is read as it would be then."""
     unpacked(root, Settings(visibility={"2.3": "hidden"}))
     seen = []
-    write = gradescope._write
+    write = gradescope_package._write
 
     def spy(*args: Any) -> None:
         write(*args)
         seen.append(results(root))
 
-    monkeypatch.setattr(gradescope, "_write", spy)
+    monkeypatch.setattr(gradescope_package, "_write", spy)
     run(root, assignment)
     assert len(seen) == 1 + 25 + 1
     scores = [whole["score"] for whole in seen]

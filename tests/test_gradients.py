@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from grader.assignment.oracles import agreement, cases, gradients, judging, ladders, shrink
 from grader.assignment.oracles.arrays import DOUBLE, SINGLE_NOTE, Case, answer
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
-from grader.sandbox.protocol import Opaque, Tree
+from grader.model import CallFailure, Outcome, Verdict
+from grader.sandbox.child.protocol import Opaque, Tree
 
 CONVENTIONS = gradients.CONVENTIONS
 PLANTED = 1e-6  # of one entry: the smallest error that has to be caught
@@ -352,8 +351,8 @@ def test_nothing_crashes_the_judge(value: Any) -> None:
 # --- the verdicts
 
 
-def fault(outcome: Outcome) -> Fault:
-    return Fault(Verdict(outcome, 0.0, "it raised ValueError"), outcome.value)
+def fault(outcome: Outcome) -> CallFailure:
+    return CallFailure(Verdict(outcome, 0.0, "it raised ValueError"), outcome.value)
 
 
 def test_a_wrong_answer_comes_before_a_later_fault() -> None:
@@ -372,7 +371,7 @@ def test_a_fault_before_any_wrong_answer_is_the_verdict() -> None:
             raise fault(Outcome.ERROR)
         return pool_by_loops(dY, X)
 
-    with pytest.raises(Fault, match="ValueError"):
+    with pytest.raises(CallFailure, match="ValueError"):
         judging.judge(function, judging.odd_maps(np.random.default_rng(0)))
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.handout import NO_COURSE, build_handout
 from grader.errors import UsageError
-from grader.handout import NO_COURSE, build_handout
-from tests.conftest import ROOT, Command
-from tests.environments import follow_readme, shell
+from tests.support.command import ROOT, Command
+from tests.support.environments import follow_readme, shell
+
+pytestmark = pytest.mark.slow
 
 REFERENCE = ROOT / "reference"
 _DISTINCTIVE = 50  # characters of three lines of code: shorter ones say nothing about where they come from

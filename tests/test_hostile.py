@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.examination import Oracles
 from grader.rubric import Assignment
-from grader.sandbox.base import Launcher
-from tests.galleries import Case, cases
-from tests.hostile import adopt_orphans, run
-from tests.sandboxes import LOCAL, launcher_of, why_not
+from grader.sandbox.api import Launcher
+from grader.suite.session import Oracles
+from tests.support.galleries import Case, cases
+from tests.support.hostile import adopt_orphans, run
+from tests.support.sandboxes import LOCAL, launcher_of, why_not
+
+pytestmark = pytest.mark.slow
 
 CASES = cases("hostile")
 MAX_SECONDS = 60.0  # for one submission: several times what the slowest takes on a slow machine

@@ -19,9 +19,11 @@ from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
 from grader.report.html import Entry, class_page, pictures, student_page
 from grader.report.html.class_page import common_sentence
 from grader.report.pairs import Pair
-from grader.report.schema import Report
-from grader.report.text import clean
-from tests.conftest import Command
+from grader.report.plain_text import clean
+from grader.schema import Report
+from tests.support.command import Command
+
+pytestmark = pytest.mark.slow
 
 ATTACKS = (
     "<script>window.__pwned = 1</script>",

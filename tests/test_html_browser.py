@@ -13,7 +13,7 @@ import pytest
 
 from grader.report.html import Entry, class_page, student_page
 from grader.report.pairs import Pair
-from tests.browser import PROGRAM, Browser, browser
+from tests.support.browser import PROGRAM, Browser, browser
 from tests.test_html import ATTACKS, named, report
 
 pytestmark = [

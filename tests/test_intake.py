@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom import archives
-from grader.classroom.dates import read_time
-from grader.classroom.intake import Intake, open_intake
-from grader.classroom.model import Format, IssueKind, Student
-from grader.classroom.naming import folder_name
-from grader.classroom.roster import Roster, read_roster, read_times
+from grader.classroom.class_model import Format, IssueKind, Student
+from grader.classroom.intake.dates import read_time
+from grader.classroom.intake.hand_ins import Intake, open_intake
+from grader.classroom.intake.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
-from tests.classes import GOOD, MODULES, contents, in_every_packing, laid_out, read, tarred, zipped
+from grader.load import archives
+from grader.load.naming import folder_name
+from tests.support.classes import GOOD, MODULES, contents, in_every_packing, laid_out, read, tarred, zipped
 
 FOUR = b"RESULTS = {}\n"
 BERLIN = ZoneInfo("Europe/Berlin")

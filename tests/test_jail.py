@@ -13,18 +13,21 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox import jail
-from grader.sandbox.base import Bundle, Limits, Request, Returned
+from grader.sandbox.api import Bundle, Limits, Request, Returned
 from grader.sandbox.choose import default_kind, open_launcher
-from grader.sandbox.engine import connect
-from grader.sandbox.jail import JailLauncher, container_memory
-from grader.sandbox.warm import Zygote, warm_modules
-from grader.sandbox.workers import Sandbox
-from tests.conftest import ROOT
-from tests.engines import worker_image
-from tests.workers import PATIENCE, ask, bundle_of
+from grader.sandbox.docker.engine import connect
+from grader.sandbox.linux import jail
+from grader.sandbox.linux.jail import JailLauncher, container_memory
+from grader.sandbox.linux.warm import Zygote, warm_modules
+from grader.sandbox.supervisor import Sandbox
+from tests.support.command import ROOT
+from tests.support.engines import worker_image
+from tests.support.workers import PATIENCE, ask, bundle_of
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the jail is built of what Linux has")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the jail is built of what Linux has"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -280,10 +283,10 @@ def test_an_import_that_fails_is_told() -> None:
 
 KILLED = """
 import sys
-from grader.sandbox.base import Request
-from grader.sandbox.workers import Sandbox
+from grader.sandbox.api import Request
+from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.choose import open_launcher
-from tests.workers import bundle_of
+from tests.support.workers import bundle_of
 code = "import os, time\\ndef hang():\\n    if FORKS: os.fork()\\n    time.sleep(10_000)"
 code = code.replace("FORKS", str(sys.argv[1] == "process"))
 with Sandbox(open_launcher(sys.argv[1]), {"module": bundle_of(code)}) as sandbox:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from grader.classroom.late import lateness, moment
-from grader.classroom.settle import settle, submitted_at
+from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.classroom.marks.late import lateness, moment
 from grader.model import CheckResult, Outcome, Verdict
-from grader.report.schema import ReviewEntry
 from grader.rubric import Late
+from grader.schema import ReviewEntry
 from grader.score import score
 from tests.test_score import ABOUT, EVERY, RUBRIC
 
@@ -115,7 +115,7 @@ def test_lateness_is_taken_off_the_whole_and_the_points_stay() -> None:
     results.append(CheckResult("4.9", None, Verdict.review("read me")))
     judged = score(RUBRIC, results, [point for point, _ in EVERY], **ABOUT)
     rule = late("2022-01-25T14:00:00", penalty_per_day=0.1)
-    report = settle(judged, rule, at("2022-01-26T15:00:00+01:00"), ())
+    report = finalize(judged, rule, at("2022-01-26T15:00:00+01:00"), ())
     assert (report.score, report.score_before_late, report.pending) == (16.8, 21.0, 0.8)
     assert report.points == judged.points
     assert report.late is not None
@@ -128,9 +128,9 @@ def test_a_mark_counts_for_its_own_hand_in_alone() -> None:
     results.append(CheckResult("4.9", None, Verdict.review("read me")))
     judged = score(RUBRIC, results, [point for point, _ in EVERY], **ABOUT)
     mark = ReviewEntry(point="4.9", score=0.5, max_score=1, comment="fine", by="a", when="now", sha256="0" * 64)
-    report = settle(judged, None, None, [mark])
+    report = finalize(judged, None, None, [mark])
     point = report.points[-1]
     assert (report.score, report.pending, point.outcome) == (21.5, 0.0, Outcome.PARTIAL)
     assert point.message == "fine (marked by a)"
-    other = settle(judged, None, None, [mark.model_copy(update={"sha256": "1" * 64})])
+    other = finalize(judged, None, None, [mark.model_copy(update={"sha256": "1" * 64})])
     assert (other.score, other.pending, len(other.reviews)) == (21.0, 1.0, 1)

@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from grader import load as loading
 from grader.errors import SubmissionError
-from grader.load import load
+from grader.load import submission as loading
+from grader.load.submission import load
 from grader.model import Submission
-from tests import wire
+from tests.support import wire
+
+pytestmark = pytest.mark.slow
 
 MODULES = ["exercise1", "exercise2", "exercise3", "exercise4"]
 FILES = {

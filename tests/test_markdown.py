@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.report.markdown import annotations, escape, summary
-from grader.report.text import clean
+from grader.report.plain_text import clean
 from tests.test_html import ATTACKS, report
 
 

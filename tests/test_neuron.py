@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import trees
 from grader.assignment.oracles import gradients, neuron, neuron_judging, neuron_labels, neuron_mistakes
 from grader.assignment.oracles.neuron import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W
 from grader.assignment.oracles.reading import UnreadableError
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
-from grader.sandbox.protocol import Opaque, Tree
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles import trees
+from grader.sandbox.child.protocol import Opaque, Tree
 
 CROSS, CONVOLUTION = gradients.CONVENTIONS
 POSITIONS = [(1, 2), (4, 2), (5, 3)]
@@ -65,7 +64,7 @@ def outcome(verdict: Verdict) -> tuple[Outcome, str | None]:
 
 
 def raising(*args: Any) -> Any:
-    raise Fault(Verdict(Outcome.ERROR, 0.0, "it raised"), "error")
+    raise CallFailure(Verdict(Outcome.ERROR, 0.0, "it raised"), "error")
 
 
 def labelled(order: Sequence[Offset]) -> Callable[[int, int], list[list[int]]]:
@@ -140,7 +139,7 @@ def test_an_unknown_convention_is_the_default_and_told(value: Any, shown: str) -
 
 def test_no_convention_is_the_default_and_told() -> None:
     def missing() -> Any:
-        raise Fault(Verdict.missing("no CONVENTION"), "missing")
+        raise CallFailure(Verdict.missing("no CONVENTION"), "missing")
 
     assert neuron.read_convention(missing) == (CROSS, ("CONVENTION is not set, so * was read as cross-correlation.",))
     assert neuron.read_convention(raising) == (CROSS, ())

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from grader.assignment.oracles import optimizers, probes
 from grader.assignment.oracles.measured import SIX
-from tests.exercise4_fakes import harness_for, student_of
+from tests.support.exercise4_fakes import harness_for, student_of
+
+pytestmark = pytest.mark.slow
 
 optim = torch.optim
 RATES = st.floats(1e-4, 0.5)

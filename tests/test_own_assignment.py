@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from grader.examination import Oracles
-from grader.handout import build_handout
-from grader.load import load
+from grader.course.handout import build_handout
+from grader.course.wheel import wheel_name
+from grader.load.submission import load
 from grader.pipeline import examine
-from grader.report.schema import Report
 from grader.rubric import load_assignment
 from grader.sandbox.process import ProcessLauncher
-from grader.wheel import wheel_name
-from tests.conftest import PATIENCE, ROOT, Command
-from tests.environments import follow_readme, shell
+from grader.schema import Report
+from grader.suite.session import Oracles
+from tests.support.command import PATIENCE, ROOT, Command
+from tests.support.environments import follow_readme, shell
+
+pytestmark = pytest.mark.slow
 
 SOFTMAX = ROOT / "examples" / "softmax"
 
@@ -64,7 +66,7 @@ def graded(
     (course / "rubric.toml").write_text(text, encoding="utf-8")
     name = f"check_{tmp_path.name}.py"  # a name of its own: pytest keeps modules by name
     (course / "checks" / name).write_text(
-        f"from grader.plugin import module, points\nsoftmax = module('softmax')\n{check}"
+        f"from grader.suite.plugin import module, points\nsoftmax = module('softmax')\n{check}"
     )
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "softmax.py").write_text(code)

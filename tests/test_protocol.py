@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox import protocol
-from grader.sandbox.protocol import (
+from grader.sandbox.child import protocol
+from grader.sandbox.child.protocol import (
     DTYPES,
     HEADS,
     MAGIC,

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.rescore import compare, judged, rescored
+from grader.classroom.marks.rescore import compare, judged, rescored
 from grader.model import CheckResult, Incident, Outcome, Verdict
-from grader.report.schema import Report
 from grader.rubric import Assignment, load_assignment, parse_rubric
+from grader.schema import Report
 from grader.score import score
-from tests.conftest import ROOT, Command
+from tests.support.command import ROOT, Command
 from tests.test_score import ABOUT, EVERY, RUBRIC
+
+pytestmark = pytest.mark.slow
 
 TEXT = (ROOT / "grader" / "assignment" / "rubric.toml").read_text(encoding="utf-8")
 CASE = ROOT / "tests" / "gallery" / "wrong" / "pool-zero-initialised-maximum"

@@ -14,10 +14,12 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.base import Faulted, Launcher, Limits, Reply, Request, Returned
-from grader.sandbox.protocol import MAGIC, Value, encode
-from grader.sandbox.workers import Sandbox
-from tests.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
+from grader.sandbox.api import CallFailed, Launcher, Limits, Reply, Request, Returned
+from grader.sandbox.child.protocol import MAGIC, Value, encode
+from grader.sandbox.supervisor import Sandbox
+from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
+
+pytestmark = pytest.mark.slow
 
 WELL = "def well():\n    return 'well'\n"
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps this bound")
@@ -55,13 +57,13 @@ def act(
 
 
 def crashed(reply: Reply) -> str:
-    assert isinstance(reply, Faulted), reply
+    assert isinstance(reply, CallFailed), reply
     assert reply.outcome is Outcome.CRASHED, reply
     return reply.message
 
 
 def raised(reply: Reply) -> str:
-    assert isinstance(reply, Faulted), reply
+    assert isinstance(reply, CallFailed), reply
     assert reply.outcome is Outcome.ERROR, reply
     return reply.message
 
@@ -112,7 +114,7 @@ def test_a_value_comes_back(launcher: Launcher) -> None:
 def test_an_exception_is_an_error_with_the_students_line(launcher: Launcher) -> None:
     reply = act(launcher, "raise ValueError('no')")
     assert raised(reply) == "ValueError: no"
-    assert isinstance(reply, Faulted)
+    assert isinstance(reply, CallFailed)
     assert reply.frames[-1].code == "raise ValueError('no')"
 
 
@@ -176,7 +178,7 @@ def test_the_generators_start_alike(launcher: Launcher) -> None:
 )
 def test_what_hangs_is_stopped_at_its_deadline(launcher: Launcher, body: str) -> None:
     reply = act(launcher, body, seconds=DEADLINE)
-    assert isinstance(reply, Faulted)
+    assert isinstance(reply, CallFailed)
     assert reply.outcome is Outcome.TIMEOUT
     assert reply.message == f"did not answer within {DEADLINE:g} seconds and was stopped"
 
@@ -184,7 +186,7 @@ def test_what_hangs_is_stopped_at_its_deadline(launcher: Launcher, body: str) ->
 def test_a_module_that_hangs_is_asked_once(launcher: Launcher) -> None:
     started = time.monotonic()
     replies = ask(launcher, "while True: pass", *("again" for _ in range(30)), seconds=DEADLINE)
-    assert {reply.outcome for reply in replies if isinstance(reply, Faulted)} == {Outcome.TIMEOUT}
+    assert {reply.outcome for reply in replies if isinstance(reply, CallFailed)} == {Outcome.TIMEOUT}
     assert time.monotonic() - started < 30 * DEADLINE
 
 
@@ -377,7 +379,7 @@ def test_what_is_no_answer_is_a_crash(launcher: Launcher, data: bytes) -> None:
 
 def test_half_an_answer_is_a_timeout(launcher: Launcher) -> None:
     reply = act(launcher, WRITE_EVERYWHERE, seconds=DEADLINE, DATA=MAGIC + b"\x64\x00\x00\x00l")
-    assert isinstance(reply, Faulted)
+    assert isinstance(reply, CallFailed)
     assert reply.outcome is Outcome.TIMEOUT
 
 

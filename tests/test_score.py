@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from grader import BUILT_IN
 from grader.model import CheckResult, Outcome, Verdict
-from grader.report.schema import PointScore, Report
 from grader.rubric import load_rubric
+from grader.schema import PointScore, Report
 from grader.score import score
 
 RUBRIC = load_rubric(BUILT_IN / "rubric.toml")

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.jobs import JobProcess, Workshop
-from grader.classroom.model import Graded, Job, Terms
+from grader.classroom.class_model import Graded, Job, Terms
+from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
 from grader.rubric import Assignment
-from grader.sandbox.base import Returned
+from grader.sandbox.api import Returned
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.warm import StartedZygote, WarmLauncher
-from tests.workers import PATIENCE, ask
+from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
+from tests.support.workers import PATIENCE, ask
 
 pytestmark = [
     pytest.mark.slow,
@@ -107,7 +107,7 @@ def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
     terms = Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
     job = Job(Submission("a", {"exercise2.py": b"def maxpool2x2_backward(dY, X): return X"}, "0" * 64))
-    with closing(opened("process")) as mother, closing(Workshop(mother)) as workshop:
+    with closing(opened("process")) as mother, closing(JobProcessPool(mother)) as workshop:
         lone = JobProcess(terms, mother)
         try:
             assert isinstance(lone.run(job), Graded)

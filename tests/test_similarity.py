@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from grader.classroom import alike, store
-from grader.classroom.model import Format
-from grader.classroom.pages import comparing
+from grader.classroom.class_model import Format
+from grader.classroom.results import similarity_job, store
+from grader.classroom.results.pages import comparing
+from grader.classroom.results.similarity import MAX_BYTES, fingerprints_of, similar_pairs
 from grader.report.pairs import Pair
-from grader.report.similarity import MAX_BYTES, fingerprints_of, similar_pairs
-from tests.conftest import ROOT
+from tests.support.command import ROOT
+
+pytestmark = pytest.mark.slow
 
 pytest.importorskip("copydetect", reason="copydetect is not installed (pip install '.[similarity]')")
 
@@ -63,9 +65,9 @@ def test_fewer_than_two_have_nobody_to_be_like() -> None:
 
 
 def test_of_too_many_pairs_the_most_alike_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alike, "MAX_PAIRS", 3)
+    monkeypatch.setattr(similarity_job, "MAX_PAIRS", 3)
     pairs = [Pair(f"s{number:02}", "t", number / 20) for number in range(20)]
-    assert alike.most_alike(pairs) == (pairs[:-4:-1], 20)
+    assert similarity_job.most_alike(pairs) == (pairs[:-4:-1], 20)
 
 
 def class_of(folder: Path, *codes: bytes) -> store.ClassList:
@@ -93,7 +95,7 @@ def class_of(folder: Path, *codes: bytes) -> store.ClassList:
 def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
     own = gallery("wrong/pool-zero-initialised-maximum")
     class_of(tmp_path, own, REFERENCE, renamed(own))
-    with alike.Search(tmp_path, ROOT / "student_template", 3) as search:
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 3) as search:
         (pair,), count = search.pairs()
     assert (pair.left, pair.right, count) == ("s0", "s2", 1)
 
@@ -107,8 +109,8 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
                 found += [path] if str(tmp_path).encode() in path.read_bytes() else []
         return found
 
-    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(alike.EACH)])
-    with alike.Search(tmp_path, ROOT / "student_template", 1):
+    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(similarity_job.EACH)])
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 1):
         deadline = time.monotonic() + 60
         while len(at_work()) < 2:
             assert time.monotonic() < deadline, "it has not begun to read"
@@ -122,7 +124,7 @@ def compare(folder: Path, listed: store.ClassList) -> None:
 
 
 def test_a_comparison_that_nobody_waits_for_ends_with_its_context(tmp_path: Path) -> None:
-    with alike.Search(tmp_path, ROOT / "student_template", 3) as search:
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 3) as search:
         assert search._process.poll() is None
     assert search._process.returncode is not None
 
@@ -131,8 +133,8 @@ def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = class_of(tmp_path, REFERENCE, REFERENCE)
-    monkeypatch.setattr(alike, "LEAST_SECONDS", 0.0)
-    monkeypatch.setattr(alike, "SECONDS_EACH", 0.01)
+    monkeypatch.setattr(similarity_job, "LEAST_SECONDS", 0.0)
+    monkeypatch.setattr(similarity_job, "SECONDS_EACH", 0.01)
     compare(tmp_path, listed)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
     assert kept["said"] == "similar hand-ins were not looked for: it took more than 0.02 seconds."

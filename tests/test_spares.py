@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError
-from grader.sandbox.base import Bundle, Limits
-from grader.sandbox.protocol import encode
-from grader.sandbox.spares import MAX_WAITING, Kind, Spares, warm_up
+from grader.sandbox.api import Bundle, Limits
+from grader.sandbox.child.protocol import encode
+from grader.sandbox.docker.spares import MAX_WAITING, Kind, Spares, warm_up
+
+pytestmark = pytest.mark.slow
 
 KIND = Kind.of(Bundle({}, {}, preload=("numpy",)), gpu=False)
 

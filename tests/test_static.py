@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from grader.load import MAX_CODE_BYTES, digest
+from grader.load.static_checks import Facts, inspect, own_modules, parse, read
+from grader.load.submission import MAX_CODE_BYTES, digest
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise
-from grader.static import Facts, inspect, own_modules, parse, read
 
 ALL2 = "def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.sandbox.child.protocol import ProtocolError
+from grader.sandbox.child.relay import HEADER, PRINTS, REPLIES
+from grader.sandbox.docker.stream import Frames, Stream
 from grader.sandbox.pipes import OUTPUT_BYTES
-from grader.sandbox.protocol import ProtocolError
-from grader.sandbox.relay import HEADER, PRINTS, REPLIES
-from grader.sandbox.stream import Frames, Stream
 
 
 def frame(stream: int, data: bytes) -> bytes:

@@ -11,11 +11,13 @@ import pytest
 from rich.console import Console
 
 from grader.model import CheckResult, Frame, Verdict
-from grader.report.schema import Report
-from grader.report.student import print_progress
+from grader.report.student_summary import print_progress
 from grader.rubric import Assignment
+from grader.schema import Report
 from grader.score import score
-from tests.conftest import PATIENCE, ROOT
+from tests.support.command import PATIENCE, ROOT
+
+pytestmark = pytest.mark.slow
 
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
@@ -90,7 +92,7 @@ def test_a_wrong_answer_is_told_once_with_its_smallest_input(work: Path) -> None
     assert "    dY   X       expected   got   difference\n    2    -4 -1   0 2        2 0    2 -2\n" in ended.stdout
     assert "Next: mend 2.3 Negative values, large and small magnitudes." in ended.stdout
     assert "Traceback" not in ended.stdout
-    assert "grader/plugin.py" not in ended.stdout
+    assert "grader/suite/plugin.py" not in ended.stdout
     classic = run_pytest(work, "-k", "2.3", "--tb=short")
     assert classic.stdout.count("nothing there beats a maximum that starts at 0") == 2
     assert "Traceback" not in classic.stdout
@@ -167,9 +169,9 @@ def test_hostile_text_stays_text(assignment: Assignment) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 def test_the_warm_process_is_there_before_our_imports_and_not_where_nothing_will_run(tmp_path: Path) -> None:
     (tmp_path / "look.py").write_text(
-        "import sys, grader.student\n"
-        "print([name for name in ('numpy', 'pydantic', 'rich', 'grader.practice') if name in sys.modules])\n"
-        "print(len(grader.student._launcher._zygotes))\n"
+        "import sys, grader.student.pytest_plugin\n"
+        "print([name for name in ('numpy', 'pydantic', 'rich', 'grader.student.practice') if name in sys.modules])\n"
+        "print(len(grader.student.pytest_plugin._launcher._zygotes))\n"
     )
     said = {
         option: subprocess.run(

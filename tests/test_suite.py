@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SuiteError
-from grader.examination import Examination, Oracles
-from grader.load import digest
+from grader.load.submission import digest
 from grader.model import Outcome, Submission
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.base import Launcher
-from grader.suite import Results, RunChecks, collected, run_checks
-from tests.conftest import ROOT
+from grader.sandbox.api import Launcher
+from grader.suite.runner import Results, RunChecks, collected, run_checks
+from grader.suite.session import Oracles, SubmissionSession
+from tests.support.command import ROOT
 
 EXERCISE2 = frozenset({"2.1", "2.2", "2.3", "2.4", "2.5"})
 WRONG = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
@@ -29,8 +29,11 @@ def submission(name: str, *paths: Path) -> Submission:
 def judged(
     run: RunChecks, who: Submission, assignment: Assignment, launcher: Launcher, points: frozenset[str]
 ) -> Results:
-    with Oracles(launcher, assignment) as oracles, Examination(who, assignment, launcher, oracles, 1) as examination:
-        return run(examination, points, lambda result: None)
+    with (
+        Oracles(launcher, assignment) as oracles,
+        SubmissionSession(who, assignment, launcher, oracles, 1) as submission_session,
+    ):
+        return run(submission_session, points, lambda result: None)
 
 
 def without_times(results: Results) -> list[object]:
@@ -61,10 +64,10 @@ def test_nothing_of_a_submission_is_kept(assignment: Assignment, launcher: Launc
         for name in ("first", "second"):
             with (
                 Oracles(launcher, assignment) as oracles,
-                Examination(submission(name, WRONG), assignment, launcher, oracles, 1) as examination,
+                SubmissionSession(submission(name, WRONG), assignment, launcher, oracles, 1) as submission_session,
             ):
-                run(examination, EXERCISE2, lambda result: None)
-                seen.append(weakref.ref(examination))
+                run(submission_session, EXERCISE2, lambda result: None)
+                seen.append(weakref.ref(submission_session))
             gc.collect()
             reports.append(sum(type(found) is pytest.TestReport for found in gc.get_objects()))
         return seen[0](), reports[1] - reports[0]

@@ -7,8 +7,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.assignment.oracles import symbolic
-from grader.assignment.oracles.symbolic import shown
+from grader.oracles import symbolic
+from grader.oracles.symbolic import shown
 
 R = sp.Symbol("r", positive=True)
 T = sp.Symbol("theta", real=True)

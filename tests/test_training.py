@@ -16,10 +16,9 @@ from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
 from grader.assignment.oracles.training import Comparison
 from grader.errors import UsageError
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
+from grader.model import CallFailure, Outcome, Verdict
 from grader.report import curves
-from tests.exercise4_fakes import (
+from tests.support.exercise4_fakes import (
     ROOT,
     SETTINGS,
     Here,
@@ -29,6 +28,8 @@ from tests.exercise4_fakes import (
     small_images,
     student_of,
 )
+
+pytestmark = pytest.mark.slow
 
 
 def network(input_shape, classes):
@@ -193,7 +194,7 @@ def test_a_closure_that_never_clears_is_told():
     ],
 )
 def test_a_network_that_is_none_stops_all_six(build, outcome, says):
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(CallFailure) as caught:
         judged("Adam", build_network=build)
     assert caught.value.verdict.outcome is outcome
     assert says in caught.value.verdict.message
@@ -202,7 +203,7 @@ def test_a_network_that_is_none_stops_all_six(build, outcome, says):
 def test_a_function_that_is_not_there_is_missing():
     module = student()
     del module.train_epoch
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(CallFailure) as caught:
         learning.judge(comparison_of(module), "SGD")
     assert caught.value.verdict.outcome is Outcome.MISSING
     assert "train_epoch is not there yet" in caught.value.verdict.message
@@ -256,7 +257,7 @@ def test_a_closure_that_is_missing_is_explained():
             optimizer.step()
         return 0.0
 
-    with pytest.raises(Fault, match="its step\\(\\) is given a closure") as caught:
+    with pytest.raises(CallFailure, match="its step\\(\\) is given a closure") as caught:
         judged("LBFGS", train_epoch=without_closure)
     assert caught.value.verdict.outcome is Outcome.ERROR
 
@@ -296,7 +297,9 @@ def test_a_loop_that_ends_early_is_told():
 
 
 def test_a_network_that_fails_on_the_images_is_told_their_shape():
-    with pytest.raises(Fault, match=r"your network, given images of shape \(1, 8, 8\), raised .*cannot be multiplied"):
+    with pytest.raises(
+        CallFailure, match=r"your network, given images of shape \(1, 8, 8\), raised .*cannot be multiplied"
+    ):
         judged("Adam", build_network=lambda shape, classes: nn.Sequential(nn.Flatten(), nn.Linear(784, classes)))
 
 
@@ -319,7 +322,7 @@ def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
     assert runs["Adam"] == []
     assert "no Adam today" in comparison.why_not("Adam")
     assert all(runs[name] for name in SIX if name != "Adam")
-    with pytest.raises(Fault, match="no Adam today"):
+    with pytest.raises(CallFailure, match="no Adam today"):
         comparison.attempt("Adam")
 
 
@@ -335,7 +338,7 @@ def test_a_device_that_only_the_students_worker_does_not_find_is_the_submissions
     comparison = comparison_of(student())
     harness = comparison.apparatus.harness.module
     harness.prepare = lambda *args: {"status": "no-device", "device": "cpu", "why": "forged"}
-    with pytest.raises(Fault, match="leave torch itself as it is") as caught:
+    with pytest.raises(CallFailure, match="leave torch itself as it is") as caught:
         comparison.attempt("SGD")
     assert caught.value.verdict.outcome is Outcome.CRASHED
 
@@ -351,7 +354,7 @@ def test_a_worker_whose_gpu_failed_is_replaced_and_costs_that_optimizer_alone(mo
     prepare = harness.prepare
     monkeypatch.setattr(harness, "prepare", lambda *args: (done.append("prepare"), prepare(*args))[1])
     monkeypatch.setattr(harness, "leave", lambda: done.append("leave"))
-    with pytest.raises(Fault, match="device-side assert"):
+    with pytest.raises(CallFailure, match="device-side assert"):
         comparison.attempt("Adam")
     assert comparison.attempt("SGD").run.whole
     assert done == ["prepare", "leave", "prepare"]
@@ -361,7 +364,7 @@ def test_running_out_of_gpu_memory_is_an_outcome():
     def greedy(*args):
         raise torch.OutOfMemoryError("CUDA out of memory")
 
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(CallFailure) as caught:
         judged("SGD", train_epoch=greedy)
     assert caught.value.verdict.outcome is Outcome.CRASHED
     assert "GPU memory" in caught.value.verdict.message
@@ -383,7 +386,7 @@ def test_the_memory_of_a_gpu_is_bounded():
     def greedy(model, optimizer, batches, loss_fn):
         torch.empty(2 << 30, dtype=torch.uint8, device="cuda")
 
-    with pytest.raises(Fault, match="GPU memory"):
+    with pytest.raises(CallFailure, match="GPU memory"):
         comparison_of(student(train_epoch=greedy), device="cuda", gpu_memory_gib=1).attempt("SGD")
 
 
@@ -446,7 +449,7 @@ class Slow:
         took = min(self.seconds, seconds) if self.cooperative else self.seconds
         self.clock.now += min(took, self.limit)
         if took > self.limit:
-            raise Fault(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped. Is it endless?"), "timeout")
+            raise CallFailure(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped. Is it endless?"), "timeout")
         return {
             "status": "ready",
             "logits": np.eye(10, dtype=np.float32)[images.load().truth],
@@ -483,7 +486,7 @@ def test_the_whole_box_is_never_outlived():
 def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_share():
     comparison, clock, harness = slow_comparison(1000.0, cooperative=False)
     share = r"stopped\. Is it endless\? Adadelta's share of the time box is 10 s \(60 s for all, times 1 for"
-    with pytest.raises(Fault, match=share):
+    with pytest.raises(CallFailure, match=share):
         comparison.attempt("Adadelta")
     assert clock.now == pytest.approx(12.0)  # ten seconds and the overshoot
     harness.seconds = 0.1
@@ -527,7 +530,7 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     ],
 )
 def test_a_report_of_another_form_measures_nothing(answer):
-    with pytest.raises(Fault, match="no measurement"):
+    with pytest.raises(CallFailure, match="no measurement"):
         read_epoch(answer, np.zeros(4, dtype=int), 10)
 
 
@@ -544,7 +547,7 @@ def test_an_inspection_of_another_form_shows_nothing(value):
 def test_a_status_of_another_form_is_no_measurement(status):
     comparison = comparison_of(student())
     comparison.apparatus.harness.module.probe_optimizer = lambda *args: {"status": status}
-    with pytest.raises(Fault, match="no measurement"):
+    with pytest.raises(CallFailure, match="no measurement"):
         comparison.attempt("SGD")
 
 

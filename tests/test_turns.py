@@ -12,8 +12,10 @@ import pytest
 from filelock import FileLock, Timeout
 
 from grader.assignment.oracles.turns import turn
-from tests.conftest import PATIENCE, ROOT
-from tests.exercise4_fakes import comparison_of, student_of
+from tests.support.command import PATIENCE, ROOT
+from tests.support.exercise4_fakes import comparison_of, student_of
+
+pytestmark = pytest.mark.slow
 
 MOMENT = 0.3  # seconds in which a process that does not wait would have gone on
 # Another job process: it trains on GPU-1 until its input ends.

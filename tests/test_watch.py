@@ -12,8 +12,10 @@ import pytest
 
 from grader.errors import UsageError
 from grader.rubric import Assignment
-from grader.watch import Watch, affected, differing
-from tests.conftest import ROOT
+from grader.student.watch import Watch, affected, differing
+from tests.support.command import ROOT
+
+pytestmark = pytest.mark.slow
 
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 SOLVED = ROOT / "reference" / "exercise2.py"

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.wheel import write_wheel
-from tests.conftest import PATIENCE, ROOT
-from tests.environments import SCRIPTS, link_dependencies, shell
+from grader.course.wheel import write_wheel
+from tests.support.command import PATIENCE, ROOT
+from tests.support.environments import SCRIPTS, link_dependencies, shell
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
     names = package_of(built)
     assert {name.partition("/")[0] for name in names} == {"grader"}
     for needed in (
-        "grader/suite.ini",
+        "grader/suite/suite.ini",
         "grader/assignment/rubric.toml",
         "grader/assignment/data/digits.npz",
         "grader/assignment/checks/check_exercise1.py",
@@ -46,8 +48,8 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
         "grader/report/results.schema.json",
         "grader/report/html/templates/student.jinja",
         "grader/report/html/style.css",
-        "grader/sandbox/worker.py",
-        "grader/sandbox/zygote.py",
+        "grader/sandbox/child/worker.py",
+        "grader/sandbox/child/zygote.py",
     ):
         assert needed in names
 

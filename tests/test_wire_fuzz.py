@@ -13,17 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader import trees
-from grader.examination import Oracles
-from grader.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
-from grader.expressions import MAX_NODES, is_expression
 from grader.model import Outcome, Submission
+from grader.oracles import trees
 from grader.pipeline import examine
-from grader.proxy import MAX_TEXT, from_wire
-from grader.report.results import to_json
+from grader.report.results_json import to_json
 from grader.rubric import Assignment
-from grader.sandbox.base import Faulted, Returned
-from grader.sandbox.protocol import (
+from grader.sandbox.api import CallFailed, Returned
+from grader.sandbox.child.protocol import (
     HEADS,
     MAGIC,
     MAX_DEPTH,
@@ -39,10 +35,16 @@ from grader.sandbox.protocol import (
     read_frame,
 )
 from grader.sandbox.replies import parse
+from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
+from grader.suite.expressions import MAX_NODES, is_expression
+from grader.suite.proxy import MAX_TEXT, from_wire
+from grader.suite.session import Oracles
 from scripts import fuzz
-from tests import wire
-from tests.babble import BabbleLauncher
-from tests.hostile import unclean
+from tests.support import wire
+from tests.support.babble import BabbleLauncher
+from tests.support.hostile import unclean
+
+pytestmark = pytest.mark.slow
 
 QUICK = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 ROOM = 4 << 20  # bytes that reading a short message may take, whatever it claims to hold
@@ -164,7 +166,7 @@ def test_a_reply_is_one_answer_to_the_question_or_nothing(value: Value, number: 
     draw = random.Random(number)
     for answer in (value, wire.answer(draw), {**wire.answer(draw), "id": 1, "value": value}):
         reply = parse(answer, 1, {"exercise2.py": b"\xff\n"}, "")
-        assert reply is None or isinstance(reply, Returned | Faulted)
+        assert reply is None or isinstance(reply, Returned | CallFailed)
         if reply is not None:
             assert isinstance(answer, dict)
             assert answer["id"] == 1

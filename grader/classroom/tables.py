@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.report.text import one_line
+from grader.report.plain_text import one_line
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), wide forms included.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

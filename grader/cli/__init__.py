@@ -3,18 +3,18 @@
 import sys
 from importlib import import_module
 
-from grader.cli.base import app, fail
+from grader.cli.app import app, fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 
 # Which module a command is in. It alone is imported: what all of them need together takes half a second.
 COMMANDS = {
-    "single": ("grade", "points"),
-    "many": ("class",),
-    "later": ("rescore", "reproduce", "review"),
-    "students": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
-    "image": ("image",),
-    "health": ("doctor",),
+    "grade_command": ("grade", "points"),
+    "class_command": ("class",),
+    "report_commands": ("rescore", "reproduce", "review"),
+    "course_commands": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
+    "image_command": ("image",),
+    "doctor_command": ("doctor",),
 }
 
 

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from grader.report.schema import Report
+from grader.schema import Report
 
 Curve = Mapping[str, Sequence[float | None]]
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.report.grids import Grid, figure, grids, is_number, marks_of, number, shape
-from grader.report.text import clean, one_line
+from grader.report.plain_text import clean, one_line
 
 MAX_KEYS = 40
 MAX_ROWS = 200  # of one table

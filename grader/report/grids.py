@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from grader.report.text import one_line
+from grader.report.plain_text import one_line
 
 MAX_ENTRIES = 400  # of one array: 20 × 20, the most that a reader takes in
 MAX_AXIS = 10_000  # entries along one axis that are looked at: what is longer is no array for this page

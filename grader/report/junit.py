@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from grader.model import Outcome
-from grader.report.schema import PointScore, Report
-from grader.report.text import clean
+from grader.report.plain_text import clean
+from grader.schema import PointScore, Report
 
 # What XML 1.0 cannot hold in any spelling (section 2.2, Char).
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

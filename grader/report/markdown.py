@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from grader.model import Outcome
-from grader.report.schema import PointScore, Report
-from grader.report.text import number, one_line
+from grader.report.plain_text import number, one_line
+from grader.schema import PointScore, Report
 
 MAX_ANNOTATIONS = 10  # of one kind in one step: GitHub shows no more
 MAX_MESSAGE = 600

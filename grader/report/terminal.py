@@ -5,8 +5,8 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.model import Outcome
-from grader.report.schema import PointScore, Report
-from grader.report.text import clean, number
+from grader.report.plain_text import clean, number
+from grader.schema import PointScore, Report
 
 __all__ = ["clean", "number", "print_report", "print_table", "sentences", "table"]
 

@@ -3,10 +3,10 @@
 import os
 
 from grader.errors import UsageError
-from grader.sandbox.base import Launcher
-from grader.sandbox.jail import JailLauncher
+from grader.sandbox.api import Launcher
+from grader.sandbox.linux.jail import JailLauncher
+from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher
-from grader.sandbox.warm import WarmLauncher
 
 # For the processes of a class and of a cluster, too.
 IMAGE_VARIABLE, GPUS_VARIABLE = "GRADER_IMAGE", "GRADER_GPUS"
@@ -42,7 +42,10 @@ def open_launcher(
         case "process":
             return WarmLauncher(ahead=ahead, sibling=sibling) if WarmLauncher.is_available() else ProcessLauncher()
         case "docker":
-            from grader.sandbox.container import WORKER_IMAGE, DockerLauncher  # the SDK costs a fifth of a second
+            from grader.sandbox.docker.container import (  # the SDK costs a fifth of a second
+                WORKER_IMAGE,
+                DockerLauncher,
+            )
 
             return DockerLauncher(
                 image or os.environ.get(IMAGE_VARIABLE) or WORKER_IMAGE, gpus=gpus or os.environ.get(GPUS_VARIABLE)

@@ -16,10 +16,10 @@ import tempfile
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.sandbox.base import Bundle
+from grader.sandbox.api import Bundle
 from grader.sandbox.pipes import Pipes
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).parent / "child" / "worker.py"
 _GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
 # What a fresh interpreter needs of the environment; everything else could hold a secret, or change an answer.
 _KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")

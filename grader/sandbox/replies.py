@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from grader.model import Frame, Outcome
-from grader.sandbox.base import Faulted, Reply, Returned
-from grader.sandbox.protocol import STATUSES, Value
+from grader.sandbox.api import CallFailed, Reply, Returned
+from grader.sandbox.child.protocol import STATUSES, Value
 
 _OUTCOMES = {
     "error": Outcome.ERROR,
@@ -23,7 +23,7 @@ def parse(answer: Value, number: Value, files: Mapping[str, bytes], output: str)
         case {"id": int(own), "status": str(status), "message": str(message), "frames": list(frames)} if (
             own == number and status in STATUSES
         ):
-            return Faulted(_OUTCOMES[status], status, message, _frames(frames, files), output)
+            return CallFailed(_OUTCOMES[status], status, message, _frames(frames, files), output)
         case _:
             return None
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 from loss import judge
 
-from grader.model import Verdict
-from grader.plugin import module, points
+from grader.api import Verdict, module, points
 
 softmax = module("softmax")
 

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from grader.api import Verdict, module, points
 from grader.assignment.oracles import proof
-from grader.model import Verdict
-from grader.plugin import module, points
 
 exercise1 = module("exercise1")
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import Verdict, module, points
 from grader.assignment.oracles import judging
-from grader.model import Verdict
-from grader.plugin import module, points
 
 exercise2 = module("exercise2")
 

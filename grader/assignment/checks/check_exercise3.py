@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import Verdict, module, points
 from grader.assignment.oracles import judging, neuron, neuron_judging, neuron_labels
-from grader.model import Verdict
-from grader.plugin import module, points
 
 exercise3 = module("exercise3")
 

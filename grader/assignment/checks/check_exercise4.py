@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
+from grader.api import Verdict, guest, module, points
 from grader.assignment.oracles import claims, discussion, images, learning, results
 from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.training import Comparison
-from grader.model import Verdict
-from grader.plugin import guest, module, points
 
 exercise4 = module("exercise4")
 harness = guest("harness", beside="exercise4")

@@ -6,14 +6,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from grader.api import CallFailure, Outcome, UsageError, Verdict
 from grader.assignment.oracles.epochs import stopped
 from grader.assignment.oracles.images import Images
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.timebox import TimeBox
 from grader.assignment.oracles.turns import turn
-from grader.errors import UsageError
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
 
 PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
 IMPORT_SECONDS = 20.0  # importing exercise4.py trains nothing
@@ -33,7 +31,7 @@ class Apparatus:
     device: str = ""  # for a report
     box: TimeBox | None = None
     _place: str = ""  # as torch calls it
-    _broken: Fault | None = None
+    _broken: CallFailure | None = None
     _prepared: bool = False
     _turn: ExitStack = field(default_factory=ExitStack)
 
@@ -57,25 +55,25 @@ class Apparatus:
         return self.box
 
     def ask(self, seconds: float, function: str, *args: Any) -> dict[str, Any]:
-        """One call of the harness. Raises Fault for every answer but a good one."""
+        """One call of the harness. Raises CallFailure for every answer but a good one."""
         if not self._prepared:
             self.ready()
         deadline = round(max(seconds, 0.0) + OVERSHOOT_SECONDS, 1)  # as it is read by the student
         try:
             answer = getattr(self.harness.within(deadline), function)(*args)
-        except Fault as fault:
+        except CallFailure as fault:
             # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
             if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED) or self._has_lost_its_gpu(fault):
                 self._prepared = False
             raise self._in_their_words(fault) from None
         return self._good(answer)
 
-    def _has_lost_its_gpu(self, fault: Fault) -> bool:
+    def _has_lost_its_gpu(self, fault: CallFailure) -> bool:
         """After an error of CUDA itself (an index out of range, say) nothing runs on that GPU in that process again: it
         is ended, and what comes next gets another."""
         if _CUDA_ERROR not in fault.verdict.message:
             return False
-        with suppress(Fault):
+        with suppress(CallFailure):
             self.harness.leave()
         return True
 
@@ -102,7 +100,7 @@ class Apparatus:
             self._good(harness.prepare(options, images.x, images.y, images.held_out))
             self._prepared = True
             self.ask(IMPORT_SECONDS, "exercise4")
-        except Fault as fault:
+        except CallFailure as fault:
             self._broken = fault
             raise
 
@@ -116,11 +114,11 @@ class Apparatus:
                     f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
                     "which is there. exercise4.py has to leave torch itself as it is."
                 )
-                raise Fault(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
+                raise CallFailure(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
             case _:
                 raise stopped(known, self.images.classes)
 
-    def _in_their_words(self, fault: Fault) -> Fault:
+    def _in_their_words(self, fault: CallFailure) -> CallFailure:
         """The fault with the student's names in it: they know of no probe, nor of what else we call."""
         subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
         names = {
@@ -129,4 +127,6 @@ class Apparatus:
             "forward": f"your network, given images of shape {self.images.x.shape[1:]},",
         }
         name, space, rest = fault.verdict.message.partition(" ")
-        return Fault(replace(fault.verdict, message=names.get(name, name) + space + rest), fault.kind, fault.frames)
+        return CallFailure(
+            replace(fault.verdict, message=names.get(name, name) + space + rest), fault.kind, fault.frames
+        )

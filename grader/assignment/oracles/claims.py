@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.api import Verdict
 from grader.assignment.oracles import measured
 from grader.assignment.oracles.measured import SIX, Quantity, Run
 from grader.assignment.oracles.results import scatter_scale
-from grader.model import Verdict
 
 LEAST_CLAIMS = 5
 LEAST_SUPPORTED = 3  # for full marks without any further thought

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from grader.api import Verdict
 from grader.assignment.oracles.measured import SIX
-from grader.model import Verdict
 
 FILE = "report.md"
 MOST_CHARACTERS = 20_000  # of the text that goes into a report; a paragraph on each of six is a tenth of it

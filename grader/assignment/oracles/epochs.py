@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import CallFailure, Outcome, Verdict
 from grader.assignment.oracles.measured import Epoch
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
 
 MOST_NAMES = 200  # of parameters
 LONGEST_NAME = 60
@@ -45,7 +44,7 @@ def read_inspection(answer: Mapping[str, Any]) -> Inspection:
 
 
 def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
-    """An epoch from the harness's report. Raises Fault where it is none."""
+    """An epoch from the harness's report. Raises CallFailure where it is none."""
     logits, seconds = answer.get("logits"), answer.get("seconds")
     if not isinstance(logits, np.ndarray) or logits.shape != (len(truth), classes) or logits.dtype.kind != "f":
         raise stopped({}, classes)
@@ -72,7 +71,7 @@ def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
     )
 
 
-def stopped(answer: Mapping[str, Any], classes: int) -> Fault:
+def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     """The harness's answer that it cannot go on, as the verdict on every point that needed it."""
     status, found, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
     match status:
@@ -99,7 +98,7 @@ def stopped(answer: Mapping[str, Any], classes: int) -> Fault:
             )
         case _:
             verdict = Verdict.failed("The training sent back something that is no measurement.", "no-measurement")
-    return Fault(verdict, verdict.diagnosis or verdict.outcome.value)
+    return CallFailure(verdict, verdict.diagnosis or verdict.outcome.value)
 
 
 def _between(low: float, value: float, high: float) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.errors import UsageError
+from grader.api import UsageError
 
 DIGITS = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
 DIGITS_LARGEST = 16.0  # the largest value of a digit's pixel

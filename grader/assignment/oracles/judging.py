@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import CallFailure, Verdict
 from grader.assignment.oracles import cases, ladders, shrink
 from grader.assignment.oracles.agreement import complaint, heard
 from grader.assignment.oracles.arrays import Answer, Case
@@ -13,8 +14,6 @@ from grader.assignment.oracles.conv_mistakes import input_mistakes, weight_mista
 from grader.assignment.oracles.diagnoses import Explanation, name
 from grader.assignment.oracles.pool_mistakes import POOL_MISTAKES
 from grader.assignment.oracles.reading import sentence
-from grader.model import Verdict
-from grader.proxy import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +63,12 @@ def back_to_weight(rng: np.random.Generator, convention: str, interior: bool) ->
 
 @np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
-    """Whether the function gives the gradient on every case. Raises Fault where no value comes before a wrong one."""
+    """Whether the function gives the gradient on every case. Raises CallFailure where no value comes before it."""
     given: list[tuple[Case, Answer]] = []
     for case in question.cases:
         try:
             given.append((case, heard(function(*case.inputs.values()), case)))
-        except Fault:
+        except CallFailure:
             if any(complaint(*item) for item in given):
                 break  # what was wrong first is what the student should read first
             raise

@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
+from grader.api import Outcome, Verdict
 from grader.assignment.oracles.measured import Run
 from grader.assignment.oracles.reasons import few_batches, left_out, listed, never_cleared, why_not
 from grader.assignment.oracles.training import Attempt, Comparison
-from grader.model import Outcome, Verdict
 
 
 def judge(comparison: Comparison, name: str) -> Verdict:
-    """The verdict on one optimizer. Raises Fault where the student's code stopped the re-run."""
+    """The verdict on one optimizer. Raises CallFailure where the student's code stopped the re-run."""
     attempt = comparison.attempt(name)
     target = float(comparison.settings["target_accuracy"])
     learned = attempt.run.best >= target

@@ -12,12 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from grader import trees
+from grader.api import CallFailure, Opaque, Outcome, Tree
 from grader.assignment.oracles.gradients import CONVENTIONS, KERNEL
 from grader.assignment.oracles.reading import UnreadableError, read_array
-from grader.model import Outcome
-from grader.proxy import Fault
-from grader.sandbox.protocol import Opaque, Tree
+from grader.oracles import trees
 
 Offset = tuple[int, int]
 
@@ -76,7 +74,7 @@ def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
     default = CONVENTIONS[0]
     try:
         value = ask()
-    except Fault as fault:
+    except CallFailure as fault:
         told = (
             (f"CONVENTION is not set, so * was read as {default}.",) if fault.verdict.outcome is Outcome.MISSING else ()
         )
@@ -122,7 +120,7 @@ def read_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> La
     for row, col in positions:
         try:
             given.append([(r - row, c - col) for r, c in read_positions(function(row, col))])
-        except (Fault, UnreadableError):
+        except (CallFailure, UnreadableError):
             continue
     offsets = tuple(
         label[0] if label[0] in ROW_BY_ROW and len(set(label)) == 1 else None for label in zip(*given, strict=True)

@@ -6,10 +6,10 @@ What is compared is read by name and by value; all that is worth telling the stu
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from grader import trees
+from grader.api import Tree, Value
 from grader.assignment.oracles.neuron import DY, NEURONS, X_1, C, Labels, W
 from grader.assignment.oracles.neuron_mistakes import WeightMistake
-from grader.sandbox.protocol import Tree, Value
+from grader.oracles import trees
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
 _NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}

@@ -6,7 +6,7 @@ Errors are carried forward as the contract says; whichever reading gives more co
 from collections.abc import Callable
 from typing import Any
 
-from grader import trees
+from grader.api import CallFailure, Tree, Verdict
 from grader.assignment.oracles.neuron import (
     DY,
     X_1,
@@ -25,9 +25,7 @@ from grader.assignment.oracles.neuron_mistakes import (
     loss_mistakes,
 )
 from grader.assignment.oracles.reading import UnreadableError, sentence
-from grader.model import Verdict
-from grader.proxy import Fault
-from grader.sandbox.protocol import Tree
+from grader.oracles import trees
 
 _UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
 
@@ -152,7 +150,7 @@ def _own(ask: Callable[[], Any]) -> list[Tree] | None:
     """The student's own answer to an earlier point, if it is one at all."""
     try:
         return read_nine(ask())
-    except (Fault, UnreadableError):
+    except (CallFailure, UnreadableError):
         return None
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from grader.api import Verdict
 from grader.assignment.oracles.neuron import ROW_BY_ROW, Offset, read_positions
 from grader.assignment.oracles.neuron_mistakes import LABEL_MISTAKES
 from grader.assignment.oracles.reading import UnreadableError, sentence
-from grader.model import Verdict
 
 
 def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Verdict:
-    """3.1. Raises Fault."""
+    """3.1. Raises CallFailure."""
     given: list[tuple[Offset, list[Offset]]] = []
     for row, col in positions:
         try:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader import trees
+from grader.api import Tree
 from grader.assignment.oracles.gradients import CONVENTIONS
 from grader.assignment.oracles.neuron import (
     DY,
@@ -17,7 +17,7 @@ from grader.assignment.oracles.neuron import (
     weight,
     weight_at,
 )
-from grader.sandbox.protocol import Tree
+from grader.oracles import trees
 
 Positions = Callable[[int, int], set[Offset]]
 

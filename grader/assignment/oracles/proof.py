@@ -8,10 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader import trees
-from grader.model import Verdict
-from grader.proxy import Fault
-from grader.sandbox.protocol import Opaque, Tree
+from grader.api import CallFailure, Opaque, Tree, Verdict
+from grader.oracles import trees
 
 _PARTIAL_ARGUMENTS = (
     *(trees.symbol(name, "real") for name in ("f_x", "f_y")),
@@ -88,7 +86,7 @@ def _own(function: Callable[..., Any]) -> Tree | int | float | None:
     """What the student's own function gives, None where it gives no expression: 1.3 does not depend on it."""
     try:
         answer = _unwrapped(function(*_PARTIAL_ARGUMENTS))
-    except Fault:
+    except CallFailure:
         return None
     return None if _not_an_expression(answer) or isinstance(answer, Opaque) else answer
 

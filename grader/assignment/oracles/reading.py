@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.sandbox.protocol import Opaque, Tree
+from grader.api import Opaque, Tree
 
 Numbers: TypeAlias = NDArray[Any]  # float64 or complex128
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grader.api import Verdict
 from grader.assignment.oracles import measured
 from grader.assignment.oracles.measured import SIX, Run
-from grader.model import Verdict
 
 ACCURACY_MARGIN = 0.03  # eleven of 360 images
 LOSS_MARGIN = 0.5  # of a logarithm: a factor of 1.6

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import CallFailure, Outcome
 from grader.assignment.oracles.agreement import complaint, heard, nearest
 from grader.assignment.oracles.arrays import Answer, Case
 from grader.assignment.oracles.reading import Numbers
-from grader.model import Outcome
-from grader.proxy import Fault
 
 MAX_SECONDS = 1.0  # a student waits for this; the ladders have at most 14 cases and take some milliseconds
 MAX_SHOWN = 100  # entries of a wrong answer: the ladders' own have at most 36
@@ -26,7 +25,7 @@ def smallest(function: Callable[..., Any], ladder: Sequence[Case]) -> tuple[Case
             return None
         try:
             given = heard(function(*case.inputs.values()), case)
-        except Fault as fault:
+        except CallFailure as fault:
             if fault.verdict.outcome is not Outcome.ERROR:
                 return None
             continue

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from grader.api import CallFailure, Outcome, Verdict
 from grader.assignment.oracles import measured, probes
 from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspection
 from grader.assignment.oracles.images import Images
 from grader.assignment.oracles.measured import SIX, Epoch, Run
-from grader.model import Outcome, Verdict
-from grader.proxy import Fault
 
 PROBE_SECONDS = 10.0  # three problems of ten steps take milliseconds
 ROUND_MARGIN = 1.2  # another seed is begun only if there is room for this many times what the costliest round took
@@ -50,7 +49,7 @@ class Comparison:
     apparatus: Apparatus
     settings: Mapping[str, Any]
     seed: int
-    _attempts: dict[str, "Attempt | Fault"] = field(default_factory=dict)
+    _attempts: dict[str, "Attempt | CallFailure"] = field(default_factory=dict)
     _further: list[dict[str, Run]] | None = None
 
     @property
@@ -63,14 +62,14 @@ class Comparison:
         return -(-len(self.images.x) // int(self.settings["batch_size"]))
 
     def attempt(self, name: str) -> Attempt:
-        """The optimizer's first training. Raises Fault where the student's code stopped it, the same at every call."""
+        """The optimizer's first training. Raises CallFailure where the student's code stopped it, each time."""
         if name not in self._attempts:
             try:
                 self._attempts[name] = self._attempt(name)
-            except Fault as fault:
+            except CallFailure as fault:
                 self._attempts[name] = fault
         found = self._attempts[name]
-        if isinstance(found, Fault):
+        if isinstance(found, CallFailure):
             raise found
         return found
 
@@ -80,7 +79,7 @@ class Comparison:
         for name in SIX:
             try:
                 run = self.attempt(name).run
-            except Fault:
+            except CallFailure:
                 continue
             if run.epochs:
                 first[name] = run
@@ -99,7 +98,7 @@ class Comparison:
     def why_not(self, name: str) -> str:
         """Why there is no training of that optimizer."""
         found = self._attempts.get(name)
-        return found.verdict.message if isinstance(found, Fault) else "no epoch ended inside the time box"
+        return found.verdict.message if isinstance(found, CallFailure) else "no epoch ended inside the time box"
 
     # --- one optimizer --------------------------------------------------------------------------------------------
 
@@ -118,7 +117,7 @@ class Comparison:
             inspected = self._inspected(name, min(share, PROBE_SECONDS))
         try:
             run = self._train(name, self.seed, end - box.spent)
-        except Fault as fault:
+        except CallFailure as fault:
             if inspected.closure_missing:
                 raise _adding(fault, CLOSURE, "closure-missing") from None
             if fault.verdict.outcome is Outcome.TIMEOUT:
@@ -130,11 +129,11 @@ class Comparison:
         """What four watched batches showed; nothing where that went wrong: the training itself will tell it better."""
         try:
             return read_inspection(self.apparatus.ask(seconds, "inspect_training", name))
-        except Fault:
+        except CallFailure:
             return Inspection()
 
     def _train(self, name: str, seed: int, seconds: float) -> Run:
-        """Epochs until all are done or the seconds are over. Raises Fault only for what the student's code raises."""
+        """Epochs until all are done or the seconds are over. Raises CallFailure for what the student's code raises."""
         apparatus, images = self.apparatus, self.images
         box = apparatus.ready()
         end = box.spent + seconds
@@ -149,7 +148,7 @@ class Comparison:
                     left = end - box.spent
                     answer = apparatus.ask(left, "train_epoch", left, len(epochs) + 1 == count)
                 epochs.append(read_epoch(answer, images.truth, images.classes))
-        except Fault as fault:
+        except CallFailure as fault:
             if fault.verdict.outcome is not Outcome.TIMEOUT or not epochs:
                 raise
         return Run(tuple(epochs), len(epochs) == count and all(epoch.complete for epoch in epochs))
@@ -180,12 +179,12 @@ class Comparison:
         """The training from another seed, if it came to its end."""
         try:
             run = self._train(name, seed, seconds)
-        except Fault:  # it has run once; that this seed fails says nothing about the numbers
+        except CallFailure:  # it has run once; that this seed fails says nothing about the numbers
             return {}
         return {name: run} if run.whole else {}
 
 
-def _adding(fault: Fault, sentence: str, diagnosis: str | None = None) -> Fault:
+def _adding(fault: CallFailure, sentence: str, diagnosis: str | None = None) -> CallFailure:
     message = fault.verdict.message
     message = f"{message}{'' if message.endswith(('.', '?')) else '.'}{sentence}"
-    return Fault(replace(fault.verdict, message=message, diagnosis=diagnosis), fault.kind, fault.frames)
+    return CallFailure(replace(fault.verdict, message=message, diagnosis=diagnosis), fault.kind, fault.frames)

@@ -11,10 +11,10 @@ from statistics import mean, median
 from urllib.parse import quote
 
 from grader.model import Outcome
-from grader.report.html.environment import pieces
 from grader.report.html.pictures import histogram
+from grader.report.html.templating import pieces
 from grader.report.pairs import Pair
-from grader.report.schema import PointScore, Report
+from grader.schema import PointScore, Report
 
 MAX_NAMED = 40  # students who are named below a common mistake; the table's filter finds them all
 MAX_INCIDENTS = 500

@@ -2,8 +2,7 @@
 
 import fourchecks
 
-from grader.model import Verdict
-from grader.plugin import module, points
+from grader.api import Verdict, module, points
 
 submission = module("submission")
 

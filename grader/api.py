@@ -1,0 +1,21 @@
+"""All that an assignment may import of the engine, beside the library `grader.oracles`.
+
+A check asks the submission and returns a `Verdict`; its docstring is the line that the student reads:
+
+    exercise2 = module("exercise2")
+
+    @points("2.1")
+    def check_one_window(exercise2, rng):
+        "In one window the gradient lands on the maximum."
+        return judge(exercise2.maxpool2x2_backward, one_window(rng))
+
+The fixtures that a check can ask for by name: those of `module` and `harness_module`, `rng`, `seed`, `settings`,
+`files`, and `bounded`.
+"""
+
+from grader.errors import UsageError
+from grader.model import CallFailure, Outcome, Verdict
+from grader.sandbox.child.protocol import Opaque, Tree, Value
+from grader.suite.plugin import guest, module, points
+
+__all__ = ["CallFailure", "Opaque", "Outcome", "Tree", "UsageError", "Value", "Verdict", "guest", "module", "points"]

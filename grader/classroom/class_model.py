@@ -1,0 +1,131 @@
+"""The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from grader.load.naming import readable
+from grader.model import Submission
+
+
+class Format(StrEnum):
+    """The shape in which a class came."""
+
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+    GRADESCOPE = "gradescope"
+    FOLDERS = "folders"
+
+
+class IssueKind(StrEnum):
+    """What a person may want to know about the intake of a class. None of it is ever silently dropped."""
+
+    UNMATCHED = "unmatched"  # nobody's, as far as can be told
+    SUPERSEDED = "superseded"  # an earlier hand-in of somebody who handed in again
+    DUPLICATE = "duplicate"  # byte for byte another one's
+    EMPTY = "empty"  # nothing in it that could be graded
+    ABSENT = "absent"  # on the roster, and nothing handed in
+    TIME = "time"  # when it was handed in is in doubt
+    FAULT = "fault"  # the grader's own: not graded, and no zero
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One line of the list of what needs a person. `who` is an id, or the name of a file that is nobody's."""
+
+    kind: IssueKind
+    who: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Student:
+    """One person, as far as a roster or an LMS told: empty where unknown. `lms` is the number that the LMS goes by."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+    lms: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
+
+    `id` is what it is called everywhere. `parts` are what it is made of: the name under which a file stands in the
+    hand-in ("" for a folder: its own place), and the key by which the class's folder finds the file or folder.
+    `order` tells which of several is newer where the times do not.
+    """
+
+    id: str
+    students: tuple[Student, ...]
+    parts: tuple[tuple[str, str], ...]
+    submitted: datetime | None = None
+    order: tuple[int, str] = (0, "")
+    notes: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """Where in the class it stands, for messages."""
+        first = readable(self.parts[0][1])
+        return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """A file that networks are trained on, as bytes: it travels with the terms, to machines that share no disk."""
+
+    name: str
+    content: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what all submissions of a class are graded: pure data, the same on every machine.
+
+    `image` and `gpus` are the docker sandbox's, `device` and `data` the assignment's settings; None for their defaults.
+    """
+
+    rubric: str
+    assignment: str
+    sandbox: str
+    allow_weaker: bool
+    seed: int
+    points: tuple[str, ...]
+    image: str | None = None
+    gpus: str | None = None
+    device: str | None = None
+    data: Data | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One submission, to be graded under the class's terms. `attempt` counts from 1."""
+
+    submission: Submission
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A job's report, as results.json has it."""
+
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobFailed:
+    """A job that brought no report, through no fault of the submission's: to be tried again, then told."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRejected:
+    """What was asked for cannot be had, for no submission: the class ends with this sentence to whoever asked."""
+
+    message: str
+
+
+JobResult = Graded | JobFailed | JobRejected

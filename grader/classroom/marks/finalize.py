@@ -1,0 +1,74 @@
+"""What comes after the judging: a person's marks, then lateness. Pure; from what was judged, so repeatable."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from grader.classroom.marks.late import lateness
+from grader.model import Outcome
+from grader.rubric import Late
+from grader.schema import ExerciseScore, LateEntry, PointScore, Report, ReviewEntry
+
+_DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
+_FULL = 1e-9  # as near to the maximum as decimal fractions come
+
+
+def finalize(report: Report, late: Late | None, submitted: datetime | None, reviews: Sequence[ReviewEntry]) -> Report:
+    """The report with `reviews` applied and lateness taken off.
+
+    `report` is as it was judged (by `score`, or by `rescored`). `late` is None where lateness is nobody's business: a
+    submission graded by itself. Reviews of another hand-in than this one stay in the history and change nothing.
+    """
+    marks = {review.point: review for review in reviews if review.sha256 == report.submission.sha256}
+    points = tuple(_marked(point, marks.get(point.id)) for point in report.points)
+    total = round(sum(point.score for point in points), _DIGITS)
+    pending = round(sum(point.pending for point in points), _DIGITS)
+    changed: dict[str, object] = {
+        "points": points,
+        "exercises": tuple(_summed(exercise, points) for exercise in report.exercises),
+        "score": total,
+        "pending": pending,
+        "score_before_late": None,
+        "late": None,
+        "reviews": tuple(reviews),
+    }
+    if late is not None:
+        found = lateness(late, submitted)
+        kept = round(total * found.factor, _DIGITS)
+        changed |= {"score": kept, "pending": round(pending * found.factor, _DIGITS), "score_before_late": total}
+        changed["late"] = LateEntry(
+            submitted=submitted.isoformat() if submitted else None,
+            due=late.deadline.isoformat(),
+            policy=late.policy,
+            days=found.days,
+            factor=found.factor,
+            deducted=round(total - kept, _DIGITS),
+            message=found.message,
+        )
+    return report.model_copy(update=changed)
+
+
+def submitted_at(report: Report) -> datetime | None:
+    """When it was handed in, as a settled report has it."""
+    return datetime.fromisoformat(report.late.submitted) if report.late and report.late.submitted else None
+
+
+def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:
+    """The point with a person's mark, as a share of what the point is worth now."""
+    if review is None:
+        return point
+    share = review.score / review.max_score
+    outcome = Outcome.PASSED if share >= 1 - _FULL else Outcome.PARTIAL if share > 0 else Outcome.FAILED
+    said = f"{review.comment} " if review.comment else ""
+    return point.model_copy(
+        update={
+            "score": round(share * point.max_score, _DIGITS),
+            "pending": 0.0,
+            "outcome": outcome,
+            "message": f"{said}(marked by {review.by})",  # the machine's own words stay in `parts`
+        }
+    )
+
+
+def _summed(exercise: ExerciseScore, points: Sequence[PointScore]) -> ExerciseScore:
+    own = sum(point.score for point in points if point.exercise == exercise.id)
+    return exercise.model_copy(update={"score": round(own, _DIGITS)})

@@ -1,0 +1,103 @@
+"""Stored reports scored again under another rubric. Pure: nothing is run, so it takes seconds for a whole class."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
+from grader.rubric import Assignment, Point, Rubric
+from grader.schema import PointScore, Report
+from grader.score import score
+
+_TINY = 1e-6  # below a score's rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What re-scoring did to one submission's score, and why, a sentence each."""
+
+    id: str
+    before: float
+    after: float
+    reasons: tuple[str, ...]
+
+
+def rescored(report: Report, assignment: Assignment) -> Report:
+    """The report under the assignment's rubric, with its reviews and its lateness.
+
+    A point of a graded exercise that the stored report knows nothing of is a `grader_error`: it has to be graded.
+    """
+    fresh = judged(report, assignment)
+    late = assignment.rubric.late if report.late else None
+    return finalize(fresh, late, submitted_at(report), report.reviews)
+
+
+def judged(report: Report, assignment: Assignment) -> Report:
+    """The report as it was judged, before any review and lateness, under the assignment's rubric."""
+    rubric = assignment.rubric
+    graded = {point.exercise for point in report.points}
+    stored = {point.id: point for point in report.points}
+    results = [
+        result
+        for exercise in rubric.exercise
+        for point in exercise.point
+        if point.id in stored
+        for result in _results(point, stored[point.id], report)
+    ]
+    about = {
+        "submission": report.submission,
+        "seed": report.seed,
+        "environment": report.environment.model_copy(update={"rubric_sha256": assignment.rubric_sha256}),
+    }
+    return score(rubric, results, _selected(rubric, graded, stored), **about)
+
+
+def _selected(rubric: Rubric, graded: set[str], stored: Mapping[str, PointScore]) -> list[str]:
+    """Of a whole exercise, all that the rubric has; of one graded in part (`--point`), that part."""
+    return [
+        point.id
+        for exercise in rubric.exercise
+        for point in exercise.point
+        if exercise.id in graded and (point.id in stored or _whole(exercise.id, stored))
+    ]
+
+
+def _whole(exercise: str, stored: Mapping[str, PointScore]) -> bool:
+    """Whether the stored points of an exercise leave no gap in its numbering, as points picked one by one mostly do."""
+    own = [name for name, point in stored.items() if point.exercise == exercise]
+    return own == [f"{exercise}.{number}" for number in range(1, len(own) + 1)]
+
+
+def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:
+    """What the checks of one point had said. Nothing for a part that no check was asked about then."""
+    incidents = tuple(Incident(i.point, i.kind, i.message) for i in report.incidents if i.point == point.id)
+    trace = tuple(Frame(line.file, line.line, line.function, line.code) for line in stored.traceback)
+    wanted: set[str | None] = {*point.parts} or {None}
+    for part in stored.parts:
+        if part.part in wanted:
+            verdict = Verdict(part.outcome, part.share, part.message, part.diagnosis, stored.notes, stored.evidence)
+            yield CheckResult(point.id, part.part, verdict, incidents, trace, stored.output, stored.seconds)
+            incidents, trace = (), ()  # of the point, said once
+            stored = stored.model_copy(update={"notes": (), "evidence": {}, "output": "", "seconds": 0.0})
+
+
+def compare(before: Report, after: Report) -> Move | None:
+    """Who moves, and why; None where the score and every point stay."""
+    old, new = ({point.id: point for point in report.points} for report in (before, after))
+    reasons = [_reason(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
+    if before.late and after.late and before.late.message != after.late.message:
+        reasons.append(f"late: {after.late.message}")
+    said = tuple(reason for reason in reasons if reason)
+    if not said and abs(before.score - after.score) <= _TINY:
+        return None
+    return Move(before.submission.id, before.score, after.score, said)
+
+
+def _reason(name: str, old: PointScore | None, new: PointScore | None) -> str | None:
+    if old is None or new is None:
+        return f"{name}: {'not in the stored report' if old is None else 'no longer in the rubric'}"
+    if new.outcome is Outcome.GRADER_ERROR and old.outcome is not Outcome.GRADER_ERROR:
+        return f"{name}: has to be graded again, its parts are not the stored ones"
+    if abs(old.score - new.score) > _TINY or abs(old.max_score - new.max_score) > _TINY:
+        return f"{name}: {old.score:g} of {old.max_score:g} → {new.score:g} of {new.max_score:g}"
+    return None

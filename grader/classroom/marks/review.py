@@ -1,0 +1,64 @@
+"""A person's mark for a point: recorded in the report with who gave it and when, and never lost again."""
+
+from datetime import datetime
+from pathlib import Path
+
+from grader.classroom.marks.rescore import rescored
+from grader.classroom.results import store
+from grader.classroom.results.export import export
+from grader.errors import UsageError
+from grader.report.results_json import to_json, write_atomically
+from grader.rubric import Assignment, load_assignment
+from grader.schema import Report, ReviewEntry
+
+
+def review(
+    path: Path, assignment: Assignment, *, point: str, score: float, comment: str, by: str, when: datetime
+) -> Report:
+    """Gives `score` to one point of the report at `path` and scores it again; the class's tables follow.
+
+    Raises UsageError where there is no such point, or the score does not fit it.
+    """
+    report = store.read_report(path)
+    check_rubric(path, report, assignment)
+    found = next((one for one in report.points if one.id == point), None)
+    if found is None:
+        raise UsageError(f"{path}: there is no point {point} in this report.")
+    if not 0 <= score <= found.max_score:
+        raise UsageError(f"point {point} is worth 0 to {found.max_score:g}; {score:g} is not within.")
+    mark = ReviewEntry(
+        point=point,
+        score=score,
+        max_score=found.max_score,
+        comment=comment,
+        by=by,
+        when=when.isoformat(timespec="seconds"),
+        sha256=report.submission.sha256,
+    )
+    marked = rescored(report.model_copy(update={"reviews": (*report.reviews, mark)}), assignment)
+    results = class_of(path)
+    if results is None:
+        write_atomically(path, to_json(marked))
+    else:
+        with store.lock(results):
+            write_atomically(path, to_json(marked))
+            export(results, store.read_list(results))
+    return marked
+
+
+def class_of(path: Path) -> Path | None:
+    """The folder of the class that a report belongs to, if it does."""
+    results = path.resolve().parent.parent
+    return results if (results / store.LIST).is_file() else None
+
+
+def assignment_for(path: Path, folder: Path, rubric: Path | None) -> Assignment:
+    """The assignment in `folder` under the rubric given, else the class's own. Raises RubricError."""
+    results = class_of(path)
+    return load_assignment(folder, rubric or (results / store.RUBRIC if results else None))
+
+
+def check_rubric(path: Path, report: Report, assignment: Assignment) -> None:
+    """Raises UsageError where a report is not by this rubric."""
+    if report.environment.rubric_sha256 != assignment.rubric_sha256:
+        raise UsageError(f"{path}: this report is by another rubric; name that one with --rubric.")

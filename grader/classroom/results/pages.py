@@ -1,0 +1,86 @@
+"""The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are alike."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from grader.classroom.reiterable import Again
+from grader.classroom.results import store
+from grader.classroom.results.similarity_job import Search
+from grader.errors import UsageError
+from grader.report.pairs import Pair
+from grader.report.results_json import write_atomically
+from grader.schema import Report
+
+Compared = Callable[[], None]  # waits until it is known which hand-ins are alike
+
+
+def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> None:
+    """Writes all of them, one report held at a time. Raises OutputError."""
+    from grader.report.html import Entry, class_page, student_page  # jinja2 starts while hand-ins are compared
+
+    for entry, report in store.reports(results, listed):
+        write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
+    compared()
+    remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in listed.issues]
+    known = _stored(results)
+    remarks += [known["said"]] if known.get("said") else []
+    pairs = [Pair(**pair) for pair in known.get("pairs", [])]
+    entries = Again(
+        lambda: (
+            Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+            for entry, report in store.reports(results, listed)
+        )
+    )
+    page = class_page(entries, title=listed.title, pairs=pairs, remarks=remarks)
+    write_atomically(results / "class.html", page)
+
+
+@contextmanager
+def comparing(results: Path, listed: store.ClassList, handout: Path) -> Iterator[Compared]:
+    """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the alike.
+
+    What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
+    no hand-in has changed since it was done.
+    """
+    of, number = sha256(), 0
+    for entry in listed.entries:  # always in the same order
+        of.update(f"{entry.id} {entry.sha256}\n".encode())
+        number += 1
+    known = _stored(results)
+    if known.get("of") == of.hexdigest() and not known.get("said"):
+        yield lambda: None
+        return
+    with Search(results, handout, number) as search:
+        yield lambda: _keep(results, of.hexdigest(), search)
+
+
+def _keep(results: Path, of: str, search: Search) -> None:
+    said = None
+    try:
+        pairs, count = search.pairs()
+    except UsageError as error:  # the class is graded without it
+        pairs, count, said = [], 0, f"similar hand-ins were not looked for: {error}"
+    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "said": said}
+    write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
+
+
+def _names(entry: store.Entry) -> str:
+    return ", ".join(person.name for person in entry.students if person.name)
+
+
+def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:
+    """What there is to be said of a hand-in as such: by the intake, and by whoever read its files."""
+    return tuple(dict.fromkeys((*entry.notes, *report.submission.notes)))
+
+
+def _stored(results: Path) -> dict[str, Any]:
+    """similarity.json; nothing where it is not there yet."""
+    try:
+        return dict(json.loads((results / store.PAIRS).read_bytes()))
+    except (OSError, ValueError):
+        return {}

@@ -1,0 +1,265 @@
+"""A class from hand-ins to reports: skips what is done, retries what failed through us, writes each report at once.
+
+Read `ClassRun.run` first. It can be killed at any moment: a report is on the disk before its line in the journal.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, Terms
+from grader.classroom.intake.hand_ins import Intake
+from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.classroom.marks.rescore import judged
+from grader.classroom.results import store
+from grader.classroom.results.journal import Conditions, Done, Journal
+from grader.classroom.run.executor import Executor
+from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
+from grader.errors import SubmissionError, UsageError
+from grader.load.naming import folder_name
+from grader.load.submission import assemble, digest
+from grader.model import Outcome, Submission
+from grader.rubric import Assignment
+from grader.schema import Report
+from grader.version import VERSION
+
+_UNREADABLE = "could not be read ("  # how `load` says that the disk, not the student, is at fault
+
+
+class Watcher(Protocol):
+    """Is told how a class gets on; shows it or not."""
+
+    def begin(self, total: int) -> None:
+        """So many hand-ins are to be looked at."""
+
+    def started(self, name: str) -> None:
+        """This one is being graded."""
+
+    def waits(self, name: str, message: str, seconds: float) -> None:
+        """This one failed through us, as the message says, and is tried again in so many seconds."""
+
+    def ended(self, name: str, report: Report | None, message: str) -> None:
+        """This one is done: its report, or the message of a fault of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which hand-ins a run is about: all that are not done; with `force` the done ones too."""
+
+    force: bool = False
+    failed: bool = False
+    only: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A hand-in that is being graded, and the job that this takes."""
+
+    hand_in: HandIn
+    job: Job
+
+
+@dataclass
+class ClassRun:
+    """One run over a class. `results` is locked and the journal open while it is at work."""
+
+    intake: Intake
+    terms: Terms
+    assignment: Assignment
+    results: Path
+    journal: Journal
+    executor: Executor
+    watcher: Watcher
+    _running: "dict[Future[JobResult], _Task]" = field(default_factory=dict)
+    _again: list[tuple[float, _Task]] = field(default_factory=list)
+    _retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    def run(self, choice: Choice) -> None:
+        """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
+        self._check(choice)
+        self._sweep()
+        self._name_folders()
+        self.watcher.begin(sum(1 for _ in self._chosen(choice)))
+        tasks = self._tasks(choice)
+        more = True
+        while more or self._again or self._running:
+            more = self._fill(tasks) and more
+            self._wait()
+
+    def _fill(self, tasks: Iterator[_Task]) -> bool:
+        """Starts what is to be tried again now, then new ones while there is room. Whether more of these may come."""
+        for due, task in [one for one in self._again if one[0] <= time.monotonic()]:
+            self._again.remove((due, task))
+            self._start(task)
+        while len(self._running) + len(self._again) < self.executor.capacity:
+            new = next(tasks, None)
+            if new is None:
+                return False
+            self._start(new)
+        return True
+
+    def _start(self, task: _Task) -> None:
+        self._running[self.executor.submit(self.terms, task.job)] = task
+
+    def _wait(self) -> None:
+        """Until a job has come to its end, or one is to be tried again."""
+        due = min((when for when, _ in self._again), default=None)
+        seconds = None if due is None else max(0.0, due - time.monotonic())
+        if self._running:
+            done, _ = wait(self._running, seconds, return_when=FIRST_COMPLETED)
+            for future in done:
+                self._take(future)
+        elif seconds:
+            time.sleep(seconds)
+
+    def _check(self, choice: Choice) -> None:
+        unknown = sorted(choice.only - {hand_in.id for hand_in in self.intake.hand_ins}) if choice.only else []
+        if unknown:
+            raise UsageError(f"nobody in this class is called {unknown[0]}; grades.csv and class.json list the ids.")
+
+    def _chosen(self, choice: Choice) -> Iterator[HandIn]:
+        state = self.journal.state
+        troubled = {*state.faults, *state.incomplete}
+        for hand_in in self.intake.hand_ins:
+            if (not choice.only or hand_in.id in choice.only) and (not choice.failed or hand_in.id in troubled):
+                yield hand_in
+
+    def _tasks(self, choice: Choice) -> Iterator[_Task]:
+        """What has to be done, each read when its turn comes."""
+        anew = choice.force or choice.failed
+        for hand_in in self._chosen(choice):
+            submission = self._read(hand_in)
+            if submission is None:
+                continue
+            if not anew and self._is_done(hand_in, submission):
+                continue
+            self.watcher.started(hand_in.id)
+            yield _Task(hand_in, Job(submission))
+
+    def _read(self, hand_in: HandIn) -> Submission | None:
+        """The submission. An empty one is graded as such: all points missing, and listed. None for a fault of ours."""
+        modules = [exercise.module for exercise in self.assignment.rubric.exercise]
+        try:
+            submission = assemble(hand_in.id, self.intake.read(hand_in), modules, what=hand_in.source)
+        except SubmissionError as error:
+            submission = Submission(hand_in.id, {}, digest({}), (str(error),))
+        except OSError as error:
+            self._fault(hand_in.id, f"{hand_in.source}: {error}")
+            return None
+        unread = next((note for note in submission.notes if _UNREADABLE in note), None)
+        if unread is not None:
+            self._fault(hand_in.id, f"{hand_in.source}: {unread}")
+            return None
+        return replace(submission, id=hand_in.id, notes=(*hand_in.notes, *submission.notes))
+
+    def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
+        """Whether its report is there and would be the same again. Its lateness is brought up to date."""
+        if self.journal.state.done.get(hand_in.id) != Done(submission.sha256, self._conditions):
+            return False
+        path = self._folder(hand_in.id) / store.REPORT
+        try:
+            report = store.read_report(path)
+        except UsageError:  # gone, or changed by other hands: graded anew
+            return False
+        if submitted_at(report) != hand_in.submitted:
+            store.write_report(path.parent, self._settled(judged(report, self.assignment), hand_in, report))
+        self.watcher.ended(hand_in.id, report, "done before")
+        return True
+
+    def _take(self, future: "Future[JobResult]") -> None:
+        """One result: kept, listed as a fault of ours, or tried again. Raises UsageError for what was refused."""
+        task = self._running.pop(future)
+        error = future.exception()
+        result = future.result() if error is None else JobFailed(f"{type(error).__name__}: {error}")
+        match result:
+            case Graded(text):
+                report = Report.model_validate_json(text)
+                if report.environment.grader != VERSION:
+                    said = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
+                    self._fault(task.hand_in.id, said)
+                elif not report.has_grader_error:
+                    self._retry.went_well(task.job.attempt)
+                    self._keep(task, report)
+                elif not self._later(task, _first_fault(report)):
+                    self._keep(task, report)
+            case JobFailed(message):
+                if not self._later(task, message):
+                    self._fault(task.hand_in.id, f"tried {ATTEMPTS} times: {message}")
+            case JobRejected(message):
+                raise UsageError(message)
+
+    def _later(self, task: _Task, why: str) -> bool:
+        """Whether the job is tried once more."""
+        seconds = self._retry.pause(task.job.attempt)
+        if seconds is None:
+            return False
+        again = replace(task, job=replace(task.job, attempt=task.job.attempt + 1))
+        self._again.append((time.monotonic() + seconds, again))
+        self.watcher.waits(task.hand_in.id, why, seconds)
+        return True
+
+    def _keep(self, task: _Task, report: Report) -> None:
+        """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
+        hand_in, submission = task.hand_in, task.job.submission
+        folder = self._folder(hand_in.id)
+        try:
+            before = store.read_report(folder / store.REPORT)
+        except UsageError:
+            before = None
+        report = self._settled(report, hand_in, before)
+        store.write_report(folder, report, submission)
+        done = Done(submission.sha256, self._conditions)
+        self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
+        self.watcher.ended(hand_in.id, report, "")
+
+    def _settled(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
+        reviews = before.reviews if before else ()
+        return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews)
+
+    def _fault(self, name: str, message: str) -> None:
+        self.journal.append("fault", id=name, message=message)
+        self.watcher.ended(name, None, message)
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        terms = self.terms
+        return Conditions(
+            self.assignment.rubric_sha256,
+            VERSION,
+            terms.seed,
+            terms.points,
+            image=terms.image,
+            gpus=terms.gpus,
+            device=terms.device,
+            data=terms.data.sha256 if terms.data else None,
+        )
+
+    def _folder(self, name: str) -> Path:
+        return self.results / self.journal.state.folders[name]
+
+    def _name_folders(self) -> None:
+        """A folder for each id, for good: a hand-in that comes later changes none."""
+        self.journal.extend(self._new_folders())
+
+    def _new_folders(self) -> Iterator[dict[str, str]]:
+        known = self.journal.state.folders
+        taken = {name.lower() for name in (*known.values(), *store.OWN)}
+        for hand_in in self.intake.hand_ins:
+            if hand_in.id not in known:
+                folder = folder_name(hand_in.id, taken)
+                taken.add(folder.lower())
+                yield {"event": "folder", "id": hand_in.id, "folder": folder}
+
+    def _sweep(self) -> None:
+        """Takes away what a run that was killed had half written; only now, under the lock, is it nobody's."""
+        for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
+            for torn in self.results.glob(pattern):
+                torn.unlink(missing_ok=True)
+
+
+def _first_fault(report: Report) -> str:
+    return next(point.message for point in report.points if point.outcome is Outcome.GRADER_ERROR)

@@ -1,0 +1,89 @@
+"""Where the jobs of a class run: on this machine, or on a Dask cluster. Both take a pure job and promise its result."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor as Pool
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
+
+from grader.classroom.class_model import Job, JobResult, Terms
+from grader.classroom.run.job_process import JobProcessPool, work
+from grader.errors import UsageError
+from grader.sandbox.api import Launcher
+
+CONNECT_SECONDS = 10.0  # for a scheduler to answer
+_WAITING = 1  # job that is ready for the next process: none idles while a report is written to disk
+_AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
+
+
+class Executor(Protocol):
+    """Runs jobs. `capacity` is how many it can have at a time; asked each time, since a cluster grows and shrinks."""
+
+    @property
+    def capacity(self) -> int: ...
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        """Takes one job; never waits for it."""
+
+    def stop(self) -> None:
+        """Ends all that runs, at once; nothing of it is left."""
+
+
+class LocalExecutor:
+    """`jobs` processes on this machine, a thread each to talk to it.
+
+    `open_launcher` is called before the first job: what it raises is true of all of them, so that none is tried. What
+    it gives lends each process of its warmth, and is closed behind the last.
+    """
+
+    def __init__(self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None) -> None:
+        self.capacity = jobs + _WAITING
+        self._open_launcher = open_launcher
+        self._launcher: Launcher | None = None
+        self._workshop: JobProcessPool | None = None
+        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        if self._workshop is None:
+            self._launcher = self._open_launcher()
+            self._workshop = JobProcessPool(self._launcher)
+        return self._pool.submit(self._workshop.work, terms, job)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._workshop is not None:
+            self._workshop.close()
+        self._pool.shutdown()
+        if self._launcher is not None:
+            self._launcher.close()
+
+
+class DaskExecutor:
+    """The workers of a Dask cluster. Submissions travel as bytes; nothing of this machine's disk is asked for there.
+
+    A worker that is lost costs nothing: Dask gives its jobs to others. With `gpu`, jobs go only to workers that were
+    started with `--resources GPU=1`, one at a time on each.
+    """
+
+    def __init__(self, address: str, *, gpu: bool = False) -> None:
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise UsageError("--cluster needs Dask: pip install 'backprop-grader[cluster]'.") from error
+        try:
+            self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{address}: no Dask scheduler answers there ({error}).") from error
+        wanted = {"resources": {"GPU": 1}} if gpu else {}
+        self._pool: Pool = self._client.get_executor(pure=False, **wanted)
+
+    @property
+    def capacity(self) -> int:
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, _AHEAD * sum(threads.values()))
+
+    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+        return self._pool.submit(work, terms, job)
+
+    def stop(self) -> None:
+        self._pool.shutdown(wait=False)  # which with Dask cancels what has not begun
+        self._client.close(timeout=CONNECT_SECONDS)

@@ -1,0 +1,178 @@
+"""A job process: grades one submission after the other, one launcher and one set of oracles open all the while.
+
+    python -m grader.classroom.run.job_main [WARM]  WARM is the descriptor of a zygote's socket, where one is lent to it
+
+`jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
+
+    terms      first, once: the fields of `model.Terms`
+    request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
+                                                       or {"refused": a sentence about the terms}
+
+Where its input ends, whoever asked is gone: it stops in the middle of whatever it does, ends the workers and itself. So
+nothing is left over when a class is killed, however rudely.
+"""
+
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from grader.errors import GraderError, UsageError
+from grader.model import ExitCode, Submission
+from grader.pipeline import examine
+from grader.report.results_json import to_json
+from grader.rubric import Assignment, parse_rubric
+from grader.sandbox.api import Launcher
+from grader.sandbox.child.protocol import MAX_REQUEST_BYTES, Value, read_frame, write_frame
+from grader.sandbox.choose import open_launcher
+from grader.suite.runner import RunChecks, collected
+from grader.suite.session import Oracles
+
+IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
+
+
+def main(warm: int | None) -> None:
+    """Answers requests until there are no more."""
+    take, send = _own_channel()
+    signal.signal(signal.SIGTERM, _stop)
+    requests = _Requests(take)
+    terms = requests.next()
+    if terms is None:
+        return
+    with ExitStack() as stack:
+        assignment = _assignment(terms, stack)
+        launcher = stack.enter_context(
+            closing(
+                open_launcher(
+                    terms["sandbox"],
+                    allow_weaker=terms["allow_weaker"],
+                    sibling=warm,
+                    image=terms["image"],
+                    gpus=terms["gpus"],
+                )
+            )
+        )
+        desk = _JobServer(requests, send, terms, assignment, launcher)
+        with Oracles(launcher, assignment) as desk.oracles:
+            while not collected(assignment, desk.answer_all):  # the checks, once for all submissions
+                pass
+
+
+def _assignment(terms: Any, stack: ExitStack) -> Assignment:
+    """The assignment under the class's rubric and settings; `stack` takes the file of data away again."""
+    assignment = Assignment(Path(terms["assignment"]), parse_rubric(terms["rubric"], "the rubric"))
+    if terms["data"] is None:
+        return assignment.with_settings(device=terms["device"])
+    path = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-")), terms["data"]["name"])
+    path.write_bytes(terms["data"]["content"])
+    return assignment.with_settings(device=terms["device"], data=str(path))
+
+
+@dataclass
+class _JobServer:
+    """Where requests are answered, under the terms of a class."""
+
+    requests: "_Requests"
+    send: Callable[[bytes], None]
+    terms: Any
+    assignment: Assignment
+    launcher: Launcher
+    oracles: Oracles = field(init=False)
+
+    def answer_all(self, run: RunChecks) -> bool:
+        """Answers with these checks until there are no more requests; False where the checks have to be collected anew.
+
+        The one place on this side that catches everything: whatever one submission brings to light in us, the next ones
+        get their marks, and this one is listed as ours to mend.
+        """
+        while (request := self.requests.next()) is not None:
+            whole = True
+            try:
+                answer = self._answer(request, run)
+            except Exception as error:  # noqa: BLE001
+                answer, whole = {"fault": f"{type(error).__name__}: {error}"}, False
+            self.requests.busy = False
+            write_frame(self.send, answer)
+            if not whole:
+                return False
+        return True
+
+    def _answer(self, request: Any, run: RunChecks) -> dict[str, Value]:
+        """The report on one submission, or why there is none."""
+        submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
+        seed, points = self.terms["seed"], frozenset(self.terms["points"])
+        try:
+            report = examine(
+                submission, self.assignment, self.launcher, self.oracles, seed=seed, selected=points, run=run
+            )
+            return {"report": to_json(report)}
+        except UsageError as error:
+            return {"refused": str(error)}
+        except GraderError as error:
+            return {"fault": str(error)}
+
+
+class _Requests:
+    """What comes in, read by a thread, so that the end of the input is seen in the middle of a submission too."""
+
+    def __init__(self, take: Any) -> None:
+        self.busy = False
+        self._take = take
+        self._waiting: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def next(self) -> Any:
+        """The next request, or None where there will be none."""
+        try:
+            request = self._waiting.get(timeout=IDLE_SECONDS)
+        except queue.Empty:
+            return None
+        self.busy = request is not None
+        return request
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self._waiting.put(read_frame(self._take, MAX_REQUEST_BYTES))
+        except (EOFError, OSError, ValueError):
+            self._waiting.put(None)
+            if self.busy:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _stop(number: int, frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _own_channel() -> tuple[Any, Any]:
+    """The two ends of the wire, moved away from where a stray print would go."""
+    take, give = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(2, 1)
+    os.close(nothing)
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[give.write(view) or 0 :]
+
+    return take.read, send
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+        os._exit(0)  # all that it opened is closed; taking the interpreter apart would have the class wait
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)
+    except GraderError as error:
+        sys.exit(f"{error}")

@@ -1,0 +1,116 @@
+"""How a class gets on: a live bar on a terminal, plain lines elsewhere, the same facts in both."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from grader.report.plain_text import number, one_line
+from grader.schema import Report
+
+_SHOWN = 3  # of the submissions at work, by name
+_NAME = 30  # characters of a name
+
+
+class Lines:
+    """A line for each submission: for logs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._total = 0
+        self._ended = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def begin(self, total: int) -> None:
+        self._total = total
+        self._console.print(f"{total} submissions", highlight=False)
+
+    def started(self, name: str) -> None:
+        pass
+
+    def waits(self, name: str, message: str, seconds: float) -> None:
+        if seconds:
+            said = f"tried again in {seconds:g} s, it is the grader's fault: {one_line(message, 500)}"
+            self._console.print(f"{one_line(name, 80)}: {said}", highlight=False, markup=False, soft_wrap=True)
+
+    def ended(self, name: str, report: Report | None, message: str) -> None:
+        self._ended += 1
+        self._console.print(
+            f"{self._ended}/{self._total}  {outcome(name, report, message)}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+
+
+class Bar(Lines):
+    """A bar with the rate, the time left and who is being graded; what needs a person's eye as lines above it."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__(console)
+        columns = (
+            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate()),
+            *(TimeRemainingColumn(), TextColumn("{task.fields[current]}")),
+        )
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task = self._progress.add_task("grading", total=None, current="")
+        self._current: dict[str, None] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._progress.stop()
+
+    def begin(self, total: int) -> None:
+        self._progress.update(self._task, total=total)
+
+    def started(self, name: str) -> None:
+        self._current[name] = None
+        self._show(0)
+
+    def ended(self, name: str, report: Report | None, message: str) -> None:
+        self._current.pop(name, None)
+        self._show(1)
+        if report is None or report.has_grader_error:
+            self._progress.console.print(Text(outcome(name, report, message), style="red"), soft_wrap=True)
+
+    def _show(self, advance: int) -> None:
+        names = [escape(one_line(name, _NAME)) for name in self._current]
+        more = f" +{len(names) - _SHOWN}" if len(names) > _SHOWN else ""
+        self._progress.update(self._task, advance=advance, current=", ".join(names[:_SHOWN]) + more)
+
+
+class _Rate(ProgressColumn):
+    """Submissions a minute since the beginning."""
+
+    def render(self, task: Task) -> Text:
+        minutes = (task.elapsed or 0.0) / 60
+        return Text(f"{task.completed / minutes:.0f}/min" if minutes > 0 and task.completed else "")
+
+
+def outcome(name: str, report: Report | None, message: str) -> str:
+    """One submission in one line."""
+    shown = one_line(name, 80)
+    if report is None:
+        return f"{shown}: NOT GRADED, the grader's fault: {one_line(message, 500)}"
+    pending = f", {number(report.pending)} for a person" if report.pending else ""
+    fault = "; some points could not be judged, the grader's fault" if report.has_grader_error else ""
+    said = f" ({message})" if message else ""
+    return f"{shown}: {number(report.score)} of {number(report.max_score)}{pending}{fault}{said}"
+
+
+def watcher(console: Console) -> Lines:
+    """What suits the console."""
+    return Bar(console) if console.is_terminal else Lines(console)

@@ -1,0 +1,24 @@
+"""The command about this machine: `doctor`."""
+
+from rich.markup import escape
+from rich.table import Table
+
+from grader.cli.app import app, out
+from grader.course.doctor import Health, examine
+
+_STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}
+
+
+@app.command()
+def doctor() -> None:
+    """Show which sandboxes and devices this machine can give, and what each lacks."""
+    table = Table(show_lines=True)
+    for column in ("what", "here", "detail", "to mend it"):
+        table.add_column(column, overflow="fold")
+    with out.status("looking around"):
+        for found in examine():
+            style = _STYLES[found.health]
+            table.add_row(
+                escape(found.subject), f"[{style}]{found.health}[/]", escape(found.detail), escape(found.remedy)
+            )
+    out.print(table)

@@ -1,0 +1,65 @@
+"""The command that builds the images of the docker sandbox: `grader image`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from grader.cli.app import app, err, out
+
+_SHOWN = 60  # characters of a step
+
+
+class Target(StrEnum):
+    WORKER = "worker"
+    GRADER = "grader"
+
+
+@app.command()
+def image(
+    target: Annotated[
+        Target, typer.Argument(help="The image of workers, or the one that holds the whole grader.")
+    ] = Target.WORKER,
+    tag: Annotated[
+        str | None, typer.Option(help="Name of the image.", show_default="with the grader's version")
+    ] = None,
+    cuda: Annotated[str | None, typer.Option(metavar="IMAGE", help="Build on this image with Python and CUDA.")] = None,
+    torch: Annotated[
+        str | None,
+        typer.Option(metavar="SPEC", help='What pip is asked for as torch; "" leaves it out, and with it exercise 4.'),
+    ] = None,
+    wheels: Annotated[
+        Path | None,
+        typer.Option(help="Folder of wheels that is searched first.", show_default="PIP_FIND_LINKS, if a folder"),
+    ] = None,
+) -> None:
+    """Build the image in which the docker sandbox runs a student's code."""
+    from grader.course.docker_image import (  # the Docker SDK: not for every command to wait for
+        Recipe,
+        build,
+        default_wheels,
+    )
+
+    default = None if torch == "" else default_wheels()
+    recipe = Recipe(target.value, tag=tag, base=cuda, torch=torch, wheels=wheels or default)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task("sending the build context", total=None)
+
+        def on_step(number: int, count: int, what: str) -> None:
+            progress.update(task, total=count, completed=number - 1, description=what[:_SHOWN])
+            if not err.is_terminal:
+                err.print(f"{number}/{count} {what}", highlight=False, markup=False, soft_wrap=True)
+
+        built = build(recipe, on_step)
+    out.print(f"{built.name}  {built.size / 1e9:.2f} GB", highlight=False, soft_wrap=True)
+    out.print(_usage(target, built.name, named=tag is not None), highlight=False, markup=False, soft_wrap=True)
+
+
+def _usage(target: Target, name: str, *, named: bool) -> str:
+    if target is Target.WORKER:
+        return "grader grade SUBMISSION --sandbox docker" + (f" --image {name}" if named else "")
+    volumes = '-v "$PWD/submissions:/submissions:ro" -v "$PWD/results:/results"'
+    return f'docker run --rm --user "$(id -u):$(id -g)" {volumes} {name} class /submissions --output /results'

@@ -1,0 +1,104 @@
+"""What this machine can give: which sandboxes, walls and devices; and what to install for the rest."""
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+
+from grader.errors import SandboxError
+from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.linux.jail import HELP, JailLauncher
+from grader.sandbox.linux.warm import WarmLauncher
+from grader.version import VERSION
+
+_PACKAGES = ("numpy", "sympy", "torch", "pytest")
+_TORCH_SECONDS = 120.0  # to import torch from a cold disk
+# Asked of another process: the grader's own never imports torch.
+_DEVICES = """
+import json, torch
+found = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+mps = torch.backends.mps.is_available()
+print(json.dumps({"devices": found + ["Apple GPU (mps)"] * mps, "built": torch.version.cuda}))
+"""
+
+
+class Health(StrEnum):
+    GOOD = "yes"
+    PARTLY = "partly"
+    NONE = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One thing that was looked at. `remedy` says what to do about it, where there is something."""
+
+    subject: str
+    health: Health
+    detail: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Diagnosis]:
+    """Looks at everything, one thing after the other; takes a second or two, most of it torch's."""
+    yield Diagnosis("grader", Health.GOOD, f"{VERSION}, Python {platform.python_version()}, {platform.platform()}")
+    for name in _PACKAGES:
+        yield _package(name)
+    yield _process()
+    yield _jail()
+    yield _docker()
+    yield Diagnosis("default sandbox", Health.GOOD, default_kind())
+    yield _device()
+
+
+def _package(name: str) -> Diagnosis:
+    try:
+        return Diagnosis(name, Health.GOOD, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Diagnosis(name, Health.NONE, "not installed", f"pip install {name}")
+
+
+def _process() -> Diagnosis:
+    start = "workers are forked from a warm process" if WarmLauncher.is_available() else "every worker starts anew"
+    return Diagnosis("sandbox process", Health.GOOD, f"no walls; {start}")
+
+
+def _jail() -> Diagnosis:
+    try:
+        launcher = JailLauncher(allow_weaker=True)
+    except SandboxError as error:
+        return Diagnosis("sandbox jail", Health.NONE, str(error))
+    with closing(launcher):
+        detail = "; ".join([*launcher.walls, *(f"no {wall}: {why}" for wall, why in launcher.forgone.items())])
+        if not launcher.missing:
+            return Diagnosis("sandbox jail", Health.GOOD, detail)
+        remedy = "; ".join(f"{HELP[wall]} ({reason})" for wall, reason in launcher.missing.items())
+        return Diagnosis("sandbox jail", Health.PARTLY, detail, f"needs {remedy}; --allow-weaker runs with the rest")
+
+
+def _docker() -> Diagnosis:
+    try:
+        with closing(open_launcher("docker")) as launcher:
+            return Diagnosis("sandbox docker", Health.GOOD, "; ".join(launcher.walls))
+    except (SandboxError, ImportError) as error:
+        return Diagnosis("sandbox docker", Health.NONE, str(error))
+
+
+def _device() -> Diagnosis:
+    command = [sys.executable, "-I", "-c", _DEVICES]
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=_TORCH_SECONDS, check=True)
+        answer = json.loads(ran.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        return Diagnosis(
+            "device", Health.NONE, f"torch could not be asked: {error}", "pip install --force-reinstall torch"
+        )
+    if answer["devices"]:
+        return Diagnosis("device", Health.GOOD, ", ".join(answer["devices"]))
+    if answer["built"]:
+        return Diagnosis("device", Health.GOOD, f"cpu; torch was built for CUDA {answer['built']} and sees no GPU")
+    return Diagnosis("device", Health.GOOD, "cpu; this torch was built without CUDA")

@@ -1,0 +1,96 @@
+"""The grader as one file that pip installs, made of the installed grader itself: no build tool, no network.
+
+Format: https://packaging.python.org/en/latest/specifications/binary-distribution-format/ . The same grader gives the
+same bytes. Only `grader/` goes in, with one assignment in the place of the built-in one: whoever has the wheel has
+every check of that assignment, and neither the solution nor our tests.
+"""
+
+import base64
+import hashlib
+import zipfile
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
+
+from grader import BUILT_IN
+from grader.errors import UsageError
+from grader.version import VERSION
+
+PACKAGE = Path(__file__).parent.parent
+NAME = "backprop-grader"
+# What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
+_SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".jinja", ".npz", ".md"})
+# Of an assignment's folder: what grades. The template is handed out beside the wheel, a solution nowhere.
+_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "oracles", "inside", "data"})
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
+_WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def wheel_name() -> str:
+    return f"{NAME.replace('-', '_')}-{VERSION}-py3-none-any.whl"
+
+
+def write_wheel(folder: Path, assignment: Path = BUILT_IN, rubric: Path | None = None) -> Path:
+    """Writes the wheel into `folder`; its path. The grader in it has `assignment` built in, under `rubric` if given.
+
+    Raises UsageError where the installed grader is another version.
+    """
+    path = folder / wheel_name()
+    record = f"{NAME.replace('-', '_')}-{VERSION}.dist-info/RECORD"
+    lines = []
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (*_package(), *_carried(assignment, rubric), *_about()):
+            archive.writestr(_entry(name), content)
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+            lines.append(f"{name},sha256={digest},{len(content)}\n")
+        archive.writestr(_entry(record), "".join([*lines, f"{record},,\n"]))
+    return path
+
+
+def _package() -> Iterator[tuple[str, bytes]]:
+    for inner, content in _files(PACKAGE):
+        if not (PACKAGE / inner).is_relative_to(BUILT_IN):
+            yield f"{PACKAGE.name}/{inner}", content
+
+
+def _carried(assignment: Path, rubric: Path | None) -> Iterator[tuple[str, bytes]]:
+    """The assignment's files, under the names of the built-in one's."""
+    for inner, content in _files(assignment):
+        if inner.split("/")[0] in _PARTS:
+            if inner == "rubric.toml" and rubric is not None:
+                content = rubric.read_bytes()
+            yield f"{PACKAGE.name}/{BUILT_IN.name}/{inner}", content
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        inner = path.relative_to(folder)
+        if path.is_file() and path.suffix in _SUFFIXES and "__pycache__" not in inner.parts:
+            yield inner.as_posix(), path.read_bytes()
+
+
+def _about() -> Iterator[tuple[str, bytes]]:
+    """What pip reads: name, version, dependencies, the command."""
+    try:
+        installed = distribution(NAME)
+    except PackageNotFoundError as error:
+        raise UsageError(f"{NAME} is not installed here; `pip install .` in its repository first.") from error
+    if installed.version != VERSION:
+        raise UsageError(f"{installed.version} is installed, and this is {VERSION}; `pip install .` again first.")
+    folder = f"{NAME.replace('-', '_')}-{VERSION}.dist-info"
+    metadata = installed.read_text("METADATA") or installed.read_text("PKG-INFO")  # the latter beside a checkout
+    for name, text in (
+        ("METADATA", metadata),
+        ("entry_points.txt", installed.read_text("entry_points.txt")),
+        ("licenses/LICENSE", installed.read_text("licenses/LICENSE")),
+    ):
+        if text is not None:
+            yield f"{folder}/{name}", text.encode()
+    yield f"{folder}/WHEEL", _WHEEL.encode()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry

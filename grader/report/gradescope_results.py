@@ -1,0 +1,46 @@
+"""A report as Gradescope's autograder wants it (results/results.json): the score, and a test for each point.
+
+Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/ , "Output format".
+"""
+
+import json
+from typing import Any
+
+from grader.model import Outcome
+from grader.report.plain_text import clean
+from grader.schema import PointScore, Report
+
+
+def to_gradescope(report: Report) -> str:
+    """The file's text. The total is ours, lateness included; Gradescope's own late penalty is to be off then."""
+    said = [report.late.message] if report.late else []
+    said += [clean(note) for note in report.submission.notes]
+    if report.pending:
+        said.append(f"{report.pending:g} points are for a person to give.")
+    whole: dict[str, Any] = {
+        "score": report.score,
+        "output": "\n".join(said),
+        "output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_test(point) for point in report.points],
+        "extra_data": {"seed": report.seed, "sha256": report.submission.sha256, "grader": report.environment.grader},
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _test(point: PointScore) -> dict[str, Any]:
+    lines = [clean(point.message)] if point.message else []
+    lines += [f"note: {clean(note)}" for note in point.notes]
+    return {
+        "number": point.id,
+        "name": point.title,
+        "name_format": "text",
+        "score": point.score,
+        "max_score": point.max_score,
+        "status": "passed" if point.outcome is Outcome.PASSED else "failed",
+        "output": "\n".join(lines),
+        "output_format": "text",
+        "tags": [point.outcome.value],
+        "visibility": "visible",
+    }

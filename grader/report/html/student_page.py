@@ -1,0 +1,88 @@
+"""The page of one student: what was earned, what was lost and why, and what each verdict rests on."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.report import evidence
+from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
+from grader.report.html import pictures
+from grader.report.html.pictures import HeatMap, Panel
+from grader.report.html.templating import render
+from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
+
+LEAST_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves side by side, and the numbers that they are drawn from."""
+
+    name: str
+    panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    score: PointScore
+    reviews: tuple[ReviewEntry, ...]
+    arrays: Arrays | None
+    where: tuple[HeatMap, ...]
+    charts: tuple[Chart, ...]
+    tables: tuple[Table, ...]
+    facts: tuple[Fact, ...]
+    quotations: tuple[Quotation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Exercise:
+    score: ExerciseScore
+    points: tuple[_Point, ...]
+    charts: tuple[Chart, ...]
+
+
+def student_page(report: Report) -> str:
+    """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing."""
+    return render("student.jinja", script=False, data={"report": report, "exercises": _exercises(report)})
+
+
+def _exercises(report: Report) -> list[_Exercise]:
+    return [
+        _exercise(exercise, [point for point in report.points if point.exercise == exercise.id], report.reviews)
+        for exercise in report.exercises
+    ]
+
+
+def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequence[ReviewEntry]) -> _Exercise:
+    blocks = {point.id: evidence.read(point.evidence) for point in points}
+    shared: defaultdict[str, dict[str, Curves]] = defaultdict(dict)
+    for point in points:
+        for block in blocks[point.id]:
+            if isinstance(block, Curves):
+                shared[block.name][point.title] = block
+    together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
+    charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
+    drawn = [
+        _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together))
+        for point in points
+    ]
+    return _Exercise(exercise, tuple(drawn), tuple(charts))
+
+
+def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
+    arrays = next((block for block in blocks if isinstance(block, Arrays)), None)
+    own = [block for block in blocks if isinstance(block, Curves) and block.name not in together]
+    return _Point(
+        point,
+        tuple(reviews),
+        arrays,
+        tuple(pictures.heat_map(grid) for grid in arrays.where) if arrays else (),
+        tuple(Chart(block.name, _panels({point.title: block})) for block in own),
+        tuple(block for block in blocks if isinstance(block, Table)),
+        tuple(block for block in blocks if isinstance(block, Fact)),
+        tuple(block for block in blocks if isinstance(block, Quotation)),
+    )
+
+
+def _panels(curves: dict[str, Curves]) -> tuple[Panel, ...]:
+    return tuple(pictures.panels({name: block.series for name, block in curves.items()}))

@@ -1,0 +1,244 @@
+"""Shuts a worker in, from within: runs in the worker before any code of a student's. Standard library only.
+
+Each wall is put up by the system call that makes it, and tried out (`trial`) by doing what it has to stop. What each
+one is for stands in `jail.py`.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.sandbox.child import landlock, seccomp
+else:
+    import landlock
+    import seccomp
+
+FIRST_OWN_UID = 0x7000_0000  # above what any system gives out; plus the process id, so that no two workers share one
+_KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
+_READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
+_CAPABILITIES_3 = 0x20080522
+_NEW_NAMESPACE, _NEW_USER = 0x00020000, 0x10000000
+_LAST_SECONDS = 5  # between the signal that says whose bound was passed, and the end for those who ignore it
+_RESERVED_BYTES = 1 << 30  # of addresses beyond what is mapped already: threads reserve theirs and hardly use them
+_PRIVATE_MOUNTS = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
+_PLAIN_FILES_ONLY = 2 | 4 | 8  # MS_NOSUID | MS_NODEV | MS_NOEXEC
+
+# The walls that a jail must have, in the order in which they go up; the others are taken where they are to be had.
+REQUIRED = ("limits", "files", "system calls")
+
+
+def limits(terms: Mapping[str, Any]) -> None:
+    """What the operating system counts for a single process (not on Windows; macOS ignores the first)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    bounds = {
+        "RLIMIT_DATA": terms["memory"],
+        "RLIMIT_FSIZE": terms["file_bytes"],
+        "RLIMIT_NOFILE": terms["open_files"],
+        "RLIMIT_STACK": 8 << 20,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+    }
+    for name, bound in bounds.items():
+        if hasattr(resource, name):
+            _lower(resource, getattr(resource, name), bound)
+    _lower(resource, resource.RLIMIT_CPU, terms["cpu_seconds"], terms["cpu_seconds"] + _LAST_SECONDS)
+
+
+def bound_addresses(terms: Mapping[str, Any]) -> None:
+    """A bound on all that may be mapped, for what RLIMIT_DATA leaves out: stacks, page tables, shared memory.
+
+    Not for a GPU's driver, which reserves more addresses than any machine has memory. Linux only. Raises OSError.
+    """
+    import resource
+
+    with open("/proc/self/statm") as file:
+        mapped = int(file.read().split()[0]) * resource.getpagesize()
+    _lower(resource, resource.RLIMIT_AS, mapped + terms["memory"] + _RESERVED_BYTES)
+
+
+def _lower(resource: Any, kind: int, soft: int, hard: int | None = None) -> None:
+    most = resource.getrlimit(kind)[1]
+    bounds = [value if most == resource.RLIM_INFINITY else min(value, most) for value in (soft, hard or soft)]
+    with contextlib.suppress(ValueError, OSError):  # macOS refuses some
+        resource.setrlimit(kind, tuple(bounds))
+
+
+def sentence(bound: str) -> str:
+    """What to say of a worker that passed one of its bounds; the numbers are those that it is held to."""
+    try:
+        import resource
+    except ImportError:
+        return f"used more {bound} than a worker may"
+    most = resource.getrlimit
+    match bound:
+        case "memory":
+            return f"used more than {size(most(resource.RLIMIT_DATA)[0])} of memory"
+        case "disk":
+            return (
+                f"wrote more than a worker may keep: {size(most(resource.RLIMIT_FSIZE)[0])} in one file, and few files"
+            )
+        case "files":
+            return f"opened more than {most(resource.RLIMIT_NOFILE)[0]} files at once"
+        case _:
+            return "started more processes or threads than a worker may have"
+
+
+def size(count: int) -> str:
+    """`2 GiB`, `1.8 GiB`, `16 MiB`."""
+    for unit, power in (("GiB", 30), ("MiB", 20)):
+        if count >= 1 << power:
+            return f"{round(count / (1 << power), 1):g} {unit}"
+    return f"{count} bytes"
+
+
+def grants(terms: Mapping[str, Any]) -> list[tuple[str | int, int]]:
+    """What a worker may open: what its zygote found for it, its own folder, and what the system says of itself."""
+    return [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
+
+
+def railing(spared: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
+    """For a worker without walls: it cannot reach into the grader's processes, nor leave its process group.
+
+    With `granted`, it cannot open any file but those, nor have memory that no limit counts. As far as the machine
+    goes; promised is nothing.
+    """
+    if sys.platform != "linux":
+        return
+    with contextlib.suppress(OSError):
+        _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
+    domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
+    rules = seccomp.railing_rules(spared, counted=granted is not None)
+    for step in (domain, lambda: seccomp.apply(rules)):
+        with contextlib.suppress(OSError):
+            step()
+
+
+def own_disk(folder: str, size: int, user: int) -> None:
+    """A bounded disk in memory over `folder`, seen by this process alone and gone with it. Raises OSError."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    mine, group = os.getuid(), os.getgid()
+    if mine == 0:
+        _done(libc.unshare(_NEW_NAMESPACE))
+    else:
+        _done(libc.prctl(_DUMPABLE, 1, 0, 0, 0))  # else the files below belong to root
+        _done(libc.unshare(_NEW_NAMESPACE | _NEW_USER))
+        for name, text in (("uid_map", f"{mine} {mine} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
+            with open(f"/proc/self/{name}", "w") as file:
+                file.write(text)
+    _done(libc.mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_MOUNTS), None))
+    options = f"size={size},nr_inodes=1024,mode=0700,uid={user},gid={user if mine == 0 else group}".encode()
+    _done(libc.mount(b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(_PLAIN_FILES_ONLY), options))
+
+
+def become(user: int, keep_reading: bool) -> None:
+    """Another user, whom nothing else on this machine belongs to. Raises OSError.
+
+    `keep_reading` where the interpreter lies in a folder that only root may enter: Landlock then says what may be read.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    _done(libc.prctl(_KEEP_CAPS, 1, 0, 0, 0))
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    _set_capabilities(_READ_SEARCH if keep_reading else 0)
+
+
+def _set_capabilities(mask: int) -> None:
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
+    data = (ctypes.c_uint32 * 6)(mask, mask)
+    _done(ctypes.CDLL(None, use_errno=True).capset(header, data))
+
+
+def die_with_parent(parent: int) -> None:
+    """To be called after the last change of user, which would undo it."""
+    _done(ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def jail(terms: Mapping[str, Any]) -> dict[str, str]:
+    """Puts up all walls, and says why for each that could not be. Whoever called decides whether that will do."""
+    problems: dict[str, str] = {}
+    user = FIRST_OWN_UID + os.getpid()
+    changes = bool(terms["own_user"])
+    _attempt(
+        problems, "own disk", lambda: own_disk(terms["folder"], terms["disk_bytes"], user if changes else os.getuid())
+    )
+    os.chdir(terms["folder"])
+    if changes:
+        _attempt(problems, "own user", lambda: os.chown(terms["folder"], user, user))
+        _attempt(problems, "own user", lambda: become(user, terms["keep_reading"]))
+        _attempt(problems, "limits", lambda: _bound_processes(terms["processes"]))
+    else:
+        _attempt(problems, "capabilities", lambda: _set_capabilities(0))
+    die_with_parent(terms["parent"])
+    _attempt(problems, "limits", lambda: limits(terms))
+    _attempt(problems, "limits", lambda: bound_addresses(terms))
+    _attempt(problems, "files", lambda: landlock.restrict(grants(terms)))
+    _attempt(problems, "system calls", _filter)
+    return problems
+
+
+def _filter() -> None:
+    landlock.never_more_privileges()
+    seccomp.apply(seccomp.jail_rules(os.getpid()))
+
+
+def _bound_processes(count: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NPROC, (count, count))  # counted by user, so only for a user of its own
+
+
+def _attempt(problems: dict[str, str], wall: str, put_up: Callable[[], None]) -> None:
+    try:
+        put_up()
+    except OSError as error:
+        problems.setdefault(wall, error.strerror or str(error))
+
+
+def trial(outside: str) -> dict[str, str]:
+    """Does, inside a jail, what its walls have to stop, and says for each wall what it let through."""
+    through: dict[str, str] = {}
+
+    def must_fail(wall: str, what: str, attempt: Callable[[], object]) -> None:
+        try:
+            attempt()
+        except OSError:
+            return
+        through[wall] = what
+
+    must_fail("files", "a folder outside could be read", lambda: os.listdir("/"))
+    must_fail("files", "a file outside could be made", lambda: os.close(os.open(outside, os.O_CREAT | os.O_WRONLY)))
+    must_fail("system calls", "a signal reached another process", lambda: os.kill(os.getppid(), 0))
+    must_fail("system calls", "a process could be started", _fork)
+    must_fail("system calls", "a socket could be opened", _socket)
+    return through
+
+
+def _fork() -> None:
+    child = os.fork()
+    if child == 0:
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def _socket() -> None:
+    import socket
+
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+
+
+def _done(outcome: int) -> None:
+    if outcome != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))

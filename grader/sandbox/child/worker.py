@@ -1,0 +1,329 @@
+"""The child in which a student's code runs. Started by path, with nothing of the user's, or forked by a zygote.
+
+It obeys the messages that `protocol` specifies, one after the other, and answers each once. Nothing in here is a secret
+and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
+grader, which lives in another process and knows the expected values, the points and the deadlines.
+
+    worker.py TERMS     requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
+
+TERMS is a JSON object: what the worker is held to, `spared` being processes that it must not reach for. A zygote forks
+workers instead of starting them so; it shuts them in and calls `serve`.
+"""
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.sandbox.child import confine, convert, protocol
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import confine
+    import convert
+    import protocol
+
+    del sys.path[0]  # a student's `import worker` or `import convert` must not find ours
+    for _name in ("confine", "convert", "landlock", "protocol", "seccomp"):
+        sys.modules.pop(_name, None)
+
+import builtins
+import errno
+import importlib.abc
+import importlib.util
+import inspect
+import linecache
+import random
+import types
+from collections.abc import Callable, Sequence
+
+_SPEECHLESS = 71  # exit code of a worker that cannot answer any more
+MAX_FRAMES = 12  # of a traceback: a RecursionError has a thousand
+MAX_MESSAGE = 2_000  # characters of an exception's own text
+
+
+class ForbiddenImportError(ImportError):
+    """The student's code tried an import that the exercise does not allow."""
+
+
+class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Serves the submission's modules, and ours beside them, from memory, and guards what the student's import."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.guests: dict[str, bytes] = {}
+        self.allowed: frozenset[str] = frozenset()
+        self.absent: frozenset[str] = frozenset()
+        self.refused: list[str] = []
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> Any:
+        """The import system's question. Packages that this worker must not have do not exist, whoever asks."""
+        if fullname.partition(".")[0] in self.absent:
+            self.refuse(fullname)
+        for files in (self.guests, self.files):
+            path = _path_of(fullname, files)
+            if path is not None:
+                return importlib.util.spec_from_loader(fullname, self, is_package=path.endswith("__init__.py"))
+            if any(name.startswith(fullname.replace(".", "/") + "/") for name in files):  # a folder without __init__.py
+                return importlib.machinery.ModuleSpec(fullname, None, is_package=True)
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        name = module.__name__
+        guest = _path_of(name, self.guests)
+        if guest is not None:
+            source, path = self.guests[guest], f"<{guest}>"
+        else:
+            path = _path_of(name, self.files) or name
+            source = self.files[path]
+            module.__dict__["__builtins__"] = {**builtins.__dict__, "__import__": self.guarded_import}
+            text = importlib.util.decode_source(source)
+            linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+        module.__file__ = path
+        exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
+
+    def guarded_import(self, name: str, scope: Any = None, local: Any = None, names: Any = (), level: int = 0) -> Any:
+        """`__import__` as a student's module has it: the allowed roots and the submission's own modules."""
+        name = str.__str__(name)  # exact, so that it is what it says
+        if level > 0:
+            package = dict.get(scope or {}, "__package__")  # which is whatever their module says it is
+            package = str.__str__(package) if isinstance(package, str) else ""
+            if package and not self.owns(package.partition(".")[0]):
+                self.refuse(package)
+            return builtins.__import__(name, {"__package__": package}, local, names or (), level)
+        root = name.partition(".")[0]
+        if root not in self.allowed and not self.owns(root):
+            self.refuse(name)
+        return builtins.__import__(name, scope, local, names or (), level)
+
+    def owns(self, root: str) -> bool:
+        return any(path == f"{root}.py" or path.startswith(f"{root}/") for path in self.files)
+
+    def refuse(self, name: str) -> None:
+        self.refused.append(name)
+        raise ForbiddenImportError(f"import of {name} is not allowed in this exercise")
+
+
+def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
+    base = fullname.replace(".", "/")
+    return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
+
+
+def main() -> None:
+    """A worker that was started, not forked: bounds itself as far as the system goes, and serves."""
+    terms = json.loads(sys.argv[1])
+    confine.limits(terms)
+    confine.railing(terms["spared"])
+    serve()
+
+
+def serve() -> None:
+    """Answers requests until the grader closes the channel."""
+    take, send = _own_channel()
+    library = Library()
+    sys.meta_path.insert(0, library)
+    while True:
+        try:
+            request: Any = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+        except EOFError:
+            os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
+        reply = answer(library, request)
+        _quietly(lambda: sys.stdout.flush())
+        _quietly(lambda: sys.stderr.flush())
+        try:
+            send(_frame({**reply, "id": request["id"]}))
+        except OSError:  # nobody listens, or the student's code has closed what we speak through
+            os._exit(_SPEECHLESS)
+
+
+def _frame(reply: dict[str, Any]) -> bytes:
+    """The reply's frame; where it would be none, since the value is too large for one, a frame that says so."""
+    whole = bytearray()
+    try:
+        protocol.write_frame(whole.extend, reply)
+        reason = f"something of {len(whole) >> 20} MiB"
+    except protocol.ProtocolError as error:
+        reason = f"something too large ({error})"
+    if 0 < len(whole) <= protocol.MAX_REPLY_BYTES:
+        return bytes(whole)
+    return _frame({**reply, "value": protocol.Opaque(reason)})
+
+
+def answer(library: Library, request: Any) -> dict[str, Any]:
+    """What came of one request, as the reply's fields. The one place in the child that catches everything.
+
+    A submission may raise anything, SystemExit and classes of its own included, while it is imported, called or looked
+    at; each is an answer ("your code raised ..."), and none may end the worker.
+    """
+    try:
+        reply = _OPERATIONS[request["op"]](library, request)
+    except BaseException as error:  # noqa: BLE001
+        reply = _fault(library, error)
+    if library.refused:
+        return _problem("forbidden", f"import of {library.refused[0]}", [])
+    return reply
+
+
+def load(library: Library, request: Any) -> dict[str, Any]:
+    library.allowed, library.absent = frozenset(request["allowed"]), frozenset(request["absent"])
+    for root in request["preload"]:
+        importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
+    library.files, library.guests = request["files"], request["guests"]  # last: a mpmath.py of theirs is not sympy's
+    seed_generators()
+    return {"status": "value", "value": None, "mutated": False}
+
+
+def seed_generators() -> None:
+    """The same in every worker, forked or started: an answer that is drawn from them can be reproduced."""
+    random.seed(0)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(0)
+    if "torch" in sys.modules:
+        sys.modules["torch"].default_generator.manual_seed(0)
+
+
+def run_module(library: Library, request: Any) -> dict[str, Any]:
+    importlib.import_module(request["module"])
+    return {"status": "value", "value": None, "mutated": False}
+
+
+def call(library: Library, request: Any) -> dict[str, Any]:
+    module = importlib.import_module(request["module"])
+    name, sent = request["name"], request["args"]
+    if not hasattr(module, name):
+        return _problem("missing", f"{request['module']}.py has no {name}", [])
+    target = getattr(module, name)
+    if sent is None:
+        return {"status": "value", "value": convert.to_wire(target), "mutated": False}
+    args = [convert.from_wire(item) for item in sent]
+    if not _fits(target, args):
+        return _problem("signature", f"{name}{_signature_of(target)}", [])
+    value = convert.to_wire(target(*args))
+    mutated = _path_of(request["module"], library.guests) is None and protocol.encode(
+        convert.to_wire(args)
+    ) != protocol.encode(sent)
+    return {"status": "value", "value": value, "mutated": mutated}
+
+
+_OPERATIONS: dict[str, Callable[[Library, Any], dict[str, Any]]] = {"load": load, "import": run_module, "call": call}
+
+
+def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, Any]:
+    return {"status": status, "message": message[:MAX_MESSAGE], "frames": frames}
+
+
+def _fault(library: Library, error: BaseException) -> dict[str, Any]:
+    frames = _student_frames(library, error)
+    passed = _bound_passed(error)
+    if passed is not None:
+        return _problem("limit", confine.sentence(passed), frames)
+    if isinstance(error, NotImplementedError) and _raised_by_student(library, error):
+        return _problem("missing", _text(error), frames)
+    return _problem("error", _in_words(error), frames)
+
+
+def _in_words(error: BaseException) -> str:
+    """The exception as a traceback's last line has it, and what to do where a function waits for somebody to type."""
+    name, text = type(error).__name__, _text(error)
+    if isinstance(error, EOFError):
+        text += "; nobody types here, a function gets all it needs as its arguments"
+    return f"{name}: {text}" if text else name
+
+
+_BOUNDS = {
+    **dict.fromkeys((errno.EFBIG, errno.ENOSPC, errno.EDQUOT), "disk"),
+    errno.EMFILE: "files",
+    errno.EAGAIN: "processes",
+    errno.ENOMEM: "memory",
+}
+# What CPython and torch say instead of raising an error of its own kind.
+_TEXTS = {"can't start new thread": "processes", "can't allocate memory": "memory"}
+
+
+def _bound_passed(error: BaseException) -> str | None:
+    """Which of the worker's bounds an exception is about, if it is about one."""
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, OSError):
+        return _BOUNDS.get(error.errno or 0)
+    if type(error) is RuntimeError:
+        return next((bound for text, bound in _TEXTS.items() if text in _text(error)), None)
+    return None
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return "".join(str.__iter__(str(error)))
+    except BaseException:  # noqa: BLE001 - an exception whose own text raises is still only a student's exception
+        return "(its message cannot be shown)"
+
+
+def _walk(error: BaseException) -> list[tuple[Any, int]]:
+    """The traceback from the outside in, as (code, line)."""
+    found, trace = [], error.__traceback__
+    while trace is not None:
+        found.append((trace.tb_frame.f_code, trace.tb_lineno))
+        trace = trace.tb_next
+    return found
+
+
+def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
+    frames = [
+        [code.co_filename, line, code.co_name] for code, line in _walk(error) if code.co_filename in library.files
+    ]
+    if isinstance(error, SyntaxError) and error.filename in library.files:
+        frames.append([error.filename, error.lineno or 1, "<module>"])
+    return frames[-MAX_FRAMES:]
+
+
+def _raised_by_student(library: Library, error: BaseException) -> bool:
+    """Not attempted, as against a library's own NotImplementedError for something that was attempted."""
+    trace = _walk(error)
+    return bool(trace) and trace[-1][0].co_filename in library.files
+
+
+def _fits(target: Any, args: list[Any]) -> bool:
+    try:
+        inspect.signature(target).bind(*args)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin that has no signature to look at: the call itself will tell
+        return True
+    return True
+
+
+def _signature_of(target: Any) -> str:
+    return str(inspect.signature(target)) if callable(target) else f" is {convert.article(type(target).__name__)}"
+
+
+def _quietly(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except BaseException:  # noqa: BLE001 - the student may have closed or replaced sys.stdout
+        return
+
+
+def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
+    """Takes the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
+    requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
+    replies = os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+
+    def send(data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(replies, view) :]
+
+    return requests.read, send
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,402 @@
+"""A warm process: it has imported what workers will need, and forks a confined worker for each that is asked for.
+
+Started by path, with nothing of the user's, by `warm.py`; beside it only what runs in a worker is ours. It never runs
+a student's code and never sees a submission: files travel to the worker itself, after the fork. So nothing in the
+memory that a worker inherits is a secret, and nothing of what a worker does comes back here but its exit status.
+
+    zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared, devices, trial
+
+The grader's messages come on descriptor 0, a socket of packets, each one JSON object:
+    {"launch": number, "terms": {...}}  with three descriptors (requests, replies, output): forks worker `number`
+    {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
+                                        {"status": exit code if it had ended or null, "why": a bound it had passed}
+    {"sibling": {folder, spared}}       with one descriptor, a socket like this one: forks a process as warm as this one
+                                        that obeys what comes on it, from its own first words on, and ends by itself
+The first words from here are {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version, "own user": bool};
+the last, where something went wrong, {"failed": text}. When the socket closes, all that was forked here is ended.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import json
+import os
+import resource  # which every worker will need, and so is here before the fork
+import select
+import shutil
+import signal
+import socket
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from grader.sandbox.child import confine, landlock, readable_paths, worker
+else:
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import confine
+    import landlock
+    import readable_paths
+    import worker
+
+    del sys.path[0]
+    for _name in ("confine", "readable_paths", "landlock", "seccomp", "worker"):
+        sys.modules.pop(_name, None)  # a student's module of that name must not find ours
+
+WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
+GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
+MAX_FILES = 1_000  # in a worker's folder
+_SUBREAPER, _DUMPABLE = 36, 4  # prctl
+_REFUSED = 70  # exit code of a worker that could not be shut in
+
+
+@dataclass(slots=True)
+class Forked:
+    """A worker: where it is, what it is held to, and what became of it."""
+
+    pid: int
+    terms: dict[str, Any]
+    why: str = ""
+
+
+class Zygote:
+    """Forks workers, watches them and ends them."""
+
+    def __init__(self, settings: dict[str, Any], control: socket.socket) -> None:
+        self.settings = settings
+        self.control = control
+        self.workers: dict[int, Forked] = {}
+        self.siblings: set[int] = set()
+        self.report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
+        self.readable: list[tuple[int, int]] = []
+        self.own_user = False
+        self.open_to_all = True
+
+    def prepare(self) -> None:
+        """Tries the walls, says how they hold, then imports what workers will need."""
+        guard()
+        self.own_user = self.jailed and os.geteuid() == 0 and readable_paths.may(readable_paths.CHANGE_USER)
+        if self.jailed:
+            self.readable = readable_paths.readable([])
+            self.open_to_all = readable_paths.open_to_all(self.readable)
+            self.report |= self.try_walls()
+        self.own_user = self.own_user and "own user" not in self.report["lacks"]
+        self.report["own user"] = self.own_user
+        self.say(self.report)
+        gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the time
+        for name in self.settings["modules"]:
+            _import(name)
+        readable_paths.release(self.readable)
+        self.readable = readable_paths.readable(self.settings["devices"])
+        self.open_to_all = readable_paths.open_to_all(self.readable)
+        gc.freeze()  # a worker's first collection would else copy all of this memory
+        gc.enable()
+
+    @property
+    def jailed(self) -> bool:
+        return bool(self.settings["walls"] == "jail")
+
+    def say(self, message: dict[str, Any]) -> None:
+        self.control.send(json.dumps(message).encode())
+
+    def try_walls(self) -> dict[str, Any]:
+        """What a worker that is shut in as well as this machine can may still do: found out by doing it."""
+        answers, answer = os.pipe()
+        folder, parent = self.folder("trial"), os.getpid()
+        child = os.fork()
+        if child == 0:
+            try:
+                lacks = confine.jail({**self.settings["trial"], "folder": folder, "parent": parent, **self.own_terms()})
+                through = confine.trial(self.settings["folder"] + "/outside")
+                os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
+            finally:
+                os._exit(0)
+        os.close(answer)
+        with os.fdopen(answers, "rb") as stream:
+            text = stream.read()
+        os.waitpid(child, 0)
+        remove_folder(folder)
+        found: dict[str, Any] = json.loads(
+            text or '{"lacks": {"limits": "the trial of the walls died"}, "through": {}}'
+        )
+        return found
+
+    def own_terms(self) -> dict[str, Any]:
+        keeps = self.own_user and not self.open_to_all
+        return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
+
+    def folder(self, name: str) -> str:
+        path = os.path.join(self.settings["folder"], name)
+        os.mkdir(path, 0o700)
+        return path
+
+    def serve(self) -> None:
+        """Obeys until the grader closes the socket or is no more."""
+        while True:
+            if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
+                self.watch()
+                continue
+            data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 3)
+            if not data:
+                return
+            message = json.loads(data)
+            if "launch" in message:
+                self.launch(message["launch"], message["terms"], descriptors)
+                for descriptor in descriptors:
+                    os.close(descriptor)
+            elif "sibling" in message:
+                self.fork_sibling(message["sibling"], *descriptors)
+            else:
+                self.say(self.end(message["end"], message["gone"]))
+
+    def launch(self, number: int, terms: dict[str, Any], descriptors: list[int]) -> None:
+        terms |= {"folder": self.folder(str(number)), "parent": os.getpid()}
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self.become_worker(terms, descriptors)
+            except BaseException:  # noqa: BLE001
+                os.write(2, traceback.format_exc().encode())
+            finally:
+                os._exit(_REFUSED)  # whatever a student's code did: nothing of a worker may ever go on as a zygote
+        self.workers[number] = Forked(pid, terms)
+
+    def become_worker(self, terms: dict[str, Any], descriptors: list[int]) -> None:
+        """In the child: lets go of everything of the zygote's, shuts itself in, and serves."""
+        self.control.detach()
+        for target, descriptor in enumerate(descriptors):
+            os.dup2(descriptor, target)
+        keep = sorted(place for place, _ in self.readable)
+        _close_all_but(keep)
+        os.setsid()
+        os.environ.update(HOME=terms["folder"], TMPDIR=terms["folder"], TEMP=terms["folder"])
+        if self.jailed:
+            problems = confine.jail(terms | self.own_terms())
+            missing = {wall: problems[wall] for wall in confine.REQUIRED if wall in problems}
+            if missing and not self.settings["weaker"]:
+                raise OSError(f"the walls do not hold: {missing}")
+        else:
+            os.chdir(terms["folder"])
+            confine.die_with_parent(terms["parent"])
+            confine.limits(terms)
+            gpu = "torch" in sys.modules and readable_paths.has_gpu()  # its driver opens more than we could name
+            granted = None if gpu else confine.grants(terms | self.own_terms())
+            if not gpu:
+                confine.bound_addresses(terms)
+            confine.railing((*self.settings["spared"], terms["parent"]), granted)
+        readable_paths.release(self.readable)
+        self.workers.clear()
+        sys.argv[:] = [""]
+        worker.serve()
+
+    def fork_sibling(self, settings: dict[str, Any], descriptor: int) -> None:
+        """For another process of the grader's. Nothing but memory is shared: each ends with its own socket alone."""
+        pid = os.fork()
+        if pid:
+            os.close(descriptor)
+            self.siblings.add(pid)
+            self.bury_siblings()
+            return
+        os.setsid()
+        guard()
+        self.control.close()
+        self.control = socket.socket(fileno=descriptor)
+        self.settings |= settings
+        self.workers.clear()  # a sibling is forked before or beside workers, and has none
+        self.siblings.clear()
+        self.say(self.report)
+
+    def bury_siblings(self) -> None:
+        """Those that have ended."""
+        for pid in [pid for pid in self.siblings if _has_ended(pid)]:
+            os.waitpid(pid, 0)
+            self.siblings.remove(pid)
+
+    def watch(self) -> None:
+        """What no rlimit bounds: how much a worker keeps in its folder, and how many threads or processes it has."""
+        for forked in self.workers.values():
+            with contextlib.suppress(OSError):
+                forked.why = forked.why or _excess(forked)
+            if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
+                _kill(forked.pid)
+        self.sweep()
+
+    def end(self, number: int, gone: bool) -> dict[str, Any]:
+        forked = self.workers.get(number)
+        if forked is None:
+            return {"status": None, "why": ""}
+        if gone or forked.why:
+            _await(forked.pid)
+        ended = _has_ended(forked.pid)
+        _kill(forked.pid)
+        _, status = os.waitpid(forked.pid, 0)
+        del self.workers[number]
+        self.sweep()
+        remove_folder(forked.terms["folder"])
+        return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
+
+    def sweep(self) -> None:
+        """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
+        while orphans := _children() - {forked.pid for forked in self.workers.values()} - self.siblings:
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
+    def end_all(self) -> None:
+        for forked in self.workers.values():
+            _kill(forked.pid)  # all at once: giving back its memory takes each some milliseconds
+        for number in list(self.workers):
+            self.end(number, gone=False)
+        self.sweep()
+        for sibling in self.siblings:
+            _await(sibling)  # whoever it served is ending too
+        self.bury_siblings()
+        remove_folder(self.settings["folder"])
+
+
+def guard() -> None:
+    """What workers leave behind becomes this process's, and for a worker of its user it has no memory to be read."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
+def _import(name: str) -> None:
+    importlib.import_module(name)
+    if name == "torch":
+        # A parent that ever ran a torch operation on two threads makes its forked children hang at theirs.
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _close_all_but(kept: list[int]) -> None:
+    """Closes every descriptor from 3 on that is not in `kept` (sorted)."""
+    first = 3
+    for descriptor in kept:
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it is not reaped, so that its number is not another's yet."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def _kill(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(OSError):
+            kill(pid, signal.SIGKILL)
+
+
+def _excess(forked: Forked) -> str:
+    """What to say of a worker that has passed a bound; nothing where it has not."""
+    _open_up(forked.terms["folder"])
+    with os.scandir(forked.terms["folder"]) as entries:
+        sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
+    if len(sizes) > MAX_FILES or sum(sizes) > forked.terms["disk_bytes"]:
+        return f"kept more than {confine.size(forked.terms['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
+    most, memory = forked.terms["processes"], forked.terms["memory"]
+    processes, threads = _family(forked.pid, most)
+    if threads > most:
+        return f"had more than {most} threads and processes and was stopped"
+    if len(processes) > 1 and sum(map(_memory_of, processes)) > memory:  # one alone is held by its own limit
+        return f"used more than {confine.size(memory)} of memory, with what it forked, and was stopped"
+    return ""
+
+
+def _family(pid: int, enough: int) -> tuple[list[int], int]:
+    """A worker's processes, and how many threads they have together; not counted on beyond `enough`."""
+    found, threads, waiting = [], 0, [pid]
+    while waiting and threads <= enough:
+        member = waiting.pop()
+        found.append(member)
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{member}/task"):
+                threads += 1
+                with open(f"/proc/{member}/task/{thread}/children") as file:
+                    waiting += map(int, file.read().split())
+    return found, threads
+
+
+def _memory_of(pid: int) -> int:
+    """The bytes that a process has for itself; what it shares with its zygote until either writes counts as well."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            resident, shared = map(int, file.read().split()[1:3])
+    except OSError:  # it has just ended
+        return 0
+    return (resident - shared) * resource.getpagesize()
+
+
+def _open_up(folder: str) -> None:
+    """Undoes what a worker of our own user may have done to a folder's mode, so that its files can be seen."""
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o700)
+
+
+def _await(pid: int) -> None:
+    """Waits until the process has ended, though not for ever."""
+    with contextlib.suppress(OSError):
+        descriptor = os.pidfd_open(pid)
+        select.select([descriptor], [], [], GONE_SECONDS)
+        os.close(descriptor)
+
+
+def _children() -> set[int]:
+    """The direct children of this process, those that have ended included."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return {int(pid) for pid in file.read().split()}
+    except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
+        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent_of(pid) == os.getpid()}
+
+
+def _parent_of(pid: str) -> int | None:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
+
+
+def remove_folder(path: str) -> None:
+    """Removes a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
+    _open_up(path)
+    with contextlib.suppress(OSError):
+        for number, folder in enumerate(iter(lambda: _subfolder(path), None)):
+            _open_up(folder)
+            for name in os.listdir(folder):
+                os.rename(os.path.join(folder, name), os.path.join(path, f"{number}-{name[:100]}"))
+            os.rmdir(folder)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _subfolder(path: str) -> str | None:
+    with os.scandir(path) as entries:
+        return next((entry.path for entry in entries if entry.is_dir(follow_symlinks=False)), None)
+
+
+def main() -> None:
+    """Prepares, serves, and leaves nothing behind."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
+    control = socket.socket(fileno=0)
+    zygote = Zygote(json.loads(sys.argv[1]), control)
+    try:
+        zygote.prepare()
+        zygote.serve()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # the grader is no more
+    except BaseException:  # noqa: BLE001 - whatever it was, the grader is told
+        with contextlib.suppress(OSError):
+            zygote.say({"failed": traceback.format_exc()})
+    finally:
+        zygote.end_all()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

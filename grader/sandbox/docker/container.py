@@ -1,0 +1,255 @@
+"""`docker`: every worker in a container of its own, the grader on the host. The engine may be on another machine.
+
+A container of the worker image (`grader image` builds it) is started with the walls below, and is the same for every
+submission until its first message: files travel over the protocol's stream, so nothing is mounted. What holds, by flag:
+
+network none            no interface but its own loopback
+read_only               the image cannot be written; /tmp is a bounded disk in memory, noexec, nosuid, nodev
+cap_drop, user          no capability, nobody's uid, and no-new-privileges: no way back to one
+pids_limit, mem_limit   processes, threads and memory (swap included), by the container's cgroup
+nano_cpus               one processor
+ipc none                no /dev/shm, which would be memory that stays
+tmpfs /torch            where a worker must not have torch: an empty folder over the image's
+log none                what is printed is not written to the engine's disk
+
+Process 1 is `relay.py`, so a container is gone when its worker is, or when the grader hangs up.
+"""
+
+import contextlib
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import docker
+import requests
+from docker.types import DeviceRequest, LogConfig
+
+from grader.errors import SandboxError
+from grader.sandbox.api import Bundle, Connection
+from grader.sandbox.child.relay import STOPPED
+from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
+from grader.sandbox.docker.spares import Kind, Spares, warm_up
+from grader.sandbox.docker.stream import Stream
+from grader.sandbox.process import describe_exit, worker_environment
+from grader.version import VERSION
+
+WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
+CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files in `child/` it holds
+CHILD = Path(__file__).parent.parent / "child"
+TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
+PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
+# A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
+# processes together, and is higher by what the files in /tmp may take, and the relay and the pages of libraries do.
+OVERHEAD_BYTES = 64 << 20
+_ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
+# Of `worker_environment`: what is said of this machine and means nothing in a container.
+_OF_THIS_MACHINE = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
+
+
+def child_hash() -> str:
+    """The version of what runs inside a container, as the image's label has it."""
+    digest = hashlib.sha256()
+    for path in sorted(CHILD.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+class DockerLauncher:
+    """Starts workers in containers. Thread-safe.
+
+    `gpus` are device ids, or "all", for workers that import torch; `spares` is how many containers of a kind wait.
+    Raises SandboxError if there is no engine, if it cannot keep the walls up, or if the image is missing or of another
+    version of the grader.
+    """
+
+    name = "docker"
+    walls: tuple[str, ...] = (
+        *("no network", "read-only", "no capabilities", "no new privileges", "own user", "own namespaces"),
+        *("memory", "processes", "processor time", "own disk"),
+    )
+
+    def __init__(self, image: str = WORKER_IMAGE, *, gpus: str | None = None, spares: int = 1) -> None:
+        self._image = image
+        self._gpus = gpus
+        self._labels = session_labels()
+        self._closed = False
+        self._client = connect()
+        try:
+            self._check_image()
+            with engine_errors("looking for containers that were left behind"):
+                self.swept = sweep(self._client)
+        except BaseException:
+            self._client.close()
+            raise
+        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="containers")
+        self._spares = Spares(self._start_warm, self._helpers, spares)
+
+    def launch(self, bundle: Bundle) -> Connection:
+        kind = Kind.of(bundle, gpu=self._gpus is not None and "torch" in bundle.preload)
+        return self._spares.take(kind) or self._start(kind)
+
+    def close(self) -> None:
+        """Removes every container that this launcher started. Idempotent.
+
+        An engine that is gone now is no error: its containers end without us, and the next sweep finds what is left.
+        """
+        self._closed = True
+        self._spares.close()
+        with contextlib.suppress(SandboxError), engine_errors("removing containers"):
+            remove_session(self._client, self.session)  # also ends the start of a spare that is still under way
+        self._helpers.shutdown(wait=True)
+        with contextlib.suppress(SandboxError), engine_errors("removing containers"):
+            remove_session(self._client, self.session)
+        self._client.close()
+
+    @property
+    def session(self) -> str:
+        """The label of every container of this launcher."""
+        return self._labels[SESSION]
+
+    def _check_image(self) -> None:
+        with engine_errors("looking for the worker image"):
+            try:
+                labels = self._client.images.get(self._image).labels
+            except docker.errors.ImageNotFound as error:
+                raise SandboxError(f"there is no worker image {self._image}; `grader image` builds it.") from error
+        if labels.get(CHILD_LABEL) != child_hash():
+            raise SandboxError(
+                f"the worker image {self._image} was built from another version of the grader; "
+                "`grader image` builds it anew."
+            )
+
+    def _start_warm(self, kind: Kind) -> "Container":
+        container = self._start(kind)
+        try:
+            warm_up(container, kind)
+        except BaseException:
+            container.end()
+            raise
+        return container
+
+    def _start(self, kind: Kind) -> "Container":
+        with engine_errors("starting a container"):
+            api = self._client.api
+            identity: str = api.create_container(
+                self._image,
+                command=[kind.terms],
+                environment={
+                    name: value for name, value in worker_environment("/tmp").items() if name not in _OF_THIS_MACHINE
+                },
+                labels=self._labels,
+                working_dir="/tmp",
+                user="65534:65534",
+                stdin_open=True,
+                host_config=api.create_host_config(**self._walls(kind)),
+            )["Id"]
+            with contextlib.ExitStack() as undo:
+                undo.callback(remove, self._client, identity)
+                attached: Any = api.attach_socket(identity, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+                stream = Stream(attached)
+                undo.callback(stream.close)
+                api.start(identity)
+                undo.pop_all()
+        return Container(self, identity, stream, kind)
+
+    def _walls(self, kind: Kind) -> dict[str, Any]:
+        memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES
+        return {
+            "network_mode": "none",
+            "read_only": True,
+            "cap_drop": ["ALL"],
+            "security_opt": ["no-new-privileges"],
+            "pids_limit": kind.processes + 1,  # the relay
+            "mem_limit": memory,
+            "memswap_limit": memory,
+            "nano_cpus": int(PROCESSORS * 1e9),
+            "ipc_mode": "none",
+            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
+            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" in kind.absent else {}),
+            "log_config": LogConfig(type="none"),
+            "device_requests": [self._gpu_request()] if kind.gpu else None,
+        }
+
+    def _gpu_request(self) -> DeviceRequest:
+        if self._gpus == "all":
+            return DeviceRequest(count=-1, capabilities=[["gpu"]])
+        return DeviceRequest(device_ids=(self._gpus or "").split(","), capabilities=[["gpu"]])
+
+    def discard(self, identity: str) -> None:
+        """Removes a container behind the caller's back: nothing that comes after needs to wait for it."""
+        try:
+            self._helpers.submit(self._remove, identity)
+        except RuntimeError:  # they have been sent home
+            self._remove(identity)
+
+    def _remove(self, identity: str) -> None:
+        with contextlib.suppress(SandboxError), engine_errors("removing a container"):  # the next start will say so
+            remove(self._client, identity)
+
+    def how_it_ended(self, identity: str, hung_up: bool) -> tuple[int | None, bool]:
+        """A container's exit status, None while it runs, and whether it had passed its memory.
+
+        Raises SandboxError where the engine, and not the code in the container, is why nothing comes from it any more.
+        """
+        if self._closed:  # it was us
+            return None, False
+        with engine_errors("asking how a container ended"):
+            try:
+                if hung_up:
+                    self._await_end(identity)
+                state = self._client.api.inspect_container(identity)["State"]
+            except docker.errors.NotFound as error:
+                raise SandboxError("a worker's container was removed by somebody else while it was at work.") from error
+        return (None if state["Running"] else state["ExitCode"]), state["OOMKilled"]
+
+    def _await_end(self, identity: str) -> None:
+        try:
+            self._client.api.wait(identity, timeout=_ENDED_SECONDS)
+        except (requests.Timeout, requests.ConnectionError) as error:  # the SDK says a timeout in either way
+            with engine_errors("asking how a container ended"):
+                self._client.ping()
+            raise SandboxError("the connection to a worker's container broke, though it still runs.") from error
+
+
+class Container:
+    """One started container's ends."""
+
+    def __init__(self, launcher: DockerLauncher, identity: str, stream: Stream, kind: Kind) -> None:
+        self.identity = identity
+        self._stream = stream
+        self._launcher = launcher
+        self._kind = kind
+        self._failure: SandboxError | None = None
+        self.send, self.receive, self.is_quiet = stream.send, stream.receive, stream.is_quiet
+
+    def output(self) -> str:
+        """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""
+        if self._failure is not None:
+            raise self._failure
+        return self._stream.output()
+
+    def end(self) -> str:
+        """Raises SandboxError where it is the engine that failed: that is no student's crash."""
+        try:
+            return self._how_it_ended() if self._stream.hung_up or self._stream.waiting else ""
+        except SandboxError as error:
+            self._failure = error
+            raise
+        finally:
+            self._stream.close()
+            self._launcher.discard(self.identity)
+
+    def _how_it_ended(self) -> str:
+        status, out_of_memory = self._launcher.how_it_ended(self.identity, self._stream.hung_up)
+        if out_of_memory:
+            return f"used more than {_size(self._kind.memory_bytes)} of memory and was stopped"
+        if status is None or status == STOPPED:
+            return describe_exit(None)
+        return describe_exit(128 - status if status > 128 else status)  # as a shell counts signals
+
+
+def _size(count: int) -> str:
+    """`2 GiB`, `256 MiB`."""
+    return f"{count / (1 << 30):g} GiB" if count % (1 << 30) == 0 else f"{count / (1 << 20):g} MiB"

@@ -1,0 +1,127 @@
+"""Containers that wait, started and warm, so that nobody waits for them. Until its first message one is as another."""
+
+import contextlib
+import json
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from grader.errors import SandboxError
+from grader.sandbox.api import Bundle, Connection
+from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+
+# A kind that was asked for once may never be again (our own oracles' workers are as long-lived as the grader).
+HABIT = 2
+MAX_WAITING = 8  # of all kinds: each keeps up to a quarter of a GiB, with torch in it
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What tells one container from another before it has a bundle."""
+
+    terms: str  # the worker's, as JSON
+    memory_bytes: int
+    disk_bytes: int
+    processes: int
+    preload: tuple[str, ...]
+    absent: tuple[str, ...]
+    gpu: bool
+
+    @classmethod
+    def of(cls, bundle: Bundle, *, gpu: bool) -> Self:
+        limits = bundle.limits
+        terms = json.dumps({**limits.terms(), "spared": [1]})  # process 1 is the relay
+        return cls(
+            terms=terms,
+            memory_bytes=limits.memory_bytes,
+            disk_bytes=limits.disk_bytes,
+            processes=limits.processes,
+            preload=tuple(bundle.preload),
+            absent=tuple(bundle.absent),
+            gpu=gpu,
+        )
+
+
+class Spare(Connection, Protocol):
+    """A started container that may have to wait."""
+
+    def is_quiet(self) -> bool:
+        """Whether nothing came from it, not its end either."""
+
+
+class Spares:
+    """A few waiting containers of each kind that is asked for again and again; `executor` starts them."""
+
+    def __init__(self, start: Callable[[Kind], Spare], executor: Executor, count: int) -> None:
+        self._start = start
+        self._executor = executor
+        self._count = count
+        self._asked: Counter[Kind] = Counter()
+        self._coming: Counter[Kind] = Counter()
+        self._waiting: defaultdict[Kind, list[Spare]] = defaultdict(list)
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def take(self, kind: Kind) -> Spare | None:
+        """A waiting container of that kind, if there is one; another will take its place."""
+        with self._lock:
+            self._asked[kind] += 1
+            found = self._waiting[kind].pop() if self._waiting[kind] else None
+            wanted = self._asked[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
+            wanted = wanted and not self._closed and self._total() < MAX_WAITING
+            self._coming[kind] += wanted
+        if wanted:
+            self._executor.submit(self._refill, kind)
+        if found is not None and not found.is_quiet():  # it ended while it waited: its engine was restarted
+            self._executor.submit(found.end)
+            return None
+        return found
+
+    def waiting(self) -> int:
+        """How many containers wait now."""
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
+    def close(self) -> None:
+        """Ends those that wait, and lets no more come."""
+        with self._lock:
+            self._closed = True
+            ended = [container for kind in self._waiting.values() for container in kind]
+            self._waiting.clear()
+        for container in ended:
+            with contextlib.suppress(SandboxError):
+                container.end()
+
+    def _total(self) -> int:
+        return sum(map(len, self._waiting.values())) + self._coming.total()
+
+    def _refill(self, kind: Kind) -> None:
+        """In the background. What fails here fails again, and is said, where a container is asked for."""
+        container = None
+        if not self._closed:
+            with contextlib.suppress(SandboxError):
+                container = self._start(kind)
+        with self._lock:
+            self._coming[kind] -= 1
+            if container is not None and not self._closed:
+                self._waiting[kind].append(container)
+                return
+        if container is not None:
+            with contextlib.suppress(SandboxError):
+                container.end()
+
+
+def warm_up(container: Connection, kind: Kind) -> None:
+    """Has a worker import what it will need, with nothing to work on yet. Raises SandboxError."""
+    message: dict[str, Value] = {"op": "load", "id": 0, "files": {}, "guests": {}, "allowed": []}
+    message |= {"absent": list(kind.absent), "preload": list(kind.preload)}
+    try:
+        write_frame(container.send, message)
+        answer = read_frame(container.receive, MAX_REPLY_BYTES)
+    except (EOFError, OSError, ProtocolError) as error:
+        raise SandboxError(f"a worker's container ended while it started: {container.output()}") from error
+    if not isinstance(answer, dict) or answer.get("status") != "value":
+        raise SandboxError(f"a worker in a container did not start: {answer!r}")

@@ -1,0 +1,233 @@
+"""A sandbox to the rest of the grader: one verb, `call`, over workers that are replaced when they fail.
+
+Deadlines, replacement and distrust of what comes back are the same for every kind of sandbox, and live here.
+"""
+
+import itertools
+import queue
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from grader.errors import SandboxError
+from grader.model import Outcome
+from grader.sandbox.api import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
+from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, encode, read_frame, write_frame
+from grader.sandbox.replies import parse
+
+START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
+_NO_ANSWER = "sent something that is no answer"
+
+_Question = tuple[str, str, str, bytes]  # worker, module, name, encoded arguments
+
+
+class Sandbox:
+    """Workers by name, started when they are first asked (or ahead, by `start`), each with its bundle."""
+
+    def __init__(self, launcher: Launcher, bundles: Mapping[str, Bundle]) -> None:
+        self._launcher = launcher
+        self._bundles = bundles
+        self._workers: dict[str, _Worker] = {}
+        self._modules: dict[tuple[str, str], CallFailed | None] = {}  # what came of importing; None where it went well
+        self._fatal: dict[_Question, CallFailed] = {}  # questions that cost a worker: not asked again
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with ExitStack() as stack:  # one that cannot be ended shall not keep the others
+            for worker in self._workers.values():
+                stack.callback(worker.end)
+            self._workers.clear()
+
+    def start(self, worker: str, *, importing: bool = False) -> None:
+        """Starts a worker ahead of its first question, so that its start-up is hidden behind other work.
+
+        With `importing` it goes on to import the module of its own name, which is then known to be asked.
+        """
+        if worker not in self._workers:
+            self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
+
+    def call(self, request: Request) -> Reply:
+        """The answer to one question, within `request.seconds` (and the module's first import within as many)."""
+        known = self._modules.get((request.worker, request.module))
+        if known is not None:
+            return known
+        key = (request.worker, request.module, request.name, encode(list(request.args or ())))
+        if key in self._fatal:
+            return self._fatal[key]
+        try:
+            return self._ask(request, key)
+        except SandboxError:  # ours to mend; whatever comes next gets a worker that is whole
+            self._workers.pop(request.worker, None)
+            raise
+
+    def _ask(self, request: Request, key: _Question) -> Reply:
+        worker = self._ready(request.worker, request.module, request.seconds)
+        if isinstance(worker, CallFailed):
+            return worker
+        args = None if request.args is None else list(request.args)
+        body: dict[str, Value] = {"op": "call", "module": request.module, "name": request.name, "args": args}
+        reply = worker.ask(body, request.seconds)
+        reply, worker.printed = replace(reply, output=worker.printed + reply.output), ""
+        if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
+            self._fatal[key] = reply
+        return reply
+
+    def _ready(self, name: str, module: str, seconds: float) -> "_Worker | CallFailed":
+        """A worker that has imported the module, or what came of trying."""
+        self.start(name)
+        worker = self._workers[name]
+        if worker.importing not in (None, module):  # answers come in the order of the questions
+            self._ready(name, worker.importing, seconds)
+            return self._ready(name, module, seconds)
+        if module in worker.imported:
+            return worker
+        reply = worker.bring(module, seconds)
+        self._retire(name)
+        if isinstance(reply, CallFailed):
+            self._modules[name, module] = reply
+            return reply
+        worker.printed += reply.output
+        return worker
+
+    def _retire(self, name: str) -> bool:
+        """Forgets a worker that is no more; the next question starts another."""
+        if self._workers[name].alive:
+            return False
+        del self._workers[name]
+        return True
+
+
+class _Worker:
+    """One started worker: asks and waits, never longer than a deadline, and believes no frame it did not ask for."""
+
+    def __init__(self, launcher: Launcher, bundle: Bundle, importing: str | None = None) -> None:
+        self.alive = True
+        self.imported: set[str] = set()
+        self.printed = ""  # while it was imported; shown with the first answer
+        self._files = bundle.files
+        self._numbers = itertools.count(1)
+        self._connection = launcher.launch(bundle)
+        self._exchanges = _Exchanges(self._connection)
+        self._loading: int | None = self._send(
+            {
+                "op": "load",
+                "files": dict(bundle.files),
+                "guests": dict(bundle.guests),
+                "allowed": list(bundle.allowed),
+                "absent": list(bundle.absent),
+                "preload": list(bundle.preload),
+            }
+        )
+        self.importing = importing  # a module that was asked for ahead; until its answer was taken, no other question
+        self._ahead = self._send(_import(importing)) if importing else None
+
+    def bring(self, module: str, seconds: float) -> Reply:
+        """Has a module imported, unless that is under way already."""
+        number = self._ahead if module == self.importing else None
+        self.importing = self._ahead = None
+        reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
+        if isinstance(reply, Returned):
+            self.imported.add(module)
+        return reply
+
+    def ask(self, body: dict[str, Value], seconds: float) -> Reply:
+        return self._ask(self._send(body), seconds)
+
+    def _ask(self, number: int, seconds: float) -> Reply:
+        if self._loading is not None:
+            loading, self._loading = self._loading, None
+            loaded = self._answer(loading, START_SECONDS)
+            if isinstance(loaded, CallFailed):
+                raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
+            self.printed += loaded.output  # by an import that is done already
+        reply = self._answer(number, seconds)
+        if isinstance(reply, CallFailed) and reply.kind == "limit":
+            self.end()  # what an allocation that failed half-way left behind is nobody's to guess
+        return reply
+
+    def end(self) -> str:
+        """Idempotent. How the worker had ended by itself, if it had."""
+        if not self.alive:
+            return ""
+        self.alive = False
+        self._exchanges.end()
+        return self._connection.end()
+
+    def _send(self, body: dict[str, Value]) -> int:
+        """The number of the message, which its answer has to bear."""
+        number = next(self._numbers)
+        self._exchanges.begin({**body, "id": number})
+        return number
+
+    def _answer(self, number: int, seconds: float) -> Reply:
+        try:
+            answer = self._exchanges.wait(seconds)
+        except queue.Empty:
+            output = self._connection.output()
+            self.end()
+            message = f"did not answer within {seconds:g} seconds and was stopped"
+            return CallFailed(Outcome.TIMEOUT, "timeout", message, output=output)
+        except (EOFError, OSError):
+            return self._gone(None)
+        except (ValueError, MemoryError, ProtocolError):
+            return self._gone(_NO_ANSWER)
+        reply = parse(answer, number, self._files, self._connection.output())
+        return self._gone(_NO_ANSWER) if reply is None else reply
+
+    def _gone(self, how: str | None) -> CallFailed:
+        output = self._connection.output()
+        ended = self.end()
+        return CallFailed(Outcome.CRASHED, "crashed", how or ended, output=output)
+
+
+def _import(module: str) -> dict[str, Value]:
+    return {"op": "import", "module": module}
+
+
+class _Exchanges(threading.Thread):
+    """One message out and one frame in, again and again: on a thread of its own, since a worker may do neither.
+
+    Nothing is read between exchanges: what a worker says unasked stays in its pipe and blocks it, not us. One thread
+    serves a worker's whole life, as starting one would be a third of a short question's time.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(daemon=True)
+        self._connection = connection
+        self._messages: queue.SimpleQueue[dict[str, Value] | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Value | Exception] = queue.SimpleQueue()
+        self.start()
+
+    def begin(self, message: dict[str, Value]) -> None:
+        """Sends a message; never waits."""
+        self._messages.put(message)
+
+    def wait(self, seconds: float) -> Value:
+        """The next frame's value.
+
+        Raises queue.Empty when time is up (not TimeoutError, which a broken network raises too); EOFError or OSError if
+        the worker is gone; ValueError, MemoryError or ProtocolError for what is no frame, or none for us.
+        """
+        answer = self._answers.get(timeout=seconds)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def end(self) -> None:
+        """No more messages. An exchange under way ends with the worker."""
+        self._messages.put(None)
+
+    def run(self) -> None:
+        while (message := self._messages.get()) is not None:
+            try:
+                write_frame(self._connection.send, message)
+                self._answers.put(read_frame(self._connection.receive, MAX_REPLY_BYTES))
+            except (EOFError, OSError, ValueError, MemoryError, ProtocolError) as error:
+                self._answers.put(error)

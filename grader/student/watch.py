@@ -1,0 +1,139 @@
+"""Judges what changed each time a student saves, with workers that are warm: the same checks and seed as `pytest`."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from watchfiles import watch
+
+from grader.errors import UsageError
+from grader.load.submission import load
+from grader.model import CheckResult
+from grader.pipeline import about, examine
+from grader.report.student_summary import PRACTICE_SEED
+from grader.rubric import Assignment, Rubric
+from grader.sandbox.choose import open_launcher
+from grader.schema import Report
+from grader.score import score
+from grader.suite.session import Oracles
+
+_DEBOUNCE_MS = 40  # an editor's save is several events within a few milliseconds
+_STEP_MS = 10  # between two looks at whether the events have stopped
+_LOOK_MS = 1_000  # between two looks at the files themselves; reading them takes a millisecond
+
+Results = dict[tuple[str, str | None], CheckResult]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One round: which files changed, which points were judged, what stood before and what stands now."""
+
+    changed: frozenset[str]
+    points: frozenset[str]
+    before: Mapping[str, float]
+    report: Report
+    seconds: float
+
+    @property
+    def moved(self) -> Iterator[tuple[str, float, float]]:
+        """(point, score before, score now) of what moved."""
+        for point in self.report.points:
+            if self.before.get(point.id, point.score) != point.score:
+                yield point.id, self.before[point.id], point.score
+
+
+@dataclass
+class Watch:
+    """One folder's state: its files as last seen, and the latest result of every check. A context: it holds workers."""
+
+    folder: Path
+    assignment: Assignment
+    selected: Collection[str]
+    files: dict[str, bytes] = field(default_factory=dict)
+    results: Results = field(default_factory=dict)
+    stack: ExitStack = field(default_factory=ExitStack)
+
+    def __enter__(self) -> Self:
+        self._launcher = self.stack.enter_context(closing(open_launcher("process")))
+        self._oracles = self.stack.enter_context(Oracles(self._launcher, self.assignment))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stack.__exit__(kind, error, trace)
+
+    def judge(self) -> Judged | None:
+        """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
+        started = time.perf_counter()
+        rubric = self.assignment.rubric
+        submission = load(self.folder, [exercise.module for exercise in rubric.exercise])
+        changed = differing(self.files, submission.files)
+        points = affected(rubric, changed) & frozenset(self.selected)
+        self.files = dict(submission.files)
+        if not points:
+            return None
+        facts = about(submission, self.assignment, self._launcher, PRACTICE_SEED)
+        before = {point.id: point.score for point in self._report(facts).points}
+        found: list[CheckResult] = []
+        examine(
+            submission,
+            self.assignment,
+            self._launcher,
+            self._oracles,
+            seed=PRACTICE_SEED,
+            selected=points,
+            on_result=found.append,
+        )
+        self.results |= {(result.point, result.part): result for result in found}
+        return Judged(changed, points, before, self._report(facts), time.perf_counter() - started)
+
+    def rounds(self) -> Iterator[Judged | UsageError]:
+        """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told."""
+        for _ in chain([None], _saves(self.folder)):
+            try:
+                judged = self.judge()
+            except UsageError as error:
+                yield error
+            else:
+                if judged is not None:
+                    yield judged
+
+    def _report(self, facts: dict[str, object]) -> Report:
+        run = {point for point, _ in self.results}
+        return score(self.assignment.rubric, list(self.results.values()), run, **facts)
+
+
+def _saves(folder: Path) -> Iterator[object]:
+    """Something at each save, and now and then: where the system tells of none, and for one between two rounds."""
+    return watch(
+        folder,
+        recursive=False,  # an environment below has thousands of folders
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+    )
+
+
+def differing(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> frozenset[str]:
+    """Files that are new, gone or have other contents."""
+    return frozenset(name for name in {*before, *after} if before.get(name) != after.get(name))
+
+
+def affected(rubric: Rubric, changed: Collection[str]) -> frozenset[str]:
+    """The points that these files can have moved: an exercise's own; all, for a module that exercises may import."""
+    modules = {f"{exercise.module}.py" for exercise in rubric.exercise}
+    shared = any(name.endswith(".py") and name not in modules for name in changed)
+    prose = any(not name.endswith(".py") for name in changed)
+    return frozenset(
+        point.id
+        for exercise in rubric.exercise
+        for point in exercise.point
+        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == "person")
+    )

@@ -1,0 +1,268 @@
+"""The pytest plugin under every run of the checks: fixtures, the `points` mark, and verdicts instead of tracebacks.
+
+A check asks the submission and returns a `Verdict`; its docstring is the line that the student reads:
+
+    exercise2 = module("exercise2")
+
+    @points("2.1")
+    def check_one_window(exercise2, rng):
+        "In one window the gradient lands on the maximum."
+        return gradients.judge_pool(exercise2.maxpool2x2_backward, gradients.one_window(rng))
+"""
+
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.errors import GraderError, UsageError
+from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
+from grader.suite.proxy import ModuleProxy
+from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
+
+MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a report is to be read
+
+# What a check did, in pytest's own terms, for pytest's own summary.
+_INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
+
+Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
+
+
+def points(point: str, part: str | None = None) -> Mark:
+    """Ties a check to the point of the rubric that it decides, or to one part of it."""
+    return pytest.mark.points(point, part)
+
+
+def module(name: str) -> Any:
+    """The fixture `name`: the submission's module of that name."""
+
+    @pytest.fixture(scope="session", name=name)
+    def proxy(submission_session: SubmissionSession) -> ModuleProxy:
+        return submission_session.module(name)
+
+    return proxy
+
+
+def guest(name: str, beside: str) -> Any:
+    """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
+
+    @pytest.fixture(scope="session", name=name)
+    def proxy(submission_session: SubmissionSession) -> ModuleProxy:
+        return submission_session.guest(name, beside)
+
+    return proxy
+
+
+_SUBMISSION_SESSION = pytest.StashKey[SubmissionSession]()
+
+
+@pytest.fixture(scope="session")
+def submission_session(pytestconfig: pytest.Config) -> SubmissionSession:
+    """The submission that is being graded, with its workers."""
+    return pytestconfig.stash[_SUBMISSION_SESSION]
+
+
+@pytest.fixture(scope="session")
+def bounded(submission_session: SubmissionSession) -> Callable[[str], OracleProxy]:
+    """`bounded("symbolic")`: an oracle that runs where it can be stopped."""
+    return submission_session.oracles.proxy
+
+
+@pytest.fixture(scope="session")
+def settings(submission_session: SubmissionSession) -> Mapping[str, float | int | str | bool]:
+    """The rubric's settings."""
+    return submission_session.settings
+
+
+@pytest.fixture(scope="session")
+def files(submission_session: SubmissionSession) -> Mapping[str, bytes]:
+    """The submission's files."""
+    return submission_session.submission.files
+
+
+@pytest.fixture(scope="session")
+def seed(submission_session: SubmissionSession) -> int:
+    """The grading's seed."""
+    return submission_session.seed
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest, seed: int) -> np.random.Generator:
+    """A generator that depends on the seed and on the check alone, not on what ran before."""
+    return np.random.default_rng([seed, zlib.crc32(request.node.name.encode())])
+
+
+class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say that a check found something
+    """Raised behind a check whose verdict is not a full one, so that pytest counts it as failed."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.verdict.message)
+        self.result = result
+
+
+@dataclass
+class Run:
+    """The checks of one submission_session: which points, and what came of them. Nothing of it is in the next one."""
+
+    submission_session: SubmissionSession
+    selected: frozenset[str]
+    on_result: Callable[[CheckResult], None] = lambda result: None
+    results: dict[str, CheckResult] = field(default_factory=dict)  # by the check's id
+    usage_error: UsageError | None = None
+
+    def chosen(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
+        """The checks of the selected points."""
+        return [item for item in items if _point_of(item)[0] in self.selected]
+
+    def start(self, items: Sequence[pytest.Item]) -> None:
+        """The workers that these checks will ask, on the way."""
+        rubric = self.submission_session.assignment.rubric
+        wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in items}
+        self.submission_session.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+
+
+class CheckPlugin:
+    """Runs the checks, `run` after `run`, and keeps a result for each."""
+
+    def __init__(self, run: Run | None = None) -> None:
+        self._run = run
+        self._config: pytest.Config | None = None
+
+    @property
+    def run(self) -> Run:
+        assert self._run is not None, "a check was run before there was a submission"
+        return self._run
+
+    @run.setter
+    def run(self, run: Run) -> None:
+        self._run = run
+        if self._config is not None:
+            self._config.stash[_SUBMISSION_SESSION] = run.submission_session
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        self._config = config
+        if self._run is not None:
+            config.stash[_SUBMISSION_SESSION] = self._run.submission_session
+        config.addinivalue_line("markers", "points(point, part=None): the point of the rubric that a check decides")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Each check is to be found by the id of its point (`-k 3.4`)."""
+        for item in items:
+            item.extra_keyword_matches.add(_point_of(item)[0])
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if self._run is not None and not session.config.option.collectonly:  # else nothing will be asked, or not yet
+            self._run.start(session.items)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Runs one check for its verdict."""
+        self.run.submission_session.call_log.begin()
+        names = pyfuncitem._fixtureinfo.argnames
+        started = time.perf_counter()
+        result = self._result(
+            pyfuncitem, lambda: pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}), started
+        )
+        self._report(pyfuncitem, result)
+        match result.verdict.outcome:
+            case Outcome.PASSED:
+                return True
+            case Outcome.REVIEW:
+                pytest.skip(result.verdict.message)
+            case _:
+                raise LostPoints(result)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        """pytest's report with the student's sentence for a traceback; a fixture that failed is a result too."""
+        if call.when == "setup" and call.excinfo is not None:
+            error = call.excinfo.value
+            self._report(item, self._result(item, lambda: _raise(error), time.perf_counter()))
+        report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
+            report.longrepr = describe(call.excinfo.value.result)
+            report.location = (*report.location[:2], self._heading(item))
+        return report
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
+        """What pytest-json-report carries to the suite."""
+        result = self.run.results.get(item.nodeid)
+        return {} if result is None else {"result": asdict(result)}
+
+    def _heading(self, item: pytest.Item) -> str:
+        point, _ = _point_of(item)
+        title = next(own.title for own in self.run.submission_session.assignment.rubric.points if own.id == point)
+        return f"{point} {title}"
+
+    def _report(self, item: pytest.Item, result: CheckResult) -> None:
+        self.run.results[item.nodeid] = result
+        self.run.on_result(result)
+
+    def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
+        """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
+        point, part = _point_of(item)
+        call_log = self.run.submission_session.call_log
+        frames: tuple[Frame, ...] = ()
+        incidents: tuple[Incident, ...] = ()
+        try:
+            verdict = check()
+            if not isinstance(verdict, Verdict):
+                verdict = _grader_error("the check brought no verdict")
+        except CallFailure as fault:
+            verdict, frames = fault.verdict, fault.frames
+            if verdict.outcome in _INCIDENTS:
+                incidents = (Incident(point, fault.kind, verdict.message),)
+        except OracleStoppedError as error:
+            verdict = Verdict.review(
+                f"This could not be decided by the machine, so a person will look at it ({error})."
+            )
+        except GraderError as error:
+            if isinstance(error, UsageError):  # the person asked for what cannot be had: the suite raises it again
+                self.run.usage_error = error
+            verdict = _grader_error(str(error))
+        except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
+            verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
+        incidents += tuple(Incident(point, "output", sentence) for sentence in call_log.floods)
+        return CheckResult(
+            point,
+            part,
+            verdict.noting(*call_log.notes),
+            incidents,
+            frames,
+            "".join(call_log.output)[:MAX_OUTPUT],
+            time.perf_counter() - started,
+        )
+
+
+def describe(result: CheckResult) -> str:
+    """The lines that a student reads under a check that cost points: the sentence, and where their own code was."""
+    lines = [result.verdict.message]
+    lines += [f"  {frame.file}:{frame.line} in {frame.function}: {frame.code}" for frame in result.traceback]
+    lines += [f"note: {note}" for note in result.verdict.notes]
+    if result.output:
+        lines += ["your code printed:", *("  " + line for line in result.output.splitlines()[:20])]
+    return "\n".join(lines)
+
+
+def _point_of(item: pytest.Item) -> tuple[str, str | None]:
+    mark = item.get_closest_marker("points")
+    if mark is None:
+        raise pytest.UsageError(f"{item.nodeid}: a check without a points mark")
+    point, part = mark.args
+    return point, part
+
+
+def _grader_error(message: str, trace: str = "") -> Verdict:
+    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message})."
+    return Verdict(Outcome.GRADER_ERROR, 0.0, sentence, evidence={"traceback": trace} if trace else {})
+
+
+def _raise(error: BaseException) -> Verdict:
+    raise error

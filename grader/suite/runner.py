@@ -1,0 +1,161 @@
+"""Runs pytest over an assignment's checks and reads its JSON report, for one submission or for many in one session.
+
+pytest runs here, on the trusted side, with our own ini file and our own checks folder: nothing that a submission holds
+is collected, imported or read by it.
+"""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from functools import partial
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+
+import pytest
+from pydantic import TypeAdapter
+from pytest_jsonreport.plugin import JSONReport
+
+from grader.errors import SuiteError
+from grader.model import CheckResult
+from grader.rubric import Assignment
+from grader.suite.plugin import CheckPlugin, Run
+from grader.suite.session import SubmissionSession
+
+_INI = Path(__file__).with_name("suite.ini")
+_RESULT: TypeAdapter[CheckResult] = TypeAdapter(CheckResult)
+Worked = TypeVar("Worked")
+
+# pytest's own plugins that no check needs, and that each cost every submission something; the last two would collect
+# all garbage of the process twice. Named here and not in the ini file, they are not even loaded.
+_WITHOUT = [
+    f"-pno:{name}"
+    for name in (
+        *("doctest", "pastebin", "junitxml", "setuponly", "setupplan", "stepwise", "faulthandler", "logging"),
+        *("subtests", "unittest", "unraisableexception", "threadexception"),
+    )
+]
+
+
+Results: TypeAlias = tuple[CheckResult, ...]
+OnResult: TypeAlias = Callable[[CheckResult], None]
+
+
+class RunChecks(Protocol):
+    """Runs the checks of the selected points over one submission_session: the results in the order in which they ran.
+
+    Raises UsageError if a check was asked for what cannot be had (a device, a file of data).
+    """
+
+    def __call__(
+        self, submission_session: SubmissionSession, selected: frozenset[str], on_result: OnResult
+    ) -> Results: ...
+
+
+def run_checks(submission_session: SubmissionSession, selected: frozenset[str], on_result: OnResult) -> Results:
+    """The same over one submission_session alone, the checks collected for it. Raises what `collected` raises, too."""
+    return collected(submission_session.assignment, lambda run: run(submission_session, selected, on_result))
+
+
+def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Worked:
+    """What `work` returns, given the assignment's checks: collected once, to be run over any number of submissions.
+
+    Collecting is most of what pytest costs, and the same for everybody. Raises SuiteError if pytest cannot collect
+    them, KeyboardInterrupt if a person stopped it, and what `work` raises; the checks are then of no use any more.
+    """
+    session = _Session(work)
+    said = io.StringIO()
+    with _quiet_environment(), redirect_stdout(said):
+        code = pytest.main(
+            ["-c", str(_INI), *_WITHOUT, f"--rootdir={assignment.checks}", str(assignment.checks)],
+            plugins=[session.report, session.checks, session],
+        )
+    if session.raised is not None:
+        raise session.raised
+    if not session.returned and code == pytest.ExitCode.INTERRUPTED and not session.broken:
+        raise KeyboardInterrupt
+    if not session.returned:
+        told = "\n".join(session.broken) or said.getvalue()
+        raise SuiteError(f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{told}")
+    return session.returned[0]
+
+
+class _Session(Generic[Worked]):
+    """A pytest plugin: in place of pytest's loop over its tests, `work`, which loops over them as often as it likes."""
+
+    def __init__(self, work: Callable[[RunChecks], Worked]) -> None:
+        self.report = _Report()
+        self.checks = CheckPlugin()
+        self.broken: list[str] = []
+        self.returned: list[Worked] = []
+        self.raised: BaseException | None = None
+        self._work = work
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.broken.append(str(report.longrepr))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        if self.broken:
+            return None  # pytest's own loop says so
+        try:
+            self.returned.append(self._work(partial(self._run, session)))
+        except BaseException as error:  # noqa: BLE001 - pytest would take it for its own; it is raised again behind it
+            self.raised = error
+        return True
+
+    def _run(
+        self,
+        session: pytest.Session,
+        submission_session: SubmissionSession,
+        selected: frozenset[str],
+        on_result: OnResult,
+    ) -> Results:
+        run = self.checks.run = Run(submission_session, selected, on_result)
+        items = run.chosen(session.items)
+        run.start(items)
+        self.report.begin(session)
+        for item, following in zip_longest(items, items[1:]):  # None behind the last: session fixtures end with it
+            session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if run.usage_error is not None:
+            raise run.usage_error
+        return tuple(_results(self.report.end(session)))
+
+
+class _Report(JSONReport):  # type: ignore[misc]
+    """pytest-json-report's, of one run after the other in a session."""
+
+    def begin(self, session: pytest.Session) -> None:
+        super().__init__(self._config)
+        self.pytest_sessionstart(session)
+
+    def end(self, session: pytest.Session) -> dict[str, Any]:
+        self.pytest_sessionfinish(session)
+        reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.stats.clear()  # it keeps all for a summary that nobody asks for
+        return self.report or {}
+
+
+def _results(report: dict[str, Any]) -> Iterator[CheckResult]:
+    for test in report.get("tests", []):
+        result = test.get("metadata", {}).get("result")
+        if result is not None:
+            yield _RESULT.validate_python(result)
+
+
+@contextmanager
+def _quiet_environment() -> Iterator[None]:
+    """No pytest plugin and no option of the person's own environment gets into the grading."""
+    changes = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "PYTEST_PLUGINS": ""}
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

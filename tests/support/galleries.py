@@ -1,0 +1,49 @@
+"""The galleries: submissions with what each is worth, a folder each. A new case is a new folder.
+
+`expected.json` says: `about`, one sentence; `exercises`, which of them the case is about; `points`, the exact score of
+every point of those; `outcomes` and `diagnoses` where they are to be pinned; `seconds`, where the case is slow.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent.parent / "gallery"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One folder of a gallery."""
+
+    gallery: str
+    path: Path
+    expected: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.gallery}/{self.path.name}"
+
+    @property
+    def trains(self) -> bool:
+        return "4" in self.expected["exercises"]
+
+
+def cases(gallery: str) -> list[Case]:
+    """Every case of one gallery, by name."""
+    found = sorted((HERE / gallery).glob("*/expected.json"))
+    return [Case(gallery, path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in found]
+
+
+def differences(case: Case, report: dict[str, Any]) -> list[str]:
+    """Where a report is not what the case expects, a line each; none if all is right."""
+    points = {point["id"]: point for point in report["points"]}
+    found = []
+    for key, field in (("points", "score"), ("outcomes", "outcome"), ("diagnoses", "diagnosis")):
+        for point, wanted in case.expected.get(key, {}).items():
+            got = points[point][field] if point in points else None
+            if got != wanted and not (field == "score" and got is not None and abs(got - wanted) < 1e-6):
+                found.append(
+                    f"{point}: {field} {got!r}, expected {wanted!r} ({points.get(point, {}).get('message', '')[:300]})"
+                )
+    return found

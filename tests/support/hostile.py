@@ -1,0 +1,277 @@
+"""The hostile gallery, made and graded: what every attack won, what it broke, and what it left behind.
+
+`expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked
+at, and among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do.
+`call_seconds` and `memory_mib` lower the bounds of a case that runs into them. `recipe` are steps that make what git
+does not keep, `folder` names the hand-in. `walls` marks an attack that only walls can stop: `process`, which has none,
+does not claim to.
+"""
+
+import ctypes
+import json
+import os
+import shutil
+import sys
+import time
+import unicodedata
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from grader.errors import GraderError
+from grader.load.submission import load
+from grader.pipeline import examine
+from grader.report.results_json import to_json
+from grader.report.terminal import print_report
+from grader.rubric import Assignment
+from grader.sandbox.api import Launcher
+from grader.schema import Report
+from grader.suite.session import Oracles
+from tests.support.galleries import Case
+
+SEED = 20_260_102
+SETTLE_SECONDS = 3.0  # for what was killed to be gone from the process table
+MAX_REPORT_BYTES = 256 << 10  # of results.json, for a handful of points
+_SUBREAPER = 36  # prctl
+MARKER_KEY = 0x67726D6B  # of System V memory, semaphores and messages that an attack makes
+_REFERENCE = Path(__file__).parent.parent.parent / "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """What one hostile submission came to. `report` is None where it was lost."""
+
+    report: Report | None
+    lost: str
+    seconds: float
+    survivors: tuple[str, ...]
+    markers: tuple[str, ...]
+
+    def unearned(self, case: Case) -> float:
+        """Points above what the case is worth."""
+        return sum(max(0.0, got - case.expected["points"][name]) for name, got in self._scores())
+
+    def harmed(self, case: Case) -> list[str]:
+        """Points of honest exercises that were not given in full."""
+        return [name for name, got in self._scores() if name in case.expected["unharmed"] and got < _worth(case, name)]
+
+    def problems(self, case: Case) -> list[str]:
+        """Everything that is not as it should be, a line each."""
+        if self.report is None:
+            return [f"the report was lost: {self.lost}"]
+        found = [f"a process survived: {name}" for name in self.survivors]
+        for point in self.report.points:
+            wanted, outcomes = _worth(case, point.id), case.expected.get("outcomes", {}).get(point.id, point.outcome)
+            if abs(point.score - wanted) > 1e-6:
+                found.append(f"{point.id}: {point.score}, not {wanted} ({point.outcome}: {point.message[:300]})")
+            elif point.outcome not in ([outcomes] if isinstance(outcomes, str) else outcomes):
+                found.append(f"{point.id}: {point.outcome}, not {outcomes} ({point.message[:300]})")
+        return found + unclean(self.report)
+
+    def _scores(self) -> list[tuple[str, float]]:
+        return [] if self.report is None else [(point.id, point.score) for point in self.report.points]
+
+
+def _worth(case: Case, point: str) -> float:
+    return float(case.expected["points"][point])
+
+
+def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> Aftermath:
+    """Makes the case in `folder`, grades it, and looks around."""
+    path = make(case, folder)
+    before, report, lost = descendants(), None, ""
+    started = time.monotonic()
+    try:
+        modules = [exercise.module for exercise in assignment.rubric.exercise]
+        report = examine(
+            load(path, modules),
+            narrowed(assignment, case.expected),
+            launcher,
+            oracles,
+            seed=SEED,
+            selected=frozenset(case.expected["points"]),
+        )
+        if report.has_grader_error:
+            lost = "grader_error"
+    except GraderError as error:
+        lost = f"{type(error).__name__}: {error}"
+    seconds = time.monotonic() - started
+    return Aftermath(report, lost, seconds, tuple(survivors(before)), tuple(markers(case.path.name, folder)))
+
+
+def narrowed(assignment: Assignment, expected: dict[str, Any]) -> Assignment:
+    """The assignment with the case's own bounds on an answer's time and memory, where it has some."""
+    bounds = {name: expected[name] for name in ("call_seconds", "memory_mib") if name in expected}
+    rubric = assignment.rubric
+    exercises = tuple(exercise.model_copy(update=bounds) for exercise in rubric.exercise)
+    return Assignment(assignment.folder, rubric.model_copy(update={"exercise": exercises}))
+
+
+# --- making a case ---------------------------------------------------------------------------------------------------
+
+
+def make(case: Case, folder: Path) -> Path:
+    """The case's files below `folder`, with what its recipe adds."""
+    path = folder / case.expected.get("folder", case.path.name)
+    shutil.copytree(case.path, path)
+    (path / "expected.json").unlink()
+    for step, *args in case.expected.get("recipe", []):
+        path = _STEPS[step](path, *args) or path
+    return path
+
+
+def _symlink(path: Path, name: str, target: str) -> None:
+    (path / name).symlink_to(target.replace("REFERENCE", str(_REFERENCE)))
+
+
+def _repeat(path: Path, name: str, head: str, text: str, times: int, tail: str) -> None:
+    (path / name).write_text(head + text * times + tail, encoding="utf-8")
+
+
+def _many(path: Path, prefix: str, count: int) -> None:
+    for number in range(count):
+        (path / f"{prefix}{number}.py").touch()
+
+
+def _sparse(path: Path, name: str, size: int) -> None:
+    with open(path / name, "wb") as file:
+        file.truncate(size)
+
+
+def _named(path: Path, name: str) -> None:
+    with open(os.path.join(os.fsencode(path), bytes.fromhex(name)), "wb"):
+        pass
+
+
+def _zipped(path: Path, members: Iterable[tuple[str, bytes]], last: bool = False) -> Path:
+    own = [(file.name, file.read_bytes()) for file in sorted(path.iterdir())]
+    target = path.with_suffix(".zip")
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in [*members, *own] if last else [*own, *members]:
+            archive.NameToInfo.clear()  # else it warns of twins
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return target
+
+
+def _zip_bomb(path: Path) -> Path:
+    zeros = bytes(64 << 20)
+    return _zipped(path, ((f"bomb{number}.py", zeros) for number in range(4)))
+
+
+def _zip_twice(path: Path, name: str, text: str) -> Path:
+    return _zipped(path, [(name, text.encode())], last=True)
+
+
+_STEPS: dict[str, Any] = {
+    "symlink": _symlink,
+    "fifo": lambda path, name: os.mkfifo(path / name),
+    "folder": lambda path, name: (path / name).mkdir(),
+    "sparse": _sparse,
+    "bytes": lambda path, name, content: (path / name).write_bytes(bytes.fromhex(content)) and None,
+    "encoded": lambda path, name, encoding, text: (path / name).write_bytes(text.encode(encoding)) and None,
+    "repeat": _repeat,
+    "many": _many,
+    "name": _named,
+    "zip-bomb": _zip_bomb,
+    "zip-slip": lambda path, *names: _zipped(path, [(name, b"raise SystemExit\n") for name in names]),
+    "zip-twice": _zip_twice,
+}
+
+
+# --- looking around --------------------------------------------------------------------------------------------------
+
+
+def adopt_orphans(yes: bool = True) -> None:
+    """What loses its parent becomes this process's child, so that no daemon hides from `descendants`."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SUBREAPER, int(yes), 0, 0, 0)
+
+
+def descendants() -> dict[int, str]:
+    """Process id -> command line of everything below this process that is not dead already (Linux; none elsewhere)."""
+    parents, names = {}, {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            names[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if state not in "ZX":
+            parents[int(folder.name)] = int(parent)
+    below = {os.getpid()}
+    while grown := {own for own, parent in parents.items() if parent in below} - below:
+        below |= grown
+    return {own: names[own] for own in below - {os.getpid()}}
+
+
+def survivors(before: dict[int, str]) -> list[str]:
+    """What a graded submission left running, given a moment to be gone; ended here, since nobody else will."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while left := {own: name for own, name in descendants().items() if own not in before and not _is_ours(name)}:
+        if time.monotonic() > deadline:
+            for own in left:
+                os.kill(own, 9)
+            break
+        time.sleep(0.01)
+    return [f"{own} {name[:120]}" for own, name in left.items()]
+
+
+def _is_ours(command: str) -> bool:
+    """A zygote or another helper of the sandbox, which lives as long as its launcher."""
+    return "zygote" in command
+
+
+def markers(name: str, folder: Path) -> list[str]:
+    """What an attack left outside of its own folder, which no case may: files, removed here, and shared memory."""
+    places = {Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), Path.cwd(), Path.cwd().parent, folder}
+    found = [file for place in places for file in place.glob(f"grader-marker-{name}*")]
+    for file in found:
+        file.unlink()
+    return sorted(map(str, found)) + _kept_by_the_kernel()
+
+
+def _kept_by_the_kernel() -> list[str]:
+    """What of System V bears the key that the gallery uses (Linux; nothing elsewhere); removed here."""
+    if sys.platform != "linux":
+        return []
+    libc, remove = ctypes.CDLL(None), 0  # IPC_RMID
+    made = {
+        "shared memory": (libc.shmget(MARKER_KEY, 0, 0), libc.shmctl, (remove, None)),
+        "semaphores": (libc.semget(MARKER_KEY, 0, 0), libc.semctl, (0, remove)),
+        "messages": (libc.msgget(MARKER_KEY, 0), libc.msgctl, (remove, None)),
+    }
+    found = [(name, control(number, *how)) for name, (number, control, how) in made.items() if number >= 0]
+    return [name for name, _ in found]
+
+
+def unclean(report: Report) -> list[str]:
+    """What of a hostile text got through to a reader."""
+    file = StringIO()
+    print_report(report, Console(file=file, width=120))
+    text = to_json(report)
+    found = [f"results.json has {len(text)} characters"] if len(text) > MAX_REPORT_BYTES else []
+    for name, shown in (("results.json", text), ("the terminal", file.getvalue())):
+        wild = sorted({f"U+{ord(char):04X}" for char in shown if char != "\n" and unicodedata.category(char) in _WILD})
+        found += [f"{name} shows {', '.join(wild)}"] if wild else []
+    wild = sorted(
+        {f"U+{ord(char):04X}" for char in _texts(json.loads(text)) if unicodedata.category(char) in _WILD}
+        - {"U+000A", "U+0009"}
+    )
+    return found + ([f"results.json holds {', '.join(wild)}"] if wild else [])
+
+
+_WILD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+
+
+def _texts(value: Any) -> str:
+    match value:
+        case dict():
+            return "".join(_texts(item) for pair in value.items() for item in pair)
+        case list():
+            return "".join(map(_texts, value))
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,52 @@
+"""What the tests of the sandboxes share: the kinds there are, questions to one worker, and what is left of it."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.sandbox.api import Bundle, Launcher, Limits, Reply, Request
+from grader.sandbox.linux.jail import JailLauncher
+from grader.sandbox.linux.warm import WarmLauncher
+from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.supervisor import Sandbox
+from tests.support.engines import docker_launcher
+
+PATIENCE = 60.0  # seconds for an answer that is sure to come, on a slow and busy machine
+DEADLINE = 3.0  # seconds for one that is sure not to come
+
+# Every kind of sandbox; a factory raises SandboxError, with the reason, where this machine cannot give it.
+SANDBOXES: dict[str, Callable[[], Launcher]] = {
+    "process, started": ProcessLauncher,
+    "process, forked": WarmLauncher,
+    "jail": JailLauncher,
+    "docker": docker_launcher,
+}
+
+
+def bundle_of(code: str, *preload: str, limits: Limits | None = None) -> Bundle:
+    """A worker's bundle without a guard on imports: these tests are about what holds once that guard is passed."""
+    allowed = (*sys.stdlib_module_names, *preload)
+    return Bundle({"module.py": code.encode()}, {}, allowed=allowed, preload=preload, limits=limits or Limits())
+
+
+def ask(
+    launcher: Launcher, code: str, *questions: str, seconds: float = PATIENCE, limits: Limits | None = None
+) -> list[Reply]:
+    """What is answered to `module.question()` for each of the questions, the module being `code`."""
+    with Sandbox(launcher, {"module": bundle_of(code, limits=limits)}) as sandbox:
+        return [sandbox.call(Request("module", "module", name, (), seconds)) for name in questions]
+
+
+def survivors() -> list[str]:
+    """The processes that workers of this test run have left: their command lines name it, also those of their forks."""
+    mark, own = f'"spared": [{os.getpid()}]'.encode(), str(os.getpid())
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            status = (folder / "stat").read_text().rpartition(")")[2].split()
+            if mark in (folder / "cmdline").read_bytes() and status[1] != own:
+                found.append(f"{folder.name} ({status[0]})")
+        except OSError:
+            continue  # it has just ended
+    return found
