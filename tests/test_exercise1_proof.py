@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
-from grader.assignment.oracles import proof, symbolic
+from grader.assignment.oracles import proof
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles import trees
+from grader.oracles import symbolic, trees
 from grader.sandbox.child.protocol import Opaque, Tree
 
 R = sp.Symbol("r", positive=True)

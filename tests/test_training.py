@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from grader.assignment.oracles import images, learning, optimizers
+from grader.assignment.oracles import images, learning
 from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspection
 from grader.assignment.oracles.measured import SIX
@@ -17,6 +17,7 @@ from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
 from grader.assignment.oracles.training import Comparison
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles import optimizers
 from grader.report import curves
 from tests.support.exercise4_fakes import (
     ROOT,

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.oracles import images, optimizers
+from grader.assignment.oracles import images
 from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.training import Comparison
 from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles import optimizers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HARNESS = ROOT / "grader" / "assignment" / "inside" / "harness" / "__init__.py"
