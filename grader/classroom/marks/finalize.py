@@ -48,7 +48,7 @@ def finalize(report: Report, late: Late | None, submitted: datetime | None, revi
 
 
 def submitted_at(report: Report) -> datetime | None:
-    """When it was handed in, as a settled report has it."""
+    """When it was handed in, as a finalized report has it."""
     return datetime.fromisoformat(report.late.submitted) if report.late and report.late.submitted else None
 
 

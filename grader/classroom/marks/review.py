@@ -61,14 +61,14 @@ def review(
     else:
         with store.lock(results):
             write_atomically(path, to_json(marked))
-            export(results, store.read_list(results))
+            export(results, store.read_index(results))
     return marked
 
 
 def class_of(path: Path) -> Path | None:
     """The folder of the class that a report belongs to, if it does."""
     results = path.resolve().parent.parent
-    return results if (results / store.LIST).is_file() else None
+    return results if (results / store.INDEX).is_file() else None
 
 
 def assignment_for(path: Path, folder: Path, rubric: Path | None) -> Assignment:
