@@ -22,8 +22,13 @@ from grader.sandbox.pipes import Pipes
 
 CHILD = Path(__file__).parent / "child"
 _GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
+# Which of a processor's instructions torch, oneDNN and OpenBLAS use: one machine shows with them what another computes.
+PROCESSOR_VARIABLES = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE")
 # What a fresh interpreter needs of the environment; everything else could hold a secret, or change an answer.
-_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+_KEPT = (
+    *("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),
+    *PROCESSOR_VARIABLES,
+)
 
 
 def worker_environment(folder: str) -> dict[str, str]:
