@@ -123,7 +123,7 @@ class GradingSession:
                 "python": platform.python_version(),
                 "platform": platform.system(),
                 "sandbox": self.launcher.name,
-                "walls": self.launcher.walls,
+                "restrictions": self.launcher.restrictions,
                 "device": str(next(iter(devices), "cpu")),
                 "data_sha256": self.assignment.data_sha256,
                 "rubric_sha256": self.assignment.rubric_sha256,

@@ -30,7 +30,7 @@ class SandboxSettings:
 
 
 def default_kind() -> str:
-    """`jail` on Linux. Elsewhere there are no walls to be had, and the report says `process`."""
+    """`jail` on Linux. Elsewhere there are no restrictions to be had, and the report says `process`."""
     return "jail" if WarmLauncher.is_available() else "process"
 
 
@@ -40,7 +40,7 @@ def open_launcher(
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
     With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
-    is the descriptor of a warm process that another launcher of this kind has `bear`ed; it is then not started again.
+    is the descriptor of a warm process that `fork_sibling` of another such launcher gave; none is then started.
     """
     match settings.kind or default_kind():
         case "jail" if settings.gpus is not None:

@@ -118,7 +118,7 @@ class SubmissionSession:
         """The submission's module of one exercise."""
         return ModuleProxy(self._endpoints[name], name)
 
-    def guest(self, name: str, beside: str) -> ModuleProxy:
+    def harness_module(self, name: str, beside: str) -> ModuleProxy:
         """A module of ours in the worker of `beside`. What it says is worth as much as what the student's says."""
         return ModuleProxy(self._endpoints[beside], name)
 
@@ -140,19 +140,25 @@ class SubmissionSession:
 
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
-        inside = self.assignment.sources("inside") if exercise.guests else {}
+        inside = self.assignment.sources("inside") if exercise.harness else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            guests=inside,
+            harness=inside,
             allowed=(*rubric.imports.always, *exercise.imports),
-            absent=(*exercise.absent, "grader"),
+            blocked_packages=(*exercise.blocked_packages, "grader"),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
         )
 
 
 def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
-    return Bundle({}, sources, absent=oracle.absent, preload=oracle.preload, limits=Limits(oracle.memory_mib << 20))
+    return Bundle(
+        {},
+        sources,
+        blocked_packages=oracle.blocked_packages,
+        preload=oracle.preload,
+        limits=Limits(oracle.memory_mib << 20),
+    )
 
 
 def _library() -> dict[str, bytes]:

@@ -78,7 +78,7 @@ class _JobServer:
         """Answers with these checks until there are no more requests; False where the checks have to be collected anew.
 
         The one place on this side that catches everything: whatever one submission brings to light in us, the next ones
-        get their marks, and this one is listed as ours to mend.
+        get their marks, and this one is listed as ours to fix.
         """
         while (request := self.requests.next()) is not None:
             whole = True
