@@ -1,10 +1,11 @@
-"""`python exercise4.py`, as a student runs it: progress, a table, RESULTS to be copied, and the picture."""
+"""`python compare.py`, as a student runs it: progress, a table, RESULTS to be copied, and the picture."""
 
 import ast
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -30,14 +31,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, folder / "exercise4.py", "--data", "few.npz"]
+    command = [sys.executable, folder / "compare.py", "--data", "few.npz"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 def test_without_a_terminal_it_trains_all_six_and_draws_them(folder: Path) -> None:
-    program = (folder / "exercise4.py").read_text(encoding="utf-8").partition('\nif __name__ == "__main__"')
-    solution = (ROOT / "reference" / "exercise4.py").read_text(encoding="utf-8")
-    (folder / "exercise4.py").write_text(solution + program[1] + program[2], encoding="utf-8")
+    shutil.copy(ROOT / "reference" / "exercise4.py", folder)
     ended = run(folder)
     assert ended.returncode == 0, ended.stderr
     table, _, numbers = ended.stdout.partition("RESULTS = ")
@@ -45,8 +44,7 @@ def test_without_a_terminal_it_trains_all_six_and_draws_them(folder: Path) -> No
     assert set(results) == set(SIX)
     assert all(0 <= entry["test_accuracy"] <= 1 and entry["train_loss"] > 0 for entry in results.values())
     assert all(table.count(name) >= 2 for name in SIX), "a bar and a row for each"
-    assert (folder / "comparison.svg").read_bytes().startswith(b"<?xml")
-    assert (folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
+    assert ElementTree.parse(folder / "comparison.svg").getroot().tag.endswith("svg")
 
 
 def test_what_is_not_there_yet_is_said_without_a_traceback(folder: Path) -> None:
