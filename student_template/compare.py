@@ -42,11 +42,7 @@ def main():
                 progress.stop()
                 raise SystemExit(f"{name}: {error or 'not implemented yet'}") from None
     console.print(table(curves_of))
-    print("RESULTS = {")
-    for name, curve in curves_of.items():
-        loss, accuracy = curve["loss"][-1], curve["accuracy"][-1]
-        print(f'    "{name}": {{"train_loss": {loss:.4g}, "test_accuracy": {accuracy:.4g}}},')
-    print("}")
+    print(results(curves_of))
     picture = curves.draw(curves_of, title=f"Six optimizers, seed {options.seed}", targets={"accuracy": 0.8})
     Path("comparison.svg").write_text(picture, encoding="utf-8")
     print("The curves are in comparison.svg.")
@@ -80,9 +76,18 @@ def table(curves_of):
     found = Table("optimizer", "train loss", "test accuracy", "best", "epochs to 80 %", "seconds per epoch")
     for name, curve in curves_of.items():
         first = next((str(epoch) for epoch, value in enumerate(curve["accuracy"], 1) if value >= 0.8), "never")
-        numbers = (f"{curve['loss'][-1]:.3g}", f"{curve['accuracy'][-1]:.1%}", f"{max(curve['accuracy']):.1%}")
+        numbers = (f"{curve['loss'][-1]:.4g}", f"{curve['accuracy'][-1]:.1%}", f"{max(curve['accuracy']):.1%}")
         found.add_row(name, *numbers, first, f"{sorted(curve['seconds'])[EPOCHS // 2]:.3f}")
     return found
+
+
+def results(curves_of):
+    """RESULTS as it is to be copied. Four significant digits: a small loss is small, and not 0."""
+    lines = []
+    for name, curve in curves_of.items():
+        loss, accuracy = (float(f"{curve[key][-1]:.4g}") for key in ("loss", "accuracy"))
+        lines.append(f'    "{name}": {{"train_loss": {loss}, "test_accuracy": {accuracy}}},')
+    return "\n".join(["RESULTS = {", *lines, "}"])
 
 
 if __name__ == "__main__":
