@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from grader.api import CallFailure, Opaque, Outcome, Tree
-from grader.assignment.oracles.gradients import CONVENTIONS, KERNEL
-from grader.assignment.oracles.reading import UnreadableError, read_array
+from grader.assignment.convolution.convolve import CONVENTIONS, KERNEL
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError, read_array
 
 Offset = tuple[int, int]
 

@@ -24,8 +24,8 @@ from grader.assignment.oracles.neuron_mistakes import (
     dot,
     loss_mistakes,
 )
-from grader.assignment.oracles.reading import UnreadableError, sentence
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError, sentence
 
 _UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
 

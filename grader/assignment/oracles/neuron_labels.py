@@ -6,7 +6,7 @@ from typing import Any
 from grader.api import Verdict
 from grader.assignment.oracles.neuron import ROW_BY_ROW, Offset, read_positions
 from grader.assignment.oracles.neuron_mistakes import LABEL_MISTAKES
-from grader.assignment.oracles.reading import UnreadableError, sentence
+from grader.oracles.numeric import UnreadableError, sentence
 
 
 def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Verdict:

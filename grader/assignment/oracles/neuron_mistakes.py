@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.api import Tree
-from grader.assignment.oracles.gradients import CONVENTIONS
+from grader.assignment.convolution.convolve import CONVENTIONS
 from grader.assignment.oracles.neuron import (
     DY,
     NEURONS,

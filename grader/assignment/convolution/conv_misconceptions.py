@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from grader.assignment.oracles.conv_ways import (
+from grader.assignment.convolution.conv_models import (
     BOTH,
     MIRRORED,
     SWAPPED,
     UPSIDE_DOWN,
-    Ways,
+    Models,
     flipped,
     framed,
     kept,
@@ -19,8 +19,8 @@ from grader.assignment.oracles.conv_ways import (
     slide,
     without_ring,
 )
-from grader.assignment.oracles.diagnoses import Explanation, Misconception, common, of_result
-from grader.assignment.oracles.gradients import KERNEL
+from grader.assignment.convolution.convolve import KERNEL
+from grader.oracles.numeric import Misconception, Model, common_misconceptions, of_result
 
 _NOT_FLIPPED = (
     "The filter was laid over dY as it is, as in the forward pass. On the way back, which weight leads from an output "
@@ -46,13 +46,13 @@ _UPSTREAM_IGNORED = "The upstream gradient dY has no influence on the result: th
 _UPSTREAM_RETURNED = "This is dY itself: it has to be passed back through the filter."
 
 
-def input_mistakes(convention: str) -> tuple[Explanation, ...]:
+def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     """About dX = ∂L/∂X of (H, W)."""
-    make = Ways(convention)
-    return (*_input_kernels(make), *_input_paddings(make), *_input_terms(make), *common())
+    make = Models(convention)
+    return (*_input_kernels(make), *_input_paddings(make), *_input_terms(make), *common_misconceptions())
 
 
-def _input_kernels(make: Ways) -> tuple[Explanation, ...]:
+def _input_kernels(make: Models) -> tuple[Misconception[Model], ...]:
     """How the filter was laid over dY."""
     flip_id, flip_sentence = ("kernel-not-flipped", _NOT_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
@@ -71,7 +71,7 @@ def _input_kernels(make: Ways) -> tuple[Explanation, ...]:
     )
 
 
-def _input_paddings(make: Ways) -> tuple[Explanation, ...]:
+def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     """What happened at the border, with either filter."""
     valid = tuple(make.input(change, kept) for change in BOTH)
     return (
@@ -98,7 +98,7 @@ def _input_paddings(make: Ways) -> tuple[Explanation, ...]:
     )
 
 
-def _input_terms(make: Ways) -> tuple[Explanation, ...]:
+def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(
@@ -136,14 +136,16 @@ def _input_terms(make: Ways) -> tuple[Explanation, ...]:
     )
 
 
-def weight_mistakes(convention: str) -> tuple[Explanation, ...]:
+def weight_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     """About dw = ∂L/∂w of (3, 3)."""
-    make = Ways(convention)
-    others = (mistake for mistake in common() if mistake.id != "result-transposed")  # "dw-transposed" says more
+    make = Models(convention)
+    others = (
+        mistake for mistake in common_misconceptions() if mistake.id != "result-transposed"
+    )  # "dw-transposed" says more
     return (*_weight_kernels(make), *_weight_paddings(make), *_weight_terms(make), *others)
 
 
-def _weight_kernels(make: Ways) -> tuple[Explanation, ...]:
+def _weight_kernels(make: Models) -> tuple[Misconception[Model], ...]:
     """The right numbers at the wrong places."""
     flip_id, flip_sentence = ("dw-flipped", _DW_FLIPPED) if make.flips else ("convention-mixed-up", _MIXED_UP)
     return (
@@ -157,7 +159,7 @@ def _weight_kernels(make: Ways) -> tuple[Explanation, ...]:
     )
 
 
-def _weight_paddings(make: Ways) -> tuple[Explanation, ...]:
+def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     """What happened at the border."""
     inner = make.weight(dY=without_ring)
     return (
@@ -181,7 +183,7 @@ def _weight_paddings(make: Ways) -> tuple[Explanation, ...]:
     )
 
 
-def _weight_terms(make: Ways) -> tuple[Explanation, ...]:
+def _weight_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(

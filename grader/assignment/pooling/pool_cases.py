@@ -1,51 +1,40 @@
-"""The inputs on which the numerical points are judged, drawn anew for each seed.
+"""The inputs on which exercise 2 is judged, drawn anew for each seed.
 
-All values are multiples of a power of two with few bits: gradients come out exact (see `gradients`), whatever the order
+All values are multiples of a power of two with few bits: gradients come out exact (see `max_pool`), whatever the order
 of summation. Each point has inputs on which only its own mistakes show: one mistake costs once.
 """
 
-from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.gradients import (
-    KERNEL,
-    Floats,
-    from_windows,
-    input_gradient,
-    pool_gradient,
-    weight_gradient,
-    windows,
-)
+from grader.assignment.pooling.max_pool import from_windows, pool_gradient, windows
+from grader.assignment.pooling.subgradients import ANY_SUBGRADIENT
+from grader.oracles.numeric import Case, Floats, Precision
+from grader.oracles.numeric.drawing import signed
 
 Shape = tuple[int, ...]
 
+# A pool only copies: a float32 result is dY rounded once, and its zeros are zeros. A split is rounded up to four times.
+COPIED = Precision(rtol=2.0**-24, atol=0.0)
+SPLIT = Precision(rtol=2.0**-22, atol=0.0)
 LEVEL = 2.0**-9  # the grid of X for the pool. Drawn are even multiples, so that an odd one can stand beside each
 _LEVELS = np.arange(64, 1024, 2)  # values from 1/8 to 2, none twice
 UPSTREAM_LEVEL = 2.0**-13
 # 1/2 to 2: no entry near zero, so that relative errors can be told. Odd: each needs more than float16's 11 bits
 _UPSTREAM_LEVELS = np.arange(2**12 + 1, 2**14, 2)
-CONV_LEVEL = 2.0**-7
-_CONV_LEVELS = np.arange(64, 256)  # products and sums of up to 64 of them are exact even in float32
 LARGE, SMALL = 2.0**20, 2.0**-20  # 1e6 and 1e-6, as powers of two
-SMALLEST_ENTRY = 1e-3  # of the norm: nothing that is compared is smaller, unless no product reaches it at all
-_MAX_DRAWS = 100  # about one in two is good enough
 
 POOL_SHAPES: tuple[Shape, ...] = ((2, 3, 4, 6), (1, 2, 6, 4), (3, 1, 2, 8))  # even, not square, batch and channels
 EXTREME_SHAPE: Shape = (2, 2, 4, 6)
 TIED_SHAPES: tuple[Shape, ...] = ((1, 1, 4, 4), (2, 2, 4, 6))
 ODD_SHAPES: tuple[Shape, ...] = ((2, 2, 3, 5), (1, 2, 5, 4), (2, 1, 4, 3), (1, 1, 1, 1), (1, 2, 1, 4), (2, 1, 5, 1))
-# None of the first ones is the filter's size and a ring more or less: a wrong shape then tells where it is from.
-CONV_SHAPES: tuple[Shape, ...] = ((6, 6), (4, 6), (7, 3), (2, 2), (1, 5), (4, 1), (2, 6), (1, 1))
-INTERIOR_SHAPES: tuple[Shape, ...] = ((6, 6), (4, 4), (5, 5))  # square: what is not is the other part's
 
 
 def pooling(X: Floats, dY: Floats) -> Case:
     """A case without ties."""
-    return Case({"dY": dY, "X": X}, pool_gradient(dY, X), float(np.abs(dY).max(initial=0.0)) or 1.0)
+    norm = float(np.abs(dY).max(initial=0.0)) or 1.0
+    return Case("dX", {"dY": dY, "X": X}, pool_gradient(dY, X), norm, COPIED)
 
 
 def tied_pooling(X: Floats, dY: Floats) -> Case:
@@ -53,13 +42,14 @@ def tied_pooling(X: Floats, dY: Floats) -> Case:
     parts = windows(X)
     maxima = parts == parts.max(axis=-1, keepdims=True)
     weights = maxima / maxima.sum(axis=-1, keepdims=True)
-    return Case({"dY": dY, "X": X}, from_windows(weights * dY[..., None], X.shape), float(np.abs(dY).max()), tied=True)
+    expected = from_windows(weights * dY[..., None], X.shape)
+    return Case("dX", {"dY": dY, "X": X}, expected, float(np.abs(dY).max()), SPLIT, ANY_SUBGRADIENT)
 
 
 def upstream(rng: np.random.Generator, X_shape: Shape) -> Floats:
     """A random dY for X (N, C, H, W)."""
     shape = (*X_shape[:-2], X_shape[-2] // 2, X_shape[-1] // 2)
-    return _signed(rng, shape, _UPSTREAM_LEVELS) * UPSTREAM_LEVEL
+    return signed(rng, shape, _UPSTREAM_LEVELS) * UPSTREAM_LEVEL
 
 
 def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
@@ -99,7 +89,7 @@ def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 def _maps(rng: np.random.Generator, shape: Shape, signs: str) -> Floats:
     """Distinct values. In some windows the second is only one level below the maximum: a comparison with a tolerance of
     its own takes them for equal once they are small."""
-    X = _signed(rng, shape, _LEVELS)
+    X = signed(rng, shape, _LEVELS)
     if signs in ("positive", "negative"):
         X = np.abs(X) if signs == "positive" else -np.abs(X)
     parts = windows(X)
@@ -129,64 +119,3 @@ def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
     for window in range(count):
         parts[window, list(places[order[window % len(places)]])] = rng.choice(_LEVELS[8:])
     return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL
-
-
-def _signed(rng: np.random.Generator, shape: Shape, levels: NDArray[np.int64]) -> Floats:
-    """Levels of distinct magnitude, each with a random sign."""
-    magnitudes = rng.choice(levels, int(np.prod(shape)), replace=False)
-    return np.asarray(magnitudes * rng.choice([-1.0, 1.0], magnitudes.shape)).reshape(shape)
-
-
-def input_case(dY: Floats, w: Floats, convention: str) -> Case:
-    """3.4: back-propagation to X."""
-    return Case({"dY": dY, "w": w}, input_gradient(dY, w, convention), _norm(dY, w))
-
-
-def weight_case(dY: Floats, X: Floats, convention: str) -> Case:
-    """3.5: back-propagation to w."""
-    return Case({"dY": dY, "X": X}, weight_gradient(dY, X, convention), _norm(dY, X))
-
-
-def input_cases(rng: np.random.Generator, convention: str) -> tuple[Case, ...]:
-    """3.4: square and not, H or W of 1 and 2."""
-
-    def case(shape: Shape) -> Case:
-        return _conditioned(
-            lambda: (_conv_values(rng, shape), _conv_values(rng, (KERNEL, KERNEL))),
-            lambda dY, w: input_case(dY, w, convention),
-        )
-
-    return tuple(case(shape) for shape in CONV_SHAPES)
-
-
-def weight_cases(rng: np.random.Generator, convention: str, interior: bool) -> tuple[Case, ...]:
-    """3.5: with an outer ring of zeros, so that padding does not matter (`interior`), or in general."""
-
-    def values(shape: Shape) -> Floats:
-        ring = np.pad(np.ones((shape[0] - 2, shape[1] - 2)), 1) if interior else 1.0
-        return _conv_values(rng, shape) * ring
-
-    def case(shape: Shape) -> Case:
-        return _conditioned(lambda: (values(shape), values(shape)), lambda dY, X: weight_case(dY, X, convention))
-
-    return tuple(case(shape) for shape in (INTERIOR_SHAPES if interior else CONV_SHAPES))
-
-
-def _conv_values(rng: np.random.Generator, shape: Shape) -> Floats:
-    return _signed(rng, shape, _CONV_LEVELS) * CONV_LEVEL
-
-
-def _conditioned(draw: Callable[[], tuple[Floats, Floats]], make: Callable[[Floats, Floats], Case]) -> Case:
-    """A case in which no entry is so small that an error of a millionth of it would drown in rounding."""
-    for _ in range(_MAX_DRAWS):
-        first, second = draw()
-        case = make(first, second)
-        reached = make(np.abs(first), np.abs(second)).expected > 0
-        if (np.abs(case.expected[reached]) >= SMALLEST_ENTRY * case.norm).all():
-            break
-    return case
-
-
-def _norm(a: Floats, b: Floats) -> float:
-    """Of what was summed up: the error of a fast Fourier transform is relative to it."""
-    return float(np.linalg.norm(a) * np.linalg.norm(b)) or 1.0

@@ -1,4 +1,4 @@
-"""Ways to go wrong on the way back through a 3x3 convolution, each as the few lines of numpy that it would give.
+"""Models of the misconceptions about a 3x3 convolution: each as the few lines of numpy that it would give.
 
 Everything is written with `slide`, the cross-correlation of a map with a kernel under some padding. Written so, the
 right dX slides K over dY, where K is the filter flipped both ways under cross-correlation and the filter itself under
@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.diagnoses import Variant
-from grader.assignment.oracles.gradients import KERNEL, Floats
+from grader.assignment.convolution.convolve import KERNEL
+from grader.oracles.numeric import Case, Floats, OfCase
 
 Change = Callable[[Floats], Floats]
 
@@ -46,29 +45,29 @@ MIRRORED: Change = np.fliplr
 SWAPPED: Change = np.transpose
 
 
-class Ways:
-    """Variants of the two gradients under one convention. `flips`: the way back to X has to flip the filter."""
+class Models:
+    """Models of the two gradients under one convention. `flips`: the way back to X has to flip the filter."""
 
     def __init__(self, convention: str) -> None:
         self.flips = convention == "cross-correlation"
 
-    def input(self, change: Change = kept, pad: Change = lambda A: np.pad(A, 1)) -> Variant:
+    def input(self, change: Change = kept, pad: Change = lambda A: np.pad(A, 1)) -> OfCase:
         """dX with the right kernel changed, or with another padding of dY."""
 
-        def variant(case: Case) -> Floats:
+        def model(case: Case) -> Floats:
             kernel = flipped(case.inputs["w"]) if self.flips else case.inputs["w"]
             return slide(pad(case.inputs["dY"]), change(kernel))
 
-        return variant
+        return model
 
-    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = kept, dY: Change = kept) -> Variant:
+    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = kept, dY: Change = kept) -> OfCase:
         """dw with another padding of X, or from another part of dY."""
 
-        def variant(case: Case) -> Floats:
+        def model(case: Case) -> Floats:
             result = slide(pad(case.inputs["X"]), crop(dY(case.inputs["dY"])))
             return result if self.flips else flipped(result)
 
-        return variant
+        return model
 
 
 def padding(mode: str) -> Change:
@@ -85,11 +84,11 @@ def inner(A: Floats) -> Floats:
     return A[1:-1, 1:-1]
 
 
-def framed(variant: Variant, before: int) -> Variant:
+def framed(model: OfCase, before: int) -> OfCase:
     """The result without padding, laid into a map of zeros of the right size."""
 
     def framed(case: Case) -> Floats:
-        part, result = variant(case), np.zeros_like(case.expected)
+        part, result = model(case), np.zeros_like(case.expected)
         result[before : before + part.shape[0], before : before + part.shape[1]] = part
         return result
 

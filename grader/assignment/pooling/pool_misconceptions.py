@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from grader.assignment.oracles.diagnoses import Explanation, Misconception, Pattern, common
-from grader.assignment.oracles.gradients import POOL, windows
-from grader.assignment.oracles.pool_ways import (
+from grader.assignment.pooling.max_pool import POOL, windows
+from grader.assignment.pooling.pool_models import (
     FIRST_MAXIMUM,
     along,
     always,
@@ -26,8 +25,9 @@ from grader.assignment.oracles.pool_ways import (
     without_offset,
     zero_start,
 )
+from grader.oracles.numeric import Misconception, Model, common_misconceptions
 
-POOL_MISTAKES: tuple[Explanation, ...] = (
+POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "zero-initialised-maximum",
         "In windows without a positive value the maximum was missed: nothing there beats a maximum that starts at 0.",
@@ -178,22 +178,22 @@ POOL_MISTAKES: tuple[Explanation, ...] = (
             *divided(lambda case: case.expected.size),
         ),
     ),
-    *common(FIRST_MAXIMUM),
-    Pattern(
+    *common_misconceptions(FIRST_MAXIMUM),
+    Misconception(
         "maximum-starts-too-high",
         "Where all values of a window are far below zero the maximum was missed: the search for it begins at a number "
         "that is larger than all of them.",
-        starts_too_high,
+        (starts_too_high,),
     ),
-    Pattern(
+    Misconception(
         "outside-the-windows",
         "An odd last row or column lies in no window: the output does not depend on it, and so neither does the loss.",
-        beyond_the_windows,
+        (beyond_the_windows,),
     ),
-    Pattern(
+    Misconception(
         "not-zero-elsewhere",
         "Every maximum has its gradient, but entries that are no maximum hold something else than 0. Does dX begin as "
         "zeros? np.empty leaves what was in memory before.",
-        left_elsewhere,
+        (left_elsewhere,),
     ),
 )

@@ -6,8 +6,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.api import Opaque, Tree
+from grader.sandbox.child.protocol import Opaque, Tree
 
+Floats: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[Any]  # float64 or complex128
 
 MAX_AXES = 8  # of nested lists; numpy itself takes 64, the answers have at most 4

@@ -1,14 +1,11 @@
-"""Small integer cases, each ladder from the smallest up to 4x4: on its first wrong rung a mistake is easiest to see."""
+"""Small integer cases for each point, from the smallest up to 4x4: on the first that is wrong a mistake shows best."""
 
 from collections.abc import Iterable
 
 import numpy as np
 
-from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.cases import input_case, pooling, tied_pooling, weight_case
-from grader.assignment.oracles.gradients import KERNEL, Floats
-
-_W = np.arange(1.0, 10.0).reshape(KERNEL, KERNEL)
+from grader.assignment.pooling.pool_cases import pooling, tied_pooling
+from grader.oracles.numeric import Floats
 
 
 def _map(*rows: Iterable[float]) -> Floats:
@@ -68,32 +65,3 @@ ODD_MAPS = tuple(
         _map((1, 4, 3, 2), (5, 6, 8, 7), (9, 12, 11, 10)),
     )
 )
-
-_DY = (
-    np.array([[2.0]]),
-    np.array([[2.0, -1.0]]),
-    np.array([[2.0], [-1.0]]),
-    np.array([[2.0, -1.0], [3.0, 4.0]]),
-    np.array([[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0]]),
-    np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0]]),
-    np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0], [-3.0, 5.0, 6.0]]),
-    np.array([[0.5]]),
-    np.array([[2.0, -1.0, 1.0, 3.0], [3.0, 4.0, -2.0, 1.0], [-3.0, 5.0, 6.0, 2.0], [1.0, -4.0, 2.0, 5.0]]),
-)
-
-
-def input_ladder(convention: str) -> tuple[Case, ...]:
-    """dX for w = 1..9."""
-    return tuple(input_case(dY, _W, convention) for dY in _DY)
-
-
-def weight_ladder(convention: str, interior: bool) -> tuple[Case, ...]:
-    """dw for X = 1, 2, ...; `interior`: with an outer ring of zeros."""
-    if interior:
-        cores = (_DY[0], _DY[3], np.array([[0.0, 2.0], [0.0, 0.0]]))
-        return tuple(weight_case(np.pad(dY, 1), np.pad(_counted(dY.shape), 1), convention) for dY in cores)
-    return tuple(weight_case(dY, _counted(dY.shape), convention) for dY in _DY)
-
-
-def _counted(shape: tuple[int, ...]) -> Floats:
-    return np.arange(1.0, 1.0 + np.prod(shape)).reshape(shape)

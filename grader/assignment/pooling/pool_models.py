@@ -1,24 +1,22 @@
-"""Ways to go wrong on the way back through max pooling, each as the few lines of numpy that it would give."""
+"""Models of the misconceptions about max pooling: each as the few lines of numpy that it would give."""
 
 from collections.abc import Callable
 
 import numpy as np
 
-from grader.assignment.oracles.agreement import close
-from grader.assignment.oracles.arrays import DOUBLE, Case
-from grader.assignment.oracles.diagnoses import Variant, of_result
-from grader.assignment.oracles.gradients import POOL, Floats, from_windows, windows
+from grader.assignment.pooling.max_pool import POOL, from_windows, windows
+from grader.oracles.numeric import DOUBLE, Case, Fitted, Floats, Model, OfCase, close, of_result
 
 
-def placed(weights: Callable[[Floats, Floats], Floats]) -> Variant:
+def placed(weights: Callable[[Floats, Floats], Floats]) -> OfCase:
     """A mistake inside the windows: gradients (..., 4) from the windows' values (..., 4) and dY (..., 1)."""
 
-    def variant(case: Case) -> Floats:
+    def model(case: Case) -> Floats:
         X = case.inputs["X"]
         parts = windows(X)
         return from_windows(np.broadcast_to(weights(parts, case.inputs["dY"][..., None]), parts.shape), X.shape)
 
-    return variant
+    return model
 
 
 def chosen(scores: Floats) -> Floats:
@@ -36,7 +34,7 @@ def swapped(parts: Floats) -> Floats:
     return parts[..., [0, 2, 1, 3]]
 
 
-def zero_start(fallback: Callable[[Floats], Floats]) -> Variant:
+def zero_start(fallback: Callable[[Floats], Floats]) -> OfCase:
     """The running maximum starts at 0: where nothing is positive, nothing, or the default index, wins."""
     return placed(lambda x, dY: np.where(x.max(axis=-1, keepdims=True) > 0, chosen(x), fallback(x)) * dY)
 
@@ -60,17 +58,17 @@ def upsampled(dY: Floats, shape: tuple[int, ...]) -> Floats:
     return from_windows(np.repeat(dY[..., None], POOL * POOL, axis=-1), shape)
 
 
-def global_maximum(*axes: int) -> Variant:
+def global_maximum(*axes: int) -> OfCase:
     """The maximum over whole axes, not over windows."""
 
-    def variant(case: Case) -> Floats:
+    def model(case: Case) -> Floats:
         X, dY = case.inputs["X"], case.inputs["dY"]
         return np.where(X.max(axis=axes, keepdims=True) == X, upsampled(dY, X.shape), 0.0)
 
-    return variant
+    return model
 
 
-def along(axis: int) -> Variant:
+def along(axis: int) -> OfCase:
     """The maximum over two entries of a row (axis 1) or column (axis 0) of the window instead of over all four."""
 
     def weights(x: Floats, dY: Floats) -> Floats:
@@ -118,7 +116,7 @@ def without_offset(case: Case) -> Floats:
     return dX
 
 
-def first_only(axis: int) -> tuple[Variant, ...]:
+def first_only(axis: int) -> tuple[Model, ...]:
     """Right at index 0 of an axis, zero elsewhere."""
 
     def keep(right: Floats) -> Floats:
@@ -128,32 +126,34 @@ def first_only(axis: int) -> tuple[Variant, ...]:
     return of_result(keep, FIRST_MAXIMUM)
 
 
-def divided(by: Callable[[Case], int]) -> tuple[Variant, ...]:
+def divided(by: Callable[[Case], int]) -> tuple[Model, ...]:
     """Right but for a divisor."""
     return (lambda case: case.expected / by(case), lambda case: FIRST_MAXIMUM(case) / by(case))
 
 
-def starts_too_high(case: Case, values: Floats) -> bool:
-    """Wrong only in windows of negative values, those below some value: there a fixed place wins, or none."""
+@Fitted
+def starts_too_high(case: Case, values: Floats) -> Floats:
+    """Right but in windows of negative values below some value, which the answer tells: there a fixed place wins, or
+    none."""
     parts, dY, expected = windows(case.inputs["X"]), case.inputs["dY"][..., None], windows(case.expected)
     right = close(windows(values), expected, case.norm, DOUBLE).all(axis=-1)
     start = parts.max(axis=-1)[~right].max(initial=-np.inf)
-    missed = parts.max(axis=-1, keepdims=True) <= start
+    missed = (parts.max(axis=-1, keepdims=True) <= start) & (start < 0)
     for fallback in (np.zeros_like(parts), *(always(place)(parts) * dY for place in range(POOL * POOL))):
         predicted = from_windows(np.where(missed, fallback, expected), case.expected.shape)
-        if start < 0 and close(values, predicted, case.norm, DOUBLE).all():
-            return True
-    return False
+        if close(values, predicted, case.norm, DOUBLE).all():
+            return predicted
+    return case.expected
 
 
-def beyond_the_windows(case: Case, values: Floats) -> bool:
-    """Right in all windows, so that what is wrong lies in none."""
+@Fitted
+def beyond_the_windows(case: Case, values: Floats) -> Floats:
+    """Right in all windows; whatever lies in none is as in the answer."""
     inside = from_windows(np.ones((*case.inputs["dY"].shape, POOL * POOL)), case.inputs["X"].shape) > 0
-    right = close(values, case.expected, case.norm, DOUBLE)
-    return bool(right[inside].all())
+    return np.where(inside, case.expected, values)
 
 
-def left_elsewhere(case: Case, values: Floats) -> bool:
-    """Right where a gradient goes, so that what is wrong lies where none does."""
-    right = close(values, case.expected, case.norm, DOUBLE)
-    return bool(right[case.expected != 0].all())
+@Fitted
+def left_elsewhere(case: Case, values: Floats) -> Floats:
+    """Right where a gradient goes; whatever lies elsewhere is as in the answer."""
+    return np.where(case.expected != 0, case.expected, values)
