@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 from tests.support.command import ROOT
 
 Grade = Callable[[str], Report]
@@ -31,14 +30,13 @@ def softmax_cross_entropy_backward(logits, labels):
 @pytest.fixture
 def grade(tmp_path: Path) -> Iterator[Grade]:
     """Grades a file that ends in an expression."""
-    assignment, launcher = load_assignment(ROOT / "examples" / "softmax"), ProcessLauncher()
-    points = [point.id for point in assignment.rubric.points]
 
     def grade(returned: str) -> Report:
         (tmp_path / "softmax.py").write_text(RIGHT + returned)
-        return examine(load(tmp_path, ["softmax"]), assignment, launcher, oracles, seed=1, selected=points)
+        return session.grade(session.load(tmp_path))
 
-    with Oracles(launcher, assignment) as oracles:
+    settings = RunSettings(SandboxSettings("process"), seed=1)
+    with GradingSession(load_assignment(ROOT / "examples" / "softmax"), settings) as session:
         yield grade
 
 
@@ -60,7 +58,7 @@ def test_a_wrong_answer_is_named_and_shown_on_the_smallest_input(grade: Grade) -
     assert [point.score for point in report.points] == [1, 0, 1]
     wrong = report.points[1]
     assert wrong.diagnosis == "sum-for-mean"
-    assert wrong.message.startswith("This is the gradient of the sum over the batch; the loss is its mean. For logits")
+    assert wrong.message.startswith("This is the gradient of the sum over the batch; the loss is its mean.")
     assert wrong.evidence["paste"] == (
         "logits = np.array([[0., 1.], [2., 0.]])\nlabels = np.array([1, 0])\n"
         "print(softmax_cross_entropy_backward(logits, labels))"

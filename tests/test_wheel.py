@@ -51,7 +51,7 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
         "grader/assignment/pooling/max_pool.py",
         "grader/oracles/misconceptions.py",
         "grader/oracles/numeric/judge.py",
-        "grader/sandbox/child/worker.py",
+        "grader/sandbox/child/__main__.py",
         "grader/sandbox/child/zygote.py",
     ):
         assert needed in names
