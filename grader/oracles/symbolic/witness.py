@@ -1,0 +1,36 @@
+"""A difference in words: at which values of the symbols two expressions differ, and what they are there."""
+
+from typing import Any
+
+import mpmath
+
+from .domain import Domain
+from .evaluation import Difference
+
+_SHOWN_DIGITS = (3, 4, 6, 9)  # as few as tell the two values apart
+NEGLIGIBLE = 1e-20  # of both values together: what is left of a zero after rounding
+
+
+def witness(difference: Difference | None, domain: Domain, yours: str, other: str) -> str | None:
+    """`at r = 2, θ = π/2 your step is 0.86, the one before −0.86`, with `yours` and `other` as the two phrases."""
+    if difference is None:
+        return None
+    point = ", ".join(f"{domain.label(name)} = {value}" for name, value in difference.point.items())
+    left, right = difference.left, difference.right
+    least = NEGLIGIBLE * min(1, abs(left) + abs(right))
+    shown = [(_number(left, least, digits), _number(right, least, digits)) for digits in _SHOWN_DIGITS]
+    mine, theirs = next((pair for pair in shown if pair[0] != pair[1]), shown[-1])
+    apart = f", and they are {_short(abs(left - right), 2)} apart" if mine == theirs else ""
+    return f"{f'at {point} ' if point else ''}{yours} {mine}, {other} {theirs}{apart}"
+
+
+def _number(value: Any, least: Any, digits: int) -> str:
+    """Real and imaginary part, each only where it is more than rounding."""
+    parts = [(mpmath.re(value), ""), (mpmath.im(value), "i")]
+    texts = [_short(part, digits) + unit for part, unit in parts if abs(part) > least]
+    return "".join(texts[:1] + [text if text.startswith("−") else f"+{text}" for text in texts[1:]]) or "0"
+
+
+def _short(value: Any, digits: int) -> str:
+    text: str = mpmath.nstr(value, digits, min_fixed=-4, max_fixed=6)
+    return text.removesuffix(".0").replace("-", "−")
