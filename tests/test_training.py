@@ -18,7 +18,7 @@ from grader.assignment.oracles.training import Comparison
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
-from grader.report import curves
+from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
     SETTINGS,
@@ -517,6 +517,13 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step
 
 
+def test_one_machine_can_show_what_another_processor_computes(monkeypatch):
+    """As .ci/run does with exercise 4's gallery: the choice of instructions reaches the workers that train."""
+    for name in PROCESSOR_VARIABLES:
+        monkeypatch.setenv(name, "default")
+    assert {worker_environment("folder")[name] for name in PROCESSOR_VARIABLES} == {"default"}
+
+
 # --- what a worker says ---------------------------------------------------------------------------------------------
 
 
@@ -625,30 +632,6 @@ def test_what_is_no_archive_is_a_sentence(tmp_path):
     np.savez(tmp_path / "objects.npz", images=np.array([print], dtype=object))
     with pytest.raises(UsageError, match=r"no \.npz file of plain arrays"):
         images.load(tmp_path / "objects.npz")
-
-
-# --- the picture ----------------------------------------------------------------------------------------------------
-
-CURVES = {name: {"loss": [2.0, 1.0, None], "accuracy": [0.1, 0.5, math.inf]} for name in (*SIX, "Mine")}
-
-
-@pytest.mark.parametrize(("form", "magic"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
-def test_the_picture_is_drawn_and_the_same_every_time(form, magic):
-    picture = curves.draw(CURVES, form, target=0.8, title="Six")
-    assert picture.startswith(magic)
-    assert picture == curves.draw(CURVES, form, target=0.8, title="Six")
-    assert curves.draw({}, form).startswith(magic)
-
-
-def test_a_loss_that_explodes_does_not_press_the_others_together():
-    exploded = {**CURVES, "LBFGS": {"loss": [2.0, 1e11, 0.1], "accuracy": [0.1, 0.5, 0.9]}}
-    picture = curves.draw(exploded, "svg")
-    assert b"cut at 20" in picture
-    assert b"cut at" not in curves.draw(CURVES, "svg")
-
-
-def test_the_styles_differ_without_colour():
-    assert len({(str(line), marker) for _, line, marker in curves.STYLES.values()}) == len(SIX)
 
 
 # --- the reference --------------------------------------------------------------------------------------------------

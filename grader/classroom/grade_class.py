@@ -1,7 +1,7 @@
 """`grader class` in one function: from a path to a folder of reports, however often it is cut off on the way."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,16 +12,17 @@ from grader.classroom.class_model import Data, Terms
 from grader.classroom.intake.hand_ins import open_intake
 from grader.classroom.intake.roster import read_roster, read_times
 from grader.classroom.results import store
-from grader.classroom.results.class_index import list_class
+from grader.classroom.results.class_index import build_index
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
-from grader.classroom.results.lms_gradesheet import check_sheet
+from grader.classroom.results.lms_gradesheet import check_gradesheet
 from grader.classroom.results.pages import comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher
 from grader.classroom.run.executor import Executor
 from grader.errors import UsageError
 from grader.report.results_json import write_atomically
 from grader.rubric import Assignment, read_rubric, template_of
+from grader.settings import RunSettings
 from grader.version import VERSION
 
 MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
@@ -29,40 +30,30 @@ MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network wit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `seed` is None for the class's own: drawn once, then kept in the journal.
-
-    `image`, `gpus`, `device` and `data` are as in `Terms`; None for the default.
-    """
+    """What a person asked for. The settings' seed is None for the class's own: drawn once, then kept in the journal."""
 
     submissions: Path
     results: Path
     rubric: Path
-    sandbox: str
-    allow_weaker: bool
-    points: Sequence[str]
-    seed: int | None = None
+    settings: RunSettings
     roster: Path | None = None
     submitted: Path | None = None
     sheet: Path | None = None
     choice: Choice = field(default_factory=Choice)
-    image: str | None = None
-    gpus: str | None = None
-    device: str | None = None
-    data: Path | None = None
 
 
 def grade_class(
     request: Request, assignment: Assignment, open_executor: Callable[[], Executor], watcher: Watcher
-) -> store.ClassList:
+) -> store.ClassIndex:
     """Grades a class and writes everything about it into `request.results`; returns what then stands in class.json.
 
-    Raises UsageError for what a person can mend, and KeyboardInterrupt; what was done until then is kept.
+    Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     rubric = assignment.rubric
     modules = [exercise.module for exercise in rubric.exercise]
     roster = read_roster(request.roster) if request.roster else []
     if request.sheet:
-        check_sheet(request.sheet)
+        check_gradesheet(request.sheet)
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
     with (
         open_intake(request.submissions, modules, roster, times, request.results) as intake,
@@ -70,34 +61,33 @@ def grade_class(
         Journal(request.results) as journal,
         ExitStack() as stack,
     ):
-        terms = _terms(request, assignment, _seed(request.seed, journal))
+        terms = _terms(request, assignment, _seed(request.settings.seed, journal))
         journal.append("class", seed=terms.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         _keep_inputs(request, terms)
         executor = open_executor()
         try:
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)
-            listed = list_class(intake, terms, assignment, journal.state)
-            store.write_list(request.results, listed)
-            searching = comparing(request.results, listed, template_of(assignment.folder))
+            index = build_index(intake, terms, assignment, journal.state)
+            store.write_index(request.results, index)
+            searching = comparing(request.results, index, template_of(assignment.folder))
             compared = stack.enter_context(searching)  # beside all that is left to do
         finally:
             executor.stop()
-        export(request.results, listed, compared)
-    return listed
+        export(request.results, index, compared)
+    return index
 
 
 def _terms(request: Request, assignment: Assignment, seed: int) -> Terms:
+    settings = request.settings
+    chosen = settings.selected(assignment.rubric)
     return Terms(
         rubric=read_rubric(request.rubric),
         assignment=str(assignment.folder.resolve()),
-        sandbox=request.sandbox,
-        allow_weaker=request.allow_weaker,
+        sandbox=settings.sandbox,
         seed=seed,
-        points=tuple(request.points),
-        image=request.image,
-        gpus=request.gpus,
-        device=request.device,
-        data=_data(request.data) if request.data else None,
+        points=tuple(point.id for point in assignment.rubric.points if point.id in chosen),
+        device=settings.device,
+        data=_data(settings.data) if settings.data else None,
     )
 
 
