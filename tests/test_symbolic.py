@@ -122,9 +122,7 @@ def test_equal_each_answers_pair_by_pair():
 
 
 def test_rounded_decimals_are_noted():
-    assert equal(3.14159 * FX, FX)["notes"] == [
-        "3.14159 is a rounded number; sympy.Rational and the like are exact."
-    ]
+    assert equal(3.14159 * FX, FX)["notes"] == ["3.14159 is a rounded number; sympy.Rational and the like are exact."]
     assert not equal(0.25 * FX, FX / 4)["notes"]
 
 

@@ -56,7 +56,7 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
         result = equality.Answer("different")
     return {
         "verdict": result.verdict,
-        "witness": witness(result.difference, DOMAIN, "yours is", "the chain rule gives"),
+        "witness": witness(result.difference, question, "yours is", "the chain rule gives"),
         "why": result.why,
         "diagnosis": polar_misconceptions.of_partial(function, line, question)
         if result.verdict == "different"
@@ -129,7 +129,7 @@ def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Q
         return {"verdict": "carried", "carried": wrong, **found}
     if result.verdict == "undecided":
         return {"verdict": "undecided", **found}
-    differs = witness(result.difference, DOMAIN, "your line is", "its side of the identity")
+    differs = witness(result.difference, question, "your line is", "its side of the identity")
     return {
         "verdict": "refuted",
         "witness": differs,
@@ -197,7 +197,7 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
     return {
         "verdict": "broken",
         "line": index,
-        "witness": witness(step.difference, DOMAIN, *_YOUR_STEP),
+        "witness": witness(step.difference, question, *_YOUR_STEP),
         "why": step.why,
         "diagnosis": polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question),
         "text": after.text,

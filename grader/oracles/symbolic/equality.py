@@ -7,9 +7,6 @@ from . import evaluation, normal_form
 from .bounds import TooMuchError
 from .domain import Question
 from .evaluation import Difference
-from .sampling import plain_points
-
-SHOWS = 1e-2  # the relative difference of two values that a witness shows, and of what is shown and its opposite
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +35,7 @@ def compare(left: Any, right: Any, question: Question, *, rounded: bool = False)
     else:
         why = "there are too few points at which both sides have a value that can be computed"
     if isinstance(found, Difference):
-        return Answer("different", exact is False, _plainest(left, right, found, question))
+        return Answer("different", exact is False, found)
     if exact is False:
         return Answer("different", exact=True, why="the two differ, if only by very little")
     return Answer("equal") if found else Answer("undecided", why=why)
-
-
-def _plainest(left: Any, right: Any, found: Difference, question: Question) -> Difference:
-    """The same difference at values that a person can check by hand, if it shows there.
-
-    Where there is a choice, not as two opposite values: those read as a mistake in a sign.
-    """
-    opposite = None
-    for point in plain_points(evaluation.names_of(left, right, question=question), question.domain):
-        try:
-            here = evaluation.at(left, right, point, question)
-        except TooMuchError:
-            break
-        if not isinstance(here, Difference):
-            continue
-        size = max(abs(here.left), abs(here.right))
-        if abs(here.left - here.right) > SHOWS * size and here.left and here.right:
-            if abs(here.left + here.right) > SHOWS * size:
-                return here
-            opposite = opposite or here
-    return opposite or found

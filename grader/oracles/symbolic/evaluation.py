@@ -47,9 +47,10 @@ class UndefinedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A point and the two values there."""
+    """A point, the two expressions, and their values there."""
 
     point: Point
+    expressions: tuple[Any, Any]
     left: Number
     right: Number
 
@@ -89,9 +90,11 @@ def near(left: Any, right: Any, question: Question) -> bool:
     return agreed == POINTS
 
 
-def at(left: Any, right: Any, point: Point, question: Question) -> Difference | bool | None:
+def at(
+    left: Any, right: Any, point: Point, question: Question, ladder: Iterable[int] = DIGITS
+) -> Difference | bool | None:
     """The same question at one point; None too where a side has no value there."""
-    for digits in DIGITS:
+    for digits in ladder:
         coarse, fine = _Machine(digits, point, question), _Machine(2 * digits, point, question)
         try:
             a, b = fine.value(left), fine.value(right)
@@ -104,7 +107,7 @@ def at(left: Any, right: Any, point: Point, question: Question) -> Difference | 
             if not _is_hiding(coarse, fine, (left, right), question):
                 return True
         elif apart >= noise * 10**STAYS and _are_zero(fine.vanished, question):
-            return Difference(point, a, b)
+            return Difference(point, (left, right), a, b)
     return None
 
 

@@ -33,7 +33,7 @@ def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = Non
     return {
         "verdict": answer.verdict,
         "exact": answer.exact,
-        "witness": witness(answer.difference, question.domain, "yours is", "expected"),
+        "witness": witness(answer.difference, question, "yours is", "expected"),
         "why": answer.why,
         "notes": reader.notes,
     }

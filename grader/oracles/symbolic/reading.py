@@ -89,7 +89,7 @@ class Reader:
         raise UndecidableError(f"has an unknown function, {node.func.__name__}")
 
     def decimal(self, node: Any) -> Any:
-        """0.5 is a half, 3.141592653589793 is π, 0.7071067811865476 is √2/2: what Python makes of these, to rounding."""
+        """0.5 is a half, 3.141592653589793 is π, 0.7071067811865476 is √2/2: what Python makes of these."""
         value = float(node)
         if abs(value) == float("inf"):
             raise UnreadableError("is not finite")
