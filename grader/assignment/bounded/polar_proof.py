@@ -8,17 +8,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from . import equality, lines, misconceptions
-from .bounds import Budget
-from .calculus import substitute
-from .lines import CARTESIAN, POLAR, Line
-from .polar import CARTESIAN_SIDE, CHAIN_RULE, F_R, F_THETA, POLAR_SIDE
+from grader.oracles.symbolic import Question, chains, equality
+from grader.oracles.symbolic.calculus import substitute
+from grader.oracles.symbolic.chains import Line
+from grader.oracles.symbolic.witness import witness
+
+from . import polar_misconceptions
+from .polar import (
+    CARTESIAN,
+    CARTESIAN_SIDE,
+    CHAIN_RULE,
+    DOMAIN,
+    F_R,
+    F_THETA,
+    POLAR,
+    POLAR_SIDE,
+    PolarReader,
+    compare,
+)
 
 _PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
 _YOUR_STEP = "your step is", "the one before"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Way:
     """One way of substituting: the symbols that it replaces, and the side that the result has to equal."""
 
@@ -26,26 +39,28 @@ class Way:
     side: Line
 
 
-FORWARD = Way(POLAR, lines.of(CARTESIAN_SIDE))
-INVERSE = Way(CARTESIAN, lines.of(POLAR_SIDE))
+FORWARD = Way(POLAR, Line.of(CARTESIAN_SIDE))
+INVERSE = Way(CARTESIAN, Line.of(POLAR_SIDE))
 
 
-def judge_partial(function: str, answer: Any) -> dict[str, Any]:
+def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     """1.1 and 1.2: is what `function` ("df_dr" or "df_dtheta") returned the chain rule?
 
     Gives "verdict" ("equal", "different", "undecided"), "witness", "why", "diagnosis", "unknown" (symbols that the
     exercise does not have), "itself" (f_r or f_theta is in it), "text", "notes".
     """
-    budget = Budget()
-    line = lines.read(answer, budget, chained=True)
-    result = lines.compare(line, lines.of(CHAIN_RULE[_PARTIALS[function]]), budget)
+    question = Question(DOMAIN, seed)
+    line = chains.read(answer, PolarReader(question, chained=True))
+    result = compare(line, Line.of(CHAIN_RULE[_PARTIALS[function]]), question)
     if line.symbols & POLAR:
         result = equality.Answer("different")
     return {
         "verdict": result.verdict,
-        "witness": equality.witness(result.difference, "yours is", "the chain rule gives"),
+        "witness": witness(result.difference, question, "yours is", "the chain rule gives"),
         "why": result.why,
-        "diagnosis": misconceptions.of_partial(function, line, budget) if result.verdict == "different" else None,
+        "diagnosis": polar_misconceptions.of_partial(function, line, question)
+        if result.verdict == "different"
+        else None,
         "unknown": list(line.unknown),
         "itself": bool(line.symbols & POLAR),
         "text": line.text,
@@ -53,16 +68,16 @@ def judge_partial(function: str, answer: Any) -> dict[str, Any]:
     }
 
 
-def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any]) -> dict[str, Any]:
+def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """1.3: is the substitution shown, and right? `own` are the student's df_dr and df_dtheta, as far as there are any.
 
     Gives "verdict" ("earned", "carried", "undecided", "refuted", "absent"), the "line" that it is about, "carried"
     (which of `own` are wrong), "witness", "why", "diagnosis", "text"; "unknown" and "notes" of all lines.
     """
-    budget = Budget()
-    proof = lines.read_all(answers, budget)
-    theirs = {name: lines.read(answer, budget, chained=True) for name, answer in own.items()}
-    found = [_judge_way(proof, way, theirs, budget) for way in (FORWARD, INVERSE)]
+    question = Question(DOMAIN, seed)
+    proof = chains.read_all(answers, lambda: PolarReader(question))
+    theirs = {name: chains.read(answer, PolarReader(question, chained=True)) for name, answer in own.items()}
+    found = [_judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
     order = ("earned", "carried", "undecided", "refuted", "absent")
     best = min(found, key=lambda result: order.index(result["verdict"]))
     unclear = next((line.unclear for line in proof if line.unclear), "")
@@ -71,51 +86,56 @@ def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any]) -> dict[s
     return {**best, **_remarks(proof)}
 
 
-def judge_chain(answers: Sequence[Any]) -> dict[str, Any]:
+def judge_chain(answers: Sequence[Any], seed: int) -> dict[str, Any]:
     """1.4: does every line equal the one before, from one side to the other, with 1.3's line in it?
 
     Gives "verdict" ("proven", "broken", "ends", "unsubstituted", "undecided"), the "line" that it is about (of a broken
     step the later one), "witness", "why", "diagnosis", "text", "before" (the text of the line before); "unknown" and
     "notes" of all lines.
     """
-    budget = Budget()
-    proof = lines.read_all(answers, budget)
-    return {**_judge_chain(proof, budget), **_remarks(proof)}
+    question = Question(DOMAIN, seed)
+    proof = chains.read_all(answers, lambda: PolarReader(question))
+    return {**_judge_chain(proof, question), **_remarks(proof)}
 
 
-def _judge_chain(proof: list[Line], budget: Budget) -> dict[str, Any]:
-    steps = [lines.compare(proof[index], proof[index - 1], budget) for index in range(1, len(proof))]
+def _judge_chain(proof: list[Line], question: Question) -> dict[str, Any]:
+    steps = chains.steps(proof, lambda after, before: compare(after, before, question))
     for index, step in enumerate(steps, 1):
         if step.verdict == "different":
-            return _broken(proof, index, step, budget)
-    sides = [_side(line, budget) for line in (proof[0], proof[-1])]
+            return _broken(proof, index, step, question)
+    sides = [_side(line, question) for line in (proof[0], proof[-1])]
     if None in sides or (len(set(sides)) == 1 and "undecided" not in sides):
-        return _wrong_end(proof, sides, budget)
+        return _wrong_end(proof, sides, question)
     for index, step in enumerate(steps, 1):
         if step.verdict == "undecided":
             return {"verdict": "undecided", "line": index, "why": step.why}
     if "undecided" in sides:
         return {"verdict": "undecided", "line": 0, "why": "an end of the proof could not be compared with its side"}
-    shown = {_judge_way(proof, way, {}, budget)["verdict"] for way in (FORWARD, INVERSE)}
+    shown = {_judge_way(proof, way, {}, question)["verdict"] for way in (FORWARD, INVERSE)}
     return {"verdict": "proven" if "earned" in shown else "unsubstituted"}
 
 
-def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], budget: Budget) -> dict[str, Any]:
+def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Question) -> dict[str, Any]:
     index = _substituted(proof, way)
     if index is None:
         return {"verdict": "absent"}
     line = proof[index]
-    result = lines.compare(line, way.side, budget)
+    result = compare(line, way.side, question)
     found = {"line": index, "text": line.text, "why": result.why}
     if result.verdict == "equal":
         return {"verdict": "earned", **found}
-    wrong = _wrong_own(own, budget)
-    if wrong and _is_of_own(line, way, own, budget):
+    wrong = _wrong_own(own, question)
+    if wrong and _is_of_own(line, way, own, question):
         return {"verdict": "carried", "carried": wrong, **found}
     if result.verdict == "undecided":
         return {"verdict": "undecided", **found}
-    witness = equality.witness(result.difference, "your line is", "its side of the identity")
-    return {"verdict": "refuted", "witness": witness, "diagnosis": misconceptions.of_line(line, budget), **found}
+    differs = witness(result.difference, question, "your line is", "its side of the identity")
+    return {
+        "verdict": "refuted",
+        "witness": differs,
+        "diagnosis": polar_misconceptions.of_line(line, question),
+        **found,
+    }
 
 
 def _substituted(proof: list[Line], way: Way) -> int | None:
@@ -135,15 +155,15 @@ def _substituted(proof: list[Line], way: Way) -> int | None:
     return found[0] if has.index(True) < free.index(True) else found[-1]
 
 
-def _wrong_own(own: Mapping[str, Line], budget: Budget) -> list[str]:
+def _wrong_own(own: Mapping[str, Line], question: Question) -> list[str]:
     return [
         name
         for name, line in own.items()
-        if lines.compare(line, lines.of(CHAIN_RULE[_PARTIALS[name]]), budget).verdict == "different"
+        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question).verdict == "different"
     ]
 
 
-def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], budget: Budget) -> bool:
+def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], question: Question) -> bool:
     """Whether the line is what the student's own derivatives make of the side that was replaced.
 
     The inverse way nothing has to be solved for: their own derivatives, put into the line, have to give the side back.
@@ -157,38 +177,38 @@ def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], budget: Budget) ->
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
     rounded = line.rounded or any(answer.rounded for answer in own.values())
-    return equality.compare(mine, expected, budget, rounded=rounded).verdict == "equal"
+    return equality.compare(mine, expected, question, rounded=rounded).verdict == "equal"
 
 
-def _side(line: Line, budget: Budget) -> str | None:
+def _side(line: Line, question: Question) -> str | None:
     """Which side of the identity a line is, in that side's own symbols."""
     for name, side, symbols in (("polar", INVERSE.side, POLAR | {"r"}), ("cartesian", FORWARD.side, CARTESIAN)):
         if line.unclear:
             return "undecided"
         if line.symbols <= symbols:
-            verdict = lines.compare(line, side, budget).verdict
+            verdict = compare(line, side, question).verdict
             if verdict != "different":
                 return name if verdict == "equal" else verdict
     return None
 
 
-def _broken(proof: list[Line], index: int, step: equality.Answer, budget: Budget) -> dict[str, Any]:
+def _broken(proof: list[Line], index: int, step: equality.Answer, question: Question) -> dict[str, Any]:
     before, after = proof[index - 1], proof[index]
     return {
         "verdict": "broken",
         "line": index,
-        "witness": equality.witness(step.difference, *_YOUR_STEP),
+        "witness": witness(step.difference, question, *_YOUR_STEP),
         "why": step.why,
-        "diagnosis": misconceptions.of_line(after, budget) or misconceptions.of_line(before, budget),
+        "diagnosis": polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question),
         "text": after.text,
         "before": before.text,
     }
 
 
-def _wrong_end(proof: list[Line], sides: list[str | None], budget: Budget) -> dict[str, Any]:
+def _wrong_end(proof: list[Line], sides: list[str | None], question: Question) -> dict[str, Any]:
     index = 0 if sides[0] is None else len(proof) - 1
     line = proof[index]
-    diagnosis = misconceptions.of_line(line, budget) if sides[index and -1] is None else None
+    diagnosis = polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None
     return {"verdict": "ends", "line": index, "text": line.text, "diagnosis": diagnosis, "twice": None not in sides}
 
 

@@ -4,17 +4,23 @@ Students also write ∂f/∂x as sympy's Derivative(f(x, y), x), as a Subs of it
 are read as the contract's symbols f_x, f_y, f_r, f_theta. An abstract f is a symbol here whose derivatives are known.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
 
-from . import normal_form
-from .bounds import Budget
-from .calculus import derivative, product, substitute, total
-from .reading import Reader, UndecidableError, canonical
+from grader.oracles.symbolic import Domain, Question, Reader, chains, equality, normal_form
+from grader.oracles.symbolic.calculus import derivative, product, substitute, total
+from grader.oracles.symbolic.reading import UndecidableError
 
-R, THETA, F_X, F_Y, F_R, F_THETA = (canonical(name) for name in ("r", "theta", "f_x", "f_y", "f_r", "f_theta"))
+POLAR, CARTESIAN = frozenset({"f_r", "f_theta"}), frozenset({"f_x", "f_y"})
+_SYMBOLS = Domain(
+    {"r": "positive", "theta": "angle", "f_x": "real", "f_y": "real", "f_r": "real", "f_theta": "real"},
+    labels={"theta": "θ", "f_theta": "f_θ"},
+    closed=True,
+)
+R, THETA, F_X, F_Y, F_R, F_THETA = map(_SYMBOLS.symbol, _SYMBOLS.symbols)
 COS, SIN = sympy.cos(THETA), sympy.sin(THETA)
 X, Y = R * COS, R * SIN
 
@@ -22,8 +28,7 @@ CHAIN_RULE = {F_R: F_X * COS + F_Y * SIN, F_THETA: R * (F_Y * COS - F_X * SIN)}
 POLAR_SIDE = F_R**2 + F_THETA**2 / R**2
 CARTESIAN_SIDE = F_X**2 + F_Y**2
 
-_SYMBOLS = {"x": X, "y": Y, **{symbol.name: symbol for symbol in (R, THETA, F_X, F_Y, F_R, F_THETA)}}
-_ASSUMPTION = {name: "positive" if name == "r" else "real" for name in _SYMBOLS}
+DOMAIN = replace(_SYMBOLS, relations={"x": X, "y": Y})
 _PARTIAL_NAMES = ("f_x", "f_y", "f_r", "f_theta")
 _COORDINATES = {"x": ("r", "theta"), "y": ("r", "theta"), "r": ("x", "y"), "theta": ("x", "y")}
 _OF_XY, _OF_POLAR = sympy.Dummy("f(x, y)"), sympy.Dummy("f(r, theta)")  # the value of f, in either form
@@ -39,48 +44,47 @@ _PARTIALS = {"r": F_R, "theta": F_THETA, "x": F_X, "y": F_Y}
 
 
 class PolarReader(Reader):
-    """Reads in the contract's symbols. `unknown` are the names of symbols that the exercise does not have.
+    """Reads in the contract's symbols.
 
     `chained` says that ∂f(r cos θ, r sin θ)/∂r is to be carried out (it is what 1.1 asks for) and not named f_r.
     """
 
-    def __init__(self, budget: Budget, *, chained: bool = False) -> None:
-        super().__init__(budget)
+    def __init__(self, question: Question, *, chained: bool = False) -> None:
+        super().__init__(question)
         self.chained = chained
-        self.unknown: dict[str, None] = {}
 
     def symbol(self, node: Any) -> Any:
         name = node.name
-        if name not in _SYMBOLS:
-            self.unknown[name] = None
-            return canonical(name)
-        if name in ("x", "y"):
+        if name in self.domain.relations:
             self.note("The symbols x and y are read as r·cos θ and r·sin θ.")
-        elif getattr(node, f"is_{_ASSUMPTION[name]}") is not True:
+        elif name in self.domain.symbols and not (node.is_positive if self.domain.is_positive(name) else node.is_real):
             self.note("Symbols that you made yourself are read as the arguments of the same name.")
-        return _SYMBOLS[name]
+        return super().symbol(node)
 
     def function(self, node: Any) -> Any:
         """f(x, y) in any of its forms, or a coordinate written as a function: x(r, theta), theta(x, y)."""
         name, arguments = node.func.__name__, node.args
         if _names(arguments) == _COORDINATES.get(name):
             self.note("Coordinates written as functions, such as x(r, theta), are read as the coordinates themselves.")
-            return _SYMBOLS[name]
+            return self.named(name)
         if name in _PARTIAL_NAMES:
             self.note("f_x(x, y) and the like are read as the arguments f_x, f_y, f_r and f_theta.")
-            return _SYMBOLS[name]
+            return self.named(name)
         value = self.form_of_f([self.read(argument) for argument in arguments])
         if value is None:
             raise UndecidableError(f"has a function {name} of something other than x and y, or r and theta")
         self.note(f"The derivatives of {name} are read as f_x, f_y, f_r and f_theta.")
         return value
 
+    def named(self, name: str) -> Any:
+        return self.domain.relations.get(name, self.domain.symbol(name))
+
     def form_of_f(self, arguments: list[Any]) -> Any:
         if len(arguments) != 2:
             return None
         if arguments == [R, THETA]:
             return _OF_POLAR
-        equal = all(normal_form.same(mine, true, self.budget) for mine, true in zip(arguments, (X, Y), strict=True))
+        equal = all(normal_form.same(mine, true, self.question) for mine, true in zip(arguments, (X, Y), strict=True))
         return _OF_XY if equal else None
 
     def derivative(self, node: Any) -> Any:
@@ -121,13 +125,10 @@ class PolarReader(Reader):
         return (F_R, F_THETA)[slot] if applied == _OF_POLAR else (F_X, F_Y)[slot]
 
 
-def names(node: Any) -> frozenset[str]:
-    """The symbols that occur in it, those with a factor of zero or a power of zero not counted."""
-    if isinstance(node, sympy.Symbol):
-        return frozenset([node.name])
-    if (isinstance(node, sympy.Mul) and 0 in node.args) or (isinstance(node, sympy.Pow) and node.args[1] == 0):
-        return frozenset()
-    return frozenset[str]().union(*(names(part) for part in node.args))
+def compare(mine: chains.Line, other: chains.Line, question: Question) -> equality.Answer:
+    """Whether both are equal, f_r and f_theta being what the chain rule makes of them where f_x or f_y are about."""
+    together = mine.symbols | other.symbols
+    return chains.compare(mine, other, question, CHAIN_RULE if together & POLAR and together & CARTESIAN else {})
 
 
 def _name(variable: Any) -> str:

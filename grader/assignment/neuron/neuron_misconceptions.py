@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from grader.api import Tree
 from grader.assignment.convolution.convolve import CONVENTIONS
-from grader.assignment.oracles.neuron import (
+from grader.assignment.neuron.weights import (
     DY,
     NEURONS,
     ROW_BY_ROW,
@@ -23,7 +23,7 @@ Positions = Callable[[int, int], set[Offset]]
 
 
 @dataclass(frozen=True, slots=True)
-class LabelMistake:
+class LabelMisconception:
     """Positions that a misconception gives for x_1 at (row, col)."""
 
     id: str
@@ -32,7 +32,7 @@ class LabelMistake:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightMistake:
+class WeightMisconception:
     """The expressions that a misconception gives: nine, or one for `dloss_dx1`."""
 
     id: str
@@ -44,25 +44,25 @@ def _block(rows: range, columns: range) -> Positions:
     return lambda row, col: {(row + down, col + right) for down in rows for right in columns}
 
 
-LABEL_MISTAKES = (
-    LabelMistake(
+LABEL_MISCONCEPTIONS = (
+    LabelMisconception(
         "valid-instead-of-same-padding",
         "The block of nine lies above and to the left of x_1, as it would without padding. With padding, Y is as large "
         "as X: output (i, j) looks at X around (i, j).",
         _block(range(-2, 1), range(-2, 1)),
     ),
-    LabelMistake(
+    LabelMisconception(
         "counted-from-one",
         "The block of nine lies below and to the right of x_1. Positions count from 0, and output (i, j) looks at X "
         "around (i, j).",
         _block(range(3), range(3)),
     ),
-    LabelMistake(
+    LabelMisconception(
         "rows-and-columns-swapped",
         "Rows and columns are exchanged: a position is (row, col), in this order.",
         lambda row, col: {(col + down, row + right) for down, right in ROW_BY_ROW},
     ),
-    LabelMistake(
+    LabelMisconception(
         "offsets-instead-of-positions",
         "These are offsets from x_1; asked for are positions in Y, and they move with row and col.",
         lambda row, col: set(ROW_BY_ROW),
@@ -101,41 +101,41 @@ def _lists(labels: Labels, convention: str) -> list[tuple[str, str, list[Tree]]]
     ]
 
 
-def activation_mistakes(labels: Labels, convention: str) -> list[WeightMistake]:
+def activation_misconceptions(labels: Labels, convention: str) -> list[WeightMisconception]:
     """About 3.2."""
     right = _weights(labels, lambda offset: weight(offset, convention))
     found = [
-        WeightMistake(name, sentence, [_linear(w, C[index]) for index, w in enumerate(wrong)])
+        WeightMisconception(name, sentence, [_linear(w, C[index]) for index, w in enumerate(wrong)])
         for name, sentence, wrong in _lists(labels, convention)
     ]
     return [
         *found,
-        WeightMistake(
+        WeightMisconception(
             "constant-missing",
             "C_i is missing: an output depends on more than x_1, and C_i stands for all the rest.",
             [trees.mul(w, X_1) for w in right],
         ),
-        WeightMistake("constants-in-other-order", _C_ORDER, [_linear(w, C[-1 - i]) for i, w in enumerate(right)]),
-        WeightMistake("constants-in-other-order", _C_ORDER, [_linear(w, C[0]) for w in right]),
-        WeightMistake("input-missing", "x_1 is missing.", [trees.add(w, C[i]) for i, w in enumerate(right)]),
-        WeightMistake("wrong-sign", _SIGN, [_linear(_minus(w), C[i]) for i, w in enumerate(right)]),
-        WeightMistake("wrong-sign", _SIGN, [_linear(w, _minus(C[i])) for i, w in enumerate(right)]),
+        WeightMisconception("constants-in-other-order", _C_ORDER, [_linear(w, C[-1 - i]) for i, w in enumerate(right)]),
+        WeightMisconception("constants-in-other-order", _C_ORDER, [_linear(w, C[0]) for w in right]),
+        WeightMisconception("input-missing", "x_1 is missing.", [trees.add(w, C[i]) for i, w in enumerate(right)]),
+        WeightMisconception("wrong-sign", _SIGN, [_linear(_minus(w), C[i]) for i, w in enumerate(right)]),
+        WeightMisconception("wrong-sign", _SIGN, [_linear(w, _minus(C[i])) for i, w in enumerate(right)]),
     ]
 
 
 _C_ORDER = "Each y_i has a constant of its own, C_i, with the same number."
 
 
-def derivative_mistakes(labels: Labels, convention: str) -> list[WeightMistake]:
+def derivative_misconceptions(labels: Labels, convention: str) -> list[WeightMisconception]:
     """About 3.3."""
     right = _weights(labels, lambda offset: weight(offset, convention))
-    found = [WeightMistake(*item) for item in _lists(labels, convention)]
+    found = [WeightMisconception(*item) for item in _lists(labels, convention)]
     return [
         *found,
-        WeightMistake("wrong-sign", _SIGN, [_minus(w) for w in right]),
-        WeightMistake("all-ones", "∂v/∂x_1 is not 1: each y_i grows with x_1 as its coefficient says.", _ONES),
-        WeightMistake("all-zeros", "∂v/∂x_1 is not 0: each y_i depends on x_1.", [trees.integer(0)] * NEURONS),
-        WeightMistake(
+        WeightMisconception("wrong-sign", _SIGN, [_minus(w) for w in right]),
+        WeightMisconception("all-ones", "∂v/∂x_1 is not 1: each y_i grows with x_1 as its coefficient says.", _ONES),
+        WeightMisconception("all-zeros", "∂v/∂x_1 is not 0: each y_i depends on x_1.", [trees.integer(0)] * NEURONS),
+        WeightMisconception(
             "value-instead-of-derivative",
             "x_1 is still in there: y_i is linear in x_1, so that its derivative is free of it.",
             [trees.mul(w, X_1) for w in right],
@@ -146,24 +146,24 @@ def derivative_mistakes(labels: Labels, convention: str) -> list[WeightMistake]:
 _ONES = [trees.integer(1)] * NEURONS
 
 
-def loss_mistakes(labels: Labels, convention: str) -> list[WeightMistake]:
+def loss_misconceptions(labels: Labels, convention: str) -> list[WeightMisconception]:
     """About `dloss_dx1`."""
     right = _weights(labels, lambda offset: weight(offset, convention))
     lists = [(name, sentence, [dot(DY, wrong)]) for name, sentence, wrong in _lists(labels, convention)]
-    return [WeightMistake(*item) for item in lists] + [
-        WeightMistake("wrong-sign", _SIGN, [_minus(dot(DY, right))]),
-        WeightMistake(
+    return [WeightMisconception(*item) for item in lists] + [
+        WeightMisconception("wrong-sign", _SIGN, [_minus(dot(DY, right))]),
+        WeightMisconception(
             "upstream-gradient-ignored", "∂L/∂y_i is missing: the chain rule multiplies by it.", [trees.add(*W)]
         ),
-        WeightMistake(
+        WeightMisconception(
             "weights-ignored", "The weights are missing: the chain rule multiplies by ∂y_i/∂x_1.", [trees.add(*DY)]
         ),
-        WeightMistake(
+        WeightMisconception(
             "product-of-sums",
             "This is the sum of all ∂L/∂y_i times the sum of all weights. Each path from x_1 to L has its own product.",
             [trees.mul(trees.add(*DY), trees.add(*W))],
         ),
-        WeightMistake(
+        WeightMisconception(
             "mean-for-sum",
             "The sum is divided by nine. The contributions of the nine paths add up.",
             [trees.mul(Tree("Rational", (1, NEURONS)), dot(DY, right))],

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from grader.api import Verdict
-from grader.assignment.oracles.neuron import ROW_BY_ROW, Offset, read_positions
-from grader.assignment.oracles.neuron_mistakes import LABEL_MISTAKES
+from grader.assignment.neuron.neuron_answers import read_positions
+from grader.assignment.neuron.neuron_misconceptions import LABEL_MISCONCEPTIONS
+from grader.assignment.neuron.weights import ROW_BY_ROW, Offset
 from grader.oracles.numeric import UnreadableError, sentence
 
 
@@ -21,12 +22,12 @@ def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> V
     if wrong is None:
         return Verdict.passed()
     (row, col), found = wrong
-    mistake = next(
-        (item for item in LABEL_MISTAKES if all(set(got) == item.positions(*place) for place, got in given)), None
+    misconception = next(
+        (item for item in LABEL_MISCONCEPTIONS if all(set(got) == item.positions(*place) for place, got in given)), None
     )
     evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in found]}
-    if mistake is not None:
-        return Verdict.failed(mistake.sentence, mistake.id, **evidence)
+    if misconception is not None:
+        return Verdict.failed(misconception.sentence, misconception.id, **evidence)
     if len(given) > 1 and all(set(got) == set(found) for _, got in given):
         told = "The positions are the same wherever x_1 is: compute them from row and col."
         return Verdict.failed(told, "same-for-every-position", **evidence)

@@ -43,15 +43,15 @@ HINTS = {
 }
 
 
-def judge_partial(function: str, ask: Callable[..., Any], symbolic: Any) -> Verdict:
-    """1.1 and 1.2. `ask` is the student's function of that name, `symbolic` the bounded oracle."""
+def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
+    """1.1 and 1.2. `ask` is the student's function of that name, `algebra` the bounded oracle."""
     answer = _unwrapped(ask(*_PARTIAL_ARGUMENTS))
     kind = _not_an_expression(answer)
     if kind:
         return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
     if isinstance(answer, Opaque):
         return _review(f"{function} returns {answer.reason}")
-    found = symbolic.judge_partial(function, answer)
+    found = algebra.judge_partial(function, answer, seed)
     return _partial_verdict(function, found).noting(*_notes(found))
 
 
@@ -71,14 +71,14 @@ def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
     return _wrong(f"{function} is not the chain rule: {reason}", found, expression=found["text"])
 
 
-def judge_substitution(functions: Any, symbolic: Any) -> Verdict:
+def judge_substitution(functions: Any, algebra: Any, seed: int) -> Verdict:
     """1.3. `functions` is the student's module: proof, and df_dr and df_dtheta for errors carried forward."""
     lines = _lines(functions.proof(*_PROOF_ARGUMENTS))
     if isinstance(lines, Verdict):
         return lines
     own = {name: _own(getattr(functions, name)) for name in _POINTS}
     own = {name: answer for name, answer in own.items() if answer is not None}
-    found = symbolic.judge_substitution(_sendable(lines), own)
+    found = algebra.judge_substitution(_sendable(lines), own, seed)
     return _substitution_verdict(found, lines).noting(*_notes(found))
 
 
@@ -132,7 +132,7 @@ def _no_substitution(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
     )
 
 
-def judge_chain(ask: Callable[..., Any], symbolic: Any) -> Verdict:
+def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     """1.4. `ask` is the student's proof."""
     lines = _lines(ask(*_PROOF_ARGUMENTS))
     if isinstance(lines, Verdict):
@@ -141,7 +141,7 @@ def judge_chain(ask: Callable[..., Any], symbolic: Any) -> Verdict:
         kind = _not_an_expression(line)
         if kind:
             return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
-    found = symbolic.judge_chain(_sendable(lines))
+    found = algebra.judge_chain(_sendable(lines), seed)
     return _chain_verdict(found).noting(*_notes(found))
 
 

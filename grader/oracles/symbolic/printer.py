@@ -25,6 +25,8 @@ def _written(node: Any) -> tuple[str, int]:
             return _sum(node.args), _SUM
         case sympy.Mul():
             return _product(node.args), _PRODUCT
+        case sympy.Pow(args=(base, sympy.Rational(p=1, q=2))):
+            return f"sqrt({_written(base)[0]})", _ATOM
         case sympy.Pow():
             return f"{_within(node.args[0], _ATOM)}**{_within(node.args[1], _ATOM)}", _POWER
         case sympy.Rational():

@@ -9,10 +9,10 @@ from typing import Any
 
 from sympy import cos, pi, sin
 
-from . import lines
-from .bounds import Budget
-from .lines import Line
-from .polar import CARTESIAN_SIDE, CHAIN_RULE, COS, F_R, F_THETA, F_X, F_Y, SIN, THETA, R, X, Y
+from grader.oracles.symbolic import Question
+from grader.oracles.symbolic.chains import Line
+
+from .polar import CARTESIAN_SIDE, CHAIN_RULE, COS, F_R, F_THETA, F_X, F_Y, SIN, THETA, R, X, Y, compare
 
 _F_R, _F_THETA = CHAIN_RULE[F_R], CHAIN_RULE[F_THETA]
 _TURN = F_Y * COS - F_X * SIN  # ∂f/∂θ without its r
@@ -88,20 +88,20 @@ LINES: tuple[tuple[str, Any], ...] = (
 )
 
 
-def of_partial(function: str, line: Line, budget: Budget) -> str | None:
+def of_partial(function: str, line: Line, question: Question) -> str | None:
     """The mistake that makes `line` of the chain rule for `function`. The line is known to be wrong."""
-    return _first(line, PARTIALS[function], budget)
+    return _first(line, PARTIALS[function], question)
 
 
-def of_line(line: Line, budget: Budget) -> str | None:
+def of_line(line: Line, question: Question) -> str | None:
     """The mistake that makes `line` of a side of the identity; None too where the line is right."""
-    if lines.compare(line, lines.of(CARTESIAN_SIDE), budget).verdict != "different":
+    if compare(line, Line.of(CARTESIAN_SIDE), question).verdict != "different":
         return None
-    return _first(line, LINES, budget)
+    return _first(line, LINES, question)
 
 
-def _first(line: Line, known: Iterable[tuple[str, Any]], budget: Budget) -> str | None:
+def _first(line: Line, known: Iterable[tuple[str, Any]], question: Question) -> str | None:
     for mistake, value in known:
-        if lines.compare(line, lines.of(value), budget).verdict == "equal":
+        if compare(line, Line.of(value), question).verdict == "equal":
             return mistake
     return None

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from grader.api import Tree, Value
-from grader.assignment.oracles.neuron import DY, NEURONS, X_1, C, Labels, W
-from grader.assignment.oracles.neuron_mistakes import WeightMistake
+from grader.assignment.neuron.neuron_misconceptions import WeightMisconception
+from grader.assignment.neuron.weights import DY, NEURONS, X_1, C, Labels, W
 from grader.oracles import trees
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
@@ -18,14 +18,17 @@ _NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
 class Symbolic(Protocol):
     """The bounded oracle: for each pair {"verdict": "equal" | "different" | "undecided", "notes": sentences, ...}."""
 
-    def equal_each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[dict[str, Any]]: ...
+    def equal_each(
+        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int
+    ) -> list[dict[str, Any]]: ...
 
 
-class Comparing:
+class Algebra:
     """Compares a student's expressions, always the left ones, and collects the notes on how they were read."""
 
-    def __init__(self, symbolic: Symbolic) -> None:
+    def __init__(self, symbolic: Symbolic, seed: int) -> None:
         self._symbolic = symbolic
+        self._seed = seed
         self._notes: dict[str, None] = {}
 
     def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
@@ -37,7 +40,7 @@ class Comparing:
 
     def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
         """The verdict on each pair."""
-        results = self._symbolic.equal_each(list(lefts), list(rights)) if lefts else []
+        results = self._symbolic.equal_each(list(lefts), list(rights), None, self._seed) if lefts else []
         self._notes |= dict.fromkeys(note for result in results for note in result.get("notes", ()))
         return [result["verdict"] for result in results]
 
@@ -52,15 +55,19 @@ class Comparing:
         worst = _worst([state for state, _ in states])
         return worst, next(index for state, index in states if state == worst)
 
-    def named(self, entries: Sequence[Tree], mistakes: Sequence[WeightMistake], labels: Labels) -> WeightMistake | None:
+    def named(
+        self, entries: Sequence[Tree], misconceptions: Sequence[WeightMisconception], labels: Labels
+    ) -> WeightMisconception | None:
         """The first misconception that gives every entry at a right label; most are ruled out by one entry."""
         kept = [index for group in labels.groups() for index in group]
-        firsts = self.each([entries[kept[0]]] * len(mistakes), [item.expressions[kept[0]] for item in mistakes])
-        for mistake, first in zip(mistakes, firsts, strict=True):
+        firsts = self.each(
+            [entries[kept[0]]] * len(misconceptions), [item.expressions[kept[0]] for item in misconceptions]
+        )
+        for misconception, first in zip(misconceptions, firsts, strict=True):
             if first == EQUAL:
-                lefts, rights = [entries[i] for i in kept], [mistake.expressions[i] for i in kept]
+                lefts, rights = [entries[i] for i in kept], [misconception.expressions[i] for i in kept]
                 if self.all(lefts, rights) == EQUAL:
-                    return mistake
+                    return misconception
         return None
 
     def have_nine_weights(self, entries: Sequence[Tree]) -> bool:
