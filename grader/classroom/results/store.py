@@ -1,10 +1,8 @@
 """The folder RESULTS: what lies where, read and written whole or not at all.
 
 class.json                who is in the class, what became of each, and what needs a person (`ClassIndex`)
-rubric.toml               the rubric that the reports are by
+inputs/                   all that was given for the class: roster, times, rubric, selection (`class_inputs`)
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
-sheet-empty.csv           the grading sheet of the LMS as it was given, filled in anew whenever a score changes
-data.npz                  what networks were trained on, where `--data` named it; `reproduce` takes it from here
 ID/results.json           a report each
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
@@ -26,16 +24,14 @@ from grader.report.results_json import to_json, write_atomically
 from grader.schema import Report
 
 INDEX = "class.json"
-RUBRIC = "rubric.toml"
+INPUTS = "inputs"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
-SHEET = "sheet-empty.csv"
-DATA = "data.npz"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
     INDEX,
-    RUBRIC,
+    INPUTS,
     journal.NAME,
     "grades.csv",
     "moodle.csv",
@@ -43,9 +39,7 @@ OWN = (
     "junit.xml",
     "class.html",
     PAIRS,
-    SHEET,
     "sheet.csv",
-    DATA,
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
