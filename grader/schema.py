@@ -95,11 +95,16 @@ class LateEntry(_Part):
 
 
 class ReviewEntry(_Part):
-    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read."""
+    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read.
+
+    `score` is None where they took the mark back, so that the machine's own verdict stands again. `before` is what the
+    point had until then.
+    """
 
     point: str
-    score: float = Field(ge=0)
+    score: float | None = Field(ge=0)
     max_score: float
+    before: float | None = None
     comment: str
     by: str
     when: str

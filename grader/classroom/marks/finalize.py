@@ -67,7 +67,7 @@ def extension_of(report: Report) -> Extension | None:
 
 def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:
     """The point with a person's mark, as a share of what the point is worth now."""
-    if review is None:
+    if review is None or review.score is None:
         return point
     share = review.score / review.max_score
     outcome = Outcome.PASSED if share >= 1 - _FULL else Outcome.PARTIAL if share > 0 else Outcome.FAILED
