@@ -71,6 +71,18 @@ class State:
                 self.done[sys.intern(name)] = Done(sha256, self.conditions[number])
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
+            case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:
+                self.folders[name] = folder
+                self.folders.pop(before, None)
+                if before in self.done:
+                    self.done[name] = self.done.pop(before)
+                if before in self.incomplete:
+                    self.incomplete.remove(before)
+                    self.incomplete.add(name)
+            case {"event": "dropped", "id": str(name)}:
+                self.done.pop(name, None)
+                self.incomplete.discard(name)
+                self.faults.pop(name, None)
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
                 self.done.pop(name, None)

@@ -10,6 +10,7 @@ ID/submission.zip         what it was graded from, as read; `reproduce` takes it
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ from grader.classroom.results import journal
 from grader.errors import OutputError, UsageError
 from grader.model import Submission
 from grader.report.results_json import to_json, write_atomically
+from grader.rubric import Rubric
 from grader.schema import Report
 
 INDEX = "class.json"
@@ -65,9 +67,15 @@ class Entry(_Part):
     students: tuple[Person, ...]
     status: Literal["graded", "fault", "waiting", "absent"]
     submitted: str | None = None
+    extension: str | None = None  # as `class_model.Extension` writes it
     source: str = ""
     sha256: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was handed in."""
+        return datetime.fromisoformat(self.submitted) if self.submitted else None
 
 
 class IssueEntry(_Part):
@@ -78,8 +86,18 @@ class IssueEntry(_Part):
     message: str
 
 
+class PointColumn(_Part):
+    """A point of the rubric, whether it was graded or not."""
+
+    id: str
+    exercise: str
+    max_score: float
+
+
 class ClassIndex(_Part):
-    """class.json. Its `entries` can be gone through again and again; those of a class at work are made as they are
+    """class.json. `max_score` is of the points that were graded, `points` are all that the rubric has.
+
+    Its `entries` can be gone through again and again; those of a class at work are made as they are
     asked for, since a class may have thousands.
     """
 
@@ -91,12 +109,28 @@ class ClassIndex(_Part):
     grader: str
     rubric_sha256: str
     max_score: float
+    points: tuple[PointColumn, ...] = ()
     issues: tuple[IssueEntry, ...]
     entries: SkipValidation[Iterable[Entry]]
 
 
+    @property
+    def rubric_max(self) -> float:
+        """What the whole assignment is worth, whatever part of it was graded."""
+        return round(sum(point.max_score for point in self.points), 6)
+
+
 class _Stored(ClassIndex):
     entries: tuple[Entry, ...]
+
+
+def columns(rubric: Rubric) -> tuple[PointColumn, ...]:
+    """All points of a rubric, in its order."""
+    return tuple(
+        PointColumn(id=point.id, exercise=exercise.id, max_score=point.max)
+        for exercise in rubric.exercise
+        for point in exercise.point
+    )
 
 
 def lock(results: Path) -> FileLock:
