@@ -10,6 +10,7 @@ ID/submission.zip         what it was graded from, as read; `reproduce` takes it
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ from grader.schema import Report
 
 INDEX = "class.json"
 INPUTS = "inputs"
+STALE = "TABLES-ARE-OUT-OF-DATE.txt"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
@@ -34,6 +36,7 @@ PAIRS = "similarity.json"
 OWN = (
     INDEX,
     INPUTS,
+    STALE,
     journal.NAME,
     "grades.csv",
     "moodle.csv",
@@ -42,6 +45,12 @@ OWN = (
     "class.html",
     PAIRS,
     "sheet.csv",
+)
+WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
+_POLL_SECONDS = 0.01
+_STALE_TEXT = (
+    "Marks were given after grades.csv and the other tables were written.\n"
+    "`grader export` with this folder brings them up to date; so do `grader class` and `grader rescore`.\n"
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
@@ -142,6 +151,29 @@ def lock(results: Path) -> FileLock:
     except Timeout as error:
         raise UsageError(f"{results}: another run is at work in there; wait for it, or stop it first.") from error
     return held
+
+
+@contextmanager
+def writing_reports(results: Path) -> Iterator[None]:
+    """Held for the moment in which a report is changed, by whoever changes it: a run, a rescore, two people who mark.
+
+    Waits for its turn. Raises UsageError after `WAIT_SECONDS`.
+    """
+    held = FileLock(results / ".reports.lock")
+    try:
+        held.acquire(timeout=WAIT_SECONDS, poll_interval=_POLL_SECONDS)
+    except Timeout as error:
+        raise UsageError(f"{results}: reports are being written there for {WAIT_SECONDS:g} s; try it again.") from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def mark_stale(results: Path) -> None:
+    """Says in RESULTS that the tables are older than a mark, until `export` writes them again."""
+    if not (results / STALE).exists():
+        write_atomically(results / STALE, _STALE_TEXT, durable=False)
 
 
 def make_results(results: Path) -> None:
