@@ -83,9 +83,9 @@ class HandIn:
     students: tuple[Student, ...]
     parts: tuple[tuple[str, str], ...]
     submitted: datetime | None = None
-    extension: Extension | None = None
     order: tuple[int, str] = (0, "")
     notes: tuple[str, ...] = ()
+    extension: Extension | None = None
 
     @property
     def source(self) -> str:

@@ -34,6 +34,7 @@ class Intake:
     hand_ins: Sequence[HandIn]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()
+    superseded: frozenset[str] = frozenset()  # sources of hand-ins of which a newer one counts
 
     def read(self, hand_in: HandIn) -> list[Entry]:
         """All that may matter in a hand-in, for `load.assemble`. Raises OSError."""
@@ -87,11 +88,13 @@ def _sorted_out(
     hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
     hand_ins, more = _timed(hand_ins, times) if times else (hand_ins, [])
     chosen, superseded = _newest(hand_ins)
+    counted = {hand_in.source for hand_in in chosen}
+    earlier = [hand_in.source for hand_in in hand_ins if hand_in.source not in counted]
     chosen, unused = _extended(chosen, extensions) if extensions else (chosen, [])
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, place, CompressedSequence(chosen), (*issues, *unmatched, *superseded, *more, *unused, *missing), absent)
+    return Intake(shape, place, CompressedSequence(chosen), (*issues, *unmatched, *superseded, *more, *unused, *missing), absent, frozenset(earlier))
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:

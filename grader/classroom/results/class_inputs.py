@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Self
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -64,9 +64,9 @@ class ClassInputs:
     accept: tuple[str, ...] | None = None
     match: tuple[str, ...] | None = None
 
-    def updated(self, given: "ClassInputs") -> Self:
+    def updated(self, given: "ClassInputs") -> "ClassInputs":
         """These, with what is given now in the place of what was given before."""
-        merged = {name: _merged(getattr(self, name), value) for name, value in given.items()}
+        merged: dict[str, Any] = {name: _merged(getattr(self, name), value) for name, value in given.items()}
         return replace(self, **merged)
 
     def items(self) -> Iterator[tuple[str, object]]:
@@ -80,10 +80,10 @@ class ClassInputs:
         """The options whose kept value gives way to another one."""
         return tuple(name for name, value in given.items() if _replaces(getattr(self, name), value))
 
-    def unspoken(self, given: "ClassInputs") -> tuple[str, ...]:
-        """What is used though it was not given this time, in words."""
+    def unspoken(self, given: "ClassInputs") -> tuple[tuple[str, str], ...]:
+        """What is used though it is not among `given`: by the option's name, with its value in words."""
         now = dict(given.items())
-        return tuple(f"{option(name)} {_shown(value)}" for name, value in self.items() if name not in now)
+        return tuple((name, _shown(value)) for name, value in self.items() if name not in now)
 
 
 def option(name: str) -> str:
@@ -105,7 +105,8 @@ def read_inputs(results: Path) -> ClassInputs:
     path = results / INPUTS / _INDEX
     try:
         kept = _Kept.validate_json(path.read_bytes())
-        return ClassInputs(**{name: _found(results, name, value) for name, value in kept.items()})  # type: ignore[arg-type]
+        found: dict[str, Any] = {name: _found(results, name, value) for name, value in kept.items()}
+        return ClassInputs(**found)
     except FileNotFoundError:
         return ClassInputs()
     except OSError as error:
@@ -120,14 +121,14 @@ def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
     Raises OutputError, and UsageError for a file that is gone or has changed since.
     """
     make_results(results / INPUTS)
-    kept = {name: _copied(results, name, value) for name, value in inputs.items()}
+    kept: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
     text = json.dumps({name: _stored(value) for name, value in kept.items()}, indent=2, ensure_ascii=False)
     write_atomically(results / INPUTS / _INDEX, text + "\n")
     files = {value.path.name for value in kept.values() if isinstance(value, InputFile)}
     for path in (results / INPUTS).iterdir():
         if path.name not in {_INDEX, *files}:
             path.unlink(missing_ok=True)
-    return replace(inputs, **kept)  # type: ignore[arg-type]
+    return replace(inputs, **kept)
 
 
 def _copied(results: Path, name: str, value: object) -> object:

@@ -44,12 +44,11 @@ class Done(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """What a journal comes to: the class's seed, the folder of each id, and what became of each.
+    """What a journal comes to: the folder of each id, and what became of each.
 
     Conditions are written once, with a number, and shared by all that was graded under them.
     """
 
-    seed: int | None = None
     conditions: dict[int, Conditions] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
@@ -59,8 +58,6 @@ class State:
     def take(self, record: Mapping[str, Any]) -> None:
         """One more line."""
         match record:
-            case {"event": "class", "seed": int(seed)}:
-                self.seed = seed
             case {"event": "conditions", "number": int(number), "rubric": _, "grader": _, "seed": _, "points": [*_]}:
                 self.conditions[number] = _conditions(record)
             case {"event": "folder", "id": str(name), "folder": str(folder)}:

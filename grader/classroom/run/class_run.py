@@ -13,7 +13,7 @@ from typing import Protocol
 
 from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, Terms
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.classroom.marks.rescore import judged
 from grader.classroom.results import store
 from grader.classroom.results.journal import Conditions, Done, Journal
@@ -42,8 +42,14 @@ class Watcher(Protocol):
     def waits(self, name: str, message: str, seconds: float) -> None:
         """This one failed through us, as the message says, and is tried again in so many seconds."""
 
+    def skipped(self, name: str, report: Report) -> None:
+        """This one was done in an earlier run, and nothing of it has changed."""
+
     def ended(self, name: str, report: Report | None, message: str) -> None:
         """This one is done: its report, or the message of a fault of ours."""
+
+    def notice(self, message: str) -> None:
+        """A sentence about the run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,6 @@ class ClassRun:
         """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
         self._check(choice)
         self._sweep()
-        self._name_folders()
         self.watcher.begin(sum(1 for _ in self._chosen(choice)))
         tasks = self._tasks(choice)
         more = True
@@ -165,9 +170,12 @@ class ClassRun:
             report = store.read_report(path)
         except UsageError:  # gone, or changed by other hands: graded anew
             return False
-        if submitted_at(report) != hand_in.submitted:
-            store.write_report(path.parent, self._finalized(judged(report, self.assignment), hand_in, report))
-        self.watcher.ended(hand_in.id, report, "done before")
+        if (submitted_at(report), extension_of(report)) != (hand_in.submitted, hand_in.extension):
+            with store.writing_reports(self.results):
+                report = store.read_report(path)
+                report = self._finalized(judged(report, self.assignment), hand_in, report)
+                store.write_report(path.parent, report)
+        self.watcher.skipped(hand_in.id, report)
         return True
 
     def _take(self, future: "Future[JobResult]") -> None:
@@ -206,19 +214,20 @@ class ClassRun:
         """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
         hand_in, submission = task.hand_in, task.job.submission
         folder = self._folder(hand_in.id)
-        try:
-            before = store.read_report(folder / store.REPORT)
-        except UsageError:
-            before = None
-        report = self._finalized(report, hand_in, before)
-        store.write_report(folder, report, submission)
+        with store.writing_reports(self.results):  # a person may mark the earlier one at this moment
+            try:
+                before = store.read_report(folder / store.REPORT)
+            except UsageError:
+                before = None
+            report = self._finalized(report, hand_in, before)
+            store.write_report(folder, report, submission)
         done = Done(submission.sha256, self._conditions)
         self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
         self.watcher.ended(hand_in.id, report, "")
 
     def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
         reviews = before.reviews if before else ()
-        return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews)
+        return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews, hand_in.extension)
 
     def _fault(self, name: str, message: str) -> None:
         self.journal.append("fault", id=name, message=message)
@@ -226,22 +235,12 @@ class ClassRun:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        terms = self.terms
-        return Conditions(
-            self.assignment.rubric_sha256,
-            VERSION,
-            terms.seed,
-            terms.points,
-            image=terms.sandbox.image,
-            gpus=terms.sandbox.gpus,
-            device=terms.device,
-            data=terms.data.sha256 if terms.data else None,
-        )
+        return conditions_of(self.terms, self.assignment)
 
     def _folder(self, name: str) -> Path:
         return self.results / self.journal.state.folders[name]
 
-    def _name_folders(self) -> None:
+    def name_folders(self) -> None:
         """A folder for each id, for good: a hand-in that comes later changes none."""
         self.journal.extend(self._new_folders())
 
@@ -259,6 +258,20 @@ class ClassRun:
         for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
             for torn in self.results.glob(pattern):
                 torn.unlink(missing_ok=True)
+
+
+def conditions_of(terms: Terms, assignment: Assignment) -> Conditions:
+    """Under what a run grades, as the journal keeps it."""
+    return Conditions(
+        assignment.rubric_sha256,
+        VERSION,
+        terms.seed,
+        terms.points,
+        image=terms.sandbox.image,
+        gpus=terms.sandbox.gpus,
+        device=terms.device,
+        data=terms.data.sha256 if terms.data else None,
+    )
 
 
 def _first_fault(report: Report) -> str:

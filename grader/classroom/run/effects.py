@@ -25,10 +25,10 @@ _NAMED = 3  # of those whose marks would change
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a run under other inputs comes to, before any of it happens. Ids, but for `gone` and `renamed`."""
+    """What a run under other inputs comes to, before any of it happens."""
 
     renamed: tuple[tuple[Entry, HandIn], ...] = ()
-    gone: tuple[Entry, ...] = ()  # graded before, and not among the hand-ins now
+    dropped: tuple[Entry, ...] = ()  # graded before; another hand-in of the same person counts now
     regraded: tuple[str, ...] = ()
     late: tuple[str, ...] = ()  # those whose lateness costs something else
 
@@ -37,7 +37,7 @@ class Effects:
         for ids, what in (
             (self.regraded, "graded again"),
             (self.late, "given another lateness"),
-            (tuple(entry.id for entry in self.gone), "left out"),
+            (tuple(entry.id for entry in self.dropped), "left out"),
         ):
             if ids:
                 more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
@@ -50,12 +50,10 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     before = [entry for entry in _entries(results, state) if entry.id in state.done]
     places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.id not in state.done}
     lost = [entry for entry in before if entry.id not in hand_ins]
-    renamed = tuple((entry, places[entry.source]) for entry in lost if entry.source in places)
-    moved = {entry.id for entry, _ in renamed}
     under = ((name, state.done[name].conditions) for name in hand_ins)
     return Effects(
-        renamed=renamed,
-        gone=tuple(entry for entry in lost if entry.id not in moved),
+        renamed=tuple((entry, places[entry.source]) for entry in lost if entry.source in places),
+        dropped=tuple(entry for entry in lost if entry.source in intake.superseded),
         regraded=tuple(name for name, known in under if replace(known, grader=conditions.grader) != conditions),
         late=tuple(
             entry.id
@@ -71,7 +69,7 @@ def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]
     return [entry for entry in _entries(results, state) if entry.id in lost] if lost else ()
 
 
-def refuse(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
+def refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
     """The error that says what inputs would do, and how to go on."""
     options = ", ".join(map(option, changed)) or "what was given now"
     return UsageError(
