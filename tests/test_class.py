@@ -216,7 +216,7 @@ def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> 
         return {option for parameter in command.commands[name].params for option in parameter.opts}
 
     shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
-    for name, module in (("grade", "single"), ("class", "many"), ("reproduce", "later")):
+    for name, module in (("grade", "grade_command"), ("class", "class_command"), ("reproduce", "report_commands")):
         assert name in COMMANDS[module]
         import_module(f"grader.cli.{module}")
         assert shared <= options(name), name

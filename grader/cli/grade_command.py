@@ -22,8 +22,8 @@ from grader.settings import RunSettings
 
 
 def _picture(path: Path | None) -> Path | None:
-    if path is not None and path.suffix not in (".svg", ".png"):
-        raise typer.BadParameter(f"{path} has to end with .svg or .png.")
+    if path is not None and path.suffix != ".svg":
+        raise typer.BadParameter(f"{path}: the curves are drawn as SVG. Choose a name that ends in .svg.")
     return path
 
 
@@ -37,7 +37,7 @@ def grade(
     html: Annotated[Path | None, typer.Option(help="Write the report as a page for a browser here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here, for CI.")] = None,
     curves: Annotated[
-        Path | None, typer.Option(callback=_picture, help="Draw the trainings here: .svg or .png.")
+        Path | None, typer.Option(callback=_picture, help="Draw the trainings here, an .svg file.")
     ] = None,
 ) -> None:
     """Grade one submission and print its points."""
@@ -54,9 +54,9 @@ def grade(
     if markdown is not None:
         write_atomically(markdown, summary(report))
     if curves is not None:
-        from grader.report.curves import draw, of_report  # matplotlib takes its time to start
+        from grader.report.curves import draw, of_report
 
-        write_atomically(curves, draw(of_report(report), curves.suffix[1:]))
+        write_atomically(curves, draw(of_report(report)))
     print_report(report, out)
     if report.has_grader_error:
         fail(

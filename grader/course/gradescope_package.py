@@ -47,7 +47,7 @@ if [ -z "$python" ] || ! "$python" -c 'import ensurepip' 2> /dev/null; then
 fi
 "$python" -m venv "$AUTOGRADER/grader"
 if [ -e constraints.txt ]; then export PIP_CONSTRAINT=constraints.txt; fi
-"$AUTOGRADER/grader/bin/python" -m pip install --quiet ./*.whl
+"$AUTOGRADER/grader/bin/python" -m pip install --quiet "$(echo ./*.whl)[torch]"
 """
 _RUN = """\
 #!/usr/bin/env bash
