@@ -16,7 +16,7 @@ from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Conditions, Journal
-from grader.classroom.results.lms_gradesheet import check_gradesheet
+from grader.classroom.results.lms_gradesheet import open_gradesheet
 from grader.classroom.results.pages import comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher, conditions_of
 from grader.classroom.run.effects import effects_of, gone_entries, refusal, rename
@@ -97,13 +97,11 @@ def _assignment(inputs: ClassInputs) -> Assignment:
     return load_assignment(folder, rubric).with_settings(device=inputs.device)
 
 
-def _intake(
-    request: Request, inputs: ClassInputs, assignment: Assignment
-) -> AbstractContextManager[Intake]:
+def _intake(request: Request, inputs: ClassInputs, assignment: Assignment) -> AbstractContextManager[Intake]:
     """The class with all tables that are known of it. Raises UsageError for a table that cannot be read."""
     rubric = assignment.rubric
     if inputs.sheet:
-        check_gradesheet(inputs.sheet.path, rubric.max_score, scale=bool(inputs.scale))
+        open_gradesheet(inputs.sheet.path, rubric.max_score, inputs.assignment_column, scale=bool(inputs.scale))
     return open_intake(
         request.submissions,
         [exercise.module for exercise in rubric.exercise],
@@ -173,8 +171,9 @@ def _data(file: InputFile) -> Data:
     size = file.path.stat().st_size
     if size > MAX_DATA_BYTES:
         raise UsageError(
-            f"{file.path}: {size >> 20} MiB of data are too many to travel with a class; at most {MAX_DATA_BYTES >> 20} "
-            "are taken. Name the file in the rubric instead, as `data` in [settings], where every machine can read it."
+            f"{file.path}: {size >> 20} MiB of data are too many to travel with a class; at most "
+            f"{MAX_DATA_BYTES >> 20} are taken. Name it in the rubric instead, as `data` in [settings], where every "
+            "machine can read it."
         )
     return Data(file.name, file.path.read_bytes(), file.sha256)
 

@@ -75,8 +75,8 @@ def class_(
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
     tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
     files = {name: InputFile.at(path) for name, path in {**tables, "data": settings.data}.items() if path}
-    given = ClassInputs(
-        **files,
+    given = replace(
+        ClassInputs(**files),  # type: ignore[arg-type]
         assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
         seed=settings.seed,
         points=(*settings.exercises, *settings.points) or None,

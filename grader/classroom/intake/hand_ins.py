@@ -94,7 +94,8 @@ def _sorted_out(
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, place, CompressedSequence(chosen), (*issues, *unmatched, *superseded, *more, *unused, *missing), absent, frozenset(earlier))
+    issues = [*issues, *unmatched, *superseded, *more, *unused, *missing]
+    return Intake(shape, place, CompressedSequence(chosen), tuple(issues), absent, frozenset(earlier))
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:

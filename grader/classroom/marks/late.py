@@ -17,7 +17,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How many days late (0: on time, or within the grace), which share is kept, until when it was due, and in words."""
+    """How many days late (0: on time, or within the grace), which share is kept, when it was due, and that in words."""
 
     days: int
     factor: float
@@ -42,9 +42,7 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
     if at <= due:
         return Lateness(0, 1.0, due, f"Handed in on time ({when}).")
     if at <= due + timedelta(minutes=late.grace_minutes):
-        return Lateness(
-            0, 1.0, due, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when})."
-        )
+        return Lateness(0, 1.0, due, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when}).")
     days = _days(late, at)
     begin = f"Handed in late, on day {days} after the {'extended ' if extended else ''}due date ({when}): "
     match late.policy:

@@ -50,7 +50,7 @@ def review(
 ) -> Report:
     """Gives `score` to one point of the report at `path` and scores it again.
 
-    In a class, the pages of this hand-in follow at once, and the tables of the class are marked as out of date: `export`
+    In a class, the pages of this hand-in follow at once, and the class's tables are marked as out of date: `export`
     writes them. Raises UsageError where there is no such point, the score does not fit it, or another person's mark is
     being written for longer than `store.WAIT_SECONDS`.
     """

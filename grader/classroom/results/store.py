@@ -41,6 +41,7 @@ OWN = (
     "grades.csv",
     "moodle.csv",
     "canvas.csv",
+    "feedback.zip",
     "junit.xml",
     "class.html",
     PAIRS,
@@ -121,7 +122,6 @@ class ClassIndex(_Part):
     points: tuple[PointColumn, ...] = ()
     issues: tuple[IssueEntry, ...]
     entries: SkipValidation[Iterable[Entry]]
-
 
     @property
     def rubric_max(self) -> float:

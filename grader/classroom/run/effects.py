@@ -1,7 +1,7 @@
 """What other inputs would do to marks that a class already has; nobody's mark is changed without a person's word.
 
-Hand-ins are known by where they lie in SUBMISSIONS, so that one whose id changes (a roster that comes later, a match) is
-found again under its new name and keeps its marks.
+Hand-ins are known by where they lie in SUBMISSIONS, so that one whose id changes (a roster that comes later, a match)
+is found again under its new name and keeps its marks.
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,8 +74,8 @@ def refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageErr
     options = ", ".join(map(option, changed)) or "what was given now"
     return UsageError(
         f"{results}: this class was graded with another {options}, and marks would change: "
-        f"{'; '.join(effects.sentences())}. Nothing was changed. Add --replace to do so, or leave {options} out to go on "
-        "with what is kept."
+        f"{'; '.join(effects.sentences())}. Nothing was changed. Add --replace to do so, or leave {options} out to "
+        "go on with what is kept."
     )
 
 
@@ -119,5 +119,3 @@ def _factor_of(hand_in: HandIn, late: Late) -> float:
 def _factor_of_entry(entry: Entry, late: Late) -> float:
     extension = Extension.parse(entry.extension) if entry.extension else None
     return lateness(late, entry.moment, extension).factor
-
-
