@@ -20,6 +20,7 @@ from grader.errors import UsageError
 from grader.report.results_json import write_atomically
 
 _INDEX = "inputs.json"
+_OPTIONS = {"points": "--exercise/--point"}  # those that are not called as the input is
 _HASH_LENGTH = 12  # hexadecimal digits in a file's name: enough to tell the files of one class apart
 
 
@@ -88,7 +89,7 @@ class ClassInputs:
 
 def option(name: str) -> str:
     """How the command line calls an input."""
-    return f"--{name.replace('_', '-')}"
+    return _OPTIONS.get(name) or f"--{name.replace('_', '-')}"
 
 
 class _KeptFile(BaseModel):

@@ -142,12 +142,15 @@ def columns(rubric: Rubric) -> tuple[PointColumn, ...]:
     )
 
 
-def lock(results: Path) -> FileLock:
-    """Held by the one run that writes into `results`, which is made; it goes with its process. Raises UsageError."""
+def lock(results: Path, wait: float = 0.0) -> FileLock:
+    """Held by the one run that writes into `results`, which is made; it goes with its process.
+
+    Waits for its turn for `wait` seconds. Raises UsageError.
+    """
     make_results(results)
     held = FileLock(results / ".lock")
     try:
-        held.acquire(timeout=0)
+        held.acquire(timeout=wait)
     except Timeout as error:
         raise UsageError(f"{results}: another run is at work in there; wait for it, or stop it first.") from error
     return held

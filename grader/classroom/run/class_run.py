@@ -54,7 +54,10 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which hand-ins a run is about: all that are not done; with `force` the done ones too."""
+    """Which hand-ins a run is about: all that are not done; with `force` the done ones too.
+
+    `only` are ids, names, e-mail addresses or numbers of the LMS.
+    """
 
     force: bool = False
     failed: bool = False
@@ -122,15 +125,21 @@ class ClassRun:
             time.sleep(seconds)
 
     def _check(self, choice: Choice) -> None:
-        unknown = sorted(choice.only - {hand_in.id for hand_in in self.intake.hand_ins}) if choice.only else []
-        if unknown:
-            raise UsageError(f"nobody in this class is called {unknown[0]}; grades.csv and class.json list the ids.")
+        for name in sorted(choice.only):
+            found = [hand_in.id for hand_in in self.intake.hand_ins if name.casefold() in _names_of(hand_in)]
+            if not found:
+                raise UsageError(f"nobody in this class is called {name}; grades.csv and class.json list the ids.")
+            if len(found) > 1 and name not in found:
+                raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(found)}.")
 
     def _chosen(self, choice: Choice) -> Iterator[HandIn]:
         state = self.journal.state
         troubled = {*state.faults, *state.incomplete}
+        ids = choice.only & {hand_in.id for hand_in in self.intake.hand_ins} if choice.only else choice.only
+        names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
         for hand_in in self.intake.hand_ins:
-            if (not choice.only or hand_in.id in choice.only) and (not choice.failed or hand_in.id in troubled):
+            wanted = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
+            if wanted and (not choice.failed or hand_in.id in troubled):
                 yield hand_in
 
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
@@ -258,6 +267,12 @@ class ClassRun:
         for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
             for torn in self.results.glob(pattern):
                 torn.unlink(missing_ok=True)
+
+
+def _names_of(hand_in: HandIn) -> set[str]:
+    """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
+    people = (name for one in hand_in.students for name in (one.id, one.name, one.email, one.lms))
+    return {name.casefold() for name in (hand_in.id, *people) if name}
 
 
 def conditions_of(terms: Terms, assignment: Assignment) -> Conditions:
