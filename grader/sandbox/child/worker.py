@@ -193,7 +193,7 @@ _ABSENT = object()
 def call(library: Library, request: Any) -> dict[str, Any]:
     module = importlib.import_module(request["module"])
     name, sent = request["name"], request["args"]
-    target = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
+    target: Any = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
     if target is _ABSENT:
         return _problem("missing", f"{request['module']}.py has no {name}", [])
     if sent is None:
