@@ -22,10 +22,11 @@ from benchmarks import measure
 from benchmarks.bare import forked
 from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
-from grader.assignment.oracles import images, learning
-from grader.assignment.oracles.measured import SIX
+from grader.assignment.comparison import SIX, digits
 from grader.load.submission import load
 from grader.oracles.optimizers import reference_seconds
+from grader.oracles.training import learning
+from grader.oracles.training.images import Images
 from grader.pipeline import examine
 from grader.rubric import load_assignment
 from grader.sandbox.choose import default_kind, open_launcher
@@ -65,7 +66,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
     assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
     epochs = int(assignment.rubric.settings["epochs"])
     submission = load(REFERENCE, [exercise.module for exercise in assignment.rubric.exercise])
-    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), images.load()
+    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), digits.load()
     reports: list[Report] = []
     reference_seconds("cpu")  # whatever torch imports at its first step
     with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
@@ -88,7 +89,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
         return reports, measure.interleaved({name: lambda way=way: cost_of(way) for name, way in ways.items()}, rounds)
 
 
-def alone(student: Any, data: images.Images, epochs: int) -> None:
+def alone(student: Any, data: Images, epochs: int) -> None:
     """What a student does: trains with all six, and looks at the accuracy after each epoch."""
     x, y, held_out = (torch.from_numpy(part) for part in (data.x, data.y, data.held_out))
     for name in SIX:

@@ -21,7 +21,9 @@ NAME = "backprop-grader"
 # What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
 _SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".jinja", ".npz", ".md"})
 # Of an assignment's folder: what grades. The template is handed out beside the wheel, a solution nowhere.
-_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "oracles", "inside", "data"})
+_PARTS = frozenset(
+    {"__init__.py", "rubric.toml", "explain.toml", "checks", "oracles", "bounded", "harness", "comparison", "data"}
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
 _WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
