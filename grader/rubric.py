@@ -49,7 +49,6 @@ class Point(_Table):
 
 
 class _Worker(_Table):
-    blocked_packages: tuple[Identifier, ...] = ()
     call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
 
@@ -205,7 +204,7 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["checks", "oracles", "bounded", "harness"]) -> dict[str, bytes]:
+    def sources(self, folder: Literal["checks", "bounded", "harness"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.
 
         Those of `bounded` travel into workers of ours, those of `harness` beside a student's code.

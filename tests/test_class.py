@@ -11,7 +11,6 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,10 +26,10 @@ from typer.main import get_command
 
 from grader.classroom import grade_class as grade_class_module
 from grader.classroom.class_model import Data, Graded, Job, JobFailed, JobRejected, JobResult, Terms
-from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Done, Journal, State, read
+from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.journal import Conditions, Done, Journal, read
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, retry
 from grader.classroom.run.class_run import Choice
@@ -40,87 +39,17 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
 from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import CheckResult, Outcome, Submission, Verdict
-from grader.report.results_json import to_json
+from grader.model import Outcome, Submission, Verdict
 from grader.rubric import Assignment
-from grader.score import score
-from grader.version import VERSION
+from grader.sandbox.choose import SandboxSettings
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
-from tests.test_score import ABOUT
+from tests.support.fake_class import POINTS, Class, FakeExecutor, report_of
 
 pytestmark = pytest.mark.slow
 
-POINTS = ("2.1", "2.2", "2.3", "2.4", "2.5")
 FAST = ("--exercise", "2", "--seed", 7, "--sandbox", "process")
-
-
-class FakeExecutor:
-    """Does at once what `answer` says: the report of a job, or what went wrong with it."""
-
-    capacity = 2
-
-    def __init__(self, assignment: Assignment, answer: Callable[[Job], JobResult | BaseException | None]) -> None:
-        self.assignment = assignment
-        self.answer = answer
-        self.jobs: list[Job] = []
-        self.stopped = False
-
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        self.jobs.append(job)
-        future: Future[JobResult] = Future()
-        answer = self.answer(job)
-        if isinstance(answer, KeyboardInterrupt):
-            raise answer
-        if isinstance(answer, BaseException):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer or Graded(report_of(self.assignment, terms, job.submission)))
-        return future
-
-    def stop(self) -> None:
-        self.stopped = True
-
-
-def report_of(assignment: Assignment, terms: Terms, submission: Submission, verdict: Verdict | None = None) -> str:
-    """results.json as a job would bring it, all passed unless a verdict says otherwise."""
-    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in terms.points]
-    facts = {
-        **ABOUT,
-        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
-        "seed": terms.seed,
-        "environment": {**ABOUT["environment"], "grader": VERSION, "rubric_sha256": assignment.rubric_sha256},
-    }
-    return to_json(score(assignment.rubric, results, terms.points, **facts))
-
-
-class Class:
-    """A class of three and everything to grade it with a fake executor."""
-
-    def __init__(self, folder: Path, assignment: Assignment) -> None:
-        self.assignment = assignment
-        self.place = laid_out(
-            folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
-        )
-        rubric = assignment.folder / "rubric.toml"
-        self.request = Request(self.place, folder / "results", rubric, "fake", False, POINTS, seed=7)
-        self.said = StringIO()
-
-    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
-        self.executor = FakeExecutor(self.assignment, answer)
-        watcher = Lines(Console(file=self.said, width=200))
-        return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
-
-    @property
-    def graded(self) -> list[str]:
-        """The ids that the last run gave to its executor."""
-        return [job.submission.id for job in self.executor.jobs]
-
-    @property
-    def done(self) -> State:
-        with Journal(self.request.results) as journal:
-            return journal.state
 
 
 @pytest.fixture(autouse=True)
@@ -147,9 +76,9 @@ def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
     assert klass.graded == []
     klass.grade(choice=Choice(only=frozenset({"c"}), force=True))
     assert klass.graded == ["c"]
-    klass.grade(seed=8)
+    klass.grade(seed=8, replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
-    klass.grade(points=POINTS[:2])
+    klass.grade(points=POINTS[:2], replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
 
 
@@ -157,26 +86,34 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     data = tmp_path / "images.npz"
     data.write_bytes(b"one")
     changes: dict[str, Any] = {}
-    for change in ({}, {"device": "cpu"}, {"image": "mine"}, {"gpus": "all"}, {"data": data}):
+    for change in (
+        {},
+        {"device": "cpu"},
+        {"image": "mine"},
+        {"gpus": "all"},
+        {"data": data},
+    ):
         changes |= change
-        klass.grade(**changes)
+        klass.grade(**changes, replace=True)
         assert klass.graded == ["a", "b", "c"], change
         klass.grade(**changes)
         assert klass.graded == [], change
     data.write_bytes(b"other")
-    klass.grade(**changes)
+    klass.grade(**changes, replace=True)
     assert klass.graded == ["a", "b", "c"]
-    assert (klass.request.results / store.DATA).read_bytes() == b"other"
+    kept = read_inputs(klass.request.results).data
+    assert kept is not None
+    assert (kept.path.parent.parent, kept.path.read_bytes()) == (klass.request.results, b"other")
 
 
 def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
     klass: Class, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UsageError, match=r"gone.npz: the file of data cannot be read \(No such file"):
+    with pytest.raises(UsageError, match=r"gone.npz: cannot be read \(No such file"):
         klass.grade(data=tmp_path / "gone.npz")
     monkeypatch.setattr(grade_class_module, "MAX_DATA_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
-    with pytest.raises(UsageError, match="Name the file in the rubric instead"):
+    with pytest.raises(UsageError, match="Name it in the rubric instead"):
         klass.grade(data=tmp_path / "images.npz")
 
 
@@ -193,7 +130,7 @@ def test_a_sandbox_that_cannot_be_had_is_told_before_the_first_job() -> None:
     executor = LocalExecutor(1, missing)
     for _ in range(2):
         with pytest.raises(SandboxError, match="no engine"):
-            executor.submit(Terms("", "", "process", False, 7, ()), Job(Submission("a", {}, "0" * 64)))
+            executor.submit(Terms("", "", SandboxSettings("process"), 7, ()), Job(Submission("a", {}, "0" * 64)))
     executor.stop()
 
 
@@ -203,7 +140,7 @@ def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> 
         return {option for parameter in command.commands[name].params for option in parameter.opts}
 
     shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
-    for name, module in (("grade", "single"), ("class", "many"), ("reproduce", "later")):
+    for name, module in (("grade", "grade_command"), ("class", "class_command"), ("reproduce", "report_commands")):
         assert name in COMMANDS[module]
         import_module(f"grader.cli.{module}")
         assert shared <= options(name), name
@@ -276,7 +213,7 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
     verdict = Verdict(Outcome.GRADER_ERROR, 0.0, "ours")
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
 
     index = klass.grade(answer)
@@ -415,7 +352,7 @@ def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> Non
             assert journal.state == torn
     (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
     with Journal(tmp_path) as journal:
-        assert (journal.state.seed, journal.state.done) == (5, {"a": done})
+        assert journal.state.done == {"a": done}
 
 
 def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -512,7 +449,7 @@ def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess
 
 def terms_of(assignment: Assignment) -> Terms:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    return Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    return Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
 
 
 def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -561,15 +498,17 @@ def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp
     assert ended.returncode == 0, ended.stderr
     data.unlink()
     path = out / "a" / "results.json"
-    assert store.read_report(path).environment.data_sha256 == sha256((out / "data.npz").read_bytes()).hexdigest()
+    kept = read_inputs(out).data
+    assert kept is not None
+    assert store.read_report(path).environment.data_sha256 == sha256(kept.path.read_bytes()).hexdigest()
     same = grader("reproduce", path)
     assert same.returncode == 0, same.stderr
-    (out / "data.npz").write_bytes(b"other")
+    kept.path.write_bytes(b"other")
     other = grader("reproduce", path)
     assert (other.returncode, "this is not what the report's networks were trained on" in other.stderr) == (2, True)
-    (out / "data.npz").unlink()
+    kept.path.unlink()
     gone = grader("reproduce", path)
-    assert (gone.returncode, "name that file with --data" in gone.stderr) == (2, True)
+    assert (gone.returncode, "this file was given for the class and is gone" in gone.stderr) == (2, True)
 
 
 def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
@@ -588,7 +527,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
     wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         verdict = wrong.get(job.submission.id)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
 
