@@ -7,13 +7,13 @@ against re-runs of three other seeds, give the numbers in docs/optimizers.md.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.api import Verdict
-from grader.assignment.oracles import measured
-from grader.assignment.oracles.measured import SIX, Run
+from grader.model import Verdict
+from grader.oracles.training import statistics
+from grader.oracles.training.statistics import Run
 
 ACCURACY_MARGIN = 0.03  # eleven of 360 images
 LOSS_MARGIN = 0.5  # of a logarithm: a factor of 1.6
@@ -43,24 +43,24 @@ def judge(
         return Verdict.failed(
             'RESULTS should be a dict: {name: {"train_loss": ..., "test_accuracy": ...}}.', "not-a-dict"
         )
-    entries = {name: _entry(name, results, runs[name], reasons.get(name, "")) for name in SIX}
+    entries = {name: _entry(name, results, runs[name], reasons.get(name, "")) for name in runs}
     swapped = _swapped(results, entries, runs)
     for one, other in swapped:
         for name, partner in ((one, other), (other, one)):
             entries[name] = Entry(False, f"{name}'s numbers are those that {partner} gets in the re-run.", "swapped")
-    share = sum(entry.agrees for entry in entries.values()) / len(SIX)
+    share = sum(entry.agrees for entry in entries.values()) / len(runs)
     messages = [entry.message for entry in entries.values() if entry.message]
-    unknown = [str(key)[:40] for key in results if key not in SIX]
+    unknown = [str(key)[:40] for key in results if key not in runs]
     if unknown and share < 1:
         none = "which is none" if len(unknown) == 1 else "which are none"
-        messages.append(f"RESULTS has {', '.join(unknown)}, {none} of the six names ({', '.join(SIX)}).")
+        messages.append(f"RESULTS has {', '.join(unknown)}, {none} of the names ({', '.join(runs)}).")
     diagnosis = next((entry.diagnosis for entry in entries.values() if entry.diagnosis), None)
     if batches is not None and _sums(results, entries, runs, batches):
         diagnosis = "sum-of-losses"
         messages.append(
             f"Divided by {batches}, the number of batches, the losses would agree: a mean is asked for, not the sum."
         )
-    if share < 1 and _identical(results):
+    if share < 1 and _identical(results, runs):
         diagnosis = "identical-numbers"
         messages.append(
             "All six have the very same numbers, and six optimizers never end alike: enter what you measured."
@@ -76,15 +76,15 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[bool, boo
     """
     whole = all(run.whole for run in runs)
     scale = scatter_scale(len(runs))
-    quantity = measured.accuracy(runs)
+    quantity = statistics.accuracy(runs)
     width = ACCURACY_MARGIN + ACCURACY_DEVIATIONS * scale * quantity.spread
     accuracy_agrees = quantity.mean - width <= accuracy and (accuracy <= quantity.mean + width or not whole)
-    found = measured.losses(runs)
+    found = statistics.losses(runs)
     if not found or not math.isfinite(loss):
         return False, accuracy_agrees
     values = [value for one in found for value in one.values]
     width = LOSS_MARGIN + min(LOSS_DEVIATIONS * scale * max(one.spread for one in found), WIDEST_LOSS)
-    log = math.log(max(loss, measured.LEAST_LOSS))
+    log = math.log(max(loss, statistics.LEAST_LOSS))
     return log <= max(values) + width and (log >= min(values) - width or not whole), accuracy_agrees
 
 
@@ -125,7 +125,7 @@ def _disagreement(
 ) -> str:
     parts = []
     if not accuracy_agrees:
-        parts.append(f"test_accuracy {accuracy:.3g}, re-run {measured.accuracy(runs).mean:.3f}")
+        parts.append(f"test_accuracy {accuracy:.3g}, re-run {statistics.accuracy(runs).mean:.3f}")
     if not loss_agrees:
         again = " to ".join(f"{math.exp(value):.3g}" for value in sorted(_range(runs))) or "not finite"
         parts.append(f"train_loss {loss:.3g}, re-run {again}")
@@ -133,7 +133,7 @@ def _disagreement(
 
 
 def _range(runs: Sequence[Run]) -> set[float]:
-    values = [value for one in measured.losses(runs) for value in one.values]
+    values = [value for one in statistics.losses(runs) for value in one.values]
     return {min(values), max(values)} if values else set()
 
 
@@ -157,7 +157,7 @@ def _swapped(
     results: Mapping[str, Any], entries: Mapping[str, Entry], runs: Mapping[str, Sequence[Run]]
 ) -> list[tuple[str, str]]:
     """Pairs of optimizers that disagree as they stand and agree with each other's re-run."""
-    open_ = [name for name in SIX if entries[name].diagnosis == "disagrees"]
+    open_ = [name for name in entries if entries[name].diagnosis == "disagrees"]
     return [
         (one, other)
         for place, one in enumerate(open_)
@@ -170,8 +170,8 @@ def _sums(
     results: Mapping[str, Any], entries: Mapping[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int
 ) -> bool:
     """Whether the entries that disagree, several of them, would all agree as sums over the batches."""
-    wrong = [_pair(results[name]) for name in SIX if entries[name].diagnosis == "disagrees"]
-    told = [runs[name] for name in SIX if entries[name].diagnosis == "disagrees"]
+    wrong = [_pair(results[name]) for name in entries if entries[name].diagnosis == "disagrees"]
+    told = [runs[name] for name in entries if entries[name].diagnosis == "disagrees"]
     return len(wrong) >= LEAST_SUMS and all(
         all(agrees(loss / batches, accuracy, found)) for (loss, accuracy), found in zip(wrong, told, strict=True)
     )
@@ -182,6 +182,6 @@ def _pair(entry: Any) -> tuple[float, float]:
     return (math.nan, math.nan) if isinstance(numbers, str) else numbers
 
 
-def _identical(results: Mapping[str, Any]) -> bool:
-    found = [_numbers(results[name]) for name in SIX if name in results]
-    return len(found) == len(SIX) and not isinstance(found[0], str) and all(numbers == found[0] for numbers in found)
+def _identical(results: Mapping[str, Any], names: Collection[str]) -> bool:
+    found = [_numbers(results[name]) for name in names if name in results]
+    return len(found) == len(names) and not isinstance(found[0], str) and all(numbers == found[0] for numbers in found)

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-SIX = ("Adadelta", "Adagrad", "Adam", "RMSprop", "SGD", "LBFGS")
 LAST_EPOCHS = 3
 LEAST_LOSS = 1e-6  # of a logarithm: below, a loss is zero
 # How far two honest runs of one seed lie apart at least, for the case of a single one. Measured on three networks and

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from grader.api import CallFailure, Outcome, Verdict
-from grader.assignment.oracles import measured, probes
-from grader.assignment.oracles.apparatus import Apparatus
-from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspection
-from grader.assignment.oracles.images import Images
-from grader.assignment.oracles.measured import SIX, Epoch, Run
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training import probes, statistics
+from grader.oracles.training.harness_client import HarnessClient
+from grader.oracles.training.harness_replies import Inspection, read_epoch, read_inspection
+from grader.oracles.training.images import Images
+from grader.oracles.training.statistics import Epoch, Run
 
 PROBE_SECONDS = 10.0  # three problems of ten steps take milliseconds
 ROUND_MARGIN = 1.2  # another seed is begun only if there is room for this many times what the costliest round took
@@ -40,13 +40,13 @@ class Attempt:
 
 
 @dataclass(slots=True)
-class Comparison:
+class Rerun:
     """All measurements of one submission, made when first asked for and kept; so is what went wrong with one optimizer.
 
-    `settings`: those of the apparatus, and epochs, target_accuracy, seeds.
+    `settings`: those of the client, and epochs, target_accuracy, seeds.
     """
 
-    apparatus: Apparatus
+    client: HarnessClient
     settings: Mapping[str, Any]
     seed: int
     _attempts: dict[str, "Attempt | CallFailure"] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Comparison:
 
     @property
     def images(self) -> Images:
-        return self.apparatus.images
+        return self.client.images
 
     @property
     def batches(self) -> int:
@@ -76,7 +76,7 @@ class Comparison:
     def runs(self) -> dict[str, list[Run]]:
         """All trainings of all six, the first ones first; none for an optimizer that could not be run."""
         first: dict[str, Run] = {}
-        for name in SIX:
+        for name in self.client.names:
             try:
                 run = self.attempt(name).run
             except CallFailure:
@@ -87,13 +87,13 @@ class Comparison:
             self._further = self._more_rounds(first)
         return {
             name: [*([first[name]] if name in first else []), *(more[name] for more in self._further if name in more)]
-            for name in SIX
+            for name in self.client.names
         }
 
     def table(self) -> dict[str, Any]:
         """What was measured, one row an optimizer, for a person to read beside the student's own words."""
         target = float(self.settings["target_accuracy"])
-        return {name: measured.summary(runs, target) for name, runs in self.runs().items()}
+        return {name: statistics.summary(runs, target) for name, runs in self.runs().items()}
 
     def why_not(self, name: str) -> str:
         """Why there is no training of that optimizer."""
@@ -103,17 +103,17 @@ class Comparison:
     # --- one optimizer --------------------------------------------------------------------------------------------
 
     def _attempt(self, name: str) -> Attempt:
-        apparatus = self.apparatus
-        box = apparatus.ready()
+        client = self.client
+        box = client.ready()
         share = box.share()
         end = box.spent + share
-        asked = probes.problems(name, np.random.default_rng([self.seed, SIX.index(name)]))
+        asked = probes.problems(name, np.random.default_rng([self.seed, self.client.names.index(name)]))
         with box.charged():
-            answer = apparatus.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, asked)
-        behaviour = probes.judge(name, asked, answer.get("records"), apparatus.oracle.identify)
+            answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, asked)
+        behaviour = probes.judge(name, asked, answer.get("records"), client.oracle.identify)
         with box.charged():
-            apparatus.ask(share, "build_network", self.seed)
-            seen = apparatus.ask(share, "forward")
+            client.ask(share, "build_network", self.seed)
+            seen = client.ask(share, "forward")
             inspected = self._inspected(name, min(share, PROBE_SECONDS))
         try:
             run = self._train(name, self.seed, end - box.spent)
@@ -128,25 +128,25 @@ class Comparison:
     def _inspected(self, name: str, seconds: float) -> Inspection:
         """What four watched batches showed; nothing where that went wrong: the training itself will tell it better."""
         try:
-            return read_inspection(self.apparatus.ask(seconds, "inspect_training", name))
+            return read_inspection(self.client.ask(seconds, "inspect_training", name))
         except CallFailure:
             return Inspection()
 
     def _train(self, name: str, seed: int, seconds: float) -> Run:
         """Epochs until all are done or the seconds are over. Raises CallFailure for what the student's code raises."""
-        apparatus, images = self.apparatus, self.images
-        box = apparatus.ready()
+        client, images = self.client, self.images
+        box = client.ready()
         end = box.spent + seconds
         count = int(self.settings["epochs"])
         epochs: list[Epoch] = []
         try:
             with box.charged():
-                apparatus.ask(seconds, "build_network", seed)
-                apparatus.ask(seconds, "make_optimizer", name)
+                client.ask(seconds, "build_network", seed)
+                client.ask(seconds, "make_optimizer", name)
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
                 with box.charged():
                     left = end - box.spent
-                    answer = apparatus.ask(left, "train_epoch", left, len(epochs) + 1 == count)
+                    answer = client.ask(left, "train_epoch", left, len(epochs) + 1 == count)
                 epochs.append(read_epoch(answer, images.truth, images.classes))
         except CallFailure as fault:
             if fault.verdict.outcome is not Outcome.TIMEOUT or not epochs:
@@ -160,7 +160,7 @@ class Comparison:
         rounds: list[dict[str, Run]] = []
         if not first or not all(run.whole for run in first.values()):
             return rounds
-        box = self.apparatus.ready()
+        box = self.client.ready()
         limit = min(box.seconds, box.spent + ROUNDS_SHARE * box.seconds)
         cost = box.spent
         while len(rounds) + 1 < int(self.settings.get("seeds", 3)):

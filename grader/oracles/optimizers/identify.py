@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import quasi_newton
-from .hypers import Hyper, read, trials
-from .problems import RELATIVE, Problem, Record, deviation, replay
+from .hyperparameters import Hyper, read, trials
+from .replay import RELATIVE, Problem, Record, deviation, replay
 
 TORCHS = (
     "Adadelta",

@@ -3,13 +3,13 @@
 import math
 from typing import Any
 
-from grader.api import Outcome, Verdict
-from grader.assignment.oracles.measured import Run
-from grader.assignment.oracles.reasons import few_batches, left_out, listed, never_cleared, why_not
-from grader.assignment.oracles.training import Attempt, Comparison
+from grader.model import Outcome, Verdict
+from grader.oracles.training.not_learning import few_batches, left_out, listed, never_cleared, why_not
+from grader.oracles.training.rerun import Attempt, Rerun
+from grader.oracles.training.statistics import Run
 
 
-def judge(comparison: Comparison, name: str) -> Verdict:
+def judge(comparison: Rerun, name: str) -> Verdict:
     """The verdict on one optimizer. Raises CallFailure where the student's code stopped the re-run."""
     attempt = comparison.attempt(name)
     target = float(comparison.settings["target_accuracy"])
@@ -86,15 +86,15 @@ def _notes_on_learning(attempt: Attempt) -> list[str]:
     return notes
 
 
-def _evidence(comparison: Comparison, attempt: Attempt) -> dict[str, Any]:
+def _evidence(comparison: Rerun, attempt: Attempt) -> dict[str, Any]:
     """What a report shows beside the point: the curve, the time and the box."""
-    apparatus = comparison.apparatus
+    client = comparison.client
     return {
-        "device": apparatus.device,
+        "device": client.device,
         "best_accuracy": attempt.run.best,
         "curve": curve(attempt.run),
         "share_seconds": round(attempt.share, 1),
-        "time_box": apparatus.box.described() if apparatus.box else {},
+        "time_box": client.box.described() if client.box else {},
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from grader.assignment.oracles.training import Attempt
+from grader.oracles.training.rerun import Attempt
 
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
 GUESSING = 1.2  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes

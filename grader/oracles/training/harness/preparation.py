@@ -9,14 +9,13 @@ from torch import nn
 
 from .answers import Halt, answering, forget, keep, kept
 
-_SIX = ("Adadelta", "Adagrad", "Adam", "RMSprop", "SGD", "LBFGS")
-
 
 @answering
 def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str, Any]:
     """Device, threads, data and every import that a first optimizer would make.
 
-    `options`: device, as torch calls it; gpu_memory_bytes, classes, batch_size. `x` (n, C, H, W) and `held_out`
+    `options`: device, as torch calls it; gpu_memory_bytes, classes, batch_size; module, the student's, and optimizers,
+    the names in torch.optim whose imports are made now. `x` (n, C, H, W) and `held_out`
     (m, C, H, W) float32, `y` (n,).
     """
     torch.set_num_threads(1)  # faster than two at these sizes, and the same numbers whatever the machine has
@@ -25,7 +24,7 @@ def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str,
     forget()
     keep(device=device, options=options)
     keep(**{name: torch.from_numpy(part).to(device) for name, part in (("x", x), ("y", y), ("held_out", held_out))})
-    _warm_up(device)
+    _warm_up(device, options["optimizers"])
     return {"device": str(device), "torch": str(torch.__version__)}
 
 
@@ -68,10 +67,10 @@ def _bound(device: torch.device, memory: int) -> None:
     torch.cuda.set_per_process_memory_fraction(min(1.0, memory / total), device)
 
 
-def _warm_up(device: torch.device) -> None:
+def _warm_up(device: torch.device, names: list[str]) -> None:
     """The first step of any optimizer imports torch._dynamo (1.5 s), the first convolution loads kernels."""
     model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Flatten()).to(device)
-    for name in _SIX:
+    for name in names:
         optimizer = getattr(torch.optim, name)(model.parameters())
 
         def closure(optimizer: Any = optimizer) -> torch.Tensor:

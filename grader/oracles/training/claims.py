@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.api import Verdict
-from grader.assignment.oracles import measured
-from grader.assignment.oracles.measured import SIX, Quantity, Run
-from grader.assignment.oracles.results import scatter_scale
+from grader.model import Verdict
+from grader.oracles.training import statistics
+from grader.oracles.training.stated_results import scatter_scale
+from grader.oracles.training.statistics import Quantity, Run
 
 LEAST_CLAIMS = 5
 LEAST_SUPPORTED = 3  # for full marks without any further thought
@@ -50,12 +50,14 @@ class Claim:
         return self if self.relation == "<" else Claim(self.right, self.metric, "<", self.left)
 
 
-def judge(claims: Any, runs: Callable[[], Mapping[str, Sequence[Run]]], target: float) -> Verdict:
+def judge(claims: Any, names: Sequence[str], runs: Callable[[], Mapping[str, Sequence[Run]]], target: float) -> Verdict:
     """The verdict on CLAIMS. `runs` is asked for the measurements only if the claims are in order."""
     if not isinstance(claims, list):
         return Verdict.failed(f"CLAIMS should be a list of {SHAPE}.", "not-a-list")
-    read = [_read(number, item) for number, item in enumerate(claims[:MOST_CLAIMS], 1)]
-    wrong = [item for item in read if isinstance(item, str)] or _incomplete([c for c in read if isinstance(c, Claim)])
+    read = [_read(number, item, names) for number, item in enumerate(claims[:MOST_CLAIMS], 1)]
+    wrong = [item for item in read if isinstance(item, str)] or _incomplete(
+        [c for c in read if isinstance(c, Claim)], names
+    )
     if wrong:
         return Verdict.failed(" ".join(wrong[:6]), "claims-not-in-order")
     different: dict[Claim, Claim] = {}  # each in the student's own words
@@ -100,8 +102,8 @@ def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> tuple
     )
     plain = math.exp if claim.metric in ("train_loss", "seconds_per_epoch") else float
     return vote, {
-        "left": measured.significant(plain(left.mean)),
-        "right": measured.significant(plain(right.mean)),
+        "left": statistics.significant(plain(left.mean)),
+        "right": statistics.significant(plain(right.mean)),
         "difference": round(ahead, 4),
         "supports_above": round(margin + SUPPORT_DEVIATIONS * scatter, 4),
         "contradicts_below": round(-margin - CONTRADICT_DEVIATIONS * scatter, 4),
@@ -112,23 +114,23 @@ def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> tuple
 def _quantities(metric: str, runs: Sequence[Run], target: float) -> tuple[Quantity, ...]:
     match metric:
         case "train_loss":
-            return measured.losses(runs)
+            return statistics.losses(runs)
         case "test_accuracy":
-            return (measured.accuracy(runs),)
+            return (statistics.accuracy(runs),)
         case "epochs_to_target":
-            return (measured.epochs_to_target(runs, target),)
+            return (statistics.epochs_to_target(runs, target),)
         case _:
-            return (measured.seconds_per_epoch(runs),)
+            return (statistics.seconds_per_epoch(runs),)
 
 
-def _read(number: int, item: Any) -> Claim | str:
+def _read(number: int, item: Any, names: Sequence[str]) -> Claim | str:
     """A claim, or the sentence about what is wrong with it."""
     if not isinstance(item, list) or len(item) != 4 or not all(isinstance(part, str) for part in item):
         return f"Claim {number} is not of the form {SHAPE}."
     claim = Claim(*item)
     for name in (claim.left, claim.right):
-        if name not in SIX:
-            return f"Claim {number}: {name[:40]!r} is none of the six optimizers ({', '.join(SIX)})."
+        if name not in names:
+            return f"Claim {number}: {name[:40]!r} is none of the optimizers ({', '.join(names)})."
     if claim.metric not in MARGINS:
         return f"Claim {number}: {claim.metric[:40]!r} is no metric; there are {', '.join(MARGINS)}."
     if claim.relation not in ("<", ">"):
@@ -136,7 +138,7 @@ def _read(number: int, item: Any) -> Claim | str:
     return claim
 
 
-def _incomplete(claims: Sequence[Claim]) -> list[str]:
+def _incomplete(claims: Sequence[Claim], names: Sequence[str]) -> list[str]:
     """What is missing from a list of good claims. The same claim twice, or turned round, is one claim."""
     wrong = []
     different = len({claim.normal() for claim in claims})
@@ -146,9 +148,9 @@ def _incomplete(claims: Sequence[Claim]) -> list[str]:
         claim = "claim" if different == 1 else "claims"
         wrong.append(f"There {count}{repeated} {claim}; at least {LEAST_CLAIMS} are needed.")
     named = {name for claim in claims for name in (claim.left, claim.right)}
-    silent = [name for name in SIX if name not in named]
+    silent = [name for name in names if name not in named]
     if silent:
-        wrong.append(f"The claims have to name all six optimizers; nothing is said about {', '.join(silent)}.")
+        wrong.append(f"The claims have to name every optimizer; nothing is said about {', '.join(silent)}.")
     return wrong
 
 

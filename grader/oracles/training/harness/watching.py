@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from . import student
+from . import student_module as student
 from .answers import answering, forget_run, kept
 from .batches import Batches, pieces
 from .probing import takes_closure

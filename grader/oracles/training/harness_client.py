@@ -1,33 +1,37 @@
 """The worker in which the re-run happens: prepared with our data, on a device that our own worker has seen, and asked
 within its time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from grader.api import CallFailure, Outcome, UsageError, Verdict
-from grader.assignment.oracles.epochs import stopped
-from grader.assignment.oracles.images import Images
-from grader.assignment.oracles.measured import SIX
-from grader.assignment.oracles.timebox import TimeBox
-from grader.assignment.oracles.turns import turn
+from grader.errors import UsageError
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training.gpu_lock import gpu_lock
+from grader.oracles.training.harness_replies import stopped
+from grader.oracles.training.images import Images
+from grader.oracles.training.time_box import TimeBox
 
 PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
-IMPORT_SECONDS = 20.0  # importing exercise4.py trains nothing
+IMPORT_SECONDS = 20.0  # importing a module trains nothing
 _CUDA_ERROR = "CUDA error"  # as torch's messages begin
 OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
 
 
 @dataclass(slots=True)
-class Apparatus:
-    """The harness (the proxy of inside/harness) and our oracle (that of oracles/optimizers), both with
-    `within(seconds)`. `settings`: seconds, batch_size, device, gpu_memory_gib."""
+class HarnessClient:
+    """The harness and our oracle (`grader.oracles.optimizers`), both with `within(seconds)`.
+
+    `settings`: seconds, batch_size, device, gpu_memory_gib. `names` are the optimizers, `module` the student's.
+    """
 
     harness: Any
     oracle: Any
     images: Images
     settings: Mapping[str, Any]
+    names: Sequence[str]
+    module: str
     device: str = ""  # for a report
     box: TimeBox | None = None
     _place: str = ""  # as torch calls it
@@ -49,7 +53,9 @@ class Apparatus:
         if not self._place:
             self._find_device()
         if self.box is None:
-            self.box = TimeBox(float(self.settings["seconds"]), len(SIX), self.oracle.reference_seconds(self._place))
+            self.box = TimeBox(
+                float(self.settings["seconds"]), len(self.names), self.oracle.reference_seconds(self._place)
+            )
         if not self._prepared:
             self._prepare()
         return self.box
@@ -84,7 +90,7 @@ class Apparatus:
                 f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}. "
                 "`--device auto` takes what there is."
             )
-        self._turn.enter_context(turn(found["device"], found["gpu"]))
+        self._turn.enter_context(gpu_lock(found["device"], found["gpu"]))
         self._place, self.device = found["device"], found["label"]
 
     def _prepare(self) -> None:
@@ -94,12 +100,14 @@ class Apparatus:
             "gpu_memory_bytes": int(float(settings.get("gpu_memory_gib", 4)) * 2**30),
             "classes": images.classes,
             "batch_size": int(settings["batch_size"]),
+            "module": self.module,
+            "optimizers": list(self.names),
         }
         try:
             harness = self.harness.within(PREPARE_SECONDS)
             self._good(harness.prepare(options, images.x, images.y, images.held_out))
             self._prepared = True
-            self.ask(IMPORT_SECONDS, "exercise4")
+            self.ask(IMPORT_SECONDS, "import_module")
         except CallFailure as fault:
             self._broken = fault
             raise
@@ -112,7 +120,7 @@ class Apparatus:
             case str("no-device"):  # our own worker has just seen it, behind the same walls
                 message = (
                     f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
-                    "which is there. exercise4.py has to leave torch itself as it is."
+                    f"which is there. {self.module}.py has to leave torch itself as it is."
                 )
                 raise CallFailure(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
             case _:
@@ -123,7 +131,7 @@ class Apparatus:
         subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
         names = {
             "probe_optimizer": subject,
-            "exercise4": "exercise4.py",
+            "import_module": f"{self.module}.py",
             "forward": f"your network, given images of shape {self.images.x.shape[1:]},",
         }
         name, space, rest = fault.verdict.message.partition(" ")

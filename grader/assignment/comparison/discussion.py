@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.api import Verdict
-from grader.assignment.oracles.measured import SIX
+from grader.assignment.comparison import SIX
 
 FILE = "report.md"
 MOST_CHARACTERS = 20_000  # of the text that goes into a report; a paragraph on each of six is a tenth of it

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.api import CallFailure, Outcome, Verdict
-from grader.assignment.oracles.measured import Epoch
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training.statistics import Epoch
 
 MOST_NAMES = 200  # of parameters
 LONGEST_NAME = 60

@@ -1,4 +1,4 @@
-"""The images of exercise 4: the digits that come with the grader, or a course's own file."""
+"""Images to train and to hold out, from an .npz file."""
 
 import zipfile
 from dataclasses import dataclass
@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.api import UsageError
+from grader.errors import UsageError
 
-DIGITS = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
-DIGITS_LARGEST = 16.0  # the largest value of a digit's pixel
-BYTE_LARGEST = 255.0  # that of any other file's whole-number images
+BYTE_LARGEST = 255.0  # of whole-number pixels, as cameras and their formats have them
 MOST_VALUES = 160_000_000  # of one part, 4 bytes each on their way to a worker: the 50,000 images of CIFAR-10 just fit
 LEAST_IMAGES = 10  # of each part: fewer measure nothing
 MOST_CLASSES = 1000
@@ -33,12 +31,12 @@ class Images:
     classes: int
 
 
-def load(path: Path | str | None = None) -> Images:
-    """The built-in digits, or the images of an .npz file.
+def load(path: Path | str, largest: float = BYTE_LARGEST) -> Images:
+    """The images of an .npz file; whole-number pixels are divided by `largest`.
 
     Raises UsageError, in a sentence, for a file that is not there, is no .npz, lacks an array or holds impossible ones.
     """
-    source = DIGITS if path is None else Path(path)
+    source = Path(path)
     arrays = _arrays(source)
     if all(name in arrays for name in TOGETHER):
         images, labels, test = (arrays[name] for name in TOGETHER)
@@ -54,7 +52,6 @@ def load(path: Path | str | None = None) -> Images:
             f"{source} has {', '.join(sorted(arrays)) or 'none of the arrays'}; it needs {', '.join(TOGETHER)} "
             f"(or {', '.join(APART)})."
         )
-    largest = DIGITS_LARGEST if path is None else BYTE_LARGEST
     x, y = _images(source, parts[0], largest), _labels(source, parts[1], len(parts[0]))
     held_out, truth = _images(source, parts[2], largest), _labels(source, parts[3], len(parts[2]))
     if x.shape[1:] != held_out.shape[1:]:

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .hypers import Hyper, accepted, defaults
+from .hyperparameters import Hyper, accepted, defaults
 
 # Of the largest displacement. Hand-written code differs in rounding, and in where exactly eps stands (about 3e-4 for
 # RMSprop with eps = 1e-6 inside the root); two different optimizers differ by some per cent at least in one of the

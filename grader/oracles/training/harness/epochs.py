@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from . import student
+from . import student_module as student
 from .answers import answering, forget_run, keep, kept
 from .batches import Batches, RecordingLoss, pieces
-from .device import synchronise
+from .preparation import synchronise
 
 _LOOKED_AT = 5  # images
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 _NAME = 80  # characters of a lock's name that come from a worker
 
 
-def turn(device: str, gpu: str) -> AbstractContextManager[object]:
+def gpu_lock(device: str, gpu: str) -> AbstractContextManager[object]:
     """Waits until nobody else of this machine and this user trains on a GPU, then holds it. A CPU is everybody's.
 
     `device` is torch's name ("cuda:0"), `gpu` what tells one GPU from the others whatever it is called (its UUID).

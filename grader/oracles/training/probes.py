@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.api import Verdict
+from grader.model import Verdict
 
 SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
 STEPS = 10  # RAdam moves as plain momentum for its first five
