@@ -20,6 +20,8 @@ from tests.support.classes import laid_out
 from tests.support.command import ROOT
 from tests.support.fake_class import POINTS, Class
 
+pytestmark = pytest.mark.slow
+
 RUBRIC = ROOT / "grader" / "assignment" / "rubric.toml"
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
