@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.model import Submission
 from grader.sandbox.choose import SandboxSettings
 

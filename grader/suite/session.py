@@ -11,7 +11,7 @@ from grader.errors import GraderError
 from grader.load.static_checks import inspect, own_modules
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.api import Bundle, Launcher, Limits
+from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 

@@ -17,7 +17,7 @@ from grader.classroom.intake.roster import Roster
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, open_class, stem
 from grader.load.collect import entries
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.submission import Entry
 from grader.load.tree import DiskFolder, Folder
 

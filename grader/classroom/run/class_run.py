@@ -20,7 +20,7 @@ from grader.classroom.results.journal import Conditions, Done, Journal
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
 from grader.errors import SubmissionError, UsageError
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from grader.load.submission import assemble, digest
 from grader.model import Outcome, Submission
 from grader.rubric import Assignment

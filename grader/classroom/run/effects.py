@@ -17,7 +17,7 @@ from grader.classroom.results.class_inputs import option
 from grader.classroom.results.journal import Conditions, Journal, State
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from grader.rubric import Late
 
 _NAMED = 3  # of those whose marks would change
