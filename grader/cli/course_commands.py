@@ -98,8 +98,9 @@ def watch(
         for name, before, now in judged.moved:
             style = "green" if now > before else "red"
             out.print(Text(f"{name}  {number(before)} → {number(now)}", style=style))
-        out.print(*paragraphs([own for own in judged.report.points if own.id in judged.points]), sep="\n")
-        out.print(Text(points_so_far(judged.report), style="bold"), Text(advice(judged.report)), sep="\n")
+        judged_now = [own for own in judged.report.points if own.id in judged.points]
+        lines = [Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, out.width))]
+        out.print(*paragraphs(judged_now, out.width), *lines, sep="\n", soft_wrap=True)
 
     with Watch(folder, course, settings) as watched, contextlib.suppress(KeyboardInterrupt):
         for judged in watched.rounds():
