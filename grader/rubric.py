@@ -47,7 +47,6 @@ class Point(_Table):
 
 
 class _Worker(_Table):
-    blocked_packages: tuple[Identifier, ...] = ()
     call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
 

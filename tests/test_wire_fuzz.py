@@ -277,7 +277,7 @@ def test_every_head_can_be_an_expression() -> None:
 
 
 def test_whatever_passes_as_an_expression_can_be_asked_about(oracles: Oracles) -> None:
-    draw, oracle = random.Random(3), oracles.proxy("symbolic")
+    draw, oracle = random.Random(3), oracles.proxy("algebra")
     for _ in range(150):
         left, right = wire.tree(draw), wire.tree(draw)
         if is_expression(left) and is_expression(right):

@@ -29,14 +29,13 @@ class Bundle:
     """All that one worker gets to work with.
 
     `files` are the submission's (path -> bytes), `harness` ours (likewise) that run beside them and come first.
-    `allowed` are the roots that the submission's modules may import, `blocked_packages` what must not exist in
-    this worker, `preload` what is imported before any deadline runs.
+    `allowed` are the roots that the submission's modules may import, `preload` what is imported
+    before any deadline runs: with what these packages require, all that is installed for this worker.
     """
 
     files: Mapping[str, bytes]
     harness: Mapping[str, bytes]
     allowed: tuple[str, ...] = ()
-    blocked_packages: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     limits: Limits = Limits()
 

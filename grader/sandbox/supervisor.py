@@ -121,7 +121,6 @@ class _Worker:
                 "files": dict(bundle.files),
                 "harness": dict(bundle.harness),
                 "allowed": list(bundle.allowed),
-                "blocked_packages": list(bundle.blocked_packages),
                 "preload": list(bundle.preload),
             }
         )

@@ -145,7 +145,6 @@ class SubmissionSession:
             files=own_modules(self.submission, rubric),
             harness=inside,
             allowed=(*rubric.imports.always, *exercise.imports),
-            blocked_packages=(*exercise.blocked_packages, "grader"),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
         )
@@ -155,7 +154,6 @@ def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
     return Bundle(
         {},
         sources,
-        blocked_packages=oracle.blocked_packages,
         preload=oracle.preload,
         limits=Limits(oracle.memory_mib << 20),
     )
