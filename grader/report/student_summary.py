@@ -56,14 +56,14 @@ def advice(report: Report, width: int = 80) -> str:
     place = chosen.traceback[-1] if chosen.traceback else None
     if place is not None and place.function == _WHOLE_FILE:
         return _wrapped(f"Next: fix line {place.line} of {place.file}. Until then, its exercise scores 0.", width, 6)
-    verb = "fix" if tried else "begin with"
-    tool = f"`grader try {chosen.id}` runs it on the input above; " if _can_be_tried(chosen) else ""
-    return _wrapped(
-        f"Next: {verb} {chosen.id} {one_line(chosen.title, 80)}. {tool}`pytest -k {chosen.id}` judges it alone; "
-        f"`grader explain {chosen.id}` says how it is judged, with hints.",
-        width,
-        6,
-    )
+    first = f"Next: {'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
+    commands = [
+        (f"grader try {chosen.id}", "runs your function on the input above") if _can_be_tried(chosen) else None,
+        (f"pytest -k {chosen.id}", "judges it alone"),
+        (f"grader explain {chosen.id}", "says how it is judged, with hints"),
+    ]
+    lines = [f"      {command:<20} {what}" for command, what in filter(None, commands)]
+    return "\n".join([_wrapped(first, width, 6), *lines])
 
 
 def paragraphs(points: Sequence[PointScore], width: int = 80) -> Iterator[Text]:
@@ -86,13 +86,14 @@ def _paragraph(told: Told, width: int) -> Text:
     picture = list(_picture(point, width))
     sentence = point.message if point.outcome is not Outcome.PASSED else ""
     sentence = _EXAMPLE.sub("", sentence) if picture else sentence
-    text = Text("\n") + _headed(f"{told.ids}{costs}  ", clean(sentence), width)
-    lines = [*picture, *_traceback(point.traceback)]
+    notes = [f"Note: {clean(note)}" for note in told.notes]
+    text = Text("\n") + _headed(f"{told.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
+    lines = [*picture, *([""] if picture and point.traceback else []), *_traceback(point.traceback)]
     if point.output and point.outcome is not Outcome.PASSED:
         lines += ["your code printed:"]
         lines += [f"  {line}" for line in point.output.splitlines()[:MAX_PRINTED_LINES]]
     body = [INDENT + clean(line) if line else "" for line in lines]
-    body += [_wrapped(f"{INDENT}Note: {clean(note)}", width, len(INDENT)) for note in told.notes]
+    body += [_wrapped(f"{INDENT}{note}", width, len(INDENT)) for note in notes]
     return text.append("\n".join(["", *body]) if body else "")
 
 
@@ -102,7 +103,6 @@ def _picture(point: PointScore, width: int) -> Iterator[str]:
     if arrays is not None and point.outcome not in _LATER:
         yield ""
         yield from side_by_side(arrays.grids, width - len(INDENT))
-        yield ""
 
 
 def _traceback(lines: Sequence[TraceLine]) -> Iterator[str]:

@@ -72,6 +72,8 @@ class Endpoint:
     contract: Contract = Contract()
     findings: ModuleFindings = field(default_factory=ModuleFindings)
     call_log: CallLog = field(default_factory=CallLog)
+    after_timeout: float | None = None  # seconds for a function that has timed out once; None: as many as before
+    timed_out: dict[str, CallFailure] = field(default_factory=dict)
     _constants: dict[str, Reply] | None = None
     _printed: str = ""
 
@@ -125,11 +127,26 @@ class ModuleProxy:
             frames = (finding.frame,) if finding.frame else ()
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
         sent = None if args is None else tuple(to_wire(item) for item in args)
-        reply = self._endpoint.call(self._module, name, sent, self._seconds)
+        reply = self._endpoint.call(self._module, name, sent, self._patience(name))
         self._log(name, reply)
         if isinstance(reply, CallFailed):
-            raise self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
+            failure = self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
+            if reply.outcome is Outcome.TIMEOUT and self._gets_less(name):
+                failure = self._endpoint.timed_out.setdefault(name, failure)
+            raise failure
         return from_wire(reply.value)
+
+    def _patience(self, name: str) -> float:
+        """How long an answer may take. Who waits for a loop that does not end shall wait for it once."""
+        limit = self._endpoint.after_timeout or self._seconds
+        return (
+            min(limit, self._seconds) if self._gets_less(name) and name in self._endpoint.timed_out else self._seconds
+        )
+
+    def _gets_less(self, name: str) -> bool:
+        """Not in an official grading, and not a function of our harness, which trains for as long as it is given."""
+        theirs = self._module == self._endpoint.worker and name in self._endpoint.contract.functions
+        return theirs and self._endpoint.after_timeout is not None
 
     def _log(self, name: str, reply: Reply) -> None:
         log = self._endpoint.call_log
