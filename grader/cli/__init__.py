@@ -12,7 +12,8 @@ from grader.report.spelling import never_fail
 COMMANDS = {
     "grade_command": ("grade", "points"),
     "class_command": ("class",),
-    "report_commands": ("rescore", "reproduce", "review"),
+    "report_commands": ("rescore", "reproduce"),
+    "mark_commands": ("review", "export"),
     "course_commands": ("handout", "annotate", "gradescope", "gradescope-run"),
     "student_commands": ("explain", "watch", "try", "check"),
     "image_command": ("image",),

@@ -17,7 +17,7 @@ from grader.report.plain_text import number
 from grader.report.spelling import never_fail
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import load_assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
