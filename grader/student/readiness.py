@@ -72,7 +72,7 @@ def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment
         return Item(False, " ".join(dict.fromkeys(finding.message for finding in findings.values())))
     tree = parse(submission.files[path], path)
     assert isinstance(tree, ast.Module)  # else there were findings
-    line = next((node.lineno for node in ast.walk(tree) if _is_breakpoint(node)), None)
+    line = next((node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_breakpoint(node)), None)
     if line is not None:
         return Item(False, f"{path}:{line} has a breakpoint() in it. Remove it: with it the whole exercise scores 0.")
     names = [name for name in exercise.signatures if _is_stub(tree, name)]
@@ -81,8 +81,8 @@ def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment
     return Item(True, f"{path} has all its functions, and imports what it may.")
 
 
-def _is_breakpoint(node: Any) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "breakpoint"
+def _is_breakpoint(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "breakpoint"
 
 
 def _is_stub(tree: ast.Module, name: str) -> bool:

@@ -215,8 +215,8 @@ class CheckPlugin:
         """A worker ends with its exercise: a submission holds the memory of one at a time."""
         session = self.run.submission_session
         exercise_of = session.assignment.rubric.exercise_of
-        exercise = exercise_of(_point_of(item)[0])
-        if nextitem is None or exercise_of(_point_of(nextitem)[0]).id != exercise.id:
+        exercise = exercise_of(point_of(item)[0])
+        if nextitem is None or exercise_of(point_of(nextitem)[0]).id != exercise.id:
             session.finish(exercise)
 
     @pytest.hookimpl(optionalhook=True)
