@@ -13,6 +13,7 @@ COMMANDS = {
     "class_command": ("class",),
     "report_commands": ("rescore", "reproduce", "review"),
     "course_commands": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
+    "desk_commands": ("desk", "regrade"),
     "image_command": ("image",),
     "doctor_command": ("doctor",),
 }

@@ -46,6 +46,9 @@ OWN = (
     SHEET,
     "sheet.csv",
     DATA,
+    "desk.db",
+    "desk.db-wal",
+    "desk.db-shm",
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
