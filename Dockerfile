@@ -38,7 +38,7 @@ COPY grader/sandbox/child /worker/
 RUN /venv/bin/python -m compileall -q /worker
 WORKDIR /tmp
 USER 65534:65534
-ENTRYPOINT ["/venv/bin/python", "-I", "-S", "-B", "/worker/relay.py"]
+ENTRYPOINT ["/venv/bin/python", "-I", "-S", "-B", "/worker", "relay"]
 
 # ---- the whole grader; its editable install keeps the assignment's data where the code looks for it
 FROM packages AS whole
@@ -55,7 +55,7 @@ FROM ${BASE} AS grader
 COPY --from=whole /venv /venv
 COPY --from=whole /torch /torch
 COPY --from=whole /app /app
-ENV PATH=/venv/bin:$PATH LANG=C.UTF-8 HOME=/tmp MPLCONFIGDIR=/tmp
+ENV PATH=/venv/bin:$PATH LANG=C.UTF-8 HOME=/tmp
 WORKDIR /tmp
 USER 65534:65534
 ENTRYPOINT ["/venv/bin/grader"]

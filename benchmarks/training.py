@@ -13,7 +13,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -24,13 +24,12 @@ from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
 from grader.assignment.oracles import images, learning
 from grader.assignment.oracles.measured import SIX
-from grader.load.submission import load
 from grader.oracles.optimizers import reference_seconds
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.choose import SandboxSettings, default_kind
 from grader.schema import Report
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 from tests.support.exercise4_fakes import comparison_of, load_module
 
 SEED = 1
@@ -64,14 +63,15 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
     """The reports, and what each way cost with all processes that it took, in turn."""
     assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
     epochs = int(assignment.rubric.settings["epochs"])
-    submission = load(REFERENCE, [exercise.module for exercise in assignment.rubric.exercise])
     student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), images.load()
     reports: list[Report] = []
     reference_seconds("cpu")  # whatever torch imports at its first step
-    with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
+    settings = RunSettings(SandboxSettings(chosen.sandbox), SEED, points=tuple(POINTS))
+    with GradingSession(assignment, settings) as session:
+        submission = session.load(REFERENCE)
 
         def graded() -> None:
-            reports.append(examine(submission, assignment, launcher, oracles, seed=SEED, selected=POINTS))
+            reports.append(session.grade(submission))
 
         def cost_of(action: Any) -> Cost:
             before = tree_cpu()

@@ -110,7 +110,7 @@ class ReviewEntry(_Part):
 
 
 class Environment(_Part):
-    """Where the report was made. `walls` held around the student's code; `device` is where networks were trained.
+    """Where the report was made. `restrictions` held for the student's code, `device` is where networks were trained.
 
     `data_sha256` is of the images that they were trained on, None for the assignment's own.
     """
@@ -119,7 +119,7 @@ class Environment(_Part):
     python: str
     platform: str
     sandbox: str
-    walls: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
     device: str
     data_sha256: str | None = None
     rubric_sha256: str

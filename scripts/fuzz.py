@@ -119,7 +119,7 @@ def trees(count: int, seed: int) -> None:
     told: Counter[str] = Counter()
     started = time.perf_counter()
     with Oracles(ProcessLauncher(), load_assignment()) as oracles:
-        oracle = oracles.proxy("symbolic")
+        oracle = oracles.proxy("algebra")
         for _ in range(count):
             left, right = wire.tree(draw), wire.tree(draw)
             if not (is_expression(left) and is_expression(right)):

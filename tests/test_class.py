@@ -43,7 +43,9 @@ from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import CheckResult, Outcome, Submission, Verdict
 from grader.report.results_json import to_json
 from grader.rubric import Assignment
+from grader.sandbox.choose import SandboxSettings
 from grader.score import score
+from grader.settings import RunSettings
 from grader.version import VERSION
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
@@ -104,10 +106,15 @@ class Class:
             folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
         )
         rubric = assignment.folder / "rubric.toml"
-        self.request = Request(self.place, folder / "results", rubric, "fake", False, POINTS, seed=7)
+        self.request = Request(
+            self.place, folder / "results", rubric, RunSettings(SandboxSettings("fake"), 7, points=POINTS)
+        )
         self.said = StringIO()
 
     def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
+        """Grades; `changes` are of the request or of its settings."""
+        own = {name: changes.pop(name) for name in ("seed", "points", "device", "data", "sandbox") if name in changes}
+        changes["settings"] = replace(self.request.settings, **own)
         self.executor = FakeExecutor(self.assignment, answer)
         watcher = Lines(Console(file=self.said, width=200))
         return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
@@ -157,7 +164,13 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     data = tmp_path / "images.npz"
     data.write_bytes(b"one")
     changes: dict[str, Any] = {}
-    for change in ({}, {"device": "cpu"}, {"image": "mine"}, {"gpus": "all"}, {"data": data}):
+    for change in (
+        {},
+        {"device": "cpu"},
+        {"sandbox": SandboxSettings("fake", image="mine")},
+        {"sandbox": SandboxSettings("fake", gpus="all")},
+        {"data": data},
+    ):
         changes |= change
         klass.grade(**changes)
         assert klass.graded == ["a", "b", "c"], change
@@ -193,7 +206,7 @@ def test_a_sandbox_that_cannot_be_had_is_told_before_the_first_job() -> None:
     executor = LocalExecutor(1, missing)
     for _ in range(2):
         with pytest.raises(SandboxError, match="no engine"):
-            executor.submit(Terms("", "", "process", False, 7, ()), Job(Submission("a", {}, "0" * 64)))
+            executor.submit(Terms("", "", SandboxSettings("process"), 7, ()), Job(Submission("a", {}, "0" * 64)))
     executor.stop()
 
 
@@ -203,7 +216,7 @@ def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> 
         return {option for parameter in command.commands[name].params for option in parameter.opts}
 
     shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
-    for name, module in (("grade", "single"), ("class", "many"), ("reproduce", "later")):
+    for name, module in (("grade", "grade_command"), ("class", "class_command"), ("reproduce", "report_commands")):
         assert name in COMMANDS[module]
         import_module(f"grader.cli.{module}")
         assert shared <= options(name), name
@@ -276,7 +289,7 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
     verdict = Verdict(Outcome.GRADER_ERROR, 0.0, "ours")
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
 
     index = klass.grade(answer)
@@ -512,7 +525,7 @@ def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess
 
 def terms_of(assignment: Assignment) -> Terms:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    return Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    return Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
 
 
 def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -588,7 +601,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
     wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         verdict = wrong.get(job.submission.id)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -45,8 +46,7 @@ def test_without_a_terminal_it_trains_all_six_and_draws_them(folder: Path) -> No
     assert set(results) == set(SIX)
     assert all(0 <= entry["test_accuracy"] <= 1 and 0 <= entry["train_loss"] < 10 for entry in results.values())
     assert all(table.count(name) >= 2 for name in SIX), "a bar and a row for each"
-    assert (folder / "comparison.svg").read_bytes().startswith(b"<?xml")
-    assert (folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
+    assert ElementTree.parse(folder / "comparison.svg").getroot().tag.endswith("svg")
 
 
 def test_a_small_loss_is_not_copied_as_zero(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ import pytest
 
 from grader.rubric import Assignment
 from grader.sandbox.api import Launcher
-from grader.suite.session import Oracles
 from tests.support.galleries import Case, cases
 from tests.support.hostile import adopt_orphans, run
 from tests.support.sandboxes import LOCAL, launcher_of, why_not
@@ -20,21 +19,19 @@ LEAST = 60  # cases, of which the gallery is not to lose any
 
 
 @pytest.fixture(scope="module", params=LOCAL)
-def held(request: pytest.FixtureRequest, assignment: Assignment) -> Iterator[tuple[str, Launcher, Oracles]]:
-    """One sandbox and its oracles for the whole gallery."""
+def held(request: pytest.FixtureRequest) -> Iterator[tuple[str, Launcher]]:
+    """One sandbox for the whole gallery."""
     reason = why_not(request.param)
     if reason is not None:
         pytest.skip(f"no {request.param} here: {reason}")
     adopt_orphans()
     launcher = launcher_of(request.param)
-    with Oracles(launcher, assignment) as oracles:
-        oracles.start({"1", "2", "3"})
-        yield request.param, launcher, oracles
+    yield request.param, launcher
     launcher.close()
     adopt_orphans(False)
 
 
-def has_walls(sandbox: str) -> bool:
+def is_restricted(sandbox: str) -> bool:
     """`process` promises none, but keeps to the jail's list of files where the kernel can."""
     return sandbox != "process" or why_not("jail") is None
 
@@ -42,16 +39,16 @@ def has_walls(sandbox: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.path.name) for case in CASES])
 def test_an_attack_wins_nothing_and_harms_nobody(
-    case: Case, held: tuple[str, Launcher, Oracles], assignment: Assignment, tmp_path: Path
+    case: Case, held: tuple[str, Launcher], assignment: Assignment, tmp_path: Path
 ) -> None:
-    sandbox, launcher, oracles = held
-    aftermath = run(case, tmp_path, assignment, launcher, oracles)
+    sandbox, launcher = held
+    aftermath = run(case, tmp_path, assignment, launcher)
     assert aftermath.lost == ""
     assert aftermath.harmed(case) == []
     assert aftermath.survivors == ()
     assert aftermath.seconds < MAX_SECONDS
-    if case.expected.get("walls") and not has_walls(sandbox):
-        return  # what only walls stop is not promised where there are none
+    if case.expected.get("needs_jail") and not is_restricted(sandbox):
+        return  # what only restrictions stop is not promised where there are none
     assert aftermath.problems(case) == []
     assert aftermath.unearned(case) == 0
     assert aftermath.markers == ()
@@ -77,16 +74,16 @@ def test_nearly_every_attack_has_an_honest_exercise_beside_it() -> None:
 
 FIELDS = {
     *("about", "attacks", "exercises", "points", "unharmed", "outcomes"),
-    *("call_seconds", "memory_mib", "recipe", "folder", "walls"),
+    *("call_seconds", "memory_mib", "recipe", "folder", "needs_jail"),
 }
 
 
 def test_no_attack_needs_walls_but_these() -> None:
     """What `process` does not promise: a list that may get shorter, or longer with a reason in docs/security.md."""
-    assert {case.path.name for case in CASES if case.expected.get("walls")} == WALLS
+    assert {case.path.name for case in CASES if case.expected.get("needs_jail")} == NEED_JAIL
 
 
-WALLS = {
+NEED_JAIL = {
     *("import-guard-removed", "import-guard-emptied", "import-by-ctypes", "import-by-sympify", "search-files"),
     *("search-other-folders", "search-proc", "planted-results-at-run-time"),
 }

@@ -177,9 +177,7 @@ def test_a_mark_for_a_report_of_its_own(grader: Command, tmp_path: Path) -> None
 def test_reproduce_agrees_and_says_with_what(results: Path, grader: Command) -> None:
     whole = grader("reproduce", results / "wrong" / "results.json")
     assert whole.returncode == 0, whole.stderr
-    assert "It agrees in all points asked for: 5 (seed 3, sandbox process, grader 0.1.0)." in " ".join(
-        whole.stdout.split()
-    )
+    assert "All 5 points reproduced (seed 3, sandbox process, grader 0.1.0)." in " ".join(whole.stdout.split())
     one = grader("reproduce", results / "wrong" / "results.json", "--point", "2.3")
     assert "points asked for: 1" in one.stdout
 
@@ -192,7 +190,7 @@ def test_reproduce_says_where_it_does_not_agree(results: Path, grader: Command) 
     ended = grader("reproduce", path)
     assert ended.returncode == 1
     assert "then error (0%)" in ended.stdout
-    assert "It does not agree in" in ended.stderr
+    assert "points differ (seed" in ended.stderr
 
 
 def test_reproduce_takes_only_what_was_graded(results: Path, grader: Command) -> None:

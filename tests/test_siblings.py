@@ -17,7 +17,7 @@ from grader.errors import SandboxError
 from grader.model import Submission
 from grader.rubric import Assignment
 from grader.sandbox.api import Returned
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from tests.support.workers import PATIENCE, ask
 
@@ -31,7 +31,7 @@ WELL = "import os\ndef well(): return 1\ndef folder(): return os.getcwd()\ndef h
 
 def opened(kind: str, sibling: int | None = None) -> WarmLauncher:
     try:
-        launcher = open_launcher(kind, ahead=True, sibling=sibling)
+        launcher = open_launcher(SandboxSettings(kind), ahead=True, sibling=sibling)
     except SandboxError as error:
         pytest.skip(str(error))
     assert isinstance(launcher, WarmLauncher)
@@ -42,7 +42,7 @@ def opened(kind: str, sibling: int | None = None) -> WarmLauncher:
 def sibling_of(mother: WarmLauncher, kind: str) -> Iterator[WarmLauncher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        mother.bear(theirs, (os.getpid(),))
+        mother.fork_sibling(theirs, (os.getpid(),))
     with closing(opened(kind, ours.detach())) as launcher:
         yield launcher
 
@@ -71,7 +71,7 @@ def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
             assert ask(launcher, WELL, "well") == [Returned(1)]
         for launcher in (siblings[0], mother):
             assert ask(launcher, WELL, "hang", "well", seconds=3.0)[1] == Returned(1)
-        assert [launcher.walls for launcher in siblings] == [mother.walls] * 2
+        assert [launcher.restrictions for launcher in siblings] == [mother.restrictions] * 2
         (folder,) = ask(siblings[0], WELL, "folder")
         assert isinstance(folder, Returned)
         pid = started(mother)._process.pid
@@ -105,7 +105,7 @@ def test_a_sibling_that_was_killed_is_replaced() -> None:
 
 def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    terms = Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    terms = Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
     job = Job(Submission("a", {"exercise2.py": b"def maxpool2x2_backward(dY, X): return X"}, "0" * 64))
     with closing(opened("process")) as mother, closing(JobProcessPool(mother)) as workshop:
         lone = JobProcess(terms, mother)

@@ -18,7 +18,6 @@ from grader.assignment.oracles.training import Comparison
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
-from grader.report import curves
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
@@ -633,30 +632,6 @@ def test_what_is_no_archive_is_a_sentence(tmp_path):
     np.savez(tmp_path / "objects.npz", images=np.array([print], dtype=object))
     with pytest.raises(UsageError, match=r"no \.npz file of plain arrays"):
         images.load(tmp_path / "objects.npz")
-
-
-# --- the picture ----------------------------------------------------------------------------------------------------
-
-CURVES = {name: {"loss": [2.0, 1.0, None], "accuracy": [0.1, 0.5, math.inf]} for name in (*SIX, "Mine")}
-
-
-@pytest.mark.parametrize(("form", "magic"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
-def test_the_picture_is_drawn_and_the_same_every_time(form, magic):
-    picture = curves.draw(CURVES, form, target=0.8, title="Six")
-    assert picture.startswith(magic)
-    assert picture == curves.draw(CURVES, form, target=0.8, title="Six")
-    assert curves.draw({}, form).startswith(magic)
-
-
-def test_a_loss_that_explodes_does_not_press_the_others_together():
-    exploded = {**CURVES, "LBFGS": {"loss": [2.0, 1e11, 0.1], "accuracy": [0.1, 0.5, 0.9]}}
-    picture = curves.draw(exploded, "svg")
-    assert b"cut at 20" in picture
-    assert b"cut at" not in curves.draw(CURVES, "svg")
-
-
-def test_the_styles_differ_without_colour():
-    assert len({(str(line), marker) for _, line, marker in curves.STYLES.values()}) == len(SIX)
 
 
 # --- the reference --------------------------------------------------------------------------------------------------

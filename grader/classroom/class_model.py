@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from grader.load.naming import readable
 from grader.model import Submission
+from grader.sandbox.choose import SandboxSettings
 
 
 class Format(StrEnum):
@@ -84,17 +85,15 @@ class Data:
 class Terms:
     """Under what all submissions of a class are graded: pure data, the same on every machine.
 
-    `image` and `gpus` are the docker sandbox's, `device` and `data` the assignment's settings; None for their defaults.
+    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order. `device`
+    is a setting of the assignment's, None for its own; so is `data`, which travels as bytes.
     """
 
     rubric: str
     assignment: str
-    sandbox: str
-    allow_weaker: bool
+    sandbox: SandboxSettings
     seed: int
     points: tuple[str, ...]
-    image: str | None = None
-    gpus: str | None = None
     device: str | None = None
     data: Data | None = None
 

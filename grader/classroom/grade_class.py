@@ -1,7 +1,7 @@
 """`grader class` in one function: from a path to a folder of reports, however often it is cut off on the way."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from grader.classroom.run.executor import Executor
 from grader.errors import UsageError
 from grader.report.results_json import write_atomically
 from grader.rubric import Assignment, read_rubric, template_of
+from grader.settings import RunSettings
 from grader.version import VERSION
 
 MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
@@ -29,26 +30,16 @@ MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network wit
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `seed` is None for the class's own: drawn once, then kept in the journal.
-
-    `image`, `gpus`, `device` and `data` are as in `Terms`; None for the default.
-    """
+    """What a person asked for. The settings' seed is None for the class's own: drawn once, then kept in the journal."""
 
     submissions: Path
     results: Path
     rubric: Path
-    sandbox: str
-    allow_weaker: bool
-    points: Sequence[str]
-    seed: int | None = None
+    settings: RunSettings
     roster: Path | None = None
     submitted: Path | None = None
     sheet: Path | None = None
     choice: Choice = field(default_factory=Choice)
-    image: str | None = None
-    gpus: str | None = None
-    device: str | None = None
-    data: Path | None = None
 
 
 def grade_class(
@@ -70,7 +61,7 @@ def grade_class(
         Journal(request.results) as journal,
         ExitStack() as stack,
     ):
-        terms = _terms(request, assignment, _seed(request.seed, journal))
+        terms = _terms(request, assignment, _seed(request.settings.seed, journal))
         journal.append("class", seed=terms.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         _keep_inputs(request, terms)
         executor = open_executor()
@@ -87,17 +78,16 @@ def grade_class(
 
 
 def _terms(request: Request, assignment: Assignment, seed: int) -> Terms:
+    settings = request.settings
+    chosen = settings.selected(assignment.rubric)
     return Terms(
         rubric=read_rubric(request.rubric),
         assignment=str(assignment.folder.resolve()),
-        sandbox=request.sandbox,
-        allow_weaker=request.allow_weaker,
+        sandbox=settings.sandbox,
         seed=seed,
-        points=tuple(request.points),
-        image=request.image,
-        gpus=request.gpus,
-        device=request.device,
-        data=_data(request.data) if request.data else None,
+        points=tuple(point.id for point in assignment.rubric.points if point.id in chosen),
+        device=settings.device,
+        data=_data(settings.data) if settings.data else None,
     )
 
 

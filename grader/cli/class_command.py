@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,28 +17,13 @@ from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
-from grader.cli.app import (
-    AssignmentOption,
-    DataOption,
-    DeviceOption,
-    ExerciseOption,
-    GpusOption,
-    ImageOption,
-    PointOption,
-    RubricOption,
-    SandboxOption,
-    SeedOption,
-    WeakerOption,
-    app,
-    err,
-    fail,
-    out,
-)
+from grader.cli.app import app, err, fail, out
+from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.errors import OutputError
 from grader.model import ExitCode
-from grader.rubric import Assignment, load_assignment, select
-from grader.sandbox.api import Launcher
+from grader.rubric import Assignment, load_assignment
 from grader.sandbox.choose import default_kind, open_launcher
+from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
 SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")]
@@ -51,50 +37,36 @@ ClusterOption = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Da
 
 
 @app.command("class")
+@with_options(settings=settings_of)
 def class_(
     submissions: Annotated[
         Path, typer.Argument(help="The class: a folder, an archive, an LMS's download, or a .txt that lists folders.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
+    settings: RunSettings,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output folder.")],
     roster: RosterOption = None,
     submitted: SubmittedOption = None,
     sheet: SheetOption = None,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what is done.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Only this id; may be given again.")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Again, what the grader itself had failed on.")] = False,
-    seed: SeedOption = None,
-    exercise: ExerciseOption = None,
-    point: PointOption = None,
-    sandbox: SandboxOption = None,
-    allow_weaker: WeakerOption = False,
-    image: ImageOption = None,
-    gpus: GpusOption = None,
-    device: DeviceOption = None,
-    data: DataOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Regrade finished submissions.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Only this id (repeatable).")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped."""
-    course = load_assignment(assignment, rubric).with_settings(device=device)
-    chosen = select(course.rubric, exercise or [], point or [])
+    course = load_assignment(assignment, rubric).with_settings(device=settings.device)
+    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
     request = Request(
         submissions=submissions,
         results=output,
         rubric=rubric or assignment / "rubric.toml",
-        sandbox=str(sandbox or default_kind()),
-        allow_weaker=allow_weaker,
-        points=[point.id for point in course.rubric.points if point.id in chosen],
-        seed=seed,
+        settings=replace(settings, sandbox=sandbox),
         roster=roster,
         submitted=submitted,
         sheet=sheet,
         choice=Choice(force, failed, frozenset(only or [])),
-        image=image,
-        gpus=gpus,
-        device=device,
-        data=data,
     )
     _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
 
@@ -126,17 +98,12 @@ _GO_ON = "run the same command again and it goes on from there."
 
 
 def _executor(request: Request, course: Assignment, jobs: int | None, cluster: str | None) -> Callable[[], Executor]:
+    sandbox = request.settings.sandbox
     if cluster is not None:
-        gpu = request.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
+        gpu = sandbox.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
         return lambda: DaskExecutor(cluster, gpu=gpu)
-    return lambda: LocalExecutor(jobs or _cores(), lambda: _launcher(request))
-
-
-def _launcher(request: Request) -> Launcher:
-    """Raises SandboxError, naming what is missing, now rather than three times for each submission."""
-    return open_launcher(
-        request.sandbox, allow_weaker=request.allow_weaker, ahead=True, image=request.image, gpus=request.gpus
-    )
+    # opened now: what the machine lacks is named once, rather than three times for each submission
+    return lambda: LocalExecutor(jobs or _cores(), lambda: open_launcher(sandbox, ahead=True))
 
 
 def _cores() -> int:

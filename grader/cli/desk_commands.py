@@ -12,7 +12,8 @@ import typer
 from grader import BUILT_IN
 from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.results import store
-from grader.cli.app import AssignmentOption, app, out
+from grader.cli.app import app, out
+from grader.cli.options import AssignmentOption
 from grader.errors import UsageError
 from grader.rubric import load_assignment
 

@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Sequence
-from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,25 +18,21 @@ from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results.store import read_report
-from grader.cli.app import (
+from grader.cli.app import app, fail, out
+from grader.cli.options import (
     AssignmentOption,
     DataOption,
     DeviceOption,
-    GpusOption,
-    ImageOption,
     PointOption,
     RubricOption,
-    SandboxOption,
-    WeakerOption,
-    app,
-    fail,
-    out,
+    sandbox_of,
+    with_options,
 )
 from grader.model import ExitCode
 from grader.report.plain_text import number, one_line
 from grader.report.terminal import print_table
 from grader.rubric import load_assignment
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings
 from grader.version import VERSION
 
 ReportArgument = Annotated[Path, typer.Argument(help="A results.json.")]
@@ -66,16 +62,14 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
 
 
 @app.command()
+@with_options(sandbox=sandbox_of)
 def reproduce(
     report: ReportArgument,
+    sandbox: SandboxSettings,
     point: PointOption = None,
     submission: Annotated[
         Path | None, typer.Option(help="What was graded, where no copy lies beside the report.")
     ] = None,
-    sandbox: SandboxOption = None,
-    allow_weaker: WeakerOption = False,
-    image: ImageOption = None,
-    gpus: GpusOption = None,
     device: DeviceOption = None,
     data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
@@ -85,21 +79,21 @@ def reproduce(
     stored = read_report(report)
     course = as_stored(report, stored, assignment_for(report, assignment, rubric), device, data)
     graded = stored_submission(report, stored, submission, course)
-    kind = sandbox or stored.environment.sandbox
-    with closing(open_launcher(kind, allow_weaker=allow_weaker, image=image, gpus=gpus)) as launcher:
-        differences = reproduce_report(stored, graded, course, launcher, point or [])
-        name = launcher.name
+    sandbox = replace(sandbox, kind=sandbox.kind or stored.environment.sandbox)
+    differences = reproduce_report(stored, graded, course, sandbox, point or [])
     then, now = stored.environment.grader, VERSION
     version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"
-    _print_differences(differences, len(point or stored.points), f"seed {stored.seed}, sandbox {name}, {version}")
+    _print_differences(
+        differences, len(point or stored.points), f"seed {stored.seed}, sandbox {sandbox.kind}, {version}"
+    )
 
 
 def _print_differences(differences: Sequence[Difference], count: int, how: str) -> None:
     for difference in differences:
         out.print(Text(f"{difference.point}: then {difference.then}; now {difference.now}"), soft_wrap=True)
     if differences:
-        fail(f"It does not agree in {len(differences)} points ({how}).", ExitCode.GRADER_ERROR)
-    out.print(f"It agrees in all points asked for: {count} ({how}).", highlight=False)
+        fail(f"{len(differences)} of {count} points differ ({how}).", ExitCode.GRADER_ERROR)
+    out.print(f"All {count} points reproduced ({how}).", highlight=False)
 
 
 @app.command()

@@ -119,9 +119,8 @@ class _Worker:
             {
                 "op": "load",
                 "files": dict(bundle.files),
-                "guests": dict(bundle.guests),
+                "harness": dict(bundle.harness),
                 "allowed": list(bundle.allowed),
-                "absent": list(bundle.absent),
                 "preload": list(bundle.preload),
             }
         )

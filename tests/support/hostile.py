@@ -3,8 +3,8 @@
 `expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked
 at, and among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do.
 `call_seconds` and `memory_mib` lower the bounds of a case that runs into them. `recipe` are steps that make what git
-does not keep, `folder` names the hand-in. `walls` marks an attack that only walls can stop: `process`, which has none,
-does not claim to.
+does not keep, `folder` names the hand-in. `needs_jail` marks an attack that only a sandbox with
+restrictions can stop: `process`, which has none, does not claim to.
 """
 
 import ctypes
@@ -24,14 +24,12 @@ from typing import Any
 from rich.console import Console
 
 from grader.errors import GraderError
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.rubric import Assignment
 from grader.sandbox.api import Launcher
 from grader.schema import Report
-from grader.suite.session import Oracles
 from tests.support.galleries import Case
 
 SEED = 20_260_102
@@ -81,21 +79,14 @@ def _worth(case: Case, point: str) -> float:
     return float(case.expected["points"][point])
 
 
-def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> Aftermath:
+def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher) -> Aftermath:
     """Makes the case in `folder`, grades it, and looks around."""
     path = make(case, folder)
     before, report, lost = descendants(), None, ""
     started = time.monotonic()
     try:
-        modules = [exercise.module for exercise in assignment.rubric.exercise]
-        report = examine(
-            load(path, modules),
-            narrowed(assignment, case.expected),
-            launcher,
-            oracles,
-            seed=SEED,
-            selected=frozenset(case.expected["points"]),
-        )
+        with GradingSession(narrowed(assignment, case.expected), launcher=launcher) as grading:
+            report = grading.grade(grading.load(path), seed=SEED, selected=case.expected["points"])
         if report.has_grader_error:
             lost = "grader_error"
     except GraderError as error:

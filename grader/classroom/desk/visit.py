@@ -30,7 +30,7 @@ class Visit:
         return str(self.request.path_params[name])
 
     def query(self, name: str) -> str:
-        return self.request.query_params.get(name, "")
+        return str(self.request.query_params.get(name, ""))
 
     def field(self, name: str) -> str:
         """A form's field; "" where it is not there."""

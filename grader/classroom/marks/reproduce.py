@@ -8,11 +8,11 @@ from grader.classroom.results import store
 from grader.errors import UsageError
 from grader.load.submission import digest, load
 from grader.model import Submission
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.choose import SandboxSettings
 from grader.schema import PartScore, Report
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 
 _TINY = 1e-9  # between shares that are the same
 
@@ -64,7 +64,7 @@ def stored_submission(path: Path, report: Report, given: Path | None, assignment
 
 
 def reproduce(
-    report: Report, submission: Submission, assignment: Assignment, launcher: Launcher, points: Collection[str]
+    report: Report, submission: Submission, assignment: Assignment, sandbox: SandboxSettings, points: Collection[str]
 ) -> list[Difference]:
     """Grades some points (all, if none is named) again with the report's own seed; returns where it differs.
 
@@ -75,8 +75,8 @@ def reproduce(
     if unknown:
         raise UsageError(f"there is no point {unknown[0]} in this report.")
     chosen = frozenset(points) or frozenset(stored)
-    with Oracles(launcher, assignment) as oracles:
-        again = examine(submission, assignment, launcher, oracles, seed=report.seed, selected=chosen)
+    with GradingSession(assignment, RunSettings(sandbox, report.seed)) as session:
+        again = session.grade(submission, selected=chosen)
     return [
         Difference(point.id, _said(stored[point.id]), _said(point.parts))
         for point in again.points

@@ -232,8 +232,8 @@ class ClassRun:
             VERSION,
             terms.seed,
             terms.points,
-            image=terms.image,
-            gpus=terms.gpus,
+            image=terms.sandbox.image,
+            gpus=terms.sandbox.gpus,
             device=terms.device,
             data=terms.data.sha256 if terms.data else None,
         )

@@ -44,7 +44,7 @@ def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
 
 def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str]:
     """The same page in pieces, so that nobody has to hold it as a whole."""
-    style, code = _asset("style.css"), _asset("script.js") if script else None
+    style, code = _asset("style.css") + _asset("chart.css"), _asset("script.js") if script else None
     policy = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
@@ -61,11 +61,23 @@ def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str
     return stream
 
 
+<<<<<<< HEAD
 @lru_cache(maxsize=2)
 def environment(*further: Path) -> Environment:
     """Of the templates here, and of those in further folders: all that is said in the module's docstring holds."""
     made = Environment(
         loader=FileSystemLoader([*further, FOLDER / "templates"]),
+=======
+def picture(template: str, data: Mapping[str, Any]) -> str:
+    """The SVG file that a template makes of `data`."""
+    return _environment().get_template(template).render(data, style=_asset("chart.css"))
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+>>>>>>> main
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,
