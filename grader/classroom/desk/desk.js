@@ -367,6 +367,20 @@ for (const name of ["keys", "onward"]) {
   box.addEventListener("change", () => { localStorage.setItem(`desk ${name}`, box.checked ? "on" : "off"); document.body.classList.toggle("no-keys", !isOn("keys")); });
 }
 
+let typing = 0;
+function filter(form) {
+  clearTimeout(typing);
+  const fields = [...new FormData(form)].filter(([, value]) => value !== "");
+  typing = setTimeout(async () => {
+    const at = document.activeElement?.name;
+    const caret = document.activeElement?.selectionStart;
+    await go(`/?${new URLSearchParams(fields)}`);
+    const again = at && main().querySelector(`.filters [name=${CSS.escape(at)}]`);
+    if (again) { again.focus(); if (caret !== null && again.setSelectionRange && again.type === "search") again.setSelectionRange(caret, caret); }
+  }, 200);
+}
+document.addEventListener("input", (event) => { const form = event.target.closest(".filters"); if (form) filter(form); });
+
 let known = "";
 async function look() {
   let now;

@@ -107,6 +107,13 @@ class MarkLog:
         )
         return found[0] if found else None
 
+    def taken_back(self, entry: str, point: str) -> set[str]:
+        """The moments of the marks of a point that were taken back, and of those that did so."""
+        logged = self._read("SELECT * FROM mark WHERE entry = ? AND point = ?", entry, point)
+        undone = self._database.rows("SELECT undoes FROM mark WHERE entry = ? AND point = ?", entry, point)
+        numbers = {row["undoes"] for row in undone}
+        return {own.review.when for own in logged if own.source is Source.UNDO or own.number in numbers}
+
     def _read(self, query: str, *values: object) -> list[LoggedMark]:
         return [_logged(row) for row in self._database.rows(query, *values)]
 

@@ -183,10 +183,15 @@ class Desk:
         hand_in = self.state.by_entry(latest.entry) if latest else None
         if latest is None or hand_in is None:
             raise UsageError("there is no mark of yours left to take back.")
-        report, point = self.report(hand_in), latest.review.point
-        own = [review for review in report.reviews if review.point == point and review.sha256 == hand_in.digest]
         if latest.review.sha256 != hand_in.digest:
             raise UsageError("that mark was for an earlier hand-in, which counts no more.")
+        report, point = self.report(hand_in), latest.review.point
+        gone = self.log.taken_back(latest.entry, point)
+        own = [
+            review
+            for review in report.reviews
+            if review.point == point and review.sha256 == hand_in.digest and review.when not in gone
+        ]
         if own and own[-1] != latest.review:
             raise ConflictError(f"{own[-1].by} has marked this point since; your mark does not count any more.")
         former = own[-2] if len(own) > 1 else None

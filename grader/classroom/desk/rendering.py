@@ -15,10 +15,10 @@ from grader.report.html import templating
 FOLDER = Path(__file__).parent
 # Served as they are, under a name with their hash in it, so that a browser keeps them and still never has an old one.
 _ASSETS = {
-    "report.css": (templating.FOLDER / "style.css", "text/css"),
-    "desk.css": (FOLDER / "desk.css", "text/css"),
-    "desk.js": (FOLDER / "desk.js", "text/javascript"),
-    "desk.svg": (FOLDER / "desk.svg", "image/svg+xml"),
+    "report.css": ("text/css", (templating.FOLDER / "style.css", templating.FOLDER / "chart.css")),
+    "desk.css": ("text/css", (FOLDER / "desk.css",)),
+    "desk.js": ("text/javascript", (FOLDER / "desk.js",)),
+    "desk.svg": ("image/svg+xml", (FOLDER / "desk.svg",)),
 }
 
 
@@ -32,18 +32,22 @@ def asset(name: str) -> tuple[bytes, str] | None:
     return _assets().get(name)
 
 
-def _addresses() -> dict[str, str]:
-    return {name: _address(name, path) for name, (path, _) in _ASSETS.items()}
-
-
-def _address(name: str, path: Path) -> str:
-    stem, _, suffix = name.partition(".")
-    return f"{stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}.{suffix}"
-
-
 @lru_cache(maxsize=1)
 def _assets() -> dict[str, tuple[bytes, str]]:
-    return {_address(name, path): (path.read_bytes(), kind) for name, (path, kind) in _ASSETS.items()}
+    return {address: (_content(name), _ASSETS[name][0]) for name, address in _addresses().items()}
+
+
+def _addresses() -> dict[str, str]:
+    return {name: _address(name) for name in _ASSETS}
+
+
+def _address(name: str) -> str:
+    stem, _, suffix = name.partition(".")
+    return f"{stem}-{hashlib.sha256(_content(name)).hexdigest()[:12]}.{suffix}"
+
+
+def _content(name: str) -> bytes:
+    return b"\n".join(path.read_bytes() for path in _ASSETS[name][1])
 
 
 @lru_cache(maxsize=1)

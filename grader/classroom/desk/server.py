@@ -143,7 +143,8 @@ async def _close(desk: Desk, keeper: Keeper, say: Callable[[str], None]) -> None
     """At the end: the tables and pages of the class, once."""
     if not desk.behind:
         return
-    say(f"Bringing tables and pages up to date with {desk.behind} marks …")
+    marks = "1 mark" if desk.behind == 1 else f"{desk.behind} marks"
+    say(f"Bringing tables and pages up to date with {marks} …")
     try:
         await keeper.finish()
     except GraderError as error:
@@ -198,6 +199,7 @@ def _bind(host: str, port: int) -> socket.socket:
         bound = socket.socket(family, socket.SOCK_STREAM)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
+        bound.listen()  # so that the link holds as soon as it is said
     except (OSError, OverflowError) as error:
         raise UsageError(f"{host}:{port}: the desk cannot be opened at this address ({error}).") from error
     return bound

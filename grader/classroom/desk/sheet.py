@@ -48,6 +48,7 @@ class Sheet:
     prose: Markup | None
     formulas: tuple[Formula, ...]
     section: ExerciseSection
+    verdicts: tuple[PointScore, ...]
     files: tuple[CodeFile, ...]
     history: tuple[ReviewEntry, ...]
     current: ReviewEntry | None
@@ -83,6 +84,7 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
         prose=to_html(prose) if isinstance(prose, str) else None,
         formulas=_formulas(found.evidence),
         section=_first(section, point),
+        verdicts=bare.points,
         files=code_files(
             store.read_files(results / hand_in.folder / store.SUBMISSION), _wanted(rubric, found.exercise), own
         ),

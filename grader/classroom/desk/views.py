@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -123,6 +124,7 @@ def give(visit: Visit, desk: Desk) -> Response:
     hand_in = desk.hand_in(ask.key)
     who = worklist.label(hand_in, desk.anonymous)
     following = desk.next_task(visit.chosen, (ask.key, ask.point), 1, visit.marker)
+    scope = [task for task in desk.tasks(visit.marker) if replace(visit.chosen, all=True).takes(task)]
     where = _address(following, visit.chosen) if following else f"/{query_of(visit.chosen)}"
     if following and following.key:
         desk.leases.take(desk.hand_in(following.key).entry.id, visit.marker)
@@ -130,7 +132,8 @@ def give(visit: Visit, desk: Desk) -> Response:
         desk.leases.leave(visit.marker)
     said = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
     if visit.wants_json:
-        return JSONResponse({"saved": said, "next": where, "score": score})
+        done = sum(task.is_done for task in scope)
+        return JSONResponse({"saved": said, "next": where, "score": score, "done": done, "total": len(scope)})
     return RedirectResponse(where or "/", 303)
 
 
@@ -400,6 +403,5 @@ def _known_point(desk: Desk, point: str) -> str:
 
 
 def _query(**values: str) -> str:
-    from urllib.parse import urlencode
-
-    return f"?{urlencode({name: value for name, value in values.items() if value})}"
+    kept = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

@@ -61,23 +61,16 @@ def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str
     return stream
 
 
-<<<<<<< HEAD
+def picture(template: str, data: Mapping[str, Any]) -> str:
+    """The SVG file that a template makes of `data`."""
+    return environment().get_template(template).render(data, style=_asset("chart.css"))
+
+
 @lru_cache(maxsize=2)
 def environment(*further: Path) -> Environment:
     """Of the templates here, and of those in further folders: all that is said in the module's docstring holds."""
     made = Environment(
         loader=FileSystemLoader([*further, FOLDER / "templates"]),
-=======
-def picture(template: str, data: Mapping[str, Any]) -> str:
-    """The SVG file that a template makes of `data`."""
-    return _environment().get_template(template).render(data, style=_asset("chart.css"))
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
->>>>>>> main
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,
