@@ -21,8 +21,8 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.load.submission import MAX_FILES, MAX_TOTAL_BYTES, load
 from grader.rubric import load_assignment
-from grader.sandbox.api import CallFailed, Returned
 from grader.sandbox.child.protocol import MAGIC, ProtocolError, decode, encode, read_frame
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
 from grader.suite.expressions import is_expression

@@ -11,7 +11,6 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,10 +26,10 @@ from typer.main import get_command
 
 from grader.classroom import grade_class as grade_class_module
 from grader.classroom.class_model import Data, Graded, Job, JobFailed, JobRejected, JobResult, Terms
-from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Done, Journal, State, read
+from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.journal import Conditions, Done, Journal, read
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, retry
 from grader.classroom.run.class_run import Choice
@@ -40,94 +39,17 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
 from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import CheckResult, Outcome, Submission, Verdict
-from grader.report.results_json import to_json
+from grader.model import Outcome, Submission, Verdict
 from grader.rubric import Assignment
 from grader.sandbox.choose import SandboxSettings
-from grader.score import score
-from grader.settings import RunSettings
-from grader.version import VERSION
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
-from tests.test_score import ABOUT
+from tests.support.fake_class import POINTS, Class, FakeExecutor, report_of
 
 pytestmark = pytest.mark.slow
 
-POINTS = ("2.1", "2.2", "2.3", "2.4", "2.5")
 FAST = ("--exercise", "2", "--seed", 7, "--sandbox", "process")
-
-
-class FakeExecutor:
-    """Does at once what `answer` says: the report of a job, or what went wrong with it."""
-
-    capacity = 2
-
-    def __init__(self, assignment: Assignment, answer: Callable[[Job], JobResult | BaseException | None]) -> None:
-        self.assignment = assignment
-        self.answer = answer
-        self.jobs: list[Job] = []
-        self.stopped = False
-
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        self.jobs.append(job)
-        future: Future[JobResult] = Future()
-        answer = self.answer(job)
-        if isinstance(answer, KeyboardInterrupt):
-            raise answer
-        if isinstance(answer, BaseException):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer or Graded(report_of(self.assignment, terms, job.submission)))
-        return future
-
-    def stop(self) -> None:
-        self.stopped = True
-
-
-def report_of(assignment: Assignment, terms: Terms, submission: Submission, verdict: Verdict | None = None) -> str:
-    """results.json as a job would bring it, all passed unless a verdict says otherwise."""
-    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in terms.points]
-    facts = {
-        **ABOUT,
-        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
-        "seed": terms.seed,
-        "environment": {**ABOUT["environment"], "grader": VERSION, "rubric_sha256": assignment.rubric_sha256},
-    }
-    return to_json(score(assignment.rubric, results, terms.points, **facts))
-
-
-class Class:
-    """A class of three and everything to grade it with a fake executor."""
-
-    def __init__(self, folder: Path, assignment: Assignment) -> None:
-        self.assignment = assignment
-        self.place = laid_out(
-            folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
-        )
-        rubric = assignment.folder / "rubric.toml"
-        self.request = Request(
-            self.place, folder / "results", rubric, RunSettings(SandboxSettings("fake"), 7, points=POINTS)
-        )
-        self.said = StringIO()
-
-    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
-        """Grades; `changes` are of the request or of its settings."""
-        own = {name: changes.pop(name) for name in ("seed", "points", "device", "data", "sandbox") if name in changes}
-        changes["settings"] = replace(self.request.settings, **own)
-        self.executor = FakeExecutor(self.assignment, answer)
-        watcher = Lines(Console(file=self.said, width=200))
-        return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
-
-    @property
-    def graded(self) -> list[str]:
-        """The ids that the last run gave to its executor."""
-        return [job.submission.id for job in self.executor.jobs]
-
-    @property
-    def done(self) -> State:
-        with Journal(self.request.results) as journal:
-            return journal.state
 
 
 @pytest.fixture(autouse=True)
@@ -154,9 +76,9 @@ def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
     assert klass.graded == []
     klass.grade(choice=Choice(only=frozenset({"c"}), force=True))
     assert klass.graded == ["c"]
-    klass.grade(seed=8)
+    klass.grade(seed=8, replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
-    klass.grade(points=POINTS[:2])
+    klass.grade(points=POINTS[:2], replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
 
 
@@ -167,29 +89,31 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     for change in (
         {},
         {"device": "cpu"},
-        {"sandbox": SandboxSettings("fake", image="mine")},
-        {"sandbox": SandboxSettings("fake", gpus="all")},
+        {"image": "mine"},
+        {"gpus": "all"},
         {"data": data},
     ):
         changes |= change
-        klass.grade(**changes)
+        klass.grade(**changes, replace=True)
         assert klass.graded == ["a", "b", "c"], change
         klass.grade(**changes)
         assert klass.graded == [], change
     data.write_bytes(b"other")
-    klass.grade(**changes)
+    klass.grade(**changes, replace=True)
     assert klass.graded == ["a", "b", "c"]
-    assert (klass.request.results / store.DATA).read_bytes() == b"other"
+    kept = read_inputs(klass.request.results).data
+    assert kept is not None
+    assert (kept.path.parent.parent, kept.path.read_bytes()) == (klass.request.results, b"other")
 
 
 def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
     klass: Class, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UsageError, match=r"gone.npz: the file of data cannot be read \(No such file"):
+    with pytest.raises(UsageError, match=r"gone.npz: cannot be read \(No such file"):
         klass.grade(data=tmp_path / "gone.npz")
     monkeypatch.setattr(grade_class_module, "MAX_DATA_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
-    with pytest.raises(UsageError, match="Name the file in the rubric instead"):
+    with pytest.raises(UsageError, match="Name it in the rubric instead"):
         klass.grade(data=tmp_path / "images.npz")
 
 
@@ -428,7 +352,7 @@ def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> Non
             assert journal.state == torn
     (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
     with Journal(tmp_path) as journal:
-        assert (journal.state.seed, journal.state.done) == (5, {"a": done})
+        assert journal.state.done == {"a": done}
 
 
 def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -574,15 +498,17 @@ def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp
     assert ended.returncode == 0, ended.stderr
     data.unlink()
     path = out / "a" / "results.json"
-    assert store.read_report(path).environment.data_sha256 == sha256((out / "data.npz").read_bytes()).hexdigest()
+    kept = read_inputs(out).data
+    assert kept is not None
+    assert store.read_report(path).environment.data_sha256 == sha256(kept.path.read_bytes()).hexdigest()
     same = grader("reproduce", path)
     assert same.returncode == 0, same.stderr
-    (out / "data.npz").write_bytes(b"other")
+    kept.path.write_bytes(b"other")
     other = grader("reproduce", path)
     assert (other.returncode, "this is not what the report's networks were trained on" in other.stderr) == (2, True)
-    (out / "data.npz").unlink()
+    kept.path.unlink()
     gone = grader("reproduce", path)
-    assert (gone.returncode, "name that file with --data" in gone.stderr) == (2, True)
+    assert (gone.returncode, "this file was given for the class and is gone" in gone.stderr) == (2, True)
 
 
 def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:

@@ -183,17 +183,31 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
         assert len(stored(results, "s00001").reviews) == 1
 
 
-def test_a_class_at_work_is_marked_all_the_same(desk: Desk, results: Path) -> None:
-    at_work = store.lock(results)
-    try:
+def test_while_reports_are_being_written_marks_wait(desk: Desk, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.01)
+    with store.writing_reports(results):
         desk.give(Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
-        with pytest.raises(UsageError, match="another run is at work in there"):
+        with pytest.raises(UsageError, match="reports are being written there"):
             carry(desk)
         assert point_of(desk.report(desk.hand_in(key_of(desk, "s00001"))), "4.9").score == 1.0
-    finally:
-        at_work.release()
     carry(desk)
     assert point_of(stored(results, "s00001"), "4.9").score == 1.0
+
+
+def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
+    at_work = store.lock(results)
+    try:
+        with opened(results) as door:
+            key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+            assert door.post(f"/mark/{key}/4.9", {"score": "1"}).status == 200
+            refused = door.post("/finish")
+            assert (refused.status, "another run is at work in there" in refused.json["error"]) == (409, True)
+        assert point_of(stored(results, "s00000"), "4.9").score == 1.0, "the reports themselves are written"
+    finally:
+        at_work.release()
+    assert not (results / "grades.csv").exists()
+    with opened(results) as door:
+        assert door.get("/state.json").json["behind"] == 1, "kept until the tables have it"
 
 
 def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from tests.support.galleries import Case, cases
 from tests.support.hostile import adopt_orphans, run
 from tests.support.sandboxes import LOCAL, launcher_of, why_not

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox.api import Bundle, Limits, Request, Returned
 from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
 from grader.sandbox.docker.engine import connect
+from grader.sandbox.launcher import Bundle, Limits, Request, Returned
 from grader.sandbox.linux import jail
 from grader.sandbox.linux.jail import JailLauncher, container_memory
 from grader.sandbox.linux.warm import Zygote, warm_modules
@@ -283,7 +283,7 @@ def test_an_import_that_fails_is_told() -> None:
 
 KILLED = """
 import sys
-from grader.sandbox.api import Request
+from grader.sandbox.launcher import Request
 from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from tests.support.workers import bundle_of

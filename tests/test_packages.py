@@ -19,9 +19,9 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import Bundle, CallFailed, Launcher, Reply, Request, Returned
 from grader.sandbox.docker.container import DockerLauncher
 from grader.sandbox.docker.engine import connect
+from grader.sandbox.launcher import Bundle, CallFailed, Launcher, Reply, Request, Returned
 from grader.sandbox.supervisor import Sandbox
 from tests.support.engines import worker_image
 from tests.support.environments import SITE_PACKAGES

@@ -18,7 +18,6 @@ from grader.oracles import trees
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment
-from grader.sandbox.api import CallFailed, Returned
 from grader.sandbox.child.protocol import (
     HEADS,
     MAGIC,
@@ -34,6 +33,7 @@ from grader.sandbox.child.protocol import (
     encode,
     read_frame,
 )
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.replies import parse
 from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
 from grader.suite.expressions import MAX_NODES, is_expression

@@ -11,11 +11,10 @@ import typer
 
 from grader import BUILT_IN
 from grader.classroom.desk.regrades import add_requests, read_requests
-from grader.classroom.results import store
+from grader.classroom.marks.review import class_assignment
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption
 from grader.errors import UsageError
-from grader.rubric import load_assignment
 
 ResultsArgument = Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]
 regrade = typer.Typer(no_args_is_help=True, help="Requests to look at a mark again.")
@@ -45,8 +44,7 @@ def desk(
         raise UsageError(
             f"the desk needs {error.name}, which is not installed: pip install 'backprop-grader[desk]'"
         ) from error
-    rubric = results / store.RUBRIC
-    course = load_assignment(assignment, rubric if rubric.is_file() else None)
+    course = class_assignment(results, assignment)
     alone = host == LOOPBACK and url is None
     marker = by or (getpass.getuser() if alone else "")
     with Desk(results, course, anonymous=anonymous) as opened:

@@ -49,7 +49,7 @@ def module(name: str) -> Any:
 
 
 def harness_module(name: str, beside: str) -> Any:
-    """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
+    """The fixture `name`: a module that the rubric names as `harness`, in the worker of the module `beside`."""
 
     @pytest.fixture(scope="session", name=name)
     def proxy(submission_session: SubmissionSession) -> ModuleProxy:

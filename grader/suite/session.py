@@ -1,6 +1,7 @@
 """One submission being graded: its workers, our oracles' workers, and the proxies that lead checks to them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +11,7 @@ from grader.errors import GraderError
 from grader.load.static_checks import inspect, own_modules
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.api import Bundle, Launcher, Limits
+from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 
@@ -140,10 +141,9 @@ class SubmissionSession:
 
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
-        inside = self.assignment.sources("inside") if exercise.harness else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            harness=inside,
+            harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
@@ -159,6 +159,27 @@ def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
     )
 
 
+def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
+    """The modules that run beside the submission's, each under its last name: of the grader it must know nothing."""
+    own = (
+        {f"harness/{name}": source for name, source in assignment.sources("harness").items()}
+        if exercise.harness
+        else {}
+    )
+    sources = {**_library(), **own}
+    found: dict[str, bytes] = {}
+    for module in exercise.harness:
+        folder, _, name = module.replace(".", "/").rpartition("/")
+        whole = f"{folder}/{name}"
+        found |= {
+            path.removeprefix(f"{folder}/"): source
+            for path, source in sources.items()
+            if path == f"{whole}.py" or path.startswith(f"{whole}/")
+        }
+    return found
+
+
+@cache
 def _library() -> dict[str, bytes]:
     """The library of oracles as it travels: under its own name, and of the grader nothing else."""
     root = Path(library.__file__).parent

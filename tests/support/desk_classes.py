@@ -13,7 +13,7 @@ from grader.classroom.results import store
 from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
 from grader.load.submission import digest
 from grader.model import CheckResult, Frame, Outcome, Submission, Verdict
-from grader.rubric import Assignment, load_assignment, read_rubric
+from grader.rubric import Assignment, load_assignment
 from grader.schema import Environment, Report, SubmissionId
 from grader.score import score
 
@@ -79,7 +79,6 @@ def write_class(results: Path, some: Sequence[Member], issues: Sequence[IssueEnt
             )
         )
     store.write_index(results, index_of(entries, assignment, issues))
-    (results / store.RUBRIC).write_text(read_rubric(assignment.folder / "rubric.toml"), encoding="utf-8")
     return assignment
 
 
@@ -92,6 +91,7 @@ def index_of(entries: Sequence[Entry], assignment: Assignment, issues: Sequence[
         grader="0.1.0",
         rubric_sha256=assignment.rubric_sha256,
         max_score=assignment.rubric.max_score,
+        points=store.columns(assignment.rubric),
         issues=tuple(issues),
         entries=tuple(entries),
     )

@@ -28,7 +28,7 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from tests.support.galleries import Case
 

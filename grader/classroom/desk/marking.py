@@ -1,7 +1,7 @@
 """The desk of one class: all that a page asks or does, without a page in sight. One thread uses it.
 
-A mark is journaled (`mark_log`), and with that on the disk; then it is carried into its report, at once where no other
-run is at work in the class, else as soon as that has ended. So kill -9 at any moment loses nothing.
+A mark is journaled (`mark_log`), and with that on the disk; then it is carried into its report, at once, or as soon as
+nobody else is writing reports. So kill -9 at any moment loses nothing.
 """
 
 import threading
@@ -23,12 +23,11 @@ from grader.classroom.desk.rubric_items import RubricItems
 from grader.classroom.desk.second_reading import SecondMark, SecondReadings
 from grader.classroom.desk.snippets import Snippets
 from grader.classroom.desk.worklist import Filter, Task
-from grader.classroom.marks.review import check_rubric, mark, with_marks
+from grader.classroom.marks.review import check_rubric, keep, mark, with_marks
 from grader.classroom.results import store
 from grader.classroom.results.export import export
 from grader.errors import GraderError, UsageError
 from grader.report.plain_text import number
-from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Assignment
 from grader.schema import Report, ReviewEntry
 
@@ -241,15 +240,18 @@ class Desk:
     def carry(self, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
         """Puts journaled marks into their reports; returns those that are there. In any thread: no database in here.
 
-        Raises UsageError while another run is at work in the class, and OutputError.
+        Raises UsageError where somebody else is writing reports for too long, and OutputError.
         """
-        with self._writing, store.lock(self.results):
+        with self._writing, store.writing_reports(self.results):
             return self._carry(marks)
 
     def finish(self, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
-        """The same, and then brings tables and pages up to date. Takes seconds for a class; in any thread."""
-        with self._writing, store.lock(self.results):
-            carried = self._carry(marks)
+        """The same, and then brings tables and pages up to date. Takes seconds for a class; in any thread.
+
+        Raises UsageError while another run is at work in the class, and OutputError.
+        """
+        with store.lock(self.results):
+            carried = self.carry(marks)
             export(self.results, store.read_index(self.results))
         return carried
 
@@ -273,7 +275,7 @@ class Desk:
                 continue  # damaged: kept here until it has been graded again
             marked = with_marks(stored, self.assignment, [logged.review for logged in own])
             if marked is not stored:
-                write_atomically(path, to_json(marked))
+                keep(path, marked, pages=False)  # which are made once, at the end
             done += own
         return done
 

@@ -1,14 +1,14 @@
 """class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_formats import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
+from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
 from grader.load.submission import digest
 from grader.rubric import Assignment
 from grader.version import VERSION
@@ -17,10 +17,13 @@ MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
 
-def build_index(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassIndex:
-    """The class as it stands."""
+def build_index(
+    intake: Intake, terms: Terms, assignment: Assignment, state: State, gone: Sequence[Entry] = ()
+) -> ClassIndex:
+    """The class as it stands. `gone` are entries that were graded before, and that are not in `intake`: they stay."""
     rubric = assignment.rubric
-    issues = [*intake.issues, *_issues(intake, state)]
+    present = {person.id for entry in gone for person in entry.students}
+    issues = [*intake.issues, *_issues(intake, state), *map(_gone, gone)]
     return ClassIndex(
         format=intake.format,
         assignment=rubric.assignment,
@@ -29,16 +32,28 @@ def build_index(intake: Intake, terms: Terms, assignment: Assignment, state: Sta
         grader=VERSION,
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
-        issues=tuple(IssueEntry(kind=issue.kind, who=issue.who, message=issue.message) for issue in issues),
-        entries=Reiterable(lambda: _entries(intake, state)),
+        points=columns(rubric),
+        issues=tuple(
+            IssueEntry(kind=issue.kind, who=issue.who, message=issue.message)
+            for issue in issues
+            if issue.kind is not IssueKind.ABSENT or issue.who not in present
+        ),
+        entries=Reiterable(lambda: _entries(intake, state, gone, present)),
     )
 
 
-def _entries(intake: Intake, state: State) -> Iterator[Entry]:
+def _gone(entry: Entry) -> Issue:
+    message = f"{entry.source or entry.id}: graded in an earlier run and not among the submissions now; the marks stay."
+    return Issue(IssueKind.GONE, entry.id, message)
+
+
+def _entries(intake: Intake, state: State, gone: Sequence[Entry], present: Collection[str]) -> Iterator[Entry]:
     for hand_in in intake.hand_ins:
         yield _entry(hand_in, state)
+    yield from gone
     for one in intake.absent:
-        yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
+        if one.id not in present:
+            yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
@@ -49,6 +64,7 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
         students=tuple(_person(student) for student in hand_in.students),
         status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
         submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
+        extension=str(hand_in.extension) if hand_in.extension else None,
         source=hand_in.source,
         sha256=done.sha256 if done else None,
         notes=hand_in.notes,

@@ -187,12 +187,15 @@ def run_module(library: Library, request: Any) -> dict[str, Any]:
     return {"status": "value", "value": None, "mutated": False}
 
 
+_ABSENT = object()
+
+
 def call(library: Library, request: Any) -> dict[str, Any]:
     module = importlib.import_module(request["module"])
     name, sent = request["name"], request["args"]
-    if not hasattr(module, name):
+    target: Any = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
+    if target is _ABSENT:
         return _problem("missing", f"{request['module']}.py has no {name}", [])
-    target = getattr(module, name)
     if sent is None:
         return {"status": "value", "value": convert.to_wire(target), "mutated": False}
     args = [convert.from_wire(item) for item in sent]

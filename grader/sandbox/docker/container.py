@@ -25,11 +25,11 @@ import requests
 from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Connection
 from grader.sandbox.child.relay import STOPPED
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
+from grader.sandbox.launcher import Bundle, Connection
 from grader.sandbox.process import CHILD, describe_exit, worker_environment
 from grader.version import VERSION
 

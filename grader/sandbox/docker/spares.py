@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Protocol, Self
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Connection
 from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.launcher import Bundle, Connection
 
 # A kind that was asked for once may never be again (our own oracles' workers are as long-lived as the grader).
 HABIT = 2
