@@ -3,6 +3,7 @@ needs. A report is read again when its file has changed; what was read is rememb
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -69,7 +70,7 @@ class ClassState:
     def __init__(self, results: Path, rubric: Rubric, database: Database) -> None:
         self.results = results
         self.title = rubric.title
-        self.seed = 0
+        self.salt = _salt(database)
         self.issues: tuple[IssueEntry, ...] = ()
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
@@ -127,7 +128,7 @@ class ClassState:
         return any(own.id == point and own.kind == "person" for own in self._rubric.points)
 
     def _key(self, entry: str) -> str:
-        return sha256(f"desk {self.seed} {entry}".encode()).hexdigest()[:_KEY]
+        return sha256(f"{self.salt} {entry}".encode()).hexdigest()[:_KEY]
 
     def _read_index(self) -> None:
         path = self.results / store.INDEX
@@ -136,7 +137,7 @@ class ClassState:
             return
         if path.is_file():
             index = store.read_index(self.results)
-            self.title, self.seed, self.issues = index.title, index.seed, index.issues
+            self.title, self.issues = index.title, index.issues
             self._entries = list(index.entries)
             self.expected = sum(entry.status != "absent" for entry in self._entries)
         else:
@@ -151,7 +152,6 @@ class ClassState:
         state = journal.State()
         for record in journal.read(path):
             state.take(record)
-        self.seed = state.seed or 0
         self.expected = len(state.folders)
         self._entries = [
             Entry(id=name, folder=folder, students=(), status="graded" if name in state.done else "waiting")
@@ -204,6 +204,13 @@ def judged(point: PointScore) -> Outcome:
     if any(part.outcome is Outcome.REVIEW for part in point.parts):
         return Outcome.REVIEW
     return point.parts[0].outcome if len(point.parts) == 1 else point.outcome
+
+
+def _salt(database: Database) -> str:
+    """What is the same for this desk whenever it is opened, and known to nobody else."""
+    if not database.setting("salt"):
+        database.set("salt", secrets.token_hex(16))
+    return database.setting("salt")
 
 
 def _stamp(path: Path) -> str | None:

@@ -47,9 +47,9 @@ class SecondReadings:
     def percent(self) -> float:
         return float(self._database.setting("second", "0"))
 
-    def is_sampled(self, seed: int, entry: str, point: str) -> bool:
+    def is_sampled(self, salt: str, entry: str, point: str) -> bool:
         """Whether it is in the sample: always the same one of a class, whoever asks."""
-        drawn = int.from_bytes(sha256(f"second {seed} {point} {entry}".encode()).digest()[:8])
+        drawn = int.from_bytes(sha256(f"{salt} second {point} {entry}".encode()).digest()[:8])
         return drawn < self.percent / 100 * _SPACE
 
     def of(self, entry: str, point: str, digest: str) -> SecondMark | None:

@@ -75,7 +75,7 @@ class Seconds(Protocol):
 
     @property
     def percent(self) -> float: ...
-    def is_sampled(self, seed: int, entry: str, point: str) -> bool: ...
+    def is_sampled(self, salt: str, entry: str, point: str) -> bool: ...
     def all(self) -> dict[tuple[str, str, str], SecondMark]: ...
 
 
@@ -170,7 +170,7 @@ def _seconds(state: ClassState, hand_ins: Sequence[HandIn], seconds: Seconds, me
                 continue
             own = marks.get((hand_in.entry.id, name, hand_in.digest))
             first_is_mine = point.given is not None and point.given.by == me
-            if (own is None and first_is_mine) or not seconds.is_sampled(state.seed, hand_in.entry.id, name):
+            if (own is None and first_is_mine) or not seconds.is_sampled(state.salt, hand_in.entry.id, name):
                 continue
             said = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
             yield Task(SECOND, hand_in.key, name, label(hand_in, blind), said, own is not None, point.max_score)
