@@ -11,8 +11,8 @@ export PYTHONWARNINGS =
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
 
-test: .venv/installed                   ## all tests
-	$(BIN)/python -m pytest
+test: .venv/installed                   ## all tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
 	$(BIN)/python -m pytest -q -x -m "not slow"

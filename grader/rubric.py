@@ -20,6 +20,8 @@ from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
+PERSON = "person"
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # A module of the library, or of the assignment's own folder for such: it travels as source.
 ModulePath = Annotated[str, Field(pattern=r"^(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+$")]
@@ -36,7 +38,7 @@ class Point(_Table):
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)+$")]
     title: Name
     max: Annotated[float, Field(gt=0, le=1000)]
-    kind: Literal["symbolic", "numerical", "exact", "training", "person"]
+    kind: Name  # how it is judged, in a word of the assignment's own; PERSON: it is a person's to give
     parts: dict[Identifier, Annotated[float, Field(gt=0)]] = {}
 
     @model_validator(mode="after")

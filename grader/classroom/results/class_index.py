@@ -78,7 +78,7 @@ def _person(student: Student) -> Person:
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
     times = Counter(done.sha256 for done in state.done.values())
-    same = defaultdict(list)
+    same: dict[str, list[str]] = defaultdict(list)
     for hand_in in intake.hand_ins:
         done = state.done.get(hand_in.id)
         if done is not None and done.sha256 == _NOTHING:
@@ -87,7 +87,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
         elif done is not None and times[done.sha256] > 1:
-            same[done.sha256].append(hand_in.id)
+            same[done.sha256].append(_label(hand_in))
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
             yield Issue(IssueKind.TIME, hand_in.id, said)
@@ -97,12 +97,12 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             said = "some of its points could not be judged, which is the grader's fault; its report says why."
             yield Issue(IssueKind.FAULT, hand_in.id, said)
     for names in same.values():
-        for name in names if len(names) > 1 else ():
-            yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {_others(names, name)}.")
+        if len(names) > 1:
+            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+            said = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            yield Issue(IssueKind.DUPLICATE, names[0], said)
 
 
-def _others(names: Sequence[str], name: str) -> str:
-    """A few of them by name: where half a class hands in the template, each would name all."""
-    named = [other for other in names[: MAX_NAMED + 1] if other != name][:MAX_NAMED]
-    more = len(names) - 1 - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+def _label(hand_in: HandIn) -> str:
+    names = ", ".join(student.name for student in hand_in.students if student.name)
+    return names if names == hand_in.id else f"{names} ({hand_in.id})" if names else hand_in.id
