@@ -14,6 +14,7 @@ COMMANDS = {
     "report_commands": ("rescore", "reproduce"),
     "mark_commands": ("review", "export"),
     "course_commands": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
+    "desk_commands": ("desk", "regrade"),
     "image_command": ("image",),
     "doctor_command": ("doctor",),
 }

@@ -115,6 +115,10 @@ class SubmissionSession:
             self._sandbox.start(exercise.module)
         self.oracles.start({exercise.id for exercise in asked})
 
+    def finish(self, exercise: Exercise) -> None:
+        """Ends the worker of an exercise whose checks are done."""
+        self._sandbox.end(exercise.module)
+
     def module(self, name: str) -> ModuleProxy:
         """The submission's module of one exercise."""
         return ModuleProxy(self._endpoints[name], name)

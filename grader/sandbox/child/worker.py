@@ -123,7 +123,7 @@ def serve() -> None:
     sys.meta_path.insert(0, library)
     while True:
         try:
-            request: Any = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+            request: Any = protocol.read_frame(take, protocol.REQUEST)
         except EOFError:
             os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
         reply = answer(library, request)
@@ -139,13 +139,10 @@ def _frame(reply: dict[str, Any]) -> bytes:
     """The reply's frame; where it would be none, since the value is too large for one, a frame that says so."""
     whole = bytearray()
     try:
-        protocol.write_frame(whole.extend, reply)
-        reason = f"something of {len(whole) >> 20} MiB"
+        protocol.write_frame(whole.extend, reply, protocol.REPLY)
     except protocol.ProtocolError as error:
-        reason = f"something too large ({error})"
-    if 0 < len(whole) <= protocol.MAX_REPLY_BYTES:
-        return bytes(whole)
-    return _frame({**reply, "value": protocol.Opaque(reason)})
+        return _frame({**reply, "value": protocol.Opaque(f"something too large ({error})")})
+    return bytes(whole)
 
 
 def answer(library: Library, request: Any) -> dict[str, Any]:
@@ -203,7 +200,7 @@ def call(library: Library, request: Any) -> dict[str, Any]:
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
     mutated = _path_of(request["module"], library.harness) is None and protocol.encode(
-        convert.to_wire(args)
+        convert.to_wire(args, protocol.REQUEST)
     ) != protocol.encode(sent)
     return {"status": "value", "value": value, "mutated": mutated}
 
@@ -256,7 +253,7 @@ def _bound_passed(error: BaseException) -> str | None:
 
 def _text(error: BaseException) -> str:
     try:
-        return "".join(str.__iter__(str(error)))
+        return str.__getitem__(str(error), slice(MAX_MESSAGE))  # an exact str, and no more of it than is said
     except BaseException:  # noqa: BLE001 - an exception whose own text raises is still only a student's exception
         return "(its message cannot be shown)"
 
