@@ -15,6 +15,7 @@ COMMANDS = {
     "report_commands": ("rescore", "reproduce"),
     "mark_commands": ("review", "export"),
     "course_commands": ("handout", "annotate", "gradescope", "gradescope-run"),
+    "desk_commands": ("desk", "regrade"),
     "student_commands": ("explain", "watch", "try", "check"),
     "image_command": ("image",),
     "doctor_command": ("doctor",),
