@@ -15,8 +15,8 @@ from typing import Self
 from grader.load.submission import load
 from grader.model import CheckResult, Submission, Verdict
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
 from grader.settings import RunSettings

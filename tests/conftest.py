@@ -8,8 +8,8 @@ import pytest
 
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.suite.session import Oracles
 from tests.support.command import Command, run_grader
 

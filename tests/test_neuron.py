@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.assignment.convolution import convolve
 from grader.assignment.neuron import labels as neuron_labels
 from grader.assignment.neuron import neuron_answers, neuron_misconceptions, neuron_verdicts
 from grader.assignment.neuron.weights import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W, weight
-from grader.assignment.oracles import gradients
-from grader.assignment.oracles.reading import UnreadableError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError
 from grader.sandbox.child.protocol import Opaque, Tree
 
 SEED = 1
-CROSS, CONVOLUTION = gradients.CONVENTIONS
+CROSS, CONVOLUTION = convolve.CONVENTIONS
 POSITIONS = [(1, 2), (4, 2), (5, 3)]
 
 
@@ -94,12 +94,12 @@ BACKWARDS = list(reversed(W))
 # --- the mathematics
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_weights_and_positions_are_those_of_the_forward_pass(convention: str) -> None:
     w = np.arange(1.0, 10.0).reshape(3, 3)
     X = np.zeros((5, 6))
     X[2, 3] = 1
-    Y = gradients.convolve(X, w, convention)
+    Y = convolve.convolve(X, w, convention)
     assert {tuple(place) for place in np.argwhere(Y).tolist()} == neuron_labels.around(2, 3)
     for down, right in ROW_BY_ROW:
         name = weight((down, right), convention).args[0]
@@ -110,9 +110,9 @@ def test_the_sheets_claim_holds_under_both_conventions() -> None:
     """Back-propagating to X is dY * w' with w' flipped both ways, * being whichever it is."""
     rng = np.random.default_rng(0)
     dY, w = rng.integers(-5, 6, (4, 5)).astype(float), rng.integers(-5, 6, (3, 3)).astype(float)
-    for convention in gradients.CONVENTIONS:
-        claimed = gradients.convolve(dY, w[::-1, ::-1], convention)
-        np.testing.assert_array_equal(claimed, gradients.input_gradient(dY, w, convention))
+    for convention in convolve.CONVENTIONS:
+        claimed = convolve.convolve(dY, w[::-1, ::-1], convention)
+        np.testing.assert_array_equal(claimed, convolve.input_gradient(dY, w, convention))
 
 
 # --- the convention
@@ -223,7 +223,7 @@ def test_labels_for_one_place_only() -> None:
 # --- 3.1 -> 3.2
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 @given(order=ORDERS)
 @settings(max_examples=10)
 def test_activations_in_the_students_own_order(convention: str, order: list[Offset]) -> None:
@@ -271,7 +271,7 @@ def test_of_a_position_named_twice_one_entry_has_to_be_right() -> None:
 # --- 3.2
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_activation_misconceptions_are_named(convention: str) -> None:
     columns = tuple((down, right) for right in (-1, 0, 1) for down in (-1, 0, 1))
     for labels in (Labels(), Labels(columns)):
@@ -379,7 +379,7 @@ def test_the_right_derivative_counts_whatever_3_2_was() -> None:
     assert (verdict.share, verdict.notes) == (1, ())
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_derivative_misconceptions_are_named(convention: str) -> None:
     for misconception in neuron_misconceptions.derivative_misconceptions(Labels(), convention):
         verdict = neuron_verdicts.judge_derivative(
@@ -418,7 +418,7 @@ def test_loss_with_a_wrong_label_is_judged_at_the_right_ones() -> None:
     assert neuron_verdicts.judge_loss(loss(W), None, labels, CROSS, Algebra(), SEED).share == 0
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_loss_misconceptions_are_named(convention: str) -> None:
     for misconception in neuron_misconceptions.loss_misconceptions(Labels(), convention):
         verdict = neuron_verdicts.judge_loss(misconception.expressions[0], None, Labels(), convention, Algebra(), SEED)

@@ -144,7 +144,8 @@ def gradescope(
     chosen = visibility_of(load_assignment(assignment, rubric).rubric, visibility or [])
     build_package(package, Settings(visibility=chosen, allow_weaker=allow_weaker), assignment, rubric)
     out.print(
-        f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off, or take the rubric's out.",
+        f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off: the rubric's is applied, with "
+        "Gradescope's due date, extensions and times.",
         highlight=False,
         markup=False,
         soft_wrap=True,

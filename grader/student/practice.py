@@ -13,7 +13,7 @@ from grader.model import CheckResult, Outcome
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import load_assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.suite.plugin import CheckPlugin, LostPoints, Run

@@ -15,7 +15,7 @@ from grader.errors import UsageError
 from grader.model import CheckResult
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
-from grader.rubric import Assignment, Rubric
+from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
@@ -125,5 +125,5 @@ def affected(rubric: Rubric, changed: Collection[str]) -> frozenset[str]:
         point.id
         for exercise in rubric.exercise
         for point in exercise.point
-        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == "person")
+        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == PERSON)
     )

@@ -22,6 +22,7 @@ import pytest
 
 from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
+from grader.suite import verdict_bounds
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
 
@@ -49,7 +50,7 @@ def module(name: str) -> Any:
 
 
 def harness_module(name: str, beside: str) -> Any:
-    """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
+    """The fixture `name`: a module that the rubric names as `harness`, in the worker of the module `beside`."""
 
     @pytest.fixture(scope="session", name=name)
     def proxy(submission_session: SubmissionSession) -> ModuleProxy:
@@ -207,6 +208,15 @@ class CheckPlugin:
             report.location = (*report.location[:2], self._heading(item))
         return report
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """A worker ends with its exercise: a submission holds the memory of one at a time."""
+        session = self.run.submission_session
+        exercise_of = session.assignment.rubric.exercise_of
+        exercise = exercise_of(_point_of(item)[0])
+        if nextitem is None or exercise_of(_point_of(nextitem)[0]).id != exercise.id:
+            session.finish(exercise)
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
         """What pytest-json-report carries to the suite."""
@@ -246,11 +256,11 @@ class CheckPlugin:
             verdict = _grader_error(str(error))
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
             verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
-        incidents += tuple(Incident(point, "output", sentence) for sentence in call_log.floods)
+        incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
         return CheckResult(
             point,
             part,
-            verdict.noting(*call_log.notes),
+            verdict_bounds.bounded(verdict.noting(*call_log.notes)),
             incidents,
             frames,
             "".join(call_log.output)[:MAX_OUTPUT],

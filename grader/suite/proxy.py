@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Finding, Frame, Outcome, Verdict
-from grader.sandbox.api import CallFailed, Reply, Request, Returned
 from grader.sandbox.child.protocol import Array, Opaque, Tree, Value, encode
+from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.expressions import flaw

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 
 from grader.api import Verdict, module, points
+from grader.assignment.convolution import conv_questions
 from grader.assignment.neuron import labels, neuron_verdicts
 from grader.assignment.neuron.neuron_answers import inner_positions, read_convention, read_labels, read_own
 from grader.assignment.neuron.weights import DY, X_1, C, W
-from grader.assignment.oracles import judging
+from grader.oracles.numeric import judge
 
 exercise3 = module("exercise3")
 
@@ -53,21 +54,21 @@ def check_loss(exercise3: Any, bounded: Callable[[str], Any], seed: int) -> Verd
 def check_input_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
     """∂L/∂X agrees with the numerical gradient, for maps of any size."""
     convention, notes = read_convention(lambda: exercise3.CONVENTION)
-    question = judging.back_to_input(rng, convention)
-    return judging.judge(exercise3.conv3x3_backward_input, question).noting(*notes)
+    question = conv_questions.back_to_input(rng, convention)
+    return judge(exercise3.conv3x3_backward_input, question).noting(*notes)
 
 
 @points("3.5", part="interior")
 def check_interior_weight_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
     """∂L/∂w agrees with the numerical gradient where padding does not matter."""
     convention, notes = read_convention(lambda: exercise3.CONVENTION)
-    question = judging.back_to_weight(rng, convention, interior=True)
-    return judging.judge(exercise3.conv3x3_backward_weight, question).noting(*notes)
+    question = conv_questions.back_to_weight(rng, convention, interior=True)
+    return judge(exercise3.conv3x3_backward_weight, question).noting(*notes)
 
 
 @points("3.5", part="padding")
 def check_weight_gradient(exercise3: Any, rng: np.random.Generator) -> Verdict:
     """∂L/∂w agrees with the numerical gradient in general, at the padded border too."""
     convention, notes = read_convention(lambda: exercise3.CONVENTION)
-    question = judging.back_to_weight(rng, convention, interior=False)
-    return judging.judge(exercise3.conv3x3_backward_weight, question).noting(*notes)
+    question = conv_questions.back_to_weight(rng, convention, interior=False)
+    return judge(exercise3.conv3x3_backward_weight, question).noting(*notes)

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from grader.api import CallFailure, Opaque, Outcome, Tree
+from grader.assignment.convolution.convolve import CONVENTIONS
 from grader.assignment.neuron.weights import NEURONS, ROW_BY_ROW, Labels, Offset
-from grader.assignment.oracles.gradients import CONVENTIONS
-from grader.assignment.oracles.reading import UnreadableError, read_array
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError, read_array
 
 ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
 LARGEST_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw

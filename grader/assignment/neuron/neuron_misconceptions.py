@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.api import Tree
+from grader.assignment.convolution.convolve import CONVENTIONS
 from grader.assignment.neuron.weights import (
     DY,
     NEURONS,
@@ -16,7 +17,6 @@ from grader.assignment.neuron.weights import (
     weight,
     weight_at,
 )
-from grader.assignment.oracles.gradients import CONVENTIONS
 from grader.oracles import trees
 
 Positions = Callable[[int, int], set[Offset]]

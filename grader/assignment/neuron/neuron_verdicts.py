@@ -16,8 +16,8 @@ from grader.assignment.neuron.neuron_misconceptions import (
     loss_misconceptions,
 )
 from grader.assignment.neuron.weights import DY, X_1, C, Labels, weight
-from grader.assignment.oracles.reading import UnreadableError, sentence
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError, sentence
 
 _UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
 

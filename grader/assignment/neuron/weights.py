@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from grader.api import Tree
-from grader.assignment.oracles.gradients import CONVENTIONS, KERNEL
+from grader.assignment.convolution.convolve import CONVENTIONS, KERNEL
 from grader.oracles import trees
 
 Offset = tuple[int, int]

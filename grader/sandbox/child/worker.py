@@ -24,9 +24,10 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import confine, convert, protocol
+from . import confine, convert, packages, protocol
 
 _SPEECHLESS = 71  # exit code of a worker that cannot answer any more
+_IMPORT_SYSTEM = ("importlib.", "_frozen_importlib", "importlib")  # modules in whose frames an import is under way
 MAX_FRAMES = 12  # of a traceback: a RecursionError has a thousand
 MAX_MESSAGE = 2_000  # characters of an exception's own text
 
@@ -42,14 +43,14 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.files: dict[str, bytes] = {}
         self.harness: dict[str, bytes] = {}
         self.allowed: frozenset[str] = frozenset()
-        self.blocked_packages: frozenset[str] = frozenset()
         self.refused: list[str] = []
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> Any:
-        """The import system's question. Packages that this worker must not have do not exist, whoever asks."""
-        if fullname.partition(".")[0] in self.blocked_packages:
+        """The import system's question. One that comes from a student's own code is theirs, however it was spelled."""
+        root = fullname.partition(".")[0]
+        if root not in self.allowed and not self.owns(root) and self.is_asked_by_student():
             self.refuse(fullname)
         for files in (self.harness, self.files):
             path = _path_of(fullname, files)
@@ -87,6 +88,13 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             self.refuse(name)
         return builtins.__import__(name, scope, local, names or (), level)
 
+    def is_asked_by_student(self) -> bool:
+        """Whether the import under way was written in a student's module, and not in a library that it called."""
+        frame = sys._getframe(2)
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_IMPORT_SYSTEM):
+            frame = frame.f_back
+        return getattr(frame.f_builtins.get("__import__"), "__self__", None) is self
+
     def owns(self, root: str) -> bool:
         return any(path == f"{root}.py" or path.startswith(f"{root}/") for path in self.files)
 
@@ -115,7 +123,7 @@ def serve() -> None:
     sys.meta_path.insert(0, library)
     while True:
         try:
-            request: Any = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+            request: Any = protocol.read_frame(take, protocol.REQUEST)
         except EOFError:
             os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
         reply = answer(library, request)
@@ -131,13 +139,10 @@ def _frame(reply: dict[str, Any]) -> bytes:
     """The reply's frame; where it would be none, since the value is too large for one, a frame that says so."""
     whole = bytearray()
     try:
-        protocol.write_frame(whole.extend, reply)
-        reason = f"something of {len(whole) >> 20} MiB"
+        protocol.write_frame(whole.extend, reply, protocol.REPLY)
     except protocol.ProtocolError as error:
-        reason = f"something too large ({error})"
-    if 0 < len(whole) <= protocol.MAX_REPLY_BYTES:
-        return bytes(whole)
-    return _frame({**reply, "value": protocol.Opaque(reason)})
+        return _frame({**reply, "value": protocol.Opaque(f"something too large ({error})")})
+    return bytes(whole)
 
 
 def answer(library: Library, request: Any) -> dict[str, Any]:
@@ -156,7 +161,8 @@ def answer(library: Library, request: Any) -> dict[str, Any]:
 
 
 def load(library: Library, request: Any) -> dict[str, Any]:
-    library.allowed, library.blocked_packages = frozenset(request["allowed"]), frozenset(request["blocked_packages"])
+    library.allowed = frozenset(request["allowed"])
+    packages.restrict(request["preload"])
     for root in request["preload"]:
         importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
     library.files, library.harness = request["files"], request["harness"]  # last: a mpmath.py of theirs is not sympy's
@@ -178,12 +184,15 @@ def run_module(library: Library, request: Any) -> dict[str, Any]:
     return {"status": "value", "value": None, "mutated": False}
 
 
+_ABSENT = object()
+
+
 def call(library: Library, request: Any) -> dict[str, Any]:
     module = importlib.import_module(request["module"])
     name, sent = request["name"], request["args"]
-    if not hasattr(module, name):
+    target: Any = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
+    if target is _ABSENT:
         return _problem("missing", f"{request['module']}.py has no {name}", [])
-    target = getattr(module, name)
     if sent is None:
         return {"status": "value", "value": convert.to_wire(target), "mutated": False}
     args = [convert.from_wire(item) for item in sent]
@@ -191,7 +200,7 @@ def call(library: Library, request: Any) -> dict[str, Any]:
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
     mutated = _path_of(request["module"], library.harness) is None and protocol.encode(
-        convert.to_wire(args)
+        convert.to_wire(args, protocol.REQUEST)
     ) != protocol.encode(sent)
     return {"status": "value", "value": value, "mutated": mutated}
 
@@ -244,7 +253,7 @@ def _bound_passed(error: BaseException) -> str | None:
 
 def _text(error: BaseException) -> str:
     try:
-        return "".join(str.__iter__(str(error)))
+        return str.__getitem__(str(error), slice(MAX_MESSAGE))  # an exact str, and no more of it than is said
     except BaseException:  # noqa: BLE001 - an exception whose own text raises is still only a student's exception
         return "(its message cannot be shown)"
 
