@@ -130,9 +130,13 @@ class PolarReader(Reader):
         return (F_R, F_THETA)[slot] if applied == _OF_POLAR else (F_X, F_Y)[slot]
 
 
-def compare(mine: chains.Line, other: chains.Line, question: Question) -> equality.Answer:
+def compare(mine: chains.Line, other: chains.Line, question: Question, *, witnessed: bool = True) -> equality.Answer:
     """Whether both are equal, f_r and f_theta being what the chain rule makes of them where f_x or f_y are about."""
-    return chains.compare(mine, other, question, rule_between(mine, other))
+    return chains.compare(mine, other, question, rule_between(mine, other), witnessed=witnessed)
+
+
+def is_equal(mine: chains.Line, other: chains.Line, question: Question) -> bool:
+    return compare(mine, other, question, witnessed=False).verdict == "equal"
 
 
 def rule_between(mine: chains.Line, other: chains.Line) -> dict[Any, Any]:

@@ -184,7 +184,9 @@ def _shows_squares(line: Line, way: Way, question: Question) -> bool:
         for chosen in combinations(terms, count):
             others = [term for term in terms if term not in chosen]
             pairs = zip((total(*chosen), total(*others)), way.terms, strict=True)
-            if all(equality.compare(mine, square, question).verdict == "equal" for mine, square in pairs):
+            if all(
+                equality.compare(mine, square, question, witnessed=False).verdict == "equal" for mine, square in pairs
+            ):
                 return True
     return False
 
@@ -195,7 +197,7 @@ def _depends_on_theta(line: Line, question: Question) -> str:
     except UndecidableError:
         return "undecided"
     moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
-    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded).verdict
+    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
 
 
 def _is_of_theta(symbol: Any) -> bool:
@@ -232,7 +234,7 @@ def _wrong_own(own: Mapping[str, Line], question: Question) -> list[str]:
     return [
         name
         for name, line in own.items()
-        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question).verdict == "different"
+        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question, witnessed=False).verdict == "different"
     ]
 
 
@@ -250,7 +252,7 @@ def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], question: Question
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
     rounded = line.rounded or any(answer.rounded for answer in own.values())
-    return equality.compare(mine, expected, question, rounded=rounded).verdict == "equal"
+    return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
 
 
 def _side(line: Line, question: Question) -> str | None:
@@ -259,7 +261,7 @@ def _side(line: Line, question: Question) -> str | None:
         if line.unclear:
             return "undecided"
         if line.symbols <= symbols:
-            verdict = compare(line, side, question).verdict
+            verdict = compare(line, side, question, witnessed=False).verdict
             if verdict != "different":
                 return name if verdict == "equal" else verdict
     return None
