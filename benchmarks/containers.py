@@ -18,9 +18,9 @@ from rich.table import Table
 
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.api import Bundle, Launcher, Request
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.sandbox.docker.container import WORKER_IMAGE
+from grader.sandbox.launcher import Bundle, Launcher, Request
 from grader.sandbox.supervisor import Sandbox
 from grader.settings import RunSettings
 
@@ -67,7 +67,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def opened(launcher: Launcher) -> Sandbox:
-    bundle = Bundle({"module.py": CODE}, {}, blocked_packages=("torch",), preload=("numpy", "sympy"))
+    bundle = Bundle({"module.py": CODE}, {}, preload=("numpy", "sympy"))
     return Sandbox(launcher, {"module": bundle})
 
 

@@ -22,9 +22,10 @@ from benchmarks import measure
 from benchmarks.bare import forked
 from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
-from grader.assignment.oracles import images, learning
-from grader.assignment.oracles.measured import SIX
+from grader.assignment.comparison import SIX, digits
 from grader.oracles.optimizers import reference_seconds
+from grader.oracles.training import learning
+from grader.oracles.training.images import Images
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings, default_kind
@@ -63,7 +64,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
     """The reports, and what each way cost with all processes that it took, in turn."""
     assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
     epochs = int(assignment.rubric.settings["epochs"])
-    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), images.load()
+    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), digits.load()
     reports: list[Report] = []
     reference_seconds("cpu")  # whatever torch imports at its first step
     settings = RunSettings(SandboxSettings(chosen.sandbox), SEED, points=tuple(POINTS))
@@ -88,7 +89,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
         return reports, measure.interleaved({name: lambda way=way: cost_of(way) for name, way in ways.items()}, rounds)
 
 
-def alone(student: Any, data: images.Images, epochs: int) -> None:
+def alone(student: Any, data: Images, epochs: int) -> None:
     """What a student does: trains with all six, and looks at the accuracy after each epoch."""
     x, y, held_out = (torch.from_numpy(part) for part in (data.x, data.y, data.held_out))
     for name in SIX:

@@ -33,12 +33,14 @@ class ExerciseScore(_Part):
 
 
 class TraceLine(_Part):
-    """One line of the student's own traceback."""
+    """One line of the student's own traceback; `code[column:end_column]` is where in it, if that is known."""
 
     file: str
     line: int
     function: str
     code: str
+    column: int | None = None
+    end_column: int | None = None
 
 
 class PartScore(_Part):
@@ -80,11 +82,13 @@ class IncidentEntry(_Part):
 class LateEntry(_Part):
     """What the time of the hand-in came to. Times are ISO 8601 with their offset; `submitted` is None if unknown.
 
+    `due` is when it was due for this person, `extension` what moved that: "3 days", or until when. None for nothing.
     `factor` is the share that is kept of what was earned, `deducted` the points that this took off.
     """
 
     submitted: str | None
     due: str
+    extension: str | None = None
     policy: str
     days: int
     factor: float = Field(ge=0, le=1)
@@ -130,6 +134,7 @@ class Report(_Part):
 
     schema_version: Literal["1.0"] = "1.0"
     assignment: str
+    title: str = ""
     submission: SubmissionId
     seed: int
     score: float

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from grader.assignment.oracles import images
+from grader.assignment.comparison import digits
 from grader.report import curves
 
 NAMES = ("Adadelta", "Adagrad", "Adam", "RMSprop", "SGD", "LBFGS")
@@ -30,7 +30,7 @@ def main():
     parser.add_argument("--data", help="an .npz file in place of the digits")
     options = parser.parse_args()
     torch.set_num_threads(1)  # images this small are done before a second thread has woken up
-    data = images.load(options.data)
+    data = digits.load(options.data)
     console = Console()
     curves_of = {}
     with Progress(console=console) as progress:

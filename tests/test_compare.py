@@ -11,8 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from grader.assignment.oracles import images
-from grader.assignment.oracles.measured import SIX
+from grader.assignment.comparison import SIX, digits
 from tests.support.command import PATIENCE, ROOT
 from tests.support.exercise4_fakes import load_module
 
@@ -26,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     """A student's folder in which nothing is done yet, and a few images."""
     for name in ("exercise4.py", "compare.py"):
         shutil.copy(TEMPLATE / name, tmp_path)
-    whole = images.load()
+    whole = digits.load()
     arrays = {"x_train": whole.x[:130], "y_train": whole.y[:130], "x_test": whole.held_out[:50]}
     np.savez(tmp_path / "few.npz", **arrays, y_test=whole.truth[:50])
     return tmp_path

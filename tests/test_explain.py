@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
-from grader.assignment.oracles import claims, results
 from grader.errors import UsageError
 from grader.oracles.numeric import comparison
+from grader.oracles.training import claims, stated_results
 from grader.rubric import Assignment, load_assignment
 from grader.student.explain import explain
 from tests.support.command import ROOT, Command
@@ -31,7 +31,7 @@ def test_every_point_is_explained_with_hints(assignment: Assignment) -> None:
 def test_the_numbers_are_the_codes_own(assignment: Assignment) -> None:
     numerical = explain(assignment, "3.4").judged[1]
     assert f"{comparison.DOUBLE.atol:g}·norm + {comparison.DOUBLE.rtol:g}·|true value|" in numerical
-    assert f"agree within {results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
+    assert f"agree within {stated_results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
     assert f"At least {claims.LEAST_CLAIMS} comparisons" in explain(assignment, "4.8").asks
     assert "at least 80% of the held-out images" in explain(assignment, "4.1").judged[0]
 
@@ -55,7 +55,7 @@ def test_hints_come_one_after_the_other(grader: Command) -> None:
     assert plain.startswith("2.3 Negative values, large and small magnitudes · 1 point The same where all values")
     assert "How it is judged" in plain
     assert "Hint 1" not in plain
-    assert plain.endswith("`grader explain 2.3 --hint 1` shows hint 1 of 2.")
+    assert plain.endswith("There are 2 hints; `grader explain 2.3 --hint 1` shows hint 1 of 2.")
     assert "Hint 1 of 2 With which value does your search for the maximum begin?" in first
     assert "Hint 2 of 2" not in first
     assert "Hint 2 of 2" in second
@@ -65,7 +65,7 @@ def test_hints_come_one_after_the_other(grader: Command) -> None:
 def test_an_unknown_point_is_a_sentence(grader: Command) -> None:
     ended = grader("explain", "9.9")
     assert ended.returncode == 2
-    assert "there is no point 9.9; there are 1.1, 1.2" in ended.stderr
+    assert "there is no point 9.9 (choose from 1.1, 1.2" in ended.stderr
 
 
 def test_another_assignment_explains_itself_with_its_checks_own_numbers() -> None:

@@ -21,7 +21,7 @@ from grader.classroom.intake.hand_ins import Intake, open_intake
 from grader.classroom.intake.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
 from grader.load import archives
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from tests.support.classes import GOOD, MODULES, contents, in_every_packing, laid_out, read, tarred, zipped
 
 FOUR = b"RESULTS = {}\n"

@@ -44,7 +44,7 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
         "grader/assignment/rubric.toml",
         "grader/assignment/data/digits.npz",
         "grader/assignment/checks/check_exercise1.py",
-        "grader/assignment/inside/harness/__init__.py",
+        "grader/oracles/training/harness/__init__.py",
         "grader/report/results.schema.json",
         "grader/report/html/templates/student.jinja",
         "grader/report/html/style.css",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.model import Submission
 from grader.sandbox.choose import SandboxSettings
 
@@ -27,6 +27,7 @@ class IssueKind(StrEnum):
     EMPTY = "empty"  # nothing in it that could be graded
     ABSENT = "absent"  # on the roster, and nothing handed in
     TIME = "time"  # when it was handed in is in doubt
+    GONE = "gone"  # graded in an earlier run, and not among the submissions now
     FAULT = "fault"  # the grader's own: not graded, and no zero
 
 
@@ -50,6 +51,26 @@ class Student:
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for one person: until a moment, or so many days after the due date of the rubric. One of the two.
+
+    `until` is a moment where it has an offset, else what the clock of the rubric's time zone shows.
+    """
+
+    until: datetime | None = None
+    days: int | None = None
+
+    def __str__(self) -> str:
+        return self.until.isoformat() if self.until else f"{self.days} days"
+
+    @classmethod
+    def parse(cls, text: str) -> "Extension":
+        """What `str` made of one. Raises ValueError."""
+        days = text.removesuffix(" days")
+        return cls(days=int(days)) if days != text else cls(until=datetime.fromisoformat(text))
+
+
+@dataclass(frozen=True, slots=True)
 class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
@@ -64,6 +85,7 @@ class HandIn:
     submitted: datetime | None = None
     order: tuple[int, str] = (0, "")
     notes: tuple[str, ...] = ()
+    extension: Extension | None = None
 
     @property
     def source(self) -> str:

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from grader import BUILT_IN
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import IssueKind, Terms
 from grader.classroom.grade_class import Request, grade_class
+from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.store import ClassIndex
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
@@ -21,14 +22,24 @@ from grader.cli.app import app, err, fail, out
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.errors import OutputError
 from grader.model import ExitCode
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import Assignment
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
 SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")]
+ExtensionsOption = Annotated[Path | None, typer.Option(help="CSV with id, and due or days: who has more time.")]
 SheetOption = Annotated[
     Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
+]
+ColumnOption = Annotated[
+    str | None, typer.Option("--assignment-column", help="The column of --sheet, where it has several assignments.")
+]
+ScaleOption = Annotated[
+    bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
@@ -46,45 +57,55 @@ def class_(
     output: Annotated[Path, typer.Option("--output", "-o", help="Output folder.")],
     roster: RosterOption = None,
     submitted: SubmittedOption = None,
+    extensions: ExtensionsOption = None,
     sheet: SheetOption = None,
+    assignment_column: ColumnOption = None,
+    scale: ScaleOption = False,
+    replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
     force: Annotated[bool, typer.Option("--force", help="Regrade finished submissions.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Only this id (repeatable).")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this id, name, e-mail or number of the LMS (repeatable).")
+    ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
-    """Grade a class. Run it again and it goes on where it stopped."""
-    course = load_assignment(assignment, rubric).with_settings(device=settings.device)
-    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
-    request = Request(
-        submissions=submissions,
-        results=output,
-        rubric=rubric or assignment / "rubric.toml",
-        settings=replace(settings, sandbox=sandbox),
-        roster=roster,
-        submitted=submitted,
-        sheet=sheet,
-        choice=Choice(force, failed, frozenset(only or [])),
+    """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
+    tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
+    files = {name: InputFile.at(path) for name, path in {**tables, "data": settings.data}.items() if path}
+    given = replace(
+        ClassInputs(**files),  # type: ignore[arg-type]
+        assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
+        seed=settings.seed,
+        points=(*settings.exercises, *settings.points) or None,
+        device=settings.device,
+        image=settings.sandbox.image,
+        gpus=settings.sandbox.gpus,
+        assignment_column=assignment_column,
+        scale=scale or None,
     )
-    _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
+    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
+    choice = Choice(force, failed, frozenset(only or []))
+    request = Request(submissions, output, given, sandbox, choice, replace_inputs)
+    _tell(output, _grade(request, _executor(jobs, cluster)))
 
 
-def _grade(request: Request, course: Assignment, open_executor: Callable[[], Executor]) -> ClassIndex:
+def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Executor]) -> ClassIndex:
     """Grades, and says how to go on where that was cut off."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watcher(err) as shown:
-            return grade_class(request, course, open_executor, shown)
+            return grade_class(request, open_executor, shown)
     except KeyboardInterrupt:
         fail(f"grader: interrupted. What is graded is kept in {request.results}; {_GO_ON}", ExitCode.INTERRUPTED)
     except OutputError as error:
-        fail(f"grader: {error} What was graded until then is kept; mend that, and {_GO_ON}", ExitCode.USAGE)
+        fail(f"grader: {error} What was graded until then is kept; fix that, and {_GO_ON}", ExitCode.USAGE)
 
 
 def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything is ours to mend."""
+    """The summary, and an exit code that says whether anything is ours to fix."""
     print_summary(results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
@@ -97,13 +118,15 @@ def _tell(results: Path, index: ClassIndex) -> None:
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def _executor(request: Request, course: Assignment, jobs: int | None, cluster: str | None) -> Callable[[], Executor]:
-    sandbox = request.settings.sandbox
-    if cluster is not None:
-        gpu = sandbox.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
-        return lambda: DaskExecutor(cluster, gpu=gpu)
-    # opened now: what the machine lacks is named once, rather than three times for each submission
-    return lambda: LocalExecutor(jobs or _cores(), lambda: open_launcher(sandbox, ahead=True))
+def _executor(jobs: int | None, cluster: str | None) -> Callable[[Terms, Assignment], Executor]:
+    def open_executor(terms: Terms, assignment: Assignment) -> Executor:
+        if cluster is not None:
+            device = str(assignment.rubric.settings.get("device", ""))
+            return DaskExecutor(cluster, gpu=terms.sandbox.gpus is not None or device.startswith("cuda"))
+        # opened before the first job: what the machine lacks is named once, rather than three times for each submission
+        return LocalExecutor(jobs or _cores(), lambda: open_launcher(terms.sandbox, ahead=True))
+
+    return open_executor
 
 
 def _cores() -> int:

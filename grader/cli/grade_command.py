@@ -17,7 +17,7 @@ from grader.report.markdown import summary
 from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
 from grader.report.terminal import print_report
-from grader.rubric import Assignment
+from grader.rubric import PERSON, Assignment
 from grader.settings import RunSettings
 
 
@@ -80,7 +80,7 @@ def points(course: Assignment) -> None:
             f"[b]{part.id}[/b]", f"[b]{part.title}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
         )
         for own in part.point:
-            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == "person" else own.kind)
+            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == PERSON else own.kind)
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
     out.print(table)

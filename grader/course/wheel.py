@@ -22,7 +22,7 @@ NAME = "backprop-grader"
 _SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".jinja", ".npz", ".md"})
 # Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
 # wheel, a solution nowhere.
-_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "inside", "data"})
+_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "data"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
 _WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 

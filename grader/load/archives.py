@@ -14,7 +14,7 @@ from typing import IO
 
 from grader.errors import SubmissionError
 from grader.load import submission
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.submission import Content
 from grader.load.tree import DiskFolder, File, Folder
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import chain
 
-from grader.model import Finding, Outcome, Submission
+from grader.model import Finding, Frame, Outcome, Submission
 from grader.rubric import Exercise, Rubric
 from grader.text import one_line, plain
 
@@ -36,6 +36,7 @@ _LIBRARIES = frozenset(
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
 
+MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 _PROGRAM = "__name__ == '__main__'"
 
 Findings = dict[str, Finding]
@@ -77,8 +78,8 @@ def own_modules(submission: Submission, rubric: Rubric) -> dict[str, bytes]:
 
 def reserved_roots(rubric: Rubric) -> frozenset[str]:
     """Names that a submission's own modules cannot take: there must be no doubt which numpy is meant."""
-    third_party = {root for exercise in rubric.exercise for root in (*exercise.imports, *exercise.blocked_packages)}
-    ours = {name for exercise in rubric.exercise for name in exercise.harness}
+    third_party = {root for exercise in rubric.exercise for root in exercise.imports}
+    ours = {name.rpartition(".")[2] for exercise in rubric.exercise for name in exercise.harness}
     return sys.stdlib_module_names | third_party | ours | {"grader"}
 
 
@@ -106,13 +107,22 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
             warnings.simplefilter("ignore")
             return ast.parse(text, path)
     except SyntaxError as error:
-        line = f", line {error.lineno}" if error.lineno else ""
+        line = f":{error.lineno}" if error.lineno else ""
         message = f"{path}{line}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
-        return Finding(Outcome.ERROR, message, error.lineno)
+        return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
     except ValueError as error:
         return _unreadable(path, str(error))
     except (RecursionError, MemoryError):
         return _too_deep(path)
+
+
+def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
+    """Where Python's parser stopped. Its columns count from 1, and its end may be left open (0)."""
+    if not error.lineno:
+        return None
+    start = (error.offset or 1) - 1
+    end = error.end_offset - 1 if error.end_lineno == error.lineno and error.end_offset else start + 1
+    return Frame.at(text, path, error.lineno, MODULE, (start, max(end, start + 1)))
 
 
 def _decode(source: bytes, path: str) -> str | Finding:
@@ -129,7 +139,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
         return source.decode(encoding)
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        return _unreadable(f"{path}, line {line}", f"byte 0x{source[error.start]:02x} is no {error.encoding}")
+        return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}")
 
 
 def _unreadable(place: str, reason: str) -> Finding:
@@ -149,8 +159,8 @@ def _absence(submission: Submission, path: str) -> str:
     close = next((name for name in others if name.lower() == path.lower()), None) or next(
         iter(difflib.get_close_matches(path, others, n=1, cutoff=0.9)), None
     )
-    hint = f" There is {close}; is that it? The name has to be {path}." if close and close[-4:-3] == path[-4:-3] else ""
-    return f"{path} is not in the submission.{hint}"
+    hint = f" There is {close}; rename it to {path}?" if close and close[-4:-3] == path[-4:-3] else ""
+    return f"{path} was not found in this folder.{hint}"
 
 
 def _forbidden_import(
@@ -168,7 +178,8 @@ def _forbidden_import(
                 continue
             candidates = [inner for inner in own if inner.removesuffix(".py").split("/")[0] == root]
             if not candidates:
-                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line)
+                frame = Frame.at(submission.files[here].decode("utf-8", "replace"), here, line, MODULE)
+                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line, frame)
             for inner in [inner for inner in candidates if inner not in seen]:
                 seen.add(inner)
                 further = read(own[inner], inner)
@@ -180,9 +191,6 @@ def _forbidden_import(
 def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: str, line: int, name: str) -> str:
     name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
-    also = (
-        f" beside Python's own {', '.join(('math', 'itertools', 'functools'))} and the like" if exercise.imports else ""
-    )
     hint = ""
     if f"{root}.py" in submission.files:
         hint = f" Your own {root}.py has the name of a library; call it something else."
@@ -190,8 +198,9 @@ def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: s
         hint = f" If {root} is a module of your own, hand in {root}.py too."
     allowed = " and ".join(exercise.imports)
     return (
-        f"{path}, line {line}: import of {name} is not allowed; this exercise may import {allowed}{also}. "
-        f"The whole exercise earns nothing until that line is gone.{hint}"
+        f"{path}:{line}: import of {name} is not allowed; this exercise may import {allowed} and parts of the standard "
+        f"library (math, itertools, …; full list in the README). Until you remove that line, the whole exercise scores "
+        f"0.{hint}"
     )
 
 
@@ -213,7 +222,7 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     for name in (*exercise.signatures, *exercise.constants):
         if name not in bound:
             close = next(iter(difflib.get_close_matches(name, compared, n=1, cutoff=0.8)), None)
-            hint = f" Line {bound[close]} has {close}; is that it?" if close else ""
+            hint = f" Line {bound[close]} has {close}; rename it?" if close else ""
             found[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return found
 

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 
 from grader.load import submission
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.submission import Content
 
 

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 
 from grader.errors import UsageError
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.sandbox.linux.jail import JailLauncher
 from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher

@@ -1,6 +1,7 @@
 """One submission being graded: its workers, our oracles' workers, and the proxies that lead checks to them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -10,7 +11,7 @@ from grader.errors import GraderError
 from grader.load.static_checks import inspect, own_modules
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.api import Bundle, Launcher, Limits
+from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 
@@ -79,7 +80,13 @@ class SubmissionSession:
     """Opens the sandbox for one submission and hands out proxies. At the end of the context nothing of it runs."""
 
     def __init__(
-        self, submission: Submission, assignment: Assignment, launcher: Launcher, oracles: Oracles, seed: int
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        launcher: Launcher,
+        oracles: Oracles,
+        seed: int,
+        after_timeout: float | None = None,
     ) -> None:
         self.submission = submission
         self.assignment = assignment
@@ -87,6 +94,7 @@ class SubmissionSession:
         self.seed = seed
         self.launcher = launcher
         self.call_log = CallLog()
+        self._after_timeout = after_timeout
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}
         self._sandbox = Sandbox(launcher, {name: self._bundle(exercise) for name, exercise in self._exercises.items()})
@@ -114,6 +122,10 @@ class SubmissionSession:
             self._sandbox.start(exercise.module)
         self.oracles.start({exercise.id for exercise in asked})
 
+    def finish(self, exercise: Exercise) -> None:
+        """Ends the worker of an exercise whose checks are done."""
+        self._sandbox.end(exercise.module)
+
     def module(self, name: str) -> ModuleProxy:
         """The submission's module of one exercise."""
         return ModuleProxy(self._endpoints[name], name)
@@ -136,16 +148,15 @@ class SubmissionSession:
             Contract(exercise.signatures, exercise.constants),
             ModuleFindings(found.pop("", None), found),
             self.call_log,
+            self._after_timeout,
         )
 
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
-        inside = self.assignment.sources("inside") if exercise.harness else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            harness=inside,
+            harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
-            blocked_packages=(*exercise.blocked_packages, "grader"),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
         )
@@ -155,12 +166,32 @@ def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
     return Bundle(
         {},
         sources,
-        blocked_packages=oracle.blocked_packages,
         preload=oracle.preload,
         limits=Limits(oracle.memory_mib << 20),
     )
 
 
+def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
+    """The modules that run beside the submission's, each under its last name: of the grader it must know nothing."""
+    own = (
+        {f"harness/{name}": source for name, source in assignment.sources("harness").items()}
+        if exercise.harness
+        else {}
+    )
+    sources = {**_library(), **own}
+    found: dict[str, bytes] = {}
+    for module in exercise.harness:
+        folder, _, name = module.replace(".", "/").rpartition("/")
+        whole = f"{folder}/{name}"
+        found |= {
+            path.removeprefix(f"{folder}/"): source
+            for path, source in sources.items()
+            if path == f"{whole}.py" or path.startswith(f"{whole}/")
+        }
+    return found
+
+
+@cache
 def _library() -> dict[str, bytes]:
     """The library of oracles as it travels: under its own name, and of the grader nothing else."""
     root = Path(library.__file__).parent

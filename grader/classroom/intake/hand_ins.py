@@ -10,14 +10,14 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 
-from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Student
+from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Student
 from grader.classroom.compressed_sequence import CompressedSequence
 from grader.classroom.intake.lms_formats import descend, take_in
 from grader.classroom.intake.roster import Roster
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, open_class, stem
 from grader.load.collect import entries
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.submission import Entry
 from grader.load.tree import DiskFolder, Folder
 
@@ -34,6 +34,7 @@ class Intake:
     hand_ins: Sequence[HandIn]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()
+    superseded: frozenset[str] = frozenset()  # sources of hand-ins of which a newer one counts
 
     def read(self, hand_in: HandIn) -> list[Entry]:
         """All that may matter in a hand-in, for `load.assemble`. Raises OSError."""
@@ -47,6 +48,7 @@ def open_intake(
     roster: Sequence[Student] = (),
     times: Mapping[str, datetime] | None = None,
     results: Path | None = None,
+    extensions: Mapping[str, Extension] | None = None,
 ) -> Iterator[Intake]:
     """The class at `path`: a folder, an archive, or a text file that lists folders and archives, one a line.
 
@@ -54,21 +56,25 @@ def open_intake(
     the class and is no hand-in. Raises SubmissionError.
     """
     if path.suffix.lower() == ".txt":
-        yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), roster, times or {})
+        yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), roster, times or {}, extensions or {})
         return
     with open_class(path, results) as opened:
-        yield _taken_in(opened, modules, roster, times or {})
+        yield _taken_in(opened, modules, roster, times or {}, extensions or {})
 
 
 def _taken_in(
-    opened: Folder, modules: Sequence[str], roster: Sequence[Student], times: Mapping[str, datetime]
+    opened: Folder,
+    modules: Sequence[str],
+    roster: Sequence[Student],
+    times: Mapping[str, datetime],
+    extensions: Mapping[str, Extension],
 ) -> Intake:
     try:
         place = descend(opened, modules)
         taken = take_in(place, modules)
     except OSError as error:
         raise SubmissionError(f"{error.filename or opened.where}: cannot be read ({error.strerror}).") from error
-    return _sorted_out(place, taken, roster, times)
+    return _sorted_out(place, taken, roster, times, extensions)
 
 
 def _sorted_out(
@@ -76,15 +82,20 @@ def _sorted_out(
     taken: tuple[Format, list[HandIn], list[Issue]],
     roster: Sequence[Student],
     times: Mapping[str, datetime],
+    extensions: Mapping[str, Extension],
 ) -> Intake:
     shape, hand_ins, issues = taken
     hand_ins, unmatched = _matched(hand_ins, Roster(roster)) if roster else (hand_ins, [])
     hand_ins, more = _timed(hand_ins, times) if times else (hand_ins, [])
     chosen, superseded = _newest(hand_ins)
+    counted = {hand_in.source for hand_in in chosen}
+    earlier = [hand_in.source for hand_in in hand_ins if hand_in.source not in counted]
+    chosen, unused = _extended(chosen, extensions) if extensions else (chosen, [])
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, place, CompressedSequence(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+    issues = [*issues, *unmatched, *superseded, *more, *unused, *missing]
+    return Intake(shape, place, CompressedSequence(chosen), tuple(issues), absent, frozenset(earlier))
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
@@ -135,13 +146,36 @@ def _matched(hand_ins: Sequence[HandIn], roster: Roster) -> tuple[list[HandIn], 
     return matched, issues
 
 
+def _extended(hand_ins: Sequence[HandIn], extensions: Mapping[str, Extension]) -> tuple[list[HandIn], list[Issue]]:
+    """With the extensions that the course granted. One that fits no hand-in is listed."""
+    used: set[str] = set()
+    extended = []
+    for hand_in in hand_ins:
+        key = next((name for name in _names_of(hand_in) if name in extensions), None)
+        if key is not None:
+            used.add(key)
+            hand_in = replace(hand_in, extension=extensions[key])
+        extended.append(hand_in)
+    issues = [
+        Issue(IssueKind.TIME, name, "has an extension, and no hand-in that goes by that name.")
+        for name in extensions
+        if name not in used
+    ]
+    return extended, issues
+
+
+def _names_of(hand_in: HandIn) -> list[str]:
+    """All that a table may call it by."""
+    people = (name for one in hand_in.students for name in (one.id, one.email, one.lms, one.name))
+    return [name for name in (hand_in.id, *people) if name]
+
+
 def _timed(hand_ins: Sequence[HandIn], times: Mapping[str, datetime]) -> tuple[list[HandIn], list[Issue]]:
     """With the times that the course brought, which beat the LMS's. A time that fits nobody is listed."""
     used: set[str] = set()
     timed = []
     for hand_in in hand_ins:
-        names = [hand_in.id, *(name for one in hand_in.students for name in (one.id, one.email, one.lms, one.name))]
-        key = next((name for name in names if name and name in times), None)
+        key = next((name for name in _names_of(hand_in) if name in times), None)
         if key is not None:
             used.add(key)
             hand_in = replace(hand_in, submitted=times[key])

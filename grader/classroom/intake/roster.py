@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from grader.classroom.class_model import Student
+from grader.classroom.class_model import Extension, Student
 from grader.classroom.intake.dates import moment, read_time
 from grader.classroom.tables import bare, read_table
 from grader.errors import UsageError
@@ -34,6 +34,8 @@ _HEADERS = {
     "first": ("firstname", "vorname", "givenname"),
     "last": ("lastname", "surname", "nachname", "familyname"),
     "email": ("email", "emailaddress", "mail", "emailadresse"),
+    "due": ("due", "duedate", "extendedto", "until", "frist"),
+    "days": ("days", "extradays", "tage"),
     "time": ("time", "submitted", "submittedat", "timestamp", "date", "zeit", "abgabe", "lastmodifiedsubmission"),
 }
 _CANVAS = {"student": "name", "id": "identifier", "sisloginid": "email"}
@@ -76,6 +78,29 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[str, datetime]:
     if not times:
         raise UsageError(f"{path}: no times are in there; it needs the columns id and time.")
     return times
+
+
+def read_extensions(path: Path) -> dict[str, Extension]:
+    """Who has more time: id, e-mail or name -> until when, or for how many days more. Raises UsageError."""
+    extensions: dict[str, Extension] = {}
+    for line, row in _rows(path):
+        who = next((row[kind] for kind in ("lms", "id", "email", "name") if kind in row), "")
+        due, days = row.get("due", "-"), row.get("days", "-")
+        if not who or due == days == "-":
+            continue
+        if due != "-" and days != "-":
+            raise UsageError(f"{path}, line {line}: {who} has both a due date and a number of days; give one of them.")
+        try:
+            extensions[who] = Extension(until=read_time(due)) if due != "-" else Extension(days=int(days))
+        except ValueError as error:
+            value = due if due != "-" else days
+            raise UsageError(
+                f"{path}, line {line}: {value!r} is not a valid extension; write a time (2022-01-27T14:00) below due, "
+                "or a whole number below days."
+            ) from error
+    if not extensions:
+        raise UsageError(f"{path}: there are no extensions in this table; it needs the columns id, and due or days.")
+    return extensions
 
 
 class Roster:

@@ -4,7 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.classroom.marks.review import class_of
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import read_inputs
 from grader.errors import UsageError
 from grader.load.submission import digest, load
 from grader.model import Submission
@@ -32,9 +34,11 @@ def as_stored(path: Path, report: Report, assignment: Assignment, device: str | 
     Raises UsageError where the images that it was trained on are not to be had.
     """
     if data is None and report.environment.data_sha256 and not assignment.rubric.settings.get("data"):
-        data = path.resolve().parent.parent / store.DATA
-        if not data.is_file():
+        results = class_of(path)
+        kept = read_inputs(results).data if results else None
+        if kept is None:
             raise UsageError(f"{path}: its networks were trained on data of the course; name that file with --data.")
+        data = kept.path
     device = device or report.environment.device.partition(" ")[0]
     again = assignment.with_settings(device=device, data=str(data) if data else None)
     if again.data_sha256 != report.environment.data_sha256:
