@@ -32,7 +32,7 @@ def grade(
     `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other
     GraderErrors for what we have to.
     """
-    submission = load(path, [exercise.module for exercise in assignment.rubric.exercise])
+    submission = load(path, assignment.expected)
     with ExitStack() as stack:
         launcher = launcher or stack.enter_context(closing(open_launcher("process")))
         oracles = stack.enter_context(Oracles(launcher, assignment))

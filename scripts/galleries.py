@@ -52,12 +52,11 @@ def main() -> int:
 def grade_all(found: list[Case], seeds: int, train_seeds: int, console: Console) -> dict[str, list[list[str]]]:
     """Case -> for each seed, where the report was not what was expected. A case that trains is told when it is done."""
     assignment, launcher = load_assignment(), ProcessLauncher()
-    modules = [exercise.module for exercise in assignment.rubric.exercise]
     result: dict[str, list[list[str]]] = {}
     with Oracles(launcher, assignment) as oracles:
         for case in found:
             selected = select(assignment.rubric, case.expected["exercises"], [])
-            submission = load(case.path, modules)
+            submission = load(case.path, assignment.expected)
             result[case.name] = [
                 differences(
                     case,

@@ -25,9 +25,8 @@ CASES = cases("right") + cases("wrong")
 def test_every_case_gets_its_exact_points(
     case: Case, assignment: Assignment, launcher: Launcher, oracles: Oracles
 ) -> None:
-    modules = [exercise.module for exercise in assignment.rubric.exercise]
     points = select(assignment.rubric, case.expected["exercises"], [])
-    submission = load(case.path, modules)
+    submission = load(case.path, assignment.expected)
     report = examine(submission, assignment, launcher, oracles, seed=SEED, selected=points)
     assert differences(case, json.loads(to_json(report))) == []
 

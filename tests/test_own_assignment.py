@@ -72,7 +72,7 @@ def graded(
     (tmp_path / "work" / "softmax.py").write_text(code)
     assignment, launcher = load_assignment(course), ProcessLauncher()
     with Oracles(launcher, assignment) as oracles:
-        submission = load(tmp_path / "work", ["softmax"])
+        submission = load(tmp_path / "work", assignment.expected)
         return examine(submission, assignment, launcher, oracles, seed=1, selected=["1.1"])
 
 

@@ -111,7 +111,7 @@ def run(root: Path, assignment: Assignment) -> None:
     results = root / "results" / "results.json"
     results.parent.mkdir(exist_ok=True)
     try:
-        submission = load(root / "submission", [exercise.module for exercise in assignment.rubric.exercise])
+        submission = load(root / "submission", assignment.expected)
     except UsageError as error:
         write_atomically(results, json.dumps({"score": 0.0, "output": str(error), "visibility": "visible"}))
         return

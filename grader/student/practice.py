@@ -38,7 +38,7 @@ class StudentRun:
         folder = Path(self.config.option.submission or self.config.rootpath)
         try:
             self.assignment = load_assignment(self.config.option.assignment)
-            submission = load(folder, [exercise.module for exercise in self.assignment.rubric.exercise])
+            submission = load(folder, self.assignment.expected)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
         # What is collected. A folder on the command line was for pytest to look for pytest.ini in.

@@ -72,7 +72,7 @@ class Watch:
         """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
-        submission = load(self.folder, [exercise.module for exercise in rubric.exercise])
+        submission = load(self.folder, self.assignment.expected)
         changed = differing(self.files, submission.files)
         points = affected(rubric, changed) & frozenset(self.selected)
         self.files = dict(submission.files)

@@ -87,9 +87,8 @@ def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, or
     before, report, lost = descendants(), None, ""
     started = time.monotonic()
     try:
-        modules = [exercise.module for exercise in assignment.rubric.exercise]
         report = examine(
-            load(path, modules),
+            load(path, assignment.expected),
             narrowed(assignment, case.expected),
             launcher,
             oracles,
