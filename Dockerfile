@@ -38,7 +38,7 @@ COPY grader/sandbox/child /worker/
 RUN /venv/bin/python -m compileall -q /worker
 WORKDIR /tmp
 USER 65534:65534
-ENTRYPOINT ["/venv/bin/python", "-I", "-S", "-B", "/worker/relay.py"]
+ENTRYPOINT ["/venv/bin/python", "-I", "-S", "-B", "/worker", "relay"]
 
 # ---- the whole grader; its editable install keeps the assignment's data where the code looks for it
 FROM packages AS whole

@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SEEDS ?= 3
+PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries fuzz kills hostile schema clean bench
+.PHONY: grade test quick check lint format galleries processors fuzz kills hostile schema clean bench
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -30,6 +31,10 @@ format: .venv/installed                 ## put the code into the one style
 
 galleries: .venv/installed              ## which check catches which wrong answer, over SEEDS seeds; false accepts and rejects
 	$(BIN)/python -m scripts.galleries --seeds $(SEEDS)
+
+processors: .venv/installed             ## what trains, once more with the instructions of the oldest processor: the same points
+	$(PLAIN) $(BIN)/python -m scripts.galleries --gallery right --exercise 4
+	$(PLAIN) $(BIN)/python -m pytest -q tests/test_compare.py
 
 fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz

@@ -68,7 +68,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def opened(launcher: Launcher) -> Sandbox:
-    bundle = Bundle({"module.py": CODE}, {}, absent=("torch",), preload=("numpy", "sympy"))
+    bundle = Bundle({"module.py": CODE}, {}, blocked_packages=("torch",), preload=("numpy", "sympy"))
     return Sandbox(launcher, {"module": bundle})
 
 

@@ -44,7 +44,9 @@ def directly(asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
 
 
 def sandboxed(launcher: Launcher, asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    bundle = Bundle({"exercise2.py": SOURCE.read_bytes()}, {}, ("numpy",), absent=("torch",), preload=("numpy",))
+    bundle = Bundle(
+        {"exercise2.py": SOURCE.read_bytes()}, {}, ("numpy",), blocked_packages=("torch",), preload=("numpy",)
+    )
     with Sandbox(launcher, {"exercise2": bundle}) as sandbox:
         for dY, X in asked:
             args = (to_wire(dY), to_wire(X))

@@ -16,6 +16,17 @@ The fixtures that a check can ask for by name: those of `module` and `harness_mo
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.sandbox.child.protocol import Opaque, Tree, Value
-from grader.suite.plugin import guest, module, points
+from grader.suite.plugin import harness_module, module, points
 
-__all__ = ["CallFailure", "Opaque", "Outcome", "Tree", "UsageError", "Value", "Verdict", "guest", "module", "points"]
+__all__ = [
+    "CallFailure",
+    "Opaque",
+    "Outcome",
+    "Tree",
+    "UsageError",
+    "Value",
+    "Verdict",
+    "harness_module",
+    "module",
+    "points",
+]

@@ -22,7 +22,7 @@ def grade(
     path: Path,
     assignment: Assignment,
     *,
-    launcher: Launcher | None = None,  # the caller's to close; none: workers without walls
+    launcher: Launcher | None = None,  # the caller's to close; none: plain processes
     seed: int | None = None,
     selected: Collection[str] | None = None,
     on_result: Callable[[CheckResult], None] = lambda result: None,
@@ -75,7 +75,7 @@ def about(
             "python": platform.python_version(),
             "platform": platform.system(),
             "sandbox": launcher.name,
-            "walls": launcher.walls,
+            "restrictions": launcher.restrictions,
             "device": str(next(iter(devices), "cpu")),
             "data_sha256": assignment.data_sha256,
             "rubric_sha256": assignment.rubric_sha256,

@@ -48,7 +48,7 @@ class Point(_Table):
 
 
 class _Worker(_Table):
-    absent: tuple[Identifier, ...] = ()
+    blocked_packages: tuple[Identifier, ...] = ()
     call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
 
@@ -79,7 +79,7 @@ class Exercise(_Worker):
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
     constants: tuple[Identifier, ...] = ()
-    guests: tuple[Identifier, ...] = ()
+    harness: tuple[Identifier, ...] = ()
     point: Annotated[tuple[Point, ...], Field(min_length=1)]
 
     @property

@@ -93,11 +93,16 @@ class LateEntry(_Part):
 
 
 class ReviewEntry(_Part):
-    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read."""
+    """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read.
+
+    `score` is None where they took the mark back, so that the machine's own verdict stands again. `before` is what the
+    point had until then.
+    """
 
     point: str
-    score: float = Field(ge=0)
+    score: float | None = Field(ge=0)
     max_score: float
+    before: float | None = None
     comment: str
     by: str
     when: str
@@ -105,7 +110,7 @@ class ReviewEntry(_Part):
 
 
 class Environment(_Part):
-    """Where the report was made. `walls` held around the student's code; `device` is where networks were trained.
+    """Where the report was made. `restrictions` held for the student's code, `device` is where networks were trained.
 
     `data_sha256` is of the images that they were trained on, None for the assignment's own.
     """
@@ -114,7 +119,7 @@ class Environment(_Part):
     python: str
     platform: str
     sandbox: str
-    walls: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
     device: str
     data_sha256: str | None = None
     rubric_sha256: str

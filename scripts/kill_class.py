@@ -41,7 +41,7 @@ LATE_KILLS = 2  # of a round after its last report: then it may write its tables
 SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
 # In one run of a command: as a submission whose process was killed at every attempt is rightly reported and not graded.
 HELPER_KILLS = ATTEMPTS - 1
-HELPERS = (b"grader.classroom.run.job_main", b"zygote.py", b"grader.classroom.results.similarity_job")
+HELPERS = (b"grader.classroom.run.job_main", b"\0zygote\0", b"grader.classroom.results.similarity_job")
 
 
 def make_class(folder: Path, count: int) -> None:
@@ -187,7 +187,7 @@ def _helpers(pid: int) -> Iterator[tuple[int, str]]:
             kind = next((name.decode() for name in HELPERS if name in line), None)
             if kind is not None:
                 yield child, kind
-                yield from _helpers(child) if kind != "zygote.py" else ()
+                yield from _helpers(child) if kind != "\0zygote\0" else ()
 
 
 def leftovers(mark: str) -> list[int]:

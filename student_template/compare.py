@@ -1,7 +1,7 @@
-"""Runs your comparison of exercise 4 by itself: `python exercise4.py` (or `python compare.py`).
+"""Runs your comparison of exercise 4 by itself: `python compare.py`.
 
 Trains the network of your exercise4.py with each of the six optimizers, prints a table and your RESULTS ready to be
-copied, and writes the curves to comparison.svg and comparison.png. `python exercise4.py --seed 2` starts from other
+copied, and writes the curves to comparison.svg and comparison.png. `python compare.py --seed 2` starts from other
 weights: do it a few times and see which differences last. This file is yours to change; it is not graded.
 """
 
@@ -42,11 +42,7 @@ def main():
                 progress.stop()
                 raise SystemExit(f"{name}: {error or 'not implemented yet'}") from None
     console.print(table(curves_of))
-    print("RESULTS = {")
-    for name, curve in curves_of.items():
-        numbers = {"train_loss": round(curve["loss"][-1], 4), "test_accuracy": round(curve["accuracy"][-1], 4)}
-        print(f'    "{name}": {numbers},')
-    print("}")
+    print(results(curves_of))
     for form in ("svg", "png"):
         Path(f"comparison.{form}").write_bytes(curves.draw(curves_of, form, target=0.8))
     print("The curves are in comparison.svg and comparison.png.")
@@ -80,9 +76,18 @@ def table(curves_of):
     found = Table("optimizer", "train loss", "test accuracy", "best", "epochs to 80 %", "seconds per epoch")
     for name, curve in curves_of.items():
         first = next((str(epoch) for epoch, value in enumerate(curve["accuracy"], 1) if value >= 0.8), "never")
-        numbers = (f"{curve['loss'][-1]:.4f}", f"{curve['accuracy'][-1]:.1%}", f"{max(curve['accuracy']):.1%}")
+        numbers = (f"{curve['loss'][-1]:.4g}", f"{curve['accuracy'][-1]:.1%}", f"{max(curve['accuracy']):.1%}")
         found.add_row(name, *numbers, first, f"{sorted(curve['seconds'])[EPOCHS // 2]:.3f}")
     return found
+
+
+def results(curves_of):
+    """RESULTS as it is to be copied. Four significant digits: a small loss is small, and not 0."""
+    lines = []
+    for name, curve in curves_of.items():
+        loss, accuracy = (float(f"{curve[key][-1]:.4g}") for key in ("loss", "accuracy"))
+        lines.append(f'    "{name}": {{"train_loss": {loss}, "test_accuracy": {accuracy}}},')
+    return "\n".join(["RESULTS = {", *lines, "}"])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ You may import torch and numpy. The data are handwritten digits: 8 x 8 pixels, o
 
 What to do
 1. Write the three functions below.
-2. `python exercise4.py` trains your network with all six, shows a table and draws the curves. Find good learning rates.
+2. `python compare.py` trains your network with all six, shows a table and draws the curves. Find good learning rates.
 3. Enter the numbers in RESULTS, and what you see in CLAIMS.
 4. Describe in report.md how each optimizer behaves, and why.
 
@@ -59,7 +59,3 @@ RESULTS = {}
 # relation: "<" or ">". Choose differences that last from seed to seed.
 # Example: CLAIMS = [("LBFGS", "seconds_per_epoch", ">", "SGD"), ...]
 CLAIMS = []
-
-if __name__ == "__main__":  # python exercise4.py. It runs compare.py, since this file may import torch and numpy only.
-    with open(__file__.replace("exercise4.py", "compare.py"), encoding="utf-8") as file:
-        exec(compile(file.read(), "compare.py", "exec"))

@@ -259,6 +259,13 @@ def test_fewer_seeds_know_less():
     assert spread == sorted(spread, reverse=True)
 
 
+def test_small_losses_keep_their_digits_in_a_report():
+    runs = {**RUNS, "LBFGS": [run_of(1.234e-6, 0.96, 1, 0.4)] * 3}
+    assert measured.summary(runs["LBFGS"], TARGET)["train_loss"][0] == pytest.approx(1.234e-6, rel=1e-3)
+    row = claims.decide(claims.Claim("LBFGS", "train_loss", "<", "SGD"), runs, TARGET)
+    assert row["left"] == pytest.approx(1.234e-6, rel=1e-3)
+
+
 def test_the_table_has_a_row_for_what_was_not_measured():
     assert measured.summary([], TARGET) == {"seeds": 0}
     row = measured.summary(RUNS["LBFGS"], TARGET)

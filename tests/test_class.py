@@ -107,7 +107,7 @@ class Class:
         self.request = Request(self.place, folder / "results", rubric, "fake", False, POINTS, seed=7)
         self.said = StringIO()
 
-    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassList:
+    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
         self.executor = FakeExecutor(self.assignment, answer)
         watcher = Lines(Console(file=self.said, width=200))
         return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
@@ -140,9 +140,9 @@ def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
     assert klass.graded == []
     (klass.place / "b" / "exercise2.py").write_bytes(b"# changed")
     laid_out(klass.place, {"d/exercise2.py": GOOD})
-    listed = klass.grade()
+    index = klass.grade()
     assert klass.graded == ["b", "d"]
-    assert [entry.status for entry in listed.entries] == ["graded"] * 4
+    assert [entry.status for entry in index.entries] == ["graded"] * 4
     klass.grade(choice=Choice(only=frozenset({"c"})))
     assert klass.graded == []
     klass.grade(choice=Choice(only=frozenset({"c"}), force=True))
@@ -224,10 +224,10 @@ def test_a_report_that_is_gone_or_broken_is_made_again(klass: Class) -> None:
 
 
 def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass: Class) -> None:
-    listed = klass.grade(lambda job: JobFailed("no engine") if job.submission.id == "b" else None)
+    index = klass.grade(lambda job: JobFailed("no engine") if job.submission.id == "b" else None)
     assert klass.graded.count("b") == 3
-    assert {entry.id: entry.status for entry in listed.entries} == {"a": "graded", "b": "fault", "c": "graded"}
-    assert [(issue.who, issue.message) for issue in listed.issues] == [("b", "tried 3 times: no engine")]
+    assert {entry.id: entry.status for entry in index.entries} == {"a": "graded", "b": "fault", "c": "graded"}
+    assert [(issue.who, issue.message) for issue in index.issues] == [("b", "tried 3 times: no engine")]
     grades = (klass.request.results / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:5] for line in grades[1:]] == [
         ["a", "a", "", "graded", "6"], ["b", "b", "", "fault"], ["c", "c", "", "graded", "6"],
@@ -251,8 +251,8 @@ def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
             return JobFailed("no engine")
         return None
 
-    listed = klass.grade(answer)
-    assert listed.issues == ()
+    index = klass.grade(answer)
+    assert index.issues == ()
     assert len(begun_early) == FakeExecutor.capacity
     assert "a: tried again in 0.1 s, it is the grader's fault: no engine" in klass.said.getvalue()
 
@@ -260,16 +260,16 @@ def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
 def test_where_waiting_does_not_help_it_is_given_up(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retry, "PAUSES", (0.01, 0.01))
     laid_out(klass.place, {f"more-{number}/exercise2.py": str(number).encode() for number in range(17)})
-    listed = klass.grade(lambda job: JobFailed("no engine"))
+    index = klass.grade(lambda job: JobFailed("no engine"))
     assert klass.said.getvalue().count("tried again in") <= 2 * (retry.GIVEN_UP + FakeExecutor.capacity)
-    assert [entry.status for entry in listed.entries] == ["fault"] * 20
+    assert [entry.status for entry in index.entries] == ["fault"] * 20
     assert len(klass.graded) == 60
 
 
 def test_a_fault_that_passes_is_forgotten(klass: Class) -> None:
     lost = ConnectionError("the worker was lost")
-    listed = klass.grade(lambda job: lost if (job.submission.id, job.attempt) == ("b", 1) else None)
-    assert (klass.graded.count("b"), listed.issues) == (2, ())
+    index = klass.grade(lambda job: lost if (job.submission.id, job.attempt) == ("b", 1) else None)
+    assert (klass.graded.count("b"), index.issues) == (2, ())
 
 
 def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> None:
@@ -279,9 +279,9 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
         terms = Terms("", "", "fake", False, 7, POINTS)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
 
-    listed = klass.grade(answer)
+    index = klass.grade(answer)
     assert (klass.graded.count("b"), klass.done.incomplete) == (3, {"b"})
-    assert "some of its points could not be judged" in listed.issues[0].message
+    assert "some of its points could not be judged" in index.issues[0].message
     klass.grade(choice=Choice(failed=True))
     assert (klass.graded, klass.done.incomplete) == (["b"], set())
 
@@ -291,9 +291,9 @@ def test_a_hand_in_that_cannot_be_read_is_no_zero(klass: Class) -> None:
         if job.submission.id == "a":
             shutil.rmtree(klass.place / "c")
 
-    listed = klass.grade(takes_c_away)
-    assert [entry.status for entry in listed.entries] == ["graded", "graded", "fault"]
-    assert re.search(r"fault: c: c: .*No such file", f"{listed.issues[0].kind}: c: {listed.issues[0].message}")
+    index = klass.grade(takes_c_away)
+    assert [entry.status for entry in index.entries] == ["graded", "graded", "fault"]
+    assert re.search(r"fault: c: c: .*No such file", f"{index.issues[0].kind}: c: {index.issues[0].message}")
 
 
 @pytest.mark.slow
@@ -332,8 +332,8 @@ def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
 
 def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> None:
     laid_out(klass.place, {"d/exercise2.py": b"# a", "e/slides.pdf": b"%PDF"})
-    listed = klass.grade()
-    said = {(issue.kind.value, issue.who): issue.message for issue in listed.issues}
+    index = klass.grade()
+    said = {(issue.kind.value, issue.who): issue.message for issue in index.issues}
     assert said["duplicate", "a"] == "byte for byte the same as d."
     assert said["duplicate", "d"] == "byte for byte the same as a."
     assert "nothing in it that could be graded" in said["empty", "e"]
@@ -356,9 +356,9 @@ def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytes
         return whole(path, *args, **more)
 
     monkeypatch.setattr(os, "open", broken)
-    listed = klass.grade()
-    assert (klass.graded, [entry.status for entry in listed.entries]) == (["a", "c"], ["graded", "fault", "graded"])
-    assert "Input/output error" in listed.issues[0].message
+    index = klass.grade()
+    assert (klass.graded, [entry.status for entry in index.entries]) == (["a", "c"], ["graded", "fault", "graded"])
+    assert "Input/output error" in index.issues[0].message
 
 
 def test_a_mark_survives_grading_again(klass: Class) -> None:
@@ -432,8 +432,8 @@ def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.Mon
         klass.grade()
     assert klass.executor.stopped
     monkeypatch.undo()
-    listed = klass.grade()
-    assert [entry.status for entry in listed.entries] == ["graded"] * 3
+    index = klass.grade()
+    assert [entry.status for entry in index.entries] == ["graded"] * 3
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux's namespaces for a small disk of its own")
@@ -592,9 +592,9 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
         verdict = wrong.get(job.submission.id)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
 
-    listed = klass.grade(answer)
+    index = klass.grade(answer)
     said = StringIO()
-    print_summary(klass.request.results, listed, Console(file=said, width=100))
+    print_summary(klass.request.results, index, Console(file=said, width=100))
     told = said.getvalue()
     assert "4 scores: mean 3, median 3, middle half 0 to 6, of 6" in told
     assert re.search(r"2\.1 +│ One window +│ +50% │ +50% │", told)

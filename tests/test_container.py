@@ -1,4 +1,4 @@
-"""The docker sandbox on a real engine: its walls, its ends, and whose fault an end was. Skipped where no engine is."""
+"""The docker sandbox on a real engine: what it restricts, its ends, and whose fault an end was. Skipped without one."""
 
 import contextlib
 import gc
@@ -21,7 +21,8 @@ from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.api import CallFailed, Limits, Request, Returned
 from grader.sandbox.docker import engine
-from grader.sandbox.docker.container import CHILD, HELPERS, DockerLauncher
+from grader.sandbox.docker.container import HELPERS, DockerLauncher
+from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from tests.support.command import ROOT, Command
 from tests.support.engines import worker_image
@@ -67,7 +68,7 @@ def settle(launcher: DockerLauncher) -> None:
     together.wait(PATIENCE)
 
 
-# --- walls ---
+# --- restrictions ---
 
 _REFUSED = {
     "a socket to the outside": "import socket\nsocket.create_connection(('192.0.2.1', 80), 1)",
@@ -82,7 +83,7 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize("attempt", _REFUSED.values(), ids=_REFUSED.keys())
-def test_the_walls_hold(launcher: DockerLauncher, attempt: str) -> None:
+def test_the_restrictions_hold(launcher: DockerLauncher, attempt: str) -> None:
     body = attempt.replace("\n", "\n        ")
     code = f"def act():\n    try:\n        {body}\n    except OSError:\n        return 'refused'\n    return 'done'\n"
     assert value(launcher, code) == "refused"
@@ -115,7 +116,7 @@ def act():
 def test_torch_is_not_there_for_whom_it_must_not_be(launcher: DockerLauncher) -> None:
     code = "def act():\n    return [line.split()[1:4] for line in open('/proc/mounts') if ' /torch ' in line]\n"
     assert value(launcher, code) == []
-    bundle = replace(bundle_of(code), absent=("torch",))
+    bundle = replace(bundle_of(code), blocked_packages=("torch",))
     with Sandbox(launcher, {"module": bundle}) as sandbox:
         reply = sandbox.call(Request("module", "module", "act", (), PATIENCE))
     assert isinstance(reply, Returned)
@@ -188,6 +189,7 @@ def test_nothing_is_left_of_a_session(image: str, client: docker.DockerClient) -
 _HANGS = """
 import sys
 from grader.sandbox.api import Request
+from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.docker.container import DockerLauncher
 from tests.support.workers import bundle_of

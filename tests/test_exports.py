@@ -14,7 +14,7 @@ from grader.classroom.class_model import Format
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.export import export, feedback
-from grader.classroom.results.lms_gradesheet import check_sheet
+from grader.classroom.results.lms_gradesheet import check_gradesheet
 from grader.classroom.tables import cell, table
 from grader.errors import UsageError
 from grader.model import CheckResult, Incident, Outcome, Verdict
@@ -57,7 +57,7 @@ def results_of(folder: Path, shape: Format) -> Path:
         store.Entry(id="group", folder="group", students=(alan, grace), status="graded"),
         store.Entry(id="4714", folder=None, students=(nobody,), status="absent"),
     ]
-    listed = store.ClassList(
+    index = store.ClassIndex(
         format=shape,
         assignment="2dvdl-09",
         title="Assignment 9",
@@ -70,8 +70,8 @@ def results_of(folder: Path, shape: Format) -> Path:
     )
     for entry in entries[:2]:
         store.write_report(folder / str(entry.folder), report_of(entry.id))
-    store.write_list(folder, listed)
-    export(folder, listed)
+    store.write_index(folder, index)
+    export(folder, index)
     return folder
 
 
@@ -97,9 +97,9 @@ def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("graded", [True, False], ids=["some graded", "nobody graded"])
 def test_grades_has_its_header_wherever_the_first_report_is(graded: bool, tmp_path: Path) -> None:
-    listed = store.read_list(results_of(tmp_path, Format.MOODLE))
-    entries = listed.entries[::-1] if graded else listed.entries[2:]  # without a report first
-    export(tmp_path, listed.model_copy(update={"entries": entries}))
+    index = store.read_index(results_of(tmp_path, Format.MOODLE))
+    entries = index.entries[::-1] if graded else index.entries[2:]  # without a report first
+    export(tmp_path, index.model_copy(update={"entries": entries}))
     absent, *others = rows(tmp_path / "grades.csv")
     assert (absent["id"], absent["status"]) == ("4714", "absent")
     assert [row["score"] for row in others] == ["1"] * (3 if graded else 0)
@@ -160,7 +160,7 @@ def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, 
     path = tmp_path / "sheet.csv"
     path.write_text(text)
     with pytest.raises(UsageError, match=r"this is no sheet that can be filled in\. It needs Moodle's columns"):
-        check_sheet(path)
+        check_gradesheet(path)
 
 
 def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ echo "import sys; sys.path.insert(0, '/autograder/dependencies')" \
 
 @pytest.mark.slow
 def test_its_scripts_run_in_a_real_container(root: Path) -> None:
-    """As root in a default container without a network, where the jail has all its walls."""
+    """As root in a default container without a network, where the jail has all its restrictions."""
     try:
         client = connect()
     except SandboxError as error:
@@ -147,9 +147,9 @@ def test_its_scripts_run_in_a_real_container(root: Path) -> None:
     assert results(root)["score"] == 5.0, said
     report = json.loads((root / "results" / "report.json").read_text(encoding="utf-8"))
     assert report["environment"]["sandbox"] == "jail"
-    walls = " ".join(report["environment"]["walls"])
-    assert "Landlock" in walls
-    assert "seccomp" in walls
+    restrictions = " ".join(report["environment"]["restrictions"])
+    assert "Landlock" in restrictions
+    assert "seccomp" in restrictions
 
 
 def test_the_command_says_what_to_do_with_it(grader: Command, tmp_path: Path) -> None:

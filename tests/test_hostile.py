@@ -34,7 +34,7 @@ def held(request: pytest.FixtureRequest, assignment: Assignment) -> Iterator[tup
     adopt_orphans(False)
 
 
-def has_walls(sandbox: str) -> bool:
+def is_restricted(sandbox: str) -> bool:
     """`process` promises none, but keeps to the jail's list of files where the kernel can."""
     return sandbox != "process" or why_not("jail") is None
 
@@ -50,8 +50,8 @@ def test_an_attack_wins_nothing_and_harms_nobody(
     assert aftermath.harmed(case) == []
     assert aftermath.survivors == ()
     assert aftermath.seconds < MAX_SECONDS
-    if case.expected.get("walls") and not has_walls(sandbox):
-        return  # what only walls stop is not promised where there are none
+    if case.expected.get("needs_jail") and not is_restricted(sandbox):
+        return  # what only restrictions stop is not promised where there are none
     assert aftermath.problems(case) == []
     assert aftermath.unearned(case) == 0
     assert aftermath.markers == ()
@@ -77,16 +77,16 @@ def test_nearly_every_attack_has_an_honest_exercise_beside_it() -> None:
 
 FIELDS = {
     *("about", "attacks", "exercises", "points", "unharmed", "outcomes"),
-    *("call_seconds", "memory_mib", "recipe", "folder", "walls"),
+    *("call_seconds", "memory_mib", "recipe", "folder", "needs_jail"),
 }
 
 
 def test_no_attack_needs_walls_but_these() -> None:
     """What `process` does not promise: a list that may get shorter, or longer with a reason in docs/security.md."""
-    assert {case.path.name for case in CASES if case.expected.get("walls")} == WALLS
+    assert {case.path.name for case in CASES if case.expected.get("needs_jail")} == NEED_JAIL
 
 
-WALLS = {
+NEED_JAIL = {
     *("import-guard-removed", "import-guard-emptied", "import-by-ctypes", "import-by-sympify", "search-files"),
     *("search-other-folders", "search-proc", "planted-results-at-run-time"),
 }

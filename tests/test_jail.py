@@ -1,4 +1,4 @@
-"""The jail's walls, each by trying what it has to stop; with fewer rights too, and what is said where one lacks."""
+"""The jail's restrictions, each by trying what it has to stop; with fewer rights too; what is said where one lacks."""
 
 import os
 import signal
@@ -55,7 +55,7 @@ ATTEMPTS = {
     "list the root": "os.listdir('/')",
     "list the other workers": "os.listdir('..')",
     "read the rubric": f"open({str(ROOT / 'grader' / 'assignment' / 'rubric.toml')!r})",
-    "read the grader": f"open({str(ROOT / 'grader' / 'sandbox' / 'zygote.py')!r})",
+    "read the grader": f"open({str(ROOT / 'grader' / 'sandbox' / 'supervisor.py')!r})",
     "read a package that it may not have": "open(os.path.join(PACKAGES, 'pytest', '__init__.py'))",
     "read its zygote's memory": "open(f'/proc/{parent}/mem', 'rb')",
     "read its zygote's environment": "open(f'/proc/{parent}/environ')",
@@ -185,14 +185,14 @@ def test_the_libraries_work_inside(launcher: JailLauncher, name: str) -> None:
 
 
 def test_what_must_be_absent_is_not_in_the_memory_either(launcher: JailLauncher) -> None:
-    bundle = Bundle({}, {}, absent=("torch",), preload=("numpy", "sympy"))
+    bundle = Bundle({}, {}, blocked_packages=("torch",), preload=("numpy", "sympy"))
     assert "torch" not in warm_modules(bundle)
     code = "import gc, sys\ndef look():\n    return [name for name in sys.modules if name.startswith('torch')]"
     assert ask(launcher, code, "look") == [Returned([])]
 
 
 def test_a_worker_of_root_is_nobody_else(launcher: JailLauncher) -> None:
-    if "own user" not in launcher.walls:
+    if "own user" not in launcher.restrictions:
         pytest.skip("only root can give a worker a user of its own")
     code = "import os\ndef who():\n    return [os.getuid(), os.getgid(), os.getgroups()]"
     replies = ask(launcher, code, "who") + ask(launcher, code, "who")
@@ -219,14 +219,14 @@ def test_a_missing_wall_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatc
         "(Function not implemented). "
         "Missing: seccomp filters: a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64 "
         "(a socket could be opened). "
-        "Use --sandbox process, which has no walls, or --allow-weaker to run with the rest."
+        "Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
     )
 
 
 def test_with_leave_the_rest_will_do_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     _lacking(monkeypatch, {"files": "Function not implemented", "own disk": "Operation not permitted"}, {})
     with closing(JailLauncher(allow_weaker=True)) as launcher:
-        assert launcher.walls == ("limits", "system calls (seccomp)", "own session")
+        assert launcher.restrictions == ("limits", "system calls (seccomp)", "own session")
 
 
 def test_another_kind_is_not_guessed_at() -> None:
@@ -301,7 +301,7 @@ def test_when_the_grader_is_killed_everything_ends(kind: str) -> None:
     with subprocess.Popen([sys.executable, "-c", KILLED, kind], stdout=subprocess.PIPE, cwd=ROOT) as grader:
         assert grader.stdout is not None
         assert grader.stdout.readline() == b"started\n"
-        mark = f'"spared": [{grader.pid}]'
+        mark = f'"protected_pids": [{grader.pid}]'
         _wait_until(lambda: len(_processes(mark)) >= 2)
         grader.send_signal(signal.SIGKILL)
         _wait_until(lambda: not _processes(mark))

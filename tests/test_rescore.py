@@ -140,6 +140,7 @@ def test_a_mark_is_recorded_and_survives_rescoring(results: Path, grader: Comman
     report = report_at(path)
     assert (report["score"], [mark["score"] for mark in report["reviews"]]) == (5.5, [0.25, 0.5])
     assert {mark["by"] for mark in report["reviews"]} == {"Emmy"}
+    assert [mark["before"] for mark in report["reviews"]] == [1.0, 0.25]
     point = next(point for point in report["points"] if point["id"] == "2.4")
     assert (point["outcome"], point["message"]) == ("partial", "=better (marked by Emmy)")
     assert "right,right,,graded,5.5,6" in (results / "grades.csv").read_text(encoding="utf-8")

@@ -16,6 +16,7 @@ from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.api import CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.child.protocol import MAGIC, Value, encode
+from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
 
@@ -78,19 +79,19 @@ def frame(payload: bytes) -> bytes:
     ids=["well", "prints", "raises", "ends", "falls silent"],
 )
 def test_an_import_ahead_comes_to_what_it_would_come_to_when_asked(launcher: Launcher, start: str) -> None:
-    guests = {"guest.py": b"def well():\n    return 'guest'\n"}
+    harness = {"beside.py": b"def well():\n    return 'beside'\n"}
 
     def answers(ahead: bool, *modules: str) -> list[Reply]:
-        bundle = replace(bundle_of(f"{start}\n{WELL}"), guests=guests)
+        bundle = replace(bundle_of(f"{start}\n{WELL}"), harness=harness)
         with Sandbox(launcher, {"module": bundle}) as sandbox:
             if ahead:
                 sandbox.start("module", importing=True)
             return [sandbox.call(Request("module", name, "well", (), PATIENCE)) for name in modules]
 
-    assert answers(True, "module", "guest") == answers(False, "module", "guest")
-    first, then = answers(True, "guest", "module")
-    module, guest = answers(False, "module", "guest")
-    assert (replace(first, output=""), replace(then, output="")) == (guest, replace(module, output=""))
+    assert answers(True, "module", "beside") == answers(False, "module", "beside")
+    first, then = answers(True, "beside", "module")
+    module, beside = answers(False, "module", "beside")
+    assert (replace(first, output=""), replace(then, output="")) == (beside, replace(module, output=""))
     assert first.output + then.output == module.output  # what the import printed comes with the first answer
 
 
@@ -303,7 +304,7 @@ _FORKS = {
     """,
     "program": """
         import subprocess
-        mark = '"spared": [%d]' % PARENT
+        mark = '"protected_pids": [%d]' % PARENT
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1000)", mark], start_new_session=True)
         return 1
     """,
@@ -411,14 +412,16 @@ def look():
 
 def test_nothing_is_inherited(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_SECRET", "secret")
-    code = """
+    ours = {"_grader_child", "grader", "child", *(path.stem for path in CHILD.glob("[a-z]*.py"))}
+    code = f"""
 import os, sys
+OURS, PLACES = {ours!r}, ({str(CHILD)!r}, "/worker")
 def environment():
     return sorted(os.environ)
 def path():
-    return [part for part in sys.path if "sandbox" in part]
+    return [part for part in [*sys.path, *sys.path_importer_cache] if os.path.abspath(part) in PLACES]
 def modules():
-    return sorted({"confine", "convert", "grader", "grounds", "landlock", "protocol", "worker"} & set(sys.modules))
+    return [name for name in sys.modules if name.partition(".")[0] in OURS]
 def descriptors():
     found = []
     for number in range(3, 256):

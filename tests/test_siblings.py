@@ -42,7 +42,7 @@ def opened(kind: str, sibling: int | None = None) -> WarmLauncher:
 def sibling_of(mother: WarmLauncher, kind: str) -> Iterator[WarmLauncher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
-        mother.bear(theirs, (os.getpid(),))
+        mother.fork_sibling(theirs, (os.getpid(),))
     with closing(opened(kind, ours.detach())) as launcher:
         yield launcher
 
@@ -71,7 +71,7 @@ def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
             assert ask(launcher, WELL, "well") == [Returned(1)]
         for launcher in (siblings[0], mother):
             assert ask(launcher, WELL, "hang", "well", seconds=3.0)[1] == Returned(1)
-        assert [launcher.walls for launcher in siblings] == [mother.walls] * 2
+        assert [launcher.restrictions for launcher in siblings] == [mother.restrictions] * 2
         (folder,) = ask(siblings[0], WELL, "folder")
         assert isinstance(folder, Returned)
         pid = started(mother)._process.pid

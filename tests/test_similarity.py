@@ -64,13 +64,13 @@ def test_fewer_than_two_have_nobody_to_be_like() -> None:
     assert pairs_of([("a", {"exercise2.py": REFERENCE})]) == []
 
 
-def test_of_too_many_pairs_the_most_alike_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_too_many_pairs_the_most_similar_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(similarity_job, "MAX_PAIRS", 3)
     pairs = [Pair(f"s{number:02}", "t", number / 20) for number in range(20)]
-    assert similarity_job.most_alike(pairs) == (pairs[:-4:-1], 20)
+    assert similarity_job.most_similar(pairs) == (pairs[:-4:-1], 20)
 
 
-def class_of(folder: Path, *codes: bytes) -> store.ClassList:
+def class_of(folder: Path, *codes: bytes) -> store.ClassIndex:
     """A class on the disk, by the code of each."""
     entries = []
     for number, code in enumerate(codes):
@@ -87,9 +87,9 @@ def class_of(folder: Path, *codes: bytes) -> store.ClassList:
         "rubric_sha256": "",
         "issues": (),
     }
-    listed = store.ClassList(format=Format.FOLDERS, max_score=6.0, entries=tuple(entries), **facts)
-    store.write_list(folder, listed)
-    return listed
+    index = store.ClassIndex(format=Format.FOLDERS, max_score=6.0, entries=tuple(entries), **facts)
+    store.write_index(folder, index)
+    return index
 
 
 def test_a_class_is_compared_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -118,8 +118,8 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
         assert time.monotonic() < deadline, "it left a process behind"
 
 
-def compare(folder: Path, listed: store.ClassList) -> None:
-    with comparing(folder, listed, ROOT / "student_template") as compared:
+def compare(folder: Path, index: store.ClassIndex) -> None:
+    with comparing(folder, index, ROOT / "student_template") as compared:
         compared()
 
 
@@ -132,17 +132,17 @@ def test_a_comparison_that_nobody_waits_for_ends_with_its_context(tmp_path: Path
 def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = class_of(tmp_path, REFERENCE, REFERENCE)
-    monkeypatch.setattr(similarity_job, "LEAST_SECONDS", 0.0)
+    index = class_of(tmp_path, REFERENCE, REFERENCE)
+    monkeypatch.setattr(similarity_job, "MIN_SECONDS", 0.0)
     monkeypatch.setattr(similarity_job, "SECONDS_EACH", 0.01)
-    compare(tmp_path, listed)
+    compare(tmp_path, index)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
     assert kept["said"] == "similar hand-ins were not looked for: it took more than 0.02 seconds."
     monkeypatch.undo()
-    (tmp_path / store.LIST).rename(tmp_path / "away")
-    compare(tmp_path, listed)
+    (tmp_path / store.INDEX).rename(tmp_path / "away")
+    compare(tmp_path, index)
     assert "no class was graded in there" in json.loads((tmp_path / store.PAIRS).read_text())["said"]
-    (tmp_path / "away").rename(tmp_path / store.LIST)
-    compare(tmp_path, listed)
+    (tmp_path / "away").rename(tmp_path / store.INDEX)
+    compare(tmp_path, index)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
     assert (kept["said"], kept["count"], Pair(**kept["pairs"][0])) == (None, 1, Pair("s0", "s1", 1.0))

@@ -74,11 +74,11 @@ def test_what_is_printed_is_kept_up_to_a_bound(ends: tuple[Stream, socket.socket
 
 def test_the_last_words_of_a_relay_are_kept(ends: tuple[Stream, socket.socket]) -> None:
     stream, engine = ends
-    engine.sendall(frame(2, b"relay.py: no such worker"))
+    engine.sendall(frame(2, b"relay: no such worker"))
     engine.shutdown(socket.SHUT_WR)
     assert stream.receive(1) == b""
     assert stream.hung_up
-    assert stream.output() == "relay.py: no such worker"
+    assert stream.output() == "relay: no such worker"
 
 
 def test_a_stream_that_nobody_knows_is_refused(ends: tuple[Stream, socket.socket]) -> None:

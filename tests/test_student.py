@@ -104,7 +104,7 @@ def test_a_students_own_error_is_shown_at_their_own_line_from_any_folder(work: P
     ended = run_pytest(tmp_path, str(work), "-k", "2.1")
     assert "exercise2.py:3 in maxpool2x2_backward: return X[0][99]" in ended.stdout, ended.stdout
     assert "    your code printed:\n      in here\n" in ended.stdout
-    assert "worker.py" not in ended.stdout
+    assert "/child" not in ended.stdout
 
 
 def test_the_summary_says_how_it_was_run_and_that_it_is_not_the_official_grading(work: Path) -> None:
@@ -130,7 +130,14 @@ def test_listing_the_checks_judges_nothing(work: Path) -> None:
 
 def said(assignment: Assignment, *results: CheckResult) -> str:
     """What a student reads after these results."""
-    environment = {"grader": "0", "python": "3", "platform": "x", "sandbox": "process", "walls": (), "device": "cpu"}
+    environment = {
+        "grader": "0",
+        "python": "3",
+        "platform": "x",
+        "sandbox": "process",
+        "restrictions": (),
+        "device": "cpu",
+    }
     about = {
         "submission": {"id": "me", "sha256": "0" * 64},
         "seed": 1,

@@ -19,6 +19,7 @@ from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
 from grader.report import curves
+from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
     SETTINGS,
@@ -515,6 +516,13 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     assert not answer["complete"]
     assert sum(steps[:-1]) < 0.2  # the last one had begun in time
     assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step
+
+
+def test_one_machine_can_show_what_another_processor_computes(monkeypatch):
+    """As .ci/run does with exercise 4's gallery: the choice of instructions reaches the workers that train."""
+    for name in PROCESSOR_VARIABLES:
+        monkeypatch.setenv(name, "default")
+    assert {worker_environment("folder")[name] for name in PROCESSOR_VARIABLES} == {"default"}
 
 
 # --- what a worker says ---------------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
         "grader/report/results.schema.json",
         "grader/report/html/templates/student.jinja",
         "grader/report/html/style.css",
-        "grader/sandbox/child/worker.py",
+        "grader/sandbox/child/__main__.py",
         "grader/sandbox/child/zygote.py",
     ):
         assert needed in names

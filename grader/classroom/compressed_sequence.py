@@ -10,7 +10,7 @@ T = TypeVar("T")
 BLOCK = 256  # values; a hand-in takes some 50 bytes of it, a tenth of what the objects take
 
 
-class Shelf(Sequence[T], Generic[T]):
+class CompressedSequence(Sequence[T], Generic[T]):
     """The values in their order. What is taken from it is equal to what was put there, and another object each time."""
 
     def __init__(self, values: Iterable[T]) -> None:

@@ -12,10 +12,10 @@ from grader.classroom.class_model import Data, Terms
 from grader.classroom.intake.hand_ins import open_intake
 from grader.classroom.intake.roster import read_roster, read_times
 from grader.classroom.results import store
-from grader.classroom.results.class_index import list_class
+from grader.classroom.results.class_index import build_index
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
-from grader.classroom.results.lms_gradesheet import check_sheet
+from grader.classroom.results.lms_gradesheet import check_gradesheet
 from grader.classroom.results.pages import comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher
 from grader.classroom.run.executor import Executor
@@ -53,16 +53,16 @@ class Request:
 
 def grade_class(
     request: Request, assignment: Assignment, open_executor: Callable[[], Executor], watcher: Watcher
-) -> store.ClassList:
+) -> store.ClassIndex:
     """Grades a class and writes everything about it into `request.results`; returns what then stands in class.json.
 
-    Raises UsageError for what a person can mend, and KeyboardInterrupt; what was done until then is kept.
+    Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     rubric = assignment.rubric
     modules = [exercise.module for exercise in rubric.exercise]
     roster = read_roster(request.roster) if request.roster else []
     if request.sheet:
-        check_sheet(request.sheet)
+        check_gradesheet(request.sheet)
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
     with (
         open_intake(request.submissions, modules, roster, times, request.results) as intake,
@@ -76,14 +76,14 @@ def grade_class(
         executor = open_executor()
         try:
             ClassRun(intake, terms, assignment, request.results, journal, executor, watcher).run(request.choice)
-            listed = list_class(intake, terms, assignment, journal.state)
-            store.write_list(request.results, listed)
-            searching = comparing(request.results, listed, template_of(assignment.folder))
+            index = build_index(intake, terms, assignment, journal.state)
+            store.write_index(request.results, index)
+            searching = comparing(request.results, index, template_of(assignment.folder))
             compared = stack.enter_context(searching)  # beside all that is left to do
         finally:
             executor.stop()
-        export(request.results, listed, compared)
-    return listed
+        export(request.results, index, compared)
+    return index
 
 
 def _terms(request: Request, assignment: Assignment, seed: int) -> Terms:

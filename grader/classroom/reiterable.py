@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Again(Iterable[T], Generic[T]):
+class Reiterable(Iterable[T], Generic[T]):
     """All that `make` makes, whenever it is asked for."""
 
     def __init__(self, make: Callable[[], Iterator[T]]) -> None:

@@ -11,7 +11,7 @@ import typer
 from grader import BUILT_IN
 from grader.classroom.class_model import IssueKind
 from grader.classroom.grade_class import Request, grade_class
-from grader.classroom.results.store import ClassList
+from grader.classroom.results.store import ClassIndex
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
@@ -99,7 +99,7 @@ def class_(
     _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
 
 
-def _grade(request: Request, course: Assignment, open_executor: Callable[[], Executor]) -> ClassList:
+def _grade(request: Request, course: Assignment, open_executor: Callable[[], Executor]) -> ClassIndex:
     """Grades, and says how to go on where that was cut off."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -111,10 +111,10 @@ def _grade(request: Request, course: Assignment, open_executor: Callable[[], Exe
         fail(f"grader: {error} What was graded until then is kept; mend that, and {_GO_ON}", ExitCode.USAGE)
 
 
-def _tell(results: Path, listed: ClassList) -> None:
+def _tell(results: Path, index: ClassIndex) -> None:
     """The summary, and an exit code that says whether anything is ours to mend."""
-    print_summary(results, listed, out)
-    if any(issue.kind is IssueKind.FAULT for issue in listed.issues):
+    print_summary(results, index, out)
+    if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
             "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
             "above. `--failed` tries just these again.",

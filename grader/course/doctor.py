@@ -1,4 +1,4 @@
-"""What this machine can give: which sandboxes, walls and devices; and what to install for the rest."""
+"""What this machine can give: which sandboxes, restrictions and devices; and what to install for the rest."""
 
 import importlib.metadata
 import json
@@ -64,7 +64,7 @@ def _package(name: str) -> Diagnosis:
 
 def _process() -> Diagnosis:
     start = "workers are forked from a warm process" if WarmLauncher.is_available() else "every worker starts anew"
-    return Diagnosis("sandbox process", Health.GOOD, f"no walls; {start}")
+    return Diagnosis("sandbox process", Health.GOOD, f"no restrictions; {start}")
 
 
 def _jail() -> Diagnosis:
@@ -73,17 +73,17 @@ def _jail() -> Diagnosis:
     except SandboxError as error:
         return Diagnosis("sandbox jail", Health.NONE, str(error))
     with closing(launcher):
-        detail = "; ".join([*launcher.walls, *(f"no {wall}: {why}" for wall, why in launcher.forgone.items())])
+        detail = "; ".join([*launcher.restrictions, *(f"no {name}: {why}" for name, why in launcher.forgone.items())])
         if not launcher.missing:
             return Diagnosis("sandbox jail", Health.GOOD, detail)
-        remedy = "; ".join(f"{HELP[wall]} ({reason})" for wall, reason in launcher.missing.items())
+        remedy = "; ".join(f"{HELP[name]} ({reason})" for name, reason in launcher.missing.items())
         return Diagnosis("sandbox jail", Health.PARTLY, detail, f"needs {remedy}; --allow-weaker runs with the rest")
 
 
 def _docker() -> Diagnosis:
     try:
         with closing(open_launcher("docker")) as launcher:
-            return Diagnosis("sandbox docker", Health.GOOD, "; ".join(launcher.walls))
+            return Diagnosis("sandbox docker", Health.GOOD, "; ".join(launcher.restrictions))
     except (SandboxError, ImportError) as error:
         return Diagnosis("sandbox docker", Health.NONE, str(error))
 

@@ -6,7 +6,7 @@ that it started. Everything else is the same for all, and lives in `workers`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from grader.model import Frame, Outcome
 from grader.sandbox.child.protocol import Value
@@ -23,24 +23,20 @@ class Limits:
     file_bytes: int = 16 << 20  # of one file
     disk_bytes: int = 64 << 20  # of all its files
 
-    def terms(self) -> dict[str, Any]:
-        """The same as the worker is told them."""
-        return {"memory": self.memory_bytes, **{name: getattr(self, name) for name in self.__slots__[1:]}}
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """All that one worker gets to work with.
 
-    `files` are the submission's (path -> bytes), `guests` ours (likewise) that run beside them and come first.
-    `allowed` are the roots that the submission's modules may import, `absent` the packages that must not exist in this
-    worker, `preload` what is imported before any deadline runs.
+    `files` are the submission's (path -> bytes), `harness` ours (likewise) that run beside them and come first.
+    `allowed` are the roots that the submission's modules may import, `blocked_packages` what must not exist in
+    this worker, `preload` what is imported before any deadline runs.
     """
 
     files: Mapping[str, bytes]
-    guests: Mapping[str, bytes]
+    harness: Mapping[str, bytes]
     allowed: tuple[str, ...] = ()
-    absent: tuple[str, ...] = ()
+    blocked_packages: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     limits: Limits = Limits()
 
@@ -99,7 +95,7 @@ class Launcher(Protocol):
     """A kind of sandbox."""
 
     name: str
-    walls: tuple[str, ...]  # that hold, in words for the report
+    restrictions: tuple[str, ...]  # that hold, in words for the report
 
     def launch(self, bundle: Bundle) -> Connection:
         """A worker that waits for its first message. Raises SandboxError when this machine cannot give one."""

@@ -14,7 +14,7 @@ KINDS = ("jail", "process", "docker")
 
 
 def default_kind() -> str:
-    """`jail` on Linux. Elsewhere there are no walls to be had, and the report says `process`."""
+    """`jail` on Linux. Elsewhere there are no restrictions to be had, and the report says `process`."""
     return "jail" if WarmLauncher.is_available() else "process"
 
 
@@ -30,7 +30,8 @@ def open_launcher(
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
     With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
-    is the descriptor of a warm process that another launcher of this kind has `bear`ed; it is then not started again.
+    is the descriptor of a warm process that `fork_sibling` of another such launcher
+    gave; none is then started.
     `image` and `gpus` are for `docker`: a worker image other than the grader's own, and which GPUs a worker may
     see; where they are not given, what the environment's GRADER_IMAGE and GRADER_GPUS say.
     """

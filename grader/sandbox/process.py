@@ -1,4 +1,4 @@
-"""A worker as an ordinary process of the same user: any OS, no walls.
+"""A worker as an ordinary process of the same user: any OS, no restrictions.
 
 For a student's own machine. It keeps the verdict where the student's code is not, bounds time, output and (on Linux)
 memory, and ends everything the worker started; it does not keep a hostile submission from the files and the network of
@@ -13,16 +13,22 @@ import signal
 import subprocess
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from grader.errors import SandboxError
 from grader.sandbox.api import Bundle
 from grader.sandbox.pipes import Pipes
 
-WORKER = Path(__file__).parent / "child" / "worker.py"
+CHILD = Path(__file__).parent / "child"
 _GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
+# Which of a processor's instructions torch, oneDNN and OpenBLAS use: one machine shows with them what another computes.
+PROCESSOR_VARIABLES = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE")
 # What a fresh interpreter needs of the environment; everything else could hold a secret, or change an answer.
-_KEPT = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+_KEPT = (
+    *("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),
+    *PROCESSOR_VARIABLES,
+)
 
 
 def worker_environment(folder: str) -> dict[str, str]:
@@ -41,19 +47,19 @@ def worker_environment(folder: str) -> dict[str, str]:
     return fixed | {name: os.environ[name] for name in _KEPT if name in os.environ}
 
 
-def isolated_python(script: Path, argument: object) -> list[str]:
-    """The command that runs `script` with nothing of the user's: no site of their own, no path, no bytecode.
+def isolated_python(program: str, argument: object) -> list[str]:
+    """The command that runs a program of `child/` with nothing of the user's: no site, no path, no bytecode.
 
     Not `-I`, which would ignore the hash seed of `worker_environment` too; nothing else of Python's is in there.
     """
-    return [sys.executable, "-s", "-P", "-B", "-X", "utf8", str(script), json.dumps(argument)]
+    return [sys.executable, "-s", "-P", "-B", "-X", "utf8", str(CHILD), program, json.dumps(argument)]
 
 
 class ProcessLauncher:
     """Starts workers with `subprocess`."""
 
     name = "process"
-    walls: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
 
     def launch(self, bundle: Bundle) -> "ProcessConnection":
         return ProcessConnection(bundle)
@@ -69,7 +75,7 @@ class ProcessConnection:
         self._folder = tempfile.mkdtemp(prefix="grader-")
         try:
             self._process = subprocess.Popen(
-                isolated_python(WORKER, {**bundle.limits.terms(), "spared": [os.getpid()]}),
+                isolated_python("worker", {**asdict(bundle.limits), "protected_pids": [os.getpid()]}),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -119,9 +119,9 @@ class _Worker:
             {
                 "op": "load",
                 "files": dict(bundle.files),
-                "guests": dict(bundle.guests),
+                "harness": dict(bundle.harness),
                 "allowed": list(bundle.allowed),
-                "absent": list(bundle.absent),
+                "blocked_packages": list(bundle.blocked_packages),
                 "preload": list(bundle.preload),
             }
         )

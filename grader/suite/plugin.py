@@ -48,12 +48,12 @@ def module(name: str) -> Any:
     return proxy
 
 
-def guest(name: str, beside: str) -> Any:
+def harness_module(name: str, beside: str) -> Any:
     """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
 
     @pytest.fixture(scope="session", name=name)
     def proxy(submission_session: SubmissionSession) -> ModuleProxy:
-        return submission_session.guest(name, beside)
+        return submission_session.harness_module(name, beside)
 
     return proxy
 

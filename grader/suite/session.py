@@ -123,7 +123,7 @@ class SubmissionSession:
         endpoint = Endpoint(self._sandbox, name, name, exercise.call_seconds)
         return ModuleProxy(endpoint, contract, self._findings[name], self.call_log)
 
-    def guest(self, name: str, beside: str) -> ModuleProxy:
+    def harness_module(self, name: str, beside: str) -> ModuleProxy:
         """A module of ours in the worker of `beside`. What it says is worth as much as what the student's says."""
         exercise = self._exercises[beside]
         endpoint = Endpoint(self._sandbox, beside, name, exercise.call_seconds)
@@ -132,19 +132,25 @@ class SubmissionSession:
 
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
-        inside = self.assignment.sources("inside") if exercise.guests else {}
+        inside = self.assignment.sources("inside") if exercise.harness else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            guests=inside,
+            harness=inside,
             allowed=(*rubric.imports.always, *exercise.imports),
-            absent=(*exercise.absent, "grader"),
+            blocked_packages=(*exercise.blocked_packages, "grader"),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
         )
 
 
 def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
-    return Bundle({}, sources, absent=oracle.absent, preload=oracle.preload, limits=Limits(oracle.memory_mib << 20))
+    return Bundle(
+        {},
+        sources,
+        blocked_packages=oracle.blocked_packages,
+        preload=oracle.preload,
+        limits=Limits(oracle.memory_mib << 20),
+    )
 
 
 def _library() -> dict[str, bytes]:

@@ -3,8 +3,8 @@
 `expected.json` says here: `about`; `attacks`, the modules that attack; `points`, the exact score of every point looked
 at, and among them `unharmed`, those of an honest exercise beside; `outcomes`, one or a list of those that will do.
 `call_seconds` and `memory_mib` lower the bounds of a case that runs into them. `recipe` are steps that make what git
-does not keep, `folder` names the hand-in. `walls` marks an attack that only walls can stop: `process`, which has none,
-does not claim to.
+does not keep, `folder` names the hand-in. `needs_jail` marks an attack that only a sandbox with
+restrictions can stop: `process`, which has none, does not claim to.
 """
 
 import ctypes

@@ -40,7 +40,7 @@ def ask(
 
 def survivors() -> list[str]:
     """The processes that workers of this test run have left: their command lines name it, also those of their forks."""
-    mark, own = f'"spared": [{os.getpid()}]'.encode(), str(os.getpid())
+    mark, own = f'"protected_pids": [{os.getpid()}]'.encode(), str(os.getpid())
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

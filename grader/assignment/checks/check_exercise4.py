@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from grader.api import Verdict, guest, module, points
+from grader.api import Verdict, harness_module, module, points
 from grader.assignment.oracles import claims, discussion, images, learning, results
 from grader.assignment.oracles.apparatus import Apparatus
 from grader.assignment.oracles.measured import SIX
 from grader.assignment.oracles.training import Comparison
 
 exercise4 = module("exercise4")
-harness = guest("harness", beside="exercise4")
+harness = harness_module("harness", beside="exercise4")
 
 
 @pytest.fixture(scope="session")

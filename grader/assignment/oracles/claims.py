@@ -100,8 +100,8 @@ def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> tuple
     )
     plain = math.exp if claim.metric in ("train_loss", "seconds_per_epoch") else float
     return vote, {
-        "left": round(plain(left.mean), 5),
-        "right": round(plain(right.mean), 5),
+        "left": measured.significant(plain(left.mean)),
+        "right": measured.significant(plain(right.mean)),
         "difference": round(ahead, 4),
         "supports_above": round(margin + SUPPORT_DEVIATIONS * scatter, 4),
         "contradicts_below": round(-margin - CONTRADICT_DEVIATIONS * scatter, 4),

@@ -21,7 +21,7 @@ LEAST_LOSS = 1e-6  # of a logarithm: below, a loss is zero
 LEAST_ACCURACY_SPREAD = 0.005
 LEAST_LOG_LOSS_SPREAD = 0.05
 
-DIGITS = 4  # of an accuracy: a tenth of an image
+DIGITS = 4  # of a number in a report; of an accuracy: a tenth of an image
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +108,17 @@ def summary(runs: Sequence[Run], target: float) -> dict[str, Any]:
     return {
         "seeds": len(runs),
         "epochs": max(len(run.epochs) for run in runs),
-        "train_loss": [round(math.exp(quantity.mean), 5) for quantity in found],
+        "train_loss": [significant(math.exp(quantity.mean)) for quantity in found],
         "test_accuracy": round(accuracy(runs).mean, DIGITS),
         "best_accuracy": round(max(run.best for run in runs), DIGITS),
         "epochs_to_target": None if reached.mean > max(len(run.epochs) for run in runs) else round(reached.mean, 1),
-        "seconds_per_epoch": round(math.exp(seconds_per_epoch(runs).mean), 5),
+        "seconds_per_epoch": significant(math.exp(seconds_per_epoch(runs).mean)),
     }
+
+
+def significant(value: float) -> float:
+    """Four significant digits. Not places: a loss of 3e-7 is not zero, and which processor computed it would show."""
+    return float(f"{value:.{DIGITS}g}")
 
 
 def _mean_loss(epoch: Epoch) -> float | None:

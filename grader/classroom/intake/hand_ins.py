@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Student
-from grader.classroom.compressed_sequence import Shelf
+from grader.classroom.compressed_sequence import CompressedSequence
 from grader.classroom.intake.lms_formats import descend, take_in
 from grader.classroom.intake.roster import Roster
 from grader.errors import SubmissionError
@@ -84,7 +84,7 @@ def _sorted_out(
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    return Intake(shape, place, Shelf(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
+    return Intake(shape, place, CompressedSequence(chosen), (*issues, *unmatched, *superseded, *more, *missing), absent)
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:

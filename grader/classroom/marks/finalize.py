@@ -48,13 +48,13 @@ def finalize(report: Report, late: Late | None, submitted: datetime | None, revi
 
 
 def submitted_at(report: Report) -> datetime | None:
-    """When it was handed in, as a settled report has it."""
+    """When it was handed in, as a finalized report has it."""
     return datetime.fromisoformat(report.late.submitted) if report.late and report.late.submitted else None
 
 
 def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:
     """The point with a person's mark, as a share of what the point is worth now."""
-    if review is None:
+    if review is None or review.score is None:
         return point
     share = review.score / review.max_score
     outcome = Outcome.PASSED if share >= 1 - _FULL else Outcome.PARTIAL if share > 0 else Outcome.FAILED

@@ -15,7 +15,7 @@ from grader.schema import Report
 
 def preview(results: Path, assignment: Assignment) -> list[Move]:
     """Who would move, and why. Writes nothing. Raises UsageError where there is no class in `results`."""
-    pairs = _rescored(results, store.read_list(results), assignment)
+    pairs = _rescored(results, store.read_index(results), assignment)
     return [move for _, before, after in pairs if (move := compare(before, after))]
 
 
@@ -24,26 +24,26 @@ def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[M
 
     Raises UsageError where there is no class in `results`, or another run is at work in there.
     """
-    listed = store.read_list(results)
-    moves, most = [], listed.max_score
+    index = store.read_index(results)
+    moves, most = [], index.max_score
     with store.lock(results), Journal(results) as journal:
-        for entry, before, after in _rescored(results, listed, assignment):
+        for entry, before, after in _rescored(results, index, assignment):
             move = compare(before, after)
             moves += [move] if move else []
             most = after.max_score
             store.write_report(results / str(entry.folder), after)
             _note(journal, entry, after)
         write_atomically(results / store.RUBRIC, read_rubric(rubric))
-        listed = listed.model_copy(update={"rubric_sha256": assignment.rubric_sha256, "max_score": most})
-        store.write_list(results, listed)
-        export(results, listed)
+        index = index.model_copy(update={"rubric_sha256": assignment.rubric_sha256, "max_score": most})
+        store.write_index(results, index)
+        export(results, index)
     return moves
 
 
 def _rescored(
-    results: Path, listed: store.ClassList, assignment: Assignment
+    results: Path, index: store.ClassIndex, assignment: Assignment
 ) -> Iterator[tuple[store.Entry, Report, Report]]:
-    for entry, report in store.reports(results, listed):
+    for entry, report in store.reports(results, index):
         yield entry, report, rescored(report, assignment)
 
 

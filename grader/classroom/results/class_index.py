@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_formats import CANVAS_LATE
-from grader.classroom.reiterable import Again
+from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
-from grader.classroom.results.store import ClassList, Entry, IssueEntry, Person
+from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
 from grader.load.submission import digest
 from grader.rubric import Assignment
 from grader.version import VERSION
@@ -17,11 +17,11 @@ MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
 
-def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassList:
+def build_index(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassIndex:
     """The class as it stands."""
     rubric = assignment.rubric
     issues = [*intake.issues, *_issues(intake, state)]
-    return ClassList(
+    return ClassIndex(
         format=intake.format,
         assignment=rubric.assignment,
         title=rubric.title,
@@ -30,7 +30,7 @@ def list_class(intake: Intake, terms: Terms, assignment: Assignment, state: Stat
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
         issues=tuple(IssueEntry(kind=issue.kind, who=issue.who, message=issue.message) for issue in issues),
-        entries=Again(lambda: _entries(intake, state)),
+        entries=Reiterable(lambda: _entries(intake, state)),
     )
 
 

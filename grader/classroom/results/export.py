@@ -20,7 +20,7 @@ from grader.classroom.class_model import Format
 from grader.classroom.results import store
 from grader.classroom.results.lms_gradesheet import Line, fill
 from grader.classroom.results.pages import Compared, notes_on, write_pages
-from grader.classroom.results.store import REPORT, ClassList, Entry, Person, read_report
+from grader.classroom.results.store import REPORT, ClassIndex, Entry, Person, read_report
 from grader.classroom.results.store import reports as reports_of
 from grader.classroom.tables import Row, table
 from grader.report.gradescope_results import to_gradescope
@@ -35,43 +35,43 @@ _MOODLE = (
 )
 
 
-def export(results: Path, listed: ClassList, compared: Compared = lambda: None) -> None:
+def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) -> None:
     """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError."""
-    for entry, report in reports_of(results, listed):
+    for entry, report in reports_of(results, index):
         write_atomically(results / str(entry.folder) / "gradescope.json", to_gradescope(report), durable=False)
     mark = "\ufeff"  # tells Excel that it is UTF-8
-    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, listed))))
-    write_atomically(results / "moodle.csv", table(_moodle(results, listed)))
-    write_atomically(results / "canvas.csv", table(_canvas(results, listed)))
+    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index))))
+    write_atomically(results / "moodle.csv", table(_moodle(results, index)))
+    write_atomically(results / "canvas.csv", table(_canvas(results, index)))
     if (results / store.SHEET).is_file():
-        write_atomically(results / "sheet.csv", fill(results / store.SHEET, _lines(results, listed)))
-    write_pages(results, listed, compared)
-    write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, listed)))
+        write_atomically(results / "sheet.csv", fill(results / store.SHEET, _lines(results, index)))
+    write_pages(results, index, compared)
+    write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, index)))
 
 
-def _grades(results: Path, listed: ClassList) -> Iterator[Row]:
-    first = next((report for _, report in reports_of(results, listed)), None)
+def _grades(results: Path, index: ClassIndex) -> Iterator[Row]:
+    first = next((report for _, report in reports_of(results, index)), None)
     yield _header(first) if first else _WHO
-    for entry in listed.entries:
+    for entry in index.entries:
         report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
         yield from (_grades_of(entry, person, report) for person in entry.students)
 
 
-def _moodle(results: Path, listed: ClassList) -> Iterator[Row]:
+def _moodle(results: Path, index: ClassIndex) -> Iterator[Row]:
     yield _MOODLE
-    for entry, report in reports_of(results, listed):
-        yield from (_moodle_of(listed, person, report) for person in entry.students)
+    for entry, report in reports_of(results, index):
+        yield from (_moodle_of(index, person, report) for person in entry.students)
 
 
-def _canvas(results: Path, listed: ClassList) -> Iterator[Row]:
-    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", listed.title)
-    yield ("    Points Possible", "", "", "", "", listed.max_score)
-    for entry, report in reports_of(results, listed):
-        yield from (_canvas_of(listed, person, report) for person in entry.students)
+def _canvas(results: Path, index: ClassIndex) -> Iterator[Row]:
+    yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", index.title)
+    yield ("    Points Possible", "", "", "", "", index.max_score)
+    for entry, report in reports_of(results, index):
+        yield from (_canvas_of(index, person, report) for person in entry.students)
 
 
-def _lines(results: Path, listed: ClassList) -> Iterator[Line]:
-    for entry, report in reports_of(results, listed):
+def _lines(results: Path, index: ClassIndex) -> Iterator[Line]:
+    for entry, report in reports_of(results, index):
         yield from (Line(person, report.score, feedback(report)) for person in entry.students)
 
 
@@ -103,8 +103,8 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle_of(listed: ClassList, person: Person, report: Report) -> Row:
-    number = f"Participant {person.lms}" if listed.format is Format.MOODLE and person.lms else ""
+def _moodle_of(index: ClassIndex, person: Person, report: Report) -> Row:
+    number = f"Participant {person.lms}" if index.format is Format.MOODLE and person.lms else ""
     return (number, person.name, person.email, _own_id(person), report.score, report.max_score, "", feedback(report))
 
 
@@ -121,8 +121,8 @@ def feedback(report: Report) -> str:
     return " ".join(said)
 
 
-def _canvas_of(listed: ClassList, person: Person, report: Report) -> Row:
-    number = person.lms if listed.format is Format.CANVAS else ""
+def _canvas_of(index: ClassIndex, person: Person, report: Report) -> Row:
+    number = person.lms if index.format is Format.CANVAS else ""
     return (person.name, number, _own_id(person), person.email, "", report.score)
 
 

@@ -38,7 +38,7 @@ class _Columns:
     feedback: int | None
 
 
-def check_sheet(path: Path) -> None:
+def check_gradesheet(path: Path) -> None:
     """Raises UsageError, now rather than after the grading, where a sheet could not be filled in."""
     _columns(path, read_table(path).rows[0])
 

@@ -1,4 +1,4 @@
-"""The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are alike."""
+"""The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are similar."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.reiterable import Again
+from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.similarity_job import Search
 from grader.errors import UsageError
@@ -16,39 +16,39 @@ from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
-Compared = Callable[[], None]  # waits until it is known which hand-ins are alike
+Compared = Callable[[], None]  # waits until it is known which hand-ins are similar
 
 
-def write_pages(results: Path, listed: store.ClassList, compared: Compared) -> None:
+def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
     from grader.report.html import Entry, class_page, student_page  # jinja2 starts while hand-ins are compared
 
-    for entry, report in store.reports(results, listed):
+    for entry, report in store.reports(results, index):
         write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
     compared()
-    remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in listed.issues]
+    remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in index.issues]
     known = _stored(results)
     remarks += [known["said"]] if known.get("said") else []
     pairs = [Pair(**pair) for pair in known.get("pairs", [])]
-    entries = Again(
+    entries = Reiterable(
         lambda: (
             Entry(report, _names(entry), notes_on(entry, report), entry.folder)
-            for entry, report in store.reports(results, listed)
+            for entry, report in store.reports(results, index)
         )
     )
-    page = class_page(entries, title=listed.title, pairs=pairs, remarks=remarks)
+    page = class_page(entries, title=index.title, pairs=pairs, remarks=remarks)
     write_atomically(results / "class.html", page)
 
 
 @contextmanager
-def comparing(results: Path, listed: store.ClassList, handout: Path) -> Iterator[Compared]:
-    """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the alike.
+def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator[Compared]:
+    """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the pairs.
 
     What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
     no hand-in has changed since it was done.
     """
     of, number = sha256(), 0
-    for entry in listed.entries:  # always in the same order
+    for entry in index.entries:  # always in the same order
         of.update(f"{entry.id} {entry.sha256}\n".encode())
         number += 1
     known = _stored(results)

@@ -1,4 +1,4 @@
-"""Which hand-ins are alike? A hint for a person, never a deduction: short exercises have few ways to be right.
+"""Which hand-ins are similar? A hint for a person, never a deduction: short exercises have few ways to be right.
 
 Fingerprints by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
 SIGMOD 2003) with copydetect, on tokens, so that renamed variables and comments make no difference. What the handout
@@ -18,10 +18,10 @@ from grader.errors import UsageError
 from grader.report.pairs import Pair
 
 LENGTH = 25  # of one fingerprint, in characters with every name as one: copydetect's own; what is shorter is idiom
-LEAST_SHARE = 0.6  # of the smaller hand-in's own fingerprints that the other has too
-LEAST_OWN = 60  # fingerprints, some five lines: below that, two hand-ins are alike by their shortness
+MIN_SHARE = 0.6  # of the smaller hand-in's own fingerprints that the other has too
+MIN_FINGERPRINTS = 60  # fingerprints, some five lines: below that, two hand-ins are similar by their shortness
 COMMON_SHARE = 0.2  # of the class: what so many have is the exercise, not a copy
-LEAST_COMMON = 6  # students, in small classes: a group of five may have worked together
+MIN_COMMON = 6  # students, in small classes: a group of five may have worked together
 MAX_BYTES = 100_000  # of one file: the tokenizer is not made for what is no hand-in
 SUFFIX = ".py"
 
@@ -29,7 +29,7 @@ Prints = npt.NDArray[np.int64]
 
 
 def similar_pairs(
-    fingerprints: Iterable[tuple[str, Prints]], template: Prints, least: float = LEAST_SHARE
+    fingerprints: Iterable[tuple[str, Prints]], template: Prints, least: float = MIN_SHARE
 ) -> Iterator[Pair]:
     """The pairs that have at least `least` in common, in the order of the hand-ins.
 
@@ -53,7 +53,7 @@ def _shares(prints: Sequence[Prints]) -> Iterator[npt.NDArray[np.float64]]:
     count = len(prints)
     owners = np.repeat(np.arange(count), [len(own) for own in prints])
     _, kinds, times = np.unique(np.concatenate(prints), return_inverse=True, return_counts=True)
-    rare = times < max(LEAST_COMMON, COMMON_SHARE * count)
+    rare = times < max(MIN_COMMON, COMMON_SHARE * count)
     sizes = np.bincount(owners[rare[kinds]], minlength=count)
     holders = owners[np.argsort(kinds, kind="stable")]  # of the first kind, of the second, and so on
     firsts = np.cumsum(times) - times
@@ -61,7 +61,7 @@ def _shares(prints: Sequence[Prints]) -> Iterator[npt.NDArray[np.float64]]:
         shared = own[rare[own] & (times[own] > 1)]
         lengths = times[shared]
         places = np.arange(lengths.sum()) + np.repeat(firsts[shared] - np.cumsum(lengths) + lengths, lengths)
-        yield np.bincount(holders[places], minlength=count) / np.maximum(LEAST_OWN, np.minimum(size, sizes))
+        yield np.bincount(holders[places], minlength=count) / np.maximum(MIN_FINGERPRINTS, np.minimum(size, sizes))
 
 
 def fingerprints_of(files: Mapping[str, bytes]) -> Prints:

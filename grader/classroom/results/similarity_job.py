@@ -1,4 +1,4 @@
-"""Which hand-ins of a class are alike, found in a process of its own.
+"""Which hand-ins of a class are similar, found in a process of its own.
 
     python -m grader.classroom.results.similarity_job RESULTS HANDOUT        prints the pairs as JSON
 
@@ -30,9 +30,9 @@ from grader.report.plain_text import one_line
 if TYPE_CHECKING:
     from grader.classroom.results.similarity import Prints
 
-LEAST_SECONDS = 60.0  # to start, and for a small class
+MIN_SECONDS = 60.0  # to start, and for a small class
 SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
-MAX_PAIRS = 1_000  # kept, the most alike; where all are alike, nobody reads half a million lines
+MAX_PAIRS = 1_000  # kept, the most similar; where all are similar, nobody reads half a million lines
 MAX_PROCESSES = 32  # Windows takes no more than 61
 EACH = 50  # hand-ins, for which one more process is worth its start
 CHUNK = 8  # of them that a process is given at a time
@@ -46,7 +46,7 @@ class Search:
     """
 
     def __init__(self, results: Path, handout: Path, count: int) -> None:
-        self._seconds = LEAST_SECONDS + SECONDS_EACH * count
+        self._seconds = MIN_SECONDS + SECONDS_EACH * count
         command = [sys.executable, "-m", "grader.classroom.results.similarity_job", str(results), str(handout)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
@@ -58,7 +58,7 @@ class Search:
             self._process.kill()
 
     def pairs(self) -> tuple[list[Pair], int]:
-        """Waits for the pairs: the most alike first, and how many there are.
+        """Waits for the pairs: the most similar first, and how many there are.
 
         Raises UsageError, with the reason, where they were not looked for.
         """
@@ -79,13 +79,13 @@ def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
     from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # which only this process needs
 
     template = fingerprints_of(load(handout, Expected(())).files if handout.is_dir() else {})
-    graded = [one for one in store.read_list(results).entries if one.status == "graded" and one.folder]
+    graded = [one for one in store.read_index(results).entries if one.status == "graded" and one.folder]
     names = [entry.id for entry in graded]
     paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
     workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
     with ProcessPoolExecutor(workers, initializer=_begin) as pool:
         fingerprints = zip(names, pool.map(_read, paths, chunksize=CHUNK), strict=True)
-        return most_alike(similar_pairs(fingerprints, template))
+        return most_similar(similar_pairs(fingerprints, template))
 
 
 def _read(path: Path) -> "Prints":
@@ -107,7 +107,7 @@ def _draw_nothing() -> None:
     sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
 
 
-def most_alike(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
+def most_similar(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
     """The first of them to be looked at, and how many there are."""
     kept: list[Pair] = []
     number = 0
@@ -115,11 +115,11 @@ def most_alike(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
         number += 1
         kept.append(pair)
         if len(kept) >= 2 * MAX_PAIRS:
-            kept = sorted(kept, key=_likeness)[:MAX_PAIRS]
-    return sorted(kept, key=_likeness)[:MAX_PAIRS], number
+            kept = sorted(kept, key=_by_similarity)[:MAX_PAIRS]
+    return sorted(kept, key=_by_similarity)[:MAX_PAIRS], number
 
 
-def _likeness(pair: Pair) -> tuple[float, str, str]:
+def _by_similarity(pair: Pair) -> tuple[float, str, str]:
     return -pair.share, pair.left, pair.right
 
 

@@ -1,6 +1,6 @@
 """The folder RESULTS: what lies where, read and written whole or not at all.
 
-class.json                who is in the class, what became of each, and what needs a person (`ClassList`)
+class.json                who is in the class, what became of each, and what needs a person (`ClassIndex`)
 rubric.toml               the rubric that the reports are by
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
 sheet-empty.csv           the grading sheet of the LMS as it was given, filled in anew whenever a score changes
@@ -25,7 +25,7 @@ from grader.model import Submission
 from grader.report.results_json import to_json, write_atomically
 from grader.schema import Report
 
-LIST = "class.json"
+INDEX = "class.json"
 RUBRIC = "rubric.toml"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
@@ -34,7 +34,7 @@ SHEET = "sheet-empty.csv"
 DATA = "data.npz"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
-    LIST,
+    INDEX,
     RUBRIC,
     journal.NAME,
     "grades.csv",
@@ -84,7 +84,7 @@ class IssueEntry(_Part):
     message: str
 
 
-class ClassList(_Part):
+class ClassIndex(_Part):
     """class.json. Its `entries` can be gone through again and again; those of a class at work are made as they are
     asked for, since a class may have thousands.
     """
@@ -101,7 +101,7 @@ class ClassList(_Part):
     entries: SkipValidation[Iterable[Entry]]
 
 
-class _Stored(ClassList):
+class _Stored(ClassIndex):
     entries: tuple[Entry, ...]
 
 
@@ -142,33 +142,33 @@ def read_report(path: Path) -> Report:
         raise UsageError(f"{path}: this is no results.json of this grader ({error.errors()[0]['msg']}).") from error
 
 
-def read_list(results: Path) -> ClassList:
+def read_index(results: Path) -> ClassIndex:
     """class.json. Raises UsageError."""
     try:
-        return _Stored.model_validate_json((results / LIST).read_bytes())
+        return _Stored.model_validate_json((results / INDEX).read_bytes())
     except OSError as error:
-        raise UsageError(f"{results}: no class was graded in there ({LIST}: {error.strerror}).") from error
+        raise UsageError(f"{results}: no class was graded in there ({INDEX}: {error.strerror}).") from error
     except ValidationError as error:
-        raise UsageError(f"{results / LIST}: this is not the list of a class ({error.errors()[0]['msg']}).") from error
+        raise UsageError(f"{results / INDEX}: this is not the list of a class ({error.errors()[0]['msg']}).") from error
 
 
-def reports(results: Path, listed: ClassList) -> Iterator[tuple[Entry, Report]]:
+def reports(results: Path, index: ClassIndex) -> Iterator[tuple[Entry, Report]]:
     """Every graded entry and its report, one at a time."""
-    for entry in listed.entries:
+    for entry in index.entries:
         if entry.status == "graded" and entry.folder:
             yield entry, read_report(results / entry.folder / REPORT)
 
 
-def write_list(results: Path, listed: ClassList) -> None:
+def write_index(results: Path, index: ClassIndex) -> None:
     """Writes class.json."""
-    write_atomically(results / LIST, _pieces(listed))
+    write_atomically(results / INDEX, _pieces(index))
 
 
-def _pieces(listed: ClassList) -> Iterator[str]:
+def _pieces(index: ClassIndex) -> Iterator[str]:
     """The list as JSON, an entry a line."""
-    yield listed.model_dump_json(indent=2, exclude={"entries"}).removesuffix("\n}") + ',\n  "entries": ['
+    yield index.model_dump_json(indent=2, exclude={"entries"}).removesuffix("\n}") + ',\n  "entries": ['
     between = "\n"
-    for entry in listed.entries:
+    for entry in index.entries:
         yield f"{between}    {entry.model_dump_json()}"
         between = ",\n"
     yield "\n  ]\n}\n"

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader.classroom.results import store
-from grader.classroom.results.store import ClassList
+from grader.classroom.results.store import ClassIndex
 from grader.report.plain_text import number, one_line
 from grader.report.spread import spread
 from grader.schema import PointScore
@@ -19,25 +19,25 @@ _WIDTH = 40  # characters of the longest bar
 _LISTED = 20  # lines of what needs a person; class.json has all
 
 
-def print_summary(results: Path, listed: ClassList, console: Console) -> None:
+def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
     """Everything that a TA wants to know before closing the window."""
     scores: list[float] = []
     points: dict[str, _Tally] = {}
     incidents: Counter[str] = Counter()
     pending = 0
-    for _, report in store.reports(results, listed):
+    for _, report in store.reports(results, index):
         scores.append(report.score)
         pending += report.pending > 0
         incidents.update(incident.kind for incident in report.incidents)
         for point in report.points:
             points.setdefault(point.id, _Tally(point.title)).add(point)
     if scores:
-        console.print(_distribution(scores, listed.max_score), _difficulty(points), sep="\n")
+        console.print(_distribution(scores, index.max_score), _difficulty(points), sep="\n")
     if incidents:
         told = ", ".join(f"{kind} {count}" for kind, count in incidents.most_common())
         console.print(Text(f"Incidents: {told}"))
-    console.print(_needs(listed, pending))
-    console.print(Text(f"{_counts(listed)}. Everything is in {results}.", style="bold"), soft_wrap=True)
+    console.print(_needs(index, pending))
+    console.print(Text(f"{_counts(index)}. Everything is in {results}.", style="bold"), soft_wrap=True)
 
 
 @dataclass(slots=True)
@@ -78,10 +78,10 @@ def _difficulty(points: dict[str, _Tally]) -> Table:
     return grid
 
 
-def _needs(listed: ClassList, pending: int) -> Text:
-    lines = [f"{issue.kind}: {one_line(issue.who, 80)}: {one_line(issue.message, 400)}" for issue in listed.issues]
+def _needs(index: ClassIndex, pending: int) -> Text:
+    lines = [f"{issue.kind}: {one_line(issue.who, 80)}: {one_line(issue.message, 400)}" for issue in index.issues]
     more = len(lines) - _LISTED
-    shown = lines[:_LISTED] + ([f"… and {more} more; {store.LIST} has all"] if more > 0 else [])
+    shown = lines[:_LISTED] + ([f"… and {more} more; {store.INDEX} has all"] if more > 0 else [])
     if pending:
         shown.append(f"review: {pending} reports wait for a person's mark (`grader review`)")
     return (
@@ -91,7 +91,7 @@ def _needs(listed: ClassList, pending: int) -> Text:
     )
 
 
-def _counts(listed: ClassList) -> str:
-    counts = Counter[str](entry.status for entry in listed.entries)
+def _counts(index: ClassIndex) -> str:
+    counts = Counter[str](entry.status for entry in index.entries)
     words = {"graded": "graded", "fault": "not graded, our fault", "waiting": "waiting", "absent": "without a hand-in"}
     return ", ".join(f"{counts[status]} {word}" for status, word in words.items() if counts[status])

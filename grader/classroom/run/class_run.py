@@ -75,7 +75,7 @@ class ClassRun:
     executor: Executor
     watcher: Watcher
     _running: "dict[Future[JobResult], _Task]" = field(default_factory=dict)
-    _again: list[tuple[float, _Task]] = field(default_factory=list)
+    _retries: list[tuple[float, _Task]] = field(default_factory=list)
     _retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     def run(self, choice: Choice) -> None:
@@ -86,16 +86,16 @@ class ClassRun:
         self.watcher.begin(sum(1 for _ in self._chosen(choice)))
         tasks = self._tasks(choice)
         more = True
-        while more or self._again or self._running:
+        while more or self._retries or self._running:
             more = self._fill(tasks) and more
             self._wait()
 
     def _fill(self, tasks: Iterator[_Task]) -> bool:
         """Starts what is to be tried again now, then new ones while there is room. Whether more of these may come."""
-        for due, task in [one for one in self._again if one[0] <= time.monotonic()]:
-            self._again.remove((due, task))
+        for due, task in [one for one in self._retries if one[0] <= time.monotonic()]:
+            self._retries.remove((due, task))
             self._start(task)
-        while len(self._running) + len(self._again) < self.executor.capacity:
+        while len(self._running) + len(self._retries) < self.executor.capacity:
             new = next(tasks, None)
             if new is None:
                 return False
@@ -107,7 +107,7 @@ class ClassRun:
 
     def _wait(self) -> None:
         """Until a job has come to its end, or one is to be tried again."""
-        due = min((when for when, _ in self._again), default=None)
+        due = min((when for when, _ in self._retries), default=None)
         seconds = None if due is None else max(0.0, due - time.monotonic())
         if self._running:
             done, _ = wait(self._running, seconds, return_when=FIRST_COMPLETED)
@@ -130,12 +130,12 @@ class ClassRun:
 
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
         """What has to be done, each read when its turn comes."""
-        anew = choice.force or choice.failed
+        regrade = choice.force or choice.failed
         for hand_in in self._chosen(choice):
             submission = self._read(hand_in)
             if submission is None:
                 continue
-            if not anew and self._is_done(hand_in, submission):
+            if not regrade and self._is_done(hand_in, submission):
                 continue
             self.watcher.started(hand_in.id)
             yield _Task(hand_in, Job(submission))
@@ -166,7 +166,7 @@ class ClassRun:
         except UsageError:  # gone, or changed by other hands: graded anew
             return False
         if submitted_at(report) != hand_in.submitted:
-            store.write_report(path.parent, self._settled(judged(report, self.assignment), hand_in, report))
+            store.write_report(path.parent, self._finalized(judged(report, self.assignment), hand_in, report))
         self.watcher.ended(hand_in.id, report, "done before")
         return True
 
@@ -184,21 +184,21 @@ class ClassRun:
                 elif not report.has_grader_error:
                     self._retry.went_well(task.job.attempt)
                     self._keep(task, report)
-                elif not self._later(task, _first_fault(report)):
+                elif not self._retry_later(task, _first_fault(report)):
                     self._keep(task, report)
             case JobFailed(message):
-                if not self._later(task, message):
+                if not self._retry_later(task, message):
                     self._fault(task.hand_in.id, f"tried {ATTEMPTS} times: {message}")
             case JobRejected(message):
                 raise UsageError(message)
 
-    def _later(self, task: _Task, why: str) -> bool:
+    def _retry_later(self, task: _Task, why: str) -> bool:
         """Whether the job is tried once more."""
         seconds = self._retry.pause(task.job.attempt)
         if seconds is None:
             return False
-        again = replace(task, job=replace(task.job, attempt=task.job.attempt + 1))
-        self._again.append((time.monotonic() + seconds, again))
+        retried = replace(task, job=replace(task.job, attempt=task.job.attempt + 1))
+        self._retries.append((time.monotonic() + seconds, retried))
         self.watcher.waits(task.hand_in.id, why, seconds)
         return True
 
@@ -210,13 +210,13 @@ class ClassRun:
             before = store.read_report(folder / store.REPORT)
         except UsageError:
             before = None
-        report = self._settled(report, hand_in, before)
+        report = self._finalized(report, hand_in, before)
         store.write_report(folder, report, submission)
         done = Done(submission.sha256, self._conditions)
         self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
         self.watcher.ended(hand_in.id, report, "")
 
-    def _settled(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
+    def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
         reviews = before.reviews if before else ()
         return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews)
 

@@ -39,19 +39,19 @@ class LocalExecutor:
         self.capacity = jobs + _WAITING
         self._open_launcher = open_launcher
         self._launcher: Launcher | None = None
-        self._workshop: JobProcessPool | None = None
+        self._processes: JobProcessPool | None = None
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
 
     def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        if self._workshop is None:
+        if self._processes is None:
             self._launcher = self._open_launcher()
-            self._workshop = JobProcessPool(self._launcher)
-        return self._pool.submit(self._workshop.work, terms, job)
+            self._processes = JobProcessPool(self._launcher)
+        return self._pool.submit(self._processes.work, terms, job)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._workshop is not None:
-            self._workshop.close()
+        if self._processes is not None:
+            self._processes.close()
         self._pool.shutdown()
         if self._launcher is not None:
             self._launcher.close()

@@ -59,9 +59,9 @@ def main(warm: int | None) -> None:
                 )
             )
         )
-        desk = _JobServer(requests, send, terms, assignment, launcher)
-        with Oracles(launcher, assignment) as desk.oracles:
-            while not collected(assignment, desk.answer_all):  # the checks, once for all submissions
+        server = _JobServer(requests, send, terms, assignment, launcher)
+        with Oracles(launcher, assignment) as server.oracles:
+            while not collected(assignment, server.answer_all):  # the checks, once for all submissions
                 pass
 
 
@@ -90,7 +90,7 @@ class _JobServer:
         """Answers with these checks until there are no more requests; False where the checks have to be collected anew.
 
         The one place on this side that catches everything: whatever one submission brings to light in us, the next ones
-        get their marks, and this one is listed as ours to mend.
+        get their marks, and this one is listed as ours to fix.
         """
         while (request := self.requests.next()) is not None:
             whole = True

@@ -39,7 +39,7 @@ class JobProcess:
             with theirs, sibling:
                 self._process = self._start(theirs.fileno())
                 with contextlib.suppress(SandboxError):  # it is told by the process, which then finds nobody there
-                    launcher.bear(sibling, spared=(self._process.pid, os.getpid()))
+                    launcher.fork_sibling(sibling, protected_pids=(self._process.pid, os.getpid()))
         else:
             self._process = self._start()
 

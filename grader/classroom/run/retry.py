@@ -2,7 +2,7 @@
 
 What makes many fail together, an engine that is restarted or a disk that is remounted, is over in half a minute. So it
 is waited for, and what waits keeps its place, so that nothing new is begun. Where that has not helped a few, the rest
-is tried again at once, and listed. As soon as it has helped, there is patience again.
+is tried again at once, and listed. As soon as it has helped, waiting is tried again.
 """
 
 ATTEMPTS = 3  # at one submission, before a fault of ours is believed to stay

@@ -1,7 +1,7 @@
 """Shuts a worker in, from within: runs in the worker before any code of a student's. Standard library only.
 
-Each wall is put up by the system call that makes it, and tried out (`trial`) by doing what it has to stop. What each
-one is for stands in `jail.py`.
+Each restriction is put up by the system call that makes it, and tried out (`self_test`) by doing what it has to stop.
+What each one is for stands in `jail.py`.
 """
 
 import contextlib
@@ -10,13 +10,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from grader.sandbox.child import landlock, seccomp
-else:
-    import landlock
-    import seccomp
+from . import landlock, seccomp
 
 FIRST_OWN_UID = 0x7000_0000  # above what any system gives out; plus the process id, so that no two workers share one
 _KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
@@ -28,20 +24,20 @@ _RESERVED_BYTES = 1 << 30  # of addresses beyond what is mapped already: threads
 _PRIVATE_MOUNTS = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _PLAIN_FILES_ONLY = 2 | 4 | 8  # MS_NOSUID | MS_NODEV | MS_NOEXEC
 
-# The walls that a jail must have, in the order in which they go up; the others are taken where they are to be had.
+# What a jail must have, in the order in which it goes up; the other restrictions are taken where they are to be had.
 REQUIRED = ("limits", "files", "system calls")
 
 
-def limits(terms: Mapping[str, Any]) -> None:
+def set_limits(limits: Mapping[str, Any]) -> None:
     """What the operating system counts for a single process (not on Windows; macOS ignores the first)."""
     try:
         import resource
     except ImportError:
         return
     bounds = {
-        "RLIMIT_DATA": terms["memory"],
-        "RLIMIT_FSIZE": terms["file_bytes"],
-        "RLIMIT_NOFILE": terms["open_files"],
+        "RLIMIT_DATA": limits["memory_bytes"],
+        "RLIMIT_FSIZE": limits["file_bytes"],
+        "RLIMIT_NOFILE": limits["open_files"],
         "RLIMIT_STACK": 8 << 20,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 0,
@@ -50,10 +46,10 @@ def limits(terms: Mapping[str, Any]) -> None:
     for name, bound in bounds.items():
         if hasattr(resource, name):
             _lower(resource, getattr(resource, name), bound)
-    _lower(resource, resource.RLIMIT_CPU, terms["cpu_seconds"], terms["cpu_seconds"] + _LAST_SECONDS)
+    _lower(resource, resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + _LAST_SECONDS)
 
 
-def bound_addresses(terms: Mapping[str, Any]) -> None:
+def bound_addresses(limits: Mapping[str, Any]) -> None:
     """A bound on all that may be mapped, for what RLIMIT_DATA leaves out: stacks, page tables, shared memory.
 
     Not for a GPU's driver, which reserves more addresses than any machine has memory. Linux only. Raises OSError.
@@ -62,7 +58,7 @@ def bound_addresses(terms: Mapping[str, Any]) -> None:
 
     with open("/proc/self/statm") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
-    _lower(resource, resource.RLIMIT_AS, mapped + terms["memory"] + _RESERVED_BYTES)
+    _lower(resource, resource.RLIMIT_AS, mapped + limits["memory_bytes"] + _RESERVED_BYTES)
 
 
 def _lower(resource: Any, kind: int, soft: int, hard: int | None = None) -> None:
@@ -100,13 +96,13 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-def grants(terms: Mapping[str, Any]) -> list[tuple[str | int, int]]:
+def grants(limits: Mapping[str, Any]) -> list[tuple[str | int, int]]:
     """What a worker may open: what its zygote found for it, its own folder, and what the system says of itself."""
-    return [*terms["readable"], (terms["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
+    return [*limits["readable"], (limits["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
 
 
-def railing(spared: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
-    """For a worker without walls: it cannot reach into the grader's processes, nor leave its process group.
+def harden(protected_pids: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
+    """For a worker without restrictions: it cannot reach into the grader's processes, nor leave its process group.
 
     With `granted`, it cannot open any file but those, nor have memory that no limit counts. As far as the machine
     goes; promised is nothing.
@@ -116,7 +112,7 @@ def railing(spared: tuple[int, ...], granted: list[tuple[str | int, int]] | None
     with contextlib.suppress(OSError):
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
     domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
-    rules = seccomp.railing_rules(spared, counted=granted is not None)
+    rules = seccomp.hardening_rules(protected_pids, counted=granted is not None)
     for step in (domain, lambda: seccomp.apply(rules)):
         with contextlib.suppress(OSError):
             step()
@@ -165,25 +161,25 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def jail(terms: Mapping[str, Any]) -> dict[str, str]:
-    """Puts up all walls, and says why for each that could not be. Whoever called decides whether that will do."""
+def jail(limits: Mapping[str, Any]) -> dict[str, str]:
+    """Puts up all restrictions and says why for each that could not be. Whoever called decides whether that will do."""
     problems: dict[str, str] = {}
     user = FIRST_OWN_UID + os.getpid()
-    changes = bool(terms["own_user"])
+    changes = bool(limits["own_user"])
     _attempt(
-        problems, "own disk", lambda: own_disk(terms["folder"], terms["disk_bytes"], user if changes else os.getuid())
+        problems, "own disk", lambda: own_disk(limits["folder"], limits["disk_bytes"], user if changes else os.getuid())
     )
-    os.chdir(terms["folder"])
+    os.chdir(limits["folder"])
     if changes:
-        _attempt(problems, "own user", lambda: os.chown(terms["folder"], user, user))
-        _attempt(problems, "own user", lambda: become(user, terms["keep_reading"]))
-        _attempt(problems, "limits", lambda: _bound_processes(terms["processes"]))
+        _attempt(problems, "own user", lambda: os.chown(limits["folder"], user, user))
+        _attempt(problems, "own user", lambda: become(user, limits["keep_reading"]))
+        _attempt(problems, "limits", lambda: _bound_processes(limits["processes"]))
     else:
         _attempt(problems, "capabilities", lambda: _set_capabilities(0))
-    die_with_parent(terms["parent"])
-    _attempt(problems, "limits", lambda: limits(terms))
-    _attempt(problems, "limits", lambda: bound_addresses(terms))
-    _attempt(problems, "files", lambda: landlock.restrict(grants(terms)))
+    die_with_parent(limits["parent"])
+    _attempt(problems, "limits", lambda: set_limits(limits))
+    _attempt(problems, "limits", lambda: bound_addresses(limits))
+    _attempt(problems, "files", lambda: landlock.restrict(grants(limits)))
     _attempt(problems, "system calls", _filter)
     return problems
 
@@ -199,23 +195,23 @@ def _bound_processes(count: int) -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (count, count))  # counted by user, so only for a user of its own
 
 
-def _attempt(problems: dict[str, str], wall: str, put_up: Callable[[], None]) -> None:
+def _attempt(problems: dict[str, str], restriction: str, put_up: Callable[[], None]) -> None:
     try:
         put_up()
     except OSError as error:
-        problems.setdefault(wall, error.strerror or str(error))
+        problems.setdefault(restriction, error.strerror or str(error))
 
 
-def trial(outside: str) -> dict[str, str]:
-    """Does, inside a jail, what its walls have to stop, and says for each wall what it let through."""
+def self_test(outside: str) -> dict[str, str]:
+    """Does, inside a jail, what its restrictions have to stop, and says for each restriction what it let through."""
     through: dict[str, str] = {}
 
-    def must_fail(wall: str, what: str, attempt: Callable[[], object]) -> None:
+    def must_fail(restriction: str, what: str, attempt: Callable[[], object]) -> None:
         try:
             attempt()
         except OSError:
             return
-        through[wall] = what
+        through[restriction] = what
 
     must_fail("files", "a folder outside could be read", lambda: os.listdir("/"))
     must_fail("files", "a file outside could be made", lambda: os.close(os.open(outside, os.O_CREAT | os.O_WRONLY)))

@@ -8,12 +8,9 @@ loaded: a value of theirs can only exist where they are.
 
 import struct
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from grader.sandbox.child.protocol import DTYPES, MAX_DEPTH, MAX_INT_BYTES, MAX_ITEMS, Array, Opaque, Tree, Value
-else:
-    from protocol import DTYPES, MAX_DEPTH, MAX_INT_BYTES, MAX_ITEMS, Array, Opaque, Tree, Value
+from .protocol import DTYPES, MAX_DEPTH, MAX_INT_BYTES, MAX_ITEMS, Array, Opaque, Tree, Value
 
 _MAX_REASON = 200
 # Of an expression. The longest honest proof line, everything expanded, has under 300 parts.

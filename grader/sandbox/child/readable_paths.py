@@ -4,12 +4,8 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from grader.sandbox.child import landlock
-else:
-    import landlock
+from . import landlock
 
 # What numpy and torch look at to learn what they run on, and what any program may need.
 _SYSTEM = (

@@ -1,6 +1,6 @@
-"""Process 1 of a worker container: starts worker.py beside it and passes on what it says.
+"""Process 1 of a worker container: starts a worker and passes on what it says.
 
-    relay.py TERMS      as worker.py takes them. Descriptor 0 is the worker's own to read; all it says leaves through 1
+    child relay LIMITS      as `worker` takes them. Descriptor 0 is the worker's own to read; all it says leaves by 1
 
 An engine carries stdout and stderr side by side and promises no order between them. So both leave here as one stream of
 frames in the engine's own format (stream u8, three zero bytes, length u32, big-endian), a print always before the reply
@@ -24,10 +24,10 @@ LINGER_MS = 2_000  # for a worker that closed its channel to end; at once, unles
 STOPPED = 125  # our exit status where the worker has none: alive, but it will never answer
 
 
-def main() -> None:
+def main(argument: str) -> None:
     """Runs one worker to its end."""
     bell = _child_bell()
-    worker, replies, prints = _start(sys.argv[1])
+    worker, replies, prints = _start(argument)
     os._exit(_pass_on(worker, replies, prints, bell))
 
 
@@ -41,13 +41,13 @@ def _child_bell() -> int:
     return bell
 
 
-def _start(terms: str) -> tuple[int, int, int]:
+def _start(limits: str) -> tuple[int, int, int]:
     """The worker's process, and our ends of its two pipes."""
     (replies, say), (prints, note) = os.pipe(), os.pipe()
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "worker.py")
+    folder = os.path.dirname(os.path.abspath(__file__))
     worker = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-s", "-P", "-B", "-X", "utf8", path, terms],
+        [sys.executable, "-s", "-P", "-B", "-X", "utf8", folder, "worker", limits],
         os.environ,
         file_actions=[(os.POSIX_SPAWN_DUP2, say, 1), (os.POSIX_SPAWN_DUP2, note, 2)],
         setsigdef=[signal.SIGINT],
@@ -115,7 +115,3 @@ def _reap(worker: int) -> int | None:
         if child == worker:
             code = os.waitstatus_to_exitcode(status)
             found = code if code >= 0 else 128 - code
-
-
-if __name__ == "__main__":
-    main()

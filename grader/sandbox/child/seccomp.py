@@ -143,13 +143,13 @@ def _bound_to_its_parent() -> Rule:
     return Rule("prctl", errno.EPERM, 0, values=(_PR_SET_PDEATHSIG,))
 
 
-def railing_rules(spared: Iterable[int], *, counted: bool = False) -> list[Rule]:
-    """What even a worker without walls may not do: leave its process group, reach for the processes `spared`, or leave
-    memory behind; with `counted`, have memory that no limit counts (which a GPU's driver needs).
+def hardening_rules(protected_pids: Iterable[int], *, counted: bool = False) -> list[Rule]:
+    """What even a worker in `process` may not do: leave its process group, reach for `protected_pids`, or leave memory
+    behind; with `counted`, have memory that no limit counts (which a GPU's driver needs).
 
     With the group intact, one signal ends all that a worker ever started, however often it forked.
     """
-    others = tuple(pid & 0xFFFFFFFF for pid in (-1, *spared, *(-pid for pid in spared)))
+    others = tuple(pid & 0xFFFFFFFF for pid in (-1, *protected_pids, *(-pid for pid in protected_pids)))
     return [
         *_refuse(" ".join((_LEAVING, _OUTLIVING, "ptrace process_vm_writev"))),
         *(_counted_memory() if counted else ()),

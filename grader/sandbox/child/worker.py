@@ -1,41 +1,30 @@
-"""The child in which a student's code runs. Started by path, with nothing of the user's, or forked by a zygote.
+"""The process in which a student's code runs: started with nothing of the user's, or forked by a zygote.
 
 It obeys the messages that `protocol` specifies, one after the other, and answers each once. Nothing in here is a secret
 and nothing that it says is believed: the student's code may read and change all of it. What is true is decided by the
 grader, which lives in another process and knows the expected values, the points and the deadlines.
 
-    worker.py TERMS     requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
+    child worker LIMITS     requests come on descriptor 0, replies go to 1, and 2 takes what the student prints
 
-TERMS is a JSON object: what the worker is held to, `spared` being processes that it must not reach for. A zygote forks
-workers instead of starting them so; it shuts them in and calls `serve`.
+LIMITS is a JSON object: what the worker is held to, and `protected_pids`, the processes that it must not reach for. A
+zygote forks workers instead of starting them so; it shuts them in and calls `serve`.
 """
-
-import json
-import os
-import sys
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from grader.sandbox.child import confine, convert, protocol
-else:
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    import confine
-    import convert
-    import protocol
-
-    del sys.path[0]  # a student's `import worker` or `import convert` must not find ours
-    for _name in ("confine", "convert", "landlock", "protocol", "seccomp"):
-        sys.modules.pop(_name, None)
 
 import builtins
 import errno
 import importlib.abc
 import importlib.util
 import inspect
+import json
 import linecache
+import os
 import random
+import sys
 import types
 from collections.abc import Callable, Sequence
+from typing import Any
+
+from . import confine, convert, protocol
 
 _SPEECHLESS = 71  # exit code of a worker that cannot answer any more
 MAX_FRAMES = 12  # of a traceback: a RecursionError has a thousand
@@ -51,18 +40,18 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
-        self.guests: dict[str, bytes] = {}
+        self.harness: dict[str, bytes] = {}
         self.allowed: frozenset[str] = frozenset()
-        self.absent: frozenset[str] = frozenset()
+        self.blocked_packages: frozenset[str] = frozenset()
         self.refused: list[str] = []
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> Any:
         """The import system's question. Packages that this worker must not have do not exist, whoever asks."""
-        if fullname.partition(".")[0] in self.absent:
+        if fullname.partition(".")[0] in self.blocked_packages:
             self.refuse(fullname)
-        for files in (self.guests, self.files):
+        for files in (self.harness, self.files):
             path = _path_of(fullname, files)
             if path is not None:
                 return importlib.util.spec_from_loader(fullname, self, is_package=path.endswith("__init__.py"))
@@ -72,9 +61,9 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         name = module.__name__
-        guest = _path_of(name, self.guests)
-        if guest is not None:
-            source, path = self.guests[guest], f"<{guest}>"
+        ours = _path_of(name, self.harness)
+        if ours is not None:
+            source, path = self.harness[ours], f"<{ours}>"
         else:
             path = _path_of(name, self.files) or name
             source = self.files[path]
@@ -111,11 +100,11 @@ def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
     return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in files), None)
 
 
-def main() -> None:
-    """A worker that was started, not forked: bounds itself as far as the system goes, and serves."""
-    terms = json.loads(sys.argv[1])
-    confine.limits(terms)
-    confine.railing(terms["spared"])
+def main(argument: str) -> None:
+    """Runs a worker that was started, not forked: it bounds itself as far as the system goes, and serves."""
+    limits = json.loads(argument)
+    confine.set_limits(limits)
+    confine.harden(limits["protected_pids"])
     serve()
 
 
@@ -167,10 +156,10 @@ def answer(library: Library, request: Any) -> dict[str, Any]:
 
 
 def load(library: Library, request: Any) -> dict[str, Any]:
-    library.allowed, library.absent = frozenset(request["allowed"]), frozenset(request["absent"])
+    library.allowed, library.blocked_packages = frozenset(request["allowed"]), frozenset(request["blocked_packages"])
     for root in request["preload"]:
         importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
-    library.files, library.guests = request["files"], request["guests"]  # last: a mpmath.py of theirs is not sympy's
+    library.files, library.harness = request["files"], request["harness"]  # last: a mpmath.py of theirs is not sympy's
     seed_generators()
     return {"status": "value", "value": None, "mutated": False}
 
@@ -201,7 +190,7 @@ def call(library: Library, request: Any) -> dict[str, Any]:
     if not _fits(target, args):
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
-    mutated = _path_of(request["module"], library.guests) is None and protocol.encode(
+    mutated = _path_of(request["module"], library.harness) is None and protocol.encode(
         convert.to_wire(args)
     ) != protocol.encode(sent)
     return {"status": "value", "value": value, "mutated": mutated}
@@ -323,7 +312,3 @@ def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
             view = view[os.write(replies, view) :]
 
     return requests.read, send
-
-
-if __name__ == "__main__":
-    main()

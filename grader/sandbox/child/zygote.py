@@ -1,19 +1,20 @@
 """A warm process: it has imported what workers will need, and forks a confined worker for each that is asked for.
 
-Started by path, with nothing of the user's, by `warm.py`; beside it only what runs in a worker is ours. It never runs
+Started with nothing of the user's by `warm.py`; beside it only what runs in a worker is ours. It never runs
 a student's code and never sees a submission: files travel to the worker itself, after the fork. So nothing in the
 memory that a worker inherits is a secret, and nothing of what a worker does comes back here but its exit status.
 
-    zygote.py SETTINGS      a JSON object: walls, weaker, modules, folder, spared, devices, trial
+    child zygote SETTINGS       a JSON object: kind, weaker, modules, folder, protected_pids, devices, self_test
 
 The grader's messages come on descriptor 0, a socket of packets, each one JSON object:
-    {"launch": number, "terms": {...}}  with three descriptors (requests, replies, output): forks worker `number`
+    {"launch": number, "limits": {...}} with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
-    {"sibling": {folder, spared}}       with one descriptor, a socket like this one: forks a process as warm as this one
-                                        that obeys what comes on it, from its own first words on, and ends by itself
-The first words from here are {"lacks": {wall: reason}, "through": {wall: what}, "landlock": version, "own user": bool};
-the last, where something went wrong, {"failed": text}. When the socket closes, all that was forked here is ended.
+    {"sibling": {folder, protected_pids}} with one descriptor, a socket like this one: forks a process as warm as this
+                                        one that obeys what comes on it, from its own first words on, and ends by itself
+The first words from here are {"lacks": {restriction: reason}, "through": {restriction: what}, "landlock": version,
+"own user": bool}; the last, where something went wrong, {"failed": text}. When the socket closes, all that was forked
+here is ended.
 """
 
 import contextlib
@@ -30,20 +31,9 @@ import socket
 import sys
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from grader.sandbox.child import confine, landlock, readable_paths, worker
-else:
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-    import confine
-    import landlock
-    import readable_paths
-    import worker
-
-    del sys.path[0]
-    for _name in ("confine", "readable_paths", "landlock", "seccomp", "worker"):
-        sys.modules.pop(_name, None)  # a student's module of that name must not find ours
+from . import confine, landlock, readable_paths, worker
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
 GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -57,7 +47,7 @@ class Forked:
     """A worker: where it is, what it is held to, and what became of it."""
 
     pid: int
-    terms: dict[str, Any]
+    limits: dict[str, Any]
     why: str = ""
 
 
@@ -75,13 +65,13 @@ class Zygote:
         self.open_to_all = True
 
     def prepare(self) -> None:
-        """Tries the walls, says how they hold, then imports what workers will need."""
+        """Tries the restrictions, says how they hold, then imports what workers will need."""
         guard()
         self.own_user = self.jailed and os.geteuid() == 0 and readable_paths.may(readable_paths.CHANGE_USER)
         if self.jailed:
             self.readable = readable_paths.readable([])
             self.open_to_all = readable_paths.open_to_all(self.readable)
-            self.report |= self.try_walls()
+            self.report |= self.try_restrictions()
         self.own_user = self.own_user and "own user" not in self.report["lacks"]
         self.report["own user"] = self.own_user
         self.say(self.report)
@@ -96,20 +86,22 @@ class Zygote:
 
     @property
     def jailed(self) -> bool:
-        return bool(self.settings["walls"] == "jail")
+        return bool(self.settings["kind"] == "jail")
 
     def say(self, message: dict[str, Any]) -> None:
         self.control.send(json.dumps(message).encode())
 
-    def try_walls(self) -> dict[str, Any]:
+    def try_restrictions(self) -> dict[str, Any]:
         """What a worker that is shut in as well as this machine can may still do: found out by doing it."""
         answers, answer = os.pipe()
-        folder, parent = self.folder("trial"), os.getpid()
+        folder, parent = self.folder("self_test"), os.getpid()
         child = os.fork()
         if child == 0:
             try:
-                lacks = confine.jail({**self.settings["trial"], "folder": folder, "parent": parent, **self.own_terms()})
-                through = confine.trial(self.settings["folder"] + "/outside")
+                lacks = confine.jail(
+                    {**self.settings["self_test"], "folder": folder, "parent": parent, **self.own_settings()}
+                )
+                through = confine.self_test(self.settings["folder"] + "/outside")
                 os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
             finally:
                 os._exit(0)
@@ -118,12 +110,10 @@ class Zygote:
             text = stream.read()
         os.waitpid(child, 0)
         remove_folder(folder)
-        found: dict[str, Any] = json.loads(
-            text or '{"lacks": {"limits": "the trial of the walls died"}, "through": {}}'
-        )
+        found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
         return found
 
-    def own_terms(self) -> dict[str, Any]:
+    def own_settings(self) -> dict[str, Any]:
         keeps = self.own_user and not self.open_to_all
         return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
 
@@ -143,7 +133,7 @@ class Zygote:
                 return
             message = json.loads(data)
             if "launch" in message:
-                self.launch(message["launch"], message["terms"], descriptors)
+                self.launch(message["launch"], message["limits"], descriptors)
                 for descriptor in descriptors:
                     os.close(descriptor)
             elif "sibling" in message:
@@ -151,19 +141,19 @@ class Zygote:
             else:
                 self.say(self.end(message["end"], message["gone"]))
 
-    def launch(self, number: int, terms: dict[str, Any], descriptors: list[int]) -> None:
-        terms |= {"folder": self.folder(str(number)), "parent": os.getpid()}
+    def launch(self, number: int, limits: dict[str, Any], descriptors: list[int]) -> None:
+        limits |= {"folder": self.folder(str(number)), "parent": os.getpid()}
         pid = os.fork()
         if pid == 0:
             try:
-                self.become_worker(terms, descriptors)
+                self.become_worker(limits, descriptors)
             except BaseException:  # noqa: BLE001
                 os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(_REFUSED)  # whatever a student's code did: nothing of a worker may ever go on as a zygote
-        self.workers[number] = Forked(pid, terms)
+        self.workers[number] = Forked(pid, limits)
 
-    def become_worker(self, terms: dict[str, Any], descriptors: list[int]) -> None:
+    def become_worker(self, limits: dict[str, Any], descriptors: list[int]) -> None:
         """In the child: lets go of everything of the zygote's, shuts itself in, and serves."""
         self.control.detach()
         for target, descriptor in enumerate(descriptors):
@@ -171,21 +161,23 @@ class Zygote:
         keep = sorted(place for place, _ in self.readable)
         _close_all_but(keep)
         os.setsid()
-        os.environ.update(HOME=terms["folder"], TMPDIR=terms["folder"], TEMP=terms["folder"])
+        os.environ.update(HOME=limits["folder"], TMPDIR=limits["folder"], TEMP=limits["folder"])
         if self.jailed:
-            problems = confine.jail(terms | self.own_terms())
-            missing = {wall: problems[wall] for wall in confine.REQUIRED if wall in problems}
+            problems = confine.jail(limits | self.own_settings())
+            missing = {
+                restriction: problems[restriction] for restriction in confine.REQUIRED if restriction in problems
+            }
             if missing and not self.settings["weaker"]:
-                raise OSError(f"the walls do not hold: {missing}")
+                raise OSError(f"the restrictions do not hold: {missing}")
         else:
-            os.chdir(terms["folder"])
-            confine.die_with_parent(terms["parent"])
-            confine.limits(terms)
+            os.chdir(limits["folder"])
+            confine.die_with_parent(limits["parent"])
+            confine.set_limits(limits)
             gpu = "torch" in sys.modules and readable_paths.has_gpu()  # its driver opens more than we could name
-            granted = None if gpu else confine.grants(terms | self.own_terms())
+            granted = None if gpu else confine.grants(limits | self.own_settings())
             if not gpu:
-                confine.bound_addresses(terms)
-            confine.railing((*self.settings["spared"], terms["parent"]), granted)
+                confine.bound_addresses(limits)
+            confine.harden((*self.settings["protected_pids"], limits["parent"]), granted)
         readable_paths.release(self.readable)
         self.workers.clear()
         sys.argv[:] = [""]
@@ -234,7 +226,7 @@ class Zygote:
         _, status = os.waitpid(forked.pid, 0)
         del self.workers[number]
         self.sweep()
-        remove_folder(forked.terms["folder"])
+        remove_folder(forked.limits["folder"])
         return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
 
     def sweep(self) -> None:
@@ -294,12 +286,14 @@ def _kill(pid: int) -> None:
 
 def _excess(forked: Forked) -> str:
     """What to say of a worker that has passed a bound; nothing where it has not."""
-    _open_up(forked.terms["folder"])
-    with os.scandir(forked.terms["folder"]) as entries:
+    _open_up(forked.limits["folder"])
+    with os.scandir(forked.limits["folder"]) as entries:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
-    if len(sizes) > MAX_FILES or sum(sizes) > forked.terms["disk_bytes"]:
-        return f"kept more than {confine.size(forked.terms['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
-    most, memory = forked.terms["processes"], forked.terms["memory"]
+    if len(sizes) > MAX_FILES or sum(sizes) > forked.limits["disk_bytes"]:
+        return (
+            f"kept more than {confine.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
+        )
+    most, memory = forked.limits["processes"], forked.limits["memory_bytes"]
     processes, threads = _family(forked.pid, most)
     if threads > most:
         return f"had more than {most} threads and processes and was stopped"
@@ -380,11 +374,11 @@ def _subfolder(path: str) -> str | None:
         return next((entry.path for entry in entries if entry.is_dir(follow_symlinks=False)), None)
 
 
-def main() -> None:
+def main(argument: str) -> None:
     """Prepares, serves, and leaves nothing behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
     control = socket.socket(fileno=0)
-    zygote = Zygote(json.loads(sys.argv[1]), control)
+    zygote = Zygote(json.loads(argument), control)
     try:
         zygote.prepare()
         zygote.serve()
@@ -396,7 +390,3 @@ def main() -> None:
     finally:
         zygote.end_all()
         os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

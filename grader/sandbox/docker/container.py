@@ -1,7 +1,7 @@
 """`docker`: every worker in a container of its own, the grader on the host. The engine may be on another machine.
 
-A container of the worker image (`grader image` builds it) is started with the walls below, and is the same for every
-submission until its first message: files travel over the protocol's stream, so nothing is mounted. What holds, by flag:
+A container of the worker image (`grader image` builds it) is started with the restrictions below, and is the same for
+every submission until its first message: files travel over the protocol's stream, so nothing is mounted. By flag:
 
 network none            no interface but its own loopback
 read_only               the image cannot be written; /tmp is a bounded disk in memory, noexec, nosuid, nodev
@@ -18,7 +18,6 @@ Process 1 is `relay.py`, so a container is gone when its worker is, or when the 
 import contextlib
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import docker
@@ -31,12 +30,11 @@ from grader.sandbox.child.relay import STOPPED
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
-from grader.sandbox.process import describe_exit, worker_environment
+from grader.sandbox.process import CHILD, describe_exit, worker_environment
 from grader.version import VERSION
 
 WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
 CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files in `child/` it holds
-CHILD = Path(__file__).parent.parent / "child"
 TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
 PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
 # A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
@@ -60,12 +58,12 @@ class DockerLauncher:
     """Starts workers in containers. Thread-safe.
 
     `gpus` are device ids, or "all", for workers that import torch; `spares` is how many containers of a kind wait.
-    Raises SandboxError if there is no engine, if it cannot keep the walls up, or if the image is missing or of another
-    version of the grader.
+    Raises SandboxError if there is no engine, if it cannot keep the restrictions up, or if the image is missing or of
+    another version of the grader.
     """
 
     name = "docker"
-    walls: tuple[str, ...] = (
+    restrictions: tuple[str, ...] = (
         *("no network", "read-only", "no capabilities", "no new privileges", "own user", "own namespaces"),
         *("memory", "processes", "processor time", "own disk"),
     )
@@ -135,7 +133,7 @@ class DockerLauncher:
             api = self._client.api
             identity: str = api.create_container(
                 self._image,
-                command=[kind.terms],
+                command=[kind.settings],
                 environment={
                     name: value for name, value in worker_environment("/tmp").items() if name not in _OF_THIS_MACHINE
                 },
@@ -143,7 +141,7 @@ class DockerLauncher:
                 working_dir="/tmp",
                 user="65534:65534",
                 stdin_open=True,
-                host_config=api.create_host_config(**self._walls(kind)),
+                host_config=api.create_host_config(**self._restrictions(kind)),
             )["Id"]
             with contextlib.ExitStack() as undo:
                 undo.callback(remove, self._client, identity)
@@ -154,7 +152,7 @@ class DockerLauncher:
                 undo.pop_all()
         return Container(self, identity, stream, kind)
 
-    def _walls(self, kind: Kind) -> dict[str, Any]:
+    def _restrictions(self, kind: Kind) -> dict[str, Any]:
         memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES
         return {
             "network_mode": "none",
@@ -167,7 +165,7 @@ class DockerLauncher:
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
             "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
-            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" in kind.absent else {}),
+            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" in kind.blocked_packages else {}),
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
         }

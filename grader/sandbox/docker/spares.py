@@ -6,7 +6,7 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol, Self
 
 from grader.errors import SandboxError
@@ -22,25 +22,25 @@ MAX_WAITING = 8  # of all kinds: each keeps up to a quarter of a GiB, with torch
 class Kind:
     """What tells one container from another before it has a bundle."""
 
-    terms: str  # the worker's, as JSON
+    settings: str  # the worker's, as JSON
     memory_bytes: int
     disk_bytes: int
     processes: int
     preload: tuple[str, ...]
-    absent: tuple[str, ...]
+    blocked_packages: tuple[str, ...]
     gpu: bool
 
     @classmethod
     def of(cls, bundle: Bundle, *, gpu: bool) -> Self:
         limits = bundle.limits
-        terms = json.dumps({**limits.terms(), "spared": [1]})  # process 1 is the relay
+        settings = json.dumps({**asdict(limits), "protected_pids": [1]})  # process 1 is the relay
         return cls(
-            terms=terms,
+            settings=settings,
             memory_bytes=limits.memory_bytes,
             disk_bytes=limits.disk_bytes,
             processes=limits.processes,
             preload=tuple(bundle.preload),
-            absent=tuple(bundle.absent),
+            blocked_packages=tuple(bundle.blocked_packages),
             gpu=gpu,
         )
 
@@ -116,8 +116,8 @@ class Spares:
 
 def warm_up(container: Connection, kind: Kind) -> None:
     """Has a worker import what it will need, with nothing to work on yet. Raises SandboxError."""
-    message: dict[str, Value] = {"op": "load", "id": 0, "files": {}, "guests": {}, "allowed": []}
-    message |= {"absent": list(kind.absent), "preload": list(kind.preload)}
+    message: dict[str, Value] = {"op": "load", "id": 0, "files": {}, "harness": {}, "allowed": []}
+    message |= {"blocked_packages": list(kind.blocked_packages), "preload": list(kind.preload)}
     try:
         write_frame(container.send, message)
         answer = read_frame(container.receive, MAX_REPLY_BYTES)

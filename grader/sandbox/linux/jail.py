@@ -1,7 +1,7 @@
-"""`jail`: workers behind walls that Linux gives to any process that wants to be shut in; root or not, container or not.
+"""`jail`: workers that shut themselves in with what Linux gives to any process; root or not, container or not.
 
 A worker is forked from a zygote (`warm.py`, `zygote.py`) and shuts itself in (`confine.py`) before it is sent anything.
-Each wall, and what it stops:
+Each restriction, and what it stops:
 
 files       Landlock. A worker reads the interpreter, the packages that its zygote has loaded, and a few files that
             describe the machine; it writes plain files in its own empty folder. So there is no rubric to be found, no
@@ -41,7 +41,7 @@ from grader.errors import SandboxError
 from grader.sandbox.api import Bundle
 from grader.sandbox.linux.warm import WarmConnection, WarmLauncher, warm_modules
 
-# The walls that a jail must have, and what a machine must have for them.
+# The restrictions that a jail must have, and what a machine must have for them.
 HELP = {
     "limits": "rlimits",
     "files": "Landlock: Linux 5.13 or later, with `landlock` among the kernel's lsm= modules",
@@ -53,7 +53,7 @@ _NO_BOUND = 1 << 60  # cgroup 1 says "none" by a number near 2**63
 
 
 class JailLauncher(WarmLauncher):
-    """Workers behind walls. Raises SandboxError where a required wall cannot be had, unless `allow_weaker`.
+    """Workers that are shut in. Raises SandboxError where a required restriction is missing, unless `allow_weaker`.
 
     `devices` are further device files that a worker may use, a GPU's for instance.
     """
@@ -67,7 +67,7 @@ class JailLauncher(WarmLauncher):
         super().__init__(sibling=sibling)
         self._weaker = allow_weaker
         self._devices = devices
-        self.missing: dict[str, str] = {}  # required walls that do not hold, and why
+        self.missing: dict[str, str] = {}  # required restrictions that do not hold, and why
         self.forgone: dict[str, str] = {}  # the others
         try:
             self._try_out()
@@ -85,24 +85,26 @@ class JailLauncher(WarmLauncher):
         if not self.is_available():
             raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox process.")
         words = self.zygote(warm_modules(Bundle({}, {}))).first_words()
-        for wall, reason in {**words["through"], **words["lacks"]}.items():
-            (self.missing if wall in HELP else self.forgone)[wall] = reason
-        self.walls = tuple(self._held(words))
+        for restriction, reason in {**words["through"], **words["lacks"]}.items():
+            (self.missing if restriction in HELP else self.forgone)[restriction] = reason
+        self.restrictions = tuple(self._held(words))
         if self.missing and not self._weaker:
             raise SandboxError(
                 "the jail sandbox cannot be had here. "
                 + " ".join(
-                    f"Missing: {need} ({self.missing[wall]})." for wall, need in HELP.items() if wall in self.missing
+                    f"Missing: {need} ({self.missing[restriction]})."
+                    for restriction, need in HELP.items()
+                    if restriction in self.missing
                 )
-                + " Use --sandbox process, which has no walls, or --allow-weaker to run with the rest."
+                + " Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
             )
 
     def _held(self, words: dict[str, Any]) -> list[str]:
-        """The walls that hold, in words for the report."""
+        """The restrictions that hold, in words for the report."""
         means = {"files": f" (Landlock {words['landlock']})", "system calls": " (seccomp)"}
-        held = [wall + means.get(wall, "") for wall in HELP if wall not in self.missing]
+        held = [restriction + means.get(restriction, "") for restriction in HELP if restriction not in self.missing]
         optional = {"own user": words["own user"], "own disk": "own disk" not in self.forgone}
-        return [*held, "own session", *(wall for wall, holds in optional.items() if holds)]
+        return [*held, "own session", *(restriction for restriction, holds in optional.items() if holds)]
 
 
 def container_memory() -> int | None:

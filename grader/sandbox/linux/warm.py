@@ -15,15 +15,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict
 from typing import IO, Any
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle
+from grader.sandbox.api import Bundle, Limits
 from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
 
-ZYGOTE = Path(__file__).parent.parent / "child" / "zygote.py"
 _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included; milliseconds once it is warm
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
 # What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload and nothing
@@ -39,13 +38,13 @@ _MESSAGE_BYTES = 1 << 16
 def warm_modules(bundle: Bundle) -> tuple[str, ...]:
     """What the zygote of this bundle's worker imports."""
     for modules in WARM:
-        if set(bundle.preload) <= set(modules) and set(bundle.absent).isdisjoint(modules):
+        if set(bundle.preload) <= set(modules) and set(bundle.blocked_packages).isdisjoint(modules):
             return modules
     return bundle.preload
 
 
 class Zygote:
-    """The grader's end of one warm process. Its first words say which walls hold on this machine."""
+    """The grader's end of one warm process. Its first words say which restrictions hold on this machine."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
@@ -62,23 +61,23 @@ class Zygote:
                 self._first_words = self._answer()
             return self._first_words
 
-    def launch(self, terms: dict[str, Any], descriptors: list[int]) -> int:
+    def launch(self, limits: dict[str, Any], descriptors: list[int]) -> int:
         """Has a worker forked, as soon as the zygote is warm; its number. Raises SandboxError."""
         with self._lock:
             self._count += 1
-            message = json.dumps({"launch": self._count, "terms": terms}).encode()
+            message = json.dumps({"launch": self._count, "limits": limits}).encode()
             try:
                 socket.send_fds(self._control, [message], descriptors)
             except OSError as error:
                 raise self._failure() from error
             return self._count
 
-    def bear(self, control: socket.socket, spared: Sequence[int]) -> None:
-        """Has a sibling forked: as warm, and at the other end of `control`. Workers of it cannot reach for `spared`.
+    def fork_sibling(self, control: socket.socket, protected_pids: Sequence[int]) -> None:
+        """Has a sibling forked: as warm, and at the other end of `control`. Its workers cannot reach for these pids.
 
         Raises SandboxError.
         """
-        message = json.dumps({"sibling": {"folder": _new_folder(), "spared": list(spared)}}).encode()
+        message = json.dumps({"sibling": {"folder": _new_folder(), "protected_pids": list(protected_pids)}}).encode()
         with self._lock:
             try:
                 socket.send_fds(self._control, [message], [control.fileno()])
@@ -146,17 +145,17 @@ class Zygote:
 class StartedZygote(Zygote):
     """A zygote that is started for this process."""
 
-    def __init__(self, modules: tuple[str, ...], walls: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
+    def __init__(self, modules: tuple[str, ...], kind: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
         self._folder = _new_folder()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
         settings = {
-            "walls": walls,
+            "kind": kind,
             "weaker": weaker,
             "modules": modules,
             "folder": self._folder,
-            "spared": [os.getpid()],
+            "protected_pids": [os.getpid()],
             "devices": devices,
-            "trial": Bundle({}, {}).limits.terms(),
+            "self_test": asdict(Limits()),
         }
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -189,7 +188,7 @@ def _new_folder() -> str:
 def _start(settings: dict[str, Any], control: socket.socket, errors: IO[bytes], folder: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
-            isolated_python(ZYGOTE, settings),
+            isolated_python("zygote", settings),
             stdin=control.fileno(),
             stdout=subprocess.DEVNULL,
             stderr=errors,
@@ -205,7 +204,7 @@ def _start(settings: dict[str, Any], control: socket.socket, errors: IO[bytes], 
 class WarmConnection:
     """A forked worker's ends."""
 
-    def __init__(self, zygote: Zygote, terms: dict[str, Any]) -> None:
+    def __init__(self, zygote: Zygote, limits: dict[str, Any]) -> None:
         self._zygote = zygote
         theirs: list[int] = []
         ours: list[int] = []
@@ -214,7 +213,7 @@ class WarmConnection:
             theirs.append(writing if sends else reading)
             ours.append(reading if sends else writing)
         try:
-            self._number = zygote.launch(terms, theirs)
+            self._number = zygote.launch(limits, theirs)
         except SandboxError:
             for descriptor in ours:
                 os.close(descriptor)
@@ -236,13 +235,13 @@ class WarmConnection:
 class WarmLauncher:
     """`process`, warm. Linux only.
 
-    No wall is promised, so that it runs on any Linux. Those that do not get in a student's way go up all the same where
-    they can: files (Landlock), and the reach into other processes.
+    No restriction is promised, so that it runs on any Linux. Those that do not get in a student's way go up all
+    the same where they can: files (Landlock), and the reach into other processes.
     """
 
     name = "process"
-    walls: tuple[str, ...] = ()
-    _kind = "railing"
+    restrictions: tuple[str, ...] = ()
+    _kind = "process"
     _weaker = True
     _devices: tuple[str, ...] = ()
 
@@ -260,11 +259,11 @@ class WarmLauncher:
         return sys.platform == "linux"
 
     def launch(self, bundle: Bundle) -> WarmConnection:
-        return WarmConnection(self.zygote(warm_modules(bundle)), bundle.limits.terms())
+        return WarmConnection(self.zygote(warm_modules(bundle)), asdict(bundle.limits))
 
-    def bear(self, control: socket.socket, spared: Sequence[int]) -> None:
+    def fork_sibling(self, control: socket.socket, protected_pids: Sequence[int]) -> None:
         """A sibling of the zygote that most workers come from, for another process's launcher. Raises SandboxError."""
-        self.zygote(WARM[0]).bear(control, spared)
+        self.zygote(WARM[0]).fork_sibling(control, protected_pids)
 
     def zygote(self, modules: tuple[str, ...]) -> Zygote:
         """The zygote that has these modules, started now if it does not run yet."""
