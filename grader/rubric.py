@@ -139,7 +139,9 @@ class Rubric(_Table):
     title: Name
     late: Late
     imports: Imports = Imports()
-    files: tuple[Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...] = ()  # that a hand-in may have beside the modules
+    files: tuple[
+        Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...
+    ] = ()  # that a hand-in may have beside the modules
     settings: dict[str, float | int | str | bool] = {}
     oracle: tuple[Oracle, ...] = ()
     exercise: Annotated[tuple[Exercise, ...], Field(min_length=1)]

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from grader.load.content import MAX_CODE_BYTES
 from grader.load.static_checks import Facts, inspect, own_modules, parse, read
-from grader.load.submission import MAX_CODE_BYTES, digest
+from grader.load.submission import digest
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from grader.classroom.class_model import Data, Terms
-from grader.classroom.intake.hand_ins import open_intake
+from grader.classroom.intake.hand_ins import Given, open_intake
 from grader.classroom.intake.roster import read_roster, read_times
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
@@ -49,6 +49,8 @@ class Request:
     gpus: str | None = None
     device: str | None = None
     data: Path | None = None
+    accept: Sequence[str] = ()
+    match: Sequence[str] = ()
 
 
 def grade_class(
@@ -59,13 +61,13 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     rubric = assignment.rubric
-    modules = [exercise.module for exercise in rubric.exercise]
     roster = read_roster(request.roster) if request.roster else []
     if request.sheet:
         check_gradesheet(request.sheet)
     times = read_times(request.submitted, rubric.late.zone) if request.submitted else {}
+    given = Given(roster, times, tuple(request.accept), tuple(request.match))
     with (
-        open_intake(request.submissions, modules, roster, times, request.results) as intake,
+        open_intake(request.submissions, assignment.expected, rubric.late.zone, given, request.results) as intake,
         store.lock(request.results),
         Journal(request.results) as journal,
         ExitStack() as stack,

@@ -44,6 +44,13 @@ SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: w
 SheetOption = Annotated[
     Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py'; repeatable."),
+]
+MatchOption = Annotated[
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is; repeatable.")
+]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
 ]
@@ -64,6 +71,8 @@ def class_(
     force: Annotated[bool, typer.Option("--force", help="Grade again what is done.")] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only this id; may be given again.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Again, what the grader itself had failed on.")] = False,
+    accept: AcceptOption = None,
+    match: MatchOption = None,
     seed: SeedOption = None,
     exercise: ExerciseOption = None,
     point: PointOption = None,
@@ -95,6 +104,8 @@ def class_(
         gpus=gpus,
         device=device,
         data=data,
+        accept=accept or [],
+        match=match or [],
     )
     _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
 

@@ -170,7 +170,9 @@ def open_class_archive(file: DiskFile, stack: ExitStack) -> Folder:
         return _unpack(opened, file, limits, stack)
     except _BROKEN as error:
         reason = one_line(str(error), content.MAX_NAME)
-        raise SubmissionError(f"{file.where}: this is neither a folder nor an archive that can be read ({reason}).") from error
+        raise SubmissionError(
+            f"{file.where}: this is neither a folder nor an archive that can be read ({reason})."
+        ) from error
 
 
 def open_archive(file: File, stack: ExitStack) -> PackedFolder | str:
@@ -268,9 +270,9 @@ def _unicode_path(extra: bytes, raw: bytes) -> str | None:
     while len(extra) >= 4:
         kind, length = struct.unpack_from("<HH", extra)
         field, extra = extra[4 : 4 + length], extra[4 + length :]
-        if kind == _UNICODE_PATH and len(field) > 5 and field[0] == 1:
-            if struct.unpack_from("<L", field, 1)[0] == zlib.crc32(raw):
-                return field[5:].decode("utf-8", "replace")
+        told = kind == _UNICODE_PATH and len(field) > 5 and field[0] == 1
+        if told and struct.unpack_from("<L", field, 1)[0] == zlib.crc32(raw):
+            return field[5:].decode("utf-8", "replace")
     return None
 
 
@@ -346,7 +348,7 @@ def _decompress(file: IO[bytes], magic: bytes, most: int, stack: ExitStack) -> I
         parts = _unzipped2(file)
     else:
         return file
-    plain = stack.enter_context(tempfile.TemporaryFile())
+    plain = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the stack
     for part in parts:
         if plain.tell() + len(part) > most:
             raise TooLargeError(f"over {most >> 20} MiB when unpacked")

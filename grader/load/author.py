@@ -1,4 +1,4 @@
-"""student.toml: who handed in, in their own words. A claim, never a proof: an LMS's or a roster's word goes before it."""
+"""student.toml: who handed in, in their own words. A claim, no proof: an LMS's or a roster's word goes before it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -25,9 +25,8 @@ def author_of(files: Mapping[str, bytes]) -> Author | None:
         known = tomllib.loads(files[NAME].decode("utf-8-sig"))
     except (KeyError, ValueError, RecursionError):
         return None
-    known = {key.lower(): value for key, value in known.items()}
     inner = known.get("student")
-    known |= inner if isinstance(inner, dict) else {}
+    known = {key.lower(): value for table in (known, inner) if isinstance(table, dict) for key, value in table.items()}
     author = Author(_text(known.get("name")), _text(known.get("id")))
     return author if author.name or author.id else None
 

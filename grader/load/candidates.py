@@ -17,7 +17,9 @@ MAX_CANDIDATES = 24  # of one file that are read: honest hand-ins have three
 MAX_LISTED = 5  # of them in a sentence
 _CLEAR_SECONDS = 2.5  # by which one is newer: a zip's clock ticks every two seconds
 # Folders and archives that people keep what no longer counts in.
-_PUT_ASIDE = re.compile(r"(?<![a-z])(old|alt|backup|bak|archiv(e)?|previous|draft|entwurf|copy|kopie|trash|tmp|temp)(?![a-z])")
+_PUT_ASIDE = re.compile(
+    r"(?<![a-z])(old|alt|backup|bak|archiv(e)?|previous|draft|entwurf|copy|kopie|trash|tmp|temp)(?![a-z])"
+)
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
 
 
 def _newest(versions: Sequence[_Version]) -> _Version | None:
-    """The version that is newer than all others by the first clock that tells them apart; None where that is not clear."""
+    """The version that the first clock to tell them apart shows as the newest; None where that is not clear."""
     for level in range(max(len(version.places[0].moments) for version in versions)):
         times = [_time(version, level) for version in versions]
         if not any(times):  # this clock was never read: on a disk, say

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from grader.errors import SubmissionError
 from grader.load.candidates import MAX_LISTED, Chosen
 from grader.load.collect import Found
 from grader.load.misnamed import meant
@@ -11,11 +10,8 @@ from grader.model import Expected, Question
 
 
 def accept(wanted: str, path: str, files: Sequence[Found], chosen: Chosen) -> None:
-    """Reads the file at `path` as the one that is `wanted`: a person said so."""
-    found = next((found for found in files if str(found.path) == path), None)
-    if found is None:
-        there = ", ".join(sorted(str(found.path) for found in files)[:20]) or "none"
-        raise SubmissionError(f"there is no file {path} that could be read as {wanted}; there are: {there}.")
+    """Reads the file at `path`, which is among `files`, as the one that is `wanted`: a person said so."""
+    found = next(found for found in files if str(found.path) == path)
     content = found.read()
     if isinstance(content, bytes) and found.path.suffix.lower() == ".ipynb":
         try:
@@ -45,7 +41,9 @@ def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen)
             chosen.notes += [f"{path}: not graded; {chosen.files[wanted][0].path} counts" for path in paths]
             continue
         state = "as it was handed out" if wanted in chosen.files else "not found"
-        chosen.notes.append(f"{wanted}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}")
+        chosen.notes.append(
+            f"{wanted}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}"
+        )
         chosen.questions.append(Question(wanted, paths))
 
 

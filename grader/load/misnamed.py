@@ -68,7 +68,8 @@ def _names(stem: str, module: str) -> bool:
     long = "|".join(re.escape(each) for each in words)
     short = f"|(?<![a-z])(?:{'|'.join(_SHORT)})" if word in _WORDS else ""
     return any(
-        int(found[1]) == int(number) for found in re.finditer(rf"(?:(?:{long}){short}) ?(?:(?:nr|no|number) )?(\d+)", stem)
+        int(found[1]) == int(number)
+        for found in re.finditer(rf"(?:(?:{long}){short}) ?(?:(?:nr|no|number) )?(\d+)", stem)
     )
 
 

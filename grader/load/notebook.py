@@ -1,4 +1,4 @@
-"""A notebook's code cells as one Python file, for the TA who accepts it. JSON by hand: nbformat brings seven packages."""
+"""A notebook's code cells as one Python file, for the TA who accepts it. JSON by hand: nbformat needs four packages."""
 
 import json
 import re

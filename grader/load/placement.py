@@ -1,4 +1,4 @@
-"""A submission's files by the paths under which a worker finds them: the answers, and the modules that lie with them."""
+"""A submission's files by the paths under which a worker finds them: the answers, and the modules beside them."""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
@@ -12,7 +12,9 @@ from grader.text import one_line
 MAX_TOTAL_BYTES = 2 << 20
 MAX_FILES = 500
 _MAX_OUTSIDE = 3  # files that lie elsewhere and get a sentence each
-_TOO_MANY = f"skipped, and all after it; a submission may hold {MAX_FILES} files of {MAX_TOTAL_BYTES >> 20} MiB together"
+_TOO_MANY = (
+    f"skipped, and all after it; a submission may hold {MAX_FILES} files of {MAX_TOTAL_BYTES >> 20} MiB together"
+)
 
 
 def place(files: Sequence[Found], expected: Expected, chosen: Chosen) -> dict[str, bytes]:
@@ -76,9 +78,7 @@ def _is_taken(found: Found, path: str, content: bytes, contents: dict[str, bytes
     return path in contents
 
 
-def _tell_of_others(
-    files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[PurePosixPath]
-) -> None:
+def _tell_of_others(files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[PurePosixPath]) -> None:
     """A sentence for what looks like an answer, is not read, and has none yet."""
     untold = [found for found in files if found.path not in chosen.told]
     for found in untold:

@@ -7,19 +7,19 @@ the exercises' files, and what lies beside or below them. `load` is for one path
 import hashlib
 import stat
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from grader.errors import SubmissionError
 from grader.load.archives import MAX_ARCHIVE_BYTES, is_unopened, open_archive
-from grader.load.candidates import choose
+from grader.load.candidates import MAX_LISTED, choose
 from grader.load.collect import Collected, collect
 from grader.load.content import MAX_NAME
 from grader.load.decisions import accept, ask_for_misnamed
 from grader.load.placement import place
 from grader.load.tree import DiskFile, DiskFolder
-from grader.model import Expected, Submission
+from grader.model import Expected, Question, Submission
 from grader.text import one_line
 
 MAX_NOTES = 50
@@ -69,16 +69,19 @@ def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack) -> C
     return collected
 
 
-def assemble(name: str, collected: Collected, expected: Expected, accepted: Mapping[str, str] | None = None) -> Submission:
-    """A submission out of what was collected; `accepted` are files that a person named as answers: name -> path.
-
-    Raises SubmissionError where an accepted file is not there.
-    """
-    accepted = accepted or {}
+def assemble(
+    name: str, collected: Collected, expected: Expected, accepted: Mapping[str, str] | None = None
+) -> Submission:
+    """A submission out of what was collected; `accepted` are files that a person named as answers: name -> path."""
     files = collected.files
+    there = {str(found.path) for found in files}
+    accepted, gone = _split(accepted or {}, there)
     chosen = choose(files, expected, accepted)
     for wanted, path in accepted.items():
         accept(wanted, path, files, chosen)
+    for wanted, path in gone.items():
+        chosen.notes.append(f"{wanted}: {path}, which a person named as this file, is not in the hand-in")
+        chosen.questions.append(Question(wanted, tuple(sorted(there))[:MAX_LISTED]))
     ask_for_misnamed(files, expected, chosen)
     contents = place(files, expected, chosen)
     notes = list(dict.fromkeys((*collected.notes, *chosen.notes)))
@@ -87,6 +90,14 @@ def assemble(name: str, collected: Collected, expected: Expected, accepted: Mapp
         plain = (*plain, f"and {len(notes) - MAX_NOTES} more such notes")
     return Submission(
         one_line(name, MAX_NAME) or "submission", contents, digest(contents), plain, tuple(chosen.questions)
+    )
+
+
+def _split(accepted: Mapping[str, str], there: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What was accepted and is there, and what is not."""
+    return (
+        {wanted: path for wanted, path in accepted.items() if path in there},
+        {wanted: path for wanted, path in accepted.items() if path not in there},
     )
 
 

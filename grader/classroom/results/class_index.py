@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.intake.lms_formats import CANVAS_LATE
+from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
@@ -13,6 +13,7 @@ from grader.load.submission import digest
 from grader.rubric import Assignment
 from grader.version import VERSION
 
+MAX_OPTIONS = 3  # of those that decide a question, in a sentence
 MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
@@ -72,6 +73,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
         elif done is not None and times[done.sha256] > 1:
             same[done.sha256].append(hand_in.id)
+        yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
             yield Issue(IssueKind.TIME, hand_in.id, said)
@@ -83,6 +85,30 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     for names in same.values():
         for name in names if len(names) > 1 else ():
             yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {_others(names, name)}.")
+
+
+def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
+    """What of a hand-in was not read, and what a person has to decide, with the option that does it."""
+    questions = state.questions.get(hand_in.id, ())
+    for question in questions:
+        options = [f"--accept '{hand_in.id}:{path}={question.wanted}'" for path in question.candidates]
+        several = (
+            f"{len(options)} files differ" if question.taken else f"not found, but perhaps {question.candidates[0]}"
+        )
+        graded = (
+            f"; {question.taken} was graded"
+            if question.taken
+            else ""
+            if len(options) == 1
+            else f" or {len(options) - 1} more"
+        )
+        how = " or ".join(options[:MAX_OPTIONS])
+        yield Issue(IssueKind.CHOICE, hand_in.id, f"{question.wanted}: {several}{graded}. To decide: {how}.")
+    asked = tuple(f"{question.wanted}: " for question in questions)
+    notes = [note for note in state.notes.get(hand_in.id, ()) if not note.startswith(asked)]
+    if notes:
+        more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
+        yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
 
 
 def _others(names: Sequence[str], name: str) -> str:
