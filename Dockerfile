@@ -55,7 +55,7 @@ FROM ${BASE} AS grader
 COPY --from=whole /venv /venv
 COPY --from=whole /torch /torch
 COPY --from=whole /app /app
-ENV PATH=/venv/bin:$PATH LANG=C.UTF-8 HOME=/tmp MPLCONFIGDIR=/tmp
+ENV PATH=/venv/bin:$PATH LANG=C.UTF-8 HOME=/tmp
 WORKDIR /tmp
 USER 65534:65534
 ENTRYPOINT ["/venv/bin/grader"]

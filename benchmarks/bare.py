@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.measure import ROOT
+from grader.assignment.bounded import algebra
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
 from grader.model import Submission
-from grader.oracles import symbolic
 from grader.rubric import Assignment
 from grader.sandbox import replies
-from grader.sandbox.api import Reply, Request
 from grader.sandbox.child import protocol
+from grader.sandbox.launcher import Reply, Request
 from grader.sandbox.linux.warm import WARM
 from grader.suite.proxy import CallFailure
 from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession
@@ -79,7 +79,7 @@ class Recorder:
 
 def check(submission: Submission, assignment: Assignment, seed: int) -> list[Request]:
     """Forms every verdict on one submission; what its modules were asked on the way."""
-    sys.modules["symbolic"] = symbolic
+    sys.modules["bounded.algebra"] = algebra
     student, own = Recorder(submission.files), Recorder({})
     launcher: Any = None
     oracles = Oracles(launcher, assignment)

@@ -16,14 +16,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.load.submission import load
-from grader.pipeline import examine
-from grader.rubric import load_assignment, select
-from grader.sandbox.api import Bundle, Launcher, Request
-from grader.sandbox.choose import open_launcher
+from grader.pipeline import GradingSession
+from grader.rubric import load_assignment
+from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.sandbox.docker.container import WORKER_IMAGE
+from grader.sandbox.launcher import Bundle, Launcher, Request
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 
 CODE = b"def act(x):\n    return x\n"
 SECONDS = 60.0
@@ -40,7 +39,7 @@ def main() -> None:
         "sandbox", "first worker", "next one", "after a pause", "call", "exercises 2 and 3", title="milliseconds"
     )
     for kind in ("process", "jail", "docker"):
-        with closing(open_launcher(kind, image=options.image)) as launcher:
+        with closing(open_launcher(SandboxSettings(kind, image=options.image))) as launcher:
             first = timed(lambda: start(launcher))
             starts = [timed(lambda: start(launcher)) for _ in range(options.times)]
             rested = [rest(lambda: start(launcher)) for _ in range(PAUSES)]
@@ -68,7 +67,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def opened(launcher: Launcher) -> Sandbox:
-    bundle = Bundle({"module.py": CODE}, {}, blocked_packages=("torch",), preload=("numpy", "sympy"))
+    bundle = Bundle({"module.py": CODE}, {}, preload=("numpy", "sympy"))
     return Sandbox(launcher, {"module": bundle})
 
 
@@ -90,13 +89,9 @@ def call(launcher: Launcher, times: int) -> float:
 def submissions(launcher: Launcher, times: int) -> float:
     """From bytes to a report, the oracles being there, as in a class."""
     assignment = load_assignment()
-    submission = load(REFERENCE, assignment.expected)
-    points = select(assignment.rubric, ["2", "3"], [])
-    with Oracles(launcher, assignment) as oracles:
-        work = [
-            timed(lambda: examine(submission, assignment, launcher, oracles, seed=1, selected=points))
-            for _ in range(times)
-        ]
+    with GradingSession(assignment, RunSettings(seed=1, exercises=("2", "3")), launcher=launcher) as grading:
+        submission = grading.load(REFERENCE)
+        work = [timed(lambda: grading.grade(submission)) for _ in range(times)]
     return statistics.median(work)
 
 

@@ -8,19 +8,17 @@ Two floors: the student's calls alone in a forked warm child, and the same with 
 import os
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 from benchmarks import bare, measure, students
 from benchmarks.measure import Cost, Spread
 from grader.model import Submission
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import Assignment, load_assignment, select
-from grader.sandbox.api import Launcher
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.rubric import load_assignment
+from grader.sandbox.choose import SandboxSettings, default_kind
+from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
-from grader.suite.session import Oracles
 
 SEED = 1
 _TICK = 1 / os.sysconf("SC_CLK_TCK")
@@ -56,16 +54,9 @@ def each(class_: list[Submission], action: Callable[[Submission], object]) -> Ca
     return run
 
 
-def grading(
-    assignment: Assignment, launcher: Launcher, oracles: Oracles, run: RunChecks
-) -> Callable[[Submission], str]:
+def grading(session: GradingSession, run: RunChecks) -> Callable[[Submission], str]:
     """Ours, from the submission to the report's text, as a class's job process does it."""
-    selected = select(assignment.rubric, students.EXERCISES, [])
-
-    def grade(submission: Submission) -> str:
-        return to_json(examine(submission, assignment, launcher, oracles, seed=SEED, selected=selected, run=run))
-
-    return grade
+    return lambda submission: to_json(session.grade(submission, run=run))
 
 
 def main() -> None:
@@ -76,10 +67,11 @@ def main() -> None:
     assignment = load_assignment()
     class_ = students.submissions(chosen.students or (2 if chosen.short else 20))
     asked = {one.id: bare.questions(one, assignment, SEED) for one in class_}
-    with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
+    settings = RunSettings(SandboxSettings(chosen.sandbox), SEED, exercises=tuple(students.EXERCISES))
+    with GradingSession(assignment, settings) as session:
 
         def measured(run: RunChecks) -> dict[str, list[Cost]]:
-            grade = grading(assignment, launcher, oracles, run)
+            grade = grading(session, run)
             grade(class_[0])  # the zygote and the oracles are started
             candidates = {
                 "the student's calls": lambda one: bare.forked(lambda: bare.answer(one.files, asked[one.id])),

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.sandbox.api import Bundle, Launcher, Request, Returned
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Bundle, Launcher, Request, Returned
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import to_wire
 
@@ -44,9 +44,7 @@ def directly(asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
 
 
 def sandboxed(launcher: Launcher, asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    bundle = Bundle(
-        {"exercise2.py": SOURCE.read_bytes()}, {}, ("numpy",), blocked_packages=("torch",), preload=("numpy",)
-    )
+    bundle = Bundle({"exercise2.py": SOURCE.read_bytes()}, {}, ("numpy",), preload=("numpy",))
     with Sandbox(launcher, {"exercise2": bundle}) as sandbox:
         for dY, X in asked:
             args = (to_wire(dY), to_wire(X))
@@ -73,7 +71,7 @@ def main() -> None:
     rows = {"directly, in a forked child": measure(times, lambda: directly(asked))}
     for kind in ("process", "jail"):
         started = time.perf_counter()
-        with closing(open_launcher(kind)) as launcher:
+        with closing(open_launcher(SandboxSettings(kind))) as launcher:
             sandboxed(launcher, asked[:1])
             print(f"{kind}: first answer {(time.perf_counter() - started) * 1000:.0f} ms after the start, all cold")
             rows[f"{kind}, the same {len(asked)} calls"] = measure(times, lambda: sandboxed(launcher, asked))

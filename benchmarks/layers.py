@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from grader.assignment.oracles import cases
-from grader.assignment.oracles.agreement import complaint, heard
-from grader.assignment.oracles.arrays import Case
-from grader.assignment.oracles.gradients import Floats, convolve, from_windows, windows
+from grader.assignment.convolution import conv_cases
+from grader.assignment.convolution.convolve import convolve
+from grader.assignment.pooling import pool_cases
+from grader.assignment.pooling.max_pool import from_windows, windows
+from grader.oracles.numeric import Case, Floats, mismatch, read_and_compare
 
 STEP = 1e-5  # of the plain loop, as courses teach it
 CONVENTION = "cross-correlation"
@@ -51,7 +52,7 @@ class Layer:
 def ours(layer: Layer, error: float) -> bool:
     """Our full check: the numerical gradient, then the comparison with the answer."""
     case = layer.make(*layer.inputs)
-    return bool(complaint(case, heard(layer.planted(error), case)))
+    return bool(mismatch(case, read_and_compare(layer.planted(error), case)))
 
 
 def loop(layer: Layer, error: float) -> bool:
@@ -89,7 +90,7 @@ def gradcheck(layer: Layer, error: float, *, fast: bool) -> bool:
 
 def pool(rng: np.random.Generator, shape: tuple[int, ...]) -> Layer:
     """Max pooling 2x2 of X (N, C, H, W)."""
-    X = (rng.permutation(int(np.prod(shape))) - np.prod(shape) // 2).reshape(shape) * cases.LEVEL
+    X = (rng.permutation(int(np.prod(shape))) - np.prod(shape) // 2).reshape(shape) * pool_cases.LEVEL
     dY = _upstream(rng, (*shape[:2], shape[2] // 2, shape[3] // 2))
     parts = windows(X)
     mask = from_windows(parts == parts.max(axis=-1, keepdims=True), shape)
@@ -99,7 +100,7 @@ def pool(rng: np.random.Generator, shape: tuple[int, ...]) -> Layer:
         shape,
         (dY, X),
         X,
-        lambda dY, X: cases.pooling(X, dY),
+        lambda dY, X: pool_cases.pooling(X, dY),
         lambda X: windows(X).max(axis=-1),
         mask * dY.repeat(2, axis=-1).repeat(2, axis=-2),
         lambda X: torch.nn.functional.max_pool2d(X, 2),
@@ -117,7 +118,7 @@ def convolution_input(rng: np.random.Generator, shape: tuple[int, ...]) -> Layer
         shape,
         (dY, w),
         X,
-        lambda dY, w: cases.input_case(dY, w, CONVENTION),
+        lambda dY, w: conv_cases.input_case(dY, w, CONVENTION),
         lambda X: convolve(X, w, CONVENTION),
         convolve(dY, w, "convolution"),
         lambda X: torch.nn.functional.conv2d(X[None, None], kernel, padding=1)[0, 0],
@@ -134,9 +135,9 @@ def convolution_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> Laye
         shape,
         (dY, X),
         np.zeros((3, 3)),
-        lambda dY, X: cases.weight_case(dY, X, CONVENTION),
+        lambda dY, X: conv_cases.weight_case(dY, X, CONVENTION),
         lambda w: convolve(X, w, CONVENTION),
-        cases.weight_case(dY, X, CONVENTION).expected,
+        conv_cases.weight_case(dY, X, CONVENTION).expected,
         lambda w: torch.nn.functional.conv2d(maps, w[None, None], padding=1)[0, 0],
         lambda dY: torch.nn.functional.conv2d(torch.nn.functional.pad(maps, (1, 1, 1, 1)), dY[None, None].contiguous())[
             0, 0
@@ -145,6 +146,6 @@ def convolution_weight(rng: np.random.Generator, shape: tuple[int, ...]) -> Laye
 
 
 def _upstream(rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
-    """Multiples of a power of two between 1/2 and 2 in magnitude, as `cases` draws them, of any number."""
-    magnitudes = rng.integers(64, 256, shape) * cases.CONV_LEVEL
+    """Multiples of a power of two between 1/2 and 2 in magnitude, as `conv_cases` draws them, of any number."""
+    magnitudes = rng.integers(64, 256, shape) * conv_cases.LEVEL
     return np.asarray(magnitudes * rng.choice([-1.0, 1.0], shape))

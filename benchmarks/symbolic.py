@@ -20,6 +20,7 @@ from benchmarks.measure import Spread
 from benchmarks.pairs import DIFFERENT, EQUAL
 from grader.oracles import symbolic
 
+DOMAIN = symbolic.Domain({"r": "positive", "theta": "angle"})
 LIMIT = 10.0  # seconds for one pair; the rubric's `call_seconds` of our own oracle
 _NAMES = {True: "equal", False: "different", None: "undecided"}
 
@@ -33,7 +34,7 @@ class Decision:
 
 
 def ours(left: sp.Expr, right: sp.Expr) -> str:
-    return str(symbolic.equal(left, right)["verdict"])
+    return str(symbolic.equal(left, right, DOMAIN)["verdict"])
 
 
 def simplify(left: sp.Expr, right: sp.Expr) -> str:

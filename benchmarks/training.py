@@ -13,7 +13,7 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -22,15 +22,15 @@ from benchmarks import measure
 from benchmarks.bare import forked
 from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
-from grader.assignment.oracles import images, learning
-from grader.assignment.oracles.measured import SIX
-from grader.load.submission import load
+from grader.assignment.comparison import SIX, digits
 from grader.oracles.optimizers import reference_seconds
-from grader.pipeline import examine
+from grader.oracles.training import learning
+from grader.oracles.training.images import Images
+from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.choose import SandboxSettings, default_kind
 from grader.schema import Report
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 from tests.support.exercise4_fakes import comparison_of, load_module
 
 SEED = 1
@@ -64,14 +64,15 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
     """The reports, and what each way cost with all processes that it took, in turn."""
     assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
     epochs = int(assignment.rubric.settings["epochs"])
-    submission = load(REFERENCE, assignment.expected)
-    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), images.load()
+    student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), digits.load()
     reports: list[Report] = []
     reference_seconds("cpu")  # whatever torch imports at its first step
-    with closing(open_launcher(chosen.sandbox)) as launcher, Oracles(launcher, assignment) as oracles:
+    settings = RunSettings(SandboxSettings(chosen.sandbox), SEED, points=tuple(POINTS))
+    with GradingSession(assignment, settings) as session:
+        submission = session.load(REFERENCE)
 
         def graded() -> None:
-            reports.append(examine(submission, assignment, launcher, oracles, seed=SEED, selected=POINTS))
+            reports.append(session.grade(submission))
 
         def cost_of(action: Any) -> Cost:
             before = tree_cpu()
@@ -88,7 +89,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
         return reports, measure.interleaved({name: lambda way=way: cost_of(way) for name, way in ways.items()}, rounds)
 
 
-def alone(student: Any, data: images.Images, epochs: int) -> None:
+def alone(student: Any, data: Images, epochs: int) -> None:
     """What a student does: trains with all six, and looks at the accuracy after each epoch."""
     x, y, held_out = (torch.from_numpy(part) for part in (data.x, data.y, data.held_out))
     for name in SIX:

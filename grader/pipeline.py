@@ -1,83 +1,143 @@
-"""The way of a submission through the five stages, in order. Read this first."""
+"""The way of a submission through the stages, in order: load, sandbox, suite, score. Read this first.
+
+Whoever grades (`grade`, a class's job process, a student's pytest, `watch`, `reproduce`, Gradescope) opens a
+`GradingSession` with the settings that were asked for, and gives it one submission after the other.
+"""
 
 import platform
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from grader.load.submission import load
-from grader.model import CheckResult, Submission
+from grader.model import CheckResult, Submission, Verdict
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
+from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION
 
 
+class GradingSession:
+    """A launcher and an assignment's bounded oracles, open for any number of submissions. A context.
+
+    Raises SandboxError where this machine cannot give the sandbox that was asked for, UsageError for points that do not
+    exist.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        settings: RunSettings = RunSettings(),
+        *,
+        launcher: Launcher | None = None,  # the caller's to close; none: what the settings ask for
+    ) -> None:
+        data = str(settings.data) if settings.data else None
+        self.assignment = assignment.with_settings(device=settings.device, data=data)
+        self.selected = frozenset(settings.selected(assignment.rubric))
+        self._seed = settings.seed
+        self._stack = ExitStack()
+        self.launcher = launcher or self._stack.enter_context(closing(open_launcher(settings.sandbox)))
+        self._oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.__exit__(kind, error, trace)
+
+    def load(self, path: Path) -> Submission:
+        """The submission at `path`, a folder or an archive. Raises SubmissionError."""
+        return load(path, self.assignment.expected)
+
+    def grade(
+        self,
+        submission: Submission,
+        *,
+        seed: int | None = None,
+        selected: Collection[str] | None = None,
+        on_result: Callable[[CheckResult], None] = lambda result: None,
+        run: RunChecks = run_checks,
+    ) -> Report:
+        """The report on one submission, with a seed and points of its own where they are given.
+
+        `run` is of checks that were collected before, if they were.
+
+        Raises UsageError for what the caller can mend, other GraderErrors for what we have to.
+        """
+        points = self.selected if selected is None else frozenset(selected)
+        with self.begin(submission, seed) as session:
+            results = run(session, points, on_result)
+        return self.report(session, results, points)
+
+    def begin(self, submission: Submission, seed: int | None = None) -> SubmissionSession:
+        """Opens the sandbox for one submission, a context."""
+        seed = self._seed if seed is None else seed
+        seed = secrets.randbelow(1 << 31) if seed is None else seed
+        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed)
+
+    def report(
+        self,
+        session: SubmissionSession,
+        results: Sequence[CheckResult],
+        selected: Collection[str],
+        *,
+        unjudged: str | None = None,
+    ) -> Report:
+        """What the results of one submission come to.
+
+        A selected point without a result is a `grader_error`; with `unjudged`, a sentence, it is `missing` and says so.
+        """
+        rubric = self.assignment.rubric
+        if unjudged is not None:
+            seen = {(result.point, result.part) for result in results}
+            results = [
+                *results,
+                *(
+                    CheckResult(point.id, part, Verdict.missing(unjudged))
+                    for point in rubric.points
+                    for part in (point.parts or (None,))
+                    if point.id in selected and (point.id, part) not in seen
+                ),
+            ]
+        return score(rubric, results, selected, **self._about(session, results))
+
+    def _about(self, session: SubmissionSession, results: Sequence[CheckResult]) -> dict[str, object]:
+        """What a report says besides the points: of what, how and where. A check names the device that it used."""
+        submission = session.submission
+        devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
+        return {
+            "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
+            "seed": session.seed,
+            "environment": {
+                "grader": VERSION,
+                "python": platform.python_version(),
+                "platform": platform.system(),
+                "sandbox": self.launcher.name,
+                "restrictions": self.launcher.restrictions,
+                "device": str(next(iter(devices), "cpu")),
+                "data_sha256": self.assignment.data_sha256,
+                "rubric_sha256": self.assignment.rubric_sha256,
+            },
+        }
+
+
 def grade(
     path: Path,
     assignment: Assignment,
+    settings: RunSettings = RunSettings(),
     *,
-    launcher: Launcher | None = None,  # the caller's to close; none: plain processes
-    seed: int | None = None,
-    selected: Collection[str] | None = None,
     on_result: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
-    """Grades the submission at `path`, a folder or a zip.
-
-    `selected` are the points to judge (all, if None). Raises UsageError for what the caller can mend, other
-    GraderErrors for what we have to.
-    """
-    submission = load(path, assignment.expected)
-    with ExitStack() as stack:
-        launcher = launcher or stack.enter_context(closing(open_launcher("process")))
-        oracles = stack.enter_context(Oracles(launcher, assignment))
-        return examine(submission, assignment, launcher, oracles, seed=seed, selected=selected, on_result=on_result)
-
-
-def examine(
-    submission: Submission,
-    assignment: Assignment,
-    launcher: Launcher,
-    oracles: Oracles,
-    *,
-    seed: int | None = None,
-    selected: Collection[str] | None = None,
-    on_result: Callable[[CheckResult], None] = lambda result: None,
-    run: RunChecks = run_checks,
-) -> Report:
-    """The stages behind loading: sandbox, suite, score. `run` is of checks that were collected before, if they were."""
-    seed = secrets.randbelow(1 << 31) if seed is None else seed
-    points = frozenset(selected) if selected is not None else frozenset(point.id for point in assignment.rubric.points)
-    with SubmissionSession(submission, assignment, launcher, oracles, seed) as submission_session:
-        results = run(submission_session, points, on_result)
-    return score(assignment.rubric, results, points, **about(submission, assignment, launcher, seed, results))
-
-
-def about(
-    submission: Submission,
-    assignment: Assignment,
-    launcher: Launcher,
-    seed: int,
-    results: Sequence[CheckResult] = (),
-) -> dict[str, object]:
-    """What a report says besides the points: of what, how and where. A check names the device that it used."""
-    devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-    return {
-        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
-        "seed": seed,
-        "environment": {
-            "grader": VERSION,
-            "python": platform.python_version(),
-            "platform": platform.system(),
-            "sandbox": launcher.name,
-            "restrictions": launcher.restrictions,
-            "device": str(next(iter(devices), "cpu")),
-            "data_sha256": assignment.data_sha256,
-            "rubric_sha256": assignment.rubric_sha256,
-        },
-    }
+    """Grades the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
+    with GradingSession(assignment, settings) as session:
+        return session.grade(session.load(path), on_result=on_result)

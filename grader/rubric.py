@@ -21,7 +21,11 @@ from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
+PERSON = "person"
+
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+# A module of the library, or of the assignment's own folder for such: it travels as source.
+ModulePath = Annotated[str, Field(pattern=r"^(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
@@ -35,7 +39,7 @@ class Point(_Table):
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)+$")]
     title: Name
     max: Annotated[float, Field(gt=0, le=1000)]
-    kind: Literal["symbolic", "numerical", "exact", "training", "person"]
+    kind: Name  # how it is judged, in a word of the assignment's own; PERSON: it is a person's to give
     parts: dict[Identifier, Annotated[float, Field(gt=0)]] = {}
 
     @model_validator(mode="after")
@@ -48,7 +52,6 @@ class Point(_Table):
 
 
 class _Worker(_Table):
-    blocked_packages: tuple[Identifier, ...] = ()
     call_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
     memory_mib: Annotated[int, Field(ge=256, le=1 << 20)] = 2048
 
@@ -60,7 +63,7 @@ class Oracle(_Worker):
     checks ask it by the last part of its name.
     """
 
-    module: Annotated[str, Field(pattern=r"^(grader\.oracles|bounded)(\.[A-Za-z_]\w*)+$")]
+    module: ModulePath
     exercises: tuple[str, ...] = ()  # whose checks ask it: it is started with them
     preload: tuple[Identifier, ...] = ()
 
@@ -79,7 +82,7 @@ class Exercise(_Worker):
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
     constants: tuple[Identifier, ...] = ()
-    harness: tuple[Identifier, ...] = ()
+    harness: tuple[ModulePath, ...] = ()  # modules of ours that run beside the submission's; called by their last names
     point: Annotated[tuple[Point, ...], Field(min_length=1)]
 
     @property
@@ -176,7 +179,7 @@ class Rubric(_Table):
 
 
 class Assignment:
-    """A folder with a rubric.toml, `checks/`, perhaps `bounded/` and `inside/`; the engine knows no more of it."""
+    """A folder with a rubric.toml, `checks/`, perhaps `bounded/` and `harness/`; the engine knows no more of it."""
 
     def __init__(self, folder: Path, rubric: Rubric, *, written: Rubric | None = None) -> None:
         self.folder = folder
@@ -216,10 +219,10 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["checks", "oracles", "bounded", "inside"]) -> dict[str, bytes]:
+    def sources(self, folder: Literal["checks", "bounded", "harness"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.
 
-        Those of `bounded` travel into workers of ours, those of `inside` beside a student's code.
+        Those of `bounded` travel into workers of ours, those of `harness` beside a student's code.
         """
         root = self.folder / folder
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}

@@ -80,11 +80,13 @@ class IncidentEntry(_Part):
 class LateEntry(_Part):
     """What the time of the hand-in came to. Times are ISO 8601 with their offset; `submitted` is None if unknown.
 
+    `due` is when it was due for this person, `extension` what moved that: "3 days", or until when. None for nothing.
     `factor` is the share that is kept of what was earned, `deducted` the points that this took off.
     """
 
     submitted: str | None
     due: str
+    extension: str | None = None
     policy: str
     days: int
     factor: float = Field(ge=0, le=1)

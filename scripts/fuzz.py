@@ -23,8 +23,8 @@ from grader.load.placement import MAX_FILES, MAX_TOTAL_BYTES
 from grader.load.submission import load
 from grader.model import Expected
 from grader.rubric import load_assignment
-from grader.sandbox.api import CallFailed, Returned
 from grader.sandbox.child.protocol import MAGIC, ProtocolError, decode, encode, read_frame
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
 from grader.suite.expressions import is_expression
@@ -121,7 +121,7 @@ def trees(count: int, seed: int) -> None:
     told: Counter[str] = Counter()
     started = time.perf_counter()
     with Oracles(ProcessLauncher(), load_assignment()) as oracles:
-        oracle = oracles.proxy("symbolic")
+        oracle = oracles.proxy("algebra")
         for _ in range(count):
             left, right = wire.tree(draw), wire.tree(draw)
             if not (is_expression(left) and is_expression(right)):

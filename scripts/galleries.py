@@ -17,12 +17,10 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import load_assignment, select
 from grader.sandbox.process import ProcessLauncher
-from grader.suite.session import Oracles
 from tests.support.galleries import Case, cases, differences
 
 GALLERIES = ("right", "wrong")
@@ -53,16 +51,14 @@ def grade_all(found: list[Case], seeds: int, train_seeds: int, console: Console)
     """Case -> for each seed, where the report was not what was expected. A case that trains is told when it is done."""
     assignment, launcher = load_assignment(), ProcessLauncher()
     result: dict[str, list[list[str]]] = {}
-    with Oracles(launcher, assignment) as oracles:
+    with GradingSession(assignment, launcher=launcher) as grading:
         for case in found:
             selected = select(assignment.rubric, case.expected["exercises"], [])
-            submission = load(case.path, assignment.expected)
+            submission = grading.load(case.path)
             result[case.name] = [
                 differences(
                     case,
-                    json.loads(
-                        to_json(examine(submission, assignment, launcher, oracles, seed=seed, selected=selected))
-                    ),
+                    json.loads(to_json(grading.grade(submission, seed=seed, selected=selected))),
                 )
                 for seed in range(train_seeds if case.trains else seeds)
             ]

@@ -24,8 +24,9 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-from grader.assignment.oracles import claims, measured, results
-from grader.assignment.oracles.measured import SIX, Run
+from grader.assignment.comparison import SIX
+from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training.statistics import Run
 from tests.support.exercise4_fakes import comparison_of, load_module
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +52,7 @@ def main() -> int:
         verdicts: Counter[str] = Counter()
         losers = 0
         for student, grading in pairs:
-            losers += any(results.judge(found, grading, {}).share < 1 for found in results_of(student))
+            losers += any(stated_results.judge(found, grading, {}).share < 1 for found in results_of(student))
             verdicts.update(claims.decide(claim, grading, TARGET)["verdict"] for claim in claims_of(student))
         rejected += losers
         print(f"{solution}: RESULTS rejected in {losers} of {len(pairs)} gradings; claims {dict(verdicts)}", flush=True)
@@ -99,13 +100,13 @@ def claims_of(student: Any) -> list[claims.Claim]:
 def quantity(metric: str, runs: Any) -> float:
     match metric:
         case "train_loss":
-            return measured.losses(runs)[0].mean
+            return statistics.losses(runs)[0].mean
         case "test_accuracy":
-            return measured.accuracy(runs).mean
+            return statistics.accuracy(runs).mean
         case "epochs_to_target":
-            return measured.epochs_to_target(runs, TARGET).mean
+            return statistics.epochs_to_target(runs, TARGET).mean
         case _:
-            return measured.seconds_per_epoch(runs).mean
+            return statistics.seconds_per_epoch(runs).mean
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.rubric import load_assignment
-from grader.suite.session import Oracles
 from tests.support.galleries import Case, cases
 from tests.support.hostile import Aftermath, adopt_orphans, run
 from tests.support.sandboxes import available, launcher_of
@@ -48,15 +47,13 @@ def main() -> int:
 def grade_all(found: list[Case], sandbox: str, console: Console | None) -> list[tuple[Case, Aftermath]]:
     assignment, launcher = load_assignment(), launcher_of(sandbox)
     ended = []
-    with Oracles(launcher, assignment) as oracles:
-        for case in found:
-            oracles.start(case.expected["exercises"])
-            with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
-                aftermath = run(case, Path(folder), assignment, launcher, oracles)
-            ended.append((case, aftermath))
-            if console is not None:
-                outcomes = " ".join(f"{p.id}:{p.outcome}" for p in aftermath.report.points) if aftermath.report else ""
-                console.print(f"{case.path.name:36} {aftermath.seconds:6.2f} s  {outcomes}", highlight=False)
+    for case in found:
+        with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+            aftermath = run(case, Path(folder), assignment, launcher)
+        ended.append((case, aftermath))
+        if console is not None:
+            outcomes = " ".join(f"{p.id}:{p.outcome}" for p in aftermath.report.points) if aftermath.report else ""
+            console.print(f"{case.path.name:36} {aftermath.seconds:6.2f} s  {outcomes}", highlight=False)
     launcher.close()
     return ended
 

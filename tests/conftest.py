@@ -6,9 +6,10 @@ from contextlib import closing
 
 import pytest
 
+from grader.pipeline import GradingSession
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.api import Launcher
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.suite.session import Oracles
 from tests.support.command import Command, run_grader
 
@@ -25,13 +26,19 @@ def assignment() -> Assignment:
 
 @pytest.fixture(scope="module")  # and no longer: other modules look for processes that stay behind
 def launcher() -> Iterator[Launcher]:
-    with closing(open_launcher("process")) as opened:
+    with closing(open_launcher(SandboxSettings("process"))) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def oracles(launcher: Launcher, assignment: Assignment) -> Iterator[Oracles]:
     with Oracles(launcher, assignment) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def grading(launcher: Launcher, assignment: Assignment) -> Iterator[GradingSession]:
+    with GradingSession(assignment, launcher=launcher) as opened:
         yield opened
 
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.assignment.oracles import claims, discussion, measured, results
-from grader.assignment.oracles.measured import SIX, Epoch, Run
+from grader.assignment.comparison import SIX, discussion
 from grader.model import Outcome
+from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training.statistics import Epoch, Run
 
 TARGET = 0.8
 # Loss after ten epochs, accuracy, first epoch at the target, seconds an epoch.
@@ -47,11 +48,11 @@ HONEST = {name: {"train_loss": loss, "test_accuracy": accuracy} for name, (loss,
 
 
 def judge_claims(found, runs=RUNS):
-    return claims.judge(found, lambda: runs, TARGET)
+    return claims.judge(found, SIX, lambda: runs, TARGET)
 
 
 def judge_results(found, runs=RUNS, reasons=None):
-    return results.judge(found, runs, reasons or {})
+    return stated_results.judge(found, runs, reasons or {})
 
 
 def changed(**entries):
@@ -113,7 +114,7 @@ def test_a_missing_optimizer_and_a_misspelt_one_are_named():
     verdict = judge_results(found)
     assert verdict.share == pytest.approx(5 / 6)
     assert "RMSprop is missing." in verdict.message
-    assert "RMSProp, which is none of the six names" in verdict.message
+    assert "RMSProp, which is none of the names" in verdict.message
 
 
 def test_swapped_optimizers_are_named():
@@ -125,11 +126,11 @@ def test_swapped_optimizers_are_named():
 
 def test_sums_in_the_place_of_means_are_named():
     sums = {name: {**entry, "train_loss": 23 * entry["train_loss"]} for name, entry in HONEST.items()}
-    verdict = results.judge(sums, RUNS, {}, batches=23)
+    verdict = stated_results.judge(sums, RUNS, {}, batches=23)
     assert verdict.share == 0
     assert verdict.diagnosis == "sum-of-losses"
     assert "Divided by 23, the number of batches, the losses would agree" in verdict.message
-    assert results.judge(sums, RUNS, {}, batches=5).diagnosis == "disagrees"
+    assert stated_results.judge(sums, RUNS, {}, batches=5).diagnosis == "disagrees"
 
 
 def test_the_same_numbers_for_all_are_named():
@@ -149,8 +150,8 @@ def test_without_a_rerun_numbers_cannot_be_confirmed():
 
 def test_a_run_that_was_cut_short_binds_in_one_direction_only():
     cut = [run_of(0.5, 0.85, 1, 9.0, whole=False)]
-    assert results.agrees(0.05, 0.97, cut) == (True, True)
-    assert results.agrees(5.0, 0.5, cut) == (False, False)
+    assert stated_results.agrees(0.05, 0.97, cut) == (True, True)
+    assert stated_results.agrees(5.0, 0.5, cut) == (False, False)
 
 
 def test_results_that_are_no_dict():
@@ -191,18 +192,18 @@ def test_contradicted_claims_cost_their_share_of_those_decided():
     [
         (
             GOOD[:4],
-            "There are 4 claims; at least 5 are needed. The claims have to name all six optimizers; nothing is said",
+            "There are 4 claims; at least 5 are needed. The claims have to name every optimizer; nothing is said",
         ),
         ([GOOD[0]] * 6, "There is 1 different claim; at least 5"),
         ([*GOOD, ["Adam", "speed", ">", "SGD"]], "Claim 7: 'speed' is no metric"),
-        ([*GOOD, ["AdamW", "train_loss", ">", "SGD"]], "Claim 7: 'AdamW' is none of the six optimizers"),
+        ([*GOOD, ["AdamW", "train_loss", ">", "SGD"]], "Claim 7: 'AdamW' is none of the optimizers"),
         ([*GOOD, ["Adam", "train_loss", "<=", "SGD"]], "Claim 7: the relation is '<='"),
         ([*GOOD, ["Adam", "train_loss", "SGD"]], "Claim 7 is not of the form (left, metric, relation, right)."),
         ([*GOOD, "Adam is best"], "Claim 7 is not of the form"),
     ],
 )
 def test_claims_that_are_not_in_order_earn_nothing_and_are_named(found, says):
-    verdict = claims.judge(found, lambda: pytest.fail("nothing has to be measured for that"), TARGET)
+    verdict = claims.judge(found, SIX, lambda: pytest.fail("nothing has to be measured for that"), TARGET)
     assert verdict.share == 0
     assert says in verdict.message
 
@@ -232,7 +233,7 @@ def test_an_epoch_takes_what_the_usual_one_takes():
     """Not the first, which loads, nor the last ones of an optimizer that has arrived and has nothing left to do."""
     taken = [9.0, *[1.0] * 6, *[0.01] * 3]
     run = Run(tuple(Epoch(0.9, 0.1, 0.1, 0.1, seconds, True, True) for seconds in taken), True)
-    assert math.exp(measured.seconds_per_epoch([run]).mean) == pytest.approx(1.0)
+    assert math.exp(statistics.seconds_per_epoch([run]).mean) == pytest.approx(1.0)
 
 
 def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does():
@@ -255,20 +256,20 @@ def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, 
 
 
 def test_fewer_seeds_know_less():
-    spread = [results.scatter_scale(seeds) for seeds in (1, 2, 3, 5)]
+    spread = [stated_results.scatter_scale(seeds) for seeds in (1, 2, 3, 5)]
     assert spread == sorted(spread, reverse=True)
 
 
 def test_small_losses_keep_their_digits_in_a_report():
     runs = {**RUNS, "LBFGS": [run_of(1.234e-6, 0.96, 1, 0.4)] * 3}
-    assert measured.summary(runs["LBFGS"], TARGET)["train_loss"][0] == pytest.approx(1.234e-6, rel=1e-3)
+    assert statistics.summary(runs["LBFGS"], TARGET)["train_loss"][0] == pytest.approx(1.234e-6, rel=1e-3)
     row = claims.decide(claims.Claim("LBFGS", "train_loss", "<", "SGD"), runs, TARGET)
     assert row["left"] == pytest.approx(1.234e-6, rel=1e-3)
 
 
 def test_the_table_has_a_row_for_what_was_not_measured():
-    assert measured.summary([], TARGET) == {"seeds": 0}
-    row = measured.summary(RUNS["LBFGS"], TARGET)
+    assert statistics.summary([], TARGET) == {"seeds": 0}
+    row = statistics.summary(RUNS["LBFGS"], TARGET)
     assert row["seeds"] == 3
     assert row["epochs_to_target"] == 1
     assert row["train_loss"][0] == pytest.approx(0.004, rel=0.1)

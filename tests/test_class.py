@@ -11,7 +11,6 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -27,10 +26,10 @@ from typer.main import get_command
 
 from grader.classroom import grade_class as grade_class_module
 from grader.classroom.class_model import Data, Graded, Job, JobFailed, JobRejected, JobResult, Terms
-from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Done, Journal, State, read
+from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.journal import Conditions, Done, Journal, read
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, retry
 from grader.classroom.run.class_run import Choice
@@ -40,87 +39,18 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
 from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import CheckResult, Outcome, Submission, Verdict
-from grader.report.results_json import to_json
+from grader.model import Outcome, Submission, Verdict
 from grader.rubric import Assignment
-from grader.score import score
-from grader.version import VERSION
+from grader.sandbox.choose import SandboxSettings
+from grader.schema import IncidentEntry
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
-from tests.test_score import ABOUT
+from tests.support.fake_class import POINTS, Class, FakeExecutor, report_of
 
 pytestmark = pytest.mark.slow
 
-POINTS = ("2.1", "2.2", "2.3", "2.4", "2.5")
 FAST = ("--exercise", "2", "--seed", 7, "--sandbox", "process")
-
-
-class FakeExecutor:
-    """Does at once what `answer` says: the report of a job, or what went wrong with it."""
-
-    capacity = 2
-
-    def __init__(self, assignment: Assignment, answer: Callable[[Job], JobResult | BaseException | None]) -> None:
-        self.assignment = assignment
-        self.answer = answer
-        self.jobs: list[Job] = []
-        self.stopped = False
-
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        self.jobs.append(job)
-        future: Future[JobResult] = Future()
-        answer = self.answer(job)
-        if isinstance(answer, KeyboardInterrupt):
-            raise answer
-        if isinstance(answer, BaseException):
-            future.set_exception(answer)
-        else:
-            future.set_result(answer or Graded(report_of(self.assignment, terms, job.submission)))
-        return future
-
-    def stop(self) -> None:
-        self.stopped = True
-
-
-def report_of(assignment: Assignment, terms: Terms, submission: Submission, verdict: Verdict | None = None) -> str:
-    """results.json as a job would bring it, all passed unless a verdict says otherwise."""
-    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in terms.points]
-    facts = {
-        **ABOUT,
-        "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
-        "seed": terms.seed,
-        "environment": {**ABOUT["environment"], "grader": VERSION, "rubric_sha256": assignment.rubric_sha256},
-    }
-    return to_json(score(assignment.rubric, results, terms.points, **facts))
-
-
-class Class:
-    """A class of three and everything to grade it with a fake executor."""
-
-    def __init__(self, folder: Path, assignment: Assignment) -> None:
-        self.assignment = assignment
-        self.place = laid_out(
-            folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
-        )
-        rubric = assignment.folder / "rubric.toml"
-        self.request = Request(self.place, folder / "results", rubric, "fake", False, POINTS, seed=7)
-        self.said = StringIO()
-
-    def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
-        self.executor = FakeExecutor(self.assignment, answer)
-        watcher = Lines(Console(file=self.said, width=200))
-        return grade_class(replace(self.request, **changes), self.assignment, lambda: self.executor, watcher)
-
-    @property
-    def graded(self) -> list[str]:
-        """The ids that the last run gave to its executor."""
-        return [job.submission.id for job in self.executor.jobs]
-
-    @property
-    def done(self) -> State:
-        with Journal(self.request.results) as journal:
-            return journal.state
 
 
 @pytest.fixture(autouse=True)
@@ -147,9 +77,9 @@ def test_a_second_run_does_only_what_is_new_or_changed(klass: Class) -> None:
     assert klass.graded == []
     klass.grade(choice=Choice(only=frozenset({"c"}), force=True))
     assert klass.graded == ["c"]
-    klass.grade(seed=8)
+    klass.grade(seed=8, replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
-    klass.grade(points=POINTS[:2])
+    klass.grade(points=POINTS[:2], replace=True)
     assert klass.graded == ["a", "b", "c", "d"]
 
 
@@ -157,26 +87,34 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     data = tmp_path / "images.npz"
     data.write_bytes(b"one")
     changes: dict[str, Any] = {}
-    for change in ({}, {"device": "cpu"}, {"image": "mine"}, {"gpus": "all"}, {"data": data}):
+    for change in (
+        {},
+        {"device": "cpu"},
+        {"image": "mine"},
+        {"gpus": "all"},
+        {"data": data},
+    ):
         changes |= change
-        klass.grade(**changes)
+        klass.grade(**changes, replace=True)
         assert klass.graded == ["a", "b", "c"], change
         klass.grade(**changes)
         assert klass.graded == [], change
     data.write_bytes(b"other")
-    klass.grade(**changes)
+    klass.grade(**changes, replace=True)
     assert klass.graded == ["a", "b", "c"]
-    assert (klass.request.results / store.DATA).read_bytes() == b"other"
+    kept = read_inputs(klass.request.results).data
+    assert kept is not None
+    assert (kept.path.parent.parent, kept.path.read_bytes()) == (klass.request.results, b"other")
 
 
 def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
     klass: Class, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(UsageError, match=r"gone.npz: the file of data cannot be read \(No such file"):
+    with pytest.raises(UsageError, match=r"gone.npz: cannot be read \(No such file"):
         klass.grade(data=tmp_path / "gone.npz")
     monkeypatch.setattr(grade_class_module, "MAX_DATA_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
-    with pytest.raises(UsageError, match="Name the file in the rubric instead"):
+    with pytest.raises(UsageError, match="Name it in the rubric instead"):
         klass.grade(data=tmp_path / "images.npz")
 
 
@@ -193,7 +131,7 @@ def test_a_sandbox_that_cannot_be_had_is_told_before_the_first_job() -> None:
     executor = LocalExecutor(1, missing)
     for _ in range(2):
         with pytest.raises(SandboxError, match="no engine"):
-            executor.submit(Terms("", "", "process", False, 7, ()), Job(Submission("a", {}, "0" * 64)))
+            executor.submit(Terms("", "", SandboxSettings("process"), 7, ()), Job(Submission("a", {}, "0" * 64)))
     executor.stop()
 
 
@@ -203,7 +141,7 @@ def test_one_submission_a_class_and_its_reproduction_take_the_same_options() -> 
         return {option for parameter in command.commands[name].params for option in parameter.opts}
 
     shared = {"--sandbox", "--allow-weaker", "--image", "--gpus", "--device", "--data", "--point", "--rubric"}
-    for name, module in (("grade", "single"), ("class", "many"), ("reproduce", "later")):
+    for name, module in (("grade", "grade_command"), ("class", "class_command"), ("reproduce", "report_commands")):
         assert name in COMMANDS[module]
         import_module(f"grader.cli.{module}")
         assert shared <= options(name), name
@@ -276,7 +214,7 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
     verdict = Verdict(Outcome.GRADER_ERROR, 0.0, "ours")
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
 
     index = klass.grade(answer)
@@ -334,17 +272,17 @@ def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> Non
     laid_out(klass.place, {"d/exercise2.py": b"# a", "e/slides.pdf": b"%PDF"})
     index = klass.grade()
     said = {(issue.kind.value, issue.who): issue.message for issue in index.issues}
-    assert said["duplicate", "a"] == "byte for byte the same as d."
-    assert said["duplicate", "d"] == "byte for byte the same as a."
+    assert said["duplicate", "a"] == "2 hand-ins are the same to the byte: a, d."
+    assert ("duplicate", "d") not in said
     assert "nothing in it that could be graded" in said["empty", "e"]
     assert "e" in klass.graded
 
 
 def test_where_many_hand_in_the_same_a_few_are_named(klass: Class) -> None:
     laid_out(klass.place, {f"s{number:02}/exercise2.py": b"# the template" for number in range(30)})
-    said = {issue.who: issue.message for issue in klass.grade().issues}
-    assert said["s00"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(1, 11))} and 19 more."
-    assert said["s29"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(10))} and 19 more."
+    (issue,) = klass.grade().issues
+    named = ", ".join(f"s{number:02}" for number in range(10))
+    assert issue.message == f"30 hand-ins are the same to the byte: {named} and 20 more."
 
 
 def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -415,7 +353,7 @@ def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> Non
             assert journal.state == torn
     (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
     with Journal(tmp_path) as journal:
-        assert (journal.state.seed, journal.state.done) == (5, {"a": done})
+        assert journal.state.done == {"a": done}
 
 
 def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -512,7 +450,7 @@ def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess
 
 def terms_of(assignment: Assignment) -> Terms:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    return Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    return Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
 
 
 def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -561,18 +499,20 @@ def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp
     assert ended.returncode == 0, ended.stderr
     data.unlink()
     path = out / "a" / "results.json"
-    assert store.read_report(path).environment.data_sha256 == sha256((out / "data.npz").read_bytes()).hexdigest()
+    kept = read_inputs(out).data
+    assert kept is not None
+    assert store.read_report(path).environment.data_sha256 == sha256(kept.path.read_bytes()).hexdigest()
     same = grader("reproduce", path)
     assert same.returncode == 0, same.stderr
-    (out / "data.npz").write_bytes(b"other")
+    kept.path.write_bytes(b"other")
     other = grader("reproduce", path)
     assert (other.returncode, "this is not what the report's networks were trained on" in other.stderr) == (2, True)
-    (out / "data.npz").unlink()
+    kept.path.unlink()
     gone = grader("reproduce", path)
-    assert (gone.returncode, "name that file with --data" in gone.stderr) == (2, True)
+    assert (gone.returncode, "this file was given for the class and is gone" in gone.stderr) == (2, True)
 
 
-def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
+def test_lines_and_bar_say_the_same() -> None:
     for kind in (Lines, Bar):
         said = StringIO()
         console = Console(file=said, width=120, force_terminal=kind is Bar, color_system=None)
@@ -583,25 +523,84 @@ def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
         assert "[b]ada␛[2J: NOT GRADED, the grader's fault: no engine" in said.getvalue()
 
 
-def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
+def test_the_bar_counts_what_this_run_does_and_fits_a_terminal(klass: Class) -> None:
+    klass.grade()
+    report = klass.report("a")
+    said = StringIO()
+    console = Console(file=said, width=80, force_terminal=True, color_system=None)
+    times = iter(range(0, 10_000, 60))  # a minute between two looks at the clock
+    with Bar(console) as bar:
+        bar._progress.get_time = lambda: float(next(times))
+        bar.begin(103)
+        for number in range(100):
+            bar.skipped(f"done-{number}", report)
+        for name in ("A Student of a Long Name", "Another of a Name as Long", "The Third of Them, no Shorter"):
+            bar.started(name)
+        bar.ended("A Student of a Long Name", report, "")
+        said.seek(0)
+        said.truncate()
+        bar._progress.refresh()
+        (line,) = [
+            line for line in re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", said.getvalue()).split("\r") if line.strip()
+        ]
+    assert len(line.rstrip("\n")) <= 80
+    assert "\n" not in line.strip()
+    assert "1/3" in line
+    rate = re.search(r"(\d+)/min", line)
+    assert rate is None or int(rate[1]) <= 1, "what was done before is no part of the rate"
+    assert "Another of" in line
+
+
+def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> None:
     laid_out(klass.place, {"notes.txt": b"", "d/exercise2.py": b"# a"})
+    roster, times = tmp_path / "roster.csv", tmp_path / "times.csv"
+    roster.write_text("id,name\na,Ada Lovelace\nb,Alan Turing\nc,\nd,Grace Hopper\ne,Emmy Noether\n")
+    times.write_text("id,time\na,2022-01-25T14:00\nb,2022-01-26T14:00\nc,2020-01-20T14:00\n")
     wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", "fake", False, 7, POINTS)
+        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
         verdict = wrong.get(job.submission.id)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
 
-    index = klass.grade(answer)
+    index = klass.grade(answer, roster=roster, submitted=times)
     said = StringIO()
     print_summary(klass.request.results, index, Console(file=said, width=100))
     told = said.getvalue()
-    assert "4 scores: mean 3, median 3, middle half 0 to 6, of 6" in told
-    assert re.search(r"2\.1 +│ One window +│ +50% │ +50% │", told)
+    assert told.startswith(
+        "2 of 3 hand-ins with a known time lose points for lateness: the rubric's due date is 2020-01-25 14:"
+    )
+    assert "4 scores: mean 1.5, median 0, middle half 0 to 1.5, of 6" in told
+    assert re.search(r"2\.1 +│ One window +│ +67% │ +67% │", told)
+    assert "Late: 2 (Ada Lovelace (a), 731 days, Alan Turing (b), 732 days); 6 points deducted." in told
     assert "unmatched: notes.txt" in told
-    assert "duplicate: a: byte for byte the same as d." in told
-    assert "review: 1 reports wait for a person's mark (`grader review`)" in told
-    assert f"4 graded. Everything is in {klass.request.results}." in told
+    assert (
+        "duplicate: Ada Lovelace (a): 2 hand-ins are the same to the byte: Ada Lovelace (a), Grace Hopper (d)." in told
+    )
+    assert "absent: 1 on the roster without a hand-in (Emmy Noether (e))" in told
+    assert "review: 2.1: 1 pending (c)" in told
+    assert f"4 graded, 1 without a hand-in. Everything is in {klass.request.results}." in told
+
+
+def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:
+    index = klass.grade()
+    incidents = [IncidentEntry(point=point, kind="timeout", message="slow") for point in POINTS]
+    changed = klass.report("a").model_copy(update={"incidents": tuple(incidents)})
+    store.write_report(klass.request.results / "a", changed)
+    said = StringIO()
+    print_summary(klass.request.results, index, Console(file=said, width=100))
+    assert "Incidents: timeout in 1 submission (a)." in said.getvalue()
+
+
+def test_only_takes_a_name_or_a_number_of_the_lms(klass: Class, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name,identifier\na,Ada Lovelace,Participant 101\nb,Twin,\nc,Twin,\n")
+    klass.grade(roster=roster)
+    for name in ("a", "ada lovelace", "101"):
+        klass.grade(choice=Choice(only=frozenset({name}), force=True))
+        assert klass.graded == ["a"]
+    with pytest.raises(UsageError, match=r"several in this class are called Twin; choose from the ids b, c\."):
+        klass.grade(choice=Choice(only=frozenset({"Twin"}), force=True))
 
 
 def test_the_whole_command(grader: Command, tmp_path: Path) -> None:

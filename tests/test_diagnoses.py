@@ -5,12 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from grader.assignment.oracles import agreement, diagnoses, judging
-from grader.assignment.oracles.arrays import DOUBLE, Case, answer
-from grader.assignment.oracles.conv_mistakes import input_mistakes, weight_mistakes
-from grader.assignment.oracles.diagnoses import Explanation, Misconception
-from grader.assignment.oracles.gradients import CONVENTIONS
-from grader.assignment.oracles.pool_mistakes import POOL_MISTAKES
+from grader.assignment.convolution import conv_questions
+from grader.assignment.convolution.conv_misconceptions import input_misconceptions, weight_misconceptions
+from grader.assignment.convolution.convolve import CONVENTIONS
+from grader.assignment.pooling import pool_questions
+from grader.assignment.pooling.pool_misconceptions import POOL_MISCONCEPTIONS
+from grader.oracles.numeric import (
+    Answer,
+    Case,
+    Fitted,
+    Misconception,
+    Question,
+    judge,
+    mismatch,
+    naming,
+    read_and_compare,
+)
 from tests.test_gradients import right_function
 
 # Which point a misconception is first seen on: the others cannot tell it from the truth, and need not.
@@ -21,41 +31,39 @@ FIRST_SEEN = {
 }
 
 
-def question(name: str, seed: int) -> judging.Question:
+def question(name: str, seed: int) -> Question:
     rng = np.random.default_rng(seed)
     kind, *rest = name.split()
     match kind:
         case "input":
-            return judging.back_to_input(rng, rest[0])
+            return conv_questions.back_to_input(rng, rest[0])
         case "weight":
-            return judging.back_to_weight(rng, rest[0], interior=False)
+            return conv_questions.back_to_weight(rng, rest[0], interior=False)
         case _:
-            return getattr(judging, kind)(rng)
-
-
-def misconceptions(known: Sequence[Explanation]) -> list[Misconception]:
-    return [mistake for mistake in known if isinstance(mistake, Misconception)]
+            return getattr(pool_questions, kind)(rng)
 
 
 def everything() -> list[tuple[str, Misconception, int]]:
     found = [
         (FIRST_SEEN.get(mistake.id, "random_maps"), mistake, variant)
-        for mistake in misconceptions(POOL_MISTAKES)
-        for variant in range(len(mistake.variants))
+        for mistake in POOL_MISCONCEPTIONS
+        for variant, model in enumerate(mistake.models)
+        if not isinstance(model, Fitted)
     ]
     for convention in CONVENTIONS:
-        for kind, known in (("input", input_mistakes(convention)), ("weight", weight_mistakes(convention))):
+        for kind, known in (("input", input_misconceptions(convention)), ("weight", weight_misconceptions(convention))):
             found += [
                 (f"{kind} {convention}", mistake, variant)
-                for mistake in misconceptions(known)
-                for variant in range(len(mistake.variants))
+                for mistake in known
+                for variant, model in enumerate(mistake.models)
+                if not isinstance(model, Fitted)
             ]
     return found
 
 
 def carried_out(mistake: Misconception, variant: int, case: Case) -> np.ndarray:
     with np.errstate(all="ignore"):
-        return np.asarray(mistake.variants[variant](case))
+        return np.asarray(mistake.models[variant](case))
 
 
 @pytest.mark.parametrize(
@@ -64,17 +72,19 @@ def carried_out(mistake: Misconception, variant: int, case: Case) -> np.ndarray:
 def test_each_misconception_is_wrong_and_gets_its_name(name: str, mistake: Misconception, variant: int) -> None:
     for seed in range(3):
         asked = question(name, seed)
-        verdict = judging.judge(Replayed(asked, mistake, variant), asked)
+        verdict = judge(Replayed(asked, mistake, variant), asked)
         assert verdict.share == 0, name
         assert verdict.diagnosis == mistake.id
         assert verdict.message.startswith(mistake.sentence)
 
 
 class Replayed:
-    """A function that holds a misconception: each call is looked up among the cases and the ladder."""
+    """A function that holds a misconception: each call is looked up among the cases and the minimal cases."""
 
-    def __init__(self, asked: judging.Question, mistake: Misconception, variant: int) -> None:
-        self.cases = [*asked.cases, *asked.ladder]
+    __name__ = "replayed"
+
+    def __init__(self, asked: Question, mistake: Misconception, variant: int) -> None:
+        self.cases = [*asked.cases, *asked.minimal_cases]
         self.mistake, self.variant = mistake, variant
 
     def __call__(self, *args: np.ndarray) -> np.ndarray | None:
@@ -90,7 +100,7 @@ class Replayed:
 @pytest.mark.parametrize("name", ["one_window", "random_maps", "extreme_maps", "tied_maps", "odd_maps"])
 def test_the_truth_is_never_named(name: str) -> None:
     asked = question(name, 0)
-    assert judging.judge(right_function(name), asked).share == 1
+    assert judge(right_function(name), asked).share == 1
 
 
 @pytest.mark.parametrize("convention", CONVENTIONS)
@@ -98,26 +108,29 @@ def test_the_truth_is_never_named(name: str) -> None:
 def test_a_mistake_of_no_name_stays_without(kind: str, convention: str) -> None:
     asked = question(f"{kind} {convention}", 0)
     right = right_function(f"{kind} {convention}")
-    verdict = judging.judge(lambda dY, other: right(dY, other) + 0.125, asked)
+    verdict = judge(lambda dY, other: right(dY, other) + 0.125, asked)
     assert (verdict.share, verdict.diagnosis) == (0, None)
-    assert "differs from the numerical gradient in" in verdict.message
+    assert "are wrong; the largest error is at [" in verdict.message
 
 
 def test_one_answer_that_is_not_the_misconceptions_is_enough_not_to_name_it() -> None:
     asked = question("random_maps", 0)
-    sign = next(mistake for mistake in misconceptions(POOL_MISTAKES) if mistake.id == "wrong-sign")
-    seen = [(case, -case.expected, DOUBLE) for case in asked.cases]
-    assert diagnoses.name(seen, POOL_MISTAKES) is sign
+    sign = next(mistake for mistake in POOL_MISCONCEPTIONS if mistake.id == "wrong-sign")
+    seen = [(case, Answer(-case.expected, raw=-case.expected)) for case in asked.cases]
+    assert naming.name(seen, POOL_MISCONCEPTIONS) is sign
     first = asked.cases[0]
-    assert diagnoses.name([(first, -first.expected * (1 + 1e-6), DOUBLE), *seen[1:]], POOL_MISTAKES) is None
+    nearly = -first.expected * (1 + 1e-6)
+    assert naming.name([(first, Answer(nearly, raw=nearly)), *seen[1:]], POOL_MISCONCEPTIONS) is None
 
 
 def test_nothing_seen_names_nothing() -> None:
-    assert diagnoses.name([], POOL_MISTAKES) is None
+    assert naming.name([], POOL_MISCONCEPTIONS) is None
 
 
-@pytest.mark.parametrize("known", [POOL_MISTAKES, input_mistakes(CONVENTIONS[0]), weight_mistakes(CONVENTIONS[1])])
-def test_ids_are_stable_names_and_sentences_teach(known: Sequence[Explanation]) -> None:
+@pytest.mark.parametrize(
+    "known", [POOL_MISCONCEPTIONS, input_misconceptions(CONVENTIONS[0]), weight_misconceptions(CONVENTIONS[1])]
+)
+def test_ids_are_stable_names_and_sentences_teach(known: Sequence[Misconception]) -> None:
     ids = [mistake.id for mistake in known]
     assert len(set(ids)) == len(ids)
     for mistake in known:
@@ -135,9 +148,9 @@ def test_what_lies_outside_the_windows_is_named_when_all_else_is_right() -> None
         dX[..., X.shape[2] // 2 * 2 :, :] = X[..., X.shape[2] // 2 * 2 :, :]
         return dX
 
-    verdict = judging.judge(spilling, asked)
+    verdict = judge(spilling, asked)
     assert verdict.diagnosis == "outside-the-windows"
-    broken = judging.judge(lambda dY, X: spilling(dY, X) + (X.max() == X), asked)
+    broken = judge(lambda dY, X: spilling(dY, X) + (X.max() == X), asked)
     assert broken.diagnosis is None
 
 
@@ -151,10 +164,10 @@ def test_a_maximum_that_starts_too_high_is_named_with_the_smallest_input_that_sh
         found[..., 0::2, 0::2] += 1e-9 * (found[..., 0::2, 0::2] == start)
         return right(dY, found)
 
-    verdict = judging.judge(searching, asked)
+    verdict = judge(searching, asked)
     assert verdict.diagnosis == "maximum-starts-too-high"
     assert verdict.evidence["got"] == [[[[2, 0], [0, 0]]]]
-    elsewhere = judging.judge(lambda dY, X: searching(dY, X) + (X > 1e5), asked)
+    elsewhere = judge(lambda dY, X: searching(dY, X) + (X > 1e5), asked)
     assert elsewhere.diagnosis is None
 
 
@@ -163,12 +176,12 @@ def test_a_maximum_that_starts_too_high_is_named_with_the_smallest_input_that_sh
 def test_the_largest_numbers_are_wrong_and_no_warning(name: str, largest: float) -> None:
     """Warnings are errors in this suite."""
     asked = question(name, 0)
-    shapes = iter([case.expected.shape for case in (*asked.cases, *asked.ladder)])
-    assert judging.judge(lambda *args: np.full(next(shapes), largest), asked).share == 0
+    shapes = iter([case.expected.shape for case in (*asked.cases, *asked.minimal_cases)])
+    assert judge(lambda *args: np.full(next(shapes), largest), asked).share == 0
 
 
 def test_an_ambiguous_answer_is_read_as_the_commoner_mistake() -> None:
     """On a single window, one maximum for the map and for the window are the same: no misconception at all."""
     (case, *_) = question("one_window", 0).cases
-    globally = next(mistake for mistake in misconceptions(POOL_MISTAKES) if mistake.id == "one-maximum-per-map")
-    assert agreement.complaint(case, answer(carried_out(globally, 0, case), case)) == ""
+    globally = next(mistake for mistake in POOL_MISCONCEPTIONS if mistake.id == "one-maximum-per-map")
+    assert mismatch(case, read_and_compare(carried_out(globally, 0, case), case)) == ""

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.sandbox.docker.container import DockerLauncher
 from grader.sandbox.docker.engine import _shortcoming, connect, engine_errors
 from tests.support.engines import worker_image
@@ -30,7 +30,7 @@ def _leaks() -> Iterator[None]:
 def test_no_engine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)
     with pytest.raises(SandboxError, match=f"no Docker engine answers at {host}. Start Docker, or set DOCKER_HOST"):
-        open_launcher("docker")
+        open_launcher(SandboxSettings("docker"))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 import sympy as sp
 
-from grader.assignment.oracles import proof
+from grader.assignment.bounded import polar_misconceptions, polar_proof
+from grader.assignment.chain_rule import proof
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles import symbolic, trees
+from grader.oracles import trees
 from grader.sandbox.child.protocol import Opaque, Tree
 
 R = sp.Symbol("r", positive=True)
@@ -21,6 +22,7 @@ SUBSTITUTED = A**2 + (R * B) ** 2 / R**2
 ONE = C**2 + S**2
 INVERSE = (FR * C - FT * S / R) ** 2 + (FR * S + FT * C / R) ** 2
 HALF = A**2 + FT**2 / R**2
+SEED = 1
 HONEST_SECONDS = 0.5  # of work for an honest proof, whatever else the machine does
 
 # name: lines, what 1.3 is, what 1.4 is
@@ -57,8 +59,8 @@ PROOFS = {
 def test_a_proof_is_judged_as_the_contract_says(name):
     lines, substitution, chain = PROOFS[name]
     started = time.process_time()
-    assert symbolic.judge_substitution(lines, {})["verdict"] == substitution
-    assert symbolic.judge_chain(lines)["verdict"] == chain
+    assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] == substitution
+    assert polar_proof.judge_chain(lines, SEED)["verdict"] == chain
     assert time.process_time() - started < HONEST_SECONDS
 
 
@@ -67,28 +69,28 @@ CARRIED = A**2 + B**2 / R**2
 
 
 def test_the_line_that_one_s_own_wrong_derivatives_give_is_carried_forward():
-    found = symbolic.judge_substitution([LEFT, CARRIED, RIGHT], OWN)
+    found = polar_proof.judge_substitution([LEFT, CARRIED, RIGHT], OWN, SEED)
     assert (found["verdict"], found["carried"]) == ("carried", ["df_dtheta"])
-    assert symbolic.judge_chain([LEFT, CARRIED, RIGHT])["verdict"] == "broken"
+    assert polar_proof.judge_chain([LEFT, CARRIED, RIGHT], SEED)["verdict"] == "broken"
 
 
 def test_the_larger_credit_wins_over_one_s_own_wrong_derivatives():
-    assert symbolic.judge_substitution([LEFT, SUBSTITUTED, RIGHT], OWN)["verdict"] == "earned"
+    assert polar_proof.judge_substitution([LEFT, SUBSTITUTED, RIGHT], OWN, SEED)["verdict"] == "earned"
 
 
 def test_the_inverse_way_carries_forward_too():
     wrong = (FR * C - FT * S) ** 2 + (FR * S + FT * C) ** 2
-    assert symbolic.judge_substitution([RIGHT, wrong, LEFT], OWN)["verdict"] == "carried"
+    assert polar_proof.judge_substitution([RIGHT, wrong, LEFT], OWN, SEED)["verdict"] == "carried"
 
 
 def test_only_one_s_own_mistake_is_carried_forward():
-    assert symbolic.judge_substitution([LEFT, A**2 - B**2, RIGHT], OWN)["verdict"] == "refuted"
+    assert polar_proof.judge_substitution([LEFT, A**2 - B**2, RIGHT], OWN, SEED)["verdict"] == "refuted"
     right = {"df_dr": A, "df_dtheta": R * B}
-    assert symbolic.judge_substitution([LEFT, CARRIED, RIGHT], right)["verdict"] == "refuted"
+    assert polar_proof.judge_substitution([LEFT, CARRIED, RIGHT], right, SEED)["verdict"] == "refuted"
 
 
 def test_a_derivative_that_is_missing_counts_as_right():
-    assert symbolic.judge_substitution([LEFT, CARRIED, RIGHT], {"df_dtheta": B})["carried"] == ["df_dtheta"]
+    assert polar_proof.judge_substitution([LEFT, CARRIED, RIGHT], {"df_dtheta": B}, SEED)["carried"] == ["df_dtheta"]
 
 
 x, y = sp.symbols("x y")
@@ -112,7 +114,7 @@ OF_R_THETA = sp.Function("x")(R, T), sp.Function("y")(R, T)
     ],
 )
 def test_derivatives_of_an_abstract_f_are_understood(answer):
-    assert symbolic.judge_partial("df_dr", answer)["verdict"] == "equal"
+    assert polar_proof.judge_partial("df_dr", answer, SEED)["verdict"] == "equal"
 
 
 @pytest.mark.parametrize(
@@ -125,8 +127,8 @@ def test_derivatives_of_an_abstract_f_are_understood(answer):
     ],
 )
 def test_a_derivative_of_f_stands_for_its_symbol(derivative, symbol):
-    assert symbolic.judge_chain([derivative**2, symbol**2])["verdict"] == "ends"
-    assert symbolic.judge_chain([derivative**2, symbol**2 + 1])["verdict"] == "broken"
+    assert polar_proof.judge_chain([derivative**2, symbol**2], SEED)["verdict"] == "ends"
+    assert polar_proof.judge_chain([derivative**2, symbol**2 + 1], SEED)["verdict"] == "broken"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,7 @@ def test_a_derivative_of_f_stands_for_its_symbol(derivative, symbol):
     [(sp.Symbol("f_r"), "different"), (g(R, T).diff(R), "different"), (f(x, y).diff(x, y), "undecided")],
 )
 def test_what_is_no_answer_to_the_chain_rule(answer, verdict):
-    assert symbolic.judge_partial("df_dr", answer)["verdict"] == verdict
+    assert polar_proof.judge_partial("df_dr", answer, SEED)["verdict"] == verdict
 
 
 @pytest.mark.parametrize(
@@ -153,12 +155,12 @@ def test_what_is_no_answer_to_the_chain_rule(answer, verdict):
     ],
 )
 def test_a_known_mistake_is_named_and_no_other(function, answer, diagnosis):
-    assert symbolic.judge_partial(function, answer)["diagnosis"] == diagnosis
+    assert polar_proof.judge_partial(function, answer, SEED)["diagnosis"] == diagnosis
 
 
 def test_every_diagnosis_has_its_hint():
-    mistakes = symbolic.misconceptions
-    names = {name for known in (*mistakes.PARTIALS.values(), mistakes.LINES) for name, _ in known}
+    known = (*polar_misconceptions.PARTIALS.values(), polar_misconceptions.LINES)
+    names = {name for some in known for name, _ in some}
     assert names == set(proof.HINTS)
 
 
@@ -188,10 +190,10 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     """Each verdict beside the outcome and a part of the sentence that it has to have."""
 
     def partial(value: object, **found: object) -> Verdict:
-        return proof.judge_partial("df_dr", returning(value), Answering(**found))
+        return proof.judge_partial("df_dr", returning(value), Answering(**found), SEED)
 
     def chain(value: object, **found: object) -> Verdict:
-        return proof.judge_chain(returning(value), Answering(**found))
+        return proof.judge_chain(returning(value), Answering(**found), SEED)
 
     def shown(value: object, **found: object) -> Verdict:
         missing = CallFailure(Verdict.missing("not there"), "missing")
@@ -200,7 +202,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
             raise missing
 
         functions = SimpleNamespace(proof=returning(value), df_dr=absent, df_dtheta=returning(None))
-        return proof.judge_substitution(functions, Answering(**found))
+        return proof.judge_substitution(functions, Answering(**found), SEED)
 
     failed, passed, review = Outcome.FAILED, Outcome.PASSED, Outcome.REVIEW
     yield partial(TREE, verdict="equal"), passed, ""
@@ -258,12 +260,12 @@ def test_every_verdict_has_its_sentence(verdict, outcome, sentence):
 def test_what_was_carried_forward_is_said():
     functions = SimpleNamespace(proof=returning(LINES), df_dr=returning(TREE), df_dtheta=returning(TREE))
     oracle = Answering(verdict="carried", line=1, carried=["df_dr", "df_dtheta"])
-    assert proof.judge_substitution(functions, oracle).notes == (
+    assert proof.judge_substitution(functions, oracle, SEED).notes == (
         "Line 2 is what your own derivatives give: carried forward from 1.1 and 1.2.",
     )
 
 
 def test_lines_may_come_as_a_matrix():
     column = [[TREE], [TREE], [TREE]]
-    assert proof.judge_chain(returning(column), Answering(verdict="proven")).outcome is Outcome.PASSED
-    assert proof.judge_chain(returning([LINES]), Answering(verdict="proven")).outcome is Outcome.PASSED
+    assert proof.judge_chain(returning(column), Answering(verdict="proven"), SEED).outcome is Outcome.PASSED
+    assert proof.judge_chain(returning([LINES]), Answering(verdict="proven"), SEED).outcome is Outcome.PASSED

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
-from grader.assignment.oracles import arrays, claims, results
 from grader.errors import UsageError
+from grader.oracles.numeric import comparison
+from grader.oracles.training import claims, stated_results
 from grader.rubric import Assignment, load_assignment
 from grader.student.explain import explain
 from tests.support.command import ROOT, Command
@@ -29,8 +30,8 @@ def test_every_point_is_explained_with_hints(assignment: Assignment) -> None:
 
 def test_the_numbers_are_the_codes_own(assignment: Assignment) -> None:
     numerical = explain(assignment, "3.4").judged[1]
-    assert f"{arrays.DOUBLE.atol:g}·norm + {arrays.DOUBLE.rtol:g}·|true value|" in numerical
-    assert f"agree within {results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
+    assert f"{comparison.DOUBLE.atol:g}·norm + {comparison.DOUBLE.rtol:g}·|true value|" in numerical
+    assert f"agree within {stated_results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
     assert f"At least {claims.LEAST_CLAIMS} comparisons" in explain(assignment, "4.8").asks
     assert "at least 80% of the held-out images" in explain(assignment, "4.1").judged[0]
 
@@ -71,7 +72,7 @@ def test_another_assignment_explains_itself_with_its_checks_own_numbers() -> Non
     assignment = load_assignment(SOFTMAX)
     for point in assignment.rubric.points:
         assert explain(assignment, point.id).hints
-    assert "may differ by 1e-09·(1 + |true value|)" in explain(assignment, "1.1").judged[1]
+    assert "may differ by 1e-10 + 1e-07·|true value|" in explain(assignment, "1.1").judged[1]
     assert "Logits of about 1000:" in explain(assignment, "1.3").judged[0]
 
 
@@ -82,7 +83,7 @@ def test_an_assignment_without_texts_and_texts_with_unknown_numbers(tmp_path: Pa
     (tmp_path / "explain.toml").write_text('[[point]]\nids = ["1.1"]\nasks = "{no.SUCH}"\njudged = ""\n')
     with pytest.raises(
         UsageError,
-        match=re.escape("{no.SUCH} is no constant of the oracles or the checks and no setting of the rubric."),
+        match=re.escape("{no.SUCH} is no constant of the assignment or of the library, and no setting of the rubric."),
     ):
         explain(load_assignment(tmp_path), "1.1")
     with pytest.raises(UsageError, match=re.escape("nothing is said about point 1.2")):

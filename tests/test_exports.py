@@ -3,18 +3,23 @@
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ElementTree
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Format
+from grader.classroom.class_model import Extension, Format
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
-from grader.classroom.results.export import export, feedback
-from grader.classroom.results.lms_gradesheet import check_gradesheet
+from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs
+from grader.classroom.results.export import export
+from grader.classroom.results.feedback import MAX_HTML, as_html, comment_lines, is_ours
+from grader.classroom.results.lms_gradesheet import open_gradesheet
 from grader.classroom.tables import cell, table
 from grader.errors import UsageError
 from grader.model import CheckResult, Incident, Outcome, Verdict
@@ -46,8 +51,12 @@ def report_of(name: str) -> Report:
     return finalize(judged, late, None, ())
 
 
-def results_of(folder: Path, shape: Format) -> Path:
+def results_of(folder: Path, shape: Format, sheet: str | None = None, scale: bool = False) -> Path:
     """A class of two graded hand-ins, one of them by two students, and one student without."""
+    if sheet is not None:
+        path = folder.parent / f"{folder.name}-sheet.csv"
+        path.write_text(sheet, encoding="utf-8-sig", newline="")
+        keep_inputs(folder, ClassInputs(sheet=InputFile.at(path), scale=scale or None))
     ada = store.Person(id="4711", name=NASTY, email="+ada@example.org", lms="101")
     alan = store.Person(id="4712", name="Turing, Alan", email="", lms="102")
     grace = store.Person(id="@4713", name="-Grace", email="", lms="")
@@ -65,6 +74,7 @@ def results_of(folder: Path, shape: Format) -> Path:
         grader="0",
         rubric_sha256="0" * 64,
         max_score=6.0,
+        points=store.columns(RUBRIC),
         entries=tuple(entries),
         issues=(),
     )
@@ -95,28 +105,41 @@ def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
     assert (absent["id"], absent["status"], absent["score"]) == ("4714", "absent", None)
 
 
-@pytest.mark.parametrize("graded", [True, False], ids=["some graded", "nobody graded"])
-def test_grades_has_its_header_wherever_the_first_report_is(graded: bool, tmp_path: Path) -> None:
+def test_grades_has_its_header_wherever_the_first_report_is(tmp_path: Path) -> None:
     index = store.read_index(results_of(tmp_path, Format.MOODLE))
-    entries = index.entries[::-1] if graded else index.entries[2:]  # without a report first
-    export(tmp_path, index.model_copy(update={"entries": entries}))
-    absent, *others = rows(tmp_path / "grades.csv")
-    assert (absent["id"], absent["status"]) == ("4714", "absent")
-    assert [row["score"] for row in others] == ["1"] * (3 if graded else 0)
+    whole = (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    for entries in (index.entries[::-1], index.entries[2:]):  # type: ignore[index]
+        export(tmp_path, index.model_copy(update={"entries": entries}))
+        assert (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[0] == whole
+
+
+def test_the_columns_are_the_rubrics_whatever_was_graded(tmp_path: Path) -> None:
+    ada = rows(results_of(tmp_path, Format.MOODLE) / "grades.csv")[0]
+    points = [name for name in ada if name.startswith("point ")]
+    assert points == [f"point {point.id}" for point in RUBRIC.points]
+    assert (ada["point 1.1"], ada["point 2.1"], ada["exercise 1"], ada["exercise 2"]) == ("", "1", "", "1")
+
+
+def test_grades_tells_what_is_pending_late_and_extended(tmp_path: Path) -> None:
+    index = store.read_index(results_of(tmp_path, Format.MOODLE))
+    rule = Late.model_validate({"due": "2022-01-25T14:00:00", "timezone": "Europe/Berlin", "policy": "per-day"})
+    at = datetime.fromisoformat("2022-01-27T15:00:00+01:00")
+    late = finalize(report_of("4711"), rule, at, (), Extension(days=1))
+    store.write_report(tmp_path / "4711", late)
+    export(tmp_path, index)
+    ada, alan, *_ = rows(tmp_path / "grades.csv")
+    assert (ada["pending points"], ada["late"], ada["extension"], ada["days_late"]) == ("2.4", "yes", "1 days", "2")
+    assert (alan["late"], alan["extension"]) == ("", "")
 
 
 def test_moodle_is_keyed_by_the_participant_and_canvas_by_its_own_id(tmp_path: Path) -> None:
     ada, alan, grace = rows(results_of(tmp_path / "moodle", Format.MOODLE) / "moodle.csv")
     assert (ada["Identifier"], alan["Identifier"], grace["Identifier"]) == ("Participant 101", "Participant 102", "")
-    assert (ada["Grade"], ada["Maximum Grade"], ada["Last modified (grade)"], ada["ID number"]) == (
-        "1",
-        "6",
-        "",
-        "4711",
-    )
-    assert "2.5 (0 of 1): not there" in ada["Feedback comments"]
+    assert (ada["Grade"], ada["Maximum Grade"], ada["ID number"]) == ("1", "22", "4711")
+    assert datetime.fromisoformat(ada["Last modified (grade)"]) <= datetime.now(UTC)
+    assert "<br>2.5 (0 of 1): not there" in ada["Feedback comments"]
     possible, *students = rows(results_of(tmp_path / "canvas", Format.CANVAS) / "canvas.csv")
-    assert (possible["Student"].strip(), possible["Assignment 9"]) == ("Points Possible", "6")
+    assert (possible["Student"].strip(), possible["Assignment 9"]) == ("Points Possible", "22")
     assert [(row["ID"], row["SIS User ID"], row["Assignment 9"]) for row in students] == [
         ("101", "4711", "1"),
         ("102", "4712", "1"),
@@ -131,36 +154,93 @@ def test_a_number_of_one_lms_is_never_given_to_another(tmp_path: Path) -> None:
 
 MOODLE_SHEET = (
     "ID;Vollständiger Name;E-Mail-Adresse;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar\r\n"
-    "Teilnehmer/in 101;=Ada;ada@example.org;;22,00;-;\r\nTeilnehmer/in 999;Nobody;;;22,00;-;\r\n"
+    "Teilnehmer/in 101;=Ada;ada@example.org;;22,00;-;\r\n"
+    "Teilnehmer/in 102;Alan;;1,00;22,00;-;-- gut, siehe Blatt\r\n"
+    "Teilnehmer/in 999;Nobody;;;22,00;-;+1\r\n"
 )
 CANVAS_SHEET = (
-    "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 9 (77),Current Score\n"
-    "    Points Possible,,,,,6,(read only)\n"
-    '"Lovelace, Ada",101,x,y,A,,\n"Turing, Alan",55,4712,y,A,3,\n'
+    "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 8 (76),Assignment 9 (77),Current Score\r\n"
+    "\r\n"
+    "    Points Possible,,,,,10.00,22.00,(read only)\r\n"
+    '"Lovelace, Ada",55,4711,y,A,7.50,,\r\n"Turing, Alan",56,4712,y,A,@,3,\r\n'
 )
 
 
-def test_an_lms_own_sheet_is_filled_in_and_nothing_else_of_it_changed(tmp_path: Path) -> None:
-    tmp_path.joinpath(store.SHEET).write_text(MOODLE_SHEET, encoding="utf-8-sig")
-    header, ada, nobody = (results_of(tmp_path, Format.MOODLE) / "sheet.csv").read_text(encoding="utf-8").splitlines()
+def sheet_of(results: Path) -> list[str]:
+    return (results / "sheet.csv").read_bytes().decode("utf-8-sig").split("\r\n")
+
+
+def test_moodles_sheet_is_filled_in_and_every_cell_that_is_not_ours_stays(tmp_path: Path) -> None:
+    header, ada, alan, nobody, _ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, MOODLE_SHEET))
     assert header == MOODLE_SHEET.splitlines()[0]
-    assert ada.startswith("Teilnehmer/in 101;'=Ada;ada@example.org;1;22,00;-;\"2.2 (0 of 2): =HYPER")
-    assert nobody == "Teilnehmer/in 999;Nobody;;;22,00;-;"
-    tmp_path.joinpath(store.SHEET).write_text(CANVAS_SHEET, encoding="utf-8")
-    _, possible, ada, alan = (
-        (results_of(tmp_path, Format.MOODLE) / "sheet.csv").read_text(encoding="utf-8").splitlines()
-    )
-    assert (possible, ada, alan) == (
-        "Points Possible,,,,,6,(read only)", '"Lovelace, Ada",101,x,y,A,1,', '"Turing, Alan",55,4712,y,A,1,',
-    )  # fmt: skip
+    *who, grade, maximum, modified, comment = next(csv.reader([ada], delimiter=";"))
+    assert (who, grade, maximum) == (["Teilnehmer/in 101", "=Ada", "ada@example.org"], "1", "22,00")
+    assert datetime.fromisoformat(modified).tzinfo is not None, "a time that Moodle reads in every language"
+    assert is_ours(comment)
+    assert "Pending, not in these points yet: 2.4 (1). A person marks that.<br>" in comment
+    assert "2.2 (0 of 2): =HYPERLINK(&quot;http://x&quot;" in comment
+    assert alan == "Teilnehmer/in 102;Alan;;1,00;22,00;-;-- gut, siehe Blatt"
+    assert nobody == "Teilnehmer/in 999;Nobody;;;22,00;-;+1"
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "ID,One (1),Two (2)\n", "Grade\n"])
+def test_a_sheet_that_was_imported_is_filled_in_again(tmp_path: Path) -> None:
+    """As Moodle gives it back: our own comment gives way to the next, one that a TA has edited does not."""
+    first = "\r\n".join(sheet_of(results_of(tmp_path / "first", Format.MOODLE, MOODLE_SHEET)))
+    stale = first.replace(";1;22,00", ";0,50;22,00").replace("2.5 (0 of 1)", "2.5 (0 of 9)")
+    ours = "\r\n".join(sheet_of(results_of(tmp_path / "second", Format.MOODLE, first.replace(";1;22", ";0,50;22"))))
+    assert [row[3] for row in csv.reader(ours.splitlines()[1:2], delimiter=";")] == ["1"]
+    edited = sheet_of(results_of(tmp_path / "third", Format.MOODLE, stale))[1]
+    assert "2.5 (0 of 9)" in edited, "a comment that is no longer as we wrote it is a person's"
+
+
+def test_canvas_gradebook_is_filled_in_at_the_assignment_that_was_named(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(CANVAS_SHEET, encoding="utf-8", newline="")
+    with pytest.raises(
+        UsageError, match=r"--assignment-column; the sheet has 'Assignment 8 \(76\)', 'Assignment 9 \(7"
+    ):
+        open_gradesheet(path, 22.0)
+    with pytest.raises(UsageError, match="and not 'Assignment 7'"):
+        open_gradesheet(path, 22.0, "Assignment 7")
+    results = results_of(tmp_path / "out", Format.CANVAS)
+    keep_inputs(results, ClassInputs(sheet=InputFile.at(path), assignment_column="77"))
+    export(results, store.read_index(results))
+    _, blank, possible, ada, alan, _ = sheet_of(results)
+    assert (blank, possible) == ("", "    Points Possible,,,,,10.00,22.00,(read only)")
+    assert (ada, alan) == ('"Lovelace, Ada",55,4711,y,A,7.50,1,', '"Turing, Alan",56,4712,y,A,@,1,')
+
+
+def test_another_maximum_is_refused_or_scaled(tmp_path: Path) -> None:
+    sheet = MOODLE_SHEET.replace("22,00", "100,00")
+    path = tmp_path / "sheet.csv"
+    path.write_text(sheet, encoding="utf-8", newline="")
+    with pytest.raises(UsageError, match=r"the maximum in this sheet is 100,00, and the assignment has 22 points"):
+        open_gradesheet(path, 22.0)
+    _, ada, *_ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, sheet, scale=True))
+    assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;4,545455;100,00;")
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Grade\n"])
 def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text(text)
     with pytest.raises(UsageError, match=r"this is no sheet that can be filled in\. It needs Moodle's columns"):
-        check_gradesheet(path)
+        open_gradesheet(path, 22.0)
+
+
+def test_feedback_zip_is_named_as_moodle_reads_it(tmp_path: Path) -> None:
+    results = results_of(tmp_path / "out", Format.MOODLE)
+    with zipfile.ZipFile(results / "feedback.zip") as archive:
+        names = archive.namelist()
+        pages = [archive.read(name) for name in names]
+    assert [name.split("_", 4)[1:] for name in names] == [
+        ["101", "assignfeedback", "file", "/report.html"], ["102", "assignfeedback", "file", "/report.html"],
+    ]  # fmt: skip
+    assert names[1].startswith("Turing, Alan_102")
+    assert pages == [(results / name / "report.html").read_bytes() for name in ("4711", "group")]
+    other = results_of(tmp_path / "sheet", Format.FOLDERS, MOODLE_SHEET.replace("ada@", "+ada@"))
+    with zipfile.ZipFile(other / "feedback.zip") as archive:
+        assert [name.split("_")[1] for name in archive.namelist()] == ["101"], "by the worksheet's e-mail"
 
 
 def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:
@@ -168,15 +248,19 @@ def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:
     whole = json.loads((results / "4711" / "gradescope.json").read_text())
     assert whole == json.loads(to_gradescope(report_of("4711")))
     assert (whole["score"], whole["visibility"]) == (1.0, "visible")
-    assert [(test["number"], test["score"], test["max_score"], test["status"]) for test in whole["tests"]] == [
+    assert [
+        (test["number"], test.get("score"), test.get("max_score"), test.get("status")) for test in whole["tests"]
+    ] == [
         ("2.1", 1.0, 1.0, "passed"),
         ("2.2", 0.0, 2.0, "failed"),
-        ("2.3", 0.0, 1.0, "failed"),
-        ("2.4", 0.0, 1.0, "failed"),
+        ("2.3", None, None, None),
+        ("2.4", None, None, None),
         ("2.5", 0.0, 1.0, "failed"),
     ]
+    assert [whole["tests"][place]["name"].rpartition(" (")[2] for place in (2, 3)] == ["not judged)", "pending)"]
+    assert whole["tests"][3]["output"].startswith("Pending: 0 of 1 so far; a person will mark 1.")
     assert whole["tests"][1]["output"] == f"{NASTY}␀␛[2J]]>&<"
-    assert "1 points are for a person to give." in whole["output"]
+    assert "Pending: a person will mark 1 more points." in whole["output"]
     assert "so nothing was deducted" in whole["output"]
 
 
@@ -221,7 +305,20 @@ def test_a_comment_says_once_what_several_points_share() -> None:
     verdicts = [Verdict.passed(), Verdict.missing("no file"), Verdict.failed("no"), Verdict.missing("no file")]
     points = ["2.1", "2.2", "2.3", "2.4"]
     results = [CheckResult(point, None, verdict) for point, verdict in zip(points, verdicts, strict=True)]
-    assert feedback(score(RUBRIC, results, points, **ABOUT)) == "2.2, 2.4 (0 of 3): no file 2.3 (0 of 1): no"
+    lines = comment_lines(score(RUBRIC, results, points, **ABOUT))
+    assert lines == ["1 of 5 points.", "2.2, 2.4 (0 of 3): no file", "2.3 (0 of 1): no"]
+
+
+@given(st.lists(st.text(max_size=300), min_size=1, max_size=5))
+def test_a_comment_in_html_is_short_escaped_and_knows_itself(messages: list[str]) -> None:
+    points = ["2.1", "2.2", "2.3", "2.4", "2.5"]
+    results = [CheckResult(point, None, Verdict.failed(text)) for point, text in zip(points, messages, strict=False)]
+    html = as_html(comment_lines(score(RUBRIC, results, points[: len(results)], **ABOUT)))
+    assert is_ours(html)
+    assert not is_ours(html + "!")
+    assert not is_ours(html.replace("points.", "points!"))
+    assert len(html) < MAX_HTML + 300
+    assert set(re.findall("<[^>]*>", html)) <= {html.partition(">")[0] + ">", "<br>", "</p>"}
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment, select
-from grader.sandbox.api import Launcher
-from grader.suite.session import Oracles
 from tests.support.command import Command
 from tests.support.galleries import Case, cases, differences
 
@@ -22,12 +19,9 @@ CASES = cases("right") + cases("wrong")
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
-def test_every_case_gets_its_exact_points(
-    case: Case, assignment: Assignment, launcher: Launcher, oracles: Oracles
-) -> None:
+def test_every_case_gets_its_exact_points(case: Case, assignment: Assignment, grading: GradingSession) -> None:
     points = select(assignment.rubric, case.expected["exercises"], [])
-    submission = load(case.path, assignment.expected)
-    report = examine(submission, assignment, launcher, oracles, seed=SEED, selected=points)
+    report = grading.grade(grading.load(case.path), seed=SEED, selected=points)
     assert differences(case, json.loads(to_json(report))) == []
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
-from grader.suite.session import Oracles
+from grader.sandbox.launcher import Launcher
 from tests.support.galleries import Case, cases
 from tests.support.hostile import adopt_orphans, run
 from tests.support.sandboxes import LOCAL, launcher_of, why_not
@@ -20,16 +19,14 @@ LEAST = 60  # cases, of which the gallery is not to lose any
 
 
 @pytest.fixture(scope="module", params=LOCAL)
-def held(request: pytest.FixtureRequest, assignment: Assignment) -> Iterator[tuple[str, Launcher, Oracles]]:
-    """One sandbox and its oracles for the whole gallery."""
+def held(request: pytest.FixtureRequest) -> Iterator[tuple[str, Launcher]]:
+    """One sandbox for the whole gallery."""
     reason = why_not(request.param)
     if reason is not None:
         pytest.skip(f"no {request.param} here: {reason}")
     adopt_orphans()
     launcher = launcher_of(request.param)
-    with Oracles(launcher, assignment) as oracles:
-        oracles.start({"1", "2", "3"})
-        yield request.param, launcher, oracles
+    yield request.param, launcher
     launcher.close()
     adopt_orphans(False)
 
@@ -42,10 +39,10 @@ def is_restricted(sandbox: str) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.path.name) for case in CASES])
 def test_an_attack_wins_nothing_and_harms_nobody(
-    case: Case, held: tuple[str, Launcher, Oracles], assignment: Assignment, tmp_path: Path
+    case: Case, held: tuple[str, Launcher], assignment: Assignment, tmp_path: Path
 ) -> None:
-    sandbox, launcher, oracles = held
-    aftermath = run(case, tmp_path, assignment, launcher, oracles)
+    sandbox, launcher = held
+    aftermath = run(case, tmp_path, assignment, launcher)
     assert aftermath.lost == ""
     assert aftermath.harmed(case) == []
     assert aftermath.survivors == ()

@@ -319,7 +319,7 @@ def test_every_curve_stays_within_its_panel(values: list[float | None]) -> None:
 
 def test_a_wide_range_is_drawn_on_a_logarithm() -> None:
     wide, narrow = pictures.panels({"one": {"loss": [100.0, 10.0, 0.01], "accuracy": [0.1, 0.5, 0.9]}})
-    assert (wide.logarithmic, narrow.logarithmic) == (True, False)
+    assert (wide.remark, narrow.remark) == ("logarithmic", "")
     assert [tick.text for tick in wide.y_ticks] == ["0.01", "0.1", "1", "10", "100"]
 
 

@@ -13,21 +13,18 @@ import pytest
 
 from grader.report.html import Entry, class_page, student_page
 from grader.report.pairs import Pair
-from tests.support.browser import PROGRAM, Browser, browser
+from tests.support.browser import Browser, browser, needs_chromium
 from tests.test_html import ATTACKS, named, report
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = needs_chromium
 
 NAMES = ("Zoë Öztürk", "anna Müller", "Bela Kovács", *ATTACKS)
 ID_COLUMN, SCORE_COLUMN = 1, 2
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with browser(tmp_path_factory.mktemp("profile")) as opened:
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
         yield opened
 
 
@@ -98,11 +95,11 @@ def type_into_filter(tab: Browser, text: str) -> None:
 
 def test_the_keyboard_reaches_everything(tab: Browser, pages: dict[str, Path]) -> None:
     tab.open(pages["class"])
-    tab.press("Tab", 9)
+    tab.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
     assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0, "the skip link shows on focus"
     tab.evaluate("document.querySelector('#students thead button').focus()")
-    tab.press("Enter", 13)
+    tab.press("Enter")
     assert tab.evaluate("document.querySelectorAll('[aria-sort=ascending]').length") == 1
 
 

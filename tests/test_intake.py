@@ -22,7 +22,7 @@ from grader.classroom.intake.hand_ins import Given, Intake, open_intake
 from grader.classroom.intake.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
 from grader.load import archives
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from grader.model import Expected
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 
@@ -294,7 +294,7 @@ def test_rosters_of_every_spreadsheet(content: bytes, tmp_path: Path) -> None:
         (b"4711,Ada\n", "its first line names no column that is known; it has to name the columns: id, name, email"),
         (b"", "its first line names no column that is known"),
         (zipped({"xl/workbook.xml": b""}), "this is a spreadsheet's own file; save it as CSV and give that"),
-        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 stands there for the second time"),
+        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 is there for the second time"),
         (b"id,name\n", "nobody is in there; a roster has a column id"),
     ],
 )
@@ -325,23 +325,23 @@ def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_clas
         "4711 second/exercise2.py": GOOD,
         "4712.zip": zipped({"exercise2.py": GOOD}),
     }
-    times = {"4712": datetime(2022, 1, 25, tzinfo=UTC), "4799": datetime(2022, 1, 25, tzinfo=UTC)}
+    times = {Student(name): datetime(2022, 1, 25, tzinfo=UTC) for name in ("4712", "4799")}
     intake = read_class(laid_out(tmp_path / "class", files), roster=roster, times=times)
     ada, alan = intake.hand_ins
     assert ada.source.endswith("4711 second")
     assert ada.notes == ("handed in 2 times; which is the newest is not known, so whoever grades this is asked",)
     assert kinds(intake) == {"4711": IssueKind.CHOICE, "4799": IssueKind.TIME}
-    assert alan.submitted == times["4712"]
+    assert alan.submitted == times[Student("4712")]
 
 
 def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "times.csv"
     path.write_text("id,time\na,2022-01-25T14:00:00\nb,2022-01-25 14:00:00+00:00\nb,2022-01-25T15:30:00Z\n")
     times = read_times(path, BERLIN)
-    assert times["a"] == datetime(2022, 1, 25, 13, tzinfo=UTC)
-    assert times["b"] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
+    assert times[Student("a")] == datetime(2022, 1, 25, 13, tzinfo=UTC)
+    assert times[Student("b")] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
     path.write_text("id,time\na,soon\n")
-    with pytest.raises(UsageError, match="line 2: 'soon' is no time; write 2022-01-25T13:59:00"):
+    with pytest.raises(UsageError, match="line 2: 'soon' is not a valid time; write 2022-01-25T13:59:00"):
         read_times(path, BERLIN)
 
 

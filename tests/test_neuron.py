@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.assignment.oracles import gradients, neuron, neuron_judging, neuron_labels, neuron_mistakes
-from grader.assignment.oracles.neuron import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W
-from grader.assignment.oracles.reading import UnreadableError
+from grader.assignment.convolution import convolve
+from grader.assignment.neuron import labels as neuron_labels
+from grader.assignment.neuron import neuron_answers, neuron_misconceptions, neuron_verdicts
+from grader.assignment.neuron.weights import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W, weight
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError
 from grader.sandbox.child.protocol import Opaque, Tree
 
-CROSS, CONVOLUTION = gradients.CONVENTIONS
+SEED = 1
+CROSS, CONVOLUTION = convolve.CONVENTIONS
 POSITIONS = [(1, 2), (4, 2), (5, 3)]
 
 
@@ -25,8 +28,10 @@ class Algebra:
     def __init__(self, undecided: bool = False) -> None:
         self.undecided = undecided
 
-    def equal_each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[dict[str, Any]]:
-        assert len(lefts) == len(rights)
+    def equal_each(
+        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int
+    ) -> list[dict[str, Any]]:
+        assert (len(lefts), domain, seed) == (len(rights), None, SEED)
         return [self.equal(left, right) for left, right in zip(lefts, rights, strict=True)]
 
     def equal(self, left: Tree, right: Tree) -> dict[str, Any]:
@@ -80,7 +85,7 @@ def times(factor: int, expressions: Sequence[Tree]) -> list[Tree]:
 
 
 def loss(weights: Sequence[Tree]) -> Tree:
-    return neuron_mistakes.dot(DY, weights)
+    return neuron_misconceptions.dot(DY, weights)
 
 
 ORDERS = st.permutations(ROW_BY_ROW)
@@ -89,15 +94,15 @@ BACKWARDS = list(reversed(W))
 # --- the mathematics
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_weights_and_positions_are_those_of_the_forward_pass(convention: str) -> None:
     w = np.arange(1.0, 10.0).reshape(3, 3)
     X = np.zeros((5, 6))
     X[2, 3] = 1
-    Y = gradients.convolve(X, w, convention)
+    Y = convolve.convolve(X, w, convention)
     assert {tuple(place) for place in np.argwhere(Y).tolist()} == neuron_labels.around(2, 3)
     for down, right in ROW_BY_ROW:
-        name = neuron.weight((down, right), convention).args[0]
+        name = weight((down, right), convention).args[0]
         assert name == f"w_{int(Y[2 + down, 3 + right])}"
 
 
@@ -105,9 +110,9 @@ def test_the_sheets_claim_holds_under_both_conventions() -> None:
     """Back-propagating to X is dY * w' with w' flipped both ways, * being whichever it is."""
     rng = np.random.default_rng(0)
     dY, w = rng.integers(-5, 6, (4, 5)).astype(float), rng.integers(-5, 6, (3, 3)).astype(float)
-    for convention in gradients.CONVENTIONS:
-        claimed = gradients.convolve(dY, w[::-1, ::-1], convention)
-        np.testing.assert_array_equal(claimed, gradients.input_gradient(dY, w, convention))
+    for convention in convolve.CONVENTIONS:
+        claimed = convolve.convolve(dY, w[::-1, ::-1], convention)
+        np.testing.assert_array_equal(claimed, convolve.input_gradient(dY, w, convention))
 
 
 # --- the convention
@@ -124,7 +129,7 @@ def test_the_sheets_claim_holds_under_both_conventions() -> None:
     ],
 )
 def test_known_conventions(value: str, read: str) -> None:
-    assert neuron.read_convention(lambda: value) == (read, ())
+    assert neuron_answers.read_convention(lambda: value) == (read, ())
 
 
 @pytest.mark.parametrize(
@@ -134,15 +139,18 @@ def test_known_conventions(value: str, read: str) -> None:
 def test_an_unknown_convention_is_the_default_and_told(value: Any, shown: str) -> None:
     known = '"cross-correlation" or "convolution"'
     told = f"CONVENTION may be {known}; {shown} is neither, so * was read as cross-correlation."
-    assert neuron.read_convention(lambda: value) == (CROSS, (told,))
+    assert neuron_answers.read_convention(lambda: value) == (CROSS, (told,))
 
 
 def test_no_convention_is_the_default_and_told() -> None:
     def missing() -> Any:
         raise CallFailure(Verdict.missing("no CONVENTION"), "missing")
 
-    assert neuron.read_convention(missing) == (CROSS, ("CONVENTION is not set, so * was read as cross-correlation.",))
-    assert neuron.read_convention(raising) == (CROSS, ())
+    assert neuron_answers.read_convention(missing) == (
+        CROSS,
+        ("CONVENTION is not set, so * was read as cross-correlation.",),
+    )
+    assert neuron_answers.read_convention(raising) == (CROSS, ())
 
 
 # --- 3.1
@@ -151,10 +159,10 @@ def test_no_convention_is_the_default_and_told() -> None:
 @settings(max_examples=30)
 @given(ORDERS, st.integers(0, 1000))
 def test_labels_in_any_order(order: list[Offset], seed: int) -> None:
-    positions = neuron.inner_positions(np.random.default_rng(seed))
+    positions = neuron_answers.inner_positions(np.random.default_rng(seed))
     assert all(row != col and min(row, col) >= 1 for row, col in positions)
     assert neuron_labels.judge_labels(labelled(order), positions).share == 1
-    assert neuron.read_labels(labelled(order), positions) == Labels(tuple(order))
+    assert neuron_answers.read_labels(labelled(order), positions) == Labels(tuple(order))
 
 
 @pytest.mark.parametrize(
@@ -195,89 +203,93 @@ def test_wrong_labels_have_their_sentence(labels: Any, sentence: str) -> None:
     assert verdict.message.endswith(sentence)
 
 
-@pytest.mark.parametrize("mistake", neuron_mistakes.LABEL_MISTAKES, ids=lambda mistake: mistake.id)
-def test_label_mistakes_are_named(mistake: neuron_mistakes.LabelMistake) -> None:
-    verdict = neuron_labels.judge_labels(lambda row, col: [list(p) for p in mistake.positions(row, col)], POSITIONS)
-    assert outcome(verdict) == (Outcome.FAILED, mistake.id)
-    assert verdict.message == mistake.sentence
+@pytest.mark.parametrize(
+    "misconception", neuron_misconceptions.LABEL_MISCONCEPTIONS, ids=lambda misconception: misconception.id
+)
+def test_label_misconceptions_are_named(misconception: neuron_misconceptions.LabelMisconception) -> None:
+    verdict = neuron_labels.judge_labels(
+        lambda row, col: [list(p) for p in misconception.positions(row, col)], POSITIONS
+    )
+    assert outcome(verdict) == (Outcome.FAILED, misconception.id)
+    assert verdict.message == misconception.sentence
 
 
 def test_labels_for_one_place_only() -> None:
     function = lambda row, col: labelled(ROW_BY_ROW)(1, 2)  # noqa: E731
     assert outcome(neuron_labels.judge_labels(function, POSITIONS)) == (Outcome.FAILED, "same-for-every-position")
-    assert neuron.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
+    assert neuron_answers.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
 
 
 # --- 3.1 -> 3.2
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 @given(order=ORDERS)
 @settings(max_examples=10)
 def test_activations_in_the_students_own_order(convention: str, order: list[Offset]) -> None:
-    labels = neuron.read_labels(labelled(order), POSITIONS)
-    weights = [neuron.weight(offset, convention) for offset in order]
-    assert neuron_judging.judge_activations(linear(weights), labels, convention, Algebra()).share == 1
-    assert neuron_judging.judge_derivative(weights, raising, labels, convention, Algebra()).share == 1
-    assert neuron_judging.judge_loss(loss(weights), raising, labels, convention, Algebra()).share == 1
-    other = [neuron.weight((-down, -right), convention) for down, right in order]
-    assert neuron_judging.judge_activations(linear(other), labels, convention, Algebra()).share == 0
+    labels = neuron_answers.read_labels(labelled(order), POSITIONS)
+    weights = [weight(offset, convention) for offset in order]
+    assert neuron_verdicts.judge_activations(linear(weights), labels, convention, Algebra(), SEED).share == 1
+    assert neuron_verdicts.judge_derivative(weights, raising, labels, convention, Algebra(), SEED).share == 1
+    assert neuron_verdicts.judge_loss(loss(weights), raising, labels, convention, Algebra(), SEED).share == 1
+    other = [weight((-down, -right), convention) for down, right in order]
+    assert neuron_verdicts.judge_activations(linear(other), labels, convention, Algebra(), SEED).share == 0
 
 
 @pytest.mark.parametrize(("wrong", "own"), [(0, True), (1, True), (4, True), (5, False), (9, False)])
 def test_own_labels_count_from_five_right_ones_on(wrong: int, own: bool) -> None:
     columns = [(down, right) for right in (-1, 0, 1) for down in (-1, 0, 1)]
-    labels = neuron.read_labels(labelled([*columns[: 9 - wrong], *[(7, 7)] * wrong]), POSITIONS)
+    labels = neuron_answers.read_labels(labelled([*columns[: 9 - wrong], *[(7, 7)] * wrong]), POSITIONS)
     assert (labels.offsets == ROW_BY_ROW) is not own
     assert ("row by row" in labels.note) is not own
-    entries = linear([neuron.weight(offset, CROSS) for offset in columns])
+    entries = linear([weight(offset, CROSS) for offset in columns])
     entries[9 - wrong :] = [Tree("Integer", (0,))] * wrong
-    assert neuron_judging.judge_activations(entries, labels, CROSS, Algebra()).share == own
+    assert neuron_verdicts.judge_activations(entries, labels, CROSS, Algebra(), SEED).share == own
 
 
 def test_labels_that_raise_are_read_row_by_row() -> None:
-    labels = neuron.read_labels(raising, POSITIONS)
-    verdict = neuron_judging.judge_activations(linear(BACKWARDS), labels, CROSS, Algebra())
+    labels = neuron_answers.read_labels(raising, POSITIONS)
+    verdict = neuron_verdicts.judge_activations(linear(BACKWARDS), labels, CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("3.1 has fewer than five right labels, so y_1 to y_9 were read row by row.",)
 
 
 def test_of_a_position_named_twice_one_entry_has_to_be_right() -> None:
     order = [*ROW_BY_ROW[:8], ROW_BY_ROW[0]]
-    labels = neuron.read_labels(labelled(order), POSITIONS)
+    labels = neuron_answers.read_labels(labelled(order), POSITIONS)
     for wrong in (0, 8):
-        entries = linear([neuron.weight(offset, CROSS) for offset in order])
+        entries = linear([weight(offset, CROSS) for offset in order])
         entries[wrong] = X_1
-        verdict = neuron_judging.judge_activations(entries, labels, CROSS, Algebra())
+        verdict = neuron_verdicts.judge_activations(entries, labels, CROSS, Algebra(), SEED)
         assert verdict.share == 1
         assert verdict.notes[0].startswith("Carried forward from 3.1")
-    entries = linear([neuron.weight(offset, CROSS) for offset in order])
+    entries = linear([weight(offset, CROSS) for offset in order])
     entries[0] = entries[8] = X_1
-    assert neuron_judging.judge_activations(entries, labels, CROSS, Algebra()).share == 0
+    assert neuron_verdicts.judge_activations(entries, labels, CROSS, Algebra(), SEED).share == 0
 
 
 # --- 3.2
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
-def test_activation_mistakes_are_named(convention: str) -> None:
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
+def test_activation_misconceptions_are_named(convention: str) -> None:
     columns = tuple((down, right) for right in (-1, 0, 1) for down in (-1, 0, 1))
     for labels in (Labels(), Labels(columns)):
-        mistakes = neuron_mistakes.activation_mistakes(labels, convention)
-        for mistake in mistakes:
-            verdict = neuron_judging.judge_activations(mistake.expressions, labels, convention, Algebra())
-            first = next(item for item in mistakes if item.expressions == mistake.expressions)
-            if labels.offsets == columns or mistake.id != "order-of-labels-ignored":
+        misconceptions = neuron_misconceptions.activation_misconceptions(labels, convention)
+        for misconception in misconceptions:
+            verdict = neuron_verdicts.judge_activations(misconception.expressions, labels, convention, Algebra(), SEED)
+            first = next(item for item in misconceptions if item.expressions == misconception.expressions)
+            if labels.offsets == columns or misconception.id != "order-of-labels-ignored":
                 assert outcome(verdict) == (Outcome.FAILED, first.id)
 
 
 def test_activation_sentences() -> None:
     entries = linear(BACKWARDS)
     entries[3] = trees.add(trees.mul(W[5], X_1), C[4])
-    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "y_4: the coefficient of x_1 is right, but the rest is not C_4 alone."
     entries[3] = trees.add(trees.mul(W[0], X_1), C[3])
-    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == (
         "y_4: x_1 does not have the right coefficient. Which weight does x_1 meet when the filter lies over the neuron "
         "that you labelled so?"
@@ -303,20 +315,24 @@ def test_activation_sentences() -> None:
     ],
 )
 def test_what_is_no_list_of_nine_has_its_sentence(answer: Any, sentence: str) -> None:
-    verdict = neuron_judging.judge_activations(answer, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_activations(answer, Labels(), CROSS, Algebra(), SEED)
     assert (verdict.outcome, verdict.message) == (Outcome.FAILED, sentence)
 
 
 @pytest.mark.parametrize("shape", [lambda nine: [nine], lambda nine: [[item] for item in nine]])
 def test_rows_and_columns_of_matrices_are_lists_of_nine(shape: Callable[[list[Tree]], Any]) -> None:
-    assert neuron_judging.judge_activations(shape(linear(BACKWARDS)), Labels(), CROSS, Algebra()).share == 1
+    assert neuron_verdicts.judge_activations(shape(linear(BACKWARDS)), Labels(), CROSS, Algebra(), SEED).share == 1
 
 
 def test_numbers_are_expressions() -> None:
-    assert neuron.read_nine([1, 2.0, 0.5, *[0] * 6])[:3] == [trees.integer(1), trees.integer(2), Tree("Float", (0.5,))]
-    assert neuron.read_nine(np.arange(9)) == [trees.integer(number) for number in range(9)]
+    assert neuron_answers.read_nine([1, 2.0, 0.5, *[0] * 6])[:3] == [
+        trees.integer(1),
+        trees.integer(2),
+        Tree("Float", (0.5,)),
+    ]
+    assert neuron_answers.read_nine(np.arange(9)) == [trees.integer(number) for number in range(9)]
     with pytest.raises(UnreadableError, match="a list"):
-        neuron.read_expression([X_1, X_1])
+        neuron_answers.read_expression([X_1, X_1])
 
 
 # --- 3.2 -> 3.3
@@ -328,7 +344,7 @@ def test_numbers_are_expressions() -> None:
     ids=["unflipped", "minus", "twice", "transposed"],
 )
 def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tree]) -> None:
-    verdict = neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("Carried forward from 3.2: this is the derivative of your own activations.",)
 
@@ -347,33 +363,35 @@ def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tre
     ids=["one weight", "eight weights", "zeros", "ones", "zero times weights", "sums of weights", "one sum of all"],
 )
 def test_a_trivial_answer_is_not_carried_forward(own: list[Tree]) -> None:
-    assert neuron_judging.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra()).share == 0
-    assert neuron_judging.judge_loss(loss(own), lambda: own, Labels(), CROSS, Algebra()).share == 0
+    assert neuron_verdicts.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra(), SEED).share == 0
+    assert neuron_verdicts.judge_loss(loss(own), lambda: own, Labels(), CROSS, Algebra(), SEED).share == 0
 
 
 def test_what_is_not_the_own_derivative_is_not_carried_forward() -> None:
     own = [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]
-    verdict = neuron_judging.judge_derivative(W, lambda: linear(own), Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_derivative(W, lambda: linear(own), Labels(), CROSS, Algebra(), SEED)
     assert outcome(verdict) == (Outcome.FAILED, "weights-not-flipped")
-    assert neuron_judging.judge_derivative(W, raising, Labels(), CROSS, Algebra()).share == 0
+    assert neuron_verdicts.judge_derivative(W, raising, Labels(), CROSS, Algebra(), SEED).share == 0
 
 
 def test_the_right_derivative_counts_whatever_3_2_was() -> None:
-    verdict = neuron_judging.judge_derivative(BACKWARDS, lambda: linear(W), Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_derivative(BACKWARDS, lambda: linear(W), Labels(), CROSS, Algebra(), SEED)
     assert (verdict.share, verdict.notes) == (1, ())
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
-def test_derivative_mistakes_are_named(convention: str) -> None:
-    for mistake in neuron_mistakes.derivative_mistakes(Labels(), convention):
-        verdict = neuron_judging.judge_derivative(mistake.expressions, raising, Labels(), convention, Algebra())
-        if mistake.id != "order-of-labels-ignored":
-            assert outcome(verdict) == (Outcome.FAILED, mistake.id)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
+def test_derivative_misconceptions_are_named(convention: str) -> None:
+    for misconception in neuron_misconceptions.derivative_misconceptions(Labels(), convention):
+        verdict = neuron_verdicts.judge_derivative(
+            misconception.expressions, raising, Labels(), convention, Algebra(), SEED
+        )
+        if misconception.id != "order-of-labels-ignored":
+            assert outcome(verdict) == (Outcome.FAILED, misconception.id)
 
 
 def test_derivative_sentence() -> None:
     wrong = [*BACKWARDS[:4], W[0], *BACKWARDS[5:]]
-    verdict = neuron_judging.judge_derivative(wrong, raising, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_derivative(wrong, raising, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "∂y_5/∂x_1 is not the coefficient that x_1 has in y_5."
 
 
@@ -381,40 +399,47 @@ def test_derivative_sentence() -> None:
 
 
 def test_loss_is_carried_forward_from_nine_different_weights() -> None:
-    verdict = neuron_judging.judge_loss(loss(W), lambda: W, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_loss(loss(W), lambda: W, Labels(), CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.",)
-    assert neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, Algebra()).diagnosis == "weights-not-flipped"
+    assert (
+        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, Algebra(), SEED).diagnosis
+        == "weights-not-flipped"
+    )
 
 
 def test_loss_may_be_a_matrix_of_one_entry() -> None:
-    assert neuron_judging.judge_loss([[loss(BACKWARDS)]], raising, Labels(), CROSS, Algebra()).share == 1
+    assert neuron_verdicts.judge_loss([[loss(BACKWARDS)]], raising, Labels(), CROSS, Algebra(), SEED).share == 1
 
 
 def test_loss_with_a_wrong_label_is_judged_at_the_right_ones() -> None:
     labels = Labels((None, *ROW_BY_ROW[1:]), "note")
-    free = neuron_mistakes.dot(DY[1:], BACKWARDS[1:])
-    assert neuron_judging.judge_loss(trees.add(free, DY[0]), raising, labels, CROSS, Algebra()).notes == ("note",)
-    assert neuron_judging.judge_loss(loss(W), raising, labels, CROSS, Algebra()).share == 0
+    free = neuron_misconceptions.dot(DY[1:], BACKWARDS[1:])
+    assert neuron_verdicts.judge_loss(trees.add(free, DY[0]), raising, labels, CROSS, Algebra(), SEED).notes == (
+        "note",
+    )
+    assert neuron_verdicts.judge_loss(loss(W), raising, labels, CROSS, Algebra(), SEED).share == 0
 
 
-@pytest.mark.parametrize("convention", gradients.CONVENTIONS)
-def test_loss_mistakes_are_named(convention: str) -> None:
-    for mistake in neuron_mistakes.loss_mistakes(Labels(), convention):
-        verdict = neuron_judging.judge_loss(mistake.expressions[0], raising, Labels(), convention, Algebra())
-        if mistake.id != "order-of-labels-ignored":
-            assert outcome(verdict) == (Outcome.FAILED, mistake.id)
+@pytest.mark.parametrize("convention", convolve.CONVENTIONS)
+def test_loss_misconceptions_are_named(convention: str) -> None:
+    for misconception in neuron_misconceptions.loss_misconceptions(Labels(), convention):
+        verdict = neuron_verdicts.judge_loss(
+            misconception.expressions[0], raising, Labels(), convention, Algebra(), SEED
+        )
+        if misconception.id != "order-of-labels-ignored":
+            assert outcome(verdict) == (Outcome.FAILED, misconception.id)
 
 
 def test_loss_sentence() -> None:
-    verdict = neuron_judging.judge_loss(X_1, raising, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_loss(X_1, raising, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
 
 
 def test_symbols_of_ones_own_are_read_by_their_names_and_told() -> None:
     x = trees.symbol("x_1")
     entries = [trees.add(trees.mul(w, x), c) for w, c in zip(BACKWARDS, C, strict=True)]
-    verdict = neuron_judging.judge_activations(entries, Labels(), CROSS, Algebra())
+    verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("Symbols of your own were read as the arguments of the same name: x_1.",)
 
@@ -428,12 +453,12 @@ class Remarking(Algebra):
 
 def test_how_expressions_were_read_is_told_with_every_verdict() -> None:
     for verdict in (
-        neuron_judging.judge_activations(linear(BACKWARDS), Labels(), CROSS, Remarking()),
-        neuron_judging.judge_activations(linear(W), Labels(), CROSS, Remarking()),
-        neuron_judging.judge_derivative(BACKWARDS, raising, Labels(), CROSS, Remarking()),
-        neuron_judging.judge_derivative(W, lambda: linear(W), Labels(), CROSS, Remarking()),
-        neuron_judging.judge_loss(loss(W), lambda: W, Labels(), CROSS, Remarking()),
-        neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, Remarking(undecided=True)),
+        neuron_verdicts.judge_activations(linear(BACKWARDS), Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_activations(linear(W), Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_derivative(BACKWARDS, raising, Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_derivative(W, lambda: linear(W), Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_loss(loss(W), lambda: W, Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, Remarking(undecided=True), SEED),
     ):
         assert verdict.notes[-1] == "read so"
 
@@ -458,12 +483,12 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_nothing_crashes_the_judge(anything: Any) -> None:
     neuron_labels.judge_labels(lambda row, col: anything, POSITIONS)
-    neuron.read_labels(lambda row, col: anything, POSITIONS)
-    neuron.read_convention(lambda: anything)
+    neuron_answers.read_labels(lambda row, col: anything, POSITIONS)
+    neuron_answers.read_convention(lambda: anything)
     algebra = Algebra(undecided=True)
-    neuron_judging.judge_activations(anything, Labels(), CROSS, algebra)
-    neuron_judging.judge_derivative(anything, lambda: anything, Labels(), CROSS, algebra)
-    neuron_judging.judge_loss(anything, lambda: anything, Labels(), CROSS, algebra)
+    neuron_verdicts.judge_activations(anything, Labels(), CROSS, algebra, SEED)
+    neuron_verdicts.judge_derivative(anything, lambda: anything, Labels(), CROSS, algebra, SEED)
+    neuron_verdicts.judge_loss(anything, lambda: anything, Labels(), CROSS, algebra, SEED)
 
 
 # --- undecided
@@ -473,8 +498,8 @@ def test_what_the_algebra_cannot_decide_goes_to_a_person() -> None:
     undecided = Algebra(undecided=True)
     said = "The algebra could not decide whether this is right, so a person will look at it."
     for verdict in (
-        neuron_judging.judge_activations(linear(W), Labels(), CROSS, undecided),
-        neuron_judging.judge_derivative(times(2, W), raising, Labels(), CROSS, undecided),
-        neuron_judging.judge_loss(loss(W), raising, Labels(), CROSS, undecided),
+        neuron_verdicts.judge_activations(linear(W), Labels(), CROSS, undecided, SEED),
+        neuron_verdicts.judge_derivative(times(2, W), raising, Labels(), CROSS, undecided, SEED),
+        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, undecided, SEED),
     ):
         assert (verdict.outcome, verdict.message) == (Outcome.REVIEW, said)

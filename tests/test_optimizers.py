@@ -8,9 +8,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grader.assignment.oracles import probes
-from grader.assignment.oracles.measured import SIX
+from grader.assignment.comparison import SIX
 from grader.oracles import optimizers
+from grader.oracles.training import probes
 from tests.support.exercise4_fakes import harness_for, student_of
 
 pytestmark = pytest.mark.slow

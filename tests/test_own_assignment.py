@@ -10,12 +10,10 @@ import pytest
 
 from grader.course.handout import build_handout
 from grader.course.wheel import wheel_name
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
 from grader.sandbox.process import ProcessLauncher
 from grader.schema import Report
-from grader.suite.session import Oracles
 from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import follow_readme, shell
 
@@ -66,14 +64,13 @@ def graded(
     (course / "rubric.toml").write_text(text, encoding="utf-8")
     name = f"check_{tmp_path.name}.py"  # a name of its own: pytest keeps modules by name
     (course / "checks" / name).write_text(
-        f"from grader.suite.plugin import module, points\nsoftmax = module('softmax')\n{check}"
+        f"from grader.api import module, points\nsoftmax = module('softmax')\n{check}"
     )
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "softmax.py").write_text(code)
     assignment, launcher = load_assignment(course), ProcessLauncher()
-    with Oracles(launcher, assignment) as oracles:
-        submission = load(tmp_path / "work", assignment.expected)
-        return examine(submission, assignment, launcher, oracles, seed=1, selected=["1.1"])
+    with GradingSession(assignment, launcher=launcher) as grading:
+        return grading.grade(grading.load(tmp_path / "work"), seed=1, selected=["1.1"])
 
 
 ASKING = "@points('1.1')\ndef check_it(softmax):\n    softmax.softmax_cross_entropy_backward(1, 2)\n"

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.classroom.marks.rescore import compare, judged, rescored
+from grader.classroom.results import store
 from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.rubric import Assignment, load_assignment, parse_rubric
 from grader.schema import Report
@@ -113,9 +114,9 @@ def test_a_class_goes_on_under_the_new_rubric_and_grades_nothing_again(
     new = tmp_path / "new.toml"
     new.write_text(worth("2.1", 3.0)(TEXT), encoding="utf-8")
     grader("rescore", results, "--rubric", new)
-    options = ("--exercise", "2", "--rubric", new, "--sandbox", "process")
-    ended = grader("class", graded.parent / "class", "--output", results, *options)
+    ended = grader("class", graded.parent / "class", "--output", results, "--sandbox", "process")
     assert (ended.returncode, ended.stderr.count("(done before)")) == (0, 2), ended.stderr
+    assert "Used as given in an earlier run: --rubric new.toml, --exercise/--point 2" in ended.stderr
 
 
 def test_a_part_that_was_never_judged_has_to_be_graded_and_is_no_zero(
@@ -134,8 +135,8 @@ def test_a_part_that_was_never_judged_has_to_be_graded_and_is_no_zero(
 
 def test_a_mark_is_recorded_and_survives_rescoring(results: Path, grader: Command, tmp_path: Path) -> None:
     path = results / "right" / "results.json"
-    for given_, comment in ((0.25, "hm"), (0.5, "=better")):
-        ended = grader("review", path, "--point", "2.4", "--score", given_, "--comment", comment, "--by", "Emmy")
+    for where, given_, comment in ((path, 0.25, "hm"), (path.parent, 0.5, "=better")):
+        ended = grader("review", where, "--point", "2.4", "--score", given_, "--comment", comment, "--by", "Emmy")
         assert ended.returncode == 0, ended.stderr
     report = report_at(path)
     assert (report["score"], [mark["score"] for mark in report["reviews"]]) == (5.5, [0.25, 0.5])
@@ -143,7 +144,11 @@ def test_a_mark_is_recorded_and_survives_rescoring(results: Path, grader: Comman
     assert [mark["before"] for mark in report["reviews"]] == [1.0, 0.25]
     point = next(point for point in report["points"] if point["id"] == "2.4")
     assert (point["outcome"], point["message"]) == ("partial", "=better (marked by Emmy)")
+    assert "right,right,,graded,6,6" in (results / "grades.csv").read_text(encoding="utf-8")
+    assert "`grader export` with this folder" in (results / store.STALE).read_text()
+    assert grader("export", results).returncode == 0
     assert "right,right,,graded,5.5,6" in (results / "grades.csv").read_text(encoding="utf-8")
+    assert not (results / store.STALE).exists()
     new = tmp_path / "new.toml"
     new.write_text(worth("2.4", 2.0)(TEXT), encoding="utf-8")
     assert grader("rescore", results, "--rubric", new).returncode == 0
@@ -177,11 +182,9 @@ def test_a_mark_for_a_report_of_its_own(grader: Command, tmp_path: Path) -> None
 def test_reproduce_agrees_and_says_with_what(results: Path, grader: Command) -> None:
     whole = grader("reproduce", results / "wrong" / "results.json")
     assert whole.returncode == 0, whole.stderr
-    assert "It agrees in all points asked for: 5 (seed 3, sandbox process, grader 0.1.0)." in " ".join(
-        whole.stdout.split()
-    )
+    assert "All 5 points reproduced (seed 3, sandbox process, grader 0.1.0)." in " ".join(whole.stdout.split())
     one = grader("reproduce", results / "wrong" / "results.json", "--point", "2.3")
-    assert "points asked for: 1" in one.stdout
+    assert "1 point reproduced (" in one.stdout
 
 
 def test_reproduce_says_where_it_does_not_agree(results: Path, grader: Command) -> None:
@@ -192,7 +195,7 @@ def test_reproduce_says_where_it_does_not_agree(results: Path, grader: Command) 
     ended = grader("reproduce", path)
     assert ended.returncode == 1
     assert "then error (0%)" in ended.stdout
-    assert "It does not agree in" in ended.stderr
+    assert "points differ (seed" in ended.stderr
 
 
 def test_reproduce_takes_only_what_was_graded(results: Path, grader: Command) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.child.protocol import MAGIC, Value, encode
+from grader.sandbox.launcher import CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors

@@ -16,8 +16,8 @@ from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
 from grader.rubric import Assignment
-from grader.sandbox.api import Returned
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Returned
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from tests.support.workers import PATIENCE, ask
 
@@ -31,7 +31,7 @@ WELL = "import os\ndef well(): return 1\ndef folder(): return os.getcwd()\ndef h
 
 def opened(kind: str, sibling: int | None = None) -> WarmLauncher:
     try:
-        launcher = open_launcher(kind, ahead=True, sibling=sibling)
+        launcher = open_launcher(SandboxSettings(kind), ahead=True, sibling=sibling)
     except SandboxError as error:
         pytest.skip(str(error))
     assert isinstance(launcher, WarmLauncher)
@@ -105,7 +105,7 @@ def test_a_sibling_that_was_killed_is_replaced() -> None:
 
 def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    terms = Terms(rubric, str(assignment.folder), "process", False, 7, ("2.1",))
+    terms = Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
     job = Job(Submission("a", {"exercise2.py": b"def maxpool2x2_backward(dY, X): return X"}, "0" * 64))
     with closing(opened("process")) as mother, closing(JobProcessPool(mother)) as workshop:
         lone = JobProcess(terms, mother)

@@ -17,8 +17,6 @@ from tests.support.command import ROOT
 
 pytestmark = pytest.mark.slow
 
-pytest.importorskip("copydetect", reason="copydetect is not installed (pip install '.[similarity]')")
-
 TEMPLATE = {path.name: path.read_bytes() for path in sorted((ROOT / "student_template").glob("*.py"))}
 REFERENCE = (ROOT / "reference" / "exercise2.py").read_bytes()
 

@@ -11,7 +11,7 @@ from grader.errors import SuiteError
 from grader.load.submission import digest
 from grader.model import Outcome, Submission
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.suite.runner import Results, RunChecks, collected, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from tests.support.command import ROOT
@@ -90,3 +90,53 @@ def test_checks_that_cannot_be_collected_are_our_fault_and_said(tmp_path: Path) 
     next((tmp_path / "course/checks").glob("check_*.py")).write_text("import no_such_module\n", encoding="utf-8")
     with pytest.raises(SuiteError, match=r"(?s)exit code 2 over the checks.*No module named 'no_such_module'"):
         collected(load_assignment(tmp_path / "course"), lambda run: None)
+
+
+LATE_IMPORT = b"""
+def maxpool2x2_backward(dY, X):
+    import numpy as np
+    if X.shape[-1] % 2 or X.shape[-2] % 2:
+        import scipy
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(*dY.shape):
+        window = X[n, c, 2 * i:2 * i + 2, 2 * j:2 * j + 2]
+        a, b = np.unravel_index(window.argmax(), (2, 2))
+        dX[n, c, 2 * i + a, 2 * j + b] = dY[n, c, i, j]
+    return dX
+"""
+
+
+def test_a_forbidden_import_in_the_last_call_makes_the_whole_file_worth_nothing(
+    assignment: Assignment, launcher: Launcher
+) -> None:
+    """The points that were judged before it, too; those of other files stay."""
+    files = {"exercise2.py": LATE_IMPORT.replace(b"import scipy", b"__import__('sci' + 'py')")}
+    who = Submission("late", files | {"exercise3.py": (ROOT / "reference/exercise3.py").read_bytes()}, "0" * 64)
+    results = judged(run_checks, who, assignment, launcher, EXERCISE2 | {"3.1"})
+    outcomes = {result.point: result.verdict.outcome for result in results}
+    assert outcomes == dict.fromkeys(EXERCISE2, Outcome.FORBIDDEN) | {"3.1": Outcome.PASSED}
+    assert {result.verdict.share for result in results if result.point in EXERCISE2} == {0.0}
+
+
+COUNTING = b"""
+asked = 0
+
+def __getattr__(name):
+    if name != "CONVENTION":
+        raise AttributeError(name)
+    global asked
+    asked += 1
+    return "cross-correlation" if asked == 1 else "convolution"
+"""
+
+
+def test_a_constant_is_read_once_before_any_other_call(assignment: Assignment, launcher: Launcher) -> None:
+    source = COUNTING + b"def affected_outputs(row, col):\n    return [(asked, asked)] * 9\n"
+    who = Submission("counting", {"exercise3.py": source}, "0" * 64)
+    with (
+        Oracles(launcher, assignment) as oracles,
+        SubmissionSession(who, assignment, launcher, oracles, 1) as session,
+    ):
+        exercise3 = session.module("exercise3")
+        assert exercise3.affected_outputs(4, 4) == [[1, 1]] * 9
+        assert [exercise3.CONVENTION for _ in range(3)] == ["cross-correlation"] * 3

@@ -9,16 +9,15 @@ import pytest
 import torch
 from torch import nn
 
-from grader.assignment.oracles import images, learning
-from grader.assignment.oracles.apparatus import Apparatus
-from grader.assignment.oracles.epochs import Inspection, read_epoch, read_inspection
-from grader.assignment.oracles.measured import SIX
-from grader.assignment.oracles.timebox import NOMINAL_SECONDS, TimeBox
-from grader.assignment.oracles.training import Comparison
+from grader.assignment.comparison import MODULE, SIX, digits
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
-from grader.report import curves
+from grader.oracles.training import images, learning
+from grader.oracles.training.harness_client import HarnessClient
+from grader.oracles.training.harness_replies import Inspection, read_epoch, read_inspection
+from grader.oracles.training.rerun import Rerun
+from grader.oracles.training.time_box import NOMINAL_SECONDS, TimeBox
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
@@ -98,9 +97,9 @@ def test_the_labels_of_the_held_out_images_never_reach_the_worker():
 
             return answer
 
-    whole = images.load()
+    whole = digits.load()
     comparison = comparison_of(student())
-    comparison.apparatus.harness = Listening(comparison.apparatus.harness.module)
+    comparison.client.harness = Listening(comparison.client.harness.module)
     comparison.attempt("SGD")
     labels = [item for item in sent if isinstance(item, np.ndarray) and item.ndim == 1]
     assert all(len(item) != len(whole.truth) for item in labels)
@@ -338,7 +337,7 @@ def test_a_device_that_is_not_there_is_no_fault_of_the_students():
 
 def test_a_device_that_only_the_students_worker_does_not_find_is_the_submissions_loss():
     comparison = comparison_of(student())
-    harness = comparison.apparatus.harness.module
+    harness = comparison.client.harness.module
     harness.prepare = lambda *args: {"status": "no-device", "device": "cpu", "why": "forged"}
     with pytest.raises(CallFailure, match="leave torch itself as it is") as caught:
         comparison.attempt("SGD")
@@ -352,7 +351,7 @@ def test_a_worker_whose_gpu_failed_is_replaced_and_costs_that_optimizer_alone(mo
         return optimizer(name, params)
 
     comparison = comparison_of(student(make_optimizer=failing), data=small_images(), epochs=1)
-    harness, done = comparison.apparatus.harness.module, []
+    harness, done = comparison.client.harness.module, []
     prepare = harness.prepare
     monkeypatch.setattr(harness, "prepare", lambda *args: (done.append("prepare"), prepare(*args))[1])
     monkeypatch.setattr(harness, "leave", lambda: done.append("leave"))
@@ -454,7 +453,7 @@ class Slow:
             raise CallFailure(Verdict(Outcome.TIMEOUT, 0.0, "train_epoch was stopped. Is it endless?"), "timeout")
         return {
             "status": "ready",
-            "logits": np.eye(10, dtype=np.float32)[images.load().truth],
+            "logits": np.eye(10, dtype=np.float32)[digits.load().truth],
             "seconds": took,
             "complete": took < seconds,
             **dict.fromkeys(("loss", "low", "high", "returned", "evaluated"), 0.5),
@@ -464,9 +463,9 @@ class Slow:
 def slow_comparison(seconds, cooperative=True):
     clock = Clock()
     harness = Slow(clock, seconds, cooperative)
-    apparatus = Apparatus(harness, Here(optimizers), images.load(), SETTINGS)
-    apparatus.box = TimeBox(60.0, 6, 0.0, clock)
-    return Comparison(apparatus, SETTINGS, 1), clock, harness
+    client = HarnessClient(harness, Here(optimizers), digits.load(), SETTINGS, SIX, MODULE)
+    client.box = TimeBox(60.0, 6, 0.0, clock)
+    return Rerun(client, SETTINGS, 1), clock, harness
 
 
 def test_what_was_measured_until_the_end_of_the_share_counts():
@@ -507,12 +506,12 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
         return 0.0
 
     comparison = comparison_of(student(train_epoch=slow))
-    apparatus = comparison.apparatus
-    apparatus.ready()
-    apparatus.ask(1.0, "build_network", 1)
-    apparatus.ask(1.0, "make_optimizer", "SGD")
+    client = comparison.client
+    client.ready()
+    client.ask(1.0, "build_network", 1)
+    client.ask(1.0, "make_optimizer", "SGD")
     began = time.perf_counter()
-    answer = apparatus.ask(0.2, "train_epoch", 0.2, False)
+    answer = client.ask(0.2, "train_epoch", 0.2, False)
     assert not answer["complete"]
     assert sum(steps[:-1]) < 0.2  # the last one had begun in time
     assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step
@@ -555,7 +554,7 @@ def test_an_inspection_of_another_form_shows_nothing(value):
 @pytest.mark.parametrize("status", [np.zeros(3), ["ready"], 1, None, "something"])
 def test_a_status_of_another_form_is_no_measurement(status):
     comparison = comparison_of(student())
-    comparison.apparatus.harness.module.probe_optimizer = lambda *args: {"status": status}
+    comparison.client.harness.module.probe_optimizer = lambda *args: {"status": status}
     with pytest.raises(CallFailure, match="no measurement"):
         comparison.attempt("SGD")
 
@@ -574,13 +573,13 @@ def test_logits_that_are_no_numbers_are_wrong_answers():
 
 
 def test_the_digits():
-    digits = images.load()
-    assert digits.x.shape == (1437, 1, 8, 8)
-    assert digits.held_out.shape == (360, 1, 8, 8)
-    assert digits.classes == 10
-    assert digits.x.dtype == np.float32
-    assert digits.x.max() == 1.0
-    assert digits.x.min() == 0.0
+    found = digits.load()
+    assert found.x.shape == (1437, 1, 8, 8)
+    assert found.held_out.shape == (360, 1, 8, 8)
+    assert found.classes == 10
+    assert found.x.dtype == np.float32
+    assert found.x.max() == 1.0
+    assert found.x.min() == 0.0
 
 
 def test_a_courses_own_file(tmp_path):
@@ -633,30 +632,6 @@ def test_what_is_no_archive_is_a_sentence(tmp_path):
     np.savez(tmp_path / "objects.npz", images=np.array([print], dtype=object))
     with pytest.raises(UsageError, match=r"no \.npz file of plain arrays"):
         images.load(tmp_path / "objects.npz")
-
-
-# --- the picture ----------------------------------------------------------------------------------------------------
-
-CURVES = {name: {"loss": [2.0, 1.0, None], "accuracy": [0.1, 0.5, math.inf]} for name in (*SIX, "Mine")}
-
-
-@pytest.mark.parametrize(("form", "magic"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
-def test_the_picture_is_drawn_and_the_same_every_time(form, magic):
-    picture = curves.draw(CURVES, form, target=0.8, title="Six")
-    assert picture.startswith(magic)
-    assert picture == curves.draw(CURVES, form, target=0.8, title="Six")
-    assert curves.draw({}, form).startswith(magic)
-
-
-def test_a_loss_that_explodes_does_not_press_the_others_together():
-    exploded = {**CURVES, "LBFGS": {"loss": [2.0, 1e11, 0.1], "accuracy": [0.1, 0.5, 0.9]}}
-    picture = curves.draw(exploded, "svg")
-    assert b"cut at 20" in picture
-    assert b"cut at" not in curves.draw(CURVES, "svg")
-
-
-def test_the_styles_differ_without_colour():
-    assert len({(str(line), marker) for _, line, marker in curves.STYLES.values()}) == len(SIX)
 
 
 # --- the reference --------------------------------------------------------------------------------------------------

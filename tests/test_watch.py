@@ -12,6 +12,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.rubric import Assignment
+from grader.settings import RunSettings
 from grader.student.watch import Watch, affected, differing
 from tests.support.command import ROOT
 
@@ -48,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_only_what_changed_is_judged_again_and_the_rest_is_remembered(assignment: Assignment, folder: Path) -> None:
-    with Watch(folder, assignment, FAST) as watched:
+    with Watch(folder, assignment, RunSettings(points=tuple(FAST))) as watched:
         first = watched.judge()
         assert first is not None
         assert (first.points, first.report.score, first.report.max_score) == (FAST, 5.0, 8.0)
@@ -63,7 +64,7 @@ def test_only_what_changed_is_judged_again_and_the_rest_is_remembered(assignment
 
 
 def test_what_cannot_be_read_is_told_and_the_next_save_is_judged(assignment: Assignment, folder: Path) -> None:
-    with Watch(folder, assignment, FAST) as watched:
+    with Watch(folder, assignment, RunSettings(points=tuple(FAST))) as watched:
         (folder / "exercise2.py").write_text("def maxpool2x2_backward(dY, X:\n")
         broken = watched.judge()
         assert broken is not None

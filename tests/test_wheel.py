@@ -44,10 +44,13 @@ def test_it_holds_the_package_and_nothing_beside_it(built: Path) -> None:
         "grader/assignment/rubric.toml",
         "grader/assignment/data/digits.npz",
         "grader/assignment/checks/check_exercise1.py",
-        "grader/assignment/inside/harness/__init__.py",
+        "grader/oracles/training/harness/__init__.py",
         "grader/report/results.schema.json",
         "grader/report/html/templates/student.jinja",
         "grader/report/html/style.css",
+        "grader/assignment/pooling/max_pool.py",
+        "grader/oracles/misconceptions.py",
+        "grader/oracles/numeric/judge.py",
         "grader/sandbox/child/__main__.py",
         "grader/sandbox/child/zygote.py",
     ):
@@ -66,9 +69,10 @@ def test_it_carries_another_assignment_in_the_place_of_the_built_in_one(built: P
     rubric.write_text((softmax / "rubric.toml").read_text(encoding="utf-8").replace("2030", "2031"), encoding="utf-8")
     files = package_of(write_wheel(tmp_path, softmax, rubric))
     carried = {name for name in files if name.startswith("grader/assignment/")}
-    parts = ("rubric.toml", "explain.toml", "checks/check_softmax.py", "checks/loss.py")
+    parts = ("rubric.toml", "explain.toml", "checks/check_softmax.py")
     assert carried == {f"grader/assignment/{part}" for part in parts}
     assert files["grader/assignment/rubric.toml"] == rubric.read_bytes()
+    assert {"grader/oracles/misconceptions.py", "grader/oracles/numeric/judge.py"} <= set(files)
     engine = {name for name in package_of(built) if not name.startswith("grader/assignment/")}
     assert set(files) - carried == engine
 

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 
 from grader.model import Outcome, Submission
 from grader.oracles import trees
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment
-from grader.sandbox.api import CallFailed, Returned
 from grader.sandbox.child.protocol import (
     HEADS,
     MAGIC,
@@ -34,11 +33,13 @@ from grader.sandbox.child.protocol import (
     encode,
     read_frame,
 )
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.replies import parse
 from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
 from grader.suite.expressions import MAX_NODES, is_expression
 from grader.suite.proxy import MAX_TEXT, from_wire
-from grader.suite.session import Oracles
+from grader.suite.runner import run_checks
+from grader.suite.session import Oracles, SubmissionSession
 from scripts import fuzz
 from tests.support import wire
 from tests.support.babble import BabbleLauncher
@@ -276,7 +277,7 @@ def test_every_head_can_be_an_expression() -> None:
 
 
 def test_whatever_passes_as_an_expression_can_be_asked_about(oracles: Oracles) -> None:
-    draw, oracle = random.Random(3), oracles.proxy("symbolic")
+    draw, oracle = random.Random(3), oracles.proxy("algebra")
     for _ in range(150):
         left, right = wire.tree(draw), wire.tree(draw)
         if is_expression(left) and is_expression(right):
@@ -288,7 +289,9 @@ def test_whatever_passes_as_an_expression_can_be_asked_about(oracles: Oracles) -
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numpy, on the largest numbers there are
 @pytest.mark.parametrize("seed", range(12))
-def test_no_answer_is_an_error_of_ours(seed: int, assignment: Assignment, oracles: Oracles) -> None:
+def test_no_answer_is_an_error_of_ours(
+    seed: int, assignment: Assignment, oracles: Oracles, grading: GradingSession
+) -> None:
     """Every check of exercises 1 to 3 has a verdict on answers of any kind, and no point is won with them."""
     own = {
         f"{each.module}.py": "".join(f"def {each_one}:\n    pass\n" for each_one in each.functions)
@@ -297,10 +300,12 @@ def test_no_answer_is_an_error_of_ours(seed: int, assignment: Assignment, oracle
     }
     submission = Submission("babble", {name: text.encode() for name, text in own.items()}, "0" * 64)
     points = [point.id for each in assignment.rubric.exercise if each.id in "123" for point in each.point]
-    report = examine(submission, assignment, BabbleLauncher(seed), oracles, seed=seed, selected=points)
-    assert {point.id for point in report.points} == set(points)
-    broken = [f"{point.id}: {point.message}" for point in report.points if point.outcome is Outcome.GRADER_ERROR]
-    assert broken == []
-    assert report.score == 0
+    with SubmissionSession(submission, assignment, BabbleLauncher(seed), oracles, seed) as session:
+        results = run_checks(session, frozenset(points), lambda result: None)
+    assert {result.point for result in results} == set(points)
+    verdicts = [(result.point, result.verdict) for result in results]
+    assert [(point, own.message) for point, own in verdicts if own.outcome is Outcome.GRADER_ERROR] == []
+    assert sum(own.share for _, own in verdicts) == 0
+    report = grading.report(session, results, points)
     assert unclean(report) == []
     assert len(to_json(report)) < 256 << 10

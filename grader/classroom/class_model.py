@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.model import Submission
+from grader.sandbox.choose import SandboxSettings
 
 
 class Format(StrEnum):
@@ -28,10 +29,12 @@ class IssueKind(StrEnum):
     DUPLICATE = "duplicate"  # byte for byte another one's
     CHOICE = "choice"  # which file or hand-in counts is a person's to decide; one was graded meanwhile, or none
     UNREAD = "unread"  # a file that was not read
+    TABLE = "table"  # a table that was given has a flaw that could be read over
     ROSTER = "roster"  # so many are unmatched that the roster or the download must be the wrong one
     EMPTY = "empty"  # nothing in it that could be graded
     ABSENT = "absent"  # on the roster, and nothing handed in
     TIME = "time"  # when it was handed in is in doubt
+    GONE = "gone"  # graded in an earlier run, and not among the submissions now
     FAULT = "fault"  # the grader's own: not graded, and no zero
 
 
@@ -65,6 +68,26 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Extension:
+    """More time for one person: until a moment, or so many days after the due date of the rubric. One of the two.
+
+    `until` is a moment where it has an offset, else what the clock of the rubric's time zone shows.
+    """
+
+    until: datetime | None = None
+    days: int | None = None
+
+    def __str__(self) -> str:
+        return self.until.isoformat() if self.until else f"{self.days} days"
+
+    @classmethod
+    def parse(cls, text: str) -> "Extension":
+        """What `str` made of one. Raises ValueError."""
+        days = text.removesuffix(" days")
+        return cls(days=int(days)) if days != text else cls(until=datetime.fromisoformat(text))
+
+
+@dataclass(frozen=True, slots=True)
 class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
@@ -79,6 +102,7 @@ class HandIn:
     order: tuple[int, str] = (0, "")
     notes: tuple[str, ...] = ()
     decided: bool = False
+    extension: Extension | None = None
 
     @property
     def source(self) -> str:
@@ -100,17 +124,15 @@ class Data:
 class Terms:
     """Under what all submissions of a class are graded: pure data, the same on every machine.
 
-    `image` and `gpus` are the docker sandbox's, `device` and `data` the assignment's settings; None for their defaults.
+    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order. `device`
+    is a setting of the assignment's, None for its own; so is `data`, which travels as bytes.
     """
 
     rubric: str
     assignment: str
-    sandbox: str
-    allow_weaker: bool
+    sandbox: SandboxSettings
     seed: int
     points: tuple[str, ...]
-    image: str | None = None
-    gpus: str | None = None
     device: str | None = None
     data: Data | None = None
 

@@ -1,7 +1,7 @@
 """What the columns of an LMS's tables are called, in its languages. One list for rosters, times, extensions and sheets.
 
-Moodle's words are those of its language files (mod_assign: recordid, lastmodifiedsubmission, lastmodifiedgrade, maxgrade;
-core: fullname, idnumber, email, grade, status); docs/lms.md names the source of each platform's.
+Moodle's words are those of its language files (mod_assign: recordid, lastmodifiedsubmission, lastmodifiedgrade,
+maxgrade; core: fullname, idnumber, email, grade, status); docs/lms.md names the source of each platform's.
 """
 
 from collections.abc import Sequence
@@ -31,13 +31,31 @@ class Column(Enum):
 
 _HEADERS: dict[Column, tuple[str, ...]] = {
     Column.ID: (
-        *("ID", "SID", "Student ID", "Student number", "ID number", "SIS User ID", "Matriculation number", "OrgDefinedId"),
+        *(
+            "ID",
+            "SID",
+            "Student ID",
+            "Student number",
+            "ID number",
+            "SIS User ID",
+            "Matriculation number",
+            "OrgDefinedId",
+        ),
         *("Matrikelnummer", "Matrikelnr", "Matrikel", "ID-Nummer", "Student", "Kennung", "Org Defined ID"),
         *("Numéro d'identification", "Numéro d'étudiant", "Matricule", "Número de ID", "Número ID", "Matrícula"),
         *("Número de identificación", "Numero ID", "Codice identificativo", "Matricola", "ID-nummer", "Studentnummer"),
     ),
     Column.LMS: (
-        *("Identifier", "Identifiant", "Identificador", "Identificativo", "Username", "User name", "Login", "SIS Login ID"),
+        *(
+            "Identifier",
+            "Identifiant",
+            "Identificador",
+            "Identificativo",
+            "Username",
+            "User name",
+            "Login",
+            "SIS Login ID",
+        ),
         *("Benutzername", "Anmeldename", "Nom d'utilisateur", "Nombre de usuario", "Nome utente", "Gebruikersnaam"),
         *("github_username", "GitHub username", "GitHub"),
     ),
@@ -51,20 +69,55 @@ _HEADERS: dict[Column, tuple[str, ...]] = {
         *("Apellidos", "Apellido(s)", "Cognome", "Achternaam"),
     ),
     Column.EMAIL: (
-        *("Email", "E-mail", "Mail", "Email address", "E-Mail-Adresse", "Adresse de courriel", "Adresse e-mail", "Courriel"),
+        *(
+            "Email",
+            "E-mail",
+            "Mail",
+            "Email address",
+            "E-Mail-Adresse",
+            "Adresse de courriel",
+            "Adresse e-mail",
+            "Courriel",
+        ),
         *("Dirección de correo", "Dirección Email", "Correo electrónico", "Dirección de correo electrónico", "Correo"),
         *("Indirizzo email", "E-mailadres", "School email", "Primary email"),
     ),
     Column.SUBMITTED: (
-        *("Time", "Submitted", "Submitted at", "Timestamp", "Date", "Zeit", "Abgabe", "Submission time", "Date submitted"),
+        *(
+            "Time",
+            "Submitted",
+            "Submitted at",
+            "Timestamp",
+            "Date",
+            "Zeit",
+            "Abgabe",
+            "Submission time",
+            "Date submitted",
+        ),
         *("Last modified (submission)", "Zuletzt geändert (Abgabe)", "Dernière modification (travail remis)"),
-        *("Última modificación (entrega)", "Fecha de entrega", "Última modificación (envío)", "Zeitpunkt", "Abgabezeit"),
+        *(
+            "Última modificación (entrega)",
+            "Fecha de entrega",
+            "Última modificación (envío)",
+            "Zeitpunkt",
+            "Abgabezeit",
+        ),
         *("Ultima modifica (consegna)", "Última modificação (envio)", "Laatst gewijzigd (inzending)", "Abgegeben"),
         *("Letzte Abgabe", "Last submission", "Datum der letzten Abgabe"),
     ),
     Column.STATUS: ("Status", "Statut", "Estado", "Estatus", "Stato"),
     Column.DUE: (
-        *("Due", "Until", "Extension", "Extended to", "New due date", "Due date", "Verlängert bis", "Bis", "Verlängerung"),
+        *(
+            "Due",
+            "Until",
+            "Extension",
+            "Extended to",
+            "New due date",
+            "Due date",
+            "Verlängert bis",
+            "Bis",
+            "Verlängerung",
+        ),
         *("Prolongation", "Prórroga", "Jusqu'au", "Hasta"),
     ),
     Column.DAYS: ("Days", "Extra days", "Tage", "Jours", "Días", "Giorni", "Dagen"),
@@ -74,12 +127,22 @@ _HEADERS: dict[Column, tuple[str, ...]] = {
         *("Maximumcijfer", "Max Points", "Maximale Bewertung"),
     ),
     Column.GRADED: (
-        *("Last modified (grade)", "Zuletzt geändert (Bewertung)", "Dernière modification (note)", "Fecha de Calificación"),
+        *(
+            "Last modified (grade)",
+            "Zuletzt geändert (Bewertung)",
+            "Dernière modification (note)",
+            "Fecha de Calificación",
+        ),
         *("Última modificación (calificación)", "Ultima modifica (valutazione)", "Última modificação (nota)"),
     ),
     Column.FEEDBACK: (
         *("Feedback comments", "Feedback als Kommentar", "Feedback par commentaires", "Commentaires de feedback"),
-        *("Comentarios de retroalimentación", "Comentarios de realimentación", "Commenti di feedback", "Feedback comments."),
+        *(
+            "Comentarios de retroalimentación",
+            "Comentarios de realimentación",
+            "Commenti di feedback",
+            "Feedback comments.",
+        ),
     ),
 }
 _KNOWN = {bare(header): column for column, headers in _HEADERS.items() for header in headers}

@@ -11,7 +11,8 @@ from grader.model import ExitCode
 COMMANDS = {
     "grade_command": ("grade", "points"),
     "class_command": ("class",),
-    "report_commands": ("rescore", "reproduce", "review"),
+    "report_commands": ("rescore", "reproduce"),
+    "mark_commands": ("review", "export"),
     "course_commands": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
     "image_command": ("image",),
     "doctor_command": ("doctor",),

@@ -3,53 +3,50 @@
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader import BUILT_IN
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import IssueKind, Terms
 from grader.classroom.grade_class import Request, grade_class
+from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.store import ClassIndex
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
-from grader.cli.app import (
-    AssignmentOption,
-    DataOption,
-    DeviceOption,
-    ExerciseOption,
-    GpusOption,
-    ImageOption,
-    PointOption,
-    RubricOption,
-    SandboxOption,
-    SeedOption,
-    WeakerOption,
-    app,
-    err,
-    fail,
-    out,
-)
+from grader.cli.app import app, err, fail, out
+from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.errors import OutputError
 from grader.model import ExitCode
-from grader.rubric import Assignment, load_assignment, select
-from grader.sandbox.api import Launcher
+from grader.rubric import Assignment
 from grader.sandbox.choose import default_kind, open_launcher
+from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
 SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")]
+ExtensionsOption = Annotated[Path | None, typer.Option(help="CSV with id, and due or days: who has more time.")]
 SheetOption = Annotated[
     Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
 ]
+ColumnOption = Annotated[
+    str | None, typer.Option("--assignment-column", help="The column of --sheet, where it has several assignments.")
+]
+ScaleOption = Annotated[
+    bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
+]
 AcceptOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py'; repeatable."),
+    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
 ]
 MatchOption = Annotated[
-    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is; repeatable.")
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
 ]
 JobsOption = Annotated[
     int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
@@ -58,72 +55,68 @@ ClusterOption = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Da
 
 
 @app.command("class")
+@with_options(settings=settings_of)
 def class_(
     submissions: Annotated[
         Path, typer.Argument(help="The class: a folder, an archive, an LMS's download, or a .txt that lists folders.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for everything that comes of it.")],
+    settings: RunSettings,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output folder.")],
     roster: RosterOption = None,
     submitted: SubmittedOption = None,
+    extensions: ExtensionsOption = None,
     sheet: SheetOption = None,
-    jobs: JobsOption = None,
-    cluster: ClusterOption = None,
-    force: Annotated[bool, typer.Option("--force", help="Grade again what is done.")] = False,
-    only: Annotated[list[str] | None, typer.Option(help="Only this id; may be given again.")] = None,
-    failed: Annotated[bool, typer.Option("--failed", help="Again, what the grader itself had failed on.")] = False,
+    assignment_column: ColumnOption = None,
+    scale: ScaleOption = False,
     accept: AcceptOption = None,
     match: MatchOption = None,
-    seed: SeedOption = None,
-    exercise: ExerciseOption = None,
-    point: PointOption = None,
-    sandbox: SandboxOption = None,
-    allow_weaker: WeakerOption = False,
-    image: ImageOption = None,
-    gpus: GpusOption = None,
-    device: DeviceOption = None,
-    data: DataOption = None,
+    replace_inputs: ReplaceOption = False,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
+    force: Annotated[bool, typer.Option("--force", help="Regrade finished submissions.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Only this id, name, e-mail or number of the LMS (repeatable).")
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
-    """Grade a class. Run it again and it goes on where it stopped."""
-    course = load_assignment(assignment, rubric).with_settings(device=device)
-    chosen = select(course.rubric, exercise or [], point or [])
-    request = Request(
-        submissions=submissions,
-        results=output,
-        rubric=rubric or assignment / "rubric.toml",
-        sandbox=str(sandbox or default_kind()),
-        allow_weaker=allow_weaker,
-        points=[point.id for point in course.rubric.points if point.id in chosen],
-        seed=seed,
-        roster=roster,
-        submitted=submitted,
-        sheet=sheet,
-        choice=Choice(force, failed, frozenset(only or [])),
-        image=image,
-        gpus=gpus,
-        device=device,
-        data=data,
-        accept=accept or [],
-        match=match or [],
+    """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
+    tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
+    files = {name: InputFile.at(path) for name, path in {**tables, "data": settings.data}.items() if path}
+    given = replace(
+        ClassInputs(**files),  # type: ignore[arg-type]
+        assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
+        seed=settings.seed,
+        points=(*settings.exercises, *settings.points) or None,
+        device=settings.device,
+        image=settings.sandbox.image,
+        gpus=settings.sandbox.gpus,
+        assignment_column=assignment_column,
+        scale=scale or None,
+        accept=tuple(accept or ()) or None,
+        match=tuple(match or ()) or None,
     )
-    _tell(output, _grade(request, course, _executor(request, course, jobs, cluster)))
+    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
+    choice = Choice(force, failed, frozenset(only or []))
+    request = Request(submissions, output, given, sandbox, choice, replace_inputs)
+    _tell(output, _grade(request, _executor(jobs, cluster)))
 
 
-def _grade(request: Request, course: Assignment, open_executor: Callable[[], Executor]) -> ClassIndex:
+def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Executor]) -> ClassIndex:
     """Grades, and says how to go on where that was cut off."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watcher(err) as shown:
-            return grade_class(request, course, open_executor, shown)
+            return grade_class(request, open_executor, shown)
     except KeyboardInterrupt:
         fail(f"grader: interrupted. What is graded is kept in {request.results}; {_GO_ON}", ExitCode.INTERRUPTED)
     except OutputError as error:
-        fail(f"grader: {error} What was graded until then is kept; mend that, and {_GO_ON}", ExitCode.USAGE)
+        fail(f"grader: {error} What was graded until then is kept; fix that, and {_GO_ON}", ExitCode.USAGE)
 
 
 def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything is ours to mend."""
+    """The summary, and an exit code that says whether anything is ours to fix."""
     print_summary(results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
@@ -136,18 +129,15 @@ def _tell(results: Path, index: ClassIndex) -> None:
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def _executor(request: Request, course: Assignment, jobs: int | None, cluster: str | None) -> Callable[[], Executor]:
-    if cluster is not None:
-        gpu = request.gpus is not None or str(course.rubric.settings.get("device", "")).startswith("cuda")
-        return lambda: DaskExecutor(cluster, gpu=gpu)
-    return lambda: LocalExecutor(jobs or _cores(), lambda: _launcher(request))
+def _executor(jobs: int | None, cluster: str | None) -> Callable[[Terms, Assignment], Executor]:
+    def open_executor(terms: Terms, assignment: Assignment) -> Executor:
+        if cluster is not None:
+            device = str(assignment.rubric.settings.get("device", ""))
+            return DaskExecutor(cluster, gpu=terms.sandbox.gpus is not None or device.startswith("cuda"))
+        # opened before the first job: what the machine lacks is named once, rather than three times for each submission
+        return LocalExecutor(jobs or _cores(), lambda: open_launcher(terms.sandbox, ahead=True))
 
-
-def _launcher(request: Request) -> Launcher:
-    """Raises SandboxError, naming what is missing, now rather than three times for each submission."""
-    return open_launcher(
-        request.sandbox, allow_weaker=request.allow_weaker, ahead=True, image=request.image, gpus=request.gpus
-    )
+    return open_executor
 
 
 def _cores() -> int:

@@ -9,7 +9,16 @@ from rich.text import Text
 
 from grader import BUILT_IN
 from grader.classroom.results.store import read_report
-from grader.cli.app import AssignmentOption, ExerciseOption, PointOption, RubricOption, WeakerOption, app, out
+from grader.cli.app import app, out
+from grader.cli.options import (
+    AssignmentOption,
+    ExerciseOption,
+    PointOption,
+    RubricOption,
+    WeakerOption,
+    course_of,
+    with_options,
+)
 from grader.course.handout import DEFAULT_PIN, NO_COURSE, build_handout
 from grader.errors import UsageError
 from grader.report.github_classroom import score_notices
@@ -18,7 +27,8 @@ from grader.report.markdown import annotations
 from grader.report.plain_text import number, one_line
 from grader.report.results_json import check_writable, write_atomically
 from grader.report.student_summary import advice, paragraphs, points_so_far
-from grader.rubric import load_assignment, select
+from grader.rubric import Assignment, load_assignment
+from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point
 
 
@@ -69,18 +79,17 @@ def explain(
 
 
 @app.command()
+@with_options(course=course_of)
 def watch(
+    course: Assignment,
     folder: Annotated[Path, typer.Argument(help="Your folder.")] = Path(),
     exercise: ExerciseOption = None,
     point: PointOption = None,
-    assignment: AssignmentOption = BUILT_IN,
-    rubric: RubricOption = None,
 ) -> None:
     """Judge again, at once, whatever you save. Ctrl-C ends it."""
     from grader.student.watch import Judged, Watch  # watchfiles is worth its start-up here alone
 
-    course = load_assignment(assignment, rubric)
-    selected = select(course.rubric, exercise or [], point or [])
+    settings = RunSettings(exercises=tuple(exercise or ()), points=tuple(point or ()))
 
     def show(judged: Judged) -> None:
         out.clear()  # nothing, where it is no terminal
@@ -92,7 +101,7 @@ def watch(
         out.print(*paragraphs([own for own in judged.report.points if own.id in judged.points]), sep="\n")
         out.print(Text(points_so_far(judged.report), style="bold"), Text(advice(judged.report)), sep="\n")
 
-    with Watch(folder, course, selected) as watched, contextlib.suppress(KeyboardInterrupt):
+    with Watch(folder, course, settings) as watched, contextlib.suppress(KeyboardInterrupt):
         for judged in watched.rounds():
             if isinstance(judged, UsageError):
                 out.print(Text(str(judged), style="red"))
@@ -122,7 +131,7 @@ def gradescope(
     package: Annotated[Path, typer.Argument(metavar="OUT.zip", help="The zip to upload to Gradescope.")],
     visibility: Annotated[
         list[str] | None,
-        typer.Option(metavar="POINT=WHEN", help="When students see a point or an exercise; may be given again."),
+        typer.Option(metavar="POINT=WHEN", help="When students see a point or an exercise (repeatable)."),
     ] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
@@ -135,7 +144,8 @@ def gradescope(
     chosen = visibility_of(load_assignment(assignment, rubric).rubric, visibility or [])
     build_package(package, Settings(visibility=chosen, allow_weaker=allow_weaker), assignment, rubric)
     out.print(
-        f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off, or take the rubric's out.",
+        f"{package} is ready to be uploaded. Switch Gradescope's own late penalty off: the rubric's is applied, with "
+        "Gradescope's due date, extensions and times.",
         highlight=False,
         markup=False,
         soft_wrap=True,

@@ -1,7 +1,7 @@
 """The commands about one submission, and the rubric: `grade` and `points`."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -9,71 +9,42 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from grader import BUILT_IN
-from grader.cli.app import (
-    AssignmentOption,
-    DataOption,
-    DeviceOption,
-    ExerciseOption,
-    GpusOption,
-    ImageOption,
-    PointOption,
-    RubricOption,
-    SandboxOption,
-    SeedOption,
-    WeakerOption,
-    app,
-    err,
-    fail,
-    out,
-)
+from grader.cli.app import app, err, fail, out
+from grader.cli.options import course_of, settings_of, with_options
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
 from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
 from grader.report.terminal import print_report
-from grader.rubric import Assignment, load_assignment, select
-from grader.sandbox.choose import open_launcher
+from grader.rubric import PERSON, Assignment
+from grader.settings import RunSettings
 
 
 def _picture(path: Path | None) -> Path | None:
-    if path is not None and path.suffix not in (".svg", ".png"):
-        raise typer.BadParameter(f"{path} has to end with .svg or .png.")
+    if path is not None and path.suffix != ".svg":
+        raise typer.BadParameter(f"{path}: the curves are drawn as SVG. Choose a name that ends in .svg.")
     return path
 
 
 @app.command()
+@with_options(settings=settings_of, course=course_of)
 def grade(
-    path: Annotated[Path, typer.Argument(help="A submission: a folder or a zip file.")],
+    path: Annotated[Path, typer.Argument(help="A submission: a folder or an archive.")],
+    settings: RunSettings,
+    course: Assignment,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report as a page for a browser here.")] = None,
     markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here, for CI.")] = None,
     curves: Annotated[
-        Path | None, typer.Option(callback=_picture, help="Draw the trainings here: .svg or .png.")
+        Path | None, typer.Option(callback=_picture, help="Draw the trainings here, an .svg file.")
     ] = None,
-    seed: SeedOption = None,
-    exercise: ExerciseOption = None,
-    point: PointOption = None,
-    sandbox: SandboxOption = None,
-    allow_weaker: WeakerOption = False,
-    image: ImageOption = None,
-    gpus: GpusOption = None,
-    device: DeviceOption = None,
-    data: DataOption = None,
-    assignment: AssignmentOption = BUILT_IN,
-    rubric: RubricOption = None,
 ) -> None:
     """Grade one submission and print its points."""
-    course = load_assignment(assignment, rubric).with_settings(device=device, data=str(data) if data else None)
-    selected = select(course.rubric, exercise or [], point or [])
     for file in filter(None, (output, html, markdown, curves)):
         check_writable(file)
-    with (
-        closing(open_launcher(sandbox, allow_weaker=allow_weaker, image=image, gpus=gpus)) as launcher,
-        _progress(course, len(selected)) as on_result,
-    ):
-        report = grade_submission(path, course, launcher=launcher, seed=seed, selected=selected, on_result=on_result)
+    with _progress(course, len(settings.selected(course.rubric))) as on_result:
+        report = grade_submission(path, course, settings, on_result=on_result)
     if output is not None:
         write_atomically(output, to_json(report))
     if html is not None:
@@ -83,9 +54,9 @@ def grade(
     if markdown is not None:
         write_atomically(markdown, summary(report))
     if curves is not None:
-        from grader.report.curves import draw, of_report  # matplotlib takes its time to start
+        from grader.report.curves import draw, of_report
 
-        write_atomically(curves, draw(of_report(report), curves.suffix[1:]))
+        write_atomically(curves, draw(of_report(report)))
     print_report(report, out)
     if report.has_grader_error:
         fail(
@@ -95,13 +66,13 @@ def grade(
 
 
 @app.command()
-def points(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> None:
+@with_options(course=course_of)
+def points(course: Assignment) -> None:
     """Print the rubric: every point and what it is worth."""
-    course = load_assignment(assignment, rubric)
     table = Table(
         title=f"{course.rubric.title}  ·  due {course.rubric.late.deadline:%Y-%m-%d %H:%M %Z}", title_justify="left"
     )
-    for column in ("point", "what it asks", "max", "judged"):
+    for column in ("point", "task", "max", "judged"):
         table.add_column(column, justify="right" if column == "max" else "left")
     for part in course.rubric.exercise:
         table.add_section()
@@ -109,7 +80,7 @@ def points(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None)
             f"[b]{part.id}[/b]", f"[b]{part.title}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
         )
         for own in part.point:
-            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == "person" else own.kind)
+            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == PERSON else own.kind)
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
     out.print(table)

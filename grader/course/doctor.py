@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
 from grader.sandbox.linux.jail import HELP, JailLauncher
 from grader.sandbox.linux.warm import WarmLauncher
 from grader.version import VERSION
@@ -82,7 +82,7 @@ def _jail() -> Diagnosis:
 
 def _docker() -> Diagnosis:
     try:
-        with closing(open_launcher("docker")) as launcher:
+        with closing(open_launcher(SandboxSettings("docker"))) as launcher:
             return Diagnosis("sandbox docker", Health.GOOD, "; ".join(launcher.restrictions))
     except (SandboxError, ImportError) as error:
         return Diagnosis("sandbox docker", Health.NONE, str(error))

@@ -6,29 +6,27 @@ Contract: https://gradescope-autograders.readthedocs.io/en/latest/specs/ . The z
 """
 
 import json
-import secrets
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from grader import BUILT_IN
+from grader.classroom.marks.finalize import finalize
+from grader.course.gradescope_metadata import read_metadata
 from grader.course.wheel import write_wheel
 from grader.errors import OutputError, UsageError
-from grader.load.submission import load
-from grader.model import CheckResult, Submission, Verdict
-from grader.pipeline import about, examine
+from grader.model import CheckResult, Submission
+from grader.pipeline import GradingSession
 from grader.report.gradescope_results import to_gradescope
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Assignment, Rubric
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
-from grader.score import score
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
+from grader.suite.runner import run_checks
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
 NOT_YET = "Not judged: the platform's time was up before it. This is no verdict on your answer."
@@ -51,7 +49,7 @@ if [ -z "$python" ] || ! "$python" -c 'import ensurepip' 2> /dev/null; then
 fi
 "$python" -m venv "$AUTOGRADER/grader"
 if [ -e constraints.txt ]; then export PIP_CONSTRAINT=constraints.txt; fi
-"$AUTOGRADER/grader/bin/python" -m pip install --quiet ./*.whl
+"$AUTOGRADER/grader/bin/python" -m pip install --quiet "$(echo ./*.whl)[torch]"
 """
 _RUN = """\
 #!/usr/bin/env bash
@@ -105,47 +103,44 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
 
 def run(root: Path, assignment: Assignment) -> None:
     """Judges root/submission; root/results/results.json holds after every check what was earned until then.
-    What cannot be read is told there, with no points. Faults of ours are raised: the platform shows that it failed.
+
+    Lateness is taken off by the rubric's rule, with the due date, the extension and the time that the platform tells in
+    root/submission_metadata.json. What cannot be read is told there, with no points. Faults of ours are raised: the
+    platform shows that it failed.
     """
     settings = Settings.model_validate_json((root / "source" / _SETTINGS).read_text(encoding="utf-8"))
     results = root / "results" / "results.json"
     results.parent.mkdir(exist_ok=True)
-    try:
-        submission = load(root / "submission", assignment.expected)
-    except UsageError as error:
-        write_atomically(results, json.dumps({"score": 0.0, "output": str(error), "visibility": "visible"}))
-        return
-    write_atomically(results.with_name("report.json"), to_json(_judge(submission, assignment, settings, results)))
+    sandbox = SandboxSettings("jail", allow_weaker=settings.allow_weaker)
+    with GradingSession(assignment, RunSettings(sandbox)) as grading:
+        try:
+            submission = grading.load(root / "submission")
+        except UsageError as error:
+            write_atomically(results, json.dumps({"score": 0.0, "output": str(error), "visibility": "visible"}))
+            return
+        metadata = read_metadata(root / "submission_metadata.json")
+        late = metadata.rule(assignment.rubric.late)
+
+        def write(report: Report) -> None:
+            final = finalize(report, late, metadata.submitted, (), metadata.extension)
+            _write(results, final, settings)
+            write_atomically(results.with_name("report.json"), to_json(final))
+
+        _judge(grading, submission, write)
 
 
-def _judge(submission: Submission, assignment: Assignment, settings: Settings, results: Path) -> Report:
+def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> None:
+    """Judges, and has written after every check what the report is if time is up now."""
     found: list[CheckResult] = []
-    seed = secrets.randbelow(1 << 31)
-    with ExitStack() as stack:
-        launcher = stack.enter_context(closing(open_launcher("jail", allow_weaker=settings.allow_weaker)))
-        oracles = stack.enter_context(Oracles(launcher, assignment))
-        facts = about(submission, assignment, launcher, seed)
+    with grading.begin(submission) as session:
 
         def keep(result: CheckResult) -> None:
             found.append(result)
-            _write(results, _so_far(assignment.rubric, found, facts), settings)
+            write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
 
-        _write(results, _so_far(assignment.rubric, found, facts), settings)
-        report = examine(submission, assignment, launcher, oracles, seed=seed, on_result=keep)
-    _write(results, report, settings)
-    return report
-
-
-def _so_far(rubric: Rubric, found: list[CheckResult], facts: Mapping[str, Any]) -> Report:
-    """The report if it ended now: what was not judged yet says so."""
-    seen = {(result.point, result.part) for result in found}
-    waiting = [
-        CheckResult(point.id, part, Verdict.missing(NOT_YET))
-        for point in rubric.points
-        for part in (point.parts or [None])
-        if (point.id, part) not in seen
-    ]
-    return score(rubric, [*found, *waiting], {point.id for point in rubric.points}, **facts)
+        write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
+        report = grading.report(session, run_checks(session, grading.selected, keep), grading.selected)
+    write(report)
 
 
 def _write(path: Path, report: Report, settings: Settings) -> None:

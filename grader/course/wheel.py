@@ -20,8 +20,9 @@ PACKAGE = Path(__file__).parent.parent
 NAME = "backprop-grader"
 # What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
 _SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".jinja", ".npz", ".md"})
-# Of an assignment's folder: what grades. The template is handed out beside the wheel, a solution nowhere.
-_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "oracles", "inside", "data"})
+# Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
+# wheel, a solution nowhere.
+_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "data"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
 _WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
@@ -56,7 +57,8 @@ def _package() -> Iterator[tuple[str, bytes]]:
 def _carried(assignment: Path, rubric: Path | None) -> Iterator[tuple[str, bytes]]:
     """The assignment's files, under the names of the built-in one's."""
     for inner, content in _files(assignment):
-        if inner.split("/")[0] in _PARTS:
+        part = inner.split("/")[0]
+        if part in _PARTS or (assignment / part / "__init__.py").is_file():
             if inner == "rubric.toml" and rubric is not None:
                 content = rubric.read_bytes()
             yield f"{PACKAGE.name}/{BUILT_IN.name}/{inner}", content

@@ -20,7 +20,7 @@ from typing import IO
 from grader.errors import SubmissionError
 from grader.load import content, tar
 from grader.load.content import Content, Moment
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.tree import DiskFile, DiskFolder, File, Folder
 from grader.text import one_line
 

@@ -78,8 +78,8 @@ def own_modules(submission: Submission, rubric: Rubric) -> dict[str, bytes]:
 
 def reserved_roots(rubric: Rubric) -> frozenset[str]:
     """Names that a submission's own modules cannot take: there must be no doubt which numpy is meant."""
-    third_party = {root for exercise in rubric.exercise for root in (*exercise.imports, *exercise.blocked_packages)}
-    ours = {name for exercise in rubric.exercise for name in exercise.harness}
+    third_party = {root for exercise in rubric.exercise for root in exercise.imports}
+    ours = {name.rpartition(".")[2] for exercise in rubric.exercise for name in exercise.harness}
     return sys.stdlib_module_names | third_party | ours | {"grader"}
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from grader.load.content import Content, Moment, open_file, read_file, too_large, unreadable
-from grader.load.naming import readable
+from grader.load.file_names import readable
 
 
 class _Named(ABC):

@@ -16,7 +16,7 @@ def to_gradescope(report: Report) -> str:
     said = [report.late.message] if report.late else []
     said += [clean(note) for note in report.submission.notes]
     if report.pending:
-        said.append(f"{report.pending:g} points are for a person to give.")
+        said.append(f"Pending: a person will mark {report.pending:g} more points.")
     whole: dict[str, Any] = {
         "score": report.score,
         "output": "\n".join(said),
@@ -30,17 +30,22 @@ def to_gradescope(report: Report) -> str:
 
 
 def _test(point: PointScore) -> dict[str, Any]:
+    """One point. What is not decided yet has no score, so that it is shown neither as passed nor as failed."""
     lines = [clean(point.message)] if point.message else []
     lines += [f"note: {clean(note)}" for note in point.notes]
-    return {
+    test: dict[str, Any] = {
         "number": point.id,
         "name": point.title,
         "name_format": "text",
-        "score": point.score,
-        "max_score": point.max_score,
-        "status": "passed" if point.outcome is Outcome.PASSED else "failed",
         "output": "\n".join(lines),
         "output_format": "text",
         "tags": [point.outcome.value],
         "visibility": "visible",
     }
+    if point.outcome is Outcome.GRADER_ERROR:
+        return {**test, "name": f"{point.title} (not judged)"}
+    if point.pending:
+        so_far = f"Pending: {point.score:g} of {point.max_score:g} so far; a person will mark {point.pending:g}."
+        return {**test, "name": f"{point.title} (pending)", "output": "\n".join([so_far, *lines])}
+    status = "passed" if point.outcome is Outcome.PASSED else "failed"
+    return {**test, "score": point.score, "max_score": point.max_score, "status": status}

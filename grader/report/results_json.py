@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
             return value
 
 
-def write_atomically(path: Path, text: str | bytes | Iterable[str], *, durable: bool = True) -> None:
+def write_atomically(path: Path, text: str | bytes | Iterable[str | bytes], *, durable: bool = True) -> None:
     """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
 
     A text that comes in pieces is never held as a whole. It survives a power cut, unless `durable` is off: for what can

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from grader.model import Frame, Outcome
-from grader.sandbox.api import CallFailed, Reply, Returned
 from grader.sandbox.child.protocol import STATUSES, Value
+from grader.sandbox.launcher import CallFailed, Reply, Returned
 
 _OUTCOMES = {
     "error": Outcome.ERROR,

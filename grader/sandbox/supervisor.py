@@ -14,8 +14,8 @@ from typing import Self
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
 from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, encode, read_frame, write_frame
+from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
 from grader.sandbox.replies import parse
 
 START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
@@ -121,7 +121,6 @@ class _Worker:
                 "files": dict(bundle.files),
                 "harness": dict(bundle.harness),
                 "allowed": list(bundle.allowed),
-                "blocked_packages": list(bundle.blocked_packages),
                 "preload": list(bundle.preload),
             }
         )

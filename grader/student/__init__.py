@@ -1,0 +1,1 @@
+"""What a student's own machine runs: pytest in their folder, `watch`, `explain`. Needs no torch, no Docker, no GPU."""

@@ -6,7 +6,7 @@
     [[point]]
     ids = ["3.4"]
     asks = "..."
-    judged = "... to {arrays.DOUBLE.rtol:g} ..."
+    judged = "... to {comparison.DOUBLE.rtol:g} ..."
     hints = ["a nudge", "a plan"]
 
 Numbers are not repeated there but named: {module.NAME} is a constant of that module of the assignment's oracles or
@@ -14,14 +14,17 @@ checks, read without importing it, and {settings.name} one of the rubric's setti
 """
 
 import ast
+import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from grader import oracles
 from grader.errors import UsageError
 from grader.rubric import Assignment, Point
 
@@ -94,7 +97,7 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
     def value(found: re.Match[str]) -> str:
         if found[1] not in named:
             raise UsageError(
-                f"{TEXTS}: {found[0]} is no constant of the oracles or the checks and no setting of the rubric."
+                f"{TEXTS}: {found[0]} is no constant of the assignment or of the library, and no setting of the rubric."
             )
         return format(named[found[1]], (found[2] or ":")[1:])
 
@@ -102,11 +105,13 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
 
 
 def _constants(assignment: Assignment) -> dict[str, Any]:
-    """module.NAME -> value, for what checks and oracles state in plain sight; .field behind it for a keyword."""
+    """module.NAME -> value, for what the assignment and the library of oracles state in plain sight; .field behind it
+    for a keyword."""
     found: dict[str, Any] = {}
-    for path, source in (*assignment.sources("checks").items(), *assignment.sources("oracles").items()):
-        module = path.rpartition("/")[2].removesuffix(".py")
-        for name, value in _assignments(ast.parse(source)):
+    library = Path(oracles.__file__).parent
+    for path in sorted(itertools.chain(library.rglob("*.py"), assignment.folder.rglob("*.py"))):
+        module = path.stem
+        for name, value in _assignments(ast.parse(path.read_bytes())):
             fields = value.keywords if isinstance(value, ast.Call) else []
             for key, part in [(name, value), *((f"{name}.{field.arg}", field.value) for field in fields)]:
                 try:

@@ -1,6 +1,5 @@
 """One pytest session of a student's: opens a session on the submission and prints the points at its end."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,16 +9,14 @@ import pytest
 from rich.console import Console
 
 from grader.errors import GraderError
-from grader.load.submission import load
-from grader.model import CheckResult, Outcome, Verdict
-from grader.pipeline import about
+from grader.model import CheckResult, Outcome
+from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import load_assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
-from grader.score import score
+from grader.settings import RunSettings
 from grader.suite.plugin import CheckPlugin, LostPoints, Run
-from grader.suite.session import Oracles, SubmissionSession
 
 _NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest -k exercise3` one exercise."
 _NOT_RUN = "Another part of this point was not run this time."
@@ -38,18 +35,17 @@ class StudentRun:
         folder = Path(self.config.option.submission or self.config.rootpath)
         try:
             self.assignment = load_assignment(self.config.option.assignment)
-            submission = load(folder, self.assignment.expected)
+            settings = RunSettings(seed=PRACTICE_SEED if self.config.option.seed is None else self.config.option.seed)
+            grading = GradingSession(self.assignment, settings, launcher=self.launcher)
+            self.grading = self.stack.enter_context(grading)
+            submission = self.grading.load(folder)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
         # What is collected. A folder on the command line was for pytest to look for pytest.ini in.
         self.config.args = [str(self.assignment.checks)]
-        oracles = self.stack.enter_context(Oracles(self.launcher, self.assignment))
-        seed = PRACTICE_SEED if self.config.option.seed is None else self.config.option.seed
-        self.submission_session = SubmissionSession(submission, self.assignment, self.launcher, oracles, seed)
-        self.stack.enter_context(self.submission_session)
+        self.submission_session = self.stack.enter_context(self.grading.begin(submission))
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
-        every = frozenset(point.id for point in self.assignment.rubric.points)
-        plugin = CheckPlugin(Run(self.submission_session, every, self.results.append))
+        plugin = CheckPlugin(Run(self.submission_session, self.grading.selected, self.results.append))
         self.config.pluginmanager.register(plugin, "grader-checks")
 
     @pytest.hookimpl(wrapper=True)
@@ -85,17 +81,9 @@ class StudentRun:
         self.stack.close()
 
     def _report(self) -> Report:
+        """On the points of which a check ran; `-x` or `-k` may have kept another part of one from running."""
         run = {result.point for result in self.results}
-        facts = about(self.submission_session.submission, self.assignment, self.launcher, self.submission_session.seed)
-        return score(self.assignment.rubric, [*self.results, *self._left_out(run)], run, **facts)
-
-    def _left_out(self, run: set[str]) -> Iterator[CheckResult]:
-        """Stand-ins for the parts that `-x` or `-k` kept from running, in points of which another part ran."""
-        seen = {(result.point, result.part) for result in self.results}
-        for point in self.assignment.rubric.points:
-            for part in point.parts:
-                if point.id in run and (point.id, part) not in seen:
-                    yield CheckResult(point.id, part, Verdict.missing(_NOT_RUN))
+        return self.grading.report(self.submission_session, self.results, run, unjudged=_NOT_RUN)
 
 
 def _isolation(sandbox: str) -> str:

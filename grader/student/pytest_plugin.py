@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
 
 # With one of these nothing is run, so that no worker will be needed. (What is not seen here starts one in vain.)
 _NOTHING_RUNS = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
 
 gc.disable()
-_launcher = open_launcher("process", ahead=_NOTHING_RUNS.isdisjoint(sys.argv))
+_launcher = open_launcher(SandboxSettings("process"), ahead=_NOTHING_RUNS.isdisjoint(sys.argv))
 atexit.register(_launcher.close)  # also where pytest stops before there is a session
 
 

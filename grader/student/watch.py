@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -12,15 +12,15 @@ from typing import Self
 from watchfiles import watch
 
 from grader.errors import UsageError
-from grader.load.submission import load
 from grader.model import CheckResult
-from grader.pipeline import about, examine
+from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
-from grader.rubric import Assignment, Rubric
-from grader.sandbox.choose import open_launcher
+from grader.rubric import PERSON, Assignment, Rubric
+from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
-from grader.score import score
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
+from grader.suite.runner import run_checks
+from grader.suite.session import SubmissionSession
 
 _DEBOUNCE_MS = 40  # an editor's save is several events within a few milliseconds
 _STEP_MS = 10  # between two looks at whether the events have stopped
@@ -53,14 +53,14 @@ class Watch:
 
     folder: Path
     assignment: Assignment
-    selected: Collection[str]
+    settings: RunSettings = RunSettings()
     files: dict[str, bytes] = field(default_factory=dict)
     results: Results = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __enter__(self) -> Self:
-        self._launcher = self.stack.enter_context(closing(open_launcher("process")))
-        self._oracles = self.stack.enter_context(Oracles(self._launcher, self.assignment))
+        settings = replace(self.settings, sandbox=SandboxSettings("process"), seed=PRACTICE_SEED)
+        self._grading = self.stack.enter_context(GradingSession(self.assignment, settings))
         return self
 
     def __exit__(
@@ -72,26 +72,17 @@ class Watch:
         """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
-        submission = load(self.folder, self.assignment.expected)
+        submission = self._grading.load(self.folder)
         changed = differing(self.files, submission.files)
-        points = affected(rubric, changed) & frozenset(self.selected)
+        points = affected(rubric, changed) & self._grading.selected
         self.files = dict(submission.files)
         if not points:
             return None
-        facts = about(submission, self.assignment, self._launcher, PRACTICE_SEED)
-        before = {point.id: point.score for point in self._report(facts).points}
-        found: list[CheckResult] = []
-        examine(
-            submission,
-            self.assignment,
-            self._launcher,
-            self._oracles,
-            seed=PRACTICE_SEED,
-            selected=points,
-            on_result=found.append,
-        )
-        self.results |= {(result.point, result.part): result for result in found}
-        return Judged(changed, points, before, self._report(facts), time.perf_counter() - started)
+        with self._grading.begin(submission) as session:
+            before = {point.id: point.score for point in self._report(session).points}
+            results = run_checks(session, points, lambda result: None)
+        self.results |= {(result.point, result.part): result for result in results}
+        return Judged(changed, points, before, self._report(session), time.perf_counter() - started)
 
     def rounds(self) -> Iterator[Judged | UsageError]:
         """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told."""
@@ -104,9 +95,8 @@ class Watch:
                 if judged is not None:
                     yield judged
 
-    def _report(self, facts: dict[str, object]) -> Report:
-        run = {point for point, _ in self.results}
-        return score(self.assignment.rubric, list(self.results.values()), run, **facts)
+    def _report(self, session: SubmissionSession) -> Report:
+        return self._grading.report(session, list(self.results.values()), {point for point, _ in self.results})
 
 
 def _saves(folder: Path) -> Iterator[object]:
@@ -135,5 +125,5 @@ def affected(rubric: Rubric, changed: Collection[str]) -> frozenset[str]:
         point.id
         for exercise in rubric.exercise
         for point in exercise.point
-        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == "person")
+        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == PERSON)
     )

@@ -14,7 +14,7 @@ import time
 import traceback
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ def module(name: str) -> Any:
 
 
 def harness_module(name: str, beside: str) -> Any:
-    """The fixture `name`: a module of the assignment's `inside/` folder, in the worker of the module `beside`."""
+    """The fixture `name`: a module that the rubric names as `harness`, in the worker of the module `beside`."""
 
     @pytest.fixture(scope="session", name=name)
     def proxy(submission_session: SubmissionSession) -> ModuleProxy:
@@ -124,6 +124,23 @@ class Run:
         rubric = self.submission_session.assignment.rubric
         wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in items}
         self.submission_session.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+
+    def finish(self) -> tuple[CheckResult, ...]:
+        """The results in the order in which the checks ran, once all have.
+
+        A forbidden import makes the whole file worth nothing, also where a check had ended before it was tried. Raises
+        UsageError if a check was asked for what cannot be had.
+        """
+        if self.usage_error is not None:
+            raise self.usage_error
+        return tuple(self._in_the_end(result) for result in self.results.values())
+
+    def _in_the_end(self, result: CheckResult) -> CheckResult:
+        exercise = self.submission_session.assignment.rubric.exercise_of(result.point)
+        finding = self.submission_session.forbidden(exercise)
+        if finding is None or result.verdict.outcome in (Outcome.FORBIDDEN, Outcome.GRADER_ERROR):
+            return result
+        return replace(result, verdict=Verdict(finding.outcome, 0.0, finding.message))
 
 
 class CheckPlugin:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from grader.model import CallFailure, Finding, Frame, Verdict
-from grader.sandbox.api import CallFailed, Request
+from grader.model import CallFailure, Finding, Frame, Outcome, Verdict
 from grader.sandbox.child.protocol import Array, Opaque, Tree, Value
+from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.expressions import flaw
@@ -31,7 +31,18 @@ class Contract:
     """What a module has to offer: constants, and functions by name with their expected signature."""
 
     functions: Mapping[str, str] = field(default_factory=dict)
-    constants: frozenset[str] = frozenset()
+    constants: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ModuleFindings:
+    """What is known of a module without asking it: by reading it, or since it has tried a forbidden import."""
+
+    whole: Finding | None = None
+    by_name: Mapping[str, Finding] = field(default_factory=dict)
+
+    def of(self, name: str) -> Finding | None:
+        return self.whole or self.by_name.get(name)
 
 
 class CallLog:
@@ -46,35 +57,56 @@ class CallLog:
         self.floods: list[str] = []  # sentences about output that passed its bound
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Endpoint:
-    """Where a module is to be reached, and how long one of its answers may take."""
+    """A worker as its proxies share it: where it is, what its module has to offer, and what is known of that.
+
+    The module's constants are read once, before any other call, so that no answer can depend on what was asked later.
+    """
 
     sandbox: Sandbox
     worker: str
-    module: str
-    seconds: float
+    seconds: float  # that one answer may take
+    contract: Contract = Contract()
+    findings: ModuleFindings = field(default_factory=ModuleFindings)
+    call_log: CallLog = field(default_factory=CallLog)
+    _constants: dict[str, Reply] | None = None
+    _printed: str = ""
+
+    def call(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
+        """The answer to one question; with `args` None, the constant of that name."""
+        constants = self._read_constants() if self._constants is None else self._constants
+        reply = constants[name] if args is None else self._ask(module, name, args, seconds)
+        printed, self._printed = self._printed, ""
+        return replace(reply, output=printed + reply.output)
+
+    def _read_constants(self) -> dict[str, Reply]:
+        """All of them; what the module printed meanwhile is shown with the first answer."""
+        read = {name: self._ask(self.worker, name, None, self.seconds) for name in self.contract.constants}
+        self._printed = "".join(reply.output for reply in read.values())
+        self._constants = {name: replace(reply, output="") for name, reply in read.items()}
+        return self._constants
+
+    def _ask(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
+        return self.sandbox.call(Request(self.worker, module, name, args, seconds))
 
 
 class ModuleProxy:
     """One module in one worker. Attributes are its functions and, where the contract names them, its constants."""
 
-    def __init__(
-        self, endpoint: Endpoint, contract: Contract, findings: Mapping[str, Finding], call_log: CallLog
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, module: str, seconds: float | None = None) -> None:
         self._endpoint = endpoint
-        self._contract = contract
-        self._findings = findings
-        self._call_log = call_log
+        self._module = module
+        self._seconds = seconds or endpoint.seconds
 
     def within(self, seconds: float) -> "ModuleProxy":
         """The same module, each of its answers due within `seconds`."""
-        return ModuleProxy(replace(self._endpoint, seconds=seconds), self._contract, self._findings, self._call_log)
+        return ModuleProxy(self._endpoint, self._module, seconds)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._contract.constants:
+        if name in self._endpoint.contract.constants:
             return self._ask(name, None)
         return self._function(name)
 
@@ -86,51 +118,58 @@ class ModuleProxy:
         return function
 
     def _ask(self, name: str, args: Iterable[Any] | None) -> Any:
-        finding = self._findings.get("") or self._findings.get(name)
+        finding = self._endpoint.findings.of(name)
         if finding is not None:
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value)
         sent = None if args is None else tuple(to_wire(item) for item in args)
-        reply = self._endpoint.sandbox.call(
-            Request(self._endpoint.worker, self._endpoint.module, name, sent, self._endpoint.seconds)
-        )
-        if reply.output:
-            self._call_log.output.append(plain(reply.output, MAX_PRINTED))
-        if len(reply.output.encode()) >= OUTPUT_BYTES:
-            self._call_log.floods.append(f"{name} printed more than {OUTPUT_BYTES >> 10} KiB; the rest is left out.")
+        reply = self._endpoint.call(self._module, name, sent, self._seconds)
+        self._log(name, reply)
         if isinstance(reply, CallFailed):
-            reply = replace(reply, message=plain(reply.message, MAX_MESSAGE))
-            # where nothing is yet, there is nothing to trace
-            frames = () if reply.kind == "missing" else tuple(_plain_frame(frame) for frame in reply.frames)
-            raise CallFailure(Verdict(reply.outcome, 0.0, self._sentence(name, reply)), reply.kind, frames)
-        if reply.mutated:
-            self._call_log.notes.append(
+            raise self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
+        return from_wire(reply.value)
+
+    def _log(self, name: str, reply: Reply) -> None:
+        log = self._endpoint.call_log
+        if reply.output:
+            log.output.append(plain(reply.output, MAX_PRINTED))
+        if len(reply.output.encode()) >= OUTPUT_BYTES:
+            log.floods.append(f"{name} printed more than {OUTPUT_BYTES >> 10} KiB; the rest is left out.")
+        if isinstance(reply, Returned) and reply.mutated:
+            log.notes.append(
                 f"{name} changes its arguments in place. It costs nothing here, since every call gets fresh copies, "
                 "but a caller would be surprised."
             )
-        return from_wire(reply.value)
 
-    def _sentence(self, name: str, fault: CallFailed) -> str:
-        where = f" ({fault.frames[-1].file}, line {fault.frames[-1].line})" if fault.frames else ""
-        expected = self._contract.functions.get(name, name)
-        match fault.kind:
+    def _failure(self, name: str, failed: CallFailed) -> CallFailure:
+        message = self._sentence(name, failed)
+        if failed.outcome is Outcome.FORBIDDEN:
+            self._endpoint.findings.whole = Finding(failed.outcome, message)
+        # where nothing is yet, there is nothing to trace
+        frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
+        return CallFailure(Verdict(failed.outcome, 0.0, message), failed.kind, frames)
+
+    def _sentence(self, name: str, failed: CallFailed) -> str:
+        where = f" ({failed.frames[-1].file}, line {failed.frames[-1].line})" if failed.frames else ""
+        functions = self._endpoint.contract.functions
+        match failed.kind:
             case "missing":
-                return f"{name} is not there yet: {fault.message or 'it raises NotImplementedError'}{where}."
+                return f"{name} is not there yet: {failed.message or 'it raises NotImplementedError'}{where}."
             case "signature":
-                return f"{name} could not be called: expected {expected}, found {fault.message}."
+                return f"{name} could not be called: expected {functions.get(name, name)}, found {failed.message}."
             case "forbidden":
                 return (
-                    f"{self._endpoint.module}.py tries an {fault.message}, which this exercise does not allow; "
+                    f"{self._endpoint.worker}.py tries an {failed.message}, which this exercise does not allow; "
                     "the whole file earns nothing until that is gone."
                 )
             case "limit":
-                return f"{name} {fault.message}{where}."
-            case "timeout" if name in self._contract.functions:
-                return f"{name} {fault.message}. Is there a loop that does not end?"
+                return f"{name} {failed.message}{where}."
+            case "timeout" if name in functions:
+                return f"{name} {failed.message}. Is there a loop that does not end?"
             case "timeout" | "crashed":
-                return f"{name} {fault.message}."
+                return f"{name} {failed.message}."
             case _:
                 # of an error without a text, such as that of a bare assert, only the type
-                return f"{name} raised {fault.message.rstrip().removesuffix(':')}{where}"
+                return f"{name} raised {failed.message.rstrip().removesuffix(':')}{where}"
 
 
 def to_wire(value: Any) -> Value:

@@ -1,4 +1,4 @@
-"""Runs pytest over an assignment's checks and reads its JSON report, for one submission or for many in one session.
+"""Runs pytest over an assignment's checks, for one submission or for many in one session.
 
 pytest runs here, on the trusted side, with our own ini file and our own checks folder: nothing that a submission holds
 is collected, imported or read by it.
@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import pytest
-from pydantic import TypeAdapter
-from pytest_jsonreport.plugin import JSONReport
 
 from grader.errors import SuiteError
 from grader.model import CheckResult
@@ -24,7 +22,6 @@ from grader.suite.plugin import CheckPlugin, Run
 from grader.suite.session import SubmissionSession
 
 _INI = Path(__file__).with_name("suite.ini")
-_RESULT: TypeAdapter[CheckResult] = TypeAdapter(CheckResult)
 Worked = TypeVar("Worked")
 
 # pytest's own plugins that no check needs, and that each cost every submission something; the last two would collect
@@ -69,7 +66,7 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     with _quiet_environment(), redirect_stdout(said):
         code = pytest.main(
             ["-c", str(_INI), *_WITHOUT, f"--rootdir={assignment.checks}", str(assignment.checks)],
-            plugins=[session.report, session.checks, session],
+            plugins=[session.checks, session],
         )
     if session.raised is not None:
         raise session.raised
@@ -85,7 +82,6 @@ class _Session(Generic[Worked]):
     """A pytest plugin: in place of pytest's loop over its tests, `work`, which loops over them as often as it likes."""
 
     def __init__(self, work: Callable[[RunChecks], Worked]) -> None:
-        self.report = _Report()
         self.checks = CheckPlugin()
         self.broken: list[str] = []
         self.returned: list[Worked] = []
@@ -116,33 +112,11 @@ class _Session(Generic[Worked]):
         run = self.checks.run = Run(submission_session, selected, on_result)
         items = run.chosen(session.items)
         run.start(items)
-        self.report.begin(session)
         for item, following in zip_longest(items, items[1:]):  # None behind the last: session fixtures end with it
             session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if run.usage_error is not None:
-            raise run.usage_error
-        return tuple(_results(self.report.end(session)))
-
-
-class _Report(JSONReport):  # type: ignore[misc]
-    """pytest-json-report's, of one run after the other in a session."""
-
-    def begin(self, session: pytest.Session) -> None:
-        super().__init__(self._config)
-        self.pytest_sessionstart(session)
-
-    def end(self, session: pytest.Session) -> dict[str, Any]:
-        self.pytest_sessionfinish(session)
         reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
         reporter.stats.clear()  # it keeps all for a summary that nobody asks for
-        return self.report or {}
-
-
-def _results(report: dict[str, Any]) -> Iterator[CheckResult]:
-    for test in report.get("tests", []):
-        result = test.get("metadata", {}).get("result")
-        if result is not None:
-            yield _RESULT.validate_python(result)
+        return run.finish()
 
 
 @contextmanager

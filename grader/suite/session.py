@@ -1,18 +1,19 @@
 """One submission being graded: its workers, our oracles' workers, and the proxies that lead checks to them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from grader import oracles as library
 from grader.errors import GraderError
-from grader.load.static_checks import Findings, inspect, own_modules
-from grader.model import CallFailure, Outcome, Submission
+from grader.load.static_checks import inspect, own_modules
+from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.api import Bundle, Launcher, Limits
+from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleProxy
+from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 
 
 class OracleStoppedError(Exception):
@@ -48,8 +49,8 @@ class Oracles:
                 self._sandbox.start(name, importing=True)
 
     def proxy(self, name: str) -> "OracleProxy":
-        endpoint = Endpoint(self._sandbox, name, self._oracles[name].module, self._oracles[name].call_seconds)
-        return OracleProxy(ModuleProxy(endpoint, Contract(), {}, CallLog()))
+        oracle = self._oracles[name]
+        return OracleProxy(ModuleProxy(Endpoint(self._sandbox, name, oracle.call_seconds), oracle.module))
 
 
 class OracleProxy:
@@ -89,10 +90,8 @@ class SubmissionSession:
         self.call_log = CallLog()
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}
-        self._findings: dict[str, Findings] = {
-            name: inspect(submission, exercise, rubric) for name, exercise in self._exercises.items()
-        }
         self._sandbox = Sandbox(launcher, {name: self._bundle(exercise) for name, exercise in self._exercises.items()})
+        self._endpoints = {name: self._endpoint(exercise) for name, exercise in self._exercises.items()}
 
     def __enter__(self) -> Self:
         return self
@@ -111,33 +110,41 @@ class SubmissionSession:
 
         Not where reading has already shown that no question will be answered.
         """
-        asked = [exercise for exercise in exercises if "" not in self._findings[exercise.module]]
+        asked = [exercise for exercise in exercises if self._endpoints[exercise.module].findings.whole is None]
         for exercise in asked:
             self._sandbox.start(exercise.module)
         self.oracles.start({exercise.id for exercise in asked})
 
     def module(self, name: str) -> ModuleProxy:
         """The submission's module of one exercise."""
-        exercise = self._exercises[name]
-        contract = Contract(exercise.signatures, frozenset(exercise.constants))
-        endpoint = Endpoint(self._sandbox, name, name, exercise.call_seconds)
-        return ModuleProxy(endpoint, contract, self._findings[name], self.call_log)
+        return ModuleProxy(self._endpoints[name], name)
 
     def harness_module(self, name: str, beside: str) -> ModuleProxy:
         """A module of ours in the worker of `beside`. What it says is worth as much as what the student's says."""
-        exercise = self._exercises[beside]
-        endpoint = Endpoint(self._sandbox, beside, name, exercise.call_seconds)
-        whole = {key: finding for key, finding in self._findings[beside].items() if key == ""}
-        return ModuleProxy(endpoint, Contract(exercise.signatures), whole, self.call_log)
+        return ModuleProxy(self._endpoints[beside], name)
+
+    def forbidden(self, exercise: Exercise) -> Finding | None:
+        """That the exercise's file is worth nothing: an import was read in it or, at whatever moment, tried."""
+        finding = self._endpoints[exercise.module].findings.whole
+        return finding if finding is not None and finding.outcome is Outcome.FORBIDDEN else None
+
+    def _endpoint(self, exercise: Exercise) -> Endpoint:
+        found = inspect(self.submission, exercise, self.assignment.rubric)
+        return Endpoint(
+            self._sandbox,
+            exercise.module,
+            exercise.call_seconds,
+            Contract(exercise.signatures, exercise.constants),
+            ModuleFindings(found.pop("", None), found),
+            self.call_log,
+        )
 
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
-        inside = self.assignment.sources("inside") if exercise.harness else {}
         return Bundle(
             files=own_modules(self.submission, rubric),
-            harness=inside,
+            harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
-            blocked_packages=(*exercise.blocked_packages, "grader"),
             preload=exercise.imports,
             limits=Limits(exercise.memory_mib << 20),
         )
@@ -147,12 +154,32 @@ def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
     return Bundle(
         {},
         sources,
-        blocked_packages=oracle.blocked_packages,
         preload=oracle.preload,
         limits=Limits(oracle.memory_mib << 20),
     )
 
 
+def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
+    """The modules that run beside the submission's, each under its last name: of the grader it must know nothing."""
+    own = (
+        {f"harness/{name}": source for name, source in assignment.sources("harness").items()}
+        if exercise.harness
+        else {}
+    )
+    sources = {**_library(), **own}
+    found: dict[str, bytes] = {}
+    for module in exercise.harness:
+        folder, _, name = module.replace(".", "/").rpartition("/")
+        whole = f"{folder}/{name}"
+        found |= {
+            path.removeprefix(f"{folder}/"): source
+            for path, source in sources.items()
+            if path == f"{whole}.py" or path.startswith(f"{whole}/")
+        }
+    return found
+
+
+@cache
 def _library() -> dict[str, bytes]:
     """The library of oracles as it travels: under its own name, and of the grader nothing else."""
     root = Path(library.__file__).parent

@@ -6,8 +6,8 @@ from io import BytesIO
 from math import prod
 from typing import Any
 
-from grader.sandbox.api import Bundle
 from grader.sandbox.child.protocol import DTYPES, MAGIC, Array, Opaque, Value, encode, read_frame
+from grader.sandbox.launcher import Bundle
 from tests.support import wire
 
 

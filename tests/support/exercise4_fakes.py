@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from grader.assignment.oracles import images
-from grader.assignment.oracles.apparatus import Apparatus
-from grader.assignment.oracles.training import Comparison
+from grader.assignment.comparison import MODULE, SIX, digits
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
+from grader.oracles.training.harness_client import HarnessClient
+from grader.oracles.training.images import Images
+from grader.oracles.training.rerun import Rerun
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-HARNESS = ROOT / "grader" / "assignment" / "inside" / "harness" / "__init__.py"
+HARNESS = ROOT / "grader" / "oracles" / "training" / "harness" / "__init__.py"
 SETTINGS = {"seconds": 60.0, "epochs": 10, "batch_size": 64, "target_accuracy": 0.8, "seeds": 3, "device": "cpu"}
 
 
@@ -61,6 +62,7 @@ def harness_for(student: types.ModuleType) -> Here:
     assert spec.loader is not None
     package = sys.modules["harness"] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(package)
+    sys.modules["harness.answers"].keep(options={"module": MODULE})  # all that a probe needs of a preparation
     return Here(package)
 
 
@@ -71,18 +73,18 @@ def student_of(**functions: Any) -> types.ModuleType:
     return module
 
 
-def small_images(count: int = 200) -> images.Images:
+def small_images(count: int = 200) -> Images:
     """A part of the digits, for tests that train."""
-    whole = images.load()
-    return images.Images(whole.x[:count], whole.y[:count], whole.held_out[:50], whole.truth[:50], whole.classes)
+    whole = digits.load()
+    return Images(whole.x[:count], whole.y[:count], whole.held_out[:50], whole.truth[:50], whole.classes)
 
 
-def comparison_of(
-    student: types.ModuleType, seed: int = 1, data: images.Images | None = None, **settings: Any
-) -> Comparison:
+def comparison_of(student: types.ModuleType, seed: int = 1, data: Images | None = None, **settings: Any) -> Rerun:
     """The whole re-run in this process."""
     told = {**SETTINGS, **settings}
-    return Comparison(Apparatus(harness_for(student), Here(optimizers), data or images.load(), told), told, seed)
+    return Rerun(
+        HarnessClient(harness_for(student), Here(optimizers), data or digits.load(), told, SIX, MODULE), told, seed
+    )
 
 
 def generator(seed: int = 0) -> np.random.Generator:

@@ -24,14 +24,12 @@ from typing import Any
 from rich.console import Console
 
 from grader.errors import GraderError
-from grader.load.submission import load
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
-from grader.suite.session import Oracles
 from tests.support.galleries import Case
 
 SEED = 20_260_102
@@ -81,20 +79,14 @@ def _worth(case: Case, point: str) -> float:
     return float(case.expected["points"][point])
 
 
-def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher, oracles: Oracles) -> Aftermath:
+def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher) -> Aftermath:
     """Makes the case in `folder`, grades it, and looks around."""
     path = make(case, folder)
     before, report, lost = descendants(), None, ""
     started = time.monotonic()
     try:
-        report = examine(
-            load(path, assignment.expected),
-            narrowed(assignment, case.expected),
-            launcher,
-            oracles,
-            seed=SEED,
-            selected=frozenset(case.expected["points"]),
-        )
+        with GradingSession(narrowed(assignment, case.expected), launcher=launcher) as grading:
+            report = grading.grade(grading.load(path), seed=SEED, selected=case.expected["points"])
         if report.has_grader_error:
             lost = "grader_error"
     except GraderError as error:

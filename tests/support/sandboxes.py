@@ -1,8 +1,8 @@
 """The sandboxes that this machine can give, for tests and scripts that go over all of them."""
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Launcher
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Launcher
 
 LOCAL = ("process", "jail")  # docker needs an engine and an image, and has tests of its own
 
@@ -14,11 +14,11 @@ def available() -> list[str]:
 def why_not(name: str) -> str | None:
     """Why this machine cannot give that sandbox; None where it can."""
     try:
-        open_launcher(name).close()
+        open_launcher(SandboxSettings(name)).close()
     except SandboxError as error:
         return str(error)
     return None
 
 
 def launcher_of(name: str) -> Launcher:
-    return open_launcher(name)
+    return open_launcher(SandboxSettings(name))

@@ -1,0 +1,1 @@
+"""One file an exercise: each check asks the submission, has an oracle judge, and returns the verdict."""

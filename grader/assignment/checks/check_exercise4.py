@@ -7,80 +7,78 @@ from typing import Any
 import pytest
 
 from grader.api import Verdict, harness_module, module, points
-from grader.assignment.oracles import claims, discussion, images, learning, results
-from grader.assignment.oracles.apparatus import Apparatus
-from grader.assignment.oracles.measured import SIX
-from grader.assignment.oracles.training import Comparison
+from grader.assignment.comparison import MODULE, SIX, digits, discussion
+from grader.oracles.training import claims, learning, stated_results
+from grader.oracles.training.harness_client import HarnessClient
+from grader.oracles.training.rerun import Rerun
 
-exercise4 = module("exercise4")
-harness = harness_module("harness", beside="exercise4")
+exercise4 = module(MODULE)
+harness = harness_module("harness", beside=MODULE)
 
 
 @pytest.fixture(scope="session")
-def comparison(
-    harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int
-) -> Iterator[Comparison]:
+def comparison(harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int) -> Iterator[Rerun]:
     """The re-run of all six, made bit by bit as the points ask for it."""
-    data = images.load(settings.get("data") or None)
-    with closing(Apparatus(harness, bounded("optimizers"), data, settings)) as apparatus:
-        yield Comparison(apparatus, settings, seed)
+    data = digits.load(settings.get("data") or None)
+    with closing(HarnessClient(harness, bounded("optimizers"), data, settings, SIX, MODULE)) as client:
+        yield Rerun(client, settings, seed)
 
 
 @points("4.1")
-def check_adadelta(comparison: Comparison) -> Verdict:
+def check_adadelta(comparison: Rerun) -> Verdict:
     """Adadelta behaves as Adadelta does, and your network learns with it."""
     return learning.judge(comparison, "Adadelta")
 
 
 @points("4.2")
-def check_adagrad(comparison: Comparison) -> Verdict:
+def check_adagrad(comparison: Rerun) -> Verdict:
     """Adagrad behaves as Adagrad does, and your network learns with it."""
     return learning.judge(comparison, "Adagrad")
 
 
 @points("4.3")
-def check_adam(comparison: Comparison) -> Verdict:
+def check_adam(comparison: Rerun) -> Verdict:
     """Adam behaves as Adam does, and your network learns with it."""
     return learning.judge(comparison, "Adam")
 
 
 @points("4.4")
-def check_rmsprop(comparison: Comparison) -> Verdict:
+def check_rmsprop(comparison: Rerun) -> Verdict:
     """RMSprop behaves as RMSprop does, and your network learns with it."""
     return learning.judge(comparison, "RMSprop")
 
 
 @points("4.5")
-def check_sgd(comparison: Comparison) -> Verdict:
+def check_sgd(comparison: Rerun) -> Verdict:
     """SGD behaves as SGD does, and your network learns with it."""
     return learning.judge(comparison, "SGD")
 
 
 @points("4.6")
-def check_lbfgs(comparison: Comparison) -> Verdict:
+def check_lbfgs(comparison: Rerun) -> Verdict:
     """LBFGS behaves as LBFGS does, and your network learns with it."""
     return learning.judge(comparison, "LBFGS")
 
 
 @points("4.7")
-def check_results(exercise4: Any, comparison: Comparison) -> Verdict:
+def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     """The numbers in RESULTS are those that the re-run gets, within its spread."""
     found = exercise4.RESULTS
     if _is_empty(found):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
     runs = comparison.runs()
-    return results.judge(found, runs, {name: comparison.why_not(name) for name in SIX}, comparison.batches)
+    return stated_results.judge(found, runs, {name: comparison.why_not(name) for name in SIX}, comparison.batches)
 
 
 @points("4.8")
-def check_claims(exercise4: Any, comparison: Comparison, settings: Mapping[str, Any]) -> Verdict:
+def check_claims(exercise4: Any, comparison: Rerun, settings: Mapping[str, Any]) -> Verdict:
     """What CLAIMS says about the optimizers holds in the re-run."""
     found = exercise4.CLAIMS
     if _is_empty(found):
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
-    return claims.judge(found, comparison.runs, settings["target_accuracy"])
+    return claims.judge(found, SIX, comparison.runs, settings["target_accuracy"])
 
 
 def _is_empty(found: Any) -> bool:
@@ -89,6 +87,6 @@ def _is_empty(found: Any) -> bool:
 
 
 @points("4.9")
-def check_discussion(files: Mapping[str, bytes], comparison: Comparison) -> Verdict:
+def check_discussion(files: Mapping[str, bytes], comparison: Rerun) -> Verdict:
     """report.md discusses the behaviour of each optimizer. A person gives this point."""
     return discussion.judge(files, comparison.table)

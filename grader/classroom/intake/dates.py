@@ -1,7 +1,7 @@
 """Times as LMS and people write them: ISO 8601, Gradescope's, and Moodle's dates in six languages.
 
-Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020, 1:59 PM",
-"Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59", "sábado, 25 de enero de 2020, 13:59".
+Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020,
+1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59", "sábado, 25 de enero de 2020, 13:59".
 """
 
 import re

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import CompressedSequence
 from grader.classroom.intake.decisions import parse_accepted, parse_matches
 from grader.classroom.intake.lms_formats import descend, take_in
@@ -21,7 +22,7 @@ from grader.load.archives import is_archive, open_class, stem
 from grader.load.author import author_of
 from grader.load.collect import collect
 from grader.load.content import Moment
-from grader.load.naming import readable
+from grader.load.file_names import readable
 from grader.load.submission import assemble, nothing_in
 from grader.load.tree import DiskFolder, File, Folder
 from grader.model import Expected, Submission
@@ -29,6 +30,7 @@ from grader.model import Expected, Submission
 _NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
 _MANY = 0.2  # of the hand-ins unmatched: it is the wrong roster, or the wrong download; but for
 _FEW = 3  # hand-ins, which anybody can match by hand
+T = TypeVar("T")
 _by_id = attrgetter("id")
 
 
@@ -37,9 +39,11 @@ class Given:
     """What a course brings beside the hand-ins: tables, and what a person decided (as the options write it)."""
 
     roster: Sequence[Student] = ()
-    times: Mapping[str, datetime] = field(default_factory=dict)
+    times: Mapping[Student, datetime] = field(default_factory=dict)
+    extensions: Mapping[Student, Extension] = field(default_factory=dict)
     accepted: tuple[str, ...] = ()
     matches: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # about the tables, for the person who gave them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Intake:
     hand_ins: Sequence[HandIn]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()
+    superseded: frozenset[str] = frozenset()  # sources of hand-ins of which a newer one counts
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def read(self, hand_in: HandIn) -> Submission:
@@ -119,14 +124,20 @@ def _sorted_out(
     unmatched: list[Issue] = []
     if given.roster:
         hand_ins, unmatched = _matched(place, hand_ins, given.roster, expected)
-    hand_ins, more = _timed(hand_ins, given.times) if given.times else (hand_ins, [])
+    timed, late = _looked_up(hand_ins, given.times, "a time of submission")
+    hand_ins = [replace(one, submitted=at) if at else one for one, at in zip(hand_ins, timed, strict=True)]
     chosen, superseded = _newest(place, hand_ins, expected)
+    extended, unused = _looked_up(chosen, given.extensions, "an extension")
+    chosen = [replace(one, extension=more) if more else one for one, more in zip(chosen, extended, strict=True)]
+    counted = {hand_in.source for hand_in in chosen}
+    earlier = frozenset(hand_in.source for hand_in in hand_ins if hand_in.source not in counted)
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in given.roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
     accepted, astray = parse_accepted(given.accepted, [hand_in.id for hand_in in chosen], expected)
-    every = (*issues, *unmatched, *superseded, *more, *missing, *astray)
-    return Intake(shape, place, expected, CompressedSequence(chosen), every, absent, accepted)
+    tables = (Issue(IssueKind.TABLE, "tables", note) for note in given.notes)
+    every = (*tables, *issues, *unmatched, *superseded, *late, *unused, *missing, *astray)
+    return Intake(shape, place, expected, CompressedSequence(chosen), every, absent, earlier, accepted)
 
 
 def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
@@ -256,23 +267,26 @@ def _wrong_roster(unmatched: Sequence[Issue], count: int, students: Sequence[Stu
     return Issue(IssueKind.ROSTER, "roster", said)
 
 
-def _timed(hand_ins: Sequence[HandIn], times: Mapping[str, datetime]) -> tuple[list[HandIn], list[Issue]]:
-    """With the times that the course brought, which beat the LMS's. A time that fits nobody is listed."""
-    used: set[str] = set()
-    timed = []
-    for hand_in in hand_ins:
-        names = [hand_in.id, *(name for one in hand_in.students for name in (one.id, one.email, one.lms, one.name))]
-        key = next((name for name in names if name and name in times), None)
-        if key is not None:
-            used.add(key)
-            hand_in = replace(hand_in, submitted=times[key])
-        timed.append(hand_in)
+def _looked_up(hand_ins: Sequence[HandIn], table: Mapping[Student, T], what: str) -> tuple[list[T | None], list[Issue]]:
+    """What a table has for each hand-in. A line of it that fits none is listed."""
+    if not table:
+        return [None] * len(hand_ins), []
+    people = Roster([*table])
+    found = [_person(people, hand_in) for hand_in in hand_ins]
+    unused = [student for student in table if student not in set(found)]
     issues = [
-        Issue(IssueKind.TIME, name, "has a time of submission, and no hand-in that goes by that name.")
-        for name in times
-        if name not in used
+        Issue(IssueKind.TIME, _called(one), f"has {what}, and no hand-in that goes by that name.") for one in unused
     ]
-    return timed, issues
+    return [table[one] if one else None for one in found], issues
+
+
+def _person(people: Roster, hand_in: HandIn) -> Student | None:
+    found = (people.find(student, hand_in.id) for student in hand_in.students)
+    return next((one for one in found if one is not None), None)
+
+
+def _called(student: Student) -> str:
+    return student.id or student.lms or student.email or student.name
 
 
 def _newest(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> tuple[list[HandIn], list[Issue]]:

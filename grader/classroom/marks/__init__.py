@@ -1,0 +1,1 @@
+"""What changes a score after the judging: lateness, a person's mark, another rubric. Only `reproduce` runs code."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from grader.classroom.class_model import Extension
 from grader.classroom.marks.late import lateness
 from grader.model import Outcome
 from grader.rubric import Late
@@ -12,7 +13,13 @@ _DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
 _FULL = 1e-9  # as near to the maximum as decimal fractions come
 
 
-def finalize(report: Report, late: Late | None, submitted: datetime | None, reviews: Sequence[ReviewEntry]) -> Report:
+def finalize(
+    report: Report,
+    late: Late | None,
+    submitted: datetime | None,
+    reviews: Sequence[ReviewEntry],
+    extension: Extension | None = None,
+) -> Report:
     """The report with `reviews` applied and lateness taken off.
 
     `report` is as it was judged (by `score`, or by `rescored`). `late` is None where lateness is nobody's business: a
@@ -32,12 +39,13 @@ def finalize(report: Report, late: Late | None, submitted: datetime | None, revi
         "reviews": tuple(reviews),
     }
     if late is not None:
-        found = lateness(late, submitted)
+        found = lateness(late, submitted, extension)
         kept = round(total * found.factor, _DIGITS)
         changed |= {"score": kept, "pending": round(pending * found.factor, _DIGITS), "score_before_late": total}
         changed["late"] = LateEntry(
             submitted=submitted.isoformat() if submitted else None,
-            due=late.deadline.isoformat(),
+            due=found.due.astimezone(late.zone).isoformat(),
+            extension=str(extension) if extension else None,
             policy=late.policy,
             days=found.days,
             factor=found.factor,
@@ -50,6 +58,11 @@ def finalize(report: Report, late: Late | None, submitted: datetime | None, revi
 def submitted_at(report: Report) -> datetime | None:
     """When it was handed in, as a finalized report has it."""
     return datetime.fromisoformat(report.late.submitted) if report.late and report.late.submitted else None
+
+
+def extension_of(report: Report) -> Extension | None:
+    """The extension that a finalized report knows of."""
+    return Extension.parse(report.late.extension) if report.late and report.late.extension else None
 
 
 def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:

@@ -8,6 +8,7 @@ not at all, the reading that is better for the student counts.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from grader.classroom.class_model import Extension
 from grader.classroom.intake.dates import moment
 from grader.rubric import Late
 
@@ -16,35 +17,55 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How many days late (0: on time, or within the grace), which share is kept, and that in words."""
+    """How many days late (0: on time, or within the grace), which share is kept, when it was due, and that in words."""
 
     days: int
     factor: float
+    due: datetime
     message: str
 
 
-def lateness(late: Late, submitted: datetime | None) -> Lateness:
-    """What handing in at `submitted` (with its offset; None where nobody knows) costs under `late`."""
-    if submitted is None:
-        return Lateness(0, 1.0, "The time of the hand-in is not known, so nothing was deducted for lateness.")
+def lateness(late: Late, submitted: datetime | None, extension: Extension | None = None) -> Lateness:
+    """What handing in at `submitted` (with its offset; None where nobody knows) costs under `late`.
+
+    An extension that ends before the due date of everybody changes nothing.
+    """
     zone = late.zone
-    due, at = moment(late.due, zone, "later"), submitted.astimezone(UTC)
-    when = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}; due {due.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+    late, extended = _extended(late, extension)
+    due = moment(late.due, zone, "later")
+    if submitted is None:
+        message = "The time of the hand-in is not known, so nothing was deducted for lateness."
+        return Lateness(0, 1.0, due, message)
+    at = submitted.astimezone(UTC)
+    until = f"{'extended to' if extended else 'due'} {due.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+    when = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}; {until}"
     if at <= due:
-        return Lateness(0, 1.0, f"Handed in on time ({when}).")
+        return Lateness(0, 1.0, due, f"Handed in on time ({when}).")
     if at <= due + timedelta(minutes=late.grace_minutes):
-        return Lateness(0, 1.0, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when}).")
+        return Lateness(0, 1.0, due, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when}).")
     days = _days(late, at)
-    said = f"Handed in late, on day {days} after the due date ({when}): "
+    begin = f"Handed in late, on day {days} after the {'extended ' if extended else ''}due date ({when}): "
     match late.policy:
         case "none":
-            return Lateness(days, 1.0, said + "this costs nothing here.")
+            return Lateness(days, 1.0, due, begin + "this costs nothing here.")
         case "zero":
-            return Lateness(days, 0.0, said + "late work earns nothing.")
+            return Lateness(days, 0.0, due, begin + "late work earns nothing.")
         case "per-day":
             factor = max(0.0, 1.0 - days * late.penalty_per_day)
             each = f"{100 * late.penalty_per_day:g} % of what was earned for every day begun"
-            return Lateness(days, round(factor, 9), f"{said}{each}, so {100 * (1 - factor):g} % are deducted.")
+            return Lateness(days, round(factor, 9), due, f"{begin}{each}, so {100 * (1 - factor):g} % are deducted.")
+
+
+def _extended(late: Late, extension: Extension | None) -> tuple[Late, bool]:
+    """The rule with the extended due date, on the local clock, and whether it is a later one."""
+    if extension is None:
+        return late, False
+    if extension.until is None:
+        due = late.due + (extension.days or 0) * _DAY
+    else:
+        aware = extension.until.tzinfo is not None
+        due = extension.until.astimezone(late.zone).replace(tzinfo=None) if aware else extension.until
+    return (late.model_copy(update={"due": due}), True) if due > late.due else (late, False)
 
 
 def _days(late: Late, at: datetime) -> int:

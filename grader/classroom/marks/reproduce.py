@@ -4,15 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.classroom.marks.review import class_of
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import read_inputs
 from grader.errors import UsageError
 from grader.load.submission import digest, load
 from grader.model import Submission
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.choose import SandboxSettings
 from grader.schema import PartScore, Report
-from grader.suite.session import Oracles
+from grader.settings import RunSettings
 
 _TINY = 1e-9  # between shares that are the same
 
@@ -32,9 +34,11 @@ def as_stored(path: Path, report: Report, assignment: Assignment, device: str | 
     Raises UsageError where the images that it was trained on are not to be had.
     """
     if data is None and report.environment.data_sha256 and not assignment.rubric.settings.get("data"):
-        data = path.resolve().parent.parent / store.DATA
-        if not data.is_file():
+        results = class_of(path)
+        kept = read_inputs(results).data if results else None
+        if kept is None:
             raise UsageError(f"{path}: its networks were trained on data of the course; name that file with --data.")
+        data = kept.path
     device = device or report.environment.device.partition(" ")[0]
     again = assignment.with_settings(device=device, data=str(data) if data else None)
     if again.data_sha256 != report.environment.data_sha256:
@@ -64,7 +68,7 @@ def stored_submission(path: Path, report: Report, given: Path | None, assignment
 
 
 def reproduce(
-    report: Report, submission: Submission, assignment: Assignment, launcher: Launcher, points: Collection[str]
+    report: Report, submission: Submission, assignment: Assignment, sandbox: SandboxSettings, points: Collection[str]
 ) -> list[Difference]:
     """Grades some points (all, if none is named) again with the report's own seed; returns where it differs.
 
@@ -75,8 +79,8 @@ def reproduce(
     if unknown:
         raise UsageError(f"there is no point {unknown[0]} in this report.")
     chosen = frozenset(points) or frozenset(stored)
-    with Oracles(launcher, assignment) as oracles:
-        again = examine(submission, assignment, launcher, oracles, seed=report.seed, selected=chosen)
+    with GradingSession(assignment, RunSettings(sandbox, report.seed)) as session:
+        again = session.grade(submission, selected=chosen)
     return [
         Difference(point.id, _said(stored[point.id]), _said(point.parts))
         for point in again.points

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
 from grader.rubric import Assignment, Point, Rubric
 from grader.schema import PointScore, Report
@@ -22,20 +22,20 @@ class Move:
     reasons: tuple[str, ...]
 
 
-def rescored(report: Report, assignment: Assignment) -> Report:
+def rescored(report: Report, assignment: Assignment, before: Rubric | None = None) -> Report:
     """The report under the assignment's rubric, with its reviews and its lateness.
 
-    A point of a graded exercise that the stored report knows nothing of is a `grader_error`: it has to be graded.
+    `before` is the rubric that it was graded under, None for the same. A point that is new since, in an exercise that
+    was graded as a whole, is a `grader_error`: it has to be graded.
     """
-    fresh = judged(report, assignment)
+    fresh = judged(report, assignment, before)
     late = assignment.rubric.late if report.late else None
-    return finalize(fresh, late, submitted_at(report), report.reviews)
+    return finalize(fresh, late, submitted_at(report), report.reviews, extension_of(report))
 
 
-def judged(report: Report, assignment: Assignment) -> Report:
+def judged(report: Report, assignment: Assignment, before: Rubric | None = None) -> Report:
     """The report as it was judged, before any review and lateness, under the assignment's rubric."""
     rubric = assignment.rubric
-    graded = {point.exercise for point in report.points}
     stored = {point.id: point for point in report.points}
     results = [
         result
@@ -49,23 +49,21 @@ def judged(report: Report, assignment: Assignment) -> Report:
         "seed": report.seed,
         "environment": report.environment.model_copy(update={"rubric_sha256": assignment.rubric_sha256}),
     }
-    return score(rubric, results, _selected(rubric, graded, stored), **about)
+    return score(rubric, results, _selected(rubric, before or rubric, stored), **about)
 
 
-def _selected(rubric: Rubric, graded: set[str], stored: Mapping[str, PointScore]) -> list[str]:
-    """Of a whole exercise, all that the rubric has; of one graded in part (`--point`), that part."""
+def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) -> list[str]:
+    """What was graded, and what is new where all that there was had been graded: in an exercise, or in all of them."""
+    known = {exercise.id: [point.id for point in exercise.point] for exercise in before.exercise}
+    whole = {name for name, points in known.items() if all(point in stored for point in points)}
+    everything = len(whole) == len(known)
+    every = {point for points in known.values() for point in points}
     return [
         point.id
         for exercise in rubric.exercise
         for point in exercise.point
-        if exercise.id in graded and (point.id in stored or _whole(exercise.id, stored))
+        if point.id in stored or (point.id not in every and (everything or exercise.id in whole))
     ]
-
-
-def _whole(exercise: str, stored: Mapping[str, PointScore]) -> bool:
-    """Whether the stored points of an exercise leave no gap in its numbering, as points picked one by one mostly do."""
-    own = [name for name, point in stored.items() if point.exercise == exercise]
-    return own == [f"{exercise}.{number}" for number in range(1, len(own) + 1)]
 
 
 def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from grader.classroom.marks.rescore import Move, compare, rescored
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import InputFile, keep_inputs, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Done, Journal
-from grader.report.results_json import write_atomically
-from grader.rubric import Assignment, read_rubric
+from grader.rubric import Assignment, load_rubric
 from grader.schema import Report
 
 
@@ -22,19 +22,22 @@ def preview(results: Path, assignment: Assignment) -> list[Move]:
 def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[Move]:
     """Scores every report of a class again and writes it; returns who moved, and why. Cut off, it is simply run again.
 
-    Raises UsageError where there is no class in `results`, or another run is at work in there.
+    From then on this is the rubric of the class. Raises UsageError where there is no class in `results`, or another run
+    is at work in there.
     """
     index = store.read_index(results)
     moves, most = [], index.max_score
     with store.lock(results), Journal(results) as journal:
+        inputs = read_inputs(results)
         for entry, before, after in _rescored(results, index, assignment):
             move = compare(before, after)
             moves += [move] if move else []
             most = after.max_score
-            store.write_report(results / str(entry.folder), after)
+            _write(results, entry, before, after, assignment)
             _note(journal, entry, after)
-        write_atomically(results / store.RUBRIC, read_rubric(rubric))
-        index = index.model_copy(update={"rubric_sha256": assignment.rubric_sha256, "max_score": most})
+        keep_inputs(results, replace(inputs, rubric=InputFile.at(rubric)))
+        facts = {"rubric_sha256": assignment.rubric_sha256, "max_score": most}
+        index = index.model_copy(update={**facts, "points": store.columns(assignment.rubric)})
         store.write_index(results, index)
         export(results, index)
     return moves
@@ -43,8 +46,20 @@ def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[M
 def _rescored(
     results: Path, index: store.ClassIndex, assignment: Assignment
 ) -> Iterator[tuple[store.Entry, Report, Report]]:
+    kept = read_inputs(results).rubric
+    before = load_rubric(kept.path) if kept else None
     for entry, report in store.reports(results, index):
-        yield entry, report, rescored(report, assignment)
+        yield entry, report, rescored(report, assignment, before)
+
+
+def _write(results: Path, entry: store.Entry, before: Report, after: Report, assignment: Assignment) -> None:
+    """Writes a report, with a mark that a person has given since it was read."""
+    folder = results / str(entry.folder)
+    with store.writing_reports(results):
+        now = store.read_report(folder / store.REPORT)
+        if now.reviews != before.reviews:
+            after = rescored(after.model_copy(update={"reviews": now.reviews}), assignment)
+        store.write_report(folder, after)
 
 
 def _note(journal: Journal, entry: store.Entry, report: Report) -> None:

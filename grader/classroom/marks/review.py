@@ -1,12 +1,16 @@
 """A person's mark for a point: recorded in the report with who gave it and when, and never lost again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+from grader import BUILT_IN
 from grader.classroom.marks.rescore import rescored
 from grader.classroom.results import store
-from grader.classroom.results.export import export
+from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.pages import write_student
 from grader.errors import UsageError
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Assignment, load_assignment
@@ -44,25 +48,51 @@ def with_marks(report: Report, assignment: Assignment, marks: Sequence[ReviewEnt
 def review(
     path: Path, assignment: Assignment, *, point: str, score: float, comment: str, by: str, when: datetime
 ) -> Report:
-    """Gives `score` to one point of the report at `path` and scores it again; the class's tables follow.
+    """Gives `score` to one point of the report at `path` and scores it again.
 
-    Raises UsageError where there is no such point, or the score does not fit it.
+    In a class, the pages of this hand-in follow at once, and the class's tables are marked as out of date: `export`
+    writes them. Raises UsageError where there is no such point, the score does not fit it, or another person's mark is
+    being written for longer than `store.WAIT_SECONDS`.
     """
-    report = store.read_report(path)
-    check_rubric(path, report, assignment)
-    try:
-        entry = mark(report, point=point, score=score, comment=comment, by=by, when=when.isoformat(timespec="seconds"))
-    except UsageError as error:
-        raise UsageError(f"{path}: {error}") from error
-    marked = with_marks(report, assignment, [entry])
+    with recording(path, assignment) as record:
+        return record(point=point, score=score, comment=comment, by=by, when=when.isoformat(timespec="seconds"))
+
+
+@contextmanager
+def recording(path: Path, assignment: Assignment) -> Iterator[Callable[..., Report]]:
+    """Holds the report at `path` while marks are given; what it yields takes the arguments of `mark`, all of them."""
     results = class_of(path)
-    if results is None:
-        write_atomically(path, to_json(marked))
-    else:
-        with store.lock(results):
-            write_atomically(path, to_json(marked))
-            export(results, store.read_index(results))
-    return marked
+    with store.writing_reports(results) if results else nullcontext():
+
+        def record(**given: Any) -> Report:
+            report = store.read_report(path)
+            check_rubric(path, report, assignment)
+            try:
+                entry = mark(report, **given)
+            except UsageError as error:
+                raise UsageError(f"{path}: {error}") from error
+            marked = with_marks(report, assignment, [entry])
+            keep(path, marked)
+            return marked
+
+        yield record
+
+
+def keep(path: Path, report: Report) -> None:
+    """Writes a report that a person has marked; in a class, with its own pages, and says that the tables are old."""
+    results = class_of(path)
+    if results is not None:
+        store.mark_stale(results)
+    write_atomically(path, to_json(report))
+    if results is not None:
+        write_student(path.parent, report)
+
+
+def report_at(path: Path) -> Path:
+    """The results.json that a path means: the file itself, or the one in a folder of a class. Raises UsageError."""
+    if (path / store.INDEX).is_file():
+        raise UsageError(f"{path}: this is a whole class; name the folder of one hand-in in there.")
+    return path / store.REPORT if path.is_dir() else path
 
 
 def class_of(path: Path) -> Path | None:
@@ -72,9 +102,17 @@ def class_of(path: Path) -> Path | None:
 
 
 def assignment_for(path: Path, folder: Path, rubric: Path | None) -> Assignment:
-    """The assignment in `folder` under the rubric given, else the class's own. Raises RubricError."""
+    """The assignment in `folder` under the rubric given; where none is given, the class's own. Raises RubricError."""
     results = class_of(path)
-    return load_assignment(folder, rubric or (results / store.RUBRIC if results else None))
+    return class_assignment(results, folder, rubric) if results else load_assignment(folder, rubric)
+
+
+def class_assignment(results: Path, folder: Path, rubric: Path | None = None) -> Assignment:
+    """The assignment of a class as RESULTS keeps it, but for what is given: another rubric, or a folder."""
+    inputs = read_inputs(results)
+    if folder == BUILT_IN and inputs.assignment is not None:
+        folder = Path(inputs.assignment)
+    return load_assignment(folder, rubric or (inputs.rubric.path if inputs.rubric else None))
 
 
 def check_rubric(path: Path, report: Report, assignment: Assignment) -> None:

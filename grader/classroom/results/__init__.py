@@ -1,0 +1,1 @@
+"""The folder RESULTS: what is kept in it, and the tables and pages that are written from it."""

@@ -1,15 +1,16 @@
 """class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
+from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
 from grader.load.submission import digest
+from grader.model import Question
 from grader.rubric import Assignment
 from grader.version import VERSION
 
@@ -18,10 +19,13 @@ MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
 
-def build_index(intake: Intake, terms: Terms, assignment: Assignment, state: State) -> ClassIndex:
-    """The class as it stands."""
+def build_index(
+    intake: Intake, terms: Terms, assignment: Assignment, state: State, gone: Sequence[Entry] = ()
+) -> ClassIndex:
+    """The class as it stands. `gone` are entries that were graded before, and that are not in `intake`: they stay."""
     rubric = assignment.rubric
-    issues = [*intake.issues, *_issues(intake, state)]
+    present = {person.id for entry in gone for person in entry.students}
+    issues = [*intake.issues, *_issues(intake, state), *map(_gone, gone)]
     return ClassIndex(
         format=intake.format,
         assignment=rubric.assignment,
@@ -30,16 +34,28 @@ def build_index(intake: Intake, terms: Terms, assignment: Assignment, state: Sta
         grader=VERSION,
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
-        issues=tuple(IssueEntry(kind=issue.kind, who=issue.who, message=issue.message) for issue in issues),
-        entries=Reiterable(lambda: _entries(intake, state)),
+        points=columns(rubric),
+        issues=tuple(
+            IssueEntry(kind=issue.kind, who=issue.who, message=issue.message)
+            for issue in issues
+            if issue.kind is not IssueKind.ABSENT or issue.who not in present
+        ),
+        entries=Reiterable(lambda: _entries(intake, state, gone, present)),
     )
 
 
-def _entries(intake: Intake, state: State) -> Iterator[Entry]:
+def _gone(entry: Entry) -> Issue:
+    message = f"{entry.source or entry.id}: graded in an earlier run and not among the submissions now; the marks stay."
+    return Issue(IssueKind.GONE, entry.id, message)
+
+
+def _entries(intake: Intake, state: State, gone: Sequence[Entry], present: Collection[str]) -> Iterator[Entry]:
     for hand_in in intake.hand_ins:
         yield _entry(hand_in, state)
+    yield from gone
     for one in intake.absent:
-        yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
+        if one.id not in present:
+            yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
@@ -50,6 +66,7 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
         students=tuple(_person(student) for student in hand_in.students),
         status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
         submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
+        extension=str(hand_in.extension) if hand_in.extension else None,
         source=hand_in.source,
         sha256=done.sha256 if done else None,
         notes=hand_in.notes,
@@ -63,7 +80,7 @@ def _person(student: Student) -> Person:
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
     times = Counter(done.sha256 for done in state.done.values())
-    same = defaultdict(list)
+    same: dict[str, list[str]] = defaultdict(list)
     for hand_in in intake.hand_ins:
         done = state.done.get(hand_in.id)
         if done is not None and done.sha256 == _NOTHING:
@@ -72,7 +89,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
         elif done is not None and times[done.sha256] > 1:
-            same[done.sha256].append(hand_in.id)
+            same[done.sha256].append(_label(hand_in))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
@@ -83,27 +100,17 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             said = "some of its points could not be judged, which is the grader's fault; its report says why."
             yield Issue(IssueKind.FAULT, hand_in.id, said)
     for names in same.values():
-        for name in names if len(names) > 1 else ():
-            yield Issue(IssueKind.DUPLICATE, name, f"byte for byte the same as {_others(names, name)}.")
+        if len(names) > 1:
+            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+            said = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            yield Issue(IssueKind.DUPLICATE, names[0], said)
 
 
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
-    """What of a hand-in was not read, and what a person has to decide, with the option that does it."""
+    """What of a hand-in a person has to decide, with the option that does it, and what was not read."""
     questions = state.questions.get(hand_in.id, ())
     for question in questions:
-        options = [f"--accept '{hand_in.id}:{path}={question.wanted}'" for path in question.candidates]
-        several = (
-            f"{len(options)} files differ" if question.taken else f"not found, but perhaps {question.candidates[0]}"
-        )
-        graded = (
-            f"; {question.taken} was graded"
-            if question.taken
-            else ""
-            if len(options) == 1
-            else f" or {len(options) - 1} more"
-        )
-        how = " or ".join(options[:MAX_OPTIONS])
-        yield Issue(IssueKind.CHOICE, hand_in.id, f"{question.wanted}: {several}{graded}. To decide: {how}.")
+        yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
     asked = tuple(f"{question.wanted}: " for question in questions)
     notes = [note for note in state.notes.get(hand_in.id, ()) if not note.startswith(asked)]
     if notes:
@@ -111,8 +118,18 @@ def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
 
 
-def _others(names: Sequence[str], name: str) -> str:
-    """A few of them by name: where half a class hands in the template, each would name all."""
-    named = [other for other in names[: MAX_NAMED + 1] if other != name][:MAX_NAMED]
-    more = len(names) - 1 - len(named)
-    return ", ".join(named) + (f" and {more} more" if more else "")
+def _asked(name: str, question: Question) -> str:
+    """A question about a file, with the options that answer it."""
+    options = [f"--accept '{name}:{path}={question.wanted}'" for path in question.candidates[:MAX_OPTIONS]]
+    how = " or ".join(options)
+    more = len(question.candidates) - len(options)
+    rest = f" (or one of {more} more)" if more else ""
+    if question.taken is not None:
+        differ = f"{len(question.candidates)} files differ, and {question.taken} was graded"
+        return f"{question.wanted}: {differ}. {how} decides{rest}."
+    return f"{question.wanted}: not handed in under this name. {how} reads what may be meant{rest}."
+
+
+def _label(hand_in: HandIn) -> str:
+    names = ", ".join(student.name for student in hand_in.students if student.name)
+    return names if names == hand_in.id else f"{names} ({hand_in.id})" if names else hand_in.id

@@ -47,12 +47,11 @@ class Done(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """What a journal comes to: the class's seed, the folder of each id, and what became of each.
+    """What a journal comes to: the folder of each id, and what became of each.
 
     Conditions are written once, with a number, and shared by all that was graded under them.
     """
 
-    seed: int | None = None
     conditions: dict[int, Conditions] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
     done: dict[str, Done] = field(default_factory=dict)
@@ -64,8 +63,6 @@ class State:
     def take(self, record: Mapping[str, Any]) -> None:
         """One more line."""
         match record:
-            case {"event": "class", "seed": int(seed)}:
-                self.seed = seed
             case {"event": "conditions", "number": int(number), "rubric": _, "grader": _, "seed": _, "points": [*_]}:
                 self.conditions[number] = _conditions(record)
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
@@ -76,6 +73,18 @@ class State:
                 self.done[sys.intern(name)] = Done(sha256, self.conditions[number])
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
+            case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:
+                self.folders[name] = folder
+                self.folders.pop(before, None)
+                if before in self.done:
+                    self.done[name] = self.done.pop(before)
+                if before in self.incomplete:
+                    self.incomplete.remove(before)
+                    self.incomplete.add(name)
+            case {"event": "dropped", "id": str(name)}:
+                self.done.pop(name, None)
+                self.incomplete.discard(name)
+                self.faults.pop(name, None)
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
                 self.done.pop(name, None)

@@ -12,6 +12,7 @@ from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.similarity_job import Search
 from grader.errors import UsageError
+from grader.report.gradescope_results import to_gradescope
 from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
 from grader.schema import Report
@@ -21,10 +22,10 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
-    from grader.report.html import Entry, class_page, student_page  # jinja2 starts while hand-ins are compared
+    from grader.report.html import Entry, class_page  # jinja2 starts while hand-ins are compared
 
     for entry, report in store.reports(results, index):
-        write_atomically(results / str(entry.folder) / "report.html", student_page(report), durable=False)
+        write_student(results / str(entry.folder), report)
     compared()
     remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in index.issues]
     known = _stored(results)
@@ -38,6 +39,14 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     )
     page = class_page(entries, title=index.title, pairs=pairs, remarks=remarks)
     write_atomically(results / "class.html", page)
+
+
+def write_student(folder: Path, report: Report) -> None:
+    """What one hand-in has of its own besides results.json: its page, and what Gradescope would show."""
+    from grader.report.html import student_page
+
+    write_atomically(folder / "report.html", student_page(report), durable=False)
+    write_atomically(folder / "gradescope.json", to_gradescope(report), durable=False)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
     python -m grader.classroom.results.similarity_job RESULTS HANDOUT        prints the pairs as JSON
 
-It reads everybody's code with somebody else's tokenizer, and compares each with each. The memory that this takes ends
+It reads everybody's code with a tokenizer, and compares each with each. The memory that this takes ends
 with the process, the time is bounded here, and whatever goes wrong costs the class nothing but the hint.
 """
 
@@ -17,7 +17,6 @@ from dataclasses import asdict
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Self
 
 from grader.classroom.results import store
@@ -95,16 +94,10 @@ def _read(path: Path) -> "Prints":
 
 
 def _begin() -> None:
-    """In each process. It ends with the one that started it, which may be killed; nothing is drawn in it."""
+    """In each process: it ends with the one that started it, which may be killed."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
-    _draw_nothing()
-
-
-def _draw_nothing() -> None:
-    """copydetect imports what would draw its pictures, for longer than comparing a small class takes. None is drawn."""
-    sys.modules["matplotlib"] = sys.modules["matplotlib.pyplot"] = ModuleType("matplotlib")
 
 
 def most_similar(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
@@ -124,9 +117,8 @@ def _by_similarity(pair: Pair) -> tuple[float, str, str]:
 
 
 if __name__ == "__main__":
-    _draw_nothing()
     try:
         found, number = _looked_for(Path(sys.argv[1]), Path(sys.argv[2]))
-    except UsageError as problem:  # an optional library is not there
+    except UsageError as problem:  # there is no class in that folder
         sys.exit(str(problem))
     json.dump({"pairs": [asdict(pair) for pair in found], "count": number}, sys.stdout)

@@ -1,10 +1,8 @@
 """The folder RESULTS: what lies where, read and written whole or not at all.
 
 class.json                who is in the class, what became of each, and what needs a person (`ClassIndex`)
-rubric.toml               the rubric that the reports are by
+inputs/                   all that was given for the class: roster, times, rubric, selection (`class_inputs`)
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
-sheet-empty.csv           the grading sheet of the LMS as it was given, filled in anew whenever a score changes
-data.npz                  what networks were trained on, where `--data` named it; `reproduce` takes it from here
 ID/results.json           a report each
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
@@ -12,6 +10,8 @@ ID/submission.zip         what it was graded from, as read; `reproduce` takes it
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -23,29 +23,35 @@ from grader.classroom.results import journal
 from grader.errors import OutputError, UsageError
 from grader.model import Submission
 from grader.report.results_json import to_json, write_atomically
+from grader.rubric import Rubric
 from grader.schema import Report
 
 INDEX = "class.json"
-RUBRIC = "rubric.toml"
+INPUTS = "inputs"
+STALE = "TABLES-ARE-OUT-OF-DATE.txt"
 REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
-SHEET = "sheet-empty.csv"
-DATA = "data.npz"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 OWN = (
     INDEX,
-    RUBRIC,
+    INPUTS,
+    STALE,
     journal.NAME,
     "grades.csv",
     "moodle.csv",
     "canvas.csv",
+    "feedback.zip",
     "junit.xml",
     "class.html",
     PAIRS,
-    SHEET,
     "sheet.csv",
-    DATA,
+)
+WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
+_POLL_SECONDS = 0.01
+_STALE_TEXT = (
+    "Marks were given after grades.csv and the other tables were written.\n"
+    "`grader export` with this folder brings them up to date; so do `grader class` and `grader rescore`.\n"
 )
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
@@ -71,9 +77,15 @@ class Entry(_Part):
     students: tuple[Person, ...]
     status: Literal["graded", "fault", "waiting", "absent"]
     submitted: str | None = None
+    extension: str | None = None  # as `class_model.Extension` writes it
     source: str = ""
     sha256: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def moment(self) -> datetime | None:
+        """When it was handed in."""
+        return datetime.fromisoformat(self.submitted) if self.submitted else None
 
 
 class IssueEntry(_Part):
@@ -84,8 +96,18 @@ class IssueEntry(_Part):
     message: str
 
 
+class PointColumn(_Part):
+    """A point of the rubric, whether it was graded or not."""
+
+    id: str
+    exercise: str
+    max_score: float
+
+
 class ClassIndex(_Part):
-    """class.json. Its `entries` can be gone through again and again; those of a class at work are made as they are
+    """class.json. `max_score` is of the points that were graded, `points` are all that the rubric has.
+
+    Its `entries` can be gone through again and again; those of a class at work are made as they are
     asked for, since a class may have thousands.
     """
 
@@ -97,23 +119,64 @@ class ClassIndex(_Part):
     grader: str
     rubric_sha256: str
     max_score: float
+    points: tuple[PointColumn, ...] = ()
     issues: tuple[IssueEntry, ...]
     entries: SkipValidation[Iterable[Entry]]
+
+    @property
+    def rubric_max(self) -> float:
+        """What the whole assignment is worth, whatever part of it was graded."""
+        return round(sum(point.max_score for point in self.points), 6)
 
 
 class _Stored(ClassIndex):
     entries: tuple[Entry, ...]
 
 
-def lock(results: Path) -> FileLock:
-    """Held by the one run that writes into `results`, which is made; it goes with its process. Raises UsageError."""
+def columns(rubric: Rubric) -> tuple[PointColumn, ...]:
+    """All points of a rubric, in its order."""
+    return tuple(
+        PointColumn(id=point.id, exercise=exercise.id, max_score=point.max)
+        for exercise in rubric.exercise
+        for point in exercise.point
+    )
+
+
+def lock(results: Path, wait: float = 0.0) -> FileLock:
+    """Held by the one run that writes into `results`, which is made; it goes with its process.
+
+    Waits for its turn for `wait` seconds. Raises UsageError.
+    """
     make_results(results)
     held = FileLock(results / ".lock")
     try:
-        held.acquire(timeout=0)
+        held.acquire(timeout=wait)
     except Timeout as error:
         raise UsageError(f"{results}: another run is at work in there; wait for it, or stop it first.") from error
     return held
+
+
+@contextmanager
+def writing_reports(results: Path) -> Iterator[None]:
+    """Held for the moment in which a report is changed, by whoever changes it: a run, a rescore, two people who mark.
+
+    Waits for its turn. Raises UsageError after `WAIT_SECONDS`.
+    """
+    held = FileLock(results / ".reports.lock")
+    try:
+        held.acquire(timeout=WAIT_SECONDS, poll_interval=_POLL_SECONDS)
+    except Timeout as error:
+        raise UsageError(f"{results}: reports are being written there for {WAIT_SECONDS:g} s; try it again.") from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+def mark_stale(results: Path) -> None:
+    """Says in RESULTS that the tables are older than a mark, until `export` writes them again."""
+    if not (results / STALE).exists():
+        write_atomically(results / STALE, _STALE_TEXT, durable=False)
 
 
 def make_results(results: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, Terms
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.marks.finalize import finalize, submitted_at
+from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.classroom.marks.rescore import judged
 from grader.classroom.results import store
 from grader.classroom.results.journal import Conditions, Done, Journal
@@ -21,7 +21,7 @@ from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
 from grader.errors import UsageError
 from grader.load.content import is_our_fault
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from grader.model import Outcome, Submission
 from grader.rubric import Assignment
 from grader.schema import Report
@@ -40,13 +40,22 @@ class Watcher(Protocol):
     def waits(self, name: str, message: str, seconds: float) -> None:
         """This one failed through us, as the message says, and is tried again in so many seconds."""
 
+    def skipped(self, name: str, report: Report) -> None:
+        """This one was done in an earlier run, and nothing of it has changed."""
+
     def ended(self, name: str, report: Report | None, message: str) -> None:
         """This one is done: its report, or the message of a fault of ours."""
+
+    def notice(self, message: str) -> None:
+        """A sentence about the run as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which hand-ins a run is about: all that are not done; with `force` the done ones too."""
+    """Which hand-ins a run is about: all that are not done; with `force` the done ones too.
+
+    `only` are ids, names, e-mail addresses or numbers of the LMS.
+    """
 
     force: bool = False
     failed: bool = False
@@ -80,7 +89,6 @@ class ClassRun:
         """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
         self._check(choice)
         self._sweep()
-        self._name_folders()
         self.watcher.begin(sum(1 for _ in self._chosen(choice)))
         tasks = self._tasks(choice)
         more = True
@@ -115,15 +123,21 @@ class ClassRun:
             time.sleep(seconds)
 
     def _check(self, choice: Choice) -> None:
-        unknown = sorted(choice.only - {hand_in.id for hand_in in self.intake.hand_ins}) if choice.only else []
-        if unknown:
-            raise UsageError(f"nobody in this class is called {unknown[0]}; grades.csv and class.json list the ids.")
+        for name in sorted(choice.only):
+            found = [hand_in.id for hand_in in self.intake.hand_ins if name.casefold() in _names_of(hand_in)]
+            if not found:
+                raise UsageError(f"nobody in this class is called {name}; grades.csv and class.json list the ids.")
+            if len(found) > 1 and name not in found:
+                raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(found)}.")
 
     def _chosen(self, choice: Choice) -> Iterator[HandIn]:
         state = self.journal.state
         troubled = {*state.faults, *state.incomplete}
+        ids = choice.only & {hand_in.id for hand_in in self.intake.hand_ins} if choice.only else choice.only
+        names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
         for hand_in in self.intake.hand_ins:
-            if (not choice.only or hand_in.id in choice.only) and (not choice.failed or hand_in.id in troubled):
+            wanted = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
+            if wanted and (not choice.failed or hand_in.id in troubled):
                 yield hand_in
 
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
@@ -162,9 +176,12 @@ class ClassRun:
             report = store.read_report(path)
         except UsageError:  # gone, or changed by other hands: graded anew
             return False
-        if submitted_at(report) != hand_in.submitted:
-            store.write_report(path.parent, self._finalized(judged(report, self.assignment), hand_in, report))
-        self.watcher.ended(hand_in.id, report, "done before")
+        if (submitted_at(report), extension_of(report)) != (hand_in.submitted, hand_in.extension):
+            with store.writing_reports(self.results):
+                report = store.read_report(path)
+                report = self._finalized(judged(report, self.assignment), hand_in, report)
+                store.write_report(path.parent, report)
+        self.watcher.skipped(hand_in.id, report)
         return True
 
     def _take(self, future: "Future[JobResult]") -> None:
@@ -203,19 +220,20 @@ class ClassRun:
         """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
         hand_in, submission = task.hand_in, task.job.submission
         folder = self._folder(hand_in.id)
-        try:
-            before = store.read_report(folder / store.REPORT)
-        except UsageError:
-            before = None
-        report = self._finalized(report, hand_in, before)
-        store.write_report(folder, report, submission)
+        with store.writing_reports(self.results):  # a person may mark the earlier one at this moment
+            try:
+                before = store.read_report(folder / store.REPORT)
+            except UsageError:
+                before = None
+            report = self._finalized(report, hand_in, before)
+            store.write_report(folder, report, submission)
         done = Done(submission.sha256, self._conditions)
         self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
         self.watcher.ended(hand_in.id, report, "")
 
     def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
         reviews = before.reviews if before else ()
-        return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews)
+        return finalize(report, self.assignment.rubric.late, hand_in.submitted, reviews, hand_in.extension)
 
     def _fault(self, name: str, message: str) -> None:
         self.journal.append("fault", id=name, message=message)
@@ -223,22 +241,12 @@ class ClassRun:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        terms = self.terms
-        return Conditions(
-            self.assignment.rubric_sha256,
-            VERSION,
-            terms.seed,
-            terms.points,
-            image=terms.image,
-            gpus=terms.gpus,
-            device=terms.device,
-            data=terms.data.sha256 if terms.data else None,
-        )
+        return conditions_of(self.terms, self.assignment)
 
     def _folder(self, name: str) -> Path:
         return self.results / self.journal.state.folders[name]
 
-    def _name_folders(self) -> None:
+    def name_folders(self) -> None:
         """A folder for each id, for good: a hand-in that comes later changes none."""
         self.journal.extend(self._new_folders())
 
@@ -256,6 +264,26 @@ class ClassRun:
         for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
             for torn in self.results.glob(pattern):
                 torn.unlink(missing_ok=True)
+
+
+def _names_of(hand_in: HandIn) -> set[str]:
+    """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
+    people = (name for one in hand_in.students for name in (one.id, one.name, one.email, one.lms))
+    return {name.casefold() for name in (hand_in.id, *people) if name}
+
+
+def conditions_of(terms: Terms, assignment: Assignment) -> Conditions:
+    """Under what a run grades, as the journal keeps it."""
+    return Conditions(
+        assignment.rubric_sha256,
+        VERSION,
+        terms.seed,
+        terms.points,
+        image=terms.sandbox.image,
+        gpus=terms.sandbox.gpus,
+        device=terms.device,
+        data=terms.data.sha256 if terms.data else None,
+    )
 
 
 def _first_fault(report: Report) -> str:

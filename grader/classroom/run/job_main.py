@@ -19,21 +19,20 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode, Submission
-from grader.pipeline import examine
+from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment, parse_rubric
-from grader.sandbox.api import Launcher
 from grader.sandbox.child.protocol import MAX_REQUEST_BYTES, Value, read_frame, write_frame
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
-from grader.suite.session import Oracles
 
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
 
@@ -48,19 +47,11 @@ def main(warm: int | None) -> None:
         return
     with ExitStack() as stack:
         assignment = _assignment(terms, stack)
-        launcher = stack.enter_context(
-            closing(
-                open_launcher(
-                    terms["sandbox"],
-                    allow_weaker=terms["allow_weaker"],
-                    sibling=warm,
-                    image=terms["image"],
-                    gpus=terms["gpus"],
-                )
-            )
-        )
-        server = _JobServer(requests, send, terms, assignment, launcher)
-        with Oracles(launcher, assignment) as server.oracles:
+        sandbox = SandboxSettings(**terms["sandbox"])
+        launcher = stack.enter_context(closing(open_launcher(sandbox, sibling=warm)))
+        settings = RunSettings(sandbox, terms["seed"], points=tuple(terms["points"]))
+        with GradingSession(assignment, settings, launcher=launcher) as grading:
+            server = _JobServer(requests, send, grading)
             while not collected(assignment, server.answer_all):  # the checks, once for all submissions
                 pass
 
@@ -81,10 +72,7 @@ class _JobServer:
 
     requests: "_Requests"
     send: Callable[[bytes], None]
-    terms: Any
-    assignment: Assignment
-    launcher: Launcher
-    oracles: Oracles = field(init=False)
+    grading: GradingSession
 
     def answer_all(self, run: RunChecks) -> bool:
         """Answers with these checks until there are no more requests; False where the checks have to be collected anew.
@@ -107,11 +95,8 @@ class _JobServer:
     def _answer(self, request: Any, run: RunChecks) -> dict[str, Value]:
         """The report on one submission, or why there is none."""
         submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
-        seed, points = self.terms["seed"], frozenset(self.terms["points"])
         try:
-            report = examine(
-                submission, self.assignment, self.launcher, self.oracles, seed=seed, selected=points, run=run
-            )
+            report = self.grading.grade(submission, run=run)
             return {"report": to_json(report)}
         except UsageError as error:
             return {"refused": str(error)}

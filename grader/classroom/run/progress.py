@@ -6,6 +6,7 @@ from typing import Self
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 from grader.report.plain_text import number, one_line
@@ -13,6 +14,7 @@ from grader.schema import Report
 
 _SHOWN = 3  # of the submissions at work, by name
 _NAME = 30  # characters of a name
+_BAR = 16  # columns of the bar, so that a name or two fit beside it on a terminal of 80
 
 
 class Lines:
@@ -43,26 +45,30 @@ class Lines:
             said = f"tried again in {seconds:g} s, it is the grader's fault: {one_line(message, 500)}"
             self._console.print(f"{one_line(name, 80)}: {said}", highlight=False, markup=False, soft_wrap=True)
 
+    def skipped(self, name: str, report: Report) -> None:
+        self.ended(name, report, "done before")
+
     def ended(self, name: str, report: Report | None, message: str) -> None:
         self._ended += 1
-        self._console.print(
-            f"{self._ended}/{self._total}  {outcome(name, report, message)}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        self.notice(f"{self._ended}/{self._total}  {outcome(name, report, message)}")
+
+    def notice(self, message: str) -> None:
+        self._console.print(message, highlight=False, markup=False, soft_wrap=True)
 
 
 class Bar(Lines):
-    """A bar with the rate, the time left and who is being graded; what needs a person's eye as lines above it."""
+    """A bar with the rate, the time left and who is being graded; what needs a person's eye as lines above it.
+
+    What an earlier run had done is no part of it, so that the rate and the time left are of what is being done.
+    """
 
     def __init__(self, console: Console) -> None:
         super().__init__(console)
         columns = (
-            *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate()),
-            *(TimeRemainingColumn(), TextColumn("{task.fields[current]}")),
+            *(TextColumn("{task.description}"), BarColumn(_BAR), MofNCompleteColumn(), _Rate(), TimeRemainingColumn()),
+            TextColumn("{task.fields[current]}", table_column=Column(no_wrap=True, overflow="ellipsis", ratio=1)),
         )
-        self._progress = Progress(*columns, console=console, transient=True)
+        self._progress = Progress(*columns, console=console, transient=True, expand=True)
         self._task = self._progress.add_task("grading", total=None, current="")
         self._current: dict[str, None] = {}
 
@@ -74,17 +80,30 @@ class Bar(Lines):
         self._progress.stop()
 
     def begin(self, total: int) -> None:
+        self._total = total
         self._progress.update(self._task, total=total)
 
     def started(self, name: str) -> None:
         self._current[name] = None
         self._show(0)
 
+    def skipped(self, name: str, report: Report) -> None:
+        self._total -= 1
+        self._progress.update(self._task, total=self._total)
+        if report.has_grader_error:
+            self._tell_fault(name, report, "done before")
+
     def ended(self, name: str, report: Report | None, message: str) -> None:
         self._current.pop(name, None)
         self._show(1)
         if report is None or report.has_grader_error:
-            self._progress.console.print(Text(outcome(name, report, message), style="red"), soft_wrap=True)
+            self._tell_fault(name, report, message)
+
+    def notice(self, message: str) -> None:
+        self._progress.console.print(message, highlight=False, markup=False, soft_wrap=True)
+
+    def _tell_fault(self, name: str, report: Report | None, message: str) -> None:
+        self._progress.console.print(Text(outcome(name, report, message), style="red"), soft_wrap=True)
 
     def _show(self, advance: int) -> None:
         names = [escape(one_line(name, _NAME)) for name in self._current]
@@ -93,10 +112,17 @@ class Bar(Lines):
 
 
 class _Rate(ProgressColumn):
-    """Submissions a minute since the beginning."""
+    """Submissions a minute since the first of this run was begun."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=True))
+        self._begun: float | None = None
 
     def render(self, task: Task) -> Text:
-        minutes = (task.elapsed or 0.0) / 60
+        now = task.get_time()
+        if task.fields["current"] and self._begun is None:
+            self._begun = now
+        minutes = (now - self._begun) / 60 if self._begun is not None else 0.0
         return Text(f"{task.completed / minutes:.0f}/min" if minutes > 0 and task.completed else "")
 
 

@@ -7,7 +7,7 @@ same hyper-parameters; only equal paths make an optimizer what it is called.
 Imports the standard library, numpy and torch only. Definitions: the algorithm boxes of torch.optim's documentation.
 """
 
-from .identity import identify
-from .machine import device_of, reference_seconds
+from .device import device_of, reference_seconds
+from .identify import identify
 
 __all__ = ["device_of", "identify", "reference_seconds"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .problems import RELATIVE, Problem, Record, gradient
+from .replay import RELATIVE, Problem, Record, gradient
 
 LEAST_STEPS = 2  # judged in each problem, beyond the first, which goes down the gradient in every method
 CONVERGED = 1e-4  # of the first gradient: below, directions are rounding

@@ -1,15 +1,12 @@
-"""Numbers instead of algebra: two expressions compared at points of the declared domain, far beyond rounding.
+"""Numbers instead of algebra: two expressions compared at points of the domain, far beyond rounding.
 
-The domain is part of the question: r > 0, θ in (-π, π) in all four quadrants and away from special angles, every other
-symbol real. Each side is worked out twice, with 30 digits (more where its own numbers have more) and with the double.
-Two values agree if what separates them shrinks as the digits grow, and differ if it stays; where neither is clear the
-digits are doubled. So neither cancellation nor a tiny planted error is mistaken for the other.
+Each side is worked out twice, with some digits and with the double. Two values agree if what separates them shrinks as
+the digits grow, and differ if it stays; where neither is clear, or where some part of an expression is too small to be
+seen with so many digits, they are doubled. So neither cancellation nor a tiny planted term is mistaken for the other.
 """
 
-import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias
@@ -17,21 +14,23 @@ from typing import Any, TypeAlias
 import mpmath
 import sympy
 
-from .bounds import Budget, TooMuchError, constant, constant_bits
+from . import normal_form
+from .bounds import constant
+from .domain import Question
+from .sampling import Point, points
 
 POINTS = 12  # false agreement at one generic point is already next to impossible; twelve reach every quadrant thrice
 DRAWS = 36  # points tried for it: some may hit a pole
-SHORT_POINTS = 4  # the first ones have one decimal, for witnesses that are easy to type in
-DIGITS = 30
-DOUBLINGS = (1, 2, 4)  # of the digits, until it is clear
-DIGITS_PER_BIT = 0.31
-CLEAR = 20  # digits by which a difference has to shrink, of the DIGITS gained
+DIGITS = (30, 60, 120, 240, 480)  # of the coarser of two computations, until it is clear
+CLEAR = 20  # digits by which a difference has to shrink, of those gained
 STAYS = 5  # digits by which it has to stand out from rounding
-FLOAT_TOLERANCE = 1e-12  # relative, where a side has rounded decimals in it: they carry 16 digits
+RESOLVED = 5  # digits to which each part has to be known
+ROUNDED_TOLERANCE = 1e-12  # relative: decimals carry 16 digits
 MAX_BITS = 20_000  # of a value's magnitude: about 10**6000
-NODE_WORK = 12  # units for one operation at these precisions
+NODE_WORK = 12  # units for one operation at the fewest digits
+BITS_PER_DIGIT = 3.33
+DIGITS_PER_WORK = 100  # so many more cost as much again
 
-Point: TypeAlias = Mapping[str, Fraction]
 Number: TypeAlias = Any  # mpmath's mpf and mpc, which have no stubs
 
 _FUNCTIONS = (
@@ -46,32 +45,26 @@ class UndefinedError(Exception):
     """There is no finite value at this point, or none that could be computed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Difference:
-    """A point and the two values there."""
+    """A point, the two expressions, and their values there."""
 
     point: Point
+    expressions: tuple[Any, Any]
     left: Number
     right: Number
 
 
-def compare(left: Any, right: Any, budget: Budget, *, rounded: bool = False) -> Difference | bool | None:
-    """A difference, True where both agree at POINTS points, None where that cannot be told.
+def names_of(*expressions: Any, question: Question) -> list[str]:
+    found = {symbol.name for expression in expressions for symbol in expression.free_symbols}
+    return question.domain.in_reading_order(found)
 
-    `rounded` says that a side contains decimals such as 0.3333333333333333: those are compared as floats are.
-    """
-    names = sorted({symbol.name for symbol in left.free_symbols | right.free_symbols}, key=_reading_order)
-    bits = max(constant_bits(left), constant_bits(right))
-    digits = DIGITS + int(DIGITS_PER_BIT * bits)
+
+def compare(left: Any, right: Any, question: Question) -> Difference | bool | None:
+    """A difference, True where both agree at POINTS points, None where that cannot be told. Raises TooMuchError."""
     agreed = 0
-    for point in islice(points(names), DRAWS):
-        try:
-            if rounded:
-                values: Difference | bool | None = _at_rounded(left, right, point, budget)
-            else:
-                values = _at(left, right, point, budget, digits)
-        except UndefinedError:
-            continue
+    for point in islice(points(names_of(left, right, question=question), question), DRAWS):
+        values = at(left, right, point, question)
         if isinstance(values, Difference):
             return values
         agreed += values is True
@@ -80,47 +73,67 @@ def compare(left: Any, right: Any, budget: Budget, *, rounded: bool = False) -> 
     return None
 
 
-def points(names: list[str]) -> Iterator[Point]:
-    """The same endless row of points for the same names."""
-    index = 0
-    while True:
-        decimals = 1 if index < SHORT_POINTS else 3
-        yield {name: _coordinate(name, index, decimals) for name in names}
-        index += 1
+def near(left: Any, right: Any, question: Question) -> bool:
+    """Whether both agree at POINTS points as rounded numbers do. Raises TooMuchError."""
+    agreed = 0
+    for point in islice(points(names_of(left, right, question=question), question), DRAWS):
+        machine = _Machine(DIGITS[0], point, question)
+        try:
+            a, b = machine.value(left), machine.value(right)
+        except UndefinedError:
+            continue
+        if abs(a - b) > ROUNDED_TOLERANCE * max(abs(a), abs(b)):
+            return False
+        agreed += 1
+        if agreed == POINTS:
+            break
+    return agreed == POINTS
 
 
-def _reading_order(name: str) -> tuple[bool, bool, str]:
-    """r, θ, and then the others."""
-    return name != "r", name != "theta", name
-
-
-def _coordinate(name: str, index: int, decimals: int) -> Fraction:
-    draw = random.Random(f"{name} at {index}")
-    if name == "theta":  # quadrants in turn; 0.2 .. 0.5 past an axis keeps clear of multiples of π/4 and π/6
-        turned = (2.1, 0.3, -0.4, -2.8, 1.2, -1.3, 2.7, -1.9)[index % 8] + draw.uniform(-0.05, 0.05) * (decimals - 1)
-        return Fraction(round(turned, decimals)).limit_denominator(1000)
-    low, high = (0.3, 0.9) if (index % 2 if name == "r" else draw.random() < 0.5) else (1.2, 2.9)
-    size = Fraction(round(draw.uniform(low, high), decimals)).limit_denominator(1000)
-    return size if name == "r" or draw.random() < 0.5 else -size
-
-
-def _at_rounded(left: Any, right: Any, point: Point, budget: Budget) -> Difference | bool:
-    machine = _Machine(DIGITS, point, budget)
-    a, b = machine.value(left), machine.value(right)
-    return bool(abs(a - b) <= FLOAT_TOLERANCE * (1 + max(abs(a), abs(b)))) or Difference(point, a, b)
-
-
-def _at(left: Any, right: Any, point: Point, budget: Budget, least: int) -> Difference | bool | None:
-    for digits in (least * factor for factor in DOUBLINGS):
-        coarse, fine = _Machine(digits, point, budget), _Machine(2 * digits, point, budget)
-        a, b = fine.value(left), fine.value(right)
+def at(
+    left: Any, right: Any, point: Point, question: Question, ladder: Iterable[int] = DIGITS
+) -> Difference | bool | None:
+    """The same question at one point; None too where a side has no value there."""
+    for digits in ladder:
+        coarse, fine = _Machine(digits, point, question), _Machine(2 * digits, point, question)
+        try:
+            a, b = fine.value(left), fine.value(right)
+            noise = abs(a - coarse.value(left)) + abs(b - coarse.value(right))
+        except UndefinedError:
+            return None
         apart, size = abs(a - b), max(abs(a), abs(b))
-        noise = abs(a - coarse.value(left)) + abs(b - coarse.value(right)) + size / fine.context.mpf(10) ** digits
+        noise += size / fine.context.mpf(10) ** digits
         if apart <= noise / fine.context.mpf(10) ** CLEAR:
-            return True
-        if apart >= noise * 10**STAYS:
-            return Difference(point, a, b)
+            if not _is_hiding(coarse, fine, (left, right), question):
+                return True
+        elif apart >= noise * 10**STAYS and _are_zero(fine.vanished, question):
+            return Difference(point, (left, right), a, b)
     return None
+
+
+def value(expression: Any, point: Point, question: Question) -> Number | None:
+    """The value at a point, None where there is none."""
+    try:
+        return _Machine(DIGITS[0], point, question).value(expression)
+    except UndefinedError:
+        return None
+
+
+def _is_hiding(coarse: "_Machine", fine: "_Machine", sides: Iterable[Any], question: Question) -> bool:
+    """Whether a part could not be seen: a term too small beside the others, or a value that is all rounding."""
+    if fine.depth > (coarse.digits + CLEAR - STAYS) * BITS_PER_DIGIT:
+        return True
+    unseen = [
+        node
+        for (node, value), (_, rough) in zip(fine.values, coarse.values, strict=False)
+        if abs(value - rough) * 10**RESOLVED > abs(value)
+    ]
+    return not _are_zero([node for node in [*unseen, *fine.vanished] if node not in sides], question)
+
+
+def _are_zero(nodes: Iterable[Any], question: Question) -> bool:
+    """Whether these parts, which came out as nothing, are nothing indeed."""
+    return all(normal_form.same(node, sympy.S.Zero, question) for node in nodes)
 
 
 @cache
@@ -131,17 +144,25 @@ def _context(digits: int) -> Any:
     return context
 
 
+@dataclass
 class _Machine:
     """Works out an expression at one point with so many digits, and refuses numbers that outgrow all bounds."""
 
-    def __init__(self, digits: int, point: Point, budget: Budget) -> None:
-        self.context = _context(digits)
-        self.point = point
-        self.budget = budget
+    digits: int
+    point: Point
+    question: Question
+    values: list[tuple[Any, Number]] = field(default_factory=list)  # of all parts, in the order of the work
+    vanished: list[Any] = field(default_factory=list)  # parts that came out as zero, nothing in them being zero
+    depth: float = 0.0  # bits between what was worked out last and the smallest term in it
+
+    def __post_init__(self) -> None:
+        self.context = _context(self.digits)
+        self.work = NODE_WORK * (1 + self.digits // DIGITS_PER_WORK)
 
     def value(self, node: Any) -> Number:
-        """Raises UndefinedError at a pole and TooMuchError for a number beyond MAX_BITS."""
-        self.budget.spend(NODE_WORK)
+        """Raises UndefinedError at a pole or for a number beyond MAX_BITS, TooMuchError past the budget."""
+        self.question.budget.spend(self.work)
+        beside, self.depth = self.depth, 0.0
         try:
             result = self.operate(node)
         except (ZeroDivisionError, ValueError, OverflowError, mpmath.libmp.NoConvergence) as error:
@@ -149,7 +170,10 @@ class _Machine:
         if not self.context.isfinite(result):
             raise UndefinedError
         if result and self.context.mag(result) > MAX_BITS:
-            raise TooMuchError("its numbers outgrow all bounds")
+            raise UndefinedError
+        self.depth = max(self.depth, beside)
+        if node.args:
+            self.values.append((node, result))
         return result
 
     def operate(self, node: Any) -> Number:
@@ -157,18 +181,42 @@ class _Machine:
             case sympy.Rational():
                 return self.context.mpf(int(node.p)) / int(node.q)
             case sympy.Symbol():
-                value = self.point[node.name]
-                return self.context.mpf(value.numerator) / value.denominator
+                return self.coordinate(node.name)
             case sympy.Add():
-                return self.context.fsum(self.value(part) for part in node.args)
+                return self.sum(node)
             case sympy.Mul():
                 return self.context.fprod(self.value(part) for part in node.args)
             case sympy.Pow():
-                return self.power(*node.args)
+                return self.noticed(node, self.power(*node.args))
         constants = {sympy.pi: "pi", sympy.E: "e", sympy.I: "j"}
         if node in constants:
             return +getattr(self.context, constants[node])
-        return self.function(type(node).__name__, [self.value(part) for part in node.args])
+        parts = [self.value(part) for part in node.args]
+        result = self.function(type(node).__name__, parts)
+        return self.noticed(node, result) if all(parts) else result
+
+    def coordinate(self, name: str) -> Number:
+        given = self.point[name]
+        number = self.context.mpf(given.value.numerator) / given.value.denominator
+        return number * self.context.pi if given.of_pi else number
+
+    def sum(self, node: Any) -> Number:
+        terms = []
+        for part in node.args:
+            self.depth = 0.0
+            term = self.value(part)
+            if term:
+                terms.append((term, self.context.mag(term), self.depth))
+        if not terms:
+            return self.context.zero
+        largest = max(size for _, size, _ in terms)
+        self.depth = float(max(largest - size + depth for _, size, depth in terms))
+        return self.noticed(node, self.context.fsum(term for term, _, _ in terms))
+
+    def noticed(self, node: Any, result: Number) -> Number:
+        if not result:
+            self.vanished.append(node)
+        return result
 
     def power(self, base: Any, exponent: Any) -> Number:
         whole = constant(exponent)
@@ -194,7 +242,7 @@ class _Machine:
     def bound(self, bits: Any) -> None:
         """Before the operation: its result may not even fit into memory."""
         if bits > MAX_BITS:
-            raise TooMuchError("its numbers outgrow all bounds")
+            raise UndefinedError
 
     def real(self, value: Number) -> Number:
         """The value without an imaginary part that is only rounding."""

@@ -1,24 +1,29 @@
 """The general question: is this expression the same function as that one?"""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import equality
-from .bounds import Budget, TooMuchError
+from .bounds import TooMuchError
+from .domain import Domain, Question
 from .reading import Reader, UndecidableError, UnreadableError
+from .witness import witness
 
 
-def equal(left: Any, right: Any) -> dict[str, Any]:
-    """Whether `left`, a student's expression, is the function `right`.
+def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = None, seed: int = 0) -> dict[str, Any]:
+    """Whether `left`, a student's expression, is the function `right` on the domain.
 
-    Symbols go by their names; r is positive, all others are real. Derivatives are done, decimals are the fractions that
-    they stand for. Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra, not by numbers,
+    Symbols go by their names; `domain` says what they are (by default, all are real numbers), and may be given as plain
+    data. Derivatives are carried out, decimals are the fractions that they stand for. `seed` draws the sample points.
+    Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra, not by numbers,
     "witness": "at w_1 = 1.3 yours is 0.86, expected −0.86" or None, "why": half a sentence where there is no witness,
     "notes": sentences on what was read in a special way}.
     """
-    reader = Reader(Budget())
+    question = Question(Domain.of(domain), seed)
+    reader = Reader(question)
     try:
         mine, other = reader.expression(left), reader.expression(right)
-        answer = equality.compare(mine, other, reader.budget, rounded=reader.rounded)
+        answer = equality.compare(mine, other, question, rounded=reader.rounded)
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
@@ -28,12 +33,14 @@ def equal(left: Any, right: Any) -> dict[str, Any]:
     return {
         "verdict": answer.verdict,
         "exact": answer.exact,
-        "witness": equality.witness(answer.difference, "yours is", "expected"),
+        "witness": witness(answer.difference, question, "yours is", "expected"),
         "why": answer.why,
         "notes": reader.notes,
     }
 
 
-def equal_each(lefts: Any, rights: Any) -> list[dict[str, Any]]:
+def equal_each(
+    lefts: Sequence[Any], rights: Sequence[Any], domain: Domain | Mapping[str, Any] | None = None, seed: int = 0
+) -> list[dict[str, Any]]:
     """`equal` of each pair; both lists have the same length."""
-    return [equal(left, right) for left, right in zip(lefts, rights, strict=True)]
+    return [equal(left, right, domain, seed) for left, right in zip(lefts, rights, strict=True)]

@@ -1,8 +1,9 @@
-"""Exact equality where it can be had: rational functions of r, the other symbols, and cos and sin of multiples of θ.
+"""Exact equality where it is available: rational functions of symbols and of sines and cosines of multiples of angles.
 
-Both sides are written as fractions of polynomials over Q in c = cos(θ/m), s = sin(θ/m), i, θ, π and the symbols, with
-s² replaced by 1 − c² and i² by −1. What is left is unique, and there are no zero divisors, so a/b = p/q exactly if
-a·q − p·b is the zero polynomial. (Cox, Little, O'Shea: Ideals, Varieties, and Algorithms, §5.3.)
+Both sides are written as fractions of polynomials over Q in i, π, the symbols, and c = cos(θ/m), s = sin(θ/m) of every
+angle θ of the domain, with s² replaced by 1 − c² and i² by −1. What is left is unique, and there are no zero divisors,
+so a/b = p/q exactly if a·q − p·b is the zero polynomial.
+(Cox, Little, O'Shea: Ideals, Varieties, and Algorithms, §5.3.)
 """
 
 from fractions import Fraction
@@ -13,6 +14,7 @@ import sympy
 from sympy.polys.rings import ring
 
 from .bounds import Budget, TooMuchError, constant
+from .domain import Question
 
 MAX_POWER = 64  # of an exponent, and of a multiple of θ/m
 MAX_PARTS = 24  # θ/m: halves, thirds, quarters, eighths and what they have in common
@@ -22,8 +24,7 @@ PRODUCT_WORK, PAIR_WORK = 25, 3  # units for a product of two polynomials, and f
 Polynomial: TypeAlias = Any  # sympy's PolyElement, which has no stubs
 Form: TypeAlias = tuple[Polynomial, Polynomial]
 
-_OWN = ("c", "s", "i", "theta", "pi")
-_C, _S, _I, _THETA, _PI = range(len(_OWN))
+_I, _PI, _OWN = 0, 1, 2  # the places of i, π, and all that follows among the generators
 
 
 class OutsideFragmentError(Exception):
@@ -36,24 +37,25 @@ class _FinerAngleError(Exception):
         self.denominator = denominator
 
 
-def same(left: Any, right: Any, budget: Budget) -> bool | None:
+def same(left: Any, right: Any, question: Question) -> bool | None:
     """Whether both are the same function, None where the question lies outside the fragment or costs too much."""
-    attempt = Budget(min(MAX_WORK, budget.units))
+    attempt = Budget(min(MAX_WORK, question.budget.units))
     before = attempt.units
     try:
-        return _same(left, right, attempt)
+        return _same(left, right, question, attempt)
     except (OutsideFragmentError, TooMuchError):
         return None
     finally:
-        budget.units -= before - max(attempt.units, 0)
+        question.budget.units -= before - max(attempt.units, 0)
 
 
-def _same(left: Any, right: Any, budget: Budget) -> bool:
+def _same(left: Any, right: Any, question: Question, budget: Budget) -> bool:
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
+    angles = [symbol for symbol in symbols if question.domain.is_angle(symbol.name)]
     parts = 1
     while parts <= MAX_PARTS:
         try:
-            field = _Field(symbols, parts, budget)
+            field = _Field(symbols, angles, parts, budget)
             (a, b), (p, q) = field.form(left), field.form(right)
             return not field.times(a, q) - field.times(p, b)
         except _FinerAngleError as error:
@@ -64,31 +66,40 @@ def _same(left: Any, right: Any, budget: Budget) -> bool:
 class _Field:
     """The fractions. `form` takes an expression to (numerator, denominator), both reduced, the second not zero."""
 
-    def __init__(self, symbols: list[Any], parts: int, budget: Budget) -> None:
-        self.symbols = [symbol for symbol in symbols if symbol.name != "theta"]
-        names = (*_OWN, *(f"v{index}" for index in range(len(self.symbols))))
+    def __init__(self, symbols: list[Any], angles: list[Any], parts: int, budget: Budget) -> None:
+        self.symbols = symbols
+        self.angles = angles
+        names = ["i", "pi", *(f"v{index}" for index in range(len(symbols)))]
+        self.first_cosine = len(names)  # cosine and sine of each angle, by turns
+        names += [f"{name}{index}" for index in range(len(angles)) for name in "cs"]
         self.ring, *self.generators = ring(names, sympy.QQ)
         self.parts = parts
         self.budget = budget
-        self.multiples = [(self.ring.one, self.ring.zero)]
+        self.multiples = [[(self.ring.one, self.ring.zero)] for _ in angles]
 
     def times(self, a: Polynomial, b: Polynomial) -> Polynomial:
         self.budget.spend(PRODUCT_WORK + PAIR_WORK * len(a) * len(b))
         return self.reduced(a * b)
 
     def reduced(self, polynomial: Polynomial) -> Polynomial:
-        """With s and i to the first power at the most."""
+        """With i and every sine to the first power at the most."""
+        polynomial = self.lowered(polynomial, _I, -self.ring.one)
+        for place in range(self.first_cosine, len(self.generators), 2):
+            polynomial = self.lowered(polynomial, place + 1, 1 - self.generators[place] ** 2)
+        return polynomial
+
+    def lowered(self, polynomial: Polynomial, place: int, square: Polynomial) -> Polynomial:
+        """With `square` for the square of the generator at `place`."""
+        if all(monomial[place] < 2 for monomial in polynomial):
+            return polynomial
         by_power: dict[int, Polynomial] = {}
         for monomial, coefficient in polynomial.terms():
-            squares, turns = monomial[_S] // 2, monomial[_I] // 2
-            lowered = (monomial[_C], monomial[_S] % 2, monomial[_I] % 2, *monomial[_THETA:])
+            squares, rest = divmod(monomial[place], 2)
             part = by_power.setdefault(squares, self.ring.zero)
-            part[lowered] = part.get(lowered, 0) + (-coefficient if turns % 2 else coefficient)
-        cosine = self.generators[_C]
+            part[(*monomial[:place], rest, *monomial[place + 1 :])] = coefficient
         total = self.ring.zero
         for squares, part in by_power.items():
-            part.strip_zero()
-            total += part * (1 - cosine**2) ** squares if squares else part
+            total += part * square**squares if squares else part
         return total
 
     def form(self, node: Any) -> Form:
@@ -113,9 +124,7 @@ class _Field:
         return self.trigonometric(node)
 
     def generator(self, symbol: Any) -> Polynomial:
-        if symbol.name == "theta":
-            return self.generators[_THETA]
-        return self.generators[len(_OWN) + self.symbols.index(symbol)]
+        return self.generators[_OWN + self.symbols.index(symbol)]
 
     def total(self, forms: list[Form]) -> Form:
         numerator, denominator = self.ring.zero, self.ring.one
@@ -173,8 +182,9 @@ class _Field:
         if not polynomial:
             return (0,) * len(self.generators), sympy.QQ(0)
         ((monomial, coefficient), *more) = polynomial.terms()
-        used = [symbol for symbol, power in zip(self.symbols, monomial[len(_OWN) :], strict=True) if power]
-        if more or any(monomial[: len(_OWN)]) or not all(symbol.is_positive for symbol in used):
+        used = [symbol for symbol, power in zip(self.symbols, monomial[_OWN:], strict=False) if power]
+        others = (*monomial[:_OWN], *monomial[self.first_cosine :])
+        if more or any(others) or not all(symbol.is_positive for symbol in used):
             raise OutsideFragmentError
         return monomial, coefficient
 
@@ -197,39 +207,49 @@ class _Field:
         return cosine + self.times(imaginary, sine), self.ring.one
 
     def turned(self, angle: Form) -> tuple[Polynomial, Polynomial]:
-        """Cosine and sine of an angle q·θ + p·π/2 with rational q and whole p."""
-        of_theta, of_pi = self.linear(angle)
-        steps, quarters = of_theta * self.parts, 2 * of_pi
-        if quarters.denominator != 1 or abs(steps) > MAX_POWER:
+        """Cosine and sine of a sum of rational multiples of angles and of a whole multiple of π/2."""
+        of_angles, of_pi = self.linear(angle)
+        if (2 * of_pi).denominator != 1:
             raise OutsideFragmentError
-        if steps.denominator != 1:
-            raise _FinerAngleError(of_theta.denominator)
-        cosine, sine = self.multiple(abs(int(steps)))
-        if steps < 0:
-            sine = -sine
-        for _ in range(int(quarters) % 4):
+        cosine, sine = self.ring.one, self.ring.zero
+        for index, factor in enumerate(of_angles):
+            cosine, sine = self.added((cosine, sine), self.multiple(index, factor))
+        for _ in range(int(2 * of_pi) % 4):
             cosine, sine = -sine, cosine
         return cosine, sine
 
-    def linear(self, angle: Form) -> tuple[Fraction, Fraction]:
+    def linear(self, angle: Form) -> tuple[list[Fraction], Fraction]:
+        """The factors of the angles, and that of π."""
         numerator, denominator = angle
         if not denominator.is_ground:
             raise OutsideFragmentError
-        found = {_THETA: Fraction(0), _PI: Fraction(0)}
+        places = [_OWN + self.symbols.index(symbol) for symbol in self.angles]
+        found = dict.fromkeys([*places, _PI], Fraction(0))
         for monomial, coefficient in numerator.terms():
             used = [index for index, power in enumerate(monomial) if power]
             if len(used) != 1 or used[0] not in found or monomial[used[0]] != 1:
                 raise OutsideFragmentError
             ratio = coefficient / denominator.coeff(1)
             found[used[0]] = Fraction(int(ratio.numerator), int(ratio.denominator))
-        return found[_THETA], found[_PI]
+        return [found[place] for place in places], found[_PI]
 
-    def multiple(self, count: int) -> tuple[Polynomial, Polynomial]:
-        """cos(n·θ/m) and sin(n·θ/m), by the addition theorem."""
-        c, s = self.generators[_C], self.generators[_S]
-        while len(self.multiples) <= count:
-            cosine, sine = self.multiples[-1]
-            self.multiples.append(
-                (self.times(cosine, c) - self.times(sine, s), self.times(sine, c) + self.times(cosine, s))
-            )
-        return self.multiples[count]
+    def multiple(self, index: int, factor: Fraction) -> tuple[Polynomial, Polynomial]:
+        """Cosine and sine of `factor` times an angle, by the addition theorem."""
+        steps = factor * self.parts
+        if abs(steps) > MAX_POWER:
+            raise OutsideFragmentError
+        if steps.denominator != 1:
+            raise _FinerAngleError(factor.denominator)
+        known = self.multiples[index]
+        place = self.first_cosine + 2 * index
+        while len(known) <= abs(steps):
+            known.append(self.added(known[-1], (self.generators[place], self.generators[place + 1])))
+        cosine, sine = known[abs(int(steps))]
+        return (cosine, sine) if steps > 0 else (cosine, -sine)
+
+    def added(
+        self, one: tuple[Polynomial, Polynomial], other: tuple[Polynomial, Polynomial]
+    ) -> tuple[Polynomial, Polynomial]:
+        """Cosine and sine of the sum of two angles."""
+        (a, b), (c, s) = one, other
+        return self.times(a, c) - self.times(b, s), self.times(b, c) + self.times(a, s)

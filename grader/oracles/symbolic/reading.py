@@ -4,26 +4,25 @@ Nothing is simplified: what comes out has the shape of what went in.
 """
 
 from fractions import Fraction
-from math import pi
+from math import ulp
 from typing import Any
 
 import sympy
 from sympy.core.function import AppliedUndef
 
-from .bounds import Budget, TooMuchError, check
+from .bounds import TooMuchError, check
 from .calculus import NoRuleError, derivative, substitute
+from .domain import Question
+from .printer import text
 
-MAX_FRACTION = 1000  # denominators of the fractions that a decimal may stand for
-MAX_PI_FRACTION = 24
+MAX_DENOMINATOR = 1000  # of the fractions that a decimal may stand for
+MAX_UNIT_DENOMINATOR = 24  # of its multiples of UNITS
+UNITS = (sympy.pi, *(sympy.sqrt(number) for number in (2, 3, 5, 6, 7, 10)), sympy.E)
+MAX_ULPS = 4  # between a decimal and what it stands for: it may have been computed
 MAX_DERIVED_NODES = 400  # inside a Derivative; its own rules multiply the size
 MAX_ORDER = 4
 
 _COMPOSITE = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Function, sympy.Max, sympy.Min)
-
-
-def canonical(name: str) -> Any:
-    """The one symbol of this name on the declared domain, whatever assumptions a student's own had."""
-    return sympy.Symbol(name, positive=True) if name == "r" else sympy.Symbol(name, real=True)
 
 
 class UnreadableError(Exception):
@@ -35,12 +34,14 @@ class UndecidableError(Exception):
 
 
 class Reader:
-    """Reads expressions over any symbols. `notes` and `rounded` tell what was found on the way."""
+    """Reads expressions over any domain. `notes` and `rounded` tell what was found on the way."""
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.domain = question.domain
         self._notes: dict[str, None] = {}
         self.rounded = False
+        self.unknown: dict[str, None] = {}  # names of symbols that a closed domain does not have
         self.bound: dict[str, Any] = {}  # the variables of the Subs around
 
     def expression(self, value: Any) -> Any:
@@ -49,9 +50,9 @@ class Reader:
             value = sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)
         if not isinstance(value, sympy.Expr):
             raise UnreadableError("is no expression")
-        self.budget.spend(check(value))
+        self.question.budget.spend(check(value))
         read = self.read(value)
-        self.budget.spend(check(read))
+        self.question.budget.spend(check(read))
         return read
 
     def read(self, node: Any) -> Any:
@@ -79,27 +80,34 @@ class Reader:
             raise UndecidableError(f"has a part that sympy does not build, {type(node).__name__}") from error
 
     def symbol(self, node: Any) -> Any:
-        return canonical(node.name)
+        if self.domain.closed and node.name not in (*self.domain.symbols, *self.domain.relations):
+            self.unknown[node.name] = None
+        relation = self.domain.relations.get(node.name)
+        return self.domain.symbol(node.name) if relation is None else relation
 
     def function(self, node: Any) -> Any:
         raise UndecidableError(f"has an unknown function, {node.func.__name__}")
 
     def decimal(self, node: Any) -> Any:
-        """0.5 is a half, 3.141592653589793 is π: exactly what Python makes of these, and nothing near them."""
+        """0.5 is a half, 3.141592653589793 is π, 0.7071067811865476 is √2/2: what Python makes of these."""
         value = float(node)
         if abs(value) == float("inf"):
             raise UnreadableError("is not finite")
-        near = Fraction(value).limit_denominator(MAX_FRACTION)
-        if float(near) == value:
-            return sympy.Rational(near.numerator, near.denominator)
-        turns = Fraction(value / pi).limit_denominator(MAX_PI_FRACTION)
-        if float(turns) * pi == value:
-            self.note(f"{value!r} is read as a multiple of π; sympy.pi says so exactly.")
-            return sympy.Mul(sympy.Rational(turns.numerator, turns.denominator), sympy.pi, evaluate=False)
+        exact = _fraction_of(value, 1.0, MAX_DENOMINATOR)
+        if exact is not None:
+            if float(exact) != value:
+                self.note(f"{value!r} is read as {exact}.")
+            return sympy.Rational(exact.numerator, exact.denominator)
+        for unit in UNITS:
+            factor = _fraction_of(value, float(unit), MAX_UNIT_DENOMINATOR)
+            if factor is not None:
+                number = sympy.Mul(sympy.Rational(factor.numerator, factor.denominator), unit, evaluate=False)
+                self.note(f"{value!r} is read as {text(number)}; sympy.{text(unit)} says so exactly.")
+                return number
         self.rounded = True
-        self.note(f"{value!r} is a rounded number, so this is compared as rounded numbers are.")
-        exact = Fraction(value)
-        return sympy.Rational(exact.numerator, exact.denominator)
+        self.note(f"{value!r} is a rounded number; sympy.Rational and the like are exact.")
+        binary = Fraction(value)
+        return sympy.Rational(binary.numerator, binary.denominator)
 
     def derivative(self, node: Any) -> Any:
         inner = self.read(node.expr)
@@ -116,7 +124,10 @@ class Reader:
         return inner
 
     def derived(self, inner: Any, variable: Any) -> Any:
-        return derivative(inner, self.read(variable))
+        symbol = self.read(variable)
+        if not isinstance(symbol, sympy.Symbol):
+            raise UndecidableError(f"has a derivative by {variable}, which stands for something else here")
+        return derivative(inner, symbol)
 
     def substitution(self, node: Any) -> Any:
         """A Subs: its variables are names of its own, so they are read as new symbols and then replaced."""
@@ -136,3 +147,9 @@ class Reader:
     def notes(self) -> list[str]:
         """What was read in a special way, a sentence each."""
         return list(self._notes)
+
+
+def _fraction_of(value: float, unit: float, most: int) -> Fraction | None:
+    """The fraction of `unit` that `value` is, up to rounding, if there is one with a denominator up to `most`."""
+    near = Fraction(value / unit).limit_denominator(most)
+    return near if abs(float(near) * unit - value) <= MAX_ULPS * ulp(value) else None

@@ -7,6 +7,7 @@ by their dashes and marks, differences by their signs.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from grader.report.grids import Grid, figure
 from grader.report.spread import spread
@@ -15,7 +16,8 @@ WIDTH, HEIGHT = 360, 220  # of one panel, in SVG units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 14, 30
 STYLES = 6  # that the style sheet tells apart; more lines than that begin again
 LOGARITHMIC_FROM = 20.0  # a ratio of largest to smallest above which a logarithm shows more
-MAX_DECADES = 12  # of a logarithmic axis: a loss of 1e30 would press all others flat
+MAX_DECADES = 12  # of a logarithmic axis: a loss of 1e-30 would press all others flat
+CUT = 10.0  # times the largest first value, or the median: above it a logarithmic axis ends, so would one of 1e30
 LARGEST = 1e300
 FLAT = 1e-6  # of the size of the numbers: what differs by less is one number
 TICKS = 5  # at about so many places an axis is labelled
@@ -48,7 +50,8 @@ class Panel:
     lines: tuple[Line, ...]
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
-    logarithmic: bool
+    remark: str = ""  # of the vertical axis: whether it is logarithmic, and where it is cut
+    target: Tick | None = None  # a value to be reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,20 @@ def heat_map(grid: Grid) -> HeatMap:
     return HeatMap(grid.name.strip(), CELL * len(grid.rows[0]), CELL * len(grid.rows), tuple(squares))
 
 
-def panels(curves: Mapping[str, Mapping[str, Series]]) -> list[Panel]:
-    """A panel for each quantity that at least one of the named curves has, in the order in which they come."""
+def panels(
+    curves: Mapping[str, Mapping[str, Series]], targets: Mapping[str, float] = MappingProxyType({})
+) -> list[Panel]:
+    """A panel for each quantity that at least one of the named curves has, in the order in which they come.
+
+    `targets` are values to be reached, by quantity.
+    """
     quantities = dict.fromkeys(quantity for series in curves.values() for quantity in series)
     return [
-        _panel(quantity, {name: series[quantity] for name, series in curves.items() if quantity in series})
+        _panel(
+            quantity,
+            {name: series[quantity] for name, series in curves.items() if quantity in series},
+            targets.get(quantity),
+        )
         for quantity in quantities
     ]
 
@@ -122,10 +134,13 @@ class _Axes:
         return round(HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * min(max(share, 0.0), 1.0), 1)
 
 
-def _panel(name: str, curves: Mapping[str, Series]) -> Panel:
+def _panel(name: str, curves: Mapping[str, Series], target: float | None) -> Panel:
     values = [_bounded(value) for series in curves.values() for value in series if value is not None]
     logarithmic = bool(values) and min(values) > 0 and max(values) / min(values) > LOGARITHMIC_FROM
     steps = max((len(series) for series in curves.values()), default=1)
+    remark = "logarithmic" if logarithmic else ""
+    if logarithmic and max(values) > (top := _top(values, curves.values())):
+        values, remark = [min(value, top) for value in values], f"logarithmic, cut at {top:.2g}"
     axes = _Axes(*_range(values, logarithmic), steps, logarithmic)
     lines = [_line(which, label, series, axes) for which, (label, series) in enumerate(curves.items())]
     marks = _decades(axes.low, axes.high) if logarithmic else _round_numbers(axes.low, axes.high)
@@ -134,8 +149,15 @@ def _panel(name: str, curves: Mapping[str, Series]) -> Panel:
         tuple(lines),
         tuple(Tick(axes.x(step), str(step + 1)) for step in _whole_steps(steps)),
         tuple(Tick(axes.y(mark), figure(mark)) for mark in marks),
-        logarithmic,
+        remark,
+        None if target is None else Tick(axes.y(target), figure(target)),
     )
+
+
+def _top(values: Sequence[float], curves: Iterable[Series]) -> float:
+    """Where a logarithmic axis is to end, so that what exploded does not press all else flat."""
+    firsts = [next((_bounded(value) for value in series if value is not None), 0.0) for series in curves]
+    return min(LARGEST, CUT * max(*firsts, sorted(values)[len(values) // 2]))
 
 
 def _line(which: int, label: str, series: Series, axes: _Axes) -> Line:

@@ -44,7 +44,7 @@ def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
 
 def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str]:
     """The same page in pieces, so that nobody has to hold it as a whole."""
-    style, code = _asset("style.css"), _asset("script.js") if script else None
+    style, code = _asset("style.css") + _asset("chart.css"), _asset("script.js") if script else None
     policy = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
@@ -59,6 +59,11 @@ def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str
     )
     stream.enable_buffering(PIECE)
     return stream
+
+
+def picture(template: str, data: Mapping[str, Any]) -> str:
+    """The SVG file that a template makes of `data`."""
+    return _environment().get_template(template).render(data, style=_asset("chart.css"))
 
 
 @lru_cache(maxsize=1)

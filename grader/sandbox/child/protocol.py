@@ -17,7 +17,7 @@ Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A co
            are left before a list is made, since no value takes less than one byte.
 Messages   every frame is one dict with a number that its answer carries too. Grader to worker:
     {"op": "load", "id", "files": {path: bytes}, "harness": {path: bytes}, "allowed": [root, ...],
-                   "blocked_packages": [root, ...], "preload": [root, ...]}
+                   "preload": [root, ...]}
                                                 what to work with; nothing of it runs yet, so the worker itself answers
     {"op": "import", "id", "module"}            runs a module for the first time
     {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant

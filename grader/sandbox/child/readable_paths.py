@@ -1,11 +1,10 @@
-"""What a jailed worker may read: the interpreter and the packages that its zygote has loaded. Standard library only."""
+"""What a jailed worker may read: the interpreter and the packages that it was promised. Standard library only."""
 
 import os
 import sys
-import sysconfig
 from collections.abc import Iterable
 
-from . import landlock
+from . import landlock, packages
 
 # What numpy and torch look at to learn what they run on, and what any program may need.
 _SYSTEM = (
@@ -19,16 +18,15 @@ _SYSTEM = (
 )
 # Not /dev/zero: mapped, it is memory that no limit counts.
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
-_OTHER_PACKAGES = ("site-packages", "dist-packages")
 # SETUID, SETGID, CHOWN, DAC_OVERRIDE, KILL: to become another user, and to clean up after one.
 CHANGE_USER = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)
 
 
-def readable(devices: Iterable[str]) -> list[tuple[int, int]]:
+def readable(installed: Iterable[str], devices: Iterable[str]) -> list[tuple[int, int]]:
     """(place, rights) of everything a worker may open besides its own folder, opened ahead so that a fork need not."""
-    places = [(path, landlock.READ) for path in (*_standard_library(), *_packages(), *_libraries(), *_SYSTEM)]
+    places = [(path, landlock.READ) for path in (*_standard_library(), *installed, *_libraries(), *_SYSTEM)]
     # importlib lists the folders that it searches; listing shows names and opens nothing
-    places += [(path, landlock.READ_DIR) for path in (*sys.path, *_library_folders()) if os.path.isdir(path)]
+    places += [(path, landlock.READ_DIR) for path in (*sys.path, *packages.library_folders()) if os.path.isdir(path)]
     places += [(path, landlock.USE) for path in (*_DEVICES, *devices)]
     found: list[tuple[int, int]] = []
     for path, rights in dict.fromkeys(places):
@@ -37,37 +35,15 @@ def readable(devices: Iterable[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _library_folders() -> set[str]:
-    return {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), os.path.dirname(os.__file__)}
-
-
 def _standard_library() -> list[str]:
     """All of it but the folders of installed packages, which lie in it."""
     return [
         entry.path
-        for folder in _library_folders()
+        for folder in packages.library_folders()
         if os.path.isdir(folder)
         for entry in os.scandir(folder)
-        if entry.name not in _OTHER_PACKAGES
+        if entry.name not in packages.INSTALLED
     ]
-
-
-def _packages() -> set[str]:
-    """Where the packages lie that this process has imported: a worker can read these and no others."""
-    found: set[str] = set()
-    for name, module in list(sys.modules.items()):
-        if "." in name or name in sys.builtin_module_names:
-            continue
-        folders = list(getattr(module, "__path__", None) or ())
-        file = getattr(module, "__file__", None)
-        found.update(folders or ([file] if file else []))
-        found.update(f"{folder}.libs" for folder in folders)  # where wheels keep the libraries they bring along
-    own = os.path.dirname(os.path.abspath(__file__))
-    return {path for path in found if not _lies_in(path, (*_library_folders(), own)) or _is_installed(path)}
-
-
-def _is_installed(path: str) -> bool:
-    return any(f"{os.sep}{name}{os.sep}" in path for name in _OTHER_PACKAGES)
 
 
 def _lies_in(path: str, folders: Iterable[str]) -> bool:
@@ -78,8 +54,8 @@ def _libraries() -> set[str]:
     """The folders of the shared libraries in use; where such a folder holds whole Pythons too, the libraries in it."""
     with open("/proc/self/maps") as file:
         mapped = {line.split(maxsplit=5)[5].rstrip("\n") for line in file if ".so" in line}
-    files = {path for path in mapped if os.path.isabs(path) and not _lies_in(path, _library_folders())}
-    files = {path for path in files if not _is_installed(path)}
+    files = {path for path in mapped if os.path.isabs(path) and not _lies_in(path, packages.library_folders())}
+    files = {path for path in files if not any(f"{os.sep}{name}{os.sep}" in path for name in packages.INSTALLED)}
     folders = {os.path.dirname(path) for path in files}
     mixed = {folder for folder in folders if any(name.startswith("python") for name in os.listdir(folder))}
     return (folders - mixed) | {entry.path for folder in mixed for entry in os.scandir(folder) if ".so" in entry.name}

@@ -33,7 +33,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, readable_paths, worker
+from . import confine, landlock, packages, readable_paths, worker
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
 GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -67,9 +67,10 @@ class Zygote:
     def prepare(self) -> None:
         """Tries the restrictions, says how they hold, then imports what workers will need."""
         guard()
+        installed = packages.restrict(name.partition(".")[0] for name in self.settings["modules"]).places
         self.own_user = self.jailed and os.geteuid() == 0 and readable_paths.may(readable_paths.CHANGE_USER)
         if self.jailed:
-            self.readable = readable_paths.readable([])
+            self.readable = readable_paths.readable(installed, [])
             self.open_to_all = readable_paths.open_to_all(self.readable)
             self.report |= self.try_restrictions()
         self.own_user = self.own_user and "own user" not in self.report["lacks"]
@@ -79,7 +80,7 @@ class Zygote:
         for name in self.settings["modules"]:
             _import(name)
         readable_paths.release(self.readable)
-        self.readable = readable_paths.readable(self.settings["devices"])
+        self.readable = readable_paths.readable(installed, self.settings["devices"])
         self.open_to_all = readable_paths.open_to_all(self.readable)
         gc.freeze()  # a worker's first collection would else copy all of this memory
         gc.enable()

@@ -9,7 +9,7 @@ cap_drop, user          no capability, nobody's uid, and no-new-privileges: no w
 pids_limit, mem_limit   processes, threads and memory (swap included), by the container's cgroup
 nano_cpus               one processor
 ipc none                no /dev/shm, which would be memory that stays
-tmpfs /torch            where a worker must not have torch: an empty folder over the image's
+tmpfs /torch            where a worker is to have no torch: an empty folder over the image's
 log none                what is printed is not written to the engine's disk
 
 Process 1 is `relay.py`, so a container is gone when its worker is, or when the grader hangs up.
@@ -25,11 +25,11 @@ import requests
 from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Connection
 from grader.sandbox.child.relay import STOPPED
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
+from grader.sandbox.launcher import Bundle, Connection
 from grader.sandbox.process import CHILD, describe_exit, worker_environment
 from grader.version import VERSION
 
@@ -165,7 +165,7 @@ class DockerLauncher:
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
             "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
-            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" in kind.blocked_packages else {}),
+            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" not in kind.preload else {}),
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
         }

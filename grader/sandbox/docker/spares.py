@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Protocol, Self
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Connection
 from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.launcher import Bundle, Connection
 
 # A kind that was asked for once may never be again (our own oracles' workers are as long-lived as the grader).
 HABIT = 2
@@ -27,7 +27,6 @@ class Kind:
     disk_bytes: int
     processes: int
     preload: tuple[str, ...]
-    blocked_packages: tuple[str, ...]
     gpu: bool
 
     @classmethod
@@ -40,7 +39,6 @@ class Kind:
             disk_bytes=limits.disk_bytes,
             processes=limits.processes,
             preload=tuple(bundle.preload),
-            blocked_packages=tuple(bundle.blocked_packages),
             gpu=gpu,
         )
 
@@ -117,7 +115,7 @@ class Spares:
 def warm_up(container: Connection, kind: Kind) -> None:
     """Has a worker import what it will need, with nothing to work on yet. Raises SandboxError."""
     message: dict[str, Value] = {"op": "load", "id": 0, "files": {}, "harness": {}, "allowed": []}
-    message |= {"blocked_packages": list(kind.blocked_packages), "preload": list(kind.preload)}
+    message |= {"preload": list(kind.preload)}
     try:
         write_frame(container.send, message)
         answer = read_frame(container.receive, MAX_REPLY_BYTES)

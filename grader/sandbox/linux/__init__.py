@@ -1,0 +1,1 @@
+"""Workers forked from a warm process, and `jail`, the restrictions that Linux gives to any process that asks."""

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle
+from grader.sandbox.launcher import Bundle
 from grader.sandbox.linux.warm import WarmConnection, WarmLauncher, warm_modules
 
 # The restrictions that a jail must have, and what a machine must have for them.

@@ -1,0 +1,258 @@
+"""Exercise 1 on the trusted side: what came is sorted, the bounded oracle is asked, and its plain answers get words.
+
+Every sentence that a student reads about 1.1 to 1.4 is in this file. Lines are counted from 1 in all of them.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.api import CallFailure, Opaque, Tree, Verdict
+from grader.oracles import trees
+
+_PARTIAL_ARGUMENTS = (
+    *(trees.symbol(name, "real") for name in ("f_x", "f_y")),
+    trees.symbol("r", "positive"),
+    trees.symbol("theta", "real"),
+)
+_PROOF_ARGUMENTS = (*(trees.symbol(name, "real") for name in ("f_r", "f_theta")), *_PARTIAL_ARGUMENTS)
+_POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
+
+HINTS = {
+    "wrong-variable": "This is the derivative by the other variable. Which of r and θ is held fixed here?",
+    "inner-not-differentiated": "x = r·cos θ and y = r·sin θ have to be differentiated here, not inserted.",
+    "sin-cos-swapped": "Sine and cosine are interchanged. Which of them does x have, and what is its derivative?",
+    "sign-error": "A sign is wrong. Check the derivative of the cosine, and the signs when multiplying out.",
+    "chain-rule-forgotten": "The chain rule is missing: how x and y themselves move is a factor of each term.",
+    "inner-derivatives-only": "Only the inner derivatives are here; f_x and f_y, how f itself reacts, are missing.",
+    "one-path-only": "f depends on r and θ along two paths, through x and through y. One of them is missing.",
+    "product-for-sum": "The contributions of the two paths, through x and through y, are added, not multiplied.",
+    "missing-factor-r": "A factor r is lost. Differentiate r·cos θ by θ again: what happens to the r?",
+    "factor-r-once": "The factor r stands at one of the two terms only.",
+    "divided-by-r": "This is divided by r once too often. Does the chain rule divide by anything?",
+    "r-squared": "There is one factor r too many.",
+    "inverse-rule": "This is the rule for the opposite direction, which gives f_x and f_y from f_r and f_theta.",
+    "degrees": "The angle is in radians here; nothing has to be converted to degrees.",
+    "missing-inverse-square": "The factor 1/r² before the square of f_theta is missing.",
+    "r-not-squared": "A factor r has not been squared. In the square of a product every factor is squared.",
+    "cross-term-forgotten": "A mixed term is lost: (a + b)² has 2ab in it, and here two such terms have to cancel.",
+    "square-of-a-sum": "The square of a sum is not the sum of the squares.",
+    "squares-forgotten": "The derivatives have to be squared.",
+    "one-side-doubled": "This is exactly twice as large as it should be: something is counted two times.",
+}
+
+
+def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
+    """1.1 and 1.2. `ask` is the student's function of that name, `algebra` the bounded oracle."""
+    answer = _unwrapped(ask(*_PARTIAL_ARGUMENTS))
+    kind = _not_an_expression(answer)
+    if kind:
+        return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
+    if isinstance(answer, Opaque):
+        return _review(f"{function} returns {answer.reason}")
+    found = algebra.judge_partial(function, answer, seed)
+    return _partial_verdict(function, found).noting(*_notes(found))
+
+
+def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
+    if found["verdict"] == "equal":
+        return Verdict.passed()
+    if found["verdict"] == "undecided":
+        return _review(f"What {function} returns", found["why"])
+    if found["unknown"]:
+        return Verdict.failed(f"{function} contains {_unknown(found['unknown'])}.", "unknown-symbol")
+    if found["itself"]:
+        return Verdict.failed(
+            f"{function} still contains f_r or f_theta. Those are asked for, in terms of f_x, f_y, r and theta.",
+            "not-expressed",
+        )
+    reason = f"{found['witness'] or found['why']}."
+    return _wrong(f"{function} is not the chain rule: {reason}", found, expression=found["text"])
+
+
+def judge_substitution(functions: Any, algebra: Any, seed: int) -> Verdict:
+    """1.3. `functions` is the student's module: proof, and df_dr and df_dtheta for errors carried forward."""
+    lines = _lines(functions.proof(*_PROOF_ARGUMENTS))
+    if isinstance(lines, Verdict):
+        return lines
+    own = {name: _own(getattr(functions, name)) for name in _POINTS}
+    own = {name: answer for name, answer in own.items() if answer is not None}
+    found = algebra.judge_substitution(_sendable(lines), own, seed)
+    return _substitution_verdict(found, lines).noting(*_notes(found))
+
+
+def _own(function: Callable[..., Any]) -> Tree | int | float | None:
+    """What the student's own function gives, None where it gives no expression: 1.3 does not depend on it."""
+    try:
+        answer = _unwrapped(function(*_PARTIAL_ARGUMENTS))
+    except CallFailure:
+        return None
+    return None if _not_an_expression(answer) or isinstance(answer, Opaque) else answer
+
+
+def _substitution_verdict(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
+    match found["verdict"]:
+        case "earned":
+            return Verdict.passed()
+        case "carried":
+            where = " and ".join(_POINTS[name] for name in found["carried"])
+            return Verdict.passed(
+                f"Line {found['line'] + 1} is what your own derivatives give: carried forward from {where}."
+            )
+        case "undecided":
+            return _review("The substituted line", found["why"])
+        case "absent":
+            return _no_substitution(found, lines)
+    number = found["line"] + 1
+    strange = [name for index, name in found["unknown"] if index == found["line"]]
+    if strange:
+        return Verdict.failed(f"Line {number}, the substituted one, contains {_unknown(strange)}.", "unknown-symbol")
+    reason = found["witness"] or found["why"]
+    return _wrong(
+        f"Line {number}, the substituted one, does not equal its side of the identity: {reason}.",
+        found,
+        line=number,
+        expression=found["text"],
+    )
+
+
+def _no_substitution(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
+    if found["unknown"]:
+        index, name = found["unknown"][0]
+        return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
+    for number, line in enumerate(lines, 1):
+        kind = _not_an_expression(line)
+        if kind:
+            return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
+    return Verdict.failed(
+        "No line shows the substitution: beside a line with f_r or f_theta there has to be one in which the chain "
+        "rule has replaced them all, with the sines and cosines still in it.",
+        "substitution-missing",
+    )
+
+
+def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
+    """1.4. `ask` is the student's proof."""
+    lines = _lines(ask(*_PROOF_ARGUMENTS))
+    if isinstance(lines, Verdict):
+        return lines
+    for number, line in enumerate(lines, 1):
+        kind = _not_an_expression(line)
+        if kind:
+            return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
+    found = algebra.judge_chain(_sendable(lines), seed)
+    return _chain_verdict(found).noting(*_notes(found))
+
+
+def _chain_verdict(found: Mapping[str, Any]) -> Verdict:
+    if found["unknown"]:
+        index, name = found["unknown"][0]
+        return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
+    match found["verdict"]:
+        case "proven":
+            return Verdict.passed()
+        case "broken":
+            return _broken(found)
+        case "ends":
+            return _wrong_end(found)
+        case "unsubstituted":
+            return Verdict.failed(
+                "Every line equals the one before, but the step that matters is not shown: a line in which the chain "
+                "rule has replaced the derivatives, beside one that still has them.",
+                "substitution-missing",
+            )
+    return _review(f"Line {found['line'] + 1}", found["why"])
+
+
+def _broken(found: Mapping[str, Any]) -> Verdict:
+    number = found["line"] + 1
+    reason = found["witness"] or found["why"]
+    shown = f" Line {number - 1}: {found['before']}. Line {number}: {found['text']}."
+    return _wrong(
+        f"The step from line {number - 1} to line {number} does not hold: {reason}.{shown}",
+        found,
+        line=number,
+        before=found["before"],
+        after=found["text"],
+    )
+
+
+def _wrong_end(found: Mapping[str, Any]) -> Verdict:
+    number = found["line"] + 1
+    if found["twice"]:
+        message = "The proof ends on the side of the identity on which it began; it has to reach the other one."
+    else:
+        message = (
+            f"Line {number}, an end of the proof, is not a side of the identity as the sheet has it: one side in f_r, "
+            f"f_theta and r alone, the other in f_x and f_y alone. It is {found['text']}."
+        )
+    return _wrong(message, found, line=number, expression=found["text"])
+
+
+_EXPECTED_LINES = "expected is a list of expressions, each equal to the one before."
+
+
+def _lines(answer: Any) -> list[Any] | Verdict:
+    """The lines of a proof, or the verdict on something that is no list of several."""
+    if isinstance(answer, np.ndarray):
+        answer = answer.tolist()
+    if not isinstance(answer, list):
+        return Verdict.failed(f"proof returns {_kind(answer)}; {_EXPECTED_LINES}")
+    if not answer:
+        return Verdict.failed(f"proof returns an empty list; {_EXPECTED_LINES}")
+    if len(answer) == 1 and isinstance(answer[0], list):  # a matrix of one row
+        answer = answer[0]
+    if len(answer) == 1:
+        return Verdict.failed("proof returns a single line; a chain needs one side, the steps, and the other side.")
+    return [_unwrapped(line) for line in answer]
+
+
+def _unwrapped(answer: Any) -> Any:
+    """A 1×1 matrix, which is a list of a list of one expression, counts as that expression."""
+    while isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]
+    return answer
+
+
+def _sendable(lines: list[Any]) -> list[Any]:
+    """What is no expression goes as a text that says so, what could not be sent as None; all keep their places."""
+    return [_not_an_expression(line) or (None if isinstance(line, Opaque) else line) for line in lines]
+
+
+def _not_an_expression(answer: Any) -> str:
+    """What it is instead, in words; empty for an expression, and for one that merely could not be sent."""
+    if isinstance(answer, Tree):
+        return "an equation (Eq)" if answer.head == "Equality" else ""
+    if isinstance(answer, Opaque):
+        return "" if answer.reason.startswith("an expression") else answer.reason
+    return "" if isinstance(answer, int | float) and not isinstance(answer, bool) else _kind(answer)
+
+
+def _kind(answer: Any) -> str:
+    if answer is None:
+        return "None (is a return missing?)"
+    if isinstance(answer, Opaque):
+        return answer.reason
+    names = {Tree: "one expression", str: "a text", list: "a list", dict: "a dict", bool: "True or False"}
+    return names.get(type(answer), f"a {type(answer).__name__}")
+
+
+def _unknown(names: list[str]) -> str:
+    which = "the symbols" if len(names) > 1 else "the symbol"
+    return f"{which} {', '.join(names)}, which this exercise does not have; use the arguments that the function gets"
+
+
+def _wrong(message: str, found: Mapping[str, Any], **evidence: Any) -> Verdict:
+    diagnosis = found.get("diagnosis")
+    hint = f" {HINTS[diagnosis]}" if diagnosis else ""
+    return Verdict.failed(message + hint, diagnosis, witness=found.get("witness"), **evidence)
+
+
+def _review(what: str, why: str = "") -> Verdict:
+    because = f" ({why})" if why else ""
+    return Verdict.review(f"{what}: the machine cannot decide whether it is right{because}. A person will look at it.")
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    return list(found["notes"])

@@ -1,0 +1,118 @@
+"""Models of the misconceptions about a 3x3 convolution: each as the few lines of numpy that it would give.
+
+Everything is written with `slide`, the cross-correlation of a map with a kernel under some padding. Written so, the
+right dX slides K over dY, where K is the filter flipped both ways under cross-correlation and the filter itself under
+convolution; the right dw slides dY over X, and is flipped at the end under convolution.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from grader.assignment.convolution.convolve import KERNEL
+from grader.oracles.numeric import Case, Floats, OfCase
+
+Change = Callable[[Floats], Floats]
+
+
+def slide(A: Floats, K: Floats) -> Floats:
+    """Cross-correlation without padding: (H, W) with (h, w) gives (H-h+1, W-w+1)."""
+    height, width = (max(size - kernel + 1, 0) for size, kernel in zip(A.shape, K.shape, strict=True))
+    result = np.zeros((height, width))
+    for a, b in np.ndindex(K.shape):
+        result += K[a, b] * A[a : a + height, b : b + width]
+    return result
+
+
+def kept(K: Floats) -> Floats:
+    """The change that changes nothing."""
+    return K
+
+
+def flipped(K: Floats) -> Floats:
+    """Both ways."""
+    return K[::-1, ::-1]
+
+
+def quarter_turned(K: Floats) -> Floats:
+    """By 90 degrees, against the clock."""
+    return np.rot90(K)
+
+
+BOTH: tuple[Change, ...] = (kept, flipped)  # the right filter, and the wrong one: one mistake may hide another
+UPSIDE_DOWN: Change = np.flipud
+MIRRORED: Change = np.fliplr
+SWAPPED: Change = np.transpose
+
+
+class Models:
+    """Models of the two gradients under one convention. `flips`: the way back to X has to flip the filter."""
+
+    def __init__(self, convention: str) -> None:
+        self.flips = convention == "cross-correlation"
+
+    def input(self, change: Change = kept, pad: Change = lambda A: np.pad(A, 1)) -> OfCase:
+        """dX with the right kernel changed, or with another padding of dY."""
+
+        def model(case: Case) -> Floats:
+            kernel = flipped(case.inputs["w"]) if self.flips else case.inputs["w"]
+            return slide(pad(case.inputs["dY"]), change(kernel))
+
+        return model
+
+    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = kept, dY: Change = kept) -> OfCase:
+        """dw with another padding of X, or from another part of dY."""
+
+        def model(case: Case) -> Floats:
+            result = slide(pad(case.inputs["X"]), crop(dY(case.inputs["dY"])))
+            return result if self.flips else flipped(result)
+
+        return model
+
+
+def padding(mode: str) -> Change:
+    """A ring of one entry, filled as numpy's `mode` says."""
+    return lambda A: np.pad(A, 1, mode=mode)  # type: ignore[call-overload]
+
+
+def one_sided(before: int) -> Change:
+    """Two rows and columns of zeros, `before` of them in front."""
+    return lambda A: np.pad(A, ((before, 2 - before), (before, 2 - before)))
+
+
+def inner(A: Floats) -> Floats:
+    return A[1:-1, 1:-1]
+
+
+def framed(model: OfCase, before: int) -> OfCase:
+    """The result without padding, laid into a map of zeros of the right size."""
+
+    def framed(case: Case) -> Floats:
+        part, result = model(case), np.zeros_like(case.expected)
+        result[before : before + part.shape[0], before : before + part.shape[1]] = part
+        return result
+
+    return framed
+
+
+def without_ring(A: Floats) -> Floats:
+    """The outermost entries set to zero."""
+    result = np.zeros_like(A)
+    result[1:-1, 1:-1] = A[1:-1, 1:-1]
+    return result
+
+
+def overwritten_input(case: Case, flips: bool) -> Floats:
+    """dX[window] = dY[i, j] * w instead of +=."""
+    dY, w = case.inputs["dY"], case.inputs["w"] if flips else flipped(case.inputs["w"])
+    padded = np.zeros((dY.shape[0] + 2, dY.shape[1] + 2))
+    for i, j in np.ndindex(dY.shape):
+        padded[i : i + KERNEL, j : j + KERNEL] = dY[i, j] * w
+    return inner(padded)
+
+
+def overwritten_weight(case: Case, flips: bool) -> Floats:
+    """dw = dY[i, j] * patch instead of +=: the last window stays."""
+    dY, X = case.inputs["dY"], np.pad(case.inputs["X"], 1)
+    result = dY[-1, -1] * X[-KERNEL:, -KERNEL:]
+    return result if flips else flipped(result)

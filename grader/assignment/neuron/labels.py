@@ -1,0 +1,47 @@
+"""3.1, judged: the nine positions that a student's function gives, for several places of x_1."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from grader.api import Verdict
+from grader.assignment.neuron.neuron_answers import read_positions
+from grader.assignment.neuron.neuron_misconceptions import LABEL_MISCONCEPTIONS
+from grader.assignment.neuron.weights import ROW_BY_ROW, Offset
+from grader.oracles.numeric import UnreadableError, sentence
+
+
+def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Verdict:
+    """3.1. Raises CallFailure."""
+    given: list[tuple[Offset, list[Offset]]] = []
+    for row, col in positions:
+        try:
+            given.append(((row, col), read_positions(function(row, col))))
+        except UnreadableError as error:
+            return Verdict.failed(sentence(f"affected_outputs({row}, {col})", error))
+    wrong = next(((place, found) for place, found in given if set(found) != around(*place)), None)
+    if wrong is None:
+        return Verdict.passed()
+    (row, col), found = wrong
+    misconception = next(
+        (item for item in LABEL_MISCONCEPTIONS if all(set(got) == item.positions(*place) for place, got in given)), None
+    )
+    evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in found]}
+    if misconception is not None:
+        return Verdict.failed(misconception.sentence, misconception.id, **evidence)
+    if len(given) > 1 and all(set(got) == set(found) for _, got in given):
+        told = "The positions are the same wherever x_1 is: compute them from row and col."
+        return Verdict.failed(told, "same-for-every-position", **evidence)
+    return Verdict.failed(_label_sentence(row, col, found), **evidence)
+
+
+def around(row: int, col: int) -> set[Offset]:
+    """The outputs that X[row, col] affects, under either convention."""
+    return {(row + down, col + right) for down, right in ROW_BY_ROW}
+
+
+def _label_sentence(row: int, col: int, found: Sequence[Offset]) -> str:
+    right = len(set(found) & around(row, col))
+    outside = next((place for place in found if place not in around(row, col)), None)
+    twice = next((place for place in found if found.count(place) > 1), None)
+    wrong = f"{outside} is not affected" if outside is not None else f"{twice} is there twice"
+    return f"For x_1 at ({row}, {col}), {right} of the nine neurons are there: {wrong}."

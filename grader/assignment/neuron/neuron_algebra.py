@@ -1,0 +1,96 @@
+"""The comparisons behind exercise 3's expressions: the bounded oracle's answers, over all nine or at right labels only.
+
+What is compared is read by name and by value; all that is worth telling the student of how it was read is kept.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+from grader.api import Tree, Value
+from grader.assignment.neuron.neuron_misconceptions import WeightMisconception
+from grader.assignment.neuron.weights import DY, NEURONS, X_1, C, Labels, W
+from grader.oracles import trees
+
+EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
+_NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
+
+
+class Symbolic(Protocol):
+    """The bounded oracle: for each pair {"verdict": "equal" | "different" | "undecided", "notes": sentences, ...}."""
+
+    def equal_each(
+        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int
+    ) -> list[dict[str, Any]]: ...
+
+
+class Algebra:
+    """Compares a student's expressions, always the left ones, and collects the notes on how they were read."""
+
+    def __init__(self, symbolic: Symbolic, seed: int) -> None:
+        self._symbolic = symbolic
+        self._seed = seed
+        self._notes: dict[str, None] = {}
+
+    def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
+        """How the student's expressions were read, and which symbols only bear the names of the arguments."""
+        symbols = {symbol for entry in entries for symbol in _symbols_in(entry)}
+        own = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
+        told = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
+        return (*told, *self._notes)
+
+    def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
+        """The verdict on each pair."""
+        results = self._symbolic.equal_each(list(lefts), list(rights), None, self._seed) if lefts else []
+        self._notes |= dict.fromkeys(note for result in results for note in result.get("notes", ()))
+        return [result["verdict"] for result in results]
+
+    def all(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> str:
+        """The verdict on all pairs together."""
+        return _worst(self.each(lefts, rights))
+
+    def at_labels(self, entries: Sequence[Tree], rights: Sequence[Tree], labels: Labels) -> tuple[str, int]:
+        """Over all right positions, and a bad entry's index. Of a position named twice, one entry has to be right."""
+        verdicts = self.each(entries, rights)
+        states = [(_best([verdicts[index] for index in group]), group[0]) for group in labels.groups()]
+        worst = _worst([state for state, _ in states])
+        return worst, next(index for state, index in states if state == worst)
+
+    def named(
+        self, entries: Sequence[Tree], misconceptions: Sequence[WeightMisconception], labels: Labels
+    ) -> WeightMisconception | None:
+        """The first misconception that gives every entry at a right label; most are ruled out by one entry."""
+        kept = [index for group in labels.groups() for index in group]
+        firsts = self.each(
+            [entries[kept[0]]] * len(misconceptions), [item.expressions[kept[0]] for item in misconceptions]
+        )
+        for misconception, first in zip(misconceptions, firsts, strict=True):
+            if first == EQUAL:
+                lefts, rights = [entries[i] for i in kept], [misconception.expressions[i] for i in kept]
+                if self.all(lefts, rights) == EQUAL:
+                    return misconception
+        return None
+
+    def have_nine_weights(self, entries: Sequence[Tree]) -> bool:
+        """Whether each entry depends on one weight, and no two on the same: a trivial answer is not carried on."""
+        pairs = [(i, w) for i, entry in enumerate(entries) for w in W if str(w.args[0]) in dict(_symbols_in(entry))]
+        slopes = [trees.derivative(entries[i], w) for i, w in pairs]
+        verdicts = self.each(slopes, [trees.integer(0)] * len(slopes))
+        found = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
+        return len(found) == len({i for i, _ in found}) == len({name for _, name in found}) == NEURONS
+
+
+def _symbols_in(value: Value) -> Iterator[tuple[str, str]]:
+    """Names and assumptions of all symbols in an expression."""
+    if isinstance(value, Tree) and value.head == "Symbol":
+        yield str(value.args[0]), str(value.args[1])
+    elif isinstance(value, Tree | list):
+        for item in value.args if isinstance(value, Tree) else value:
+            yield from _symbols_in(item)
+
+
+def _best(verdicts: Sequence[str]) -> str:
+    return next(state for state in (EQUAL, UNDECIDED, DIFFERENT) if state in verdicts)
+
+
+def _worst(verdicts: Sequence[str]) -> str:
+    return next(state for state in (DIFFERENT, UNDECIDED, EQUAL) if state in verdicts)

@@ -1,0 +1,151 @@
+"""Exercise 3's expressions, judged by what they are equal to.
+
+Errors are carried forward as the contract says; whichever reading gives more counts, and a note says which was used.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from grader.api import CallFailure, Tree, Verdict
+from grader.assignment.neuron.neuron_algebra import DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
+from grader.assignment.neuron.neuron_answers import read_expression, read_nine
+from grader.assignment.neuron.neuron_misconceptions import (
+    WeightMisconception,
+    activation_misconceptions,
+    derivative_misconceptions,
+    dot,
+    loss_misconceptions,
+)
+from grader.assignment.neuron.weights import DY, X_1, C, Labels, weight
+from grader.oracles import trees
+from grader.oracles.numeric import UnreadableError, sentence
+
+_UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
+
+
+def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Symbolic, seed: int) -> Verdict:
+    """3.2: each entry is (the right weight) x_1 + (its own C_i)."""
+    try:
+        entries = read_nine(value)
+    except UnreadableError as error:
+        return Verdict.failed(sentence("activations", error))
+    algebra = Algebra(symbolic, seed)
+    verdict = _activations(entries, labels, convention, algebra)
+    return verdict.noting(*labels.notes, *algebra.notes(entries))
+
+
+def _activations(entries: list[Tree], labels: Labels, convention: str, algebra: Algebra) -> Verdict:
+    rights = [trees.add(trees.mul(item, X_1), C[index]) for index, item in enumerate(right_weights(labels, convention))]
+    state, bad = algebra.at_labels(entries, rights, labels)
+    if state == EQUAL:
+        return Verdict.passed()
+    if state == UNDECIDED:
+        return Verdict.review(_UNDECIDED)
+    misconception = algebra.named(entries, activation_misconceptions(labels, convention), labels)
+    return _failed(misconception, _activation_sentence(entries[bad], rights[bad], bad, algebra))
+
+
+def _activation_sentence(entry: Tree, right: Tree, index: int, algebra: Algebra) -> str:
+    if algebra.all([trees.derivative(entry, X_1)], [trees.derivative(right, X_1)]) == EQUAL:
+        return f"y_{index + 1}: the coefficient of x_1 is right, but the rest is not C_{index + 1} alone."
+    return (
+        f"y_{index + 1}: x_1 does not have the right coefficient. Which weight does x_1 meet when the filter lies over "
+        "the neuron that you labelled so?"
+    )
+
+
+def judge_derivative(
+    value: Any, own_activations: Callable[[], Any], labels: Labels, convention: str, symbolic: Symbolic, seed: int
+) -> Verdict:
+    """3.3: the nine weights, or the derivative of the student's own 3.2."""
+    try:
+        entries = read_nine(value)
+    except UnreadableError as error:
+        return Verdict.failed(sentence("dv_dx1", error))
+    algebra = Algebra(symbolic, seed)
+    verdict = _derivative(entries, own_activations, labels, convention, algebra)
+    return verdict.noting(*algebra.notes(entries))
+
+
+def _derivative(
+    entries: list[Tree], own_activations: Callable[[], Any], labels: Labels, convention: str, algebra: Algebra
+) -> Verdict:
+    state, bad = algebra.at_labels(entries, right_weights(labels, convention), labels)
+    if state == EQUAL:
+        return Verdict.passed().noting(*labels.notes)
+    carried = _carried_derivative(entries, own_activations, algebra)
+    if carried == EQUAL:
+        return Verdict.passed("Carried forward from 3.2: this is the derivative of your own activations.")
+    if UNDECIDED in (state, carried):
+        return Verdict.review(_UNDECIDED)
+    misconception = algebra.named(entries, derivative_misconceptions(labels, convention), labels)
+    told = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
+    return _failed(misconception, told).noting(*labels.notes)
+
+
+def _carried_derivative(entries: list[Tree], own_activations: Callable[[], Any], algebra: Algebra) -> str:
+    own = _own(own_activations)
+    if own is None or not algebra.have_nine_weights(entries):
+        return DIFFERENT
+    return algebra.all(entries, [trees.derivative(entry, X_1) for entry in own])
+
+
+def judge_loss(
+    value: Any, own_derivative: Callable[[], Any], labels: Labels, convention: str, symbolic: Symbolic, seed: int
+) -> Verdict:
+    """3.4, the symbolic half: the sum of dy_i times weight, or dy times the student's own 3.3."""
+    try:
+        expression = read_expression(value)
+    except UnreadableError as error:
+        return Verdict.failed(sentence("dloss_dx1", error))
+    algebra = Algebra(symbolic, seed)
+    verdict = _loss(expression, own_derivative, labels, convention, algebra)
+    return verdict.noting(*algebra.notes([expression]))
+
+
+def _loss(
+    expression: Tree, own_derivative: Callable[[], Any], labels: Labels, convention: str, algebra: Algebra
+) -> Verdict:
+    state = _loss_state(expression, labels, convention, algebra)
+    if state == EQUAL:
+        return Verdict.passed().noting(*labels.notes)
+    carried = _carried_loss(expression, own_derivative, algebra)
+    if carried == EQUAL:
+        return Verdict.passed("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.")
+    if UNDECIDED in (state, carried):
+        return Verdict.review(_UNDECIDED)
+    misconception = algebra.named([expression], loss_misconceptions(labels, convention), Labels(offsets=((0, 0),)))
+    told = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+    return _failed(misconception, told).noting(*labels.notes)
+
+
+def _loss_state(expression: Tree, labels: Labels, convention: str, algebra: Algebra) -> str:
+    """With wrong labels among the student's own, only the coefficients of dy at right ones are compared."""
+    rights = right_weights(labels, convention)
+    if labels.complete:
+        return algebra.all([expression], [dot(DY, rights)])
+    return algebra.at_labels([trees.derivative(expression, dy) for dy in DY], rights, labels)[0]
+
+
+def _carried_loss(expression: Tree, own_derivative: Callable[[], Any], algebra: Algebra) -> str:
+    own = _own(own_derivative)
+    if own is None or not algebra.have_nine_weights(own):
+        return DIFFERENT
+    return algebra.all([expression], [dot(DY, own)])
+
+
+def right_weights(labels: Labels, convention: str) -> list[Tree]:
+    """The weight of each label; of a wrong one, anything, since it is not looked at."""
+    return [weight(offset or (0, 0), convention) for offset in labels.offsets]
+
+
+def _own(ask: Callable[[], Any]) -> list[Tree] | None:
+    """The student's own answer to an earlier point, if it is one at all."""
+    try:
+        return read_nine(ask())
+    except (CallFailure, UnreadableError):
+        return None
+
+
+def _failed(misconception: WeightMisconception | None, otherwise: str) -> Verdict:
+    return Verdict.failed(misconception.sentence, misconception.id) if misconception else Verdict.failed(otherwise)

@@ -1,0 +1,191 @@
+"""What was given for a class besides the hand-ins, kept in RESULTS: a later run uses it without being told again.
+
+    inputs/inputs.json       the values, and the name and hash of each file
+    inputs/HASH-roster.csv   the files, as they were given
+
+inputs.json is written last and at once, so that all is kept or nothing.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from grader.classroom.results.store import INPUTS, make_results
+from grader.errors import UsageError
+from grader.report.results_json import write_atomically
+
+_INDEX = "inputs.json"
+_OPTIONS = {"points": "--exercise/--point"}  # those that are not called as the input is
+_HASH_LENGTH = 12  # hexadecimal digits in a file's name: enough to tell the files of one class apart
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that was given. It equals every file with the same content, whatever its name and wherever it lies."""
+
+    sha256: str
+    name: str = field(compare=False)
+    path: Path = field(compare=False)
+
+    @classmethod
+    def at(cls, path: Path) -> "InputFile":
+        """The file at `path`. Raises UsageError where it cannot be read."""
+        return cls(sha256(_read(path)).hexdigest(), path.name, path)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ClassInputs:
+    """Everything that can be given for a class, named as the option is. None: not given so far.
+
+    `points` are ids of points and of whole exercises. `accept` and `match` are KEY=VALUE, of which each key has one.
+    """
+
+    assignment: str | None = None
+    rubric: InputFile | None = None
+    roster: InputFile | None = None
+    submitted: InputFile | None = None
+    extensions: InputFile | None = None
+    sheet: InputFile | None = None
+    data: InputFile | None = None
+    seed: int | None = None
+    points: tuple[str, ...] | None = None
+    device: str | None = None
+    image: str | None = None
+    gpus: str | None = None
+    assignment_column: str | None = None
+    scale: bool | None = None
+    accept: tuple[str, ...] | None = None
+    match: tuple[str, ...] | None = None
+
+    def updated(self, given: "ClassInputs") -> "ClassInputs":
+        """These, with what is given now in the place of what was given before."""
+        merged: dict[str, Any] = {name: _merged(getattr(self, name), value) for name, value in given.items()}
+        return replace(self, **merged)
+
+    def items(self) -> Iterator[tuple[str, object]]:
+        """What was given, by the option's name."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if value is not None:
+                yield one.name, value
+
+    def changed(self, given: "ClassInputs") -> tuple[str, ...]:
+        """The options whose kept value gives way to another one."""
+        return tuple(name for name, value in given.items() if _replaces(getattr(self, name), value))
+
+    def unspoken(self, given: "ClassInputs") -> tuple[tuple[str, str], ...]:
+        """What is used though it is not among `given`: by the option's name, with its value in words."""
+        now = dict(given.items())
+        return tuple((name, _shown(value)) for name, value in self.items() if name not in now)
+
+
+def option(name: str) -> str:
+    """How the command line calls an input."""
+    return _OPTIONS.get(name) or f"--{name.replace('_', '-')}"
+
+
+class _KeptFile(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    sha256: str
+    name: str
+
+
+_Kept = TypeAdapter(dict[str, _KeptFile | bool | int | str | tuple[str, ...]])
+
+
+def read_inputs(results: Path) -> ClassInputs:
+    """What is kept in RESULTS; nothing where no class was graded in there. Raises UsageError where it is damaged."""
+    path = results / INPUTS / _INDEX
+    try:
+        kept = _Kept.validate_json(path.read_bytes())
+        found: dict[str, Any] = {name: _found(results, name, value) for name, value in kept.items()}
+        return ClassInputs(**found)
+    except FileNotFoundError:
+        return ClassInputs()
+    except OSError as error:
+        raise UsageError(f"{path}: what was given for this class cannot be read ({error.strerror}).") from error
+    except (ValidationError, TypeError) as error:
+        raise UsageError(f"{path}: this is not the list of what was given for a class.") from error
+
+
+def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
+    """Copies the files into RESULTS and writes inputs.json; returns the inputs as they lie there now.
+
+    Raises OutputError, and UsageError for a file that is gone or has changed since.
+    """
+    make_results(results / INPUTS)
+    kept: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
+    text = json.dumps({name: _stored(value) for name, value in kept.items()}, indent=2, ensure_ascii=False)
+    write_atomically(results / INPUTS / _INDEX, text + "\n")
+    files = {value.path.name for value in kept.values() if isinstance(value, InputFile)}
+    for path in (results / INPUTS).iterdir():
+        if path.name not in {_INDEX, *files}:
+            path.unlink(missing_ok=True)
+    return replace(inputs, **kept)
+
+
+def _copied(results: Path, name: str, value: object) -> object:
+    if not isinstance(value, InputFile):
+        return value
+    path = _place(results, name, value.sha256, value.name)
+    if value.path != path:
+        content = _read(value.path)
+        if sha256(content).hexdigest() != value.sha256:
+            raise UsageError(f"{value.path}: this file was changed while it was read; run the command again.")
+        write_atomically(path, content)
+    return replace(value, path=path)
+
+
+def _found(results: Path, name: str, value: object) -> object:
+    if not isinstance(value, _KeptFile):
+        return value
+    path = _place(results, name, value.sha256, value.name)
+    if not path.is_file():
+        raise UsageError(f"{path}: this file was given for the class and is gone; give {option(name)} again.")
+    return InputFile(value.sha256, value.name, path)
+
+
+def _place(results: Path, name: str, digest: str, original: str) -> Path:
+    return results / INPUTS / f"{digest[:_HASH_LENGTH]}-{name}{Path(original).suffix.lower()}"
+
+
+def _stored(value: object) -> object:
+    return {"sha256": value.sha256, "name": value.name} if isinstance(value, InputFile) else value
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
+
+
+def _merged(kept: object, given: object) -> object:
+    """One option's value from now on: of KEY=VALUE lists the new entries join the old."""
+    before, now = _pairs(kept), _pairs(given)
+    return tuple(f"{key}={value}" for key, value in {**before, **now}.items()) if before and now else given
+
+
+def _replaces(kept: object, given: object) -> bool:
+    before, now = _pairs(kept), _pairs(given)
+    if before and now:
+        return any(before.get(key, value) != value for key, value in now.items())
+    return kept is not None and kept != given
+
+
+def _pairs(value: object) -> Mapping[str, str]:
+    """KEY=VALUE entries by their keys, which may hold the sign themselves; nothing for any other value."""
+    split = [entry.rpartition("=") for entry in value] if isinstance(value, tuple) else []
+    return {key: end for key, sign, end in split if sign}
+
+
+def _shown(value: object) -> str:
+    return " ".join(value) if isinstance(value, tuple) else str(value)

@@ -1,0 +1,83 @@
+"""The commands with which a person marks: `review`, and `export`, which brings the tables of a class up to date."""
+
+import getpass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grader import BUILT_IN
+from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
+from grader.classroom.marks.review import review as review_report
+from grader.classroom.results import store
+from grader.cli.app import app, out
+from grader.cli.options import AssignmentOption, RubricOption
+from grader.errors import UsageError
+from grader.report.plain_text import number
+from grader.rubric import Assignment
+from grader.schema import Report
+
+
+@app.command()
+def review(
+    report: Annotated[
+        Path, typer.Argument(help="A results.json or the folder that it is in; with --from, the folder of the class.")
+    ],
+    point: Annotated[str | None, typer.Option(help="The point to mark.")] = None,
+    score: Annotated[float | None, typer.Option(help="What it earns.")] = None,
+    comment: Annotated[str, typer.Option(help="What the student reads.")] = "",
+    table: Annotated[
+        Path | None,
+        typer.Option("--from", help="A CSV of marks: id, point, score, comment, or a column for each point."),
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who gives it.", show_default="your login")] = None,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Give a person's mark for a point, or the marks of a table. The history is kept; the latest counts."""
+    who, when = by or getpass.getuser(), datetime.now(UTC)
+    if table is not None:
+        if point is not None or score is not None or comment:
+            raise UsageError("--from has the points, scores and comments in its table; leave the other options out.")
+        _review_table(report, class_assignment(report, assignment, rubric), table, who, when)
+        return
+    if point is None or score is None:
+        raise UsageError("a mark needs --point and --score, or a table of marks with --from.")
+    path = report_at(report)
+    course = assignment_for(path, assignment, rubric)
+    marked = review_report(path, course, point=point, score=score, comment=comment, by=who, when=when)
+    _tell(marked, point, class_of(path))
+
+
+def _review_table(results: Path, course: Assignment, table: Path, by: str, when: datetime) -> None:
+    from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
+
+    count = review_table(results, course, table, by=by, when=when)
+    out.print(f"{count} marks recorded; the tables are up to date.", highlight=False)
+
+
+def _tell(report: Report, name: str, results: Path | None) -> None:
+    point = next(one for one in report.points if one.id == name)
+    pending = f", {number(report.pending)} pending" if report.pending else ""
+    out.print(
+        Text(f"{report.submission.id}: {name} is {number(point.score)} of {number(point.max_score)}, in all "
+             f"{number(report.score)} of {number(report.max_score)}{pending}."),
+        soft_wrap=True,
+    )  # fmt: skip
+    if results is not None:
+        out.print(
+            Text(f"When you are done, `grader export {results}` brings grades.csv and the other tables up to date.")
+        )
+
+
+@app.command()
+def export(results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]) -> None:
+    """Write the tables and pages of a class again, after marks were given."""
+    from grader.classroom.results.export import export as write_tables
+
+    store.read_index(results)  # before a lock is put into a folder that is no class
+    with store.lock(results, wait=store.WAIT_SECONDS):
+        write_tables(results, store.read_index(results))
+    out.print(Text(f"The tables and pages in {results} are up to date."), soft_wrap=True)

@@ -1,0 +1,135 @@
+"""The options that several commands share, and how a command takes a group of them as one value."""
+
+import inspect
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from grader import BUILT_IN
+from grader.rubric import Assignment, load_assignment
+from grader.sandbox.choose import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
+from grader.settings import RunSettings
+
+
+class SandboxKind(StrEnum):
+    JAIL = "jail"
+    PROCESS = "process"
+    DOCKER = "docker"
+
+
+def _device(name: str | None) -> str | None:
+    if name is not None and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
+        raise typer.BadParameter(f"unknown device {name!r} (choose from auto, cpu, cuda, cuda:N, mps).")
+    return name
+
+
+AssignmentOption = Annotated[
+    Path, typer.Option("--assignment", help="Folder of the assignment.", show_default="built in")
+]
+RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
+SeedOption = Annotated[
+    int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of all random inputs.", show_default="random")
+]
+ExerciseOption = Annotated[list[str] | None, typer.Option(help="Only this exercise (repeatable).")]
+PointOption = Annotated[list[str] | None, typer.Option(help="Only this point (repeatable).")]
+SandboxOption = Annotated[
+    SandboxKind | None,
+    typer.Option(help="Where the student's code runs.", show_default="jail on Linux, else process"),
+]
+WeakerOption = Annotated[
+    bool, typer.Option("--allow-weaker", help="Run even where the sandbox lacks a wall; the report says which held.")
+]
+ImageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--image", envvar=IMAGE_VARIABLE, help="Worker image of the docker sandbox.", show_default="the grader's own"
+    ),
+]
+GpusOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gpus", envvar=GPUS_VARIABLE, help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
+    ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option("--device", callback=_device, help="Where networks are trained: auto, cpu, cuda, cuda:N, mps."),
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Images to train on, an .npz file, in place of the digits.")
+]
+
+
+def course_of(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> Assignment:
+    """The assignment, under its own rubric or another. Raises RubricError."""
+    return load_assignment(assignment, rubric)
+
+
+def sandbox_of(
+    sandbox: SandboxOption = None,
+    allow_weaker: WeakerOption = False,
+    image: ImageOption = None,
+    gpus: GpusOption = None,
+) -> SandboxSettings:
+    """Where the students' code runs."""
+    return SandboxSettings(sandbox.value if sandbox else None, allow_weaker, image, gpus)
+
+
+def settings_of(
+    seed: SeedOption = None,
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+    sandbox: SandboxOption = None,
+    allow_weaker: WeakerOption = False,
+    image: ImageOption = None,
+    gpus: GpusOption = None,
+    device: DeviceOption = None,
+    data: DataOption = None,
+) -> RunSettings:
+    """How submissions are graded."""
+    where = sandbox_of(sandbox, allow_weaker, image, gpus)
+    return RunSettings(where, seed, tuple(exercise or ()), tuple(point or ()), device, data)
+
+
+def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Has a command take groups of options as one argument each: `@with_options(settings=settings_of)`.
+
+    Typer reads a command's options from its signature. The signature that it is shown has the options of every group in
+    the place of the argument named after it; the command is called with what the group makes of them.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = [own for own in _parameters(command) if own.name not in groups]
+        shared = {group: _parameters(build) for group, build in groups.items()}
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            built = {
+                name: build(**{own.name: given[own.name] for own in shared[name]}) for name, build in groups.items()
+            }
+            command(**_chosen(given, own), **built)
+
+        every = {parameter.name: parameter for parameter in [*own, *(p for group in shared.values() for p in group)]}
+        run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
+        run.__annotations__ = {name: parameter.annotation for name, parameter in every.items()}
+        return run
+
+    return decorate
+
+
+def _chosen(given: dict[str, Any], parameters: list[inspect.Parameter]) -> dict[str, Any]:
+    return {parameter.name: given[parameter.name] for parameter in parameters}
+
+
+def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
+    """A function's parameters, by keyword and with their annotations as they are meant."""
+    hints = get_type_hints(function, include_extras=True)
+    return [
+        own.replace(annotation=hints.get(own.name, Any), kind=inspect.Parameter.KEYWORD_ONLY)
+        for own in inspect.signature(function).parameters.values()
+    ]

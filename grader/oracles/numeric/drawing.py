@@ -1,0 +1,30 @@
+"""Drawing inputs on which an error can be told from rounding: distinct magnitudes, nothing near zero."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from grader.oracles.numeric.arrays import Floats
+from grader.oracles.numeric.comparison import Case
+
+SMALLEST_ENTRY = 1e-3  # of the norm: nothing that is compared is smaller, unless no product reaches it at all
+_MAX_DRAWS = 100  # about one in two is good enough
+
+
+def signed(rng: np.random.Generator, shape: tuple[int, ...], magnitudes: Any) -> Floats:
+    """Some of `magnitudes`, none twice, each with a random sign."""
+    chosen = rng.choice(magnitudes, int(np.prod(shape)), replace=False)
+    return np.asarray(chosen * rng.choice([-1.0, 1.0], chosen.shape)).reshape(shape)
+
+
+def well_conditioned(draw: Callable[[], tuple[Floats, Floats]], make: Callable[[Floats, Floats], Case]) -> Case:
+    """A case, bilinear in what is drawn, in which no entry is so small that an error of a millionth of it would drown
+    in rounding."""
+    for _ in range(_MAX_DRAWS):
+        first, second = draw()
+        case = make(first, second)
+        reached = make(np.abs(first), np.abs(second)).expected > 0
+        if (np.abs(case.expected[reached]) >= SMALLEST_ENTRY * case.norm).all():
+            break
+    return case

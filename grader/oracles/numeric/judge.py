@@ -1,0 +1,90 @@
+"""A function of arrays, judged: call it on every case, compare, name the mistake, show the smallest input."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.misconceptions import Misconception
+from grader.oracles.numeric import counterexample
+from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
+from grader.oracles.numeric.naming import Model, name
+
+Seen = tuple[Case, Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All that one numerical point asks. `minimal_cases` are small ones, from the smallest up, that tell nothing new:
+    they are for the student to see where the function fails."""
+
+    cases: Sequence[Case]
+    minimal_cases: Sequence[Case] = ()
+    misconceptions: Sequence[Misconception[Model]] = ()
+
+
+@np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
+def judge(function: Callable[..., Any], question: Question) -> Verdict:
+    """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
+    wrong: what was wrong first is what the student should read first."""
+    seen: list[Seen] = []
+    for case in question.cases:
+        try:
+            seen.append((case, read_and_compare(function(*case.inputs.values()), case)))
+        except CallFailure as failure:
+            if not any(mismatch(*item) for item in seen):
+                _raise(function, question, seen, case, failure)
+            return _failed(function, question, seen, whole=False)
+    if any(mismatch(*item) for item in seen):
+        return _failed(function, question, seen, whole=True)
+    return _noted(Verdict.passed(), seen)
+
+
+def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen], whole: bool) -> Verdict:
+    """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
+
+    Where a call raised after it (not `whole`), few answers came: it is named only if the minimal cases agree.
+    """
+    tried = [] if whole else list(counterexample.each_tried(function, question.minimal_cases))
+    mistake = name(
+        [*seen, *((case, item) for case, item in tried if isinstance(item, Answer))], question.misconceptions
+    )
+    found = counterexample.smallest_wrong(function, question.minimal_cases)
+    wrong = next(text for item in seen if (text := mismatch(*item)))
+    parts = [wrong if mistake is None else mistake.sentence, counterexample.sentence(*found) if found else ""]
+    verdict = Verdict.failed(" ".join(filter(None, parts)), mistake.id if mistake else None)
+    if found:
+        verdict = replace(verdict, evidence=counterexample.evidence(_name_of(function), *found))
+    return _noted(verdict, seen)
+
+
+def _raise(
+    function: Callable[..., Any], question: Question, seen: Sequence[Seen], case: Case, fault: CallFailure
+) -> NoReturn:
+    """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
+    by the sizes on which it does."""
+    if fault.verdict.outcome is not Outcome.ERROR:
+        raise fault
+    tried = list(counterexample.each_tried(function, question.minimal_cases))
+    small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
+    where, failure = small or (case, fault)
+    everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
+    mistake = name(everything, question.misconceptions)
+    told = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
+    verdict = replace(
+        failure.verdict,
+        message=told if mistake is None else f"{told} {mistake.sentence}",
+        diagnosis=mistake.id if mistake else None,
+        evidence=counterexample.input_evidence(_name_of(function), where),
+    )
+    raise CallFailure(verdict, failure.kind, failure.frames) from fault
+
+
+def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:
+    return verdict.noting(*(note for _, answer in seen for note in answer.notes))
+
+
+def _name_of(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", "function"))

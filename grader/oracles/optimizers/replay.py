@@ -1,0 +1,105 @@
+"""The probe problems, walked: the gradients that each step finds, and the path that torch's own optimizer takes."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from .hyperparameters import Hyper, accepted, defaults
+
+# Of the largest displacement. Hand-written code differs in rounding, and in where exactly eps stands (about 3e-4 for
+# RMSprop with eps = 1e-6 inside the root); two different optimizers differ by some per cent at least in one of the
+# problems.
+RELATIVE = 1e-3
+LEAST_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
+LARGEST = 1e11  # parameters begin near 1 and gradients end near 1e6: a path that gets here has diverged
+ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradients above 0.1
+
+# What torch raises at hyper-parameters that make no sense, or change where they must not.
+REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
+
+Problem = dict[str, Any]
+Record = dict[str, Any]
+
+
+def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hypers: list[list[Hyper]]) -> Any:
+    """The path (steps + 1, n) of torch's optimizer `name`; None where it refuses the hyper-parameters.
+
+    `groups` and `hypers` hold, for each step and parameter group, the members and the hyper-parameters.
+    """
+    parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]))
+    known = defaults(name)
+    try:
+        optimizer = getattr(torch.optim, name)(
+            [
+                {"params": [parameters[i] for i in group["members"]], **accepted(hyper, known)}
+                for group, hyper in zip(groups[0], hypers[0], strict=True)
+            ],
+            **accepted(hypers[0][0], known),  # Adagrad starts its sums from this, whatever its groups say
+        )
+        path = [_flat(parameters)]
+        for number in range(problem["steps"]):
+            for group, hyper in zip(optimizer.param_groups, hypers[number], strict=True):
+                group.update(accepted(hyper, known))
+            optimizer.step(_closure(problem, parameters, number))
+            path.append(_flat(parameters))
+    except REFUSALS:
+        return None
+    return torch.stack(path).numpy()
+
+
+def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
+    """The largest error in units of what is tolerated: 1 and less is equal. NaN and None are infinitely far.
+
+    Only as far as torch's own path is of any use: some hyper-parameters diverge, and then the student's may too.
+    """
+    if expected is None or path.shape != expected.shape:
+        return float("inf")
+    with np.errstate(invalid="ignore", over="ignore"):
+        useful = np.logical_and.accumulate((np.abs(expected) < LARGEST).all(axis=1))
+        if useful.sum() < LEAST_USEFUL:
+            return 0.0 if np.array_equal(path, expected, equal_nan=True) else float("inf")
+        path, expected = path[useful], expected[useful]
+        moved = np.abs(expected - expected[0]).max(axis=0)
+        scale = moved if coordinatewise else np.full_like(moved, moved.max())
+        errors = np.abs(path - expected) / (RELATIVE * scale + ABSOLUTE)
+    return float(np.where(np.isnan(errors), np.inf, errors).max())
+
+
+def gradient(problem: Problem, point: Any) -> Any:
+    """Of an objective, at a point (n,): quadratic 0.5 |Ax - b|^2, or the sum of log cosh(Ax - b)."""
+    residual = problem["matrix"] @ point - problem["target"]
+    return problem["matrix"].T @ (residual if problem["kind"] == "quadratic" else np.tanh(residual))
+
+
+def _parameters(shapes: list[list[int]], start: torch.Tensor) -> list[nn.Parameter]:
+    sizes = [torch.Size(shape).numel() for shape in shapes]
+    return [
+        nn.Parameter(part.reshape(shape).clone()) for part, shape in zip(torch.split(start, sizes), shapes, strict=True)
+    ]
+
+
+def _flat(parameters: list[nn.Parameter]) -> torch.Tensor:
+    return torch.cat([p.detach().flatten() for p in parameters])
+
+
+def _closure(problem: Problem, parameters: list[nn.Parameter], number: int) -> Any:
+    """Sets the gradients of the problem and gives its value. Its twin is in inside/harness/probing.py."""
+
+    def given() -> torch.Tensor:
+        row = torch.from_numpy(problem["gradients"][number])
+        for p, g in zip(parameters, _parameters(problem["shapes"], row), strict=True):
+            p.grad = g.detach()
+        return (row * _flat(parameters)).sum()
+
+    def objective() -> torch.Tensor:
+        for p in parameters:
+            p.grad = None
+        residual = torch.from_numpy(problem["matrix"]) @ torch.cat([p.flatten() for p in parameters])
+        residual = residual - torch.from_numpy(problem["target"])
+        loss = 0.5 * residual @ residual if problem["kind"] == "quadratic" else torch.log(torch.cosh(residual)).sum()
+        torch.autograd.backward(loss)
+        return loss
+
+    return given if problem["kind"] == "gradients" else objective

@@ -1,0 +1,84 @@
+"""Where the training happens, and all that is done before any clock of the student's runs."""
+
+import os
+import warnings
+from typing import Any
+
+import torch
+from torch import nn
+
+from .answers import Halt, answering, forget, keep, kept
+
+
+@answering
+def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str, Any]:
+    """Device, threads, data and every import that a first optimizer would make.
+
+    `options`: device, as torch calls it; gpu_memory_bytes, classes, batch_size; module, the student's, and optimizers,
+    the names in torch.optim whose imports are made now. `x` (n, C, H, W) and `held_out`
+    (m, C, H, W) float32, `y` (n,).
+    """
+    torch.set_num_threads(1)  # faster than two at these sizes, and the same numbers whatever the machine has
+    warnings.simplefilter("ignore")  # torch's own remarks on a student's code are no part of the judgement
+    device = _device(str(options["device"]), int(options["gpu_memory_bytes"]))
+    forget()
+    keep(device=device, options=options)
+    keep(**{name: torch.from_numpy(part).to(device) for name, part in (("x", x), ("y", y), ("held_out", held_out))})
+    _warm_up(device, options["optimizers"])
+    return {"device": str(device), "torch": str(torch.__version__)}
+
+
+def leave() -> None:
+    """Ends this process: its GPU does not answer it any more."""
+    os._exit(0)
+
+
+def synchronise() -> None:
+    """Waits until the device has done what it was told: a GPU's steps return before they are done."""
+    kind = kept("device").type
+    if kind == "cuda":
+        torch.cuda.synchronize(kept("device"))
+    elif kind == "mps":
+        torch.mps.synchronize()
+
+
+def _device(wanted: str, memory: int) -> torch.device:
+    if wanted == "cpu":
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that a student's own `.to("cuda" if ...)` agrees with us
+        return torch.device("cpu")
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # the same sums in the same order at every run
+    try:
+        device = torch.device(wanted)
+        torch.zeros(1, device=device)
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, AssertionError) as error:  # torch says it in either way
+        raise Halt("no-device", device=wanted, why=str(error).partition("\n")[0]) from None
+    if device.type == "cuda":
+        _bound(device, memory)
+    return device
+
+
+def _bound(device: torch.device, memory: int) -> None:
+    """Reproducible as far as torch goes, and no more memory than one submission may have."""
+    torch.cuda.set_device(device)  # a student's own `.to("cuda")` means the same GPU
+    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
+    total = torch.cuda.get_device_properties(device).total_memory
+    torch.cuda.set_per_process_memory_fraction(min(1.0, memory / total), device)
+
+
+def _warm_up(device: torch.device, names: list[str]) -> None:
+    """The first step of any optimizer imports torch._dynamo (1.5 s), the first convolution loads kernels."""
+    model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Flatten()).to(device)
+    for name in names:
+        optimizer = getattr(torch.optim, name)(model.parameters())
+
+        def closure(optimizer: Any = optimizer) -> torch.Tensor:
+            optimizer.zero_grad()
+            loss = nn.functional.cross_entropy(
+                model(torch.ones(2, 1, 4, 4, device=device)), torch.tensor([0, 1], device=device)
+            )
+            torch.autograd.backward(loss)
+            return loss
+
+        optimizer.step(closure)

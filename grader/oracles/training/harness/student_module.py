@@ -1,0 +1,71 @@
+"""The student's module and what its functions gave, each held against the contract before it is used."""
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+
+from .answers import Halt, answering, kept
+
+_IMAGES = 512  # evaluated at once: a course's own may be large
+
+
+@answering
+def import_module() -> dict[str, Any]:
+    """Imports the student's module, and whatever it does while it is imported."""
+    try:
+        importlib.import_module(_name())
+    except ModuleNotFoundError as error:
+        if error.name == _name():
+            raise Halt("missing", what=f"{_name()}.py") from None
+        raise
+    return {}
+
+
+def function(name: str) -> Callable[..., Any]:
+    """The student's function of that name."""
+    found: Callable[..., Any] | None = getattr(importlib.import_module(_name()), name, None)
+    if found is None:
+        raise Halt("missing", what=name)
+    return found
+
+
+def _name() -> str:
+    return str(kept("options")["module"])
+
+
+def optimizer(name: str, params: Iterator[Any]) -> Any:
+    """What their make_optimizer gives, which has to have a step()."""
+    made = function("make_optimizer")(name, params)
+    if isinstance(made, type):
+        raise Halt("no-optimizer", found=f"the class {made.__name__} itself")
+    if not callable(getattr(made, "step", None)):
+        raise Halt("no-optimizer", found=f"an object of type {type(made).__name__}")
+    return made
+
+
+def network(seed: int) -> nn.Module:
+    """Their network from this seed, on the device."""
+    options, x = kept("options"), kept("x")
+    torch.manual_seed(seed)
+    made = function("build_network")(tuple(x.shape[1:]), options["classes"])
+    if not isinstance(made, nn.Module):
+        raise Halt("no-network", found=type(made).__name__)
+    return made.to(kept("device"))
+
+
+def outputs(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """Logits (n, classes) in evaluation mode. Halts on anything of another type or shape."""
+    model.eval()
+    found: list[torch.Tensor] = []
+    with torch.no_grad():
+        for piece in torch.split(images, _IMAGES):
+            logits = model(piece)
+            if not isinstance(logits, torch.Tensor):
+                raise Halt("bad-outputs", found=type(logits).__name__)
+            if logits.shape != (len(piece), kept("options")["classes"]):
+                raise Halt("bad-outputs", found=f"shape {tuple(logits.shape)} for {len(piece)} images")
+            found.append(logits.detach())
+    return torch.cat(found)

@@ -1,0 +1,140 @@
+"""The worker in which the re-run happens: prepared with our data, on a device that our own worker has seen, and asked
+within its time."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from grader.errors import UsageError
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training.gpu_lock import gpu_lock
+from grader.oracles.training.harness_replies import stopped
+from grader.oracles.training.images import Images
+from grader.oracles.training.time_box import TimeBox
+
+PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
+IMPORT_SECONDS = 20.0  # importing a module trains nothing
+_CUDA_ERROR = "CUDA error"  # as torch's messages begin
+OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
+
+
+@dataclass(slots=True)
+class HarnessClient:
+    """The harness and our oracle (`grader.oracles.optimizers`), both with `within(seconds)`.
+
+    `settings`: seconds, batch_size, device, gpu_memory_gib. `names` are the optimizers, `module` the student's.
+    """
+
+    harness: Any
+    oracle: Any
+    images: Images
+    settings: Mapping[str, Any]
+    names: Sequence[str]
+    module: str
+    device: str = ""  # for a report
+    box: TimeBox | None = None
+    _place: str = ""  # as torch calls it
+    _broken: CallFailure | None = None
+    _prepared: bool = False
+    _turn: ExitStack = field(default_factory=ExitStack)
+
+    def close(self) -> None:
+        """Lets others train where this one did."""
+        self._turn.close()
+
+    def ready(self) -> TimeBox:
+        """A worker with our data and the student's module in it, and the box, calibrated on the same device.
+
+        A GPU is waited for here, on nobody's time, and kept until `close`. Raises UsageError where there is none.
+        """
+        if self._broken is not None:
+            raise self._broken
+        if not self._place:
+            self._find_device()
+        if self.box is None:
+            self.box = TimeBox(
+                float(self.settings["seconds"]), len(self.names), self.oracle.reference_seconds(self._place)
+            )
+        if not self._prepared:
+            self._prepare()
+        return self.box
+
+    def ask(self, seconds: float, function: str, *args: Any) -> dict[str, Any]:
+        """One call of the harness. Raises CallFailure for every answer but a good one."""
+        if not self._prepared:
+            self.ready()
+        deadline = round(max(seconds, 0.0) + OVERSHOOT_SECONDS, 1)  # as it is read by the student
+        try:
+            answer = getattr(self.harness.within(deadline), function)(*args)
+        except CallFailure as fault:
+            # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
+            if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED) or self._has_lost_its_gpu(fault):
+                self._prepared = False
+            raise self._in_their_words(fault) from None
+        return self._good(answer)
+
+    def _has_lost_its_gpu(self, fault: CallFailure) -> bool:
+        """After an error of CUDA itself (an index out of range, say) nothing runs on that GPU in that process again: it
+        is ended, and what comes next gets another."""
+        if _CUDA_ERROR not in fault.verdict.message:
+            return False
+        with suppress(CallFailure):
+            self.harness.leave()
+        return True
+
+    def _find_device(self) -> None:
+        found = self.oracle.device_of(str(self.settings.get("device", "auto")))
+        if "why" in found:
+            raise UsageError(
+                f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}. "
+                "`--device auto` takes what there is."
+            )
+        self._turn.enter_context(gpu_lock(found["device"], found["gpu"]))
+        self._place, self.device = found["device"], found["label"]
+
+    def _prepare(self) -> None:
+        images, settings = self.images, self.settings
+        options = {
+            "device": self._place,
+            "gpu_memory_bytes": int(float(settings.get("gpu_memory_gib", 4)) * 2**30),
+            "classes": images.classes,
+            "batch_size": int(settings["batch_size"]),
+            "module": self.module,
+            "optimizers": list(self.names),
+        }
+        try:
+            harness = self.harness.within(PREPARE_SECONDS)
+            self._good(harness.prepare(options, images.x, images.y, images.held_out))
+            self._prepared = True
+            self.ask(IMPORT_SECONDS, "import_module")
+        except CallFailure as fault:
+            self._broken = fault
+            raise
+
+    def _good(self, answer: Any) -> dict[str, Any]:
+        known = answer if isinstance(answer, dict) else {}
+        match known.get("status"):
+            case str("ready"):
+                return known
+            case str("no-device"):  # our own worker has just seen it, behind the same walls
+                message = (
+                    f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
+                    f"which is there. {self.module}.py has to leave torch itself as it is."
+                )
+                raise CallFailure(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
+            case _:
+                raise stopped(known, self.images.classes)
+
+    def _in_their_words(self, fault: CallFailure) -> CallFailure:
+        """The fault with the student's names in it: they know of no probe, nor of what else we call."""
+        subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
+        names = {
+            "probe_optimizer": subject,
+            "import_module": f"{self.module}.py",
+            "forward": f"your network, given images of shape {self.images.x.shape[1:]},",
+        }
+        name, space, rest = fault.verdict.message.partition(" ")
+        return CallFailure(
+            replace(fault.verdict, message=names.get(name, name) + space + rest), fault.kind, fault.frames
+        )

@@ -1,0 +1,150 @@
+"""Why a network has not learned: the likeliest reason, told in a sentence."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from grader.oracles.training.rerun import Attempt
+
+GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
+GUESSING = 1.2  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
+STILL_LEARNING = 4  # a loss that fell in each of as many last epochs would have fallen further
+MOST_NAMES = 4  # of parameters in a sentence
+
+Reason = tuple[str, str]  # the rest of the sentence, and the diagnosis
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What there is to go by. `guessing` is the loss of a network that knows nothing."""
+
+    attempt: Attempt
+    losses: tuple[float, ...]
+    guessing: float
+
+
+def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
+    """The whole sentence on a network that stayed below the target, and the diagnosis; the surest signs first."""
+    losses = tuple(epoch.loss for epoch in attempt.run.epochs if epoch.loss is not None)
+    signs = Signs(attempt, losses, math.log(classes))
+    reached = (
+        f"With {name}, {attempt.run.best:.0%} of the held-out images were right at the best of "
+        f"{len(attempt.run.epochs)} epochs, not {target:.0%}"
+    )
+    found = next((reason for look in _LOOKS if (reason := look(signs)) is not None), None)
+    if found is None:
+        stays = f" near {losses[-1]:.3g}" if losses else " where it was"
+        found = f": the training loss stays{stays}. Is the learning rate far too small, or too large?", "does-not-learn"
+    return reached + found[0], found[1]
+
+
+def listed(names: tuple[str, ...]) -> str:
+    """`0.weight, 0.bias and 3 more`."""
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def left_out(attempt: Attempt) -> tuple[str, ...]:
+    """Parameters that have gradients and are yet what they were before the first epoch, where others are not."""
+    if not attempt.run.epochs:
+        return ()
+    unchanged = set(attempt.run.epochs[-1].unchanged)
+    still = tuple(name for name in attempt.inspected.with_gradient if name in unchanged)
+    return still if len(still) < len(attempt.inspected.with_gradient) else ()
+
+
+def never_cleared(attempt: Attempt) -> bool:
+    """Whether gradients add up in parameters that move."""
+    unchanged = set(attempt.run.epochs[-1].unchanged) if attempt.run.epochs else set()
+    return any(name not in unchanged for name in attempt.inspected.poisoned)
+
+
+def few_batches(attempt: Attempt) -> str | None:
+    """The sentence on a loop that leaves out batches of its own accord; None where it takes them all."""
+    whole = [epoch.taken for epoch in attempt.run.epochs if epoch.complete and epoch.taken is not None]
+    if not whole or any(taken >= batches for taken, batches in whole):
+        return None
+    return (
+        f"train_epoch takes {whole[-1][0]} of the {whole[-1][1]} batches of an epoch. One pass goes over all of them: "
+        "does the loop end early?"
+    )
+
+
+def _no_gradients(signs: Signs) -> Reason | None:
+    if not signs.attempt.inspected.steps or signs.attempt.inspected.with_gradient:
+        return None
+    return (
+        ": the parameters have no gradients at the step. Is backward() called on the loss of this network, and are the "
+        "gradients still there when step() is?",
+        "no-gradients",
+    )
+
+
+def _not_cleared(signs: Signs) -> Reason | None:
+    if not never_cleared(signs.attempt):
+        return None
+    return (
+        ": gradients are never cleared, so every step follows the sum of all gradients. backward() adds to .grad; "
+        "zero_grad() empties it, in a closure at the beginning of each evaluation.",
+        "gradients-not-cleared",
+    )
+
+
+def _frozen(signs: Signs) -> Reason | None:
+    unchanged = signs.attempt.run.epochs[-1].unchanged
+    return (f": some parameters never changed ({listed(unchanged)}).", "frozen-parameters") if unchanged else None
+
+
+def _few_batches(signs: Signs) -> Reason | None:
+    few = few_batches(signs.attempt)
+    return None if few is None else (f": {few}", "few-batches")
+
+
+def _diverges(signs: Signs) -> Reason | None:
+    losses = signs.losses
+    if not all(epoch.finite for epoch in signs.attempt.run.epochs):
+        what = "the loss became infinite or NaN. A smaller learning rate, or a line search, tames it."
+    elif len(losses) > 1 and losses[-1] > GROWN * losses[0]:
+        what = f"the training loss rose from {losses[0]:.3g} to {losses[-1]:.3g}. Are the steps too long?"
+    elif losses and losses[-1] > GUESSING * signs.guessing:
+        what = f"a training loss of {losses[-1]:.3g} is worse than guessing. Are the steps too long?"
+    else:
+        return None
+    return f": {what}", "diverges"
+
+
+def _cut_short(signs: Signs) -> Reason | None:
+    if signs.attempt.run.whole:
+        return None
+    share = signs.attempt.share
+    return f": the time box ended the training after {share:.0f} s. A smaller network will do.", "too-slow"
+
+
+def _softmax(signs: Signs) -> Reason | None:
+    if not signs.attempt.softmax:
+        return None
+    return ": the network ends in a softmax, and cross-entropy applies its own to it.", "softmax-twice"
+
+
+def _too_slowly(signs: Signs) -> Reason | None:
+    losses = signs.losses
+    last = losses[-STILL_LEARNING - 1 :]
+    if len(last) <= STILL_LEARNING or not all(later < earlier for earlier, later in pairwise(last)):
+        return None
+    return (
+        f", but the loss was still falling ({losses[0]:.3g} to {losses[-1]:.3g}): a larger learning rate gets further.",
+        "learns-too-slowly",
+    )
+
+
+_LOOKS: tuple[Callable[[Signs], Reason | None], ...] = (
+    _no_gradients,
+    _not_cleared,
+    _frozen,
+    _few_batches,
+    _diverges,
+    _cut_short,
+    _softmax,
+    _too_slowly,
+)

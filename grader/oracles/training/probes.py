@@ -1,0 +1,227 @@
+"""Probe problems for optimizers, and what the answers to them say.
+
+The student's optimizer walks a few small problems whose gradients we choose: dense ones with changing signs, badly
+scaled ones, sparse ones (there, and only there, weight decay inside the gradient and beside it part ways by orders of
+magnitude) and, for LBFGS, closures. Whether the paths are those of torch's own optimizer is found out by
+`optimizers.identify`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from grader.model import Verdict
+
+SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
+STEPS = 10  # RAdam moves as plain momentum for its first five
+SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
+LEAST_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
+CLOSURE_STEPS = 7  # as above; each of up to max_iter inner iterations
+MOST_GROUPS = 16
+MOST_HYPERS = 40
+MOST_ITERATIONS = 1000  # of LBFGS in our own replay
+LARGEST_HYPER = 1e12
+
+Problem = dict[str, Any]
+Record = dict[str, Any]
+
+LIKE = {
+    "AdamW": "which applies the weight decay to the parameters directly, where Adam adds it to the gradient",
+    "NAdam": "which looks ahead by Nesterov's momentum",
+    "RAdam": "which rectifies the variance of the adaptive learning rate",
+    "Adamax": "which divides by the largest gradient so far instead of a root mean square",
+    "SGD": "which takes one learning rate for all parameters, whatever the history of their gradients",
+    "Adagrad": "which sums all squared gradients since the start",
+    "RMSprop": "which divides by a running root mean square of the gradients",
+    "Adam": "which combines momentum with a running root mean square, both corrected for their start at zero",
+    "Adadelta": "which scales each step by the root mean square of the steps before it",
+    "LBFGS": "which builds a quadratic model from its last steps",
+}
+
+
+def problems(name: str, rng: np.random.Generator) -> list[Problem]:
+    """Three problems for the optimizer of that name. The first is the plainest."""
+    return _objectives(rng) if name == "LBFGS" else _gradients(rng)
+
+
+def _gradients(rng: np.random.Generator) -> list[Problem]:
+    size = sum(int(np.prod(shape)) for shape in SHAPES)
+
+    def dense() -> Any:
+        draws = rng.normal(size=(STEPS, size))
+        return np.sign(draws) * (LEAST_GRADIENT + np.abs(draws))
+
+    scaled = dense() * 10.0 ** rng.permutation(np.linspace(0, SCALES, size))
+    sparse = dense() * (rng.random((STEPS, size)) < 0.4)
+    sparse[:, 0] = 0.0  # never a gradient
+    sparse[1:, 1] = 0.0  # one, and then never again
+    sparse[0, 1] = 1.0
+    return [
+        {"kind": "gradients", "shapes": SHAPES, "start": _start(rng, size), "steps": STEPS, "gradients": gradients}
+        for gradients in (dense(), scaled, sparse)
+    ]
+
+
+def _objectives(rng: np.random.Generator) -> list[Problem]:
+    size = sum(int(np.prod(shape)) for shape in SHAPES)
+
+    def problem(kind: str, largest: float, smallest: float) -> Problem:
+        basis, _ = np.linalg.qr(rng.normal(size=(size, size)))
+        matrix = np.geomspace(smallest, largest, size)[:, None] * basis
+        target = rng.normal(size=size)
+        start = _start(rng, size)
+        return {
+            "kind": kind,
+            "shapes": SHAPES,
+            "start": start,
+            "steps": CLOSURE_STEPS,
+            "matrix": matrix,
+            "target": target,
+        }
+
+    return [problem("quadratic", 1.5, 0.5), problem("quadratic", 2.0, 0.1), problem("logcosh", 1.5, 0.5)]
+
+
+def _start(rng: np.random.Generator, size: int) -> Any:
+    """Away from zero, so that weight decay is felt."""
+    draws = rng.normal(size=size)
+    return np.sign(draws) * (0.5 + np.abs(draws))
+
+
+def read(answer: Any, asked: list[Problem]) -> list[Record] | None:
+    """The records as our own oracle may be given them; None where they are none. Nothing in them is believed."""
+    if not isinstance(answer, list) or len(answer) != len(asked):
+        return None
+    records = [_record(item, problem) for item, problem in zip(answer, asked, strict=True)]
+    return None if any(record is None for record in records) else [record for record in records if record is not None]
+
+
+def _record(item: Any, problem: Problem) -> Record | None:
+    match item:
+        case {"path": np.ndarray() as path, "groups": list(steps)} if (
+            path.shape == (problem["steps"] + 1, problem["start"].size)
+            and path.dtype.kind == "f"
+            and len(steps) == problem["steps"] + 1
+        ):
+            groups = [_groups(step) for step in steps]
+            return None if any(step is None for step in groups) else {"path": path.astype(np.float64), "groups": groups}
+        case _:
+            return None
+
+
+def _groups(step: Any) -> list[dict[str, Any]] | None:
+    if not isinstance(step, list) or not 0 < len(step) <= MOST_GROUPS:
+        return None
+    found = []
+    for group in step:
+        match group:
+            case {"members": members, "hyper": dict(hyper)}:
+                held = list(range(len(SHAPES))) if members is None else members
+                if not isinstance(held, list) or not all(
+                    type(index) is int and 0 <= index < len(SHAPES) for index in held
+                ):
+                    return None
+                found.append({"members": held, "hyper": _hyper(hyper)})
+            case _:
+                return None
+    return found
+
+
+def _hyper(found: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in list(found.items())[:MOST_HYPERS]:
+        if key in ("max_iter", "max_eval", "history_size"):
+            plain = value is None or (type(value) is int and 0 < value <= MOST_ITERATIONS)
+        elif isinstance(value, str):
+            plain = key == "line_search_fn" and value == "strong_wolfe"
+        elif isinstance(value, list):
+            plain = all(_is_number(item) for item in value)
+        else:
+            plain = value is None or _is_number(value)
+        if plain:
+            kept[key] = value
+    return kept
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, bool | int | float) and abs(value) <= LARGEST_HYPER  # NaN is no number here either
+
+
+def judge(name: str, asked: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
+    """Does the optimizer behave as `name`? `identify` is the oracle's, which has torch."""
+    records = read(answer, asked)
+    if records is None:
+        return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')
+    still = _standing_still(name, records)
+    if still is not None:
+        return still
+    found = identify(name, asked, records)
+    evidence = {"behaves_like": found["like"], "deviation": found["error"]}
+    if found["same"]:
+        return Verdict.passed()
+    return Verdict.failed(*_explained(name, found), **evidence)
+
+
+def _standing_still(name: str, records: list[Record]) -> Verdict | None:
+    """The sentences for parameters that do not move though they have gradients."""
+    first = records[0]
+    sizes = [int(np.prod(shape)) for shape in SHAPES]
+    moves = np.ptp(first["path"], axis=0) != 0  # NaN counts as a move: it is for the comparison to refuse
+    moved = [bool(part.any()) for part in np.split(moves, np.cumsum(sizes)[:-1])]
+    if all(moved):
+        return None
+    groups = first["groups"][0]
+    rates = [group["hyper"].get("lr") for group in groups]
+    held = {index for group in groups for index in group["members"]}
+    if rates and all(rate == 0 for rate in rates if rate is not None) and any(rate == 0 for rate in rates):
+        return Verdict.failed(
+            f"{name} has a learning rate of 0: every step is multiplied by it, so the parameters stay where they are.",
+            "zero-learning-rate",
+        )
+    if not held:
+        return Verdict.failed(
+            f'make_optimizer("{name}", params) returns an optimizer that holds none of the parameters it was given '
+            "(copies, or those of another network): its steps cannot change the network. Hand `params` on as it is.",
+            "parameters-not-given",
+        )
+    if not any(moved):
+        return Verdict.failed(
+            f"{name}'s step() moved none of the parameters, though each of them had a gradient.", "does-not-move"
+        )
+    return Verdict.failed(
+        f'make_optimizer("{name}", params) got {len(sizes)} parameter tensors but moves only {sum(moved)} of them: the '
+        "rest of the network would never learn. (`params` may be a generator: go through it once, or make a list of "
+        "it first.)",
+        "parameters-missing",
+    )
+
+
+def _explained(name: str, found: Mapping[str, Any]) -> tuple[str, str]:
+    like = found["like"]
+    if like == "uphill":
+        return f"{name} goes uphill: its steps add the gradient's direction where they should subtract it.", "uphill"
+    if like == "no-bias-correction":
+        return (
+            "This is Adam without its bias correction: both running means start at zero and are too small at first, so "
+            "the paper divides them by 1 - beta^t.",
+            "no-bias-correction",
+        )
+    if like is not None:
+        explanation = f", {LIKE[like]}" if like in LIKE else ""
+        return (
+            f'make_optimizer("{name}", params) returns something that, with the hyper-parameters it shows, behaves '
+            f"like torch.optim.{like}{explanation}. {name} moves the parameters in another way.",
+            f"behaves-like-{like.lower()}",
+        )
+    hint = (
+        ""
+        if found["known"]
+        else " (Its learning rate could not be read: param_groups is where torch keeps it, as `lr`.)"
+    )
+    return (
+        f"{name} was given the same gradients as torch.optim.{name} with the same hyper-parameters, and moved the "
+        f"parameters elsewhere; it behaves like no other optimizer of torch either.{hint} Compare its formulas with "
+        f"the algorithm box in torch.optim.{name}'s documentation.",
+        "behaves-otherwise",
+    )

@@ -1,0 +1,140 @@
+"""What the re-run measured of an optimizer, and the same as numbers with a spread: the ground on which RESULTS and
+CLAIMS are judged.
+
+The spread is that between seeds, pooled over the last three epochs: a network whose accuracy jumps from
+epoch to epoch would have jumped for the student too. Losses and times are compared as logarithms, since they spread by
+factors.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+LAST_EPOCHS = 3
+LEAST_LOSS = 1e-6  # of a logarithm: below, a loss is zero
+# How far two honest runs of one seed lie apart at least, for the case of a single one. Measured on three networks and
+# 24 seeds each (docs/optimizers.md): accuracies 0.003 to 0.022, logarithms of losses 0.02 to 0.9.
+LEAST_ACCURACY_SPREAD = 0.005
+LEAST_LOG_LOSS_SPREAD = 0.05
+
+DIGITS = 4  # of a number in a report; of an accuracy: a tenth of an image
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One epoch. `loss` is the mean of what the loss function gave, `evaluated` the training loss afterwards."""
+
+    accuracy: float
+    loss: float | None
+    returned: float | None
+    evaluated: float | None
+    seconds: float
+    complete: bool
+    finite: bool
+    unchanged: tuple[str, ...] = ()
+    returned_outside: bool = False  # the bounds of what the loss function gave
+    taken: tuple[int, int] | None = None  # batches, of how many there were
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training from one seed. `whole` is false where the time box ended it early."""
+
+    epochs: tuple[Epoch, ...]
+    whole: bool
+
+    @property
+    def best(self) -> float:
+        return max((epoch.accuracy for epoch in self.epochs), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """Values over the seeds, and the standard deviation with which one more honest run would scatter."""
+
+    values: tuple[float, ...]
+    spread: float
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(self.values) / len(self.values)
+
+
+def accuracy(runs: Sequence[Run]) -> Quantity:
+    """Held-out accuracy after the last epoch."""
+    tails = [[epoch.accuracy for epoch in run.epochs[-LAST_EPOCHS:]] for run in runs]
+    return Quantity(tuple(tail[-1] for tail in tails), max(_deviation(tails), LEAST_ACCURACY_SPREAD))
+
+
+def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
+    """Logarithms of the training loss, taken in two ways: the mean during the last epoch, and afterwards."""
+    during = [[_log(_mean_loss(epoch)) for epoch in run.epochs[-LAST_EPOCHS:]] for run in runs]
+    after = [[_log(run.epochs[-1].evaluated)] for run in runs]
+    found = []
+    for tails in (during, after):
+        if all(math.isfinite(value) for tail in tails for value in tail):
+            spread = max(_deviation(tails), _deviation(during), LEAST_LOG_LOSS_SPREAD)
+            found.append(
+                Quantity(tuple(tail[-1] for tail in tails), spread if math.isfinite(spread) else LEAST_LOG_LOSS_SPREAD)
+            )
+    return tuple(found)
+
+
+def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:
+    """The first epoch whose accuracy reaches the target; one more than there were where none does."""
+    firsts = [
+        next((number for number, epoch in enumerate(run.epochs, 1) if epoch.accuracy >= target), len(run.epochs) + 1)
+        for run in runs
+    ]
+    return Quantity(tuple(float(first) for first in firsts), _deviation([[float(first)] for first in firsts]))
+
+
+def seconds_per_epoch(runs: Sequence[Run]) -> Quantity:
+    """Logarithm of the time of the median epoch: not the one that loaded something, nor an LBFGS's that had arrived."""
+    usual = [_log(float(np.median([epoch.seconds for epoch in run.epochs]))) for run in runs]
+    return Quantity(tuple(usual), _deviation([[seconds] for seconds in usual]))
+
+
+def summary(runs: Sequence[Run], target: float) -> dict[str, Any]:
+    """One row of the table in the report: the means over the seeds, None where nothing was measured."""
+    if not runs:
+        return {"seeds": 0}
+    reached = epochs_to_target(runs, target)
+    found = losses(runs)
+    return {
+        "seeds": len(runs),
+        "epochs": max(len(run.epochs) for run in runs),
+        "train_loss": [significant(math.exp(quantity.mean)) for quantity in found],
+        "test_accuracy": round(accuracy(runs).mean, DIGITS),
+        "best_accuracy": round(max(run.best for run in runs), DIGITS),
+        "epochs_to_target": None if reached.mean > max(len(run.epochs) for run in runs) else round(reached.mean, 1),
+        "seconds_per_epoch": significant(math.exp(seconds_per_epoch(runs).mean)),
+    }
+
+
+def significant(value: float) -> float:
+    """Four significant digits. Not places: a loss of 3e-7 is not zero, and which processor computed it would show."""
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _mean_loss(epoch: Epoch) -> float | None:
+    """The student's own mean where it can be one, else the mean of all that the loss function gave."""
+    return epoch.loss if epoch.returned_outside else epoch.returned
+
+
+def _log(value: float | None) -> float:
+    return math.nan if value is None else math.log(max(value, LEAST_LOSS)) if value == value else math.nan
+
+
+def _deviation(tails: Sequence[Sequence[float]]) -> float:
+    """The standard deviation between seeds, epoch by epoch, so that a curve which still falls is no scatter.
+
+    A single seed has but its own last epochs to tell.
+    """
+    values = np.array(tails)
+    if len(values) == 1:
+        return float(values.std(ddof=1)) if values.size > 1 else 0.0
+    return float(np.sqrt(values.var(axis=0, ddof=1).mean()))
