@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
+MAX_CODE = 200  # characters of a line that is shown
+
 
 class Outcome(StrEnum):
     """What became of one point. The wording is the contract's."""
@@ -75,12 +77,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of a student's own traceback."""
+    """One line of a student's own traceback. `code[column:end_column]` is where in it, None where that is not known."""
 
     file: str
     line: int
     function: str
     code: str
+    column: int | None = None
+    end_column: int | None = None
+
+    @classmethod
+    def at(cls, source: str, file: str, line: int, function: str, columns: tuple[int, int] | None = None) -> "Frame":
+        """The frame of a line of `source`; `columns` are those of the line as it stands there."""
+        lines = source.splitlines()
+        whole = lines[line - 1] if 0 < line <= len(lines) else ""
+        code = whole.strip()[:MAX_CODE]
+        indent = len(whole) - len(whole.lstrip())
+        if columns is None or not 0 <= columns[0] - indent < columns[1] - indent <= len(code):
+            return cls(file, line, function, code)
+        return cls(file, line, function, code, columns[0] - indent, columns[1] - indent)
 
 
 class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
@@ -122,6 +137,7 @@ class Finding:
     outcome: Outcome
     message: str
     line: int | None = None
+    frame: Frame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ class Rubric(_Table):
     files: tuple[
         Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...
     ] = ()  # that a hand-in may have beside the modules
+    install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
+    ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}
     oracle: tuple[Oracle, ...] = ()
     exercise: Annotated[tuple[Exercise, ...], Field(min_length=1)]

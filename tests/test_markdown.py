@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from grader.report.markdown import annotations, escape, summary
 from grader.report.plain_text import clean
-from tests.test_html import ATTACKS, report
+from tests.support.hostile_texts import ATTACKS
+from tests.test_html import report
 
 
 def lost(**changed: Any) -> Any:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.report.grids import Grid, figure, grids, is_number, marks_of, number, shape
+from grader.report.grids import FEWEST_DIGITS, Grid, enough_digits, figure, grids, is_number, marks_of, number, shape
 from grader.report.plain_text import clean, one_line
 
 MAX_KEYS = 40
@@ -88,9 +88,12 @@ def _arrays(evidence: Mapping[str, Any]) -> Arrays:
     inputs = evidence.get("input")
     named: Any = list(inputs.items())[:MAX_KEYS] if isinstance(inputs, Mapping) else [("input", inputs)]
     others = [(key, evidence.get(key)) for key in _ARRAYS[1:]]
+    expected, got, _ = (value for _, value in others)
     marks = marks_of(*(value for _, value in others))
-    shown = [grid for key, value in named for grid in grids(_label(key), value, {})]
-    shown += [grid for key, value in others for grid in grids(key, value, marks if key != "expected" else {})]
+    digits = enough_digits([value for _, value in named], expected, got, marks)
+    shown = [grid for key, value in named for grid in grids(_label(key), value, {}, digits)]
+    for key, value in others:
+        shown += grids(key, value, marks if key != "expected" else {}, FEWEST_DIGITS if key == "difference" else digits)
     where = grids("", evidence.get("difference"), marks) if marks else ()
     return Arrays(tuple(shown), tuple(where))
 

@@ -21,17 +21,20 @@ _STYLES = {
 
 def table(report: Report) -> Table:
     """Points by exercise, and their sum."""
-    grid = Table(title=Text(f"{clean(report.submission.id, 80)}  ·  {report.assignment}"), title_justify="left")
-    for column in ("point", "what it asks", "score", "outcome"):
+    title = f"{report.title or report.assignment}: {clean(report.submission.id, 80)}"
+    grid = Table(title=Text(title), title_justify="left", title_style="bold")
+    for column in ("point", "task", "score", "outcome"):
         grid.add_column(column, justify="right" if column == "score" else "left")
     for exercise in report.exercises:
+        own = [point for point in report.points if point.exercise == exercise.id]
+        untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
+        said = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
-        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), "", style="bold")
-        for point in report.points:
-            if point.exercise == exercise.id:
-                grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
+        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), said, style="bold")
+        for point in [] if untouched else own:
+            grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
     grid.add_section()
-    pending = f"{number(report.pending)} for a person to give" if report.pending else ""
+    pending = f"{number(report.pending)} pending" if report.pending else ""
     grid.add_row("", "total", _ratio(report.score, report.max_score), pending, style="bold")
     return grid
 

@@ -35,7 +35,9 @@ class _Point:
 
 
 @dataclass(frozen=True, slots=True)
-class _Exercise:
+class ExerciseSection:
+    """One exercise as a page draws it."""
+
     score: ExerciseScore
     points: tuple[_Point, ...]
     charts: tuple[Chart, ...]
@@ -43,17 +45,18 @@ class _Exercise:
 
 def student_page(report: Report) -> str:
     """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing."""
-    return render("student.jinja", script=False, data={"report": report, "exercises": _exercises(report)})
+    return render("student.jinja", script=False, data={"report": report, "exercises": exercise_sections(report)})
 
 
-def _exercises(report: Report) -> list[_Exercise]:
+def exercise_sections(report: Report) -> list[ExerciseSection]:
+    """What a page draws of each exercise; curves of several of its points are in one picture."""
     return [
         _exercise(exercise, [point for point in report.points if point.exercise == exercise.id], report.reviews)
         for exercise in report.exercises
     ]
 
 
-def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequence[ReviewEntry]) -> _Exercise:
+def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequence[ReviewEntry]) -> ExerciseSection:
     blocks = {point.id: evidence.read(point.evidence) for point in points}
     shared: defaultdict[str, dict[str, Curves]] = defaultdict(dict)
     for point in points:
@@ -66,7 +69,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
         _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together))
         for point in points
     ]
-    return _Exercise(exercise, tuple(drawn), tuple(charts))
+    return ExerciseSection(exercise, tuple(drawn), tuple(charts))
 
 
 def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
