@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.report import evidence
 from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
+from grader.report.folding import fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
@@ -32,6 +33,7 @@ class _Point:
     tables: tuple[Table, ...]
     facts: tuple[Fact, ...]
     quotations: tuple[Quotation, ...]
+    same_as: str | None = None  # the point that has already told the same cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,12 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
+    repeats = {point.id: told.first.id for told in fold(points) for point in told.points[1:]}
     drawn = [
-        _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together))
+        replace(
+            _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together)),
+            same_as=repeats.get(point.id),
+        )
         for point in points
     ]
     return ExerciseSection(exercise, tuple(drawn), tuple(charts))
