@@ -42,7 +42,7 @@ def _paragraph(told: Told, width: int) -> Text:
     point = told.first
     costs = f" (−{told.costs})" if told.costs and len(told.points) > 1 else ""
     picture = list(_picture(point, width))
-    sentence = _sentence(point, bool(picture)) if point.outcome is not Outcome.PASSED else ""
+    sentence = sentence_of(point, bool(picture)) if point.outcome is not Outcome.PASSED else ""
     notes = [f"Note: {clean(note)}" for note in told.notes]
     text = Text("\n") + _headed(f"{told.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
     lines = [*picture, *([""] if picture and point.traceback else []), *_traceback(point.traceback)]
@@ -54,7 +54,7 @@ def _paragraph(told: Told, width: int) -> Text:
     return text.append("\n".join(["", *body]) if body else "")
 
 
-def _sentence(point: PointScore, pictured: bool) -> str:
+def sentence_of(point: PointScore, pictured: bool) -> str:
     """The message, without the numbers that a picture shows; of a point in parts, with the part and the function."""
     message = _EXAMPLE.sub("", point.message) if pictured else point.message
     lost = [part for part in point.parts if part.outcome is not Outcome.PASSED]

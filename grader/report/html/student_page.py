@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
 from grader.report.folding import fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
+from grader.report.paragraphs import sentence_of
 from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
 LEAST_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
@@ -33,6 +35,7 @@ class _Point:
     tables: tuple[Table, ...]
     facts: tuple[Fact, ...]
     quotations: tuple[Quotation, ...]
+    message: str = ""
     same_as: str | None = None  # the point that has already told the same cause
 
 
@@ -90,6 +93,7 @@ def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block
         tuple(block for block in blocks if isinstance(block, Table)),
         tuple(block for block in blocks if isinstance(block, Fact)),
         tuple(block for block in blocks if isinstance(block, Quotation)),
+        "" if point.outcome is Outcome.PASSED else sentence_of(point, arrays is not None),
     )
 
 
