@@ -39,6 +39,13 @@ ColumnOption = Annotated[
 ScaleOption = Annotated[
     bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
+]
+MatchOption = Annotated[
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
+]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
 ]
@@ -62,6 +69,8 @@ def class_(
     sheet: SheetOption = None,
     assignment_column: ColumnOption = None,
     scale: ScaleOption = False,
+    accept: AcceptOption = None,
+    match: MatchOption = None,
     replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
@@ -86,6 +95,8 @@ def class_(
         gpus=settings.sandbox.gpus,
         assignment_column=assignment_column,
         scale=scale or None,
+        accept=tuple(accept or ()) or None,
+        match=tuple(match or ()) or None,
     )
     sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Finding, Frame, Outcome, Verdict
-from grader.sandbox.child.protocol import Array, Opaque, Tree, Value
+from grader.sandbox.child.protocol import Array, Opaque, Tree, Value, encode
 from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
@@ -24,6 +24,7 @@ from grader.text import one_line, plain
 MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too
 MAX_MESSAGE = 1_000  # of an exception's own text
 MAX_REASON = 200  # of what a value was that did not cross
+MAX_REMEMBERED = 4_096  # bytes of a question; arrays are drawn anew for each, and not asked about twice
 DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
@@ -63,7 +64,8 @@ class CallLog:
 class Endpoint:
     """A worker as its proxies share it: where it is, what its module has to offer, and what is known of that.
 
-    The module's constants are read once, before any other call, so that no answer can depend on what was asked later.
+    The module's constants are read once, before any other call, and a short question that was asked before has the
+    answer that it had then: so no answer can depend on which point asks, or on what else was asked.
     """
 
     sandbox: Sandbox
@@ -76,11 +78,12 @@ class Endpoint:
     timed_out: dict[str, CallFailure] = field(default_factory=dict)
     _constants: dict[str, Reply] | None = None
     _printed: str = ""
+    _answers: dict[tuple[str, bytes], Reply] = field(default_factory=dict)
 
     def call(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
         """The answer to one question; with `args` None, the constant of that name."""
         constants = self._read_constants() if self._constants is None else self._constants
-        reply = constants[name] if args is None else self._ask(module, name, args, seconds)
+        reply = constants[name] if args is None else self._ask_once(module, name, args, seconds)
         printed, self._printed = self._printed, ""
         return replace(reply, output=printed + reply.output)
 
@@ -90,6 +93,15 @@ class Endpoint:
         self._printed = "".join(reply.output for reply in read.values())
         self._constants = {name: replace(reply, output="") for name, reply in read.items()}
         return self._constants
+
+    def _ask_once(self, module: str, name: str, args: tuple[Value, ...], seconds: float) -> Reply:
+        """The first answer, of a function of the contract; a harness beside it has a state that it is asked about."""
+        question = encode(list(args)) if module == self.worker and name in self.contract.functions else None
+        if question is None or len(question) > MAX_REMEMBERED:
+            return self._ask(module, name, args, seconds)
+        if (name, question) not in self._answers:
+            self._answers[name, question] = self._ask(module, name, args, seconds)
+        return self._answers[name, question]
 
     def _ask(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
         return self.sandbox.call(Request(self.worker, module, name, args, seconds))
