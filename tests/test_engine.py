@@ -93,7 +93,7 @@ def test_the_image_is_there_and_of_this_version() -> None:
         client.api.remove_container(container["Id"])
         with pytest.raises(
             SandboxError,
-            match="was built from another version of the grader; `grader image --tag .*:unlabelled` builds it anew",
+            match=r"was built from another version of the grader; `grader image --tag .*:unlabelled` builds it anew",
         ):
             DockerLauncher(other)
     finally:
