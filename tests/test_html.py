@@ -243,7 +243,7 @@ def test_evidence_is_read_by_its_shape() -> None:
     assert [grid.name for grid in arrays.grids] == ["X", "expected", "got", "difference"]
     assert [cell.text for cell in arrays.grids[1].rows[0]] == ["1.5", "10\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"]
     assert [cell.mark for cell in arrays.grids[2].rows[0]] == ["low", ""], "rounding is no mistake"
-    assert accuracy == Fact("best accuracy", "0.938889")
+    assert accuracy == Fact("best accuracy", "0.939")
     assert curves == Curves("curve", {"loss": (2.0, None, 1.0), "accuracy": (0.1, 0.2, 0.3)})
     assert table == Table("measured", ("", "loss"), (("Adam", "0.1"), ("SGD", "0.2")))
     assert words == Quotation("text", "one\ntwo")

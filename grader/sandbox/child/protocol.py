@@ -24,7 +24,7 @@ Messages   every frame is one dict with a number that its answer carries too. Gr
     {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
            Worker to grader, exactly one for each:
     {"id", "status": "value", "value", "mutated": bool}
-    {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function], ...]}
+    {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function, column?, end column?], ...]}
 
 Nothing here evaluates, imports or unpickles. Whatever arrives is one of the types below or a ProtocolError. Standard
 library only, and nothing of ours, since the worker runs this file too.

@@ -15,6 +15,7 @@ import errno
 import importlib.abc
 import importlib.util
 import inspect
+import itertools
 import json
 import linecache
 import os
@@ -226,7 +227,7 @@ def _in_words(error: BaseException) -> str:
     """The exception as a traceback's last line has it, and what to do where a function waits for somebody to type."""
     name, text = type(error).__name__, _text(error)
     if isinstance(error, EOFError):
-        text += "; nobody types here, a function gets all it needs as its arguments"
+        text += ". Remove input(): all values arrive as arguments"
     return f"{name}: {text}" if text else name
 
 
@@ -258,18 +259,27 @@ def _text(error: BaseException) -> str:
         return "(its message cannot be shown)"
 
 
-def _walk(error: BaseException) -> list[tuple[Any, int]]:
-    """The traceback from the outside in, as (code, line)."""
+def _walk(error: BaseException) -> list[Any]:
+    """The traceback from the outside in."""
     found, trace = [], error.__traceback__
     while trace is not None:
-        found.append((trace.tb_frame.f_code, trace.tb_lineno))
+        found.append(trace)
         trace = trace.tb_next
     return found
 
 
+def _columns(trace: Any) -> list[int]:
+    """Where in its line the instruction stands that raised; nothing where it goes over several lines."""
+    positions = itertools.islice(trace.tb_frame.f_code.co_positions(), trace.tb_lasti // 2, None)
+    first, last, start, end = next(positions, (None, None, None, None))
+    return [start, end] if first == last and start is not None and end is not None else []
+
+
 def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
     frames = [
-        [code.co_filename, line, code.co_name] for code, line in _walk(error) if code.co_filename in library.files
+        [trace.tb_frame.f_code.co_filename, trace.tb_lineno, trace.tb_frame.f_code.co_name, *_columns(trace)]
+        for trace in _walk(error)
+        if trace.tb_frame.f_code.co_filename in library.files
     ]
     if isinstance(error, SyntaxError) and error.filename in library.files:
         frames.append([error.filename, error.lineno or 1, "<module>"])
@@ -279,7 +289,7 @@ def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
 def _raised_by_student(library: Library, error: BaseException) -> bool:
     """Not attempted, as against a library's own NotImplementedError for something that was attempted."""
     trace = _walk(error)
-    return bool(trace) and trace[-1][0].co_filename in library.files
+    return bool(trace) and trace[-1].tb_frame.f_code.co_filename in library.files
 
 
 def _fits(target: Any, args: list[Any]) -> bool:
