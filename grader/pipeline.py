@@ -21,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
 from grader.settings import RunSettings
+from grader.suite.packages import require
 from grader.suite.runner import RunChecks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION
@@ -152,4 +153,6 @@ def grade(
 ) -> Report:
     """Grades the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
     with GradingSession(assignment, settings) as session:
+        if session.launcher.name != "docker":  # whose image has packages of its own
+            require(assignment.rubric, session.selected)
         return session.grade(session.load(path), on_result=on_result)
