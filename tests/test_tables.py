@@ -51,7 +51,8 @@ WORKSHEETS = {
         'Identifiant,"Nom complet","Numéro d\'identification","Adresse de courriel",Statut,Note,"Note maximale",'
         '"La note peut être modifiée","Dernière modification (travail remis)","Dernière modification (note)",'
         '"Feedback par commentaires"\n'
-        "Participant 71,Ada Lovelace,0310,ada@x,\"Remis pour évaluation - Prolongation accordée jusqu'au\u00a0: lundi 27 "
+        'Participant 71,Ada Lovelace,0310,ada@x,"Remis pour évaluation - '
+        "Prolongation accordée jusqu'au\u00a0: lundi 27 "
         'janvier 2020, 14:00",,"22,00",Oui,"samedi 25 janvier 2020, 13:00",-,\n'
     ),
     "es": (
@@ -121,7 +122,8 @@ def test_a_gradebook_of_canvas_has_lines_that_are_nobody(tmp_path: Path) -> None
             Student("4711", "Ada Lovelace", "", "alove"),
         ),
         (
-            "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n#4711,#alove,Lovelace,Ada,ada@x,#\n",
+            "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+            "#4711,#alove,Lovelace,Ada,ada@x,#\n",
             Student("4711", "Ada Lovelace", "ada@x", "alove"),
         ),
         (
