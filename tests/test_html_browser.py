@@ -14,7 +14,8 @@ import pytest
 from grader.report.html import Entry, Remark, class_page, student_page
 from grader.report.pairs import Pair
 from tests.support.browser import Browser, browser, needs_chromium
-from tests.test_html import ATTACKS, named, report
+from tests.support.hostile_texts import ATTACKS
+from tests.test_html import named, report
 
 pytestmark = needs_chromium
 
