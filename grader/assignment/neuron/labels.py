@@ -22,8 +22,8 @@ def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> V
     if wrong is None:
         return Verdict.passed()
     (row, col), found = wrong
-    misconception = next(
-        (item for item in LABEL_MISCONCEPTIONS if all(set(got) == item.positions(*place) for place, got in given)), None
+    misconception = recognise(
+        LABEL_MISCONCEPTIONS, lambda positions: all(set(got) == positions(*place) for place, got in given)
     )
     evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in found]}
     if misconception is not None:
