@@ -57,7 +57,7 @@ class GradingSession:
 
     def load(self, path: Path) -> Submission:
         """The submission at `path`, a folder or an archive. Raises SubmissionError."""
-        return load(path, [exercise.module for exercise in self.assignment.rubric.exercise])
+        return load(path, self.assignment.expected)
 
     def grade(
         self,

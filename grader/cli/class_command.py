@@ -38,6 +38,13 @@ ColumnOption = Annotated[
 ScaleOption = Annotated[
     bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
 ]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
+]
+MatchOption = Annotated[
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
+]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
 ]
@@ -61,6 +68,8 @@ def class_(
     sheet: SheetOption = None,
     assignment_column: ColumnOption = None,
     scale: ScaleOption = False,
+    accept: AcceptOption = None,
+    match: MatchOption = None,
     replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
@@ -85,6 +94,8 @@ def class_(
         gpus=settings.sandbox.gpus,
         assignment_column=assignment_column,
         scale=scale or None,
+        accept=tuple(accept or ()) or None,
+        match=tuple(match or ()) or None,
     )
     sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
     choice = Choice(force, failed, frozenset(only or []))
