@@ -7,6 +7,7 @@ from grader.api import Verdict
 from grader.assignment.neuron.neuron_answers import read_positions
 from grader.assignment.neuron.neuron_misconceptions import LABEL_MISCONCEPTIONS
 from grader.assignment.neuron.weights import ROW_BY_ROW, Offset
+from grader.oracles.misconceptions import recognise
 from grader.oracles.numeric import UnreadableError, sentence
 
 

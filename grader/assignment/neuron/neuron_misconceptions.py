@@ -30,25 +30,25 @@ def _block(rows: range, columns: range) -> Positions:
 
 
 # What each gives for x_1 at (row, col).
-LABEL_MISCONCEPTIONS = (
-    Misconception[Positions](
+LABEL_MISCONCEPTIONS: tuple[Misconception[Positions], ...] = (
+    Misconception(
         "valid-instead-of-same-padding",
         "The block of nine lies above and to the left of x_1, as it would without padding. With padding, Y is as large "
         "as X: output (i, j) looks at X around (i, j).",
         (_block(range(-2, 1), range(-2, 1)),),
     ),
-    Misconception[Positions](
+    Misconception(
         "counted-from-one",
         "The block of nine lies below and to the right of x_1. Positions count from 0, and output (i, j) looks at X "
         "around (i, j).",
         (_block(range(3), range(3)),),
     ),
-    Misconception[Positions](
+    Misconception(
         "rows-and-columns-swapped",
         "Rows and columns are exchanged: a position is (row, col), in this order.",
         (lambda row, col: {(col + down, row + right) for down, right in ROW_BY_ROW},),
     ),
-    Misconception[Positions](
+    Misconception(
         "offsets-instead-of-positions",
         "These are offsets from x_1; asked for are positions in Y, and they move with row and col.",
         (lambda row, col: set(ROW_BY_ROW),),
