@@ -20,10 +20,11 @@ from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
+from grader.cli.sandbox_setup import prepare
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.rubric import Assignment
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
@@ -97,7 +98,7 @@ def class_(
         accept=tuple(accept or ()) or None,
         match=tuple(match or ()) or None,
     )
-    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
+    sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))
     request = Request(submissions, output, given, sandbox, choice, replace_inputs)
     _tell(output, _grade(request, _executor(jobs, cluster)))
@@ -116,7 +117,7 @@ def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Execut
 
 
 def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything is ours to fix."""
+    """The summary, and an exit code that says whether anything has to be fixed."""
     print_summary(results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
@@ -124,6 +125,9 @@ def _tell(results: Path, index: ClassIndex) -> None:
             "above. `--failed` tries just these again.",
             ExitCode.GRADER_ERROR,
         )
+    wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
+    if wrong is not None:
+        fail(wrong.message, ExitCode.GRADER_ERROR)
 
 
 _GO_ON = "run the same command again and it goes on from there."
