@@ -1,6 +1,7 @@
 """A class that nothing stops halfway: kills, full disks, two runs at once, faults of ours, a cluster that shrinks."""
 
 import errno
+import gc
 import json
 import os
 import re
@@ -243,6 +244,7 @@ def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pyte
 
     def look(executor: FakeExecutor) -> None:
         executor.jobs.clear()
+        gc.collect()  # what waits for the collector is not kept
         left = tracemalloc.take_snapshot().filter_traces([tracemalloc.Filter(False, "*pathlib.py")])
         kept.append(sum(trace.size for trace in left.traces))
         tracemalloc.reset_peak()
