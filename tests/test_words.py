@@ -22,13 +22,13 @@ BANNED = {
     r"\bholds signs\b": "contains unsupported characters",
     r"\bbelongs? into\b": "belongs in",
     r"is not there yet": "is not written yet",
-    r"earns nothing": "scores 0",
+    r"(file|exercise) earns nothing": "scores 0",
     r"[Ww]ithout walls|behind walls": "practice run, official grading",
     r"\bhand on\b": "pass on",
     r"what it asks": "task",
     r"nobody types": "remove input()",
     r"forgets what follows": "drops",
-    r"\bis no (time|number|device|folder|list|text)\b": "is not a ...",
+    r"(?<!there )\bis no (time|number|device|folder|list|text)\b": "is not a ...",
 }
 
 

@@ -87,7 +87,7 @@ class HarnessClient:
         found = self.oracle.device_of(str(self.settings.get("device", "auto")))
         if "why" in found:
             raise UsageError(
-                f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}. "
+                f"The device {self.settings.get('device')} is not available in the sandbox: {found['why']}. "
                 "`--device auto` takes what there is."
             )
         self._turn.enter_context(gpu_lock(found["device"], found["gpu"]))

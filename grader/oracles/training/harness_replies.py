@@ -76,7 +76,7 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     status, found, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
     match status:
         case "missing":
-            verdict = Verdict.missing(f"{what} is not there yet, and without it no optimizer can be run.")
+            verdict = Verdict.missing(f"{what} is not written yet, and without it no optimizer can be run.")
         case "gpu-memory":
             message = (
                 "Training ran out of GPU memory: what one submission may use is bounded. A smaller network will do."

@@ -45,7 +45,7 @@ def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:
 def _leaves_out(name: str, attempt: Attempt) -> tuple[str, str]:
     return (
         f"With {name}, these parameters have gradients and never change: {listed(left_out(attempt))}. An optimizer "
-        "moves all that it is given: does make_optimizer hand on all of `params`?",
+        "moves all that it is given: does make_optimizer pass on all of `params`?",
         "parameters-missing",
     )
 

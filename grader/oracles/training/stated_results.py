@@ -147,7 +147,7 @@ def _numbers(entry: Any) -> tuple[float, float] | str:
     for key in KEYS:
         value = entry[key]
         if not isinstance(value, int | float) or isinstance(value, bool):
-            return f"{key} is no number."
+            return f"{key} is not a number."
         if not math.isfinite(value):
             return f"{key} is {value}, which is no measurement of a network that has learned."
     return float(entry[KEYS[0]]), float(entry[KEYS[1]])
