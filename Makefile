@@ -6,13 +6,13 @@ SEEDS ?= 3
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries processors fuzz kills hostile schema clean bench
+.PHONY: grade test quick check lint format galleries processors fuzz kills hostile schema pictures clean bench
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
 
-test: .venv/installed                   ## all tests
-	$(BIN)/python -m pytest
+test: .venv/installed                   ## all tests, on all cores
+	$(BIN)/python -m pytest -n auto --dist loadscope
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
 	$(BIN)/python -m pytest -q -x -m "not slow"
@@ -47,6 +47,9 @@ kills: .venv/installed                  ## a class, killed 200 times at random m
 
 hostile: .venv/installed                ## what every attack wins in every sandbox
 	$(BIN)/python -m scripts.hostile_table
+
+pictures: .venv/installed               ## make the pictures of the README anew
+	$(BIN)/python -m scripts.pictures
 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.schema > grader/report/results.schema.json

@@ -24,8 +24,8 @@ from grader.assignment.checks import check_exercise1, check_exercise2, check_exe
 from grader.model import Submission
 from grader.rubric import Assignment
 from grader.sandbox import replies
-from grader.sandbox.api import Reply, Request
 from grader.sandbox.child import protocol
+from grader.sandbox.launcher import Reply, Request
 from grader.sandbox.linux.warm import WARM
 from grader.suite.proxy import CallFailure
 from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession

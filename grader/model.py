@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
 
+MAX_CODE = 200  # characters of a line that is shown
+
 
 class Outcome(StrEnum):
     """What became of one point. The wording is the contract's."""
@@ -75,12 +77,25 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One line of a student's own traceback."""
+    """One line of a student's own traceback. `code[column:end_column]` is where in it, None where that is not known."""
 
     file: str
     line: int
     function: str
     code: str
+    column: int | None = None
+    end_column: int | None = None
+
+    @classmethod
+    def at(cls, source: str, file: str, line: int, function: str, columns: tuple[int, int] | None = None) -> "Frame":
+        """The frame of a line of `source`; `columns` are those of the line as it stands there."""
+        lines = source.splitlines()
+        whole = lines[line - 1] if 0 < line <= len(lines) else ""
+        code = whole.strip()[:MAX_CODE]
+        indent = len(whole) - len(whole.lstrip())
+        if columns is None or not 0 <= columns[0] - indent < columns[1] - indent <= len(code):
+            return cls(file, line, function, code)
+        return cls(file, line, function, code, columns[0] - indent, columns[1] - indent)
 
 
 class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
@@ -122,6 +137,39 @@ class Finding:
     outcome: Outcome
     message: str
     line: int | None = None
+    frame: Frame | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a hand-in consists of: a module an exercise, further files, and the template that students begin with."""
+
+    modules: tuple[str, ...]
+    extra: tuple[str, ...] = ()
+    template: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are asked for by name."""
+        return (*(f"{module}.py" for module in self.modules), *self.extra)
+
+    def is_untouched(self, name: str, content: bytes) -> bool:
+        """Whether this is the template's file of that name, but for blanks and line ends."""
+        own = self.template.get(name)
+        return own is not None and own.split() == content.removeprefix(b"\xef\xbb\xbf").split()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which file is an answer, where no rule decides: a person does.
+
+    `wanted` is the file that is asked for, `candidates` the paths of those that could be it, `taken` the one among them
+    that is graded meanwhile (None: none of them).
+    """
+
+    wanted: str
+    candidates: tuple[str, ...]
+    taken: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +177,11 @@ class Submission:
     """A hand-in as bytes, bounded and never imported on this side.
 
     `files` maps relative POSIX paths to contents. `sha256` is over names and contents: equal hand-ins are equal.
-    `notes` says what loading left out and why.
+    `notes` says what loading left out and why, `questions` what a person has to decide.
     """
 
     id: str
     files: Mapping[str, bytes]
     sha256: str
     notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()

@@ -15,11 +15,12 @@ from typing import Self
 from grader.load.submission import load
 from grader.model import CheckResult, Submission, Verdict
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
 from grader.settings import RunSettings
+from grader.suite.packages import require
 from grader.suite.runner import RunChecks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION
@@ -57,7 +58,7 @@ class GradingSession:
 
     def load(self, path: Path) -> Submission:
         """The submission at `path`, a folder or an archive. Raises SubmissionError."""
-        return load(path, [exercise.module for exercise in self.assignment.rubric.exercise])
+        return load(path, self.assignment.expected)
 
     def grade(
         self,
@@ -79,11 +80,16 @@ class GradingSession:
             results = run(session, points, on_result)
         return self.report(session, results, points)
 
-    def begin(self, submission: Submission, seed: int | None = None) -> SubmissionSession:
-        """Opens the sandbox for one submission, a context."""
+    def begin(
+        self, submission: Submission, seed: int | None = None, after_timeout: float | None = None
+    ) -> SubmissionSession:
+        """Opens the sandbox for one submission, a context.
+
+        `after_timeout` are the seconds for a function that has timed out once; where None, as many as before.
+        """
         seed = self._seed if seed is None else seed
         seed = secrets.randbelow(1 << 31) if seed is None else seed
-        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed)
+        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed, after_timeout)
 
     def report(
         self,
@@ -140,4 +146,6 @@ def grade(
 ) -> Report:
     """Grades the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
     with GradingSession(assignment, settings) as session:
+        if session.launcher.name != "docker":  # whose image has packages of its own
+            require(assignment.rubric, session.selected)
         return session.grade(session.load(path), on_result=on_result)

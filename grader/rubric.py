@@ -16,9 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
+from grader.model import Expected
 from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
+
+PERSON = "person"
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # A module of the library, or of the assignment's own folder for such: it travels as source.
@@ -36,7 +39,7 @@ class Point(_Table):
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)+$")]
     title: Name
     max: Annotated[float, Field(gt=0, le=1000)]
-    kind: Literal["symbolic", "numerical", "exact", "training", "person"]
+    kind: Name  # how it is judged, in a word of the assignment's own; PERSON: it is a person's to give
     parts: dict[Identifier, Annotated[float, Field(gt=0)]] = {}
 
     @model_validator(mode="after")
@@ -139,6 +142,11 @@ class Rubric(_Table):
     title: Name
     late: Late
     imports: Imports = Imports()
+    files: tuple[
+        Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...
+    ] = ()  # that a hand-in may have beside the modules
+    install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
+    ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}
     oracle: tuple[Oracle, ...] = ()
     exercise: Annotated[tuple[Exercise, ...], Field(min_length=1)]
@@ -163,6 +171,11 @@ class Rubric(_Table):
     @property
     def max_score(self) -> float:
         return sum(point.max for point in self.points)
+
+    def exercises_run(self, points: Collection[str]) -> list[Exercise]:
+        """The exercises whose code is run to judge these points; none is for a person's."""
+        run = {point.id for point in self.points if point.kind != PERSON}.intersection(points)
+        return [exercise for exercise in self.exercise if any(point.id in run for point in exercise.point)]
 
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
@@ -199,6 +212,15 @@ class Assignment:
         given = {name: value for name, value in changes.items() if value is not None}
         rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **given}})
         return Assignment(self.folder, rubric, written=self._written)
+
+    @cached_property
+    def expected(self) -> Expected:
+        """What a hand-in consists of. Where the template is not at hand, no file counts as untouched."""
+        modules = tuple(exercise.module for exercise in self.rubric.exercise)
+        names = (*(f"{module}.py" for module in modules), *self.rubric.files)
+        folder = template_of(self.folder)
+        template = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+        return Expected(modules, self.rubric.files, template)
 
     @property
     def checks(self) -> Path:

@@ -33,12 +33,14 @@ class ExerciseScore(_Part):
 
 
 class TraceLine(_Part):
-    """One line of the student's own traceback."""
+    """One line of the student's own traceback; `code[column:end_column]` is where in it, if that is known."""
 
     file: str
     line: int
     function: str
     code: str
+    column: int | None = None
+    end_column: int | None = None
 
 
 class PartScore(_Part):
@@ -132,6 +134,7 @@ class Report(_Part):
 
     schema_version: Literal["1.0"] = "1.0"
     assignment: str
+    title: str = ""
     submission: SubmissionId
     seed: int
     score: float

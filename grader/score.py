@@ -1,6 +1,7 @@
 """Outcomes and rubric -> Report. Pure: no files, no clock, no student's code, the same answer every time."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 
 from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.rubric import Point, Rubric
@@ -44,6 +45,7 @@ def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[s
     return Report.model_validate(
         {
             "assignment": rubric.assignment,
+            "title": rubric.title,
             "score": _sum(point.score for point in points.values()),
             "max_score": _sum(point.max_score for point in points.values()),
             "pending": _sum(point.pending for point in points.values()),
@@ -79,8 +81,7 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
         evidence=_evidence(own),
         traceback=tuple(
-            TraceLine(file=frame.file, line=frame.line, function=frame.function, code=frame.code)
-            for frame in next((result.traceback for result in own if result.traceback), ())
+            TraceLine(**asdict(frame)) for frame in next((result.traceback for result in own if result.traceback), ())
         ),
         output="".join(dict.fromkeys(result.output for result in own)),
         seconds=round(sum(result.seconds for result in own), 3),

@@ -19,10 +19,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.load.submission import MAX_FILES, MAX_TOTAL_BYTES, load
+from grader.load.placement import MAX_FILES, MAX_TOTAL_BYTES
+from grader.load.submission import load
+from grader.model import Expected
 from grader.rubric import load_assignment
-from grader.sandbox.api import CallFailed, Returned
-from grader.sandbox.child.protocol import MAGIC, ProtocolError, decode, encode, read_frame
+from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, encode, read_frame
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
 from grader.suite.expressions import is_expression
@@ -83,7 +85,7 @@ def messages(count: int, seed: int) -> None:
 def read_message(data: bytes) -> str:
     """One message through everything behind the pipe."""
     try:
-        value = decode(data)
+        value = decode(data, REPLY)
     except ProtocolError:
         return "refused"
     again = encode(value)
@@ -107,7 +109,7 @@ def read_stream(data: bytes) -> str:
         return part
 
     try:
-        read_frame(read, 1 << 20)
+        read_frame(read, REPLY)
     except (ProtocolError, EOFError):
         return "frames refused"
     return "frames read"
@@ -149,7 +151,7 @@ def archives(count: int, seed: int) -> None:
 
 def read_archive(path: Path, data: bytes) -> str:
     try:
-        submission = load(path, ["exercise1", "exercise2"])
+        submission = load(path, Expected(("exercise1", "exercise2")))
     except SubmissionError:
         return "refused"
     total = sum(map(len, submission.files.values()))

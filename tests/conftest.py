@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Launcher
 from grader.suite.session import Oracles
 from tests.support.command import Command, run_grader
+
+# A busy machine is no fault of a test's.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 # Who starts the tests in the background makes them ignore some signals, and all that they start: some tests send them.
 for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGQUIT", signal.SIG_DFL)):

@@ -42,6 +42,7 @@ from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Outcome, Submission, Verdict
 from grader.rubric import Assignment
 from grader.sandbox.choose import SandboxSettings
+from grader.schema import IncidentEntry
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
@@ -256,7 +257,7 @@ def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pyte
         added[-1] += tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     assert (kept[2] - kept[1]) / 300 < 1_000
-    assert (added[2] - added[1]) / 300 < 1_000
+    assert (added[2] - added[1]) / 300 < 2_000, "garbage that waits for its collection is counted, too"
 
 
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
@@ -271,17 +272,17 @@ def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> Non
     laid_out(klass.place, {"d/exercise2.py": b"# a", "e/slides.pdf": b"%PDF"})
     index = klass.grade()
     said = {(issue.kind.value, issue.who): issue.message for issue in index.issues}
-    assert said["duplicate", "a"] == "byte for byte the same as d."
-    assert said["duplicate", "d"] == "byte for byte the same as a."
+    assert said["duplicate", "a"] == "2 hand-ins are the same to the byte: a, d."
+    assert ("duplicate", "d") not in said
     assert "nothing in it that could be graded" in said["empty", "e"]
     assert "e" in klass.graded
 
 
 def test_where_many_hand_in_the_same_a_few_are_named(klass: Class) -> None:
     laid_out(klass.place, {f"s{number:02}/exercise2.py": b"# the template" for number in range(30)})
-    said = {issue.who: issue.message for issue in klass.grade().issues}
-    assert said["s00"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(1, 11))} and 19 more."
-    assert said["s29"] == f"byte for byte the same as {', '.join(f's{n:02}' for n in range(10))} and 19 more."
+    (issue,) = klass.grade().issues
+    named = ", ".join(f"s{number:02}" for number in range(10))
+    assert issue.message == f"30 hand-ins are the same to the byte: {named} and 20 more."
 
 
 def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +389,7 @@ def test_the_command_on_a_full_disk(tmp_path: Path) -> None:
     )
     assert "ended with 2" in ended.stderr
     assert "No space left on device" in ended.stderr
-    assert "What was graded until then is kept; mend that, and run the same command again" in ended.stderr
+    assert "What was graded until then is kept; fix that, and run the same command again" in ended.stderr
     assert "student-000" in ended.stderr.partition("ended with 2")[2]
     assert "Traceback" not in ended.stderr
 
@@ -511,7 +512,7 @@ def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp
     assert (gone.returncode, "this file was given for the class and is gone" in gone.stderr) == (2, True)
 
 
-def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
+def test_lines_and_bar_say_the_same() -> None:
     for kind in (Lines, Bar):
         said = StringIO()
         console = Console(file=said, width=120, force_terminal=kind is Bar, color_system=None)
@@ -522,8 +523,39 @@ def test_lines_and_bar_say_the_same(assignment: Assignment) -> None:
         assert "[b]ada␛[2J: NOT GRADED, the grader's fault: no engine" in said.getvalue()
 
 
-def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
+def test_the_bar_counts_what_this_run_does_and_fits_a_terminal(klass: Class) -> None:
+    klass.grade()
+    report = klass.report("a")
+    said = StringIO()
+    console = Console(file=said, width=80, force_terminal=True, color_system=None)
+    times = iter(range(0, 10_000, 60))  # a minute between two looks at the clock
+    with Bar(console) as bar:
+        bar._progress.get_time = lambda: float(next(times))
+        bar.begin(103)
+        for number in range(100):
+            bar.skipped(f"done-{number}", report)
+        for name in ("A Student of a Long Name", "Another of a Name as Long", "The Third of Them, no Shorter"):
+            bar.started(name)
+        bar.ended("A Student of a Long Name", report, "")
+        said.seek(0)
+        said.truncate()
+        bar._progress.refresh()
+        (line,) = [
+            line for line in re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", said.getvalue()).split("\r") if line.strip()
+        ]
+    assert len(line.rstrip("\n")) <= 80
+    assert "\n" not in line.strip()
+    assert "1/3" in line
+    rate = re.search(r"(\d+)/min", line)
+    assert rate is None or int(rate[1]) <= 1, "what was done before is no part of the rate"
+    assert "Another of" in line
+
+
+def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> None:
     laid_out(klass.place, {"notes.txt": b"", "d/exercise2.py": b"# a"})
+    roster, times = tmp_path / "roster.csv", tmp_path / "times.csv"
+    roster.write_text("id,name\na,Ada Lovelace\nb,Alan Turing\nc,\nd,Grace Hopper\ne,Emmy Noether\n")
+    times.write_text("id,time\na,2022-01-25T14:00\nb,2022-01-26T14:00\nc,2020-01-20T14:00\n")
     wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
 
     def answer(job: Job) -> JobResult | None:
@@ -531,16 +563,44 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class) -> None:
         verdict = wrong.get(job.submission.id)
         return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
 
-    index = klass.grade(answer)
+    index = klass.grade(answer, roster=roster, submitted=times)
     said = StringIO()
     print_summary(klass.request.results, index, Console(file=said, width=100))
     told = said.getvalue()
-    assert "4 scores: mean 3, median 3, middle half 0 to 6, of 6" in told
-    assert re.search(r"2\.1 +│ One window +│ +50% │ +50% │", told)
+    assert told.startswith(
+        "2 of 3 hand-ins with a known time lose points for lateness: the rubric's due date is 2020-01-25 14:"
+    )
+    assert "4 scores: mean 1.5, median 0, middle half 0 to 1.5, of 6" in told
+    assert re.search(r"2\.1 +│ One window +│ +67% │ +67% │", told)
+    assert "Late: 2 (Ada Lovelace (a), 731 days, Alan Turing (b), 732 days); 6 points deducted." in told
     assert "unmatched: notes.txt" in told
-    assert "duplicate: a: byte for byte the same as d." in told
-    assert "review: 1 reports wait for a person's mark (`grader review`)" in told
-    assert f"4 graded. Everything is in {klass.request.results}." in told
+    assert (
+        "duplicate: Ada Lovelace (a): 2 hand-ins are the same to the byte: Ada Lovelace (a), Grace Hopper (d)." in told
+    )
+    assert "absent: 1 on the roster without a hand-in (Emmy Noether (e))" in told
+    assert "review: 2.1: 1 pending (c)" in told
+    assert f"4 graded, 1 without a hand-in. Everything is in {klass.request.results}." in told
+
+
+def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:
+    index = klass.grade()
+    incidents = [IncidentEntry(point=point, kind="timeout", message="slow") for point in POINTS]
+    changed = klass.report("a").model_copy(update={"incidents": tuple(incidents)})
+    store.write_report(klass.request.results / "a", changed)
+    said = StringIO()
+    print_summary(klass.request.results, index, Console(file=said, width=100))
+    assert "Incidents: timeout in 1 submission (a)." in said.getvalue()
+
+
+def test_only_takes_a_name_or_a_number_of_the_lms(klass: Class, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name,identifier\na,Ada Lovelace,Participant 101\nb,Twin,\nc,Twin,\n")
+    klass.grade(roster=roster)
+    for name in ("a", "ada lovelace", "101"):
+        klass.grade(choice=Choice(only=frozenset({name}), force=True))
+        assert klass.graded == ["a"]
+    with pytest.raises(UsageError, match=r"several in this class are called Twin; choose from the ids b, c\."):
+        klass.grade(choice=Choice(only=frozenset({"Twin"}), force=True))
 
 
 def test_the_whole_command(grader: Command, tmp_path: Path) -> None:

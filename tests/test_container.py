@@ -18,9 +18,9 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import CallFailed, Limits, Request, Returned
 from grader.sandbox.docker import engine
 from grader.sandbox.docker.container import HELPERS, DockerLauncher
+from grader.sandbox.launcher import CallFailed, Limits, Request, Returned
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from tests.support.command import ROOT, Command
@@ -182,7 +182,7 @@ def test_nothing_is_left_of_a_session(image: str, client: docker.DockerClient) -
 
 _HANGS = """
 import sys
-from grader.sandbox.api import Request
+from grader.sandbox.launcher import Request
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.docker.container import DockerLauncher

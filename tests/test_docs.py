@@ -125,3 +125,29 @@ def test_the_messages_of_the_faq_are_the_graders() -> None:
     literal = [piece for piece in pieces if len(piece) > 12]
     assert len(rows) > 10
     assert [piece for piece in literal if piece not in said] == []
+
+
+def test_the_architecture_page_draws_the_rooms_that_there_are() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    tree = text.partition("```\ngrader/\n")[2].partition("examples/")[0]
+    drawn, above = set(), ""
+    for line in tree.splitlines():
+        for name in re.findall(r"^ +(\w+)/|(?<= )(\w+\.py)", line):
+            room, module = name
+            above = (room if line.startswith("  " + room) else f"{above.split('/')[0]}/{room}") if room else above
+            drawn.add(above if room else module)
+    grader = ROOT / "grader"
+    rooms = {path.parent.relative_to(grader).as_posix() for path in grader.rglob("__init__.py")} - {"."}
+    modules = {path.name for path in grader.glob("*.py")} - {"__init__.py", "__main__.py"}
+    shown = {room for room in rooms if not room.startswith(("assignment/", "oracles/"))}
+    assert drawn == shown | modules
+
+
+def test_no_two_modules_of_a_room_have_a_name_in_common() -> None:
+    """One name for one thing; an assignment's exercises may each have their `misconceptions.py`."""
+    names = [
+        path.name
+        for path in (ROOT / "grader").rglob("*.py")
+        if not path.name.startswith("__") and "assignment" not in path.parts
+    ]
+    assert {name for name in names if names.count(name) > 1} == set()

@@ -103,7 +103,6 @@ OF_R_THETA = sp.Function("x")(R, T), sp.Function("y")(R, T)
     "answer",
     [
         FX * sp.Derivative(R * C, R) + FY * sp.Derivative(R * S, R),
-        sp.Derivative(COMPOSED, R),
         COMPOSED.diff(R),
         f(*OF_R_THETA).diff(R),
         sp.Derivative(f(x, y), x) * sp.Derivative(x, R) + sp.Derivative(f(x, y), y) * sp.Derivative(y, R),
@@ -133,7 +132,15 @@ def test_a_derivative_of_f_stands_for_its_symbol(derivative, symbol):
 
 @pytest.mark.parametrize(
     ("answer", "verdict"),
-    [(sp.Symbol("f_r"), "different"), (g(R, T).diff(R), "different"), (f(x, y).diff(x, y), "undecided")],
+    [
+        (sp.Symbol("f_r"), "different"),
+        (g(R, T).diff(R), "different"),
+        (f(x, y).diff(x, y), "undecided"),
+        (sp.Derivative(COMPOSED, R), "different"),
+        (sp.Derivative(f(*OF_R_THETA), R), "different"),
+        (sp.Subs(sp.Derivative(f(x * C, x * S), x), x, R), "different"),
+        (A + sp.Derivative(g(R), T), "different"),
+    ],
 )
 def test_what_is_no_answer_to_the_chain_rule(answer, verdict):
     assert polar_proof.judge_partial("df_dr", answer, SEED)["verdict"] == verdict
@@ -156,6 +163,89 @@ def test_what_is_no_answer_to_the_chain_rule(answer, verdict):
 )
 def test_a_known_mistake_is_named_and_no_other(function, answer, diagnosis):
     assert polar_proof.judge_partial(function, answer, SEED)["diagnosis"] == diagnosis
+
+
+def test_the_question_handed_back_is_named():
+    found = polar_proof.judge_partial("df_dr", sp.Derivative(COMPOSED, R), SEED)
+    assert found["why"] == "the expression has an unknown function under a derivative, which hands the question back"
+
+
+def test_a_derivative_handed_back_is_nothing_to_carry_forward():
+    own = {"df_dr": sp.Derivative(COMPOSED, R), "df_dtheta": sp.Derivative(COMPOSED, T)}
+    assert polar_proof.judge_substitution([LEFT, RIGHT + T - T, RIGHT], own, SEED)["verdict"] == "absent"
+    assert polar_proof.judge_substitution([LEFT, CARRIED, RIGHT], own, SEED)["verdict"] == "refuted"
+
+
+def cosmetic(term):
+    return sp.Add(*RIGHT.args, *term, evaluate=False)
+
+
+COSMETIC = {
+    "a difference": cosmetic([T, -T]),
+    "a quotient": sp.Mul(RIGHT, T, sp.Pow(T, -1, evaluate=False), evaluate=False),
+    "the cosine of nothing": sp.Mul(RIGHT, sp.cos(sp.Mul(0, T, evaluate=False), evaluate=False), evaluate=False),
+    "a sine minus itself": cosmetic([S, -S]),
+    "a double angle written out": cosmetic([sp.sin(2 * T), sp.Mul(-2, S, C)]),
+    "a quarter turn": cosmetic([sp.sin(T + sp.pi / 2, evaluate=False), -C]),
+    "another turn": cosmetic([sp.sin(T + 1), -S * sp.cos(1), -C * sp.sin(1)]),
+    "a half angle written out": cosmetic([S, sp.Mul(-2, sp.sin(T / 2), sp.cos(T / 2))]),
+    "tangent": cosmetic([sp.tan(T), sp.Mul(-1, S, sp.Pow(C, -1))]),
+    "an absolute value": cosmetic([sp.Abs(T), -sp.Abs(T)]),
+    "a maximum": cosmetic([sp.Max(T, 0), sp.Min(-T, 0)]),
+    "exponentials": cosmetic([sp.exp(sp.I * T), -C, -sp.I * S]),
+    "a decimal": cosmetic([0.123456789 * T, -0.123456789 * T]),
+}
+
+
+@pytest.mark.parametrize("name", COSMETIC)
+def test_a_line_in_which_theta_does_not_matter_shows_no_substitution(name):
+    lines = [LEFT, COSMETIC[name], RIGHT]
+    assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] in ("cosmetic", "absent")
+    assert polar_proof.judge_chain(lines, SEED)["verdict"] == "unsubstituted"
+    assert polar_proof.judge_substitution(lines[::-1], {}, SEED)["verdict"] in ("cosmetic", "absent")
+
+
+def test_the_inverse_way_has_no_cosmetic_lines_either():
+    lines = [RIGHT, sp.Add(*LEFT.args, T, -T, evaluate=False), LEFT]
+    assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] == "cosmetic"
+
+
+def test_own_derivatives_do_not_make_a_cosmetic_line_count():
+    own = {"df_dr": FX, "df_dtheta": sp.Integer(0)}
+    lines = [LEFT, sp.Add(FX**2, T, -T, evaluate=False), RIGHT]
+    assert polar_proof.judge_substitution(lines, own, SEED)["verdict"] == "cosmetic"
+
+
+HIDDEN = {
+    "a multiple of a sine at whole numbers": FX * sp.sin(1000 * sp.pi * R),
+    "beyond all samples": sp.Max(0, R - 10**6),
+    "a fold beyond": sp.Abs(FX - 10**9) + FX - 10**9,
+    "a minimum": sp.Min(0, FY + 10**7),
+    "a root of a square": sp.sqrt((R - 10**6) ** 2, evaluate=False) + R - 10**6,
+    "a very small number": sp.exp(-200) * C,
+    "a vanishing number": sp.exp(-(10**5)) * C,
+    "a number that is almost one": (1 - sp.tanh(1000)) * C,
+    "a fast decay": sp.exp(-(10**4) * R) * C,
+    "a small fraction": sp.Rational(1, 10**60) * C,
+    "beside a decimal": 1e-13 * C + 0.1234567891 * (FX - FX * ONE),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_planted_term_is_never_equal(name, seed):
+    assert polar_proof.judge_partial("df_dr", sp.Add(A, HIDDEN[name], evaluate=False), seed)["verdict"] != "equal"
+    line = sp.Add(SUBSTITUTED, HIDDEN[name], evaluate=False)
+    assert polar_proof.judge_substitution([LEFT, line, RIGHT], {}, seed)["verdict"] in ("refuted", "undecided")
+    assert polar_proof.judge_chain([LEFT, line, RIGHT], seed)["verdict"] in ("broken", "undecided")
+
+
+def test_a_person_gets_what_is_needed_to_decide():
+    found = polar_proof.judge_partial("df_dr", A + sp.Max(0, R - 10**6), SEED)
+    assert found["verdict"] == "undecided"
+    assert found["question"] == "Does it equal f_x*cos(theta) + f_y*sin(theta)?"
+    assert found["tried"].startswith("for r = ")
+    assert " and " in found["tried"]
 
 
 def test_every_diagnosis_has_its_hint():
@@ -210,22 +300,27 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield partial(None), failed, "returns None (is a return missing?); expected is one sympy expression"
     yield partial(EQUATION), failed, "returns an equation (Eq)"
     yield partial([TREE, TREE]), failed, "returns a list"
-    yield partial("f_x"), failed, "returns a text"
+    yield partial("f_x"), failed, "returns a string"
     yield partial(True), failed, "returns True or False"
     yield partial(Opaque("a generator")), failed, "returns a generator"
     yield partial(Opaque("an expression of more than 20000 parts")), review, "A person will look at it."
     yield partial(TREE, verdict="undecided", why="it is odd"), review, "cannot decide whether it is right (it is odd)"
+    yield shown(LINES, verdict="cosmetic", line=1), failed, "Line 2 has θ in it, but only in parts that cancel."
     yield (
         partial(TREE, verdict="different", unknown=["t", "q"]),
         failed,
         "contains the symbols t, q, which this exercise",
     )
     yield partial(TREE, verdict="different", itself=True), failed, "still contains f_r or f_theta"
-    wrong = {"itself": False, "witness": "at r = 1 yours is 2", "diagnosis": "sign-error"}
+    wrong = {
+        "itself": False,
+        "witness": "for r = 1, your expression gives 2; the correct value is 3",
+        "diagnosis": "sign-error",
+    }
     yield (
         partial(TREE, verdict="different", **wrong),
         failed,
-        "not the chain rule: at r = 1 yours is 2. A sign is wrong.",
+        "not the chain rule: for r = 1, your expression gives 2; the correct value is 3. A sign is wrong.",
     )
     yield shown(LINES, verdict="earned"), passed, ""
     yield shown(LINES, verdict="absent"), failed, "No line shows the substitution"
@@ -239,14 +334,18 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield chain([]), failed, "proof returns an empty list"
     yield chain([TREE]), failed, "proof returns a single line"
     yield chain(Opaque("a generator")), failed, "proof returns a generator"
-    yield chain([TREE, "f_x"]), failed, "Line 2 is a text"
+    yield chain([TREE, "f_x"]), failed, "Line 2 is a string; leave out the quotes"
     yield chain([TREE, Opaque("a set")]), failed, "Line 2 is a set"
     yield chain(LINES, verdict="unsubstituted"), failed, "the step that matters is not shown"
-    yield chain(LINES, verdict="ends", line=2, twice=False), failed, "Line 3, an end of the proof, is not a side"
-    yield chain(LINES, verdict="ends", line=2, twice=True), failed, "ends on the side of the identity on which it began"
+    yield chain(LINES, verdict="ends", line=2, twice=False), failed, "Line 3 is neither: f_x."
+    yield (
+        chain(LINES, verdict="ends", line=2, twice=True),
+        failed,
+        "ends with the side of the identity with which it started",
+    )
     yield chain(LINES, verdict="undecided", line=1, why="it is odd"), review, "Line 2: the machine cannot decide"
-    broken = {"line": 1, "witness": "your step is 1, the one before 2", "before": "f_y"}
-    yield chain(LINES, verdict="broken", **broken), failed, "from line 1 to line 2 does not hold: your step is 1"
+    broken = {"line": 1, "witness": "line 2 gives 1, but line 1 gives 2", "before": "f_y"}
+    yield chain(LINES, verdict="broken", **broken), failed, "from line 1 to line 2 does not hold: line 2 gives 1"
     yield chain(LINES, verdict="broken", unknown=[[0, "t"]], **broken), failed, "Line 1 contains the symbol t"
 
 

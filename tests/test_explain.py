@@ -55,7 +55,7 @@ def test_hints_come_one_after_the_other(grader: Command) -> None:
     assert plain.startswith("2.3 Negative values, large and small magnitudes · 1 point The same where all values")
     assert "How it is judged" in plain
     assert "Hint 1" not in plain
-    assert plain.endswith("`grader explain 2.3 --hint 1` shows hint 1 of 2.")
+    assert plain.endswith("There are 2 hints; `grader explain 2.3 --hint 1` shows hint 1 of 2.")
     assert "Hint 1 of 2 With which value does your search for the maximum begin?" in first
     assert "Hint 2 of 2" not in first
     assert "Hint 2 of 2" in second
@@ -65,7 +65,7 @@ def test_hints_come_one_after_the_other(grader: Command) -> None:
 def test_an_unknown_point_is_a_sentence(grader: Command) -> None:
     ended = grader("explain", "9.9")
     assert ended.returncode == 2
-    assert "there is no point 9.9; there are 1.1, 1.2" in ended.stderr
+    assert "there is no point 9.9 (choose from 1.1, 1.2" in ended.stderr
 
 
 def test_another_assignment_explains_itself_with_its_checks_own_numbers() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from grader.course import gradescope_package
+from grader.course.gradescope_metadata import read_metadata
 from grader.course.gradescope_package import NOT_YET, Settings, build_package, run, visibility_of
 from grader.errors import SandboxError, UsageError
 from grader.rubric import Assignment
@@ -85,6 +86,45 @@ def test_after_every_check_what_was_earned_is_on_disk(
     report = json.loads((root / "results" / "report.json").read_text(encoding="utf-8"))
     assert (report["score"], report["environment"]["sandbox"]) == (5.0, "jail")
     assert seen[0]["extra_data"]["seed"] == report["seed"]
+
+
+def metadata(root: Path, created: str, due: str, own: str | None = None) -> None:
+    """submission_metadata.json as the platform writes it."""
+    users: list[dict[str, Any]] = [{"email": "ada@example.org", "id": 1, "name": "Ada"}]
+    if own is not None:
+        users.append({"id": 2, "name": "Alan", "assignment": {"due_date": own}})
+    about = {"id": 5, "created_at": created, "assignment": {"due_date": due, "late_due_date": None}, "users": users}
+    (root / "submission_metadata.json").write_text(json.dumps(about))
+
+
+@pytest.mark.parametrize(
+    ("created", "due", "own", "score", "said"),
+    [
+        ("2026-05-01T13:00:00-07:00", "2026-05-01T14:00:00-07:00", None, 5.0, "Handed in on time"),
+        ("2026-05-01T15:00:00-07:00", "2026-05-01T14:00:00-07:00", None, 0.0, "due 2026-05-01 23:00:00 CEST"),
+        ("2026-05-01T15:00:00-07:00", "2026-05-01T14:00:00-07:00", "2026-05-03T14:00:00-07:00", 5.0,
+         "extended to 2026-05-03 23:00:00 CEST"),
+    ],
+)  # fmt: skip
+def test_lateness_is_by_the_platforms_dates(
+    created: str, due: str, own: str | None, score: float, said: str, root: Path, assignment: Assignment
+) -> None:
+    """The rubric's rule, which is that late work earns nothing; its own due date is years past."""
+    unpacked(root, Settings())
+    metadata(root, created, due, own)
+    run(root, assignment)
+    assert (results(root)["score"], said in results(root)["output"]) == (score, True), results(root)["output"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"created_at": 5, "assignment": [], "users": [1]}', '{"users": 3}'])
+def test_where_the_platform_tells_no_time_nothing_is_deducted(
+    text: str, tmp_path: Path, assignment: Assignment
+) -> None:
+    path = tmp_path / "submission_metadata.json"
+    path.write_text(text)
+    found = read_metadata(path)
+    assert (found.submitted, found.due, found.extension) == (None, None, None)
+    assert found.rule(assignment.rubric.late) == assignment.rubric.late
 
 
 def test_an_empty_submission_is_told_on_the_platform(root: Path, assignment: Assignment) -> None:

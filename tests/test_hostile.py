@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from tests.support.galleries import Case, cases
 from tests.support.hostile import adopt_orphans, run
 from tests.support.sandboxes import LOCAL, launcher_of, why_not
@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 CASES = cases("hostile")
 MAX_SECONDS = 60.0  # for one submission: several times what the slowest takes on a slow machine
+MAX_GROWN = 300 << 20  # bytes of the trusted process above idle, whatever a submission says
 LEAST = 60  # cases, of which the gallery is not to lose any
 
 
@@ -47,6 +48,7 @@ def test_an_attack_wins_nothing_and_harms_nobody(
     assert aftermath.harmed(case) == []
     assert aftermath.survivors == ()
     assert aftermath.seconds < MAX_SECONDS
+    assert aftermath.grown < MAX_GROWN
     if case.expected.get("needs_jail") and not is_restricted(sandbox):
         return  # what only restrictions stop is not promised where there are none
     assert aftermath.problems(case) == []
@@ -78,7 +80,7 @@ FIELDS = {
 }
 
 
-def test_no_attack_needs_walls_but_these() -> None:
+def test_no_attack_needs_a_jail_but_these() -> None:
     """What `process` does not promise: a list that may get shorter, or longer with a reason in docs/security.md."""
     assert {case.path.name for case in CASES if case.expected.get("needs_jail")} == NEED_JAIL
 

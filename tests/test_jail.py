@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox.api import Bundle, Limits, Request, Returned
 from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
 from grader.sandbox.docker.engine import connect
+from grader.sandbox.launcher import Bundle, Limits, Request, Returned
 from grader.sandbox.linux import jail
 from grader.sandbox.linux.jail import JailLauncher, container_memory
 from grader.sandbox.linux.warm import Zygote, warm_modules
@@ -44,6 +44,7 @@ HEAD = """
 import ctypes, fcntl, mmap, os, resource, signal, socket, sys
 libc = ctypes.CDLL(None, use_errno=True)
 parent = os.getppid()
+X86 = os.uname().machine == "x86_64"
 def call(name, *arguments):
     if getattr(libc, name)(*arguments) < 0:
         raise OSError(ctypes.get_errno(), name)
@@ -110,6 +111,13 @@ ATTEMPTS = {
     "map a second stack": "mmap.mmap(-1, 1 << 20, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x100)",
     "map more than it may have": "mmap.mmap(-1, 1 << 40, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, mmap.PROT_READ)",
     "make a file of memory": "os.memfd_create('memory')",
+    # memory of the kernel's, and its time
+    "queue requests of disks": "call('syscall', 206 if X86 else 0, 1 << 16, ctypes.byref(ctypes.c_ulong()))",
+    "make a timer": "call('timer_create', 0, None, ctypes.byref(ctypes.c_void_p()))",
+    "make a pipe larger": "fcntl.fcntl(os.pipe()[1], 1031, 1 << 20)",
+    "lock parts of a file": "fcntl.lockf(open('locks', 'w'), fcntl.LOCK_EX, 1, 1)",
+    "make rules of its own": "call('syscall', 444, (ctypes.c_ulong * 1)(1), 8, 0)",
+    "write everybody's disks": "call('syscall', 162 if X86 else 81)",
     "raise a limit": "resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, 1 << 40))",
 }
 
@@ -283,7 +291,7 @@ def test_an_import_that_fails_is_told() -> None:
 
 KILLED = """
 import sys
-from grader.sandbox.api import Request
+from grader.sandbox.launcher import Request
 from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from tests.support.workers import bundle_of

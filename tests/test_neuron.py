@@ -159,7 +159,7 @@ def test_no_convention_is_the_default_and_told() -> None:
 @settings(max_examples=30)
 @given(ORDERS, st.integers(0, 1000))
 def test_labels_in_any_order(order: list[Offset], seed: int) -> None:
-    positions = neuron_answers.inner_positions(np.random.default_rng(seed))
+    positions = neuron_answers.inner_positions(seed)
     assert all(row != col and min(row, col) >= 1 for row, col in positions)
     assert neuron_labels.judge_labels(labelled(order), positions).share == 1
     assert neuron_answers.read_labels(labelled(order), positions) == Labels(tuple(order))
@@ -230,8 +230,8 @@ def test_activations_in_the_students_own_order(convention: str, order: list[Offs
     labels = neuron_answers.read_labels(labelled(order), POSITIONS)
     weights = [weight(offset, convention) for offset in order]
     assert neuron_verdicts.judge_activations(linear(weights), labels, convention, Algebra(), SEED).share == 1
-    assert neuron_verdicts.judge_derivative(weights, raising, labels, convention, Algebra(), SEED).share == 1
-    assert neuron_verdicts.judge_loss(loss(weights), raising, labels, convention, Algebra(), SEED).share == 1
+    assert neuron_verdicts.judge_derivative(weights, None, labels, convention, Algebra(), SEED).share == 1
+    assert neuron_verdicts.judge_loss(loss(weights), None, labels, convention, Algebra(), SEED).share == 1
     other = [weight((-down, -right), convention) for down, right in order]
     assert neuron_verdicts.judge_activations(linear(other), labels, convention, Algebra(), SEED).share == 0
 
@@ -344,7 +344,7 @@ def test_numbers_are_expressions() -> None:
     ids=["unflipped", "minus", "twice", "transposed"],
 )
 def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tree]) -> None:
-    verdict = neuron_verdicts.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_derivative(own, linear(own), Labels(), CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("Carried forward from 3.2: this is the derivative of your own activations.",)
 
@@ -363,19 +363,19 @@ def test_derivative_is_carried_forward_from_nine_different_weights(own: list[Tre
     ids=["one weight", "eight weights", "zeros", "ones", "zero times weights", "sums of weights", "one sum of all"],
 )
 def test_a_trivial_answer_is_not_carried_forward(own: list[Tree]) -> None:
-    assert neuron_verdicts.judge_derivative(own, lambda: linear(own), Labels(), CROSS, Algebra(), SEED).share == 0
-    assert neuron_verdicts.judge_loss(loss(own), lambda: own, Labels(), CROSS, Algebra(), SEED).share == 0
+    assert neuron_verdicts.judge_derivative(own, linear(own), Labels(), CROSS, Algebra(), SEED).share == 0
+    assert neuron_verdicts.judge_loss(loss(own), own, Labels(), CROSS, Algebra(), SEED).share == 0
 
 
 def test_what_is_not_the_own_derivative_is_not_carried_forward() -> None:
     own = [W[k] for k in (0, 3, 6, 1, 4, 7, 2, 5, 8)]
-    verdict = neuron_verdicts.judge_derivative(W, lambda: linear(own), Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_derivative(W, linear(own), Labels(), CROSS, Algebra(), SEED)
     assert outcome(verdict) == (Outcome.FAILED, "weights-not-flipped")
-    assert neuron_verdicts.judge_derivative(W, raising, Labels(), CROSS, Algebra(), SEED).share == 0
+    assert neuron_verdicts.judge_derivative(W, None, Labels(), CROSS, Algebra(), SEED).share == 0
 
 
 def test_the_right_derivative_counts_whatever_3_2_was() -> None:
-    verdict = neuron_verdicts.judge_derivative(BACKWARDS, lambda: linear(W), Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_derivative(BACKWARDS, linear(W), Labels(), CROSS, Algebra(), SEED)
     assert (verdict.share, verdict.notes) == (1, ())
 
 
@@ -383,7 +383,7 @@ def test_the_right_derivative_counts_whatever_3_2_was() -> None:
 def test_derivative_misconceptions_are_named(convention: str) -> None:
     for misconception in neuron_misconceptions.derivative_misconceptions(Labels(), convention):
         verdict = neuron_verdicts.judge_derivative(
-            misconception.expressions, raising, Labels(), convention, Algebra(), SEED
+            misconception.expressions, None, Labels(), convention, Algebra(), SEED
         )
         if misconception.id != "order-of-labels-ignored":
             assert outcome(verdict) == (Outcome.FAILED, misconception.id)
@@ -391,7 +391,7 @@ def test_derivative_misconceptions_are_named(convention: str) -> None:
 
 def test_derivative_sentence() -> None:
     wrong = [*BACKWARDS[:4], W[0], *BACKWARDS[5:]]
-    verdict = neuron_verdicts.judge_derivative(wrong, raising, Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_derivative(wrong, None, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "∂y_5/∂x_1 is not the coefficient that x_1 has in y_5."
 
 
@@ -399,40 +399,35 @@ def test_derivative_sentence() -> None:
 
 
 def test_loss_is_carried_forward_from_nine_different_weights() -> None:
-    verdict = neuron_verdicts.judge_loss(loss(W), lambda: W, Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_loss(loss(W), W, Labels(), CROSS, Algebra(), SEED)
     assert verdict.share == 1
     assert verdict.notes == ("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.",)
     assert (
-        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, Algebra(), SEED).diagnosis
-        == "weights-not-flipped"
+        neuron_verdicts.judge_loss(loss(W), None, Labels(), CROSS, Algebra(), SEED).diagnosis == "weights-not-flipped"
     )
 
 
 def test_loss_may_be_a_matrix_of_one_entry() -> None:
-    assert neuron_verdicts.judge_loss([[loss(BACKWARDS)]], raising, Labels(), CROSS, Algebra(), SEED).share == 1
+    assert neuron_verdicts.judge_loss([[loss(BACKWARDS)]], None, Labels(), CROSS, Algebra(), SEED).share == 1
 
 
 def test_loss_with_a_wrong_label_is_judged_at_the_right_ones() -> None:
     labels = Labels((None, *ROW_BY_ROW[1:]), "note")
     free = neuron_misconceptions.dot(DY[1:], BACKWARDS[1:])
-    assert neuron_verdicts.judge_loss(trees.add(free, DY[0]), raising, labels, CROSS, Algebra(), SEED).notes == (
-        "note",
-    )
-    assert neuron_verdicts.judge_loss(loss(W), raising, labels, CROSS, Algebra(), SEED).share == 0
+    assert neuron_verdicts.judge_loss(trees.add(free, DY[0]), None, labels, CROSS, Algebra(), SEED).notes == ("note",)
+    assert neuron_verdicts.judge_loss(loss(W), None, labels, CROSS, Algebra(), SEED).share == 0
 
 
 @pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_loss_misconceptions_are_named(convention: str) -> None:
     for misconception in neuron_misconceptions.loss_misconceptions(Labels(), convention):
-        verdict = neuron_verdicts.judge_loss(
-            misconception.expressions[0], raising, Labels(), convention, Algebra(), SEED
-        )
+        verdict = neuron_verdicts.judge_loss(misconception.expressions[0], None, Labels(), convention, Algebra(), SEED)
         if misconception.id != "order-of-labels-ignored":
             assert outcome(verdict) == (Outcome.FAILED, misconception.id)
 
 
 def test_loss_sentence() -> None:
-    verdict = neuron_verdicts.judge_loss(X_1, raising, Labels(), CROSS, Algebra(), SEED)
+    verdict = neuron_verdicts.judge_loss(X_1, None, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
 
 
@@ -455,10 +450,10 @@ def test_how_expressions_were_read_is_told_with_every_verdict() -> None:
     for verdict in (
         neuron_verdicts.judge_activations(linear(BACKWARDS), Labels(), CROSS, Remarking(), SEED),
         neuron_verdicts.judge_activations(linear(W), Labels(), CROSS, Remarking(), SEED),
-        neuron_verdicts.judge_derivative(BACKWARDS, raising, Labels(), CROSS, Remarking(), SEED),
-        neuron_verdicts.judge_derivative(W, lambda: linear(W), Labels(), CROSS, Remarking(), SEED),
-        neuron_verdicts.judge_loss(loss(W), lambda: W, Labels(), CROSS, Remarking(), SEED),
-        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, Remarking(undecided=True), SEED),
+        neuron_verdicts.judge_derivative(BACKWARDS, None, Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_derivative(W, linear(W), Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_loss(loss(W), W, Labels(), CROSS, Remarking(), SEED),
+        neuron_verdicts.judge_loss(loss(W), None, Labels(), CROSS, Remarking(undecided=True), SEED),
     ):
         assert verdict.notes[-1] == "read so"
 
@@ -487,8 +482,10 @@ def test_nothing_crashes_the_judge(anything: Any) -> None:
     neuron_answers.read_convention(lambda: anything)
     algebra = Algebra(undecided=True)
     neuron_verdicts.judge_activations(anything, Labels(), CROSS, algebra, SEED)
-    neuron_verdicts.judge_derivative(anything, lambda: anything, Labels(), CROSS, algebra, SEED)
-    neuron_verdicts.judge_loss(anything, lambda: anything, Labels(), CROSS, algebra, SEED)
+    neuron_verdicts.judge_derivative(
+        anything, neuron_answers.read_own(lambda: anything), Labels(), CROSS, algebra, SEED
+    )
+    neuron_verdicts.judge_loss(anything, neuron_answers.read_own(lambda: anything), Labels(), CROSS, algebra, SEED)
 
 
 # --- undecided
@@ -499,7 +496,7 @@ def test_what_the_algebra_cannot_decide_goes_to_a_person() -> None:
     said = "The algebra could not decide whether this is right, so a person will look at it."
     for verdict in (
         neuron_verdicts.judge_activations(linear(W), Labels(), CROSS, undecided, SEED),
-        neuron_verdicts.judge_derivative(times(2, W), raising, Labels(), CROSS, undecided, SEED),
-        neuron_verdicts.judge_loss(loss(W), raising, Labels(), CROSS, undecided, SEED),
+        neuron_verdicts.judge_derivative(times(2, W), None, Labels(), CROSS, undecided, SEED),
+        neuron_verdicts.judge_loss(loss(W), None, Labels(), CROSS, undecided, SEED),
     ):
         assert (verdict.outcome, verdict.message) == (Outcome.REVIEW, said)

@@ -40,7 +40,7 @@ def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
     }
     activate, run = follow_readme(folder)
     empty = shell(activate + run, folder)
-    assert "Points so far: 0 of 3.\nNext: begin 1.1 One sample." in empty.stdout, empty.stdout + empty.stderr
+    assert "Points so far: 0 of 3.\nNext: begin with 1.1 One sample." in empty.stdout, empty.stdout + empty.stderr
     assert "by the complex step" in shell(activate + "grader explain 1.1", folder).stdout
     shutil.copy(SOFTMAX / "reference" / "softmax.py", folder)
     full = shell(activate + run, folder)
@@ -51,7 +51,7 @@ def test_pytest_beside_a_checkout_takes_the_assignments_folder(tmp_path: Path) -
     shutil.copytree(SOFTMAX / "student_template", tmp_path / "work")
     command = [sys.executable, "-m", "pytest", f"--assignment={SOFTMAX}", "-k", "1.2"]
     ended = subprocess.run(command, cwd=tmp_path / "work", capture_output=True, text=True, timeout=PATIENCE)
-    assert "Points so far: 0 of 1.\nNext: begin 1.2 " in ended.stdout, ended.stdout + ended.stderr
+    assert "Points so far: 0 of 1.\nNext: begin with 1.2 " in ended.stdout, ended.stdout + ended.stderr
 
 
 def graded(
@@ -98,12 +98,12 @@ def test_a_check_that_fails_us_is_never_a_students_zero(check: str, message: str
 @pytest.mark.parametrize(
     ("body", "outcome", "message"),
     [
-        ("raise ValueError('no')", "error", r"raised ValueError: no (softmax.py, line 2)"),
-        ("raise NotImplementedError", "missing", "is not there yet"),
+        ("raise ValueError('no')", "error", r"raised ValueError: no (softmax.py:2)"),
+        ("raise NotImplementedError", "missing", "is not written yet"),
         ("import os", "forbidden", "import of os is not allowed"),
         ("__import__('os')", "forbidden", "tries an import of os"),
         ("while True: pass", "timeout", "did not answer within 1 seconds and was stopped"),
-        ("raise SystemExit", "error", "raised SystemExit"),
+        ("raise SystemExit", "error", "softmax.py calls exit() in line 2. Remove it."),
     ],
 )
 def test_what_a_submission_does_is_its_outcome(body: str, outcome: str, message: str, tmp_path: Path) -> None:

@@ -9,14 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.sandbox.child import protocol
 from grader.sandbox.child.protocol import (
     DTYPES,
     HEADS,
     MAGIC,
-    MAX_DEPTH,
     MAX_INT_BYTES,
-    MAX_ITEMS,
+    REPLY,
     Array,
     Opaque,
     ProtocolError,
@@ -73,7 +71,7 @@ def test_what_goes_in_comes_out(value: Value) -> None:
 def test_a_frame_carries_one_value(value: Value) -> None:
     sent = bytearray()
     write_frame(sent.extend, value)
-    assert same(read_frame(_reader(bytes(sent)), 1 << 20), value)
+    assert same(read_frame(_reader(bytes(sent)), REPLY), value)
 
 
 @given(st.lists(VALUES, min_size=2, max_size=4), st.integers(1, 7))
@@ -82,9 +80,9 @@ def test_frames_follow_one_another_however_they_are_cut(values: list[Value], mos
     for value in values:
         write_frame(sent.extend, value)
     read = _reader(bytes(sent), most)
-    assert all(same(read_frame(read, 1 << 20), value) for value in values)
+    assert all(same(read_frame(read, REPLY), value) for value in values)
     with pytest.raises(EOFError):
-        read_frame(read, 1 << 20)
+        read_frame(read, REPLY)
 
 
 @given(st.binary(max_size=200))
@@ -141,15 +139,22 @@ def _decodes_or_says_so(data: bytes) -> None:
         (b"d\x02\x00\x00\x00" + b"s\x00\x00\x00\x00N" * 2, "a key twice"),
         (b"a\x09\x00", "no array of dtype 9 with 0 dimensions"),
         (b"a\x00\x09", "no array of dtype 0 with 9 dimensions"),
-        (b"a\x00\x02" + b"\xff" * 8, "an array of shape \\(4294967295, 4294967295\\)"),
+        (
+            b"a\x00\x02" + b"\xff" * 8,
+            "arrays of more than 1048576 elements, one of shape \\(4294967295, 4294967295\\)",
+        ),
+        (
+            b"a\x00\x03" + struct.pack("<3I", 1 << 27, 0, 1),
+            "arrays of more than 1048576 elements, one of shape \\(134217728, 0, 1\\)",
+        ),
         (b"e\xff\x00\x00", "no head 255"),
-        (b"l\x01\x00\x00\x00" * (MAX_DEPTH + 2), f"nested more than {MAX_DEPTH} deep"),
-        (b"l" + struct.pack("<I", MAX_ITEMS + 1) + b"N" * (MAX_ITEMS + 1), f"more than {MAX_ITEMS} values"),
+        (b"l\x01\x00\x00\x00" * (REPLY.depth + 2), f"nested more than {REPLY.depth} deep"),
+        (b"l" + struct.pack("<I", REPLY.items + 1) + b"N" * (REPLY.items + 1), f"more than {REPLY.items} values"),
     ],
 )
 def test_what_is_wrong_is_said(data: bytes, message: str) -> None:
     with pytest.raises(ProtocolError, match=f"^{message}$"):
-        decode(data)
+        decode(data, REPLY)
 
 
 class _Number(float):
@@ -195,15 +200,15 @@ def test_a_length_is_refused_before_anything_is_made() -> None:
         asked.append(count)
         return (MAGIC + b"\xff\xff\xff\xff")[:count]
 
-    with pytest.raises(ProtocolError, match="a frame of 4294967295 bytes; at most 67108864 are taken"):
-        read_frame(read, protocol.MAX_REPLY_BYTES)
+    with pytest.raises(ProtocolError, match="a frame of 4294967295 bytes; at most 10485760 are taken"):
+        read_frame(read, REPLY)
     assert asked == [8]
 
 
 def test_a_message_makes_no_more_than_its_own_size_allows() -> None:
     """The worst: a list of nothing, a byte each, is a pointer each; and every count is checked against what is left."""
     bombs = [
-        b"l" + struct.pack("<I", MAX_ITEMS - 1) + b"N" * (MAX_ITEMS - 1),
+        b"l" + struct.pack("<I", REPLY.items - 1) + b"N" * (REPLY.items - 1),
         b"l\xff\xff\xff\x7f" * 30 + b"N" * 1000,
         b"a\x04\x02" + struct.pack("<II", 1 << 14, 1 << 14),
         b"s" + struct.pack("<I", 0xFFFFFFFF) + b"x" * 1000,
@@ -221,7 +226,7 @@ def test_a_message_makes_no_more_than_its_own_size_allows() -> None:
 
 def test_what_does_not_begin_as_a_frame_is_none() -> None:
     with pytest.raises(ProtocolError, match="a frame does not begin with its magic"):
-        read_frame(_reader(b"HTTP/1.1"), 100)
+        read_frame(_reader(b"HTTP/1.1"), REPLY)
 
 
 def _reader(data: bytes, most: int = 1 << 20) -> Callable[[int], bytes]:

@@ -14,8 +14,8 @@ import pytest
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.child.protocol import MAGIC, Value, encode
+from grader.sandbox.launcher import CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
@@ -137,7 +137,7 @@ def test_a_set_has_the_same_order_in_every_run(launcher: Launcher) -> None:
 
 def test_nothing_comes_from_standard_input(launcher: Launcher) -> None:
     assert raised(act(launcher, "return input()")) == (
-        "EOFError: EOF when reading a line; nobody types here, a function gets all it needs as its arguments"
+        "EOFError: EOF when reading a line. Remove input(): all values arrive as arguments"
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Limits
 from grader.sandbox.child.protocol import encode
 from grader.sandbox.docker.spares import MAX_WAITING, Kind, Spares, warm_up
+from grader.sandbox.launcher import Bundle, Limits
 
 pytestmark = pytest.mark.slow
 

@@ -56,6 +56,10 @@ EQUAL = {
     "substitution undone": (sp.Subs(FX**2, FX, W + 1), (W + 1) ** 2),
     "own assumptions": (sp.Symbol("w_1"), W),
     "number and int": (3, sp.Integer(3)),
+    "a length and a direction": (sp.sqrt(FX**2 + FY**2) * sp.cos(T - sp.atan2(FY, FX)), FX * COS + FY * SIN),
+    "cosine of an arctangent": (sp.cos(sp.atan(FX)) ** 2, 1 / (1 + FX**2)),
+    "a fold that cancels": (sp.Abs(FX - FY) * sp.sign(FX - FY) + FY, FX),
+    "roots of squares": (sp.sqrt((R - 2) ** 2) * sp.Abs(R - 2), (R - 2) ** 2),
     "maximum": (sp.Max(FX, FY) + sp.Min(FX, FY), FX + FY),
 }
 
@@ -103,6 +107,10 @@ def test_different_pairs_are_refuted(name):
         (sp.Function("g")(FX), FX),
         (sp.Integral(FX, (FX, 0, W)), W**2 / 2),
         (sp.Derivative(sp.arg(FX), FX), sp.Integer(0)),
+        (FX + sp.Max(0, R - 10**6), FX),
+        (sp.atan(FX) + sp.atan(1 / FX), sp.pi / 2 * sp.sign(FX)),
+        (FX + sp.exp(-(10**5)), FX),
+        (FX * 0.9659258262890683, FX * (sp.sqrt(6) + sp.sqrt(2)) / 4),
         (sp.log(unevaluated(sp.Add, SIN**2 + COS**2, -1)), FX),
     ],
 )
@@ -113,8 +121,18 @@ def test_what_cannot_be_decided_is_said_to_be_undecided(left, right):
 
 
 def test_a_witness_reads_like_the_assignment_has_it():
-    assert equal(SIN + 1, COS + 2)["witness"] == "at θ = π/2 yours is 2, expected 2"
-    assert equal(2, 3)["witness"] == "yours is 2, expected 3"
+    assert equal(SIN, COS)["witness"] == "for θ = π/2, your expression gives 1; the correct value is 0"
+    assert equal(2, 3)["witness"] == "your expression gives 2; the correct value is 3"
+    assert equal(10**40 * R, 13)["witness"] == "for r = 2, your expression gives 2.0e+40; the correct value is 13"
+    near = equal(R + sp.Rational(1, 10**40), R)["witness"]
+    assert near.endswith(", and they are 1.0e−40 apart")
+
+
+def test_a_witness_does_not_look_like_a_mistake_in_a_sign_where_there_is_a_choice():
+    left, right = R * (FX * SIN + FY * COS), R * (FY * COS - FX * SIN)
+    assert equal(left, right)["witness"] == (
+        "for r = 2, θ = π/4, f_x = 1, f_y = 2, your expression gives 4.24; the correct value is 1.41"
+    )
 
 
 def test_equal_each_answers_pair_by_pair():

@@ -36,7 +36,7 @@ def test_two_angles_are_decided_by_algebra():
 
 def test_a_witness_names_symbols_as_the_domain_does():
     found = symbolic.equal(X**2 + Y**2, Z, SPHERICAL, 1)["witness"]
-    assert found == "at ρ = 2, θ = π/2, φ = π/2 yours is 4, expected 0"
+    assert found == "for ρ = 2, θ = π/2, φ = π/2, your expression gives 4; the correct value is 0"
 
 
 def test_hyperbolic_coordinates():

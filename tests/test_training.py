@@ -207,7 +207,7 @@ def test_a_function_that_is_not_there_is_missing():
     with pytest.raises(CallFailure) as caught:
         learning.judge(comparison_of(module), "SGD")
     assert caught.value.verdict.outcome is Outcome.MISSING
-    assert "train_epoch is not there yet" in caught.value.verdict.message
+    assert "train_epoch is not written yet" in caught.value.verdict.message
 
 
 def test_a_softmax_at_the_end_is_remarked():

@@ -113,11 +113,11 @@ def test_the_command_judges_at_once_and_at_each_save(watching: subprocess.Popen[
             said += line
         return said
 
-    first = until("with hints.")
+    first = until("with hints\n")
     assert "Points so far: 5 of 6." in first
     assert "2.3  In windows without a positive value the maximum was missed" in first
     shutil.copy(SOLVED, folder)
-    second = until("Nothing is left to mend here.")
-    assert second.startswith("exercise2.py: judged in ")
+    second = until("Nothing left to fix.")
+    assert second.startswith("exercise2.py: judging 5 points …\njudged in ")
     assert "2.3  0 → 1\n" in second
     assert "Points so far: 6 of 6." in second

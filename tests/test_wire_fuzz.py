@@ -6,6 +6,7 @@ What scripts/fuzz.py does a million times, in a few seconds; and what checks mak
 import random
 import struct
 import tracemalloc
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -18,13 +19,11 @@ from grader.oracles import trees
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment
-from grader.sandbox.api import CallFailed, Returned
 from grader.sandbox.child.protocol import (
     HEADS,
     MAGIC,
-    MAX_DEPTH,
     MAX_INT_BYTES,
-    MAX_ITEMS,
+    REPLY,
     Array,
     Opaque,
     ProtocolError,
@@ -34,6 +33,7 @@ from grader.sandbox.child.protocol import (
     encode,
     read_frame,
 )
+from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.replies import parse
 from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
 from grader.suite.expressions import MAX_NODES, is_expression
@@ -125,15 +125,15 @@ def test_many_messages_of_the_fuzz_run() -> None:
         b"i\x00",
         b"l\1\0\0\0" * 100_000 + b"N",
         b"e\x0a\1\0" * 100_000 + b"N",
-        b"l" + struct.pack("<I", MAX_ITEMS + 1) + b"N" * (MAX_ITEMS + 1),
+        b"l" + struct.pack("<I", REPLY.items + 1) + b"N" * (REPLY.items + 1),
     ],
 )
 def test_no_length_that_is_claimed_is_allocated(data: bytes) -> None:
     tracemalloc.start()
     try:
         with pytest.raises(ProtocolError):
-            decode(data)
-        assert tracemalloc.get_traced_memory()[1] < ROOM + 64 * min(len(data), MAX_ITEMS)
+            decode(data, REPLY)
+        assert tracemalloc.get_traced_memory()[1] < ROOM + 64 * min(len(data), REPLY.items)
     finally:
         tracemalloc.stop()
 
@@ -141,7 +141,7 @@ def test_no_length_that_is_claimed_is_allocated(data: bytes) -> None:
 def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
     stream = BytesIO(MAGIC + struct.pack("<I", 0xFFFFFFFF) + bytes(100))
     with pytest.raises(ProtocolError, match="a frame of 4294967295 bytes; at most 1000 are taken"):
-        read_frame(stream.read, 1000)
+        read_frame(stream.read, replace(REPLY, bytes=1000))
     assert stream.tell() == 8
 
 
@@ -149,16 +149,16 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read() -> None:
 def test_a_frame_that_ends_early_is_the_end(cut: int) -> None:
     whole = MAGIC + struct.pack("<I", 12) + encode(["ab", None])
     with pytest.raises(EOFError):
-        read_frame(BytesIO(whole[:cut]).read, 100)
+        read_frame(BytesIO(whole[:cut]).read, REPLY)
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 10_000])
+@pytest.mark.parametrize("depth", [REPLY.depth + 1, 10_000])
 def test_what_is_nested_too_deep_is_not_sent(depth: int) -> None:
     value: Value = None
     for _ in range(depth):
         value = [value]
-    with pytest.raises(ProtocolError, match=f"nested more than {MAX_DEPTH} deep"):
-        encode(value)
+    with pytest.raises(ProtocolError, match=f"nested more than {REPLY.depth} deep"):
+        encode(value, REPLY)
 
 
 @QUICK

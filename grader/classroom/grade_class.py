@@ -6,11 +6,12 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from grader import BUILT_IN
 from grader.classroom.class_model import Data, Terms
-from grader.classroom.intake.hand_ins import Intake, open_intake
-from grader.classroom.intake.roster import read_extensions, read_roster, read_times
+from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
@@ -88,7 +89,13 @@ def _completed(inputs: ClassInputs) -> ClassInputs:
     folder = Path(inputs.assignment) if inputs.assignment else BUILT_IN
     rubric = inputs.rubric or InputFile.at(folder / "rubric.toml")
     seed = secrets.randbelow(1 << 31) if inputs.seed is None else inputs.seed
-    return replace(inputs, rubric=rubric, seed=seed)
+    return replace(inputs, rubric=rubric, seed=seed, sheet=inputs.sheet or _worksheet(inputs))
+
+
+def _worksheet(inputs: ClassInputs) -> InputFile | None:
+    """A worksheet of Moodle's that was given as another table: it can be filled in, too."""
+    tables = (inputs.roster, inputs.submitted, inputs.extensions)
+    return next((one for one in tables if one is not None and is_worksheet(one.path)), None)
 
 
 def _assignment(inputs: ClassInputs) -> Assignment:
@@ -104,11 +111,30 @@ def _intake(request: Request, inputs: ClassInputs, assignment: Assignment) -> Ab
         open_gradesheet(inputs.sheet.path, rubric.max_score, inputs.assignment_column, scale=bool(inputs.scale))
     return open_intake(
         request.submissions,
-        [exercise.module for exercise in rubric.exercise],
-        read_roster(inputs.roster.path) if inputs.roster else [],
-        read_times(inputs.submitted.path, rubric.late.zone) if inputs.submitted else {},
+        assignment.expected,
+        rubric.late.zone,
+        _given(inputs, rubric.late.zone),
         request.results,
-        read_extensions(inputs.extensions.path) if inputs.extensions else {},
+    )
+
+
+def _given(inputs: ClassInputs, zone: ZoneInfo) -> Given:
+    """The tables and a person's decisions. One worksheet of Moodle's serves for all that it holds."""
+    roster, submitted, extensions, sheet = (
+        one.path if one else None for one in (inputs.roster, inputs.submitted, inputs.extensions, inputs.sheet)
+    )
+    tables = [*dict.fromkeys(path for path in (roster, submitted, extensions, sheet) if path)]
+    worksheets = [path for path in tables if is_worksheet(path)]
+    return Given(
+        roster=read_roster(roster) if roster else [student for path in worksheets[:1] for student in read_roster(path)],
+        times=read_times(submitted or worksheets[0], zone) if submitted or worksheets else {},
+        extensions={
+            **{student: more for path in worksheets for student, more in read_extensions(path).items()},
+            **(read_extensions(extensions) if extensions else {}),
+        },
+        accepted=inputs.accept or (),
+        matches=inputs.match or (),
+        notes=tuple(note for path in tables for note in mangled_ids(path)),
     )
 
 

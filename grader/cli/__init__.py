@@ -6,6 +6,7 @@ from importlib import import_module
 from grader.cli.app import app, fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
+from grader.report.spelling import never_fail
 
 # Which module a command is in. It alone is imported: what all of them need together takes half a second.
 COMMANDS = {
@@ -13,7 +14,9 @@ COMMANDS = {
     "class_command": ("class",),
     "report_commands": ("rescore", "reproduce"),
     "mark_commands": ("review", "export"),
-    "course_commands": ("handout", "explain", "watch", "annotate", "gradescope", "gradescope-run"),
+    "course_commands": ("handout", "annotate", "gradescope", "gradescope-run"),
+    "desk_commands": ("desk", "regrade"),
+    "student_commands": ("explain", "watch", "try", "check"),
     "image_command": ("image",),
     "doctor_command": ("doctor",),
 }
@@ -22,8 +25,7 @@ COMMANDS = {
 def main() -> None:
     """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal without θ shows a question mark instead of failing
+        never_fail(stream)
     asked = [module for module, commands in COMMANDS.items() if sys.argv[1:] and sys.argv[1] in commands]
     for module in asked or COMMANDS:  # all of them for the help, and to say what was meant
         import_module(f"grader.cli.{module}")

@@ -25,7 +25,7 @@ def _main(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Grades submissions of the back-propagation assignment."""
+    """Grade submissions of a programming assignment: one, a class, or a student's own while they work."""
 
 
 def fail(message: str, code: ExitCode) -> NoReturn:

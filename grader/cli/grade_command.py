@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,13 +12,14 @@ from rich.table import Table
 
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
+from grader.cli.sandbox_setup import prepare
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
 from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
 from grader.report.terminal import print_report
-from grader.rubric import Assignment
+from grader.rubric import PERSON, Assignment
 from grader.settings import RunSettings
 
 
@@ -43,6 +45,7 @@ def grade(
     """Grade one submission and print its points."""
     for file in filter(None, (output, html, markdown, curves)):
         check_writable(file)
+    settings = replace(settings, sandbox=prepare(settings.sandbox))
     with _progress(course, len(settings.selected(course.rubric))) as on_result:
         report = grade_submission(path, course, settings, on_result=on_result)
     if output is not None:
@@ -80,7 +83,7 @@ def points(course: Assignment) -> None:
             f"[b]{part.id}[/b]", f"[b]{part.title}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
         )
         for own in part.point:
-            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == "person" else own.kind)
+            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == PERSON else own.kind)
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
     out.print(table)

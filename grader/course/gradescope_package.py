@@ -14,6 +14,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from grader import BUILT_IN
+from grader.classroom.marks.finalize import finalize
+from grader.course.gradescope_metadata import read_metadata
 from grader.course.wheel import write_wheel
 from grader.errors import OutputError, UsageError
 from grader.model import CheckResult, Submission
@@ -101,7 +103,10 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
 
 def run(root: Path, assignment: Assignment) -> None:
     """Judges root/submission; root/results/results.json holds after every check what was earned until then.
-    What cannot be read is told there, with no points. Faults of ours are raised: the platform shows that it failed.
+
+    Lateness is taken off by the rubric's rule, with the due date, the extension and the time that the platform tells in
+    root/submission_metadata.json. What cannot be read is told there, with no points. Faults of ours are raised: the
+    platform shows that it failed.
     """
     settings = Settings.model_validate_json((root / "source" / _SETTINGS).read_text(encoding="utf-8"))
     results = root / "results" / "results.json"
@@ -113,11 +118,18 @@ def run(root: Path, assignment: Assignment) -> None:
         except UsageError as error:
             write_atomically(results, json.dumps({"score": 0.0, "output": str(error), "visibility": "visible"}))
             return
-        report = _judge(grading, submission, lambda so_far: _write(results, so_far, settings))
-    write_atomically(results.with_name("report.json"), to_json(report))
+        metadata = read_metadata(root / "submission_metadata.json")
+        late = metadata.rule(assignment.rubric.late)
+
+        def write(report: Report) -> None:
+            final = finalize(report, late, metadata.submitted, (), metadata.extension)
+            _write(results, final, settings)
+            write_atomically(results.with_name("report.json"), to_json(final))
+
+        _judge(grading, submission, write)
 
 
-def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> Report:
+def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> None:
     """Judges, and has written after every check what the report is if time is up now."""
     found: list[CheckResult] = []
     with grading.begin(submission) as session:
@@ -129,7 +141,6 @@ def _judge(grading: GradingSession, submission: Submission, write: Callable[[Rep
         write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
         report = grading.report(session, run_checks(session, grading.selected, keep), grading.selected)
     write(report)
-    return report
 
 
 def _write(path: Path, report: Report, settings: Settings) -> None:

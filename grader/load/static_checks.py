@@ -15,7 +15,8 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import chain
 
-from grader.model import Finding, Outcome, Submission
+from grader.load.disguises import disguise, is_colab_export, magic_line
+from grader.model import Finding, Frame, Outcome, Submission
 from grader.rubric import Exercise, Rubric
 from grader.text import one_line, plain
 
@@ -36,6 +37,7 @@ _LIBRARIES = frozenset(
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
 
+MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 _PROGRAM = "__name__ == '__main__'"
 
 Findings = dict[str, Finding]
@@ -88,6 +90,10 @@ def read(source: bytes, path: str) -> Facts | Finding:
     tree = parse(source, path)
     if isinstance(tree, Finding):
         return tree
+    line = notebook_call(tree)
+    if line is not None:
+        said = "get_ipython() exists only in a notebook. Remove that line"
+        return Finding(Outcome.ERROR, f"{path}:{line}: {said}.", line)
     first: dict[str, tuple[int, str]] = {}
     for line, name in imports(tree):
         first.setdefault(name.partition(".")[0], (line, name))
@@ -96,6 +102,9 @@ def read(source: bytes, path: str) -> Facts | Finding:
 
 def parse(source: bytes, path: str) -> ast.Module | Finding:
     """The file's syntax tree, or why there is none, with the line."""
+    other = disguise(source)
+    if other is not None:
+        return Finding(Outcome.ERROR, f"{path}: this is {other}.")
     text = _decode(source, path)
     if isinstance(text, Finding):
         return text
@@ -106,13 +115,32 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
             warnings.simplefilter("ignore")
             return ast.parse(text, path)
     except SyntaxError as error:
-        line = f", line {error.lineno}" if error.lineno else ""
-        message = f"{path}{line}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
-        return Finding(Outcome.ERROR, message, error.lineno)
+        return _no_python(source, text, path, error)
     except ValueError as error:
         return _unreadable(path, str(error))
     except (RecursionError, MemoryError):
         return _too_deep(path)
+
+
+def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
+    """A syntax error, by what the file really is where that can be told."""
+    magic = magic_line(source)
+    if magic is not None:
+        line, said = magic
+        message = f"{path}:{line}: {plain(said, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
+        return Finding(Outcome.ERROR, message, line)
+    place = f":{error.lineno}" if error.lineno else ""
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
+    return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
+
+
+def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
+    """Where Python's parser stopped. Its columns count from 1, and its end may be left open (0)."""
+    if not error.lineno:
+        return None
+    start = (error.offset or 1) - 1
+    end = error.end_offset - 1 if error.end_lineno == error.lineno and error.end_offset else start + 1
+    return Frame.at(text, path, error.lineno, MODULE, (start, max(end, start + 1)))
 
 
 def _decode(source: bytes, path: str) -> str | Finding:
@@ -129,7 +157,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
         return source.decode(encoding)
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        return _unreadable(f"{path}, line {line}", f"byte 0x{source[error.start]:02x} is no {error.encoding}")
+        return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}")
 
 
 def _unreadable(place: str, reason: str) -> Finding:
@@ -142,15 +170,8 @@ def _too_deep(path: str) -> Finding:
 
 
 def _absence(submission: Submission, path: str) -> str:
-    left_out = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)
-    if left_out is not None:
-        return f"{left_out}."
-    others = [name for name in submission.files if name.endswith(".py")]
-    close = next((name for name in others if name.lower() == path.lower()), None) or next(
-        iter(difflib.get_close_matches(path, others, n=1, cutoff=0.9)), None
-    )
-    hint = f" There is {close}; is that it? The name has to be {path}." if close and close[-4:-3] == path[-4:-3] else ""
-    return f"{path} is not in the submission.{hint}"
+    said = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
+    return f"{said}." if said else f"{path} was not found in this folder."
 
 
 def _forbidden_import(
@@ -168,7 +189,8 @@ def _forbidden_import(
                 continue
             candidates = [inner for inner in own if inner.removesuffix(".py").split("/")[0] == root]
             if not candidates:
-                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line)
+                frame = Frame.at(submission.files[here].decode("utf-8", "replace"), here, line, MODULE)
+                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line, frame)
             for inner in [inner for inner in candidates if inner not in seen]:
                 seen.add(inner)
                 further = read(own[inner], inner)
@@ -180,18 +202,18 @@ def _forbidden_import(
 def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: str, line: int, name: str) -> str:
     name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
-    also = (
-        f" beside Python's own {', '.join(('math', 'itertools', 'functools'))} and the like" if exercise.imports else ""
-    )
     hint = ""
-    if f"{root}.py" in submission.files:
+    if root == "google" and is_colab_export(submission.files[path]):
+        hint = " This file was exported from Google Colab: remove the lines about google.colab and drive.mount."
+    elif f"{root}.py" in submission.files:
         hint = f" Your own {root}.py has the name of a library; call it something else."
     elif root not in reserved_roots(rubric) | _LIBRARIES:
         hint = f" If {root} is a module of your own, hand in {root}.py too."
     allowed = " and ".join(exercise.imports)
     return (
-        f"{path}, line {line}: import of {name} is not allowed; this exercise may import {allowed}{also}. "
-        f"The whole exercise earns nothing until that line is gone.{hint}"
+        f"{path}:{line}: import of {name} is not allowed; this exercise may import {allowed} and parts of the standard "
+        f"library (math, itertools, …; full list in the README). Until you remove that line, the whole exercise scores "
+        f"0.{hint}"
     )
 
 
@@ -204,6 +226,17 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.module
 
 
+def notebook_call(tree: ast.Module) -> int | None:
+    """The line at a module's top level that calls what an exported notebook has for `%magic` and `!commands`."""
+    for statement in tree.body:
+        call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+        while isinstance(call, ast.Call | ast.Attribute):
+            call = call.func if isinstance(call, ast.Call) else call.value
+        if isinstance(call, ast.Name) and call.id == "get_ipython":
+            return statement.lineno
+    return None
+
+
 def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     bound = facts.bound
     if bound is None:
@@ -213,7 +246,7 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     for name in (*exercise.signatures, *exercise.constants):
         if name not in bound:
             close = next(iter(difflib.get_close_matches(name, compared, n=1, cutoff=0.8)), None)
-            hint = f" Line {bound[close]} has {close}; is that it?" if close else ""
+            hint = f" Line {bound[close]} has {close}; rename it?" if close else ""
             found[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return found
 

@@ -11,6 +11,7 @@ MAX_ENTRIES = 400  # of one array: 20 × 20, the most that a reader takes in
 MAX_AXIS = 10_000  # entries along one axis that are looked at: what is longer is no array for this page
 MAX_AXES = 8
 MAX_DIGITS = 300  # of an integer: more than a float can hold, nobody reads
+FEWEST_DIGITS, MOST_DIGITS = 3, 9  # of a number that is shown: as few as tell apart what has to be told apart
 MAX_TEXT = 300  # characters of a value that is no number
 NOISE = 1e-6  # of the largest number in sight: a difference below it is rounding, not the mistake
 LEVELS = 3  # of a difference: small, medium, large among its like
@@ -62,8 +63,8 @@ def number(value: Any) -> float:
         return math.inf
 
 
-def figure(value: Any) -> str:
-    """A value as a reader wants it: six digits of a number at the most, no trailing zeros, no negative zero."""
+def figure(value: Any, digits: int = FEWEST_DIGITS) -> str:
+    """A value as a reader wants it: so many significant digits of a number, no trailing zeros, no negative zero."""
     match value:
         case None:
             return "–"
@@ -73,8 +74,10 @@ def figure(value: Any) -> str:
             return str(value)
         case int() if abs(value) >= 10**MAX_DIGITS:
             return "a huge integer"
+        case int() | float() if 10**digits <= abs(value) < 10**6:
+            return f"{value:.0f}"  # and not 1.44e+03
         case int() | float():
-            return f"{value + 0:.6g}"
+            return f"{value + 0:.{digits}g}"
         case _:
             return one_line(str(value)[: 4 * MAX_TEXT], MAX_TEXT)
 
@@ -94,7 +97,21 @@ def marks_of(expected: Any, got: Any, difference: Any) -> dict[int, tuple[Mark, 
     }
 
 
-def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]]) -> Iterator[Grid]:
+def enough_digits(arrays: Sequence[Any], expected: Any, got: Any, marks: Mapping[int, tuple[Mark, int]]) -> int:
+    """The fewest that tell apart the entries of each array, and what was expected from what came where they differ."""
+    columns = [list(_flat(array)) for array in arrays if shape(array) is not None]
+    columns = [entries for entries in columns if len(entries) <= MAX_ENTRIES]
+    pairs = list(zip(_flat(expected), _flat(got), strict=False)) if marks else []
+    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+        apart = all(len({figure(entry, digits) for entry in own}) == len({*own}) for own in columns)
+        if apart and all(
+            figure(a, digits) != figure(b, digits) for place, (a, b) in enumerate(pairs) if place in marks
+        ):
+            return digits
+    return MOST_DIGITS
+
+
+def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]], digits: int = FEWEST_DIGITS) -> Iterator[Grid]:
     """The maps of an array; nothing if it is none, its shape in words if it is too large."""
     lengths = shape(value)
     if lengths is None:
@@ -104,7 +121,7 @@ def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]]) -> Itera
         yield Grid(name, ((Cell(f"{words}, too large to be shown"),),))
         return
     height, width = (1, 1, *lengths)[-2:]
-    texts = _aligned(list(_flat(value)))
+    texts = _aligned(list(_flat(value)), digits)
     cells = [Cell(text, *marks.get(place, ("", 0))) for place, text in enumerate(texts)]
     for which, start in enumerate(range(0, len(cells), height * width)):
         rows = [tuple(cells[start + row * width : start + (row + 1) * width]) for row in range(height)]
@@ -136,9 +153,9 @@ def _flat(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _aligned(entries: Sequence[Any]) -> list[str]:
+def _aligned(entries: Sequence[Any], digits: int) -> list[str]:
     """The numbers with their points below each other: padded at the right with spaces that a browser keeps."""
-    texts = [figure(entry) for entry in entries]
+    texts = [figure(entry, digits) for entry in entries]
     tails = [len(text) - text.find(".") if "." in text and "e" not in text else 0 for text in texts]
     widest = max(tails, default=0)
     return [text + "\N{NO-BREAK SPACE}" * (widest - tail) for text, tail in zip(texts, tails, strict=True)]

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle
+from grader.sandbox.launcher import Bundle
 from grader.sandbox.pipes import Pipes
 
 CHILD = Path(__file__).parent / "child"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from grader.model import Frame, Outcome
-from grader.sandbox.api import CallFailed, Reply, Returned
 from grader.sandbox.child.protocol import STATUSES, Value
+from grader.sandbox.launcher import CallFailed, Reply, Returned
 
 _OUTCOMES = {
     "error": Outcome.ERROR,
@@ -33,10 +33,19 @@ def _frames(frames: "list[Value]", files: Mapping[str, bytes]) -> tuple[Frame, .
     found = []
     for frame in frames[:16]:
         match frame:
-            case [str(file), int(line), str(function)] if file in files:
-                lines = files[file].decode("utf-8", "replace").splitlines()
-                code = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-                found.append(Frame(file, line, function[:80], code[:200]))
+            case [str(file), int(line), str(function), *columns] if file in files:
+                source = files[file].decode("utf-8", "replace")
+                found.append(Frame.at(source, file, line, function[:80], _columns(source, line, columns)))
             case _:
                 pass
     return tuple(found)
+
+
+def _columns(source: str, line: int, columns: "list[Value]") -> tuple[int, int] | None:
+    """Python counts a line's bytes in UTF-8, a reader its characters."""
+    match columns, source.splitlines()[line - 1 : line] if line > 0 else []:
+        case [int(start), int(end)], [text] if 0 <= start < end:
+            data = text.encode()
+            return len(data[:start].decode("utf-8", "replace")), len(data[:end].decode("utf-8", "replace"))
+        case _:
+            return None

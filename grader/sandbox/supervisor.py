@@ -14,8 +14,8 @@ from typing import Self
 
 from grader.errors import SandboxError
 from grader.model import Outcome
-from grader.sandbox.api import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
-from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, encode, read_frame, write_frame
+from grader.sandbox.child.protocol import REPLY, ProtocolError, Value, encode, read_frame, write_frame
+from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
 from grader.sandbox.replies import parse
 
 START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
@@ -52,6 +52,11 @@ class Sandbox:
         """
         if worker not in self._workers:
             self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
+
+    def end(self, worker: str) -> None:
+        """Ends a worker that will not be asked any more: what a submission holds at a time is one exercise's."""
+        if worker in self._workers:
+            self._workers.pop(worker).end()
 
     def call(self, request: Request) -> Reply:
         """The answer to one question, within `request.seconds` (and the module's first import within as many)."""
@@ -227,6 +232,6 @@ class _Exchanges(threading.Thread):
         while (message := self._messages.get()) is not None:
             try:
                 write_frame(self._connection.send, message)
-                self._answers.put(read_frame(self._connection.receive, MAX_REPLY_BYTES))
+                self._answers.put(read_frame(self._connection.receive, REPLY))
             except (EOFError, OSError, ValueError, MemoryError, ProtocolError) as error:
                 self._answers.put(error)

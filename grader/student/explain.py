@@ -5,6 +5,8 @@
 
     [[point]]
     ids = ["3.4"]
+    functions = ["dloss_dx1"]  # all of the exercise's, where this is left out
+    kind = "..."               # where the text of another kind fits this point better
     asks = "..."
     judged = "... to {comparison.DOUBLE.rtol:g} ..."
     hints = ["a nudge", "a plan"]
@@ -17,7 +19,7 @@ import ast
 import itertools
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader import oracles
 from grader.errors import UsageError
-from grader.rubric import Assignment, Point
+from grader.rubric import Assignment, Exercise, Point
 
 TEXTS = "explain.toml"
 _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
@@ -34,7 +36,7 @@ _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """All there is to say about one point. `functions` are the signatures of its exercise."""
+    """All there is to say about one point. `functions` are the signatures of what is written for it."""
 
     point: Point
     functions: tuple[str, ...]
@@ -49,6 +51,8 @@ class _Entry(BaseModel):
     asks: str
     judged: str
     hints: tuple[str, ...] = ()
+    functions: tuple[str, ...] | None = None
+    kind: str | None = None
 
 
 class _Texts(BaseModel):
@@ -61,7 +65,7 @@ def explain(assignment: Assignment, point: str) -> Explanation:
     """The explanation of one point. Raises UsageError where there is no such point, or nothing is said about it."""
     known = {own.id: own for own in assignment.rubric.points}
     if point not in known:
-        raise UsageError(f"there is no point {point}; there are {', '.join(known)}.")
+        raise UsageError(f"there is no point {point} (choose from {', '.join(known)}).")
     texts = _read(assignment)
     entry = next((entry for entry in texts.point if point in entry.ids), None)
     if entry is None:
@@ -70,15 +74,20 @@ def explain(assignment: Assignment, point: str) -> Explanation:
         **_constants(assignment),
         **{f"settings.{key}": value for key, value in assignment.rubric.settings.items()},
     }
-    kind = texts.kind.get(known[point].kind)
+    kind = texts.kind.get(entry.kind or known[point].kind)
     judged = (entry.judged, *([kind] if kind else []))
     return Explanation(
         point=known[point],
-        functions=assignment.rubric.exercise_of(point).functions,
+        functions=_signatures(assignment.rubric.exercise_of(point), entry.functions),
         asks=_filled(entry.asks, named),
         judged=tuple(_filled(text, named) for text in judged),
         hints=tuple(_filled(text, named) for text in entry.hints),
     )
+
+
+def _signatures(exercise: Exercise, names: Sequence[str] | None) -> tuple[str, ...]:
+    """The signatures of a point's functions; of all of the exercise's, where the texts name none."""
+    return exercise.functions if names is None else tuple(exercise.signatures[name] for name in names)
 
 
 def _read(assignment: Assignment) -> _Texts:

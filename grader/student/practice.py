@@ -1,5 +1,7 @@
 """One pytest session of a student's: opens a session on the submission and prints the points at its end."""
 
+import textwrap
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,15 +13,24 @@ from rich.console import Console
 from grader.errors import GraderError
 from grader.model import CheckResult, Outcome
 from grader.pipeline import GradingSession
+from grader.report.plain_text import number
+from grader.report.spelling import never_fail
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import load_assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
-from grader.suite.plugin import CheckPlugin, LostPoints, Run
+from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.packages import lacking, remedy, runnable
+from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
-_NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest -k exercise3` one exercise."
+AFTER_TIMEOUT = (
+    1.0  # seconds for a function that has timed out once: an endless loop is waited for once, not five times
+)
+_NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest exercise3.py` one exercise."
 _NOT_RUN = "Another part of this point was not run this time."
+# Other plugins' options that would take the checks out of this process, where their results are.
+_ELSEWHERE: dict[str, Any] = {"numprocesses": None, "dist": "no", "tx": [], "forked": False}
 
 
 @dataclass
@@ -28,32 +39,59 @@ class StudentRun:
 
     config: pytest.Config
     launcher: Launcher
-    results: list[CheckResult] = field(default_factory=list)
     stack: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
-        folder = Path(self.config.option.submission or self.config.rootpath)
+        option = self.config.option
+        self.debug, option.usepdb = option.usepdb or option.try_it, False  # pytest's own would stop in our code
+        for name, value in _ELSEWHERE.items():
+            if hasattr(option, name):
+                setattr(option, name, value)
+        option.keyword = bracketed(option.keyword)
+        if option.verbose == 0:  # `-v` behind the `-q` of pytest.ini
+            option.verbose = 1
+        self.folder = Path(option.submission or self.config.rootpath)
         try:
-            self.assignment = load_assignment(self.config.option.assignment)
-            settings = RunSettings(seed=PRACTICE_SEED if self.config.option.seed is None else self.config.option.seed)
+            self.assignment = load_assignment(option.assignment)
+            settings = RunSettings(seed=PRACTICE_SEED if option.seed is None else option.seed)
             grading = GradingSession(self.assignment, settings, launcher=self.launcher)
             self.grading = self.stack.enter_context(grading)
-            submission = self.grading.load(folder)
+            submission = self.grading.load(self.folder)
+            here = self.config.invocation_params.dir
+            self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        # What is collected. A folder on the command line was for pytest to look for pytest.ini in.
-        self.config.args = [str(self.assignment.checks)]
-        self.submission_session = self.stack.enter_context(self.grading.begin(submission))
+        self.config.args = self.selection.args
+        self.lacks = lacking(self.assignment.rubric.exercise)
+        self.runnable = runnable(self.assignment.rubric, self.grading.selected)
+        self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
-        plugin = CheckPlugin(Run(self.submission_session, self.grading.selected, self.results.append))
-        self.config.pluginmanager.register(plugin, "grader-checks")
+        self.run = Run(self.session, self.grading.selected)
+        self.config.pluginmanager.register(CheckPlugin(self.run), "grader-checks")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keeps the selected exercises, without those that cannot be run here, and names each check by its point."""
+        kept: list[pytest.Item] = []
+        left_out: list[pytest.Item] = []
+        for item in items:
+            point = point_of(item)[0]
+            exercise = self.assignment.rubric.exercise_of(point).id
+            item.extra_keyword_matches.update(keywords(point, exercise))
+            wanted = not self.selection.exercises or exercise in self.selection.exercises
+            (kept if wanted and point in self.runnable else left_out).append(item)
+        items[:] = kept
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keeps the outcome with pytest's report, for its letters and its last line."""
+        """Keeps the outcome with pytest's report, for its letters and its last line; shows prints where `-s` asks."""
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.outcome_of_point = call.excinfo.value.result.verdict.outcome
+        if call.when == "call" and self.config.option.capture == "no" and item.nodeid in self.run.results:
+            print("\n" + self.run.results[item.nodeid].output, end="")
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -68,24 +106,55 @@ class StudentRun:
         if self.config.option.collectonly:
             return
         terminalreporter.ensure_newline()
-        if not self.results:
-            terminalreporter.write_line(_NOTHING_SELECTED)
+        console = Console(file=terminalreporter._tw._file)
+        never_fail(console.file)
+        if self.lacks:
+            console.print(f"\n{remedy(self.lacks, self.assignment.rubric.install)}", markup=False, soft_wrap=True)
+        if not self.run.results:
+            console.print(_NOTHING_SELECTED, highlight=False)
             return
-        print_progress(self._report(), Console(file=terminalreporter._tw._file))
-        terminalreporter.write_line(
-            f"Your code ran in {_isolation(self.launcher.name)}, with seed {self.submission_session.seed}. "
-            "The official grading runs the same checks with another seed, behind walls."
-        )
+        report = self._report()
+        print_progress(report, console, selection=len(report.points) < len(self.assignment.rubric.points))
+        console.print(self._closing(console.width), highlight=False, soft_wrap=True)
+        reached = f"{number(report.score)} of {number(report.max_score)} points"
+        setattr(terminalreporter, "build_summary_stats_line", lambda: ([(reached, {"bold": True})], "green"))  # noqa: B010
+        if self.debug:
+            self._try(report, console)
 
     def pytest_unconfigure(self) -> None:
         self.stack.close()
 
     def _report(self) -> Report:
         """On the points of which a check ran; `-x` or `-k` may have kept another part of one from running."""
-        run = {result.point for result in self.results}
-        return self.grading.report(self.submission_session, self.results, run, unjudged=_NOT_RUN)
+        results = list(_worst(self.run.finish()))
+        return self.grading.report(self.session, results, {result.point for result in results}, unjudged=_NOT_RUN)
+
+    def _closing(self, width: int) -> str:
+        how = "" if self.launcher.name == "process" else f", sandbox {self.launcher.name}"
+        sentence = (
+            f"This was a practice run (seed {self.session.seed}{how}). The official grading uses the same checks with "
+            "other random inputs."
+        )
+        return textwrap.fill(sentence, max(width, 30))
+
+    def _try(self, report: Report, console: Console) -> None:
+        from grader.student.trial import first_trial, run_trial
+
+        trial = first_trial(report, self.assignment.rubric)
+        if trial is None:
+            console.print("\nThere is no failing input to try.", highlight=False)
+            return
+        capture = self.config.pluginmanager.getplugin("capturemanager")
+        if capture is not None:
+            capture.suspend_global_capture(in_=True)
+        run_trial(trial, self.folder, console, debug=True)
 
 
-def _isolation(sandbox: str) -> str:
-    """The sandbox in words that claim no more than there is."""
-    return "ordinary processes of your own, without walls" if sandbox == "process" else f"the sandbox {sandbox}"
+def _worst(results: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
+    """One result a check, where `--count` or a plugin like it has run some of them again: one that lost points."""
+    kept: dict[tuple[str, str | None], CheckResult] = {}
+    for result in results:
+        before = kept.get((result.point, result.part))
+        if before is None or before.verdict.outcome is Outcome.PASSED:
+            kept[result.point, result.part] = result
+    yield from kept.values()

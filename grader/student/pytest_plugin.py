@@ -16,11 +16,13 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
+from grader.report.spelling import never_fail
 from grader.sandbox.choose import SandboxSettings, open_launcher
 
 # With one of these nothing is run, so that no worker will be needed. (What is not seen here starts one in vain.)
 _NOTHING_RUNS = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}
 
+never_fail(sys.stdout)
 gc.disable()
 _launcher = open_launcher(SandboxSettings("process"), ahead=_NOTHING_RUNS.isdisjoint(sys.argv))
 atexit.register(_launcher.close)  # also where pytest stops before there is a session
@@ -37,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=BUILT_IN,
         metavar="DIR",
         help="its folder (default: what the grader came with)",
+    )
+    group.addoption(
+        "--try", dest="try_it", action="store_true", help="debug the first failing input in pdb; so does --pdb"
     )
     group.addoption("--seed", type=int, default=None, help="seed of the random inputs (default: always the same one)")
 

@@ -1,7 +1,7 @@
 """Judges what changed each time a student saves, with workers that are warm: the same checks and seed as `pytest`."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -15,10 +15,11 @@ from grader.errors import UsageError
 from grader.model import CheckResult
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
-from grader.rubric import Assignment, Rubric
+from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
+from grader.suite.packages import runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
 
@@ -54,6 +55,7 @@ class Watch:
     folder: Path
     assignment: Assignment
     settings: RunSettings = RunSettings()
+    announce: Callable[[Collection[str], Collection[str]], None] = lambda changed, points: None  # before it is judged
     files: dict[str, bytes] = field(default_factory=dict)
     results: Results = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
@@ -74,10 +76,11 @@ class Watch:
         rubric = self.assignment.rubric
         submission = self._grading.load(self.folder)
         changed = differing(self.files, submission.files)
-        points = affected(rubric, changed) & self._grading.selected
+        points = runnable(rubric, affected(rubric, changed) & self._grading.selected)
         self.files = dict(submission.files)
         if not points:
             return None
+        self.announce(changed, points)
         with self._grading.begin(submission) as session:
             before = {point.id: point.score for point in self._report(session).points}
             results = run_checks(session, points, lambda result: None)
@@ -125,5 +128,5 @@ def affected(rubric: Rubric, changed: Collection[str]) -> frozenset[str]:
         point.id
         for exercise in rubric.exercise
         for point in exercise.point
-        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == "person")
+        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == PERSON)
     )

@@ -22,6 +22,7 @@ import pytest
 
 from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
+from grader.suite import verdict_bounds
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
 
@@ -117,13 +118,12 @@ class Run:
 
     def chosen(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
         """The checks of the selected points."""
-        return [item for item in items if _point_of(item)[0] in self.selected]
+        return [item for item in items if point_of(item)[0] in self.selected]
 
     def start(self, items: Sequence[pytest.Item]) -> None:
         """The workers that these checks will ask, on the way."""
         rubric = self.submission_session.assignment.rubric
-        wanted = {rubric.exercise_of(_point_of(item)[0]).id for item in items}
-        self.submission_session.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+        self.submission_session.start(rubric.exercises_run({point_of(item)[0] for item in items}))
 
     def finish(self) -> tuple[CheckResult, ...]:
         """The results in the order in which the checks ran, once all have.
@@ -171,7 +171,7 @@ class CheckPlugin:
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Each check is to be found by the id of its point (`-k 3.4`)."""
         for item in items:
-            item.extra_keyword_matches.add(_point_of(item)[0])
+            item.extra_keyword_matches.add(point_of(item)[0])
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         if self._run is not None and not session.config.option.collectonly:  # else nothing will be asked, or not yet
@@ -207,6 +207,15 @@ class CheckPlugin:
             report.location = (*report.location[:2], self._heading(item))
         return report
 
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        """A worker ends with its exercise: a submission holds the memory of one at a time."""
+        session = self.run.submission_session
+        exercise_of = session.assignment.rubric.exercise_of
+        exercise = exercise_of(point_of(item)[0])
+        if nextitem is None or exercise_of(point_of(nextitem)[0]).id != exercise.id:
+            session.finish(exercise)
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_json_runtest_metadata(self, item: pytest.Item) -> dict[str, Any]:
         """What pytest-json-report carries to the suite."""
@@ -214,7 +223,7 @@ class CheckPlugin:
         return {} if result is None else {"result": asdict(result)}
 
     def _heading(self, item: pytest.Item) -> str:
-        point, _ = _point_of(item)
+        point, _ = point_of(item)
         title = next(own.title for own in self.run.submission_session.assignment.rubric.points if own.id == point)
         return f"{point} {title}"
 
@@ -224,7 +233,7 @@ class CheckPlugin:
 
     def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
         """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
-        point, part = _point_of(item)
+        point, part = point_of(item)
         call_log = self.run.submission_session.call_log
         frames: tuple[Frame, ...] = ()
         incidents: tuple[Incident, ...] = ()
@@ -246,11 +255,11 @@ class CheckPlugin:
             verdict = _grader_error(str(error))
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
             verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
-        incidents += tuple(Incident(point, "output", sentence) for sentence in call_log.floods)
+        incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
         return CheckResult(
             point,
             part,
-            verdict.noting(*call_log.notes),
+            verdict_bounds.bounded(verdict.noting(*call_log.notes)),
             incidents,
             frames,
             "".join(call_log.output)[:MAX_OUTPUT],
@@ -268,7 +277,8 @@ def describe(result: CheckResult) -> str:
     return "\n".join(lines)
 
 
-def _point_of(item: pytest.Item) -> tuple[str, str | None]:
+def point_of(item: pytest.Item) -> tuple[str, str | None]:
+    """The point of the rubric that a check decides, and which part of it."""
     mark = item.get_closest_marker("points")
     if mark is None:
         raise pytest.UsageError(f"{item.nodeid}: a check without a points mark")

@@ -13,16 +13,19 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Finding, Frame, Outcome, Verdict
-from grader.sandbox.api import CallFailed, Reply, Request, Returned
-from grader.sandbox.child.protocol import Array, Opaque, Tree, Value
+from grader.sandbox.child.protocol import Array, Opaque, Tree, Value, encode
+from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.expressions import flaw
+from grader.suite.hints import hint
 from grader.text import one_line, plain
 
 MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too
 MAX_MESSAGE = 1_000  # of an exception's own text
 MAX_REASON = 200  # of what a value was that did not cross
+MAX_REMEMBERED = 4_096  # bytes of a question; arrays are drawn anew for each, and not asked about twice
+DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
 
@@ -61,7 +64,8 @@ class CallLog:
 class Endpoint:
     """A worker as its proxies share it: where it is, what its module has to offer, and what is known of that.
 
-    The module's constants are read once, before any other call, so that no answer can depend on what was asked later.
+    The module's constants are read once, before any other call, and a short question that was asked before has the
+    answer that it had then: so no answer can depend on which point asks, or on what else was asked.
     """
 
     sandbox: Sandbox
@@ -70,13 +74,16 @@ class Endpoint:
     contract: Contract = Contract()
     findings: ModuleFindings = field(default_factory=ModuleFindings)
     call_log: CallLog = field(default_factory=CallLog)
+    after_timeout: float | None = None  # seconds for a function that has timed out once; None: as many as before
+    timed_out: dict[str, CallFailure] = field(default_factory=dict)
     _constants: dict[str, Reply] | None = None
     _printed: str = ""
+    _answers: dict[tuple[str, bytes], Reply] = field(default_factory=dict)
 
     def call(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
         """The answer to one question; with `args` None, the constant of that name."""
         constants = self._read_constants() if self._constants is None else self._constants
-        reply = constants[name] if args is None else self._ask(module, name, args, seconds)
+        reply = constants[name] if args is None else self._ask_once(module, name, args, seconds)
         printed, self._printed = self._printed, ""
         return replace(reply, output=printed + reply.output)
 
@@ -86,6 +93,15 @@ class Endpoint:
         self._printed = "".join(reply.output for reply in read.values())
         self._constants = {name: replace(reply, output="") for name, reply in read.items()}
         return self._constants
+
+    def _ask_once(self, module: str, name: str, args: tuple[Value, ...], seconds: float) -> Reply:
+        """The first answer, of a function of the contract; a harness beside it has a state that it is asked about."""
+        question = encode(list(args)) if module == self.worker and name in self.contract.functions else None
+        if question is None or len(question) > MAX_REMEMBERED:
+            return self._ask(module, name, args, seconds)
+        if (name, question) not in self._answers:
+            self._answers[name, question] = self._ask(module, name, args, seconds)
+        return self._answers[name, question]
 
     def _ask(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
         return self.sandbox.call(Request(self.worker, module, name, args, seconds))
@@ -120,13 +136,29 @@ class ModuleProxy:
     def _ask(self, name: str, args: Iterable[Any] | None) -> Any:
         finding = self._endpoint.findings.of(name)
         if finding is not None:
-            raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value)
+            frames = (finding.frame,) if finding.frame else ()
+            raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
         sent = None if args is None else tuple(to_wire(item) for item in args)
-        reply = self._endpoint.call(self._module, name, sent, self._seconds)
+        reply = self._endpoint.call(self._module, name, sent, self._patience(name))
         self._log(name, reply)
         if isinstance(reply, CallFailed):
-            raise self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
+            failure = self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
+            if reply.outcome is Outcome.TIMEOUT and self._gets_less(name):
+                failure = self._endpoint.timed_out.setdefault(name, failure)
+            raise failure
         return from_wire(reply.value)
+
+    def _patience(self, name: str) -> float:
+        """How long an answer may take. Who waits for a loop that does not end shall wait for it once."""
+        limit = self._endpoint.after_timeout or self._seconds
+        return (
+            min(limit, self._seconds) if self._gets_less(name) and name in self._endpoint.timed_out else self._seconds
+        )
+
+    def _gets_less(self, name: str) -> bool:
+        """Not in an official grading, and not a function of our harness, which trains for as long as it is given."""
+        theirs = self._module == self._endpoint.worker and name in self._endpoint.contract.functions
+        return theirs and self._endpoint.after_timeout is not None
 
     def _log(self, name: str, reply: Reply) -> None:
         log = self._endpoint.call_log
@@ -149,27 +181,43 @@ class ModuleProxy:
         return CallFailure(Verdict(failed.outcome, 0.0, message), failed.kind, frames)
 
     def _sentence(self, name: str, failed: CallFailed) -> str:
-        where = f" ({failed.frames[-1].file}, line {failed.frames[-1].line})" if failed.frames else ""
+        frame = failed.frames[-1] if failed.frames else None
+        where = f" ({frame.file}:{frame.line})" if frame else ""
         functions = self._endpoint.contract.functions
         match failed.kind:
             case "missing":
-                return f"{name} is not there yet: {failed.message or 'it raises NotImplementedError'}{where}."
+                return f"{name} is not written yet{where or f': {failed.message}'}."
             case "signature":
                 return f"{name} could not be called: expected {functions.get(name, name)}, found {failed.message}."
             case "forbidden":
-                return (
-                    f"{self._endpoint.worker}.py tries an {failed.message}, which this exercise does not allow; "
-                    "the whole file earns nothing until that is gone."
-                )
+                return _forbidden(f"{self._endpoint.worker}.py", failed.message)
             case "limit":
                 return f"{name} {failed.message}{where}."
             case "timeout" if name in functions:
                 return f"{name} {failed.message}. Is there a loop that does not end?"
             case "timeout" | "crashed":
                 return f"{name} {failed.message}."
+            case _ if frame and failed.message.startswith("SystemExit"):
+                return f"{frame.file} calls exit() in line {frame.line}. Remove it."
             case _:
                 # of an error without a text, such as that of a bare assert, only the type
-                return f"{name} raised {failed.message.rstrip().removesuffix(':')}{where}"
+                raised = f"{name} raised {failed.message.rstrip().removesuffix(':')}{where}"
+                advice = hint(failed.message, frame.code if frame else "")
+                return f"{raised}. {advice}" if advice else raised
+
+
+def _forbidden(file: str, message: str) -> str:
+    """`message` is the worker's: "import of os"."""
+    name = message.removeprefix("import of ")
+    if name in DEBUGGER:
+        return (
+            f"{file} imports {name}, which is not allowed here. Did you leave a breakpoint() in? Remove it: until "
+            "then, the whole exercise scores 0. To debug, use `grader try`."
+        )
+    return (
+        f"{file} tries an {message}, which this exercise does not allow. Until that is removed, the whole exercise "
+        "scores 0."
+    )
 
 
 def to_wire(value: Any) -> Value:

@@ -11,7 +11,7 @@ from grader.errors import GraderError
 from grader.load.static_checks import inspect, own_modules
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
-from grader.sandbox.api import Bundle, Launcher, Limits
+from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 
@@ -80,7 +80,13 @@ class SubmissionSession:
     """Opens the sandbox for one submission and hands out proxies. At the end of the context nothing of it runs."""
 
     def __init__(
-        self, submission: Submission, assignment: Assignment, launcher: Launcher, oracles: Oracles, seed: int
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        launcher: Launcher,
+        oracles: Oracles,
+        seed: int,
+        after_timeout: float | None = None,
     ) -> None:
         self.submission = submission
         self.assignment = assignment
@@ -88,6 +94,7 @@ class SubmissionSession:
         self.seed = seed
         self.launcher = launcher
         self.call_log = CallLog()
+        self._after_timeout = after_timeout
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}
         self._sandbox = Sandbox(launcher, {name: self._bundle(exercise) for name, exercise in self._exercises.items()})
@@ -115,6 +122,10 @@ class SubmissionSession:
             self._sandbox.start(exercise.module)
         self.oracles.start({exercise.id for exercise in asked})
 
+    def finish(self, exercise: Exercise) -> None:
+        """Ends the worker of an exercise whose checks are done."""
+        self._sandbox.end(exercise.module)
+
     def module(self, name: str) -> ModuleProxy:
         """The submission's module of one exercise."""
         return ModuleProxy(self._endpoints[name], name)
@@ -137,6 +148,7 @@ class SubmissionSession:
             Contract(exercise.signatures, exercise.constants),
             ModuleFindings(found.pop("", None), found),
             self.call_log,
+            self._after_timeout,
         )
 
     def _bundle(self, exercise: Exercise) -> Bundle:

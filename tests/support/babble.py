@@ -6,8 +6,8 @@ from io import BytesIO
 from math import prod
 from typing import Any
 
-from grader.sandbox.api import Bundle
-from grader.sandbox.child.protocol import DTYPES, MAGIC, Array, Opaque, Value, encode, read_frame
+from grader.sandbox.child.protocol import DTYPES, MAGIC, REQUEST, Array, Opaque, Value, encode, read_frame
+from grader.sandbox.launcher import Bundle
 from tests.support import wire
 
 
@@ -35,7 +35,7 @@ class BabbleConnection:
         self._out = BytesIO()
 
     def send(self, data: bytes) -> None:
-        request: Any = read_frame(BytesIO(data).read, 1 << 30)
+        request: Any = read_frame(BytesIO(data).read, REQUEST)
         reply = self._reply(request)
         payload = encode({"id": request["id"], **reply})
         self._out = BytesIO(MAGIC + struct.pack("<I", len(payload)) + payload)

@@ -44,7 +44,7 @@ class Here:
             try:
                 return getattr(self.module, name)(*args)
             except NotImplementedError as error:
-                raise CallFailure(Verdict.missing(f"{name} is not there yet: {error}"), "missing") from error
+                raise CallFailure(Verdict.missing(f"{name} is not written yet: {error}"), "missing") from error
             except (ValueError, TypeError, KeyError, RuntimeError) as error:
                 verdict = Verdict(Outcome.ERROR, 0.0, f"{name} raised {error!r}")
                 raise CallFailure(verdict, "error") from error

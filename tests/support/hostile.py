@@ -28,7 +28,7 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.rubric import Assignment
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from tests.support.galleries import Case
 
@@ -49,6 +49,7 @@ class Aftermath:
     seconds: float
     survivors: tuple[str, ...]
     markers: tuple[str, ...]
+    grown: int  # bytes of the trusted process at its largest, above what it held before (Linux; 0 elsewhere)
 
     def unearned(self, case: Case) -> float:
         """Points above what the case is worth."""
@@ -83,7 +84,7 @@ def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher) ->
     """Makes the case in `folder`, grades it, and looks around."""
     path = make(case, folder)
     before, report, lost = descendants(), None, ""
-    started = time.monotonic()
+    started, idle = time.monotonic(), forget_peak()
     try:
         with GradingSession(narrowed(assignment, case.expected), launcher=launcher) as grading:
             report = grading.grade(grading.load(path), seed=SEED, selected=case.expected["points"])
@@ -91,8 +92,23 @@ def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher) ->
             lost = "grader_error"
     except GraderError as error:
         lost = f"{type(error).__name__}: {error}"
-    seconds = time.monotonic() - started
-    return Aftermath(report, lost, seconds, tuple(survivors(before)), tuple(markers(case.path.name, folder)))
+    seconds, grown = time.monotonic() - started, memory("VmHWM") - idle
+    return Aftermath(report, lost, seconds, tuple(survivors(before)), tuple(markers(case.path.name, folder)), grown)
+
+
+def forget_peak() -> int:
+    """Begins a new measurement of this process's largest size (proc(5), clear_refs); what it holds now, in bytes."""
+    if sys.platform == "linux":
+        Path("/proc/self/clear_refs").write_text("5")
+    return memory("VmRSS")
+
+
+def memory(field: str) -> int:
+    """A size of this process in bytes, by its name in /proc/self/status (Linux; 0 elsewhere)."""
+    if sys.platform != "linux":
+        return 0
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
 
 
 def narrowed(assignment: Assignment, expected: dict[str, Any]) -> Assignment:

@@ -1,8 +1,8 @@
 """The sandboxes that this machine can give, for tests and scripts that go over all of them."""
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Launcher
 from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.launcher import Launcher
 
 LOCAL = ("process", "jail")  # docker needs an engine and an image, and has tests of its own
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.sandbox.api import Bundle, Launcher, Limits, Reply, Request
+from grader.sandbox.launcher import Bundle, Launcher, Limits, Reply, Request
 from grader.sandbox.linux.jail import JailLauncher
 from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from grader.oracles.symbolic import Domain, Question, Reader, chains, equality, normal_form
 from grader.oracles.symbolic.calculus import derivative, product, substitute, total
-from grader.oracles.symbolic.reading import UndecidableError
+from grader.oracles.symbolic.reading import UndecidableError, UnreadableError
 
 POLAR, CARTESIAN = frozenset({"f_r", "f_theta"}), frozenset({"f_x", "f_y"})
 _SYMBOLS = Domain(
@@ -43,15 +43,20 @@ _MOVES = {
 _PARTIALS = {"r": F_R, "theta": F_THETA, "x": F_X, "y": F_Y}
 
 
+class HandedBackError(UnreadableError):
+    """An answer that leaves to the reader what was asked for."""
+
+
 class PolarReader(Reader):
     """Reads in the contract's symbols.
 
-    `chained` says that ∂f(r cos θ, r sin θ)/∂r is to be carried out (it is what 1.1 asks for) and not named f_r.
+    `asked` says that the derivatives of f by r and θ are what is asked for: one that is not carried out is no answer.
+    Otherwise they stand for f_r and f_theta.
     """
 
-    def __init__(self, question: Question, *, chained: bool = False) -> None:
+    def __init__(self, question: Question, *, asked: bool = False) -> None:
         super().__init__(question)
-        self.chained = chained
+        self.asked = asked
 
     def symbol(self, node: Any) -> Any:
         name = node.name
@@ -88,6 +93,10 @@ class PolarReader(Reader):
         return _OF_XY if equal else None
 
     def derivative(self, node: Any) -> Any:
+        if self.asked and _has_unknown_function(node.expr):
+            by = [_name(variable) for variable, _ in node.variable_count]
+            if any(name in ("r", "theta") or name in self.bound for name in by):
+                raise HandedBackError("has an unknown function under a derivative, which hands the question back")
         order = sum(int(count) for _, count in node.variable_count)
         if node.expr.has(AppliedUndef) and (order > 1 or node.expr.has(sympy.Derivative)):
             raise UndecidableError("has a second derivative of f")
@@ -103,13 +112,9 @@ class PolarReader(Reader):
         return total(
             product(along_r, derivative(inner, R)),
             product(along_theta, derivative(inner, THETA)),
-            product(self.partial(name), derivative(inner, _OF_XY)),
+            product(_PARTIALS[name], derivative(inner, _OF_XY)),
             product(_PARTIALS[name], derivative(inner, _OF_POLAR)),
         )
-
-    def partial(self, name: str) -> Any:
-        partial = _PARTIALS[name]
-        return CHAIN_RULE.get(partial, partial) if self.chained else partial
 
     def substitution(self, node: Any) -> Any:
         """Also a slot of f: Subs(Derivative(f(xi, r sin θ), xi), xi, r cos θ) is f_x."""
@@ -125,10 +130,24 @@ class PolarReader(Reader):
         return (F_R, F_THETA)[slot] if applied == _OF_POLAR else (F_X, F_Y)[slot]
 
 
-def compare(mine: chains.Line, other: chains.Line, question: Question) -> equality.Answer:
+def compare(mine: chains.Line, other: chains.Line, question: Question, *, witnessed: bool = True) -> equality.Answer:
     """Whether both are equal, f_r and f_theta being what the chain rule makes of them where f_x or f_y are about."""
+    return chains.compare(mine, other, question, rule_between(mine, other), witnessed=witnessed)
+
+
+def is_equal(mine: chains.Line, other: chains.Line, question: Question) -> bool:
+    return compare(mine, other, question, witnessed=False).verdict == "equal"
+
+
+def rule_between(mine: chains.Line, other: chains.Line) -> dict[Any, Any]:
+    """The chain rule where two lines need it to be compared."""
     together = mine.symbols | other.symbols
-    return chains.compare(mine, other, question, CHAIN_RULE if together & POLAR and together & CARTESIAN else {})
+    return CHAIN_RULE if together & POLAR and together & CARTESIAN else {}
+
+
+def _has_unknown_function(node: Any) -> bool:
+    """Whether a function is in it that is none of the coordinates."""
+    return any(_names(part.args) != _COORDINATES.get(part.func.__name__) for part in node.atoms(AppliedUndef))
 
 
 def _name(variable: Any) -> str:

@@ -12,7 +12,7 @@ from sympy import cos, pi, sin
 from grader.oracles.symbolic import Question
 from grader.oracles.symbolic.chains import Line
 
-from .polar import CARTESIAN_SIDE, CHAIN_RULE, COS, F_R, F_THETA, F_X, F_Y, SIN, THETA, R, X, Y, compare
+from .polar import CARTESIAN_SIDE, CHAIN_RULE, COS, F_R, F_THETA, F_X, F_Y, SIN, THETA, R, X, Y, compare, is_equal
 
 _F_R, _F_THETA = CHAIN_RULE[F_R], CHAIN_RULE[F_THETA]
 _TURN = F_Y * COS - F_X * SIN  # ∂f/∂θ without its r
@@ -95,13 +95,13 @@ def of_partial(function: str, line: Line, question: Question) -> str | None:
 
 def of_line(line: Line, question: Question) -> str | None:
     """The mistake that makes `line` of a side of the identity; None too where the line is right."""
-    if compare(line, Line.of(CARTESIAN_SIDE), question).verdict != "different":
+    if compare(line, Line.of(CARTESIAN_SIDE), question, witnessed=False).verdict != "different":
         return None
     return _first(line, LINES, question)
 
 
 def _first(line: Line, known: Iterable[tuple[str, Any]], question: Question) -> str | None:
     for mistake, value in known:
-        if compare(line, Line.of(value), question).verdict == "equal":
+        if is_equal(line, Line.of(value), question):
             return mistake
     return None

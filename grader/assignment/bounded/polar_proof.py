@@ -6,79 +6,99 @@ Lines count from 0.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
-from grader.oracles.symbolic import Question, chains, equality
-from grader.oracles.symbolic.calculus import substitute
+from sympy import Add, Symbol
+
+from grader.oracles.symbolic import Question, chains, equality, printer
+from grader.oracles.symbolic.calculus import substitute, total
 from grader.oracles.symbolic.chains import Line
-from grader.oracles.symbolic.witness import witness
+from grader.oracles.symbolic.general import PHRASE
+from grader.oracles.symbolic.independent import independent
+from grader.oracles.symbolic.reading import UndecidableError
+from grader.oracles.symbolic.witness import trial, witness
 
 from . import polar_misconceptions
 from .polar import (
     CARTESIAN,
     CARTESIAN_SIDE,
     CHAIN_RULE,
+    COS,
     DOMAIN,
     F_R,
     F_THETA,
     POLAR,
     POLAR_SIDE,
+    SIN,
     PolarReader,
+    R,
     compare,
+    rule_between,
 )
 
+MAX_TERMS = 6  # of a sum in which the two squares are looked for
+
 _PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
-_YOUR_STEP = "your step is", "the one before"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of substituting: the symbols that it replaces, and the side that the result has to equal."""
+    """One way of substituting: the symbols that it replaces, the side that the result has to equal, and the two terms
+    of the other side after it.
+    """
 
     replaced: frozenset[str]
     side: Line
+    terms: tuple[Any, Any]
 
 
-FORWARD = Way(POLAR, Line.of(CARTESIAN_SIDE))
-INVERSE = Way(CARTESIAN, Line.of(POLAR_SIDE))
+FORWARD = Way(POLAR, Line.of(CARTESIAN_SIDE), (CHAIN_RULE[F_R] ** 2, CHAIN_RULE[F_THETA] ** 2 / R**2))
+INVERSE = Way(
+    CARTESIAN, Line.of(POLAR_SIDE), ((F_R * COS - F_THETA * SIN / R) ** 2, (F_R * SIN + F_THETA * COS / R) ** 2)
+)
 
 
 def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     """1.1 and 1.2: is what `function` ("df_dr" or "df_dtheta") returned the chain rule?
 
     Gives "verdict" ("equal", "different", "undecided"), "witness", "why", "diagnosis", "unknown" (symbols that the
-    exercise does not have), "itself" (f_r or f_theta is in it), "text", "notes".
+    exercise does not have), "itself" (f_r or f_theta is in it), "text", "notes"; "question" and "tried" (what was
+    asked, and the two values at a point) where a person has to decide.
     """
     question = Question(DOMAIN, seed)
-    line = chains.read(answer, PolarReader(question, chained=True))
-    result = compare(line, Line.of(CHAIN_RULE[_PARTIALS[function]]), question)
+    line = chains.read(answer, PolarReader(question, asked=True))
+    rule = Line.of(CHAIN_RULE[_PARTIALS[function]])
+    result = compare(line, rule, question)
     if line.symbols & POLAR:
         result = equality.Answer("different")
+    different = result.verdict == "different"
     return {
         "verdict": result.verdict,
-        "witness": witness(result.difference, question, "yours is", "the chain rule gives"),
+        "witness": witness(result.difference, question, PHRASE),
         "why": result.why,
-        "diagnosis": polar_misconceptions.of_partial(function, line, question)
-        if result.verdict == "different"
-        else None,
+        "diagnosis": polar_misconceptions.of_partial(function, line, question) if different else None,
         "unknown": list(line.unknown),
         "itself": bool(line.symbols & POLAR),
         "text": line.text,
         "notes": list(line.notes),
+        **(_for_a_person(line, rule, question) if result.verdict == "undecided" else {}),
     }
 
 
 def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """1.3: is the substitution shown, and right? `own` are the student's df_dr and df_dtheta, as far as there are any.
 
-    Gives "verdict" ("earned", "carried", "undecided", "refuted", "absent"), the "line" that it is about, "carried"
-    (which of `own` are wrong), "witness", "why", "diagnosis", "text"; "unknown" and "notes" of all lines.
+    Gives "verdict" ("earned", "carried", "undecided", "cosmetic" (θ does not matter in it), "refuted", "absent"), the
+    "line" that it is about, "carried" (which of `own` are wrong), "witness", "why", "diagnosis", "text", "question",
+    "tried"; "unknown" and "notes" of all lines.
     """
     question = Question(DOMAIN, seed)
     proof = chains.read_all(answers, lambda: PolarReader(question))
-    theirs = {name: chains.read(answer, PolarReader(question, chained=True)) for name, answer in own.items()}
+    theirs = {name: chains.read(answer, PolarReader(question, asked=True)) for name, answer in own.items()}
+    theirs = {name: line for name, line in theirs.items() if line.value is not None}
     found = [_judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
-    order = ("earned", "carried", "undecided", "refuted", "absent")
+    order = ("earned", "carried", "undecided", "cosmetic", "refuted", "absent")
     best = min(found, key=lambda result: order.index(result["verdict"]))
     unclear = next((line.unclear for line in proof if line.unclear), "")
     if best["verdict"] == "absent" and unclear:
@@ -108,11 +128,15 @@ def _judge_chain(proof: list[Line], question: Question) -> dict[str, Any]:
         return _wrong_end(proof, sides, question)
     for index, step in enumerate(steps, 1):
         if step.verdict == "undecided":
-            return {"verdict": "undecided", "line": index, "why": step.why}
+            before, after = proof[index - 1], proof[index]
+            asked = _for_a_person(after, before, question)
+            return {"verdict": "undecided", "line": index, "why": step.why, "text": after.text, **asked}
     if "undecided" in sides:
         return {"verdict": "undecided", "line": 0, "why": "an end of the proof could not be compared with its side"}
-    shown = {_judge_way(proof, way, {}, question)["verdict"] for way in (FORWARD, INVERSE)}
-    return {"verdict": "proven" if "earned" in shown else "unsubstituted"}
+    shown = [_judge_way(proof, way, {}, question) for way in (FORWARD, INVERSE)]
+    if any(found["verdict"] == "earned" for found in shown):
+        return {"verdict": "proven"}
+    return next((found for found in shown if found["verdict"] == "undecided"), {"verdict": "unsubstituted"})
 
 
 def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Question) -> dict[str, Any]:
@@ -122,20 +146,71 @@ def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Q
     line = proof[index]
     result = compare(line, way.side, question)
     found = {"line": index, "text": line.text, "why": result.why}
-    if result.verdict == "equal":
-        return {"verdict": "earned", **found}
     wrong = _wrong_own(own, question)
-    if wrong and _is_of_own(line, way, own, question):
-        return {"verdict": "carried", "carried": wrong, **found}
+    carried = result.verdict != "equal" and wrong and _is_of_own(line, way, own, question)
+    if carried or result.verdict == "equal":
+        match _matters(line, way, question):
+            case "different":
+                return {"verdict": "carried" if carried else "earned", "carried": wrong, **found}
+            case "equal":
+                return {"verdict": "cosmetic", **found}
+            case "undecided":
+                result = equality.Answer("undecided")
+                found["why"] = "whether θ matters in it could not be decided"
     if result.verdict == "undecided":
-        return {"verdict": "undecided", **found}
-    differs = witness(result.difference, question, "your line is", "its side of the identity")
-    return {
-        "verdict": "refuted",
-        "witness": differs,
-        "diagnosis": polar_misconceptions.of_line(line, question),
-        **found,
-    }
+        return {"verdict": "undecided", **found, **_for_a_person(line, way.side, question)}
+    differs = witness(result.difference, question, "your line gives {}; its side of the identity is {}")
+    diagnosis = polar_misconceptions.of_line(line, question)
+    return {"verdict": "refuted", "witness": differs, "diagnosis": diagnosis, **found}
+
+
+def _matters(line: Line, way: Way, question: Question) -> str:
+    """Whether θ matters in a line: "different" says so, "equal" the contrary.
+
+    It does if with another θ, another sine and another cosine, each taken for a quantity of its own, the line has
+    another value: of a line that equals a side of the identity this means that cos² + sin² = 1 is still to be used. It
+    also does if the line shows the two squares: with double or half angles they cancel without cos² + sin² = 1.
+    """
+    verdict = _depends_on_theta(line, question)
+    return "different" if verdict != "different" and _shows_squares(line, way, question) else verdict
+
+
+def _shows_squares(line: Line, way: Way, question: Question) -> bool:
+    """Whether some terms of the sum are the first square, and all others the second."""
+    terms = Add.make_args(line.value)
+    if not 1 < len(terms) <= MAX_TERMS:
+        return False
+    for count in range(1, len(terms)):
+        for chosen in combinations(terms, count):
+            others = [term for term in terms if term not in chosen]
+            pairs = zip((total(*chosen), total(*others)), way.terms, strict=True)
+            if all(
+                equality.compare(mine, square, question, witnessed=False).verdict == "equal" for mine, square in pairs
+            ):
+                return True
+    return False
+
+
+def _depends_on_theta(line: Line, question: Question) -> str:
+    try:
+        here = independent(line.value, DOMAIN)
+    except UndecidableError:
+        return "undecided"
+    moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
+    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
+
+
+def _is_of_theta(symbol: Any) -> bool:
+    return symbol.name in ("theta", "cos(theta)", "sin(theta)")
+
+
+def _for_a_person(line: Line, expected: Line, question: Question) -> dict[str, Any]:
+    """What a person who has to decide will want to see."""
+    asked = {"question": f"Does it equal {expected.text or printer.text(expected.value)}?", "tried": None}
+    if line.value is None or expected.value is None:
+        return asked
+    rule = rule_between(line, expected)
+    return {**asked, "tried": trial(substitute(line.value, rule), substitute(expected.value, rule), question)}
 
 
 def _substituted(proof: list[Line], way: Way) -> int | None:
@@ -159,7 +234,7 @@ def _wrong_own(own: Mapping[str, Line], question: Question) -> list[str]:
     return [
         name
         for name, line in own.items()
-        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question).verdict == "different"
+        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question, witnessed=False).verdict == "different"
     ]
 
 
@@ -177,7 +252,7 @@ def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], question: Question
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
     rounded = line.rounded or any(answer.rounded for answer in own.values())
-    return equality.compare(mine, expected, question, rounded=rounded).verdict == "equal"
+    return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
 
 
 def _side(line: Line, question: Question) -> str | None:
@@ -186,7 +261,7 @@ def _side(line: Line, question: Question) -> str | None:
         if line.unclear:
             return "undecided"
         if line.symbols <= symbols:
-            verdict = compare(line, side, question).verdict
+            verdict = compare(line, side, question, witnessed=False).verdict
             if verdict != "different":
                 return name if verdict == "equal" else verdict
     return None
@@ -197,7 +272,7 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
     return {
         "verdict": "broken",
         "line": index,
-        "witness": witness(step.difference, question, *_YOUR_STEP),
+        "witness": witness(step.difference, question, f"line {index + 1} gives {{}}, but line {index} gives {{}}"),
         "why": step.why,
         "diagnosis": polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question),
         "text": after.text,

@@ -4,6 +4,7 @@ Every sentence that a student reads about 1.1 to 1.4 is in this file. Lines are 
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -20,26 +21,27 @@ _PROOF_ARGUMENTS = (*(trees.symbol(name, "real") for name in ("f_r", "f_theta"))
 _POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
 
 HINTS = {
-    "wrong-variable": "This is the derivative by the other variable. Which of r and θ is held fixed here?",
+    "wrong-variable": "This is the derivative with respect to the other variable. Which of r and θ is held fixed here?",
     "inner-not-differentiated": "x = r·cos θ and y = r·sin θ have to be differentiated here, not inserted.",
-    "sin-cos-swapped": "Sine and cosine are interchanged. Which of them does x have, and what is its derivative?",
+    "sin-cos-swapped": "Sine and cosine are swapped. Which one belongs to x, and what is its derivative with respect "
+    "to this variable?",
     "sign-error": "A sign is wrong. Check the derivative of the cosine, and the signs when multiplying out.",
-    "chain-rule-forgotten": "The chain rule is missing: how x and y themselves move is a factor of each term.",
-    "inner-derivatives-only": "Only the inner derivatives are here; f_x and f_y, how f itself reacts, are missing.",
+    "chain-rule-forgotten": "The inner derivatives are missing: each term needs the rate at which x (or y) changes.",
+    "inner-derivatives-only": "f_x and f_y are missing: each inner derivative is multiplied by one of them.",
     "one-path-only": "f depends on r and θ along two paths, through x and through y. One of them is missing.",
     "product-for-sum": "The contributions of the two paths, through x and through y, are added, not multiplied.",
-    "missing-factor-r": "A factor r is lost. Differentiate r·cos θ by θ again: what happens to the r?",
-    "factor-r-once": "The factor r stands at one of the two terms only.",
-    "divided-by-r": "This is divided by r once too often. Does the chain rule divide by anything?",
-    "r-squared": "There is one factor r too many.",
+    "missing-factor-r": "A factor r is missing. Differentiate r·cos θ with respect to θ again: what happens to the r?",
+    "factor-r-once": "Only one of the two terms has the factor r.",
+    "divided-by-r": "There is an extra division by r. Does the chain rule divide by anything?",
+    "r-squared": "There is an extra factor r.",
     "inverse-rule": "This is the rule for the opposite direction, which gives f_x and f_y from f_r and f_theta.",
     "degrees": "The angle is in radians here; nothing has to be converted to degrees.",
     "missing-inverse-square": "The factor 1/r² before the square of f_theta is missing.",
-    "r-not-squared": "A factor r has not been squared. In the square of a product every factor is squared.",
-    "cross-term-forgotten": "A mixed term is lost: (a + b)² has 2ab in it, and here two such terms have to cancel.",
+    "r-not-squared": "A power of r is off: compare the factor before the second square with 1/r².",
+    "cross-term-forgotten": "A mixed term is missing: (a + b)² has 2ab in it, and here two such terms have to cancel.",
     "square-of-a-sum": "The square of a sum is not the sum of the squares.",
     "squares-forgotten": "The derivatives have to be squared.",
-    "one-side-doubled": "This is exactly twice as large as it should be: something is counted two times.",
+    "one-side-doubled": "This is exactly twice as large as it should be: something is counted twice.",
 }
 
 
@@ -59,7 +61,7 @@ def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
     if found["verdict"] == "equal":
         return Verdict.passed()
     if found["verdict"] == "undecided":
-        return _review(f"What {function} returns", found["why"])
+        return _review(f"What {function} returns", found)
     if found["unknown"]:
         return Verdict.failed(f"{function} contains {_unknown(found['unknown'])}.", "unknown-symbol")
     if found["itself"]:
@@ -73,11 +75,11 @@ def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
 
 def judge_substitution(functions: Any, algebra: Any, seed: int) -> Verdict:
     """1.3. `functions` is the student's module: proof, and df_dr and df_dtheta for errors carried forward."""
+    own = {name: _own(getattr(functions, name)) for name in _POINTS}
+    own = {name: answer for name, answer in own.items() if answer is not None}
     lines = _lines(functions.proof(*_PROOF_ARGUMENTS))
     if isinstance(lines, Verdict):
         return lines
-    own = {name: _own(getattr(functions, name)) for name in _POINTS}
-    own = {name: answer for name, answer in own.items() if answer is not None}
     found = algebra.judge_substitution(_sendable(lines), own, seed)
     return _substitution_verdict(found, lines).noting(*_notes(found))
 
@@ -101,9 +103,14 @@ def _substitution_verdict(found: Mapping[str, Any], lines: list[Any]) -> Verdict
                 f"Line {found['line'] + 1} is what your own derivatives give: carried forward from {where}."
             )
         case "undecided":
-            return _review("The substituted line", found["why"])
+            return _review("The substituted line", found)
         case "absent":
             return _no_substitution(found, lines)
+        case "cosmetic":
+            return Verdict.failed(
+                f"Line {found['line'] + 1} has θ in it, but only in parts that cancel. {_SHOW_IT}",
+                "substitution-missing",
+            )
     number = found["line"] + 1
     strange = [name for index, name in found["unknown"] if index == found["line"]]
     if strange:
@@ -124,12 +131,14 @@ def _no_substitution(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
     for number, line in enumerate(lines, 1):
         kind = _not_an_expression(line)
         if kind:
-            return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
-    return Verdict.failed(
-        "No line shows the substitution: beside a line with f_r or f_theta there has to be one in which the chain "
-        "rule has replaced them all, with the sines and cosines still in it.",
-        "substitution-missing",
-    )
+            return Verdict.failed(_not_a_line(number, line, kind))
+    return Verdict.failed(f"No line shows the substitution. {_SHOW_IT}", "substitution-missing")
+
+
+_SHOW_IT = (
+    "After the line with f_r and f_theta, show the line where you have just inserted your 1.1 and 1.2, before "
+    "simplifying."
+)
 
 
 def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
@@ -140,7 +149,7 @@ def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     for number, line in enumerate(lines, 1):
         kind = _not_an_expression(line)
         if kind:
-            return Verdict.failed(f"Line {number} is {kind}; {_EXPECTED_LINES}")
+            return Verdict.failed(_not_a_line(number, line, kind))
     found = algebra.judge_chain(_sendable(lines), seed)
     return _chain_verdict(found).noting(*_notes(found))
 
@@ -158,11 +167,10 @@ def _chain_verdict(found: Mapping[str, Any]) -> Verdict:
             return _wrong_end(found)
         case "unsubstituted":
             return Verdict.failed(
-                "Every line equals the one before, but the step that matters is not shown: a line in which the chain "
-                "rule has replaced the derivatives, beside one that still has them.",
+                f"Every line equals the one before, but the step that matters is not shown. {_SHOW_IT}",
                 "substitution-missing",
             )
-    return _review(f"Line {found['line'] + 1}", found["why"])
+    return _review(f"Line {found['line'] + 1}", found)
 
 
 def _broken(found: Mapping[str, Any]) -> Verdict:
@@ -181,13 +189,19 @@ def _broken(found: Mapping[str, Any]) -> Verdict:
 def _wrong_end(found: Mapping[str, Any]) -> Verdict:
     number = found["line"] + 1
     if found["twice"]:
-        message = "The proof ends on the side of the identity on which it began; it has to reach the other one."
+        message = "The proof ends with the side of the identity with which it started; it has to reach the other one."
     else:
         message = (
-            f"Line {number}, an end of the proof, is not a side of the identity as the sheet has it: one side in f_r, "
-            f"f_theta and r alone, the other in f_x and f_y alone. It is {found['text']}."
+            f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
+            f"other in f_x and f_y alone. Line {number} is neither: {found['text']}."
         )
     return _wrong(message, found, line=number, expression=found["text"])
+
+
+def _not_a_line(number: int, line: Any, kind: str) -> str:
+    if isinstance(line, str):
+        return f"Line {number} is a string; leave out the quotes so that it is an expression."
+    return f"Line {number} is {kind}; {_EXPECTED_LINES}"
 
 
 _EXPECTED_LINES = "expected is a list of expressions, each equal to the one before."
@@ -234,7 +248,7 @@ def _kind(answer: Any) -> str:
         return "None (is a return missing?)"
     if isinstance(answer, Opaque):
         return answer.reason
-    names = {Tree: "one expression", str: "a text", list: "a list", dict: "a dict", bool: "True or False"}
+    names = {Tree: "one expression", str: "a string", list: "a list", dict: "a dict", bool: "True or False"}
     return names.get(type(answer), f"a {type(answer).__name__}")
 
 
@@ -249,9 +263,14 @@ def _wrong(message: str, found: Mapping[str, Any], **evidence: Any) -> Verdict:
     return Verdict.failed(message + hint, diagnosis, witness=found.get("witness"), **evidence)
 
 
-def _review(what: str, why: str = "") -> Verdict:
-    because = f" ({why})" if why else ""
-    return Verdict.review(f"{what}: the machine cannot decide whether it is right{because}. A person will look at it.")
+def _review(what: str, found: Mapping[str, Any] = MappingProxyType({})) -> Verdict:
+    """What a person has to decide; the evidence has all that they need to do so."""
+    because = f" ({found['why']})" if found.get("why") else ""
+    evidence = {"expression": found.get("text"), "question": found.get("question"), "tried": found.get("tried")}
+    return Verdict.review(
+        f"{what}: the machine cannot decide whether it is right{because}. A person will look at it.",
+        **{name: value for name, value in evidence.items() if value},
+    )
 
 
 def _notes(found: Mapping[str, Any]) -> list[str]:

@@ -36,9 +36,12 @@ def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
     return default, (f"CONVENTION may be {known}; {shown} is neither, so * was read as {default}.",)
 
 
-def inner_positions(rng: np.random.Generator) -> list[Offset]:
-    """Where to put x_1: four places, row and column always different, so that swapping them shows."""
-    rows = 1 + rng.permutation(LARGEST_POSITION)[:4]
+def inner_positions(seed: int) -> list[Offset]:
+    """Where to put x_1: four places, row and column always different, so that swapping them shows.
+
+    The same for every check, so that each is asked about once.
+    """
+    rows = 1 + np.random.default_rng([seed, *b"x_1"]).permutation(LARGEST_POSITION)[:4]
     return [
         (int(row), int(1 + (row + shift) % LARGEST_POSITION)) for row, shift in zip(rows, (1, 3, 2, 4), strict=True)
     ]
@@ -91,6 +94,14 @@ def read_nine(value: Any) -> list[Tree]:
     if len(value) != NEURONS:
         raise UnreadableError(_not_nine(value))
     return [_expression(item, _holds_no) for item in value]
+
+
+def read_own(ask: Callable[..., Any], *args: Any) -> list[Tree] | None:
+    """The student's own answer to an earlier point, None where it is no list of nine."""
+    try:
+        return read_nine(ask(*args))
+    except (CallFailure, UnreadableError):
+        return None
 
 
 def read_expression(value: Any) -> Tree:

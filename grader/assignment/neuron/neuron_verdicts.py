@@ -3,10 +3,9 @@
 Errors are carried forward as the contract says; whichever reading gives more counts, and a note says which was used.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-from grader.api import CallFailure, Tree, Verdict
+from grader.api import Tree, Verdict
 from grader.assignment.neuron.neuron_algebra import DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
 from grader.assignment.neuron.neuron_answers import read_expression, read_nine
 from grader.assignment.neuron.neuron_misconceptions import (
@@ -55,7 +54,7 @@ def _activation_sentence(entry: Tree, right: Tree, index: int, algebra: Algebra)
 
 
 def judge_derivative(
-    value: Any, own_activations: Callable[[], Any], labels: Labels, convention: str, symbolic: Symbolic, seed: int
+    value: Any, own_activations: list[Tree] | None, labels: Labels, convention: str, symbolic: Symbolic, seed: int
 ) -> Verdict:
     """3.3: the nine weights, or the derivative of the student's own 3.2."""
     try:
@@ -68,7 +67,7 @@ def judge_derivative(
 
 
 def _derivative(
-    entries: list[Tree], own_activations: Callable[[], Any], labels: Labels, convention: str, algebra: Algebra
+    entries: list[Tree], own_activations: list[Tree] | None, labels: Labels, convention: str, algebra: Algebra
 ) -> Verdict:
     state, bad = algebra.at_labels(entries, right_weights(labels, convention), labels)
     if state == EQUAL:
@@ -83,15 +82,14 @@ def _derivative(
     return _failed(misconception, told).noting(*labels.notes)
 
 
-def _carried_derivative(entries: list[Tree], own_activations: Callable[[], Any], algebra: Algebra) -> str:
-    own = _own(own_activations)
-    if own is None or not algebra.have_nine_weights(entries):
+def _carried_derivative(entries: list[Tree], own_activations: list[Tree] | None, algebra: Algebra) -> str:
+    if own_activations is None or not algebra.have_nine_weights(entries):
         return DIFFERENT
-    return algebra.all(entries, [trees.derivative(entry, X_1) for entry in own])
+    return algebra.all(entries, [trees.derivative(entry, X_1) for entry in own_activations])
 
 
 def judge_loss(
-    value: Any, own_derivative: Callable[[], Any], labels: Labels, convention: str, symbolic: Symbolic, seed: int
+    value: Any, own_derivative: list[Tree] | None, labels: Labels, convention: str, symbolic: Symbolic, seed: int
 ) -> Verdict:
     """3.4, the symbolic half: the sum of dy_i times weight, or dy times the student's own 3.3."""
     try:
@@ -104,7 +102,7 @@ def judge_loss(
 
 
 def _loss(
-    expression: Tree, own_derivative: Callable[[], Any], labels: Labels, convention: str, algebra: Algebra
+    expression: Tree, own_derivative: list[Tree] | None, labels: Labels, convention: str, algebra: Algebra
 ) -> Verdict:
     state = _loss_state(expression, labels, convention, algebra)
     if state == EQUAL:
@@ -127,24 +125,15 @@ def _loss_state(expression: Tree, labels: Labels, convention: str, algebra: Alge
     return algebra.at_labels([trees.derivative(expression, dy) for dy in DY], rights, labels)[0]
 
 
-def _carried_loss(expression: Tree, own_derivative: Callable[[], Any], algebra: Algebra) -> str:
-    own = _own(own_derivative)
-    if own is None or not algebra.have_nine_weights(own):
+def _carried_loss(expression: Tree, own_derivative: list[Tree] | None, algebra: Algebra) -> str:
+    if own_derivative is None or not algebra.have_nine_weights(own_derivative):
         return DIFFERENT
-    return algebra.all([expression], [dot(DY, own)])
+    return algebra.all([expression], [dot(DY, own_derivative)])
 
 
 def right_weights(labels: Labels, convention: str) -> list[Tree]:
     """The weight of each label; of a wrong one, anything, since it is not looked at."""
     return [weight(offset or (0, 0), convention) for offset in labels.offsets]
-
-
-def _own(ask: Callable[[], Any]) -> list[Tree] | None:
-    """The student's own answer to an earlier point, if it is one at all."""
-    try:
-        return read_nine(ask())
-    except (CallFailure, UnreadableError):
-        return None
 
 
 def _failed(misconception: WeightMisconception | None, otherwise: str) -> Verdict:

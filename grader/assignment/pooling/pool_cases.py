@@ -1,10 +1,12 @@
-"""The inputs on which exercise 2 is judged, drawn anew for each seed.
+"""The inputs on which exercise 2 is judged: shapes and values drawn anew for each seed.
 
-All values are multiples of a power of two with few bits: gradients come out exact (see `max_pool`), whatever the order
-of summation. Each point has inputs on which only its own mistakes show: one mistake costs once.
+Each point has inputs on which only its own mistakes show, so that one mistake costs once: values are positive where
+signs are not the question, maps are square where shapes are not. Some values are multiples of a power of two with few
+bits, others have all the bits of a double, and close neighbours of the maximum are among both. Expected gradients come
+out exact on the former (see `max_pool`), and to some 1e-13 on the latter.
 """
 
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 
@@ -13,28 +15,28 @@ from grader.assignment.pooling.subgradients import ANY_SUBGRADIENT
 from grader.oracles.numeric import Case, Floats, Precision
 from grader.oracles.numeric.drawing import signed
 
-Shape = tuple[int, ...]
+Shape = tuple[int, int, int, int]
 
 # A pool only copies: a float32 result is dY rounded once, and its zeros are zeros. A split is rounded up to four times.
-COPIED = Precision(rtol=2.0**-24, atol=0.0)
+COPIED = Precision(rtol=2.0**-24 + 2.0**-34, atol=0.0)
 SPLIT = Precision(rtol=2.0**-22, atol=0.0)
-LEVEL = 2.0**-9  # the grid of X for the pool. Drawn are even multiples, so that an odd one can stand beside each
-_LEVELS = np.arange(64, 1024, 2)  # values from 1/8 to 2, none twice
-UPSTREAM_LEVEL = 2.0**-13
-# 1/2 to 2: no entry near zero, so that relative errors can be told. Odd: each needs more than float16's 11 bits
-_UPSTREAM_LEVELS = np.arange(2**12 + 1, 2**14, 2)
-LARGE, SMALL = 2.0**20, 2.0**-20  # 1e6 and 1e-6, as powers of two
-
-POOL_SHAPES: tuple[Shape, ...] = ((2, 3, 4, 6), (1, 2, 6, 4), (3, 1, 2, 8))  # even, not square, batch and channels
-EXTREME_SHAPE: Shape = (2, 2, 4, 6)
-TIED_SHAPES: tuple[Shape, ...] = ((1, 1, 4, 4), (2, 2, 4, 6))
-ODD_SHAPES: tuple[Shape, ...] = ((2, 2, 3, 5), (1, 2, 5, 4), (2, 1, 4, 3), (1, 1, 1, 1), (1, 2, 1, 4), (2, 1, 5, 1))
+LEVEL = 2.0**-11  # the grid of X
+_LEVELS = np.arange(256, 4096, 2)  # values from 1/8 to 2, none twice; even, so that an odd one can stand beside each
+_CLOSE = 2.0**-9  # of a level, 1e-6 of the values: nearer to the maximum than any tolerance that is in use
+# The sets of places where maxima may sit: all four, then the pairs and triples, then a single one.
+_PLACES = np.array(
+    [[place in chosen for place in range(4)] for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
+)
+_LARGE, _SMALL = 1e6, 1e-6
 
 
 def pooling(X: Floats, dY: Floats) -> Case:
     """A case without ties."""
-    norm = float(np.abs(dY).max(initial=0.0)) or 1.0
-    return Case("dX", {"dY": dY, "X": X}, pool_gradient(dY, X), norm, COPIED)
+    return _case(X, dY, pool_gradient(dY, X))
+
+
+def _case(X: Floats, dY: Floats, expected: Floats) -> Case:
+    return Case("dX", {"dY": dY, "X": X}, expected, float(np.abs(dY).max(initial=0.0)) or 1.0, COPIED)
 
 
 def tied_pooling(X: Floats, dY: Floats) -> Case:
@@ -47,48 +49,107 @@ def tied_pooling(X: Floats, dY: Floats) -> Case:
 
 
 def upstream(rng: np.random.Generator, X_shape: Shape) -> Floats:
-    """A random dY for X (N, C, H, W)."""
+    """A random dY for X (N, C, H, W): 1/2 to 2, no entry near zero, with more digits than a float32 keeps."""
     shape = (*X_shape[:-2], X_shape[-2] // 2, X_shape[-1] // 2)
-    return signed(rng, shape, _UPSTREAM_LEVELS) * UPSTREAM_LEVEL
+    return np.asarray(rng.uniform(0.5, 2.0, shape) * rng.choice([-1.0, 1.0], shape))
 
 
 def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.1: positive windows, the maximum at each of the four places, dY of both signs."""
-    cases = []
-    for place, sign in enumerate(rng.permutation([1.0, 1.0, -1.0, -1.0])):
-        values = np.sort(rng.choice(_LEVELS, 4, replace=False)) * LEVEL
-        X = np.insert(values[:3], place, values[3]).reshape(1, 1, 2, 2)
-        cases.append(pooling(X, sign * np.abs(upstream(rng, X.shape))))
-    return tuple(cases)
+    """2.1: positive windows, in all 24 orders of their values, dY of both signs."""
+    orders = rng.permutation(list(permutations(range(4))))
+    ranks = np.cumsum(rng.integers(1, len(_LEVELS) // 4, orders.shape), axis=1)
+    X = np.take_along_axis(_LEVELS[ranks].astype(float), orders, axis=1).reshape(-1, 1, 2, 2)
+    X = np.where(rng.random((len(orders), 1, 1, 1)) < 0.5, X, _off_grid(rng, X)) * LEVEL
+    dY = upstream(rng, X.shape)
+    expected = pool_gradient(dY, X)  # of all at once
+    return tuple(_case(X[[n]], dY[[n]], expected[[n]]) for n in range(len(orders)))
 
 
 def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.2: both signs, every window's maximum positive."""
-    return tuple(pooling(_maps(rng, shape, "positive maxima"), upstream(rng, shape)) for shape in POOL_SHAPES)
+    """2.2: both signs, every window's maximum positive; wide, tall, of one row or column of windows, and large."""
+    samples, channels = rng.permutation([2, 3])
+    low, high = _even(rng, 4, 6), _even(rng, 8, 12)
+    strip = [2, _even(rng, 6, 14)]
+    long, short = _even(rng, 16, 20), _even(rng, 8, 14)
+    shapes: list[Shape] = [
+        (samples, channels, low, high),
+        (channels, samples, high, low),
+        (_count(rng), _count(rng), *rng.permutation(strip)),
+        (1, 1, *rng.permutation([long, short])),
+    ]
+    return _pooled(rng, shapes, "positive maxima")
 
 
 def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.3: negative windows only, and large and small magnitudes."""
-    scales = (("negative", 1.0, 1.0), ("any", LARGE, LARGE), ("any", SMALL, SMALL), ("negative", LARGE, SMALL))
-    return tuple(
-        pooling(_maps(rng, EXTREME_SHAPE, signs) * scale, upstream(rng, EXTREME_SHAPE) * upstream_scale)
-        for signs, scale, upstream_scale in scales
-    )
+    """2.3: negative windows only, and large and small magnitudes; square maps."""
+    sides = rng.permutation([_even(rng, 2, 4), _even(rng, 6, 8), _even(rng, 6, 8), _even(rng, 10, 16)])
+    cases = []
+    for side, (signs, scale, upstream_scale, on_grid) in zip(
+        sides,
+        (
+            ("negative", 1.0, 1.0, True),
+            ("any", _LARGE, _LARGE, False),
+            ("any", 2.0**-20, _SMALL, True),  # 1e-6 as a power of two keeps the grid
+            ("negative", _LARGE, _SMALL, False),
+        ),
+        strict=True,
+    ):
+        shape: Shape = (1, 2, side, side) if side > 8 else (_count(rng), _count(rng), side, side)
+        X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0) * scale
+        cases.append(pooling(X, upstream(rng, shape) * upstream_scale))
+    return tuple(cases)
 
 
 def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.4: positive windows with maxima on every set of places."""
-    return tuple(tied_pooling(_tied(rng, shape), upstream(rng, shape)) for shape in TIED_SHAPES)
+    """2.4: positive windows with maxima on every set of places; square maps. Windows share their maxima, too."""
+    large, small = _even(rng, 8, 12), _even(rng, 4, 6)
+    shapes: list[Shape] = [(1, 1, small, small), (2, _count(rng) + 1, small, small), (1, 1, large, large)]
+    return tuple(
+        tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
+        for shape, scale in zip(shapes, (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)
+    )
 
 
 def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.5: odd heights and widths, positive values."""
-    return tuple(pooling(_maps(rng, shape, "positive"), upstream(rng, shape)) for shape in ODD_SHAPES)
+    long, short = _odd(rng, 9, 19), _odd(rng, 3, 7)
+    shapes: list[Shape] = [
+        (2, _count(rng), _odd(rng, 3, 5), _odd(rng, 7, 9)),
+        (1, 2, _odd(rng, 7, 9), _even(rng, 2, 4)),
+        (_count(rng), 1, _even(rng, 2, 4), _odd(rng, 7, 9)),
+        (1, 1, 1, 1),
+        (_count(rng), 2, 1, _even(rng, 2, 6) + int(rng.integers(2))),
+        (2, _count(rng), _even(rng, 2, 6) + int(rng.integers(2)), 1),
+        (1, 1, *rng.permutation([long, short])),
+    ]
+    return _pooled(rng, shapes, "positive")
 
 
-def _maps(rng: np.random.Generator, shape: Shape, signs: str) -> Floats:
-    """Distinct values. In some windows the second is only one level below the maximum: a comparison with a tolerance of
-    its own takes them for equal once they are small."""
+def _count(rng: np.random.Generator) -> int:
+    """Of samples or channels."""
+    return int(rng.integers(1, 4))
+
+
+def _even(rng: np.random.Generator, low: int, high: int) -> int:
+    return 2 * int(rng.integers(low // 2, high // 2 + 1))
+
+
+def _odd(rng: np.random.Generator, low: int, high: int) -> int:
+    return 1 + 2 * int(rng.integers(low // 2, high // 2 + 1))
+
+
+def _pooled(rng: np.random.Generator, shapes: list[Shape], signs: str) -> tuple[Case, ...]:
+    """Half of them on the grid."""
+    on_grid = rng.permutation([index % 2 == 0 for index in range(len(shapes))])
+    return tuple(
+        pooling(_maps(rng, shape, signs, bool(on), 1.0), upstream(rng, shape))
+        for shape, on in zip(shapes, on_grid, strict=True)
+    )
+
+
+def _maps(rng: np.random.Generator, shape: Shape, signs: str, on_grid: bool, close: float) -> Floats:
+    """Distinct values. In some windows the second is only `close`, in levels, below the maximum: a comparison with a
+    tolerance of its own takes them for equal once they are small."""
     X = signed(rng, shape, _LEVELS)
     if signs in ("positive", "negative"):
         X = np.abs(X) if signs == "positive" else -np.abs(X)
@@ -98,24 +159,25 @@ def _maps(rng: np.random.Generator, shape: Shape, signs: str) -> Floats:
     order = np.argsort(parts, axis=-1)
     near = (rng.random(parts.shape[:-1]) < 0.25)[..., None]
     near[..., :1, :1, :] = True
-    second = np.where(near, parts.max(axis=-1, keepdims=True) - 1, np.take_along_axis(parts, order[..., 2:3], axis=-1))
+    second = np.where(
+        near, parts.max(axis=-1, keepdims=True) - close, np.take_along_axis(parts, order[..., 2:3], axis=-1)
+    )
     np.put_along_axis(parts, order[..., 2:3], second, axis=-1)
     height, width = shape[-2] // 2 * 2, shape[-1] // 2 * 2
     X[..., :height, :width] = from_windows(parts, shape)[..., :height, :width]
-    return X * LEVEL
+    return (X if on_grid else _off_grid(rng, X)) * LEVEL
+
+
+def _off_grid(rng: np.random.Generator, X: Floats) -> Floats:
+    """X with all the bits of a double, in the same order: levels are at least one apart."""
+    return X + rng.uniform(0.0, 0.25, X.shape)
 
 
 def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
     """Windows whose maxima sit on each set of places in turn, in random order; the other entries may tie as well."""
-    places = [chosen for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
     count = int(np.prod(shape)) // 4
-    parts = rng.choice(_LEVELS[:8], (count, 4)).astype(float)
-    ties = sum(len(chosen) > 1 for chosen in places)
-    order = [
-        0,
-        *(1 + rng.permutation(ties - 1)),
-        *(ties + rng.permutation(len(places) - ties)),
-    ]  # all four in every map
-    for window in range(count):
-        parts[window, list(places[order[window % len(places)]])] = rng.choice(_LEVELS[8:])
+    order = [0, *rng.permutation(range(1, 11)), *rng.permutation(range(11, 15))]  # the quadruple in every map
+    places = _PLACES[order][np.arange(count) % len(_PLACES)]
+    maxima = rng.choice(_LEVELS[8:14], (count, 1))
+    parts = np.where(places, maxima, rng.choice(_LEVELS[:8], (count, 4))).astype(float)
     return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL

@@ -69,7 +69,7 @@ def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) 
 def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:
     """What the checks of one point had said. Nothing for a part that no check was asked about then."""
     incidents = tuple(Incident(i.point, i.kind, i.message) for i in report.incidents if i.point == point.id)
-    trace = tuple(Frame(line.file, line.line, line.function, line.code) for line in stored.traceback)
+    trace = tuple(Frame(**line.model_dump()) for line in stored.traceback)
     wanted: set[str | None] = {*point.parts} or {None}
     for part in stored.parts:
         if part.part in wanted:

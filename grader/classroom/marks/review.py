@@ -78,13 +78,13 @@ def recording(path: Path, assignment: Assignment) -> Iterator[Callable[..., Repo
         yield record
 
 
-def keep(path: Path, report: Report) -> None:
+def keep(path: Path, report: Report, *, pages: bool = True) -> None:
     """Writes a report that a person has marked; in a class, with its own pages, and says that the tables are old."""
     results = class_of(path)
     if results is not None:
         store.mark_stale(results)
     write_atomically(path, to_json(report))
-    if results is not None:
+    if results is not None and pages:
         write_student(path.parent, report)
 
 

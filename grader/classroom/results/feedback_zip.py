@@ -12,7 +12,7 @@ from pathlib import Path
 
 from grader.classroom.class_model import Format
 from grader.classroom.results.store import ClassIndex, Person
-from grader.load.naming import readable
+from grader.load.file_names import readable
 
 NAME = "feedback.zip"
 _PAGE = "report.html"

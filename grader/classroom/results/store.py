@@ -46,6 +46,9 @@ OWN = (
     "class.html",
     PAIRS,
     "sheet.csv",
+    "desk.db",
+    "desk.db-wal",
+    "desk.db-shm",
 )
 WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
 _POLL_SECONDS = 0.01

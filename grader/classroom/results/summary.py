@@ -1,7 +1,8 @@
-"""The end of a class on a terminal: how the scores lie, which points were hard, what happened, what needs a person."""
+"""The end of a class on a terminal: who needs a person, how the scores lie, which points were hard, what happened."""
 
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import fmean, median, quantiles
 
@@ -9,40 +10,62 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.classroom.class_model import IssueKind
 from grader.classroom.results import store
-from grader.classroom.results.store import ClassIndex
+from grader.classroom.results.store import ClassIndex, Entry, IssueEntry
+from grader.model import Outcome
 from grader.report.plain_text import number, one_line
 from grader.report.spread import spread
-from grader.schema import PointScore
+from grader.schema import LateEntry, PointScore, Report
 
 _WIDTH = 40  # characters of the longest bar
-_LISTED = 20  # lines of what needs a person; class.json has all
+_LISTED = 6  # lines of one kind; class.json has all
+_NAMED = 6  # people in a line
+_LINE = 400  # characters
 
 
 def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
     """Everything that a TA wants to know before closing the window."""
-    scores: list[float] = []
-    points: dict[str, _Tally] = {}
-    incidents: Counter[str] = Counter()
-    pending = 0
-    for _, report in store.reports(results, index):
-        scores.append(report.score)
-        pending += report.pending > 0
-        incidents.update(incident.kind for incident in report.incidents)
-        for point in report.points:
-            points.setdefault(point.id, _Tally(point.title)).add(point)
-    if scores:
-        console.print(_distribution(scores, index.max_score), _difficulty(points), sep="\n")
-    if incidents:
-        told = ", ".join(f"{kind} {count}" for kind, count in incidents.most_common())
-        console.print(Text(f"Incidents: {told}"))
-    console.print(_needs(index, pending))
+    tally = _Tally()
+    for entry, report in store.reports(results, index):
+        tally.add(entry, report)
+    warning = tally.lateness.warning()
+    if warning:
+        console.print(Text(warning, style="bold yellow"), soft_wrap=True)
+    if tally.scores:
+        console.print(Text(_figures(tally.scores, index.max_score), style="bold"), soft_wrap=True)
+        console.print(_distribution(tally.scores, index.max_score), _difficulty(tally.points), sep="\n")
+    for line in (*tally.lateness.lines(), *_incidents(tally.incidents)):
+        console.print(Text(line), soft_wrap=True)
+    console.print(_needs(index, tally.pending), soft_wrap=True)
     console.print(Text(f"{_counts(index)}. Everything is in {results}.", style="bold"), soft_wrap=True)
 
 
+def label(entry: Entry) -> str:
+    """Whom an entry is about, as a person would say it: the names, and the id where it is another text."""
+    names = ", ".join(person.name for person in entry.students if person.name)
+    return names if names == entry.id else f"{names} ({entry.id})" if names else entry.id
+
+
 @dataclass(slots=True)
-class _Tally:
-    """How one point went: all that is kept of it, so that a thousand reports need no more memory than ten."""
+class _Some:
+    """How many there are, and the first few by name."""
+
+    count: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, name: str) -> None:
+        self.count += 1
+        if len(self.names) < _NAMED:
+            self.names.append(one_line(name, 60))
+
+    def __str__(self) -> str:
+        return ", ".join(self.names) + (f" and {self.count - len(self.names)} more" if self.count > _NAMED else "")
+
+
+@dataclass(slots=True)
+class _PointTally:
+    """How one point went where it is decided: all that is kept of it, so that a class may be of any size."""
 
     title: str
     judged: int = 0
@@ -50,18 +73,92 @@ class _Tally:
     share: float = 0.0
 
     def add(self, point: PointScore) -> None:
-        self.judged += 1
-        self.full += point.score >= point.max_score
-        self.share += point.score / point.max_score
+        if not point.pending and point.outcome is not Outcome.GRADER_ERROR:
+            self.judged += 1
+            self.full += point.score >= point.max_score
+            self.share += point.score / point.max_score
+
+    def shown(self, value: float) -> str:
+        return f"{value / self.judged:.0%}" if self.judged else "pending"
 
 
-def _distribution(scores: list[float], most: float) -> Table:
+@dataclass(slots=True)
+class _Lateness:
+    """Who was late, what that cost, and whether the due date can be right."""
+
+    timed: int = 0
+    late: _Some = field(default_factory=_Some)
+    costly: int = 0
+    extended: _Some = field(default_factory=_Some)
+    deducted: float = 0.0
+    due: Counter[str] = field(default_factory=Counter)
+
+    def add(self, name: str, entry: LateEntry) -> None:
+        self.timed += entry.submitted is not None
+        self.costly += entry.days > 0 and entry.factor < 1
+        self.deducted += entry.deducted
+        if entry.days:
+            self.late.add(f"{name}, {entry.days} {'day' if entry.days == 1 else 'days'}")
+        if entry.extension:
+            self.extended.add(f"{name}, to {entry.due[:16].replace('T', ' ')}")
+        else:
+            self.due[entry.due] += 1
+
+    def warning(self) -> str | None:
+        """What to say first where most of a class is late: then the due date is likely another course's."""
+        if not self.due or 2 * self.costly <= self.timed:
+            return None
+        due = self.due.most_common(1)[0][0].replace("T", " ")
+        return (
+            f"{self.costly} of {self.timed} hand-ins with a known time lose points for lateness: the rubric's due date "
+            f"is {due}. If that is another year's date, correct `due` in a copy of the rubric and run `grader rescore`."
+        )
+
+    def lines(self) -> Iterator[str]:
+        if self.late.count:
+            yield f"Late: {self.late.count} ({self.late}); {number(self.deducted)} points deducted."
+        if self.extended.count:
+            yield f"Extended: {self.extended.count} ({self.extended})."
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is gathered while the reports go by."""
+
+    scores: list[float] = field(default_factory=list)
+    points: dict[str, _PointTally] = field(default_factory=dict)
+    incidents: dict[str, _Some] = field(default_factory=lambda: defaultdict(_Some))
+    pending: dict[str, _Some] = field(default_factory=lambda: defaultdict(_Some))
+    lateness: _Lateness = field(default_factory=_Lateness)
+
+    def add(self, entry: Entry, report: Report) -> None:
+        name = label(entry)
+        self.scores.append(report.score)
+        for kind in dict.fromkeys(incident.kind for incident in report.incidents):
+            self.incidents[kind].add(name)
+        for point in report.points:
+            self.points.setdefault(point.id, _PointTally(point.title)).add(point)
+            if point.pending:
+                self.pending[point.id].add(name)
+        if report.late:
+            self.lateness.add(name, report.late)
+
+
+def _incidents(incidents: Mapping[str, _Some]) -> Iterator[str]:
+    for kind, some in sorted(incidents.items(), key=lambda item: -item[1].count):
+        yield f"Incidents: {kind} in {some.count} {'submission' if some.count == 1 else 'submissions'} ({some})."
+
+
+def _figures(scores: Sequence[float], most: float) -> str:
     quarters = quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else [scores[0]] * 3
-    title = (
+    return (
         f"{len(scores)} scores: mean {number(fmean(scores))}, median {number(median(scores))}, "
         f"middle half {number(quarters[0])} to {number(quarters[2])}, of {number(most)}"
     )
-    grid = Table(title=title, title_justify="left", show_header=False, box=None)
+
+
+def _distribution(scores: Sequence[float], most: float) -> Table:
+    grid = Table(show_header=False, box=None)
     classes = spread(scores, most)
     longest = max(count for _, _, count in classes)
     for low, high, count in classes:
@@ -69,26 +166,44 @@ def _distribution(scores: list[float], most: float) -> Table:
     return grid
 
 
-def _difficulty(points: dict[str, _Tally]) -> Table:
+def _difficulty(points: Mapping[str, _PointTally]) -> Table:
     grid = Table(title="Points", title_justify="left")
-    for column in ("point", "what it asks", "full marks", "on average"):
-        grid.add_column(column, justify="left" if column in ("point", "what it asks") else "right")
+    for column in ("point", "task", "full marks", "on average"):
+        grid.add_column(column, justify="left" if column in ("point", "task") else "right")
     for name, tally in points.items():
-        grid.add_row(name, tally.title, f"{tally.full / tally.judged:.0%}", f"{tally.share / tally.judged:.0%}")
+        grid.add_row(name, tally.title, tally.shown(tally.full), tally.shown(tally.share))
     return grid
 
 
-def _needs(index: ClassIndex, pending: int) -> Text:
-    lines = [f"{issue.kind}: {one_line(issue.who, 80)}: {one_line(issue.message, 400)}" for issue in index.issues]
-    more = len(lines) - _LISTED
-    shown = lines[:_LISTED] + ([f"… and {more} more; {store.INDEX} has all"] if more > 0 else [])
-    if pending:
-        shown.append(f"review: {pending} reports wait for a person's mark (`grader review`)")
-    return (
-        Text("\n".join(["Needs a person:", *(f"  {line}" for line in shown)]))
-        if shown
-        else Text("Nothing needs a person.")
-    )
+def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
+    by_kind: dict[IssueKind, list[IssueEntry]] = defaultdict(list)
+    for issue in index.issues:
+        by_kind[issue.kind].append(issue)
+    asked = {issue.who for issue in index.issues}
+    names = {entry.id: label(entry) for entry in index.entries if entry.id in asked}
+    lines = [line for kind, issues in by_kind.items() for line in _of_kind(kind, issues, names)]
+    lines += [f"review: {point}: {some.count} pending ({some})" for point, some in pending.items()]
+    if not lines:
+        return Text("Nothing needs a person.")
+    return Text("\n".join(["Needs a person:", *(f"  {line}" for line in lines)]))
+
+
+def _of_kind(kind: IssueKind, issues: Sequence[IssueEntry], names: Mapping[str, str]) -> Iterator[str]:
+    if kind is IssueKind.ABSENT:
+        people = _some(names.get(issue.who, issue.who) for issue in issues)
+        yield f"{kind}: {len(issues)} on the roster without a hand-in ({people})"
+        return
+    for issue in issues[:_LISTED]:
+        yield one_line(f"{kind}: {one_line(names.get(issue.who, issue.who), 80)}: {issue.message}", _LINE)
+    if len(issues) > _LISTED:
+        yield f"{kind}: {len(issues) - _LISTED} more, all of them in {store.INDEX}"
+
+
+def _some(names: Iterable[str]) -> _Some:
+    some = _Some()
+    for name in names:
+        some.add(name)
+    return some
 
 
 def _counts(index: ClassIndex) -> str:

@@ -17,7 +17,7 @@ from grader.classroom.results.class_inputs import option
 from grader.classroom.results.journal import Conditions, Journal, State
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
-from grader.load.naming import folder_name
+from grader.load.file_names import folder_name
 from grader.rubric import Late
 
 _NAMED = 3  # of those whose marks would change
@@ -48,12 +48,14 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     """Compares a class as it was graded with the same class under what is given now."""
     hand_ins = {hand_in.id: hand_in for hand_in in intake.hand_ins if hand_in.id in state.done}
     before = [entry for entry in _entries(results, state) if entry.id in state.done]
-    places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.id not in state.done}
+    places = {hand_in.source: hand_in for hand_in in intake.hand_ins}
     lost = [entry for entry in before if entry.id not in hand_ins]
+    free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.done}
+    known = places.keys() | intake.superseded
     under = ((name, state.done[name].conditions) for name in hand_ins)
     return Effects(
-        renamed=tuple((entry, places[entry.source]) for entry in lost if entry.source in places),
-        dropped=tuple(entry for entry in lost if entry.source in intake.superseded),
+        renamed=tuple((entry, places[entry.source]) for entry in lost if entry.id in free),
+        dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in known),
         regraded=tuple(name for name, known in under if replace(known, grader=conditions.grader) != conditions),
         late=tuple(
             entry.id

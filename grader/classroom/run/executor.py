@@ -8,7 +8,7 @@ from typing import Protocol
 from grader.classroom.class_model import Job, JobResult, Terms
 from grader.classroom.run.job_process import JobProcessPool, work
 from grader.errors import UsageError
-from grader.sandbox.api import Launcher
+from grader.sandbox.launcher import Launcher
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
 _WAITING = 1  # job that is ready for the next process: none idles while a report is written to disk

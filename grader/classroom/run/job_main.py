@@ -29,7 +29,7 @@ from grader.model import ExitCode, Submission
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment, parse_rubric
-from grader.sandbox.child.protocol import MAX_REQUEST_BYTES, Value, read_frame, write_frame
+from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
@@ -125,7 +125,7 @@ class _Requests:
     def _read(self) -> None:
         try:
             while True:
-                self._waiting.put(read_frame(self._take, MAX_REQUEST_BYTES))
+                self._waiting.put(read_frame(self._take, REQUEST))
         except (EOFError, OSError, ValueError):
             self._waiting.put(None)
             if self.busy:

@@ -14,8 +14,8 @@ from dataclasses import asdict
 
 from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, Terms
 from grader.errors import SandboxError
-from grader.sandbox.api import Launcher
-from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.child.protocol import REQUEST, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.launcher import Launcher
 from grader.sandbox.linux.warm import WarmLauncher
 
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
@@ -68,7 +68,7 @@ class JobProcess:
             if self.jobs == 1:
                 write_frame(self._write, {**asdict(self.terms), "points": list(self.terms.points)})
             write_frame(self._write, _request(job))
-            answer = read_frame(self._process.stdout.read, MAX_REPLY_BYTES)
+            answer = read_frame(self._process.stdout.read, REQUEST)
         except (EOFError, OSError, ValueError, ProtocolError) as error:
             return JobFailed(f"the process that graded it {self._how_it_ended(error)}")
         finally:

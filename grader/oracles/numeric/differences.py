@@ -55,12 +55,12 @@ def grouped_difference(
     at: where the gradient is taken, by central differences; None for a linear `forward`, whose gradient is everywhere
     the same: then it is evaluated at the moves alone.
     """
-    moves = step * (groups == np.arange(int(groups.max(initial=-1)) + 1).reshape(-1, *[1] * groups.ndim))
+    moved = groups == np.arange(int(groups.max(initial=-1)) + 1).reshape(-1, *[1] * groups.ndim)
     if at is None:
-        rises = forward(moves) * (upstream / step)
-    else:
-        rises = (forward(at + moves) - forward(at - moves)) * (upstream / (2 * step))
-    return collect(rises)
+        return collect(forward(moved.astype(np.float64)) * upstream)
+    moves = step * moved
+    rises = (forward(at + moves) - forward(at - moves)) / (2 * step)  # divided first: a slope of 1 is exactly 1
+    return collect(rises * upstream)
 
 
 def complex_step(loss: Callable[[NDArray[np.complex128]], complex], at: Floats) -> Floats:

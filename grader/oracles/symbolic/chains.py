@@ -54,14 +54,16 @@ def read_all(answers: Sequence[Any], reader: Callable[[], Reader]) -> list[Line]
     return [read(answer, reader()) for answer in answers]
 
 
-def compare(mine: Line, other: Line, question: Question, rule: dict[Any, Any] | None = None) -> equality.Answer:
-    """Whether both are equal, with `rule` (symbol -> expression) put into both first."""
+def compare(
+    mine: Line, other: Line, question: Question, rule: dict[Any, Any] | None = None, *, witnessed: bool = True
+) -> equality.Answer:
+    """Whether both are equal, with `rule` (symbol -> expression) put into both first. See `equality.compare`."""
     if mine.wrong or other.wrong or mine.unknown or other.unknown:
         return equality.Answer("different", why=mine.wrong or other.wrong)
     if mine.unclear or other.unclear:
         return equality.Answer("undecided", why=mine.unclear or other.unclear)
     left, right = substitute(mine.value, rule or {}), substitute(other.value, rule or {})
-    return equality.compare(left, right, question, rounded=mine.rounded or other.rounded)
+    return equality.compare(left, right, question, rounded=mine.rounded or other.rounded, witnessed=witnessed)
 
 
 def steps(lines: Sequence[Line], compared: Callable[[Line, Line], equality.Answer]) -> list[equality.Answer]:

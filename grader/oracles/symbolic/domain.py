@@ -57,3 +57,4 @@ class Question:
     domain: Domain = field(default_factory=Domain)
     seed: int = 0
     budget: Budget = field(default_factory=Budget)
+    zeros: dict[Any, bool] = field(default_factory=dict)  # expressions of which it is known whether they are zero

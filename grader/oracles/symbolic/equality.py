@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from . import evaluation, normal_form
+from . import branches, evaluation, normal_form
 from .bounds import TooMuchError
 from .domain import Question
 from .evaluation import Difference
+
+_ROUNDED = "its decimals are rounded, and whether it is right depends on that"
+_UNSEEN = "it has parts whose value or whose sign cannot be told everywhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,21 +22,28 @@ class Answer:
     why: str = ""
 
 
-def compare(left: Any, right: Any, question: Question, *, rounded: bool = False) -> Answer:
-    """Two expressions, read and within bounds. `rounded` says that one contains decimals that are no exact numbers."""
+def compare(left: Any, right: Any, question: Question, *, rounded: bool = False, witnessed: bool = True) -> Answer:
+    """Two expressions, read and within bounds. `rounded` says that one contains decimals that are no exact numbers.
+
+    Without `witnessed` no point is looked for where algebra alone has shown that they differ.
+    """
     if left == right:
         return Answer("equal", exact=True)
     exact = normal_form.same(left, right, question)
     if exact:
         return Answer("equal", exact=True)
+    if exact is False and not (witnessed or rounded):
+        return Answer("different", exact=True)
     try:
         found = evaluation.compare(left, right, question)
-        if rounded and (exact is False or found is not True) and evaluation.near(left, right, question):
-            return Answer("undecided", why="its decimals are rounded, and what it is depends on that")
+        if found is True and exact is None:
+            found = branches.decide(left, right, question)
+        if rounded and found is not True and evaluation.near(left, right, question):
+            return Answer("undecided", why=_ROUNDED)
     except TooMuchError as error:
         found, why = None, str(error)
     else:
-        why = "there are too few points at which both sides have a value that can be computed"
+        why = _UNSEEN
     if isinstance(found, Difference):
         return Answer("different", exact is False, found)
     if exact is False:

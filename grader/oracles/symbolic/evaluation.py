@@ -133,7 +133,12 @@ def _is_hiding(coarse: "_Machine", fine: "_Machine", sides: Iterable[Any], quest
 
 def _are_zero(nodes: Iterable[Any], question: Question) -> bool:
     """Whether these parts, which came out as nothing, are nothing indeed."""
-    return all(normal_form.same(node, sympy.S.Zero, question) for node in nodes)
+    for node in nodes:
+        if node not in question.zeros:
+            question.zeros[node] = normal_form.same(node, sympy.S.Zero, question) is True
+        if not question.zeros[node]:
+            return False
+    return True
 
 
 @cache

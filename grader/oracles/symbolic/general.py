@@ -7,7 +7,9 @@ from . import equality
 from .bounds import TooMuchError
 from .domain import Domain, Question
 from .reading import Reader, UndecidableError, UnreadableError
-from .witness import witness
+from .witness import trial, witness
+
+PHRASE = "your expression gives {}; the correct value is {}"
 
 
 def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = None, seed: int = 0) -> dict[str, Any]:
@@ -15,15 +17,18 @@ def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = Non
 
     Symbols go by their names; `domain` says what they are (by default, all are real numbers), and may be given as plain
     data. Derivatives are carried out, decimals are the fractions that they stand for. `seed` draws the sample points.
-    Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra, not by numbers,
-    "witness": "at w_1 = 1.3 yours is 0.86, expected −0.86" or None, "why": half a sentence where there is no witness,
-    "notes": sentences on what was read in a special way}.
+    Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra and not by numbers,
+    "witness": "for w_1 = 1, your expression gives 2; the correct value is 3" or None,
+    "why": half a sentence where there is no witness, "notes": sentences on what was read in a special way,
+    "tried": the two values at a point, where a person has to decide}.
     """
     question = Question(Domain.of(domain), seed)
     reader = Reader(question)
+    tried = None
     try:
         mine, other = reader.expression(left), reader.expression(right)
         answer = equality.compare(mine, other, question, rounded=reader.rounded)
+        tried = trial(mine, other, question) if answer.verdict == "undecided" else None
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
@@ -33,9 +38,10 @@ def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = Non
     return {
         "verdict": answer.verdict,
         "exact": answer.exact,
-        "witness": witness(answer.difference, question, "yours is", "expected"),
+        "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
         "notes": reader.notes,
+        "tried": tried,
     }
 
 

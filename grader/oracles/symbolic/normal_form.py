@@ -49,6 +49,18 @@ def same(left: Any, right: Any, question: Question) -> bool | None:
         question.budget.units -= before - max(attempt.units, 0)
 
 
+def is_positive(node: Any, question: Question) -> bool:
+    """Whether it is plainly positive: 4·r², or r·(2 + cos θ). False where that is not to be seen."""
+    attempt = Budget(min(MAX_WORK, question.budget.units))
+    symbols = sorted(node.free_symbols, key=str)
+    angles = [symbol for symbol in symbols if question.domain.is_angle(symbol.name)]
+    try:
+        field = _Field(symbols, angles, 1, attempt)
+        return all(field.is_positive(part) for part in field.form(node))
+    except (OutsideFragmentError, TooMuchError, _FinerAngleError):
+        return False
+
+
 def _same(left: Any, right: Any, question: Question, budget: Budget) -> bool:
     symbols = sorted(left.free_symbols | right.free_symbols, key=str)
     angles = [symbol for symbol in symbols if question.domain.is_angle(symbol.name)]
@@ -187,6 +199,22 @@ class _Field:
         if more or any(others) or not all(symbol.is_positive for symbol in used):
             raise OutsideFragmentError
         return monomial, coefficient
+
+    def is_positive(self, polynomial: Polynomial) -> bool:
+        """One positive term, or such a term times a + b·cos θ or a + b·sin θ with a > |b|; 1 + cos θ on −π < θ < π."""
+        terms = polynomial.terms()
+        if len(terms) == 1:
+            return bool(self.positive_monomial(polynomial)[1] > 0)
+        if len(terms) != 2:
+            return False
+        (turned, b), (plain, a) = sorted(terms, key=lambda term: sum(term[0][self.first_cosine :]), reverse=True)
+        places = [place for place in range(self.first_cosine, len(self.generators)) if turned[place]]
+        if [turned[place] for place in places] != [1] or turned[: self.first_cosine] != plain[: self.first_cosine]:
+            return False
+        if self.positive_monomial(self.ring.from_dict({plain: a}))[1] <= 0:
+            return False
+        is_cosine = (places[0] - self.first_cosine) % 2 == 0
+        return bool(a > abs(b) or (a == b and is_cosine))
 
     def trigonometric(self, node: Any) -> Form:
         if not isinstance(node, (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)):

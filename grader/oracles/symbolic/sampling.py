@@ -69,7 +69,7 @@ def _angle(draw: random.Random, *, near: bool, quadrant: int) -> float:
 
 
 _PLAIN = {  # in the order in which they are tried: coordinates of the first, second, ... symbol of a kind
-    "angle": ((Fraction(1, 2), True), (Fraction(0), True), (Fraction(1), True), (Fraction(-1, 2), True)),
+    "angle": tuple((Fraction(*turn), True) for turn in ((1, 2), (0, 1), (1, 1), (-1, 2), (1, 4))),
     "positive": ((Fraction(2), False), (Fraction(1), False), (Fraction(3), False)),
 }
 _REAL = ((1, 0), (0, 1), (1, 2), (2, 1), (1, 1), (3, 1), (2, 5))  # repeated over the symbols

@@ -1,32 +1,53 @@
 """A difference in words: at which values of the symbols two expressions differ, and what they are there."""
 
+from itertools import islice
 from typing import Any
 
 import mpmath
 
 from .bounds import Budget, TooMuchError
 from .domain import Question
-from .evaluation import DIGITS, Difference, at
-from .sampling import plain_points
+from .evaluation import DIGITS, Difference, at, names_of, value
+from .sampling import Point, plain_points, points
 
 SHOWS = 1e-2  # the relative difference of two values that a witness shows, and of one and the other's opposite
+TRIALS = 12
 WORK = 100_000  # units for the search of plain values, beside those of the question
 _SHOWN_DIGITS = (3, 4, 6, 9)  # as few as tell the two values apart
 NEGLIGIBLE = 1e-20  # of both values together: what is left of a zero after rounding
 
 
-def witness(difference: Difference | None, question: Question, yours: str, other: str) -> str | None:
-    """`at r = 2, θ = π/2 your step is 0.86, the one before −0.86`, with `yours` and `other` as the two phrases."""
+def witness(difference: Difference | None, question: Question, phrase: str) -> str | None:
+    """`for r = 2, θ = π/2, line 2 gives 0.86, but line 1 gives −0.86`, with `line 2 gives {}, but line 1 gives {}`."""
     if difference is None:
         return None
     difference = _plainest(difference, question)
-    point = ", ".join(f"{question.domain.label(name)} = {value}" for name, value in difference.point.items())
     left, right = difference.left, difference.right
     least = NEGLIGIBLE * min(1, abs(left) + abs(right))
     shown = [(_number(left, least, digits), _number(right, least, digits)) for digits in _SHOWN_DIGITS]
     mine, theirs = next((pair for pair in shown if pair[0] != pair[1]), shown[-1])
     apart = f", and they are {_short(abs(left - right), 2)} apart" if mine == theirs else ""
-    return f"{f'at {point} ' if point else ''}{yours} {mine}, {other} {theirs}{apart}"
+    return f"{_at(difference.point, question)}{phrase.format(mine, theirs)}{apart}"
+
+
+def trial(left: Any, right: Any, question: Question) -> str | None:
+    """What two expressions that could not be told apart are at one point; None where there is no value at any."""
+    own = Question(question.domain, question.seed, Budget(WORK))
+    for point in islice(points(names_of(left, right, question=own), own), TRIALS):
+        try:
+            values = [value(side, point, own) for side in (left, right)]
+        except TooMuchError:
+            return None
+        known = [number for number in values if number is not None]
+        if len(known) == len(values):
+            shown = [_number(number, NEGLIGIBLE * abs(number), _SHOWN_DIGITS[-1]) for number in known]
+            return f"{_at(point, own)}{' and '.join(shown)}"
+    return None
+
+
+def _at(point: Point, question: Question) -> str:
+    values = ", ".join(f"{question.domain.label(name)} = {number}" for name, number in point.items())
+    return f"for {values}, " if values else ""
 
 
 def _number(value: Any, least: Any, digits: int) -> str:

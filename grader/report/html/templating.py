@@ -53,7 +53,7 @@ def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str
         "form-action 'none'",
     ]
     stream = (
-        _environment()
+        environment()
         .get_template(template)
         .stream(data, style=style, script=code, policy=Markup("; ".join(policy)), signs=SIGNS)
     )
@@ -63,21 +63,22 @@ def pieces(template: str, script: bool, data: Mapping[str, Any]) -> Iterator[str
 
 def picture(template: str, data: Mapping[str, Any]) -> str:
     """The SVG file that a template makes of `data`."""
-    return _environment().get_template(template).render(data, style=_asset("chart.css"))
+    return environment().get_template(template).render(data, style=_asset("chart.css"))
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+@lru_cache(maxsize=2)
+def environment(*further: Path) -> Environment:
+    """Of the templates here, and of those in further folders: all that is said in the module's docstring holds."""
+    made = Environment(
+        loader=FileSystemLoader([*further, FOLDER / "templates"]),
         autoescape=True,
         finalize=_finalize,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
-    return environment
+    made.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
+    return made
 
 
 def _finalize(value: Any) -> Any:

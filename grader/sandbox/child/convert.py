@@ -10,7 +10,7 @@ import struct
 import sys
 from typing import Any
 
-from .protocol import DTYPES, MAX_DEPTH, MAX_INT_BYTES, MAX_ITEMS, Array, Opaque, Tree, Value
+from .protocol import DTYPES, MAX_INT_BYTES, REPLY, Array, Bounds, Opaque, Tree, Value, weight
 
 _MAX_REASON = 200
 # Of an expression. The longest honest proof line, everything expanded, has under 300 parts.
@@ -22,24 +22,25 @@ def article(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"[:_MAX_REASON]
 
 
-def to_wire(value: Any) -> Value:
+def to_wire(value: Any, bounds: Bounds = REPLY) -> Value:
     """Whatever a student's code returned, as a value that `protocol.encode` takes."""
-    return _Outward().convert(value, 0)
+    return _Outward(bounds).convert(value, 0)
 
 
 class _Outward:
     """One conversion, with its budget: a list that holds itself, or a million entries, ends as an Opaque."""
 
-    def __init__(self) -> None:
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self.items = 0
         self.nodes = 0
 
     def convert(self, value: Any, depth: int) -> Value:
         self.items += 1
-        if self.items > MAX_ITEMS:
-            return Opaque(f"something of more than {MAX_ITEMS} entries")
-        if depth > MAX_DEPTH:
-            return Opaque(f"something nested more than {MAX_DEPTH} deep")
+        if self.items > self.bounds.items:
+            return Opaque(f"something of more than {self.bounds.items} entries")
+        if depth > self.bounds.depth:
+            return Opaque(f"something nested more than {self.bounds.depth} deep")
         if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
             return self.scalar(value)
         if isinstance(value, (list, tuple)):
@@ -77,6 +78,8 @@ class _Outward:
             return True, self.convert(value.item(), depth)
         if not isinstance(value, np.ndarray):
             return False, None
+        if weight(np.ndarray.shape.__get__(value)) > self.bounds.elements:
+            return True, Opaque(f"an array of shape {np.ndarray.shape.__get__(value)}, which is too large an answer")
         plain = np.array(value, dtype=value.dtype, copy=True, order="C", subok=False)
         if plain.dtype.kind == "O":
             return True, self.convert(plain.tolist(), depth)
@@ -118,8 +121,8 @@ class _Outward:
         self.nodes += 1
         if self.nodes > MAX_TREE_NODES:
             raise _TooLargeError(f"an expression of more than {MAX_TREE_NODES} parts")
-        if depth > MAX_DEPTH:
-            raise _TooLargeError(f"an expression nested more than {MAX_DEPTH} deep")
+        if depth > self.bounds.depth:
+            raise _TooLargeError(f"an expression nested more than {self.bounds.depth} deep")
         leaf = _leaf(sympy, expression)
         if leaf is not None:
             return leaf

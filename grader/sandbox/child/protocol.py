@@ -13,8 +13,9 @@ Value      one tag byte, then:
     a          dtype u8 (index in DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw elements in C order
     e          head u8 (index in HEADS), count u16, that many values: a symbolic expression
     o          `s` reason: something that does not cross, in words ("a generator")
-Bounds     at most MAX_ITEMS values a frame, nested at most MAX_DEPTH deep. A count is checked against the bytes that
-           are left before a list is made, since no value takes less than one byte.
+Bounds     `REPLY` for what a worker says, `REQUEST` for what we do. A count is checked against the bytes that are left
+           before a list is made, since no value takes less than one byte; and so are an array's elements, an empty
+           dimension counted as one: who takes such an array apart makes an object of each.
 Messages   every frame is one dict with a number that its answer carries too. Grader to worker:
     {"op": "load", "id", "files": {path: bytes}, "harness": {path: bytes}, "allowed": [root, ...],
                    "preload": [root, ...]}
@@ -23,26 +24,21 @@ Messages   every frame is one dict with a number that its answer carries too. Gr
     {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
            Worker to grader, exactly one for each:
     {"id", "status": "value", "value", "mutated": bool}
-    {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function], ...]}
+    {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function, column?, end column?], ...]}
 
 Nothing here evaluates, imports or unpickles. Whatever arrives is one of the types below or a ProtocolError. Standard
 library only, and nothing of ours, since the worker runs this file too.
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
 from typing import TypeAlias
 
 MAGIC = b"BPG1"
-MAX_REPLY_BYTES = 64 << 20  # a worker's frame; the largest honest one, a network's answers, is well under 1 MiB
-MAX_REQUEST_BYTES = 1 << 30  # ours: a course's own data set has to fit
-MAX_ITEMS = 200_000  # values in a frame; a nested-list image of 256 x 256 has 65,793
-MAX_DEPTH = 120  # nesting; Python's own stack allows about 900
 MAX_INT_BYTES = 128  # |integer| < 2**1023, so that it is also a float
 MAX_NDIM = 8
-MAX_ELEMENTS = 1 << 28  # of an array, empty dimensions not counted: numpy refuses products over its own index type
 
 DTYPES = ("|b1", "<i8", "<f2", "<f4", "<f8", "<c16")
 _ITEM_BYTES = (1, 8, 2, 4, 8, 16)
@@ -79,6 +75,24 @@ MAX_HEAD_ARGS = 0xFFFF
 STATUSES = ("error", "missing", "signature", "forbidden", "limit")
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What one frame may hold: bytes, values, levels of nesting, and elements of all its arrays together."""
+
+    bytes: int
+    items: int
+    depth: int
+    elements: int
+
+
+# A worker's: the largest honest answer, a network's, is well under 1 MiB; a nested-list image of 256 x 256 has 65,793
+# values. Judging an array takes some ten times its size as float64, and so stays under 100 MiB.
+REPLY = Bounds(bytes=10 << 20, items=70_000, depth=120, elements=1 << 20)
+# Ours: a course's own data set has to fit, and a dozen of a worker's answers in one question to an oracle, some levels
+# deeper. Python's own stack allows about 900 levels.
+REQUEST = Bounds(bytes=1 << 30, items=1_000_000, depth=150, elements=1 << 28)
+
+
 class ProtocolError(Exception):
     """Bytes that are no message, or a value that cannot be one. Wrapped by the grader's side, fatal on the worker's."""
 
@@ -110,29 +124,31 @@ class Opaque:
 Value: TypeAlias = "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque | None"
 
 
-def encode(value: Value) -> bytes:
+def encode(value: Value, bounds: Bounds = REQUEST) -> bytes:
     """The value's bytes. Raises ProtocolError for anything that is not of the types above, exactly, or past a bound."""
-    out = bytearray()
-    _Encoder(out).put(value, 0)
-    return bytes(out)
+    encoder = _Encoder(bounds)
+    encoder.put(value, 0)
+    return bytes(encoder.out)
 
 
-def decode(data: bytes) -> Value:
+def decode(data: bytes, bounds: Bounds = REQUEST) -> Value:
     """The one value that `data` holds. Raises ProtocolError, and nothing else, on any other bytes."""
-    decoder = _Decoder(data)
+    decoder = _Decoder(data, bounds)
     value = decoder.take(0)
     if decoder.position != len(data):
         raise ProtocolError(f"{len(data) - decoder.position} bytes left over")
     return value
 
 
-def write_frame(write: Callable[[bytes], object], value: Value) -> None:
-    """Sends one value as a frame through `write`, which takes all it is given."""
-    payload = encode(value)
+def write_frame(write: Callable[[bytes], object], value: Value, bounds: Bounds = REQUEST) -> None:
+    """Sends one value as a frame through `write`, which takes all it is given. Raises ProtocolError."""
+    payload = encode(value, bounds)
+    if len(payload) > bounds.bytes:
+        raise ProtocolError(f"a frame of {len(payload)} bytes; at most {bounds.bytes} are taken")
     write(MAGIC + struct.pack("<I", len(payload)) + payload)
 
 
-def read_frame(read: Callable[[int], bytes], limit: int) -> Value:
+def read_frame(read: Callable[[int], bytes], bounds: Bounds) -> Value:
     """The next frame's value. `read(n)` gives at most n bytes, none at the end.
 
     Raises EOFError if the stream ends before or within a frame, ProtocolError if the bytes are no frame.
@@ -141,9 +157,9 @@ def read_frame(read: Callable[[int], bytes], limit: int) -> Value:
     if header[:4] != MAGIC:
         raise ProtocolError("a frame does not begin with its magic")
     (length,) = struct.unpack("<I", header[4:])
-    if length > limit:
-        raise ProtocolError(f"a frame of {length} bytes; at most {limit} are taken")
-    return decode(_read_exactly(read, length))
+    if length > bounds.bytes:
+        raise ProtocolError(f"a frame of {length} bytes; at most {bounds.bytes} are taken")
+    return decode(_read_exactly(read, length), bounds)
 
 
 def _read_exactly(read: Callable[[int], bytes], count: int) -> bytes:
@@ -157,17 +173,39 @@ def _read_exactly(read: Callable[[int], bytes], count: int) -> bytes:
     return b"".join(parts)
 
 
-class _Encoder:
-    def __init__(self, out: bytearray) -> None:
-        self.out = out
+class _Tally:
+    """What one frame has held so far, beside its bounds."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self.items = 0
+        self.elements = 0
+
+    def count_value(self, depth: int) -> None:
+        self.items += 1
+        if self.items > self.bounds.items:
+            raise ProtocolError(f"more than {self.bounds.items} values")
+        if depth > self.bounds.depth:
+            raise ProtocolError(f"nested more than {self.bounds.depth} deep")
+
+    def count_elements(self, shape: tuple[int, ...]) -> None:
+        self.elements += weight(shape)
+        if self.elements > self.bounds.elements:
+            raise ProtocolError(f"arrays of more than {self.bounds.elements} elements, one of shape {shape}")
+
+
+def weight(shape: Iterable[int]) -> int:
+    """How many elements an array of this shape counts for: an empty dimension as one."""
+    return prod(max(size, 1) for size in shape)
+
+
+class _Encoder(_Tally):
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__(bounds)
+        self.out = bytearray()
 
     def put(self, value: Value, depth: int) -> None:
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise ProtocolError(f"more than {MAX_ITEMS} values")
-        if depth > MAX_DEPTH:
-            raise ProtocolError(f"nested more than {MAX_DEPTH} deep")
+        self.count_value(depth)
         kind = type(value)  # exact types only: a subclass could say one thing and be another
         if value is None:
             self.out += b"N"
@@ -219,6 +257,7 @@ class _Encoder:
     def put_array(self, value: Array) -> None:
         if value.dtype not in DTYPES or len(value.shape) > MAX_NDIM:
             raise ProtocolError(f"an array of dtype {value.dtype} and {len(value.shape)} dimensions")
+        self.count_elements(value.shape)
         self.out += b"a" + bytes([DTYPES.index(value.dtype), len(value.shape)])
         self.out += struct.pack(f"<{len(value.shape)}I", *value.shape) + value.data
 
@@ -230,18 +269,14 @@ class _Encoder:
             self.put(item, depth + 1)
 
 
-class _Decoder:
-    def __init__(self, data: bytes) -> None:
+class _Decoder(_Tally):
+    def __init__(self, data: bytes, bounds: Bounds) -> None:
+        super().__init__(bounds)
         self.data = data
         self.position = 0
-        self.items = 0
 
     def take(self, depth: int) -> Value:
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise ProtocolError(f"more than {MAX_ITEMS} values")
-        if depth > MAX_DEPTH:
-            raise ProtocolError(f"nested more than {MAX_DEPTH} deep")
+        self.count_value(depth)
         match self.raw(1):
             case b"N":
                 return None
@@ -315,8 +350,7 @@ class _Decoder:
         if code >= len(DTYPES) or ndim > MAX_NDIM:
             raise ProtocolError(f"no array of dtype {code} with {ndim} dimensions")
         shape = struct.unpack(f"<{ndim}I", self.raw(4 * ndim))
-        if prod(max(size, 1) for size in shape) > MAX_ELEMENTS:
-            raise ProtocolError(f"an array of shape {shape}")
+        self.count_elements(shape)
         return Array(DTYPES[code], shape, self.raw(prod(shape) * _ITEM_BYTES[code]))
 
     def tree(self, depth: int) -> Tree:

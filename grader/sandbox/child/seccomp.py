@@ -45,6 +45,9 @@ _KERNEL = (
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
 _OUTLIVING = "shmget shmat semget msgget mq_open keyctl add_key request_key"  # what stays when its makers are gone
 _FILES_OF_MEMORY = "memfd_create memfd_secret"  # which no rlimit counts
+# What the kernel keeps for a process and no rlimit counts, or makes everybody wait; and rules that are ours to make.
+_KERNEL_MEMORY = "io_setup timer_create sync syncfs landlock_create_ruleset landlock_add_rule landlock_restrict_self"
+_SET_PIPE_SIZE, _LOCKS = 1031, (6, 7, 37, 38)  # fcntl: F_SETPIPE_SZ; F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
 # Landlock does not look at a file's owner, mode, times and attributes.
 _ATTRIBUTES = (
     "chmod fchmod fchmodat chown fchown lchown fchownat setxattr lsetxattr fsetxattr removexattr lremovexattr"
@@ -62,9 +65,12 @@ _NUMBERS = {  # name: (x86_64, aarch64)
     "fork": (57, None), "fremovexattr": (199, 16), "fsconfig": (431, 431), "fsetxattr": (190, 7),
     "fsmount": (432, 432), "fsopen": (430, 430), "fspick": (433, 433), "futimesat": (261, None),
     "init_module": (175, 105), "inotify_init": (253, None), "inotify_init1": (294, 26), "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "ioctl": (16, 29), "ioperm": (173, None),
-    "iopl": (172, None), "ioprio_set": (251, 30), "kcmp": (312, 272), "kexec_file_load": (320, 294),
-    "kexec_load": (246, 104), "keyctl": (250, 219), "kill": (62, 129), "lchown": (94, None), "listen": (50, 201),
+    "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "io_setup": (206, 0),
+    "ioctl": (16, 29), "ioperm": (173, None), "iopl": (172, None), "ioprio_set": (251, 30),
+    "kcmp": (312, 272), "kexec_file_load": (320, 294),
+    "kexec_load": (246, 104), "keyctl": (250, 219), "kill": (62, 129), "landlock_add_rule": (445, 445),
+    "landlock_create_ruleset": (444, 444), "landlock_restrict_self": (446, 446), "lchown": (94, None),
+    "listen": (50, 201),
     "lookup_dcookie": (212, 18), "lremovexattr": (198, 15), "lsetxattr": (189, 6), "memfd_create": (319, 279),
     "memfd_secret": (447, 447), "migrate_pages": (256, 238), "mmap": (9, 222), "mount": (165, 40),
     "mount_setattr": (442, 442), "move_mount": (429, 429), "move_pages": (279, 239), "mq_open": (240, 180),
@@ -83,7 +89,8 @@ _NUMBERS = {  # name: (x86_64, aarch64)
     "setregid": (114, 143), "setresgid": (119, 149), "setresuid": (117, 147), "setreuid": (113, 145),
     "setsid": (112, 157), "settimeofday": (164, 170), "setuid": (105, 146), "setxattr": (188, 5), "shmat": (30, 196),
     "shmget": (29, 194), "socket": (41, 198), "socketpair": (53, 199), "swapoff": (168, 225), "swapon": (167, 224),
-    "syslog": (103, 116), "tgkill": (234, 131), "tkill": (200, 130), "truncate": (76, 45), "umount2": (166, 39),
+    "sync": (162, 81), "syncfs": (306, 267), "syslog": (103, 116), "tgkill": (234, 131), "timer_create": (222, 107),
+    "tkill": (200, 130), "truncate": (76, 45), "umount2": (166, 39),
     "unshare": (272, 97), "userfaultfd": (323, 282), "utime": (132, None), "utimensat": (280, 88),
     "utimes": (235, None), "vfork": (58, None), "vhangup": (153, 58),
 }  # fmt: skip
@@ -113,6 +120,7 @@ def jail_rules(own: int) -> list[Rule]:
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
         *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
         *_counted_memory(),
+        *_refuse(_KERNEL_MEMORY),
         _bound_to_its_parent(),
         *_refuse("fork vfork", errno.EAGAIN),
         *_refuse("clone3 openat2", errno.ENOSYS),  # their arguments lie in memory, where no filter can look
@@ -121,7 +129,8 @@ def jail_rules(own: int) -> list[Rule]:
         *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in ("kill", "tgkill", "prlimit64")),
         *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in ("rt_sigqueueinfo", "rt_tgsigqueueinfo")),
         Rule("sched_setaffinity", errno.EPERM, 0, values=itself, only=True),
-        Rule("fcntl", errno.EPERM, 1, values=(8, 10, 15)),  # F_SETOWN, F_SETSIG, F_SETOWN_EX: signals by way of a pipe
+        # F_SETOWN, F_SETSIG, F_SETOWN_EX, signals by way of a pipe; the others are memory of the kernel's
+        Rule("fcntl", errno.EPERM, 1, values=(8, 10, 15, _SET_PIPE_SIZE, *_LOCKS)),
         Rule(
             "ioctl", errno.EPERM, 1, values=(0x5412, 0x541C, 0x8901, 0x8902)
         ),  # TIOCSTI, TIOCLINUX, FIOSETOWN, SIOCSPGRP
@@ -152,7 +161,8 @@ def hardening_rules(protected_pids: Iterable[int], *, counted: bool = False) -> 
     others = tuple(pid & 0xFFFFFFFF for pid in (-1, *protected_pids, *(-pid for pid in protected_pids)))
     return [
         *_refuse(" ".join((_LEAVING, _OUTLIVING, "ptrace process_vm_writev"))),
-        *(_counted_memory() if counted else ()),
+        *([*_counted_memory(), *_refuse(_KERNEL_MEMORY)] if counted else ()),
+        Rule("fcntl", errno.EPERM, 1, values=(_SET_PIPE_SIZE, *_LOCKS)),
         _bound_to_its_parent(),
         *(Rule(name, errno.EPERM, 0, values=others) for name in ("kill", "tkill", "tgkill", "prlimit64")),
     ]

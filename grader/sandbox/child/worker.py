@@ -15,6 +15,7 @@ import errno
 import importlib.abc
 import importlib.util
 import inspect
+import itertools
 import json
 import linecache
 import os
@@ -91,7 +92,7 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def is_asked_by_student(self) -> bool:
         """Whether the import under way was written in a student's module, and not in a library that it called."""
         frame = sys._getframe(2)
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_IMPORT_SYSTEM):
+        while frame.f_back is not None and _is_of_no_module(frame.f_globals.get("__name__")):
             frame = frame.f_back
         return getattr(frame.f_builtins.get("__import__"), "__self__", None) is self
 
@@ -101,6 +102,11 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def refuse(self, name: str) -> None:
         self.refused.append(name)
         raise ForbiddenImportError(f"import of {name} is not allowed in this exercise")
+
+
+def _is_of_no_module(name: Any) -> bool:
+    """Whether a frame is the import system's own, or of code that was made from a text: who asked is further out."""
+    return name is None or (isinstance(name, str) and name.startswith(_IMPORT_SYSTEM))
 
 
 def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
@@ -123,7 +129,7 @@ def serve() -> None:
     sys.meta_path.insert(0, library)
     while True:
         try:
-            request: Any = protocol.read_frame(take, protocol.MAX_REQUEST_BYTES)
+            request: Any = protocol.read_frame(take, protocol.REQUEST)
         except EOFError:
             os._exit(0)  # not sys.exit: threads and atexit handlers of the student's do not get a say
         reply = answer(library, request)
@@ -139,13 +145,10 @@ def _frame(reply: dict[str, Any]) -> bytes:
     """The reply's frame; where it would be none, since the value is too large for one, a frame that says so."""
     whole = bytearray()
     try:
-        protocol.write_frame(whole.extend, reply)
-        reason = f"something of {len(whole) >> 20} MiB"
+        protocol.write_frame(whole.extend, reply, protocol.REPLY)
     except protocol.ProtocolError as error:
-        reason = f"something too large ({error})"
-    if 0 < len(whole) <= protocol.MAX_REPLY_BYTES:
-        return bytes(whole)
-    return _frame({**reply, "value": protocol.Opaque(reason)})
+        return _frame({**reply, "value": protocol.Opaque(f"something too large ({error})")})
+    return bytes(whole)
 
 
 def answer(library: Library, request: Any) -> dict[str, Any]:
@@ -203,7 +206,7 @@ def call(library: Library, request: Any) -> dict[str, Any]:
         return _problem("signature", f"{name}{_signature_of(target)}", [])
     value = convert.to_wire(target(*args))
     mutated = _path_of(request["module"], library.harness) is None and protocol.encode(
-        convert.to_wire(args)
+        convert.to_wire(args, protocol.REQUEST)
     ) != protocol.encode(sent)
     return {"status": "value", "value": value, "mutated": mutated}
 
@@ -229,7 +232,7 @@ def _in_words(error: BaseException) -> str:
     """The exception as a traceback's last line has it, and what to do where a function waits for somebody to type."""
     name, text = type(error).__name__, _text(error)
     if isinstance(error, EOFError):
-        text += "; nobody types here, a function gets all it needs as its arguments"
+        text += ". Remove input(): all values arrive as arguments"
     return f"{name}: {text}" if text else name
 
 
@@ -256,23 +259,32 @@ def _bound_passed(error: BaseException) -> str | None:
 
 def _text(error: BaseException) -> str:
     try:
-        return "".join(str.__iter__(str(error)))
+        return str.__getitem__(str(error), slice(MAX_MESSAGE))  # an exact str, and no more of it than is said
     except BaseException:  # noqa: BLE001 - an exception whose own text raises is still only a student's exception
         return "(its message cannot be shown)"
 
 
-def _walk(error: BaseException) -> list[tuple[Any, int]]:
-    """The traceback from the outside in, as (code, line)."""
+def _walk(error: BaseException) -> list[Any]:
+    """The traceback from the outside in."""
     found, trace = [], error.__traceback__
     while trace is not None:
-        found.append((trace.tb_frame.f_code, trace.tb_lineno))
+        found.append(trace)
         trace = trace.tb_next
     return found
 
 
+def _columns(trace: Any) -> list[int]:
+    """Where in its line the instruction stands that raised; nothing where it goes over several lines."""
+    positions = itertools.islice(trace.tb_frame.f_code.co_positions(), trace.tb_lasti // 2, None)
+    first, last, start, end = next(positions, (None, None, None, None))
+    return [start, end] if first == last and start is not None and end is not None else []
+
+
 def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
     frames = [
-        [code.co_filename, line, code.co_name] for code, line in _walk(error) if code.co_filename in library.files
+        [trace.tb_frame.f_code.co_filename, trace.tb_lineno, trace.tb_frame.f_code.co_name, *_columns(trace)]
+        for trace in _walk(error)
+        if trace.tb_frame.f_code.co_filename in library.files
     ]
     if isinstance(error, SyntaxError) and error.filename in library.files:
         frames.append([error.filename, error.lineno or 1, "<module>"])
@@ -282,7 +294,7 @@ def _student_frames(library: Library, error: BaseException) -> list[list[Any]]:
 def _raised_by_student(library: Library, error: BaseException) -> bool:
     """Not attempted, as against a library's own NotImplementedError for something that was attempted."""
     trace = _walk(error)
-    return bool(trace) and trace[-1][0].co_filename in library.files
+    return bool(trace) and trace[-1].tb_frame.f_code.co_filename in library.files
 
 
 def _fits(target: Any, args: list[Any]) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Protocol, Self
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Connection
-from grader.sandbox.child.protocol import MAX_REPLY_BYTES, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.child.protocol import REPLY, ProtocolError, Value, read_frame, write_frame
+from grader.sandbox.launcher import Bundle, Connection
 
 # A kind that was asked for once may never be again (our own oracles' workers are as long-lived as the grader).
 HABIT = 2
@@ -118,7 +118,7 @@ def warm_up(container: Connection, kind: Kind) -> None:
     message |= {"preload": list(kind.preload)}
     try:
         write_frame(container.send, message)
-        answer = read_frame(container.receive, MAX_REPLY_BYTES)
+        answer = read_frame(container.receive, REPLY)
     except (EOFError, OSError, ProtocolError) as error:
         raise SandboxError(f"a worker's container ended while it started: {container.output()}") from error
     if not isinstance(answer, dict) or answer.get("status") != "value":

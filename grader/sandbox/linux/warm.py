@@ -19,7 +19,7 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from grader.errors import SandboxError
-from grader.sandbox.api import Bundle, Limits
+from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
 

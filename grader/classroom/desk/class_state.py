@@ -1,0 +1,222 @@
+"""What the desk knows of every hand-in of a class, kept up to date with the folder: of each report only what a queue
+needs. A report is read again when its file has changed; what was read is remembered between two starts.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from grader.classroom.desk.database import Database
+from grader.classroom.results import journal, store
+from grader.classroom.results.store import Entry, IssueEntry
+from grader.errors import UsageError
+from grader.model import Outcome
+from grader.rubric import Rubric
+from grader.schema import PointScore, Report, ReviewEntry
+
+MAX_REASON = 400  # characters of what the machine said, in a queue
+_KEY = 12  # hexadecimal digits of the name by which a page calls a hand-in: no two of 10,000 are the same
+_FORM = 1  # of what is remembered; counts up when `_Summary` changes
+
+
+@dataclass(frozen=True, slots=True)
+class PointState:
+    """One point that a person has to do with: left to them by the machine, or marked by them."""
+
+    max_score: float
+    score: float
+    judged: Outcome
+    reason: str
+    given: ReviewEntry | None
+
+    @property
+    def is_marked(self) -> bool:
+        return self.given is not None and self.given.score is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Summary:
+    """What is kept of one report. `damage` says why there is none."""
+
+    digest: str = ""
+    points: Mapping[str, PointState] | None = None
+    damage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandIn:
+    """One hand-in. `key` is what pages and addresses call it: it tells nobody whose it is."""
+
+    key: str
+    entry: Entry
+    folder: str
+    digest: str
+    points: Mapping[str, PointState]
+    damage: str
+
+    @property
+    def name(self) -> str:
+        return ", ".join(student.name for student in self.entry.students if student.name) or self.entry.id
+
+
+class ClassState:
+    """The class in `results`. `hand_ins` has those with a report, by key, in the class's own order."""
+
+    def __init__(self, results: Path, rubric: Rubric, database: Database) -> None:
+        self.results = results
+        self.title = rubric.title
+        self.salt = _salt(database)
+        self.issues: tuple[IssueEntry, ...] = ()
+        self.expected = 0  # hand-ins, with a report or still without one
+        self.hand_ins: dict[str, HandIn] = {}
+        self._rubric = rubric
+        self._database = database
+        self._adapter = TypeAdapter(_Summary)
+        self._index_stamp: str | None = None
+        self._entries: list[Entry] = []
+        self._stamps: dict[str, str] = {}
+        self._by_entry: dict[str, str] = {}
+
+    def refresh(self) -> None:
+        """Looks at the folder, and reads what is new. Raises UsageError where there is no class."""
+        self._read_index()
+        remembered = {} if self._stamps else self._remembered()
+        found: dict[str, HandIn] = {}
+        learned: list[tuple[str, str, str]] = []
+        for entry in self._entries:
+            stamp = _stamp(self.results / str(entry.folder) / store.REPORT) if entry.folder else None
+            if entry.folder is None or stamp is None:
+                continue
+            key = self._key(entry.id)
+            known = self.hand_ins.get(key)
+            if known is not None and self._stamps.get(entry.folder) == stamp:
+                found[key] = known if known.entry is entry else replace(known, entry=entry)
+                continue
+            text = remembered.get((entry.folder, stamp))
+            summary = self._adapter.validate_json(text) if text else self._summary(entry.folder)
+            if not text:
+                learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
+            self._stamps[entry.folder] = stamp
+            found[key] = HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
+        self.hand_ins = found
+        self._by_entry = {hand_in.entry.id: key for key, hand_in in found.items()}
+        self._remember(learned)
+
+    def by_entry(self, entry: str) -> HandIn | None:
+        """The hand-in that the class calls `entry`."""
+        return self.hand_ins.get(self._by_entry.get(entry, ""))
+
+    def given(self, entry: str, mark: ReviewEntry) -> None:
+        """Takes note of a mark that is not in its report yet."""
+        hand_in = self.by_entry(entry)
+        if hand_in is None or mark.sha256 != hand_in.digest:
+            return
+        state = hand_in.points.get(mark.point) or PointState(
+            mark.max_score, mark.before or 0.0, Outcome.PASSED, "", None
+        )
+        score = state.score if mark.score is None else mark.score
+        points = {**hand_in.points, mark.point: replace(state, given=mark, score=score)}
+        self.hand_ins[hand_in.key] = replace(hand_in, points=points)
+
+    def is_personal(self, point: str) -> bool:
+        """Whether the rubric leaves this point to a person, whatever the machine finds."""
+        return any(own.id == point and own.kind == "person" for own in self._rubric.points)
+
+    def _key(self, entry: str) -> str:
+        return sha256(f"{self.salt} {entry}".encode()).hexdigest()[:_KEY]
+
+    def _read_index(self) -> None:
+        path = self.results / store.INDEX
+        stamp = _stamp(path) or _stamp(self.results / journal.NAME)
+        if stamp == self._index_stamp and stamp is not None:
+            return
+        if path.is_file():
+            index = store.read_index(self.results)
+            self.title, self.issues = index.title, index.issues
+            self._entries = list(index.entries)
+            self.expected = sum(entry.status != "absent" for entry in self._entries)
+        else:
+            self._read_journal()
+        self._index_stamp = stamp
+
+    def _read_journal(self) -> None:
+        """The first run is still at work: there is no list yet, but what is done is in the journal."""
+        path = self.results / journal.NAME
+        if not path.is_file():
+            raise UsageError(f"{self.results}: no class was graded in there; `grader class` does that.")
+        state = journal.State()
+        for record in journal.read(path):
+            state.take(record)
+        self.expected = len(state.folders)
+        self._entries = [
+            Entry(id=name, folder=folder, students=(), status="graded" if name in state.done else "waiting")
+            for name, folder in state.folders.items()
+        ]
+
+    def _summary(self, folder: str) -> _Summary:
+        try:
+            report = store.read_report(self.results / folder / store.REPORT)
+        except UsageError as error:
+            return _Summary(damage=str(error))
+        return _Summary(report.submission.sha256, _points(report))
+
+    def _remembered(self) -> dict[tuple[str, str], str]:
+        if self._database.setting("form") != str(_FORM):
+            return {}
+        rows = self._database.rows("SELECT folder, stamp, text FROM summary")
+        try:
+            for row in rows[:1]:
+                self._adapter.validate_json(row["text"])
+        except ValidationError:
+            return {}
+        return {(row["folder"], row["stamp"]): row["text"] for row in rows}
+
+    def _remember(self, learned: list[tuple[str, str, str]]) -> None:
+        if learned:
+            with self._database.writing():
+                self._database.set("form", str(_FORM))
+                for row in learned:
+                    self._database.run("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", *row)
+
+
+def _points(report: Report) -> dict[str, PointState]:
+    reviews = {review.point: review for review in report.reviews if review.sha256 == report.submission.sha256}
+    return {
+        point.id: PointState(
+            max_score=point.max_score,
+            score=point.score,
+            judged=judged(point),
+            reason=" ".join(part.message for part in point.parts if part.outcome is Outcome.REVIEW)[:MAX_REASON],
+            given=reviews.get(point.id),
+        )
+        for point in report.points
+        if judged(point) is Outcome.REVIEW or point.id in reviews
+    }
+
+
+def judged(point: PointScore) -> Outcome:
+    """What the machine said of a point: `review` where it left any part of it to a person."""
+    if any(part.outcome is Outcome.REVIEW for part in point.parts):
+        return Outcome.REVIEW
+    return point.parts[0].outcome if len(point.parts) == 1 else point.outcome
+
+
+def _salt(database: Database) -> str:
+    """What is the same for this desk whenever it is opened, and known to nobody else."""
+    if not database.setting("salt"):
+        database.set("salt", secrets.token_hex(16))
+    return database.setting("salt")
+
+
+def _stamp(path: Path) -> str | None:
+    """Tells two states of a file apart; None where there is no such file."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return f"{status.st_mtime_ns} {status.st_size} {status.st_ino}"

@@ -1,0 +1,93 @@
+"""desk.db: what people do at the desk, in SQLite beside the reports. On the disk before anybody is told so.
+
+WAL, so that a reader never waits; `synchronous=FULL`, so that a commit survives kill -9 and a power cut
+(https://www.sqlite.org/pragma.html#pragma_synchronous).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import UsageError
+
+NAME = "desk.db"
+FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm")
+_WAIT = 5.0  # seconds for another process' write: `grader regrade add` beside an open desk
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS mark (
+    number INTEGER PRIMARY KEY, entry TEXT NOT NULL, point TEXT NOT NULL, review TEXT NOT NULL, source TEXT NOT NULL,
+    items TEXT NOT NULL, words TEXT NOT NULL, undoes INTEGER, nonce TEXT UNIQUE, carried INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS mark_of ON mark (entry, point);
+CREATE INDEX IF NOT EXISTS mark_waiting ON mark (carried) WHERE carried = 0;
+CREATE TABLE IF NOT EXISTS item (
+    number INTEGER PRIMARY KEY, point TEXT NOT NULL, points REAL NOT NULL, sentence TEXT NOT NULL,
+    removed INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS snippet (
+    point TEXT NOT NULL, text TEXT NOT NULL, used INTEGER NOT NULL, PRIMARY KEY (point, text)
+);
+CREATE TABLE IF NOT EXISTS lease (entry TEXT PRIMARY KEY, marker TEXT NOT NULL, until REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS marker (name TEXT PRIMARY KEY, points TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS second (
+    entry TEXT NOT NULL, point TEXT NOT NULL, sha256 TEXT NOT NULL, score REAL NOT NULL, comment TEXT NOT NULL,
+    marker TEXT NOT NULL, moment TEXT NOT NULL, PRIMARY KEY (entry, point, sha256)
+);
+CREATE TABLE IF NOT EXISTS request (
+    number INTEGER PRIMARY KEY, entry TEXT NOT NULL, point TEXT NOT NULL, words TEXT NOT NULL, asked TEXT NOT NULL,
+    before REAL, after REAL, answer TEXT, marker TEXT, answered TEXT, UNIQUE (entry, point, words)
+);
+CREATE TABLE IF NOT EXISTS session (digest TEXT PRIMARY KEY, marker TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS summary (folder TEXT PRIMARY KEY, stamp TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+class Database:
+    """An open desk.db. Raises UsageError where it cannot be opened."""
+
+    def __init__(self, results: Path) -> None:
+        path = results / NAME
+        try:
+            self._connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=FULL")
+            self._connection.executescript(_SCHEMA)
+        except sqlite3.Error as error:
+            raise UsageError(f"{path}: the desk's own file cannot be opened ({error}).") from error
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        return self._connection.execute(query, values).fetchall()
+
+    def row(self, query: str, *values: object) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
+        return found
+
+    def run(self, statement: str, *values: object) -> int:
+        """Executes one statement; returns how many rows it changed."""
+        return self._connection.execute(statement, values).rowcount
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """All that is written inside is on the disk at the end of the block, or none of it is."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def setting(self, name: str, default: str = "") -> str:
+        found = self.row("SELECT value FROM setting WHERE name = ?", name)
+        return default if found is None else str(found["value"])
+
+    def set(self, name: str, value: str) -> None:
+        self.run(
+            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value
+        )

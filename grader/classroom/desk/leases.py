@@ -1,0 +1,38 @@
+"""A hand-in that is open at somebody's desk is theirs until they leave it or ten minutes pass."""
+
+import time
+from collections.abc import Callable
+
+from grader.classroom.desk.database import Database
+
+SECONDS = 600.0  # longer than a text is read, shorter than a lunch
+
+
+class Leases:
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def take(self, entry: str, marker: str) -> str | None:
+        """Makes it `marker`'s, and whatever else they had open free again; returns whose it is if it is not theirs."""
+        now = self._clock()
+        with self._database.writing():
+            other = self.holder(entry, marker)
+            if other is None:
+                self._database.run("DELETE FROM lease WHERE marker = ? OR until <= ?", marker, now)
+                self._database.run("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", entry, marker, now + SECONDS)
+        return other
+
+    def leave(self, marker: str) -> None:
+        self._database.run("DELETE FROM lease WHERE marker = ?", marker)
+
+    def holder(self, entry: str, marker: str) -> str | None:
+        """Who has it open, if that is somebody else than `marker`."""
+        query = "SELECT marker FROM lease WHERE entry = ? AND marker != ? AND until > ?"
+        found = self._database.row(query, entry, marker, self._clock())
+        return None if found is None else str(found["marker"])
+
+    def held_by_others(self, marker: str) -> dict[str, str]:
+        """Hand-in -> who has it open, of those that others have."""
+        query = "SELECT entry, marker FROM lease WHERE marker != ? AND until > ?"
+        return {row["entry"]: row["marker"] for row in self._database.rows(query, marker, self._clock())}

@@ -1,0 +1,65 @@
+"""Who marks what: each marker takes some points, all if none are named; those who share a point share the class.
+
+One rule gives both ways to split a class: by point, and by slice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grader.classroom.desk.database import Database
+from grader.errors import UsageError
+
+MAX_NAME = 80
+MAX_MARKERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    name: str
+    points: tuple[str, ...]
+
+    def marks(self, point: str) -> bool:
+        return not self.points or point in self.points
+
+
+class Markers:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[Marker]:
+        rows = self._database.rows("SELECT name, points FROM marker ORDER BY rowid")
+        return [Marker(row["name"], tuple(row["points"].split())) for row in rows]
+
+    def replace(self, lines: str, known: Sequence[str]) -> None:
+        """Takes a line each, `name` or `name: points`. Raises UsageError."""
+        markers = [_marker(line, known) for line in lines.splitlines() if line.strip()]
+        names = [marker.name for marker in markers]
+        if len(set(names)) < len(names) or len(names) > MAX_MARKERS:
+            raise UsageError(f"name each marker once, and at most {MAX_MARKERS}.")
+        with self._database.writing():
+            self._database.run("DELETE FROM marker")
+            for marker in markers:
+                self._database.run("INSERT INTO marker VALUES (?, ?)", marker.name, " ".join(marker.points))
+
+
+def marker_of(markers: Sequence[Marker], point: str, place: int, count: int) -> str | None:
+    """Whose the hand-in at `place` of `count` is, for this point: the class in slices of like length."""
+    own = [marker.name for marker in markers if marker.marks(point)]
+    return own[place * len(own) // count] if own else None
+
+
+def marker_name(text: str) -> str:
+    """A person's name as it stands beside their marks. Raises UsageError."""
+    name = " ".join(text.split())
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable():
+        raise UsageError(f"say who you are in at most {MAX_NAME} characters; it stands beside your marks.")
+    return name
+
+
+def _marker(line: str, known: Sequence[str]) -> Marker:
+    name, _, points = line.partition(":")
+    chosen = tuple(points.replace(",", " ").split())
+    unknown = [point for point in chosen if point not in known]
+    if unknown:
+        raise UsageError(f"{name.strip()}: there is no point {unknown[0]}; there are {', '.join(known)}.")
+    return Marker(marker_name(name), chosen)

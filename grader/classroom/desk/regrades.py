@@ -1,0 +1,110 @@
+"""Regrade requests: what somebody asked, and what became of it. Before, after and the words of both are kept."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.desk.database import Database
+from grader.classroom.results import store
+from grader.classroom.tables import bare, read_table
+from grader.errors import UsageError
+from grader.report.plain_text import clean
+
+MAX_WORDS = 4_000
+_COLUMNS = {
+    "entry": ("id", "idnumber", "idnummer", "matrikelnummer", "student"),
+    "point": ("point", "punkt"),
+    "words": ("words", "request", "reason", "begrundung", "text"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """`answer` is None while it is open; `before` and `after` are the point's scores around the answer."""
+
+    number: int
+    entry: str
+    point: str
+    words: str
+    asked: str
+    before: float | None
+    after: float | None
+    answer: str | None
+    marker: str | None
+    answered: str | None
+
+
+class Regrades:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, entry: str, point: str, words: str, when: str) -> bool:
+        """Writes a request down; False where the very same one is there already."""
+        text = clean(words.strip(), MAX_WORDS)
+        query = "INSERT OR IGNORE INTO request (entry, point, words, asked) VALUES (?, ?, ?, ?)"
+        return self._database.run(query, entry, point, text, when) > 0
+
+    def all(self) -> list[Request]:
+        return [_request(row) for row in self._database.rows("SELECT * FROM request ORDER BY number")]
+
+    def open_for(self, entry: str, point: str) -> Request | None:
+        query = "SELECT * FROM request WHERE entry = ? AND point = ? AND answered IS NULL ORDER BY number"
+        found = self._database.row(query, entry, point)
+        return None if found is None else _request(found)
+
+    def answer(self, request: Request, *, before: float, after: float, answer: str, marker: str, when: str) -> None:
+        """To be called within `Database.writing`."""
+        self._database.run(
+            "UPDATE request SET before = ?, after = ?, answer = ?, marker = ?, answered = ? WHERE number = ?",
+            before,
+            after,
+            answer,
+            marker,
+            when,
+            request.number,
+        )
+
+
+def add_requests(results: Path, asked: list[tuple[str, str, str]], when: str) -> int:
+    """Writes (id, point, words) down for the desk of `results`; returns how many are new. All of them, or none.
+
+    Raises UsageError where an id is nobody's in this class, or has no such point.
+    """
+    entries = {entry.id: entry for entry in store.read_index(results).entries}
+    for name, point, _ in asked:
+        entry = entries.get(name)
+        if entry is None or entry.folder is None:
+            raise UsageError(f"{results}: nobody's hand-in has the id {name!r} in this class.")
+        points = [own.id for own in store.read_report(results / entry.folder / store.REPORT).points]
+        if point not in points:
+            raise UsageError(f"{name}: there is no point {point!r} in this report; there are {', '.join(points)}.")
+    database = Database(results)
+    try:
+        with database.writing():
+            return sum(Regrades(database).add(*one, when) for one in asked)
+    finally:
+        database.close()
+
+
+def read_requests(path: Path) -> list[tuple[str, str, str]]:
+    """A CSV with the columns id, point and words. Raises UsageError."""
+    header, *rows = read_table(path).rows
+    names = [bare(name) for name in header]
+    places = {}
+    for column, known in _COLUMNS.items():
+        found = [place for place, name in enumerate(names) if name in known]
+        if not found:
+            raise UsageError(f"{path}: there is no column {known[0]!r}; the header is {', '.join(header)}.")
+        places[column] = found[0]
+    asked = []
+    for line, row in enumerate(rows, 2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) <= max(places.values()):
+            raise UsageError(f"{path}, line {line}: this line has {len(row)} cells, fewer than the header.")
+        asked.append((row[places["entry"]].strip(), row[places["point"]].strip(), row[places["words"]].strip()))
+    return asked
+
+
+def _request(row: sqlite3.Row) -> Request:
+    return Request(**dict(row))

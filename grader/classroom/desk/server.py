@@ -1,0 +1,218 @@
+"""Opens a desk: the routes, the keeper that carries marks into reports, a socket, a link with a secret in it."""
+
+import asyncio
+import contextlib
+import secrets
+import socket
+import sqlite3
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from grader.classroom.desk import views
+from grader.classroom.desk.gatekeeper import ENTER, Gatekeeper, Sessions
+from grader.classroom.desk.marking import Desk
+from grader.classroom.desk.visit import endpoint
+from grader.errors import GraderError, UsageError
+
+LOOPBACK = "127.0.0.1"
+_EVERYWHERE = ("0.0.0.0", "::", "")
+_SECONDS = 1.0  # between two looks at what waits
+_SHARE = 0.05  # of the time that may go into looking at the folder: a class of 10,000 takes longer
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An open socket and what belongs to it. `link` lets a browser in."""
+
+    socket: socket.socket
+    app: ASGIApp
+    link: str
+
+
+class Keeper:
+    """Beside the pages: carries marks into their reports, looks at the folder, brings tables and pages up to date."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._awake = asyncio.Event()
+        self._finishing = asyncio.Lock()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        looked, took = time.monotonic(), 0.0
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._awake.wait(), _SECONDS)
+            self._awake.clear()
+            with contextlib.suppress(GraderError, sqlite3.Error):  # another run is at work, or a full disk: later again
+                await self._carry()
+                if time.monotonic() - looked > max(_SECONDS, took / _SHARE):
+                    began = time.monotonic()
+                    self._desk.refresh()
+                    looked, took = time.monotonic(), time.monotonic() - began
+
+    async def finish(self) -> None:
+        """Brings the tables and pages of the class up to date. Raises GraderError."""
+        async with self._finishing:
+            behind, waiting = self._desk.behind, self._desk.log.waiting()
+            carried = await asyncio.to_thread(self._desk.finish, waiting)
+            self._desk.finished(carried, behind)
+
+    async def _carry(self) -> None:
+        waiting = self._desk.log.waiting()
+        if waiting:
+            self._desk.log.carried(await asyncio.to_thread(self._desk.carry, waiting))
+
+
+def open_desk(
+    desk: Desk, marker: str, *, host: str = LOOPBACK, port: int = 0, url: str | None = None, say: Callable[[str], None]
+) -> Opened:
+    """Binds a socket and makes the application. `marker` is who comes by the link, "" to ask them.
+
+    `url` is the address under which a proxy shows it. `say` is told what is worth a line in a terminal. Raises
+    UsageError where the address is not to be had.
+    """
+    if url is None and host in _EVERYWHERE:
+        raise UsageError(f"--host {host} is every address of this machine; say with --url by which one people come.")
+    bound = _bind(host, port)
+    real = bound.getsockname()[1]
+    own = f"http://{_bracketed(host)}:{real}"
+    origins = {own, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
+    if url is not None:
+        origins.add(_origin(url))
+    secret = secrets.token_urlsafe(24)
+    cookie = f"desk-{real}"  # cookies know no ports: two desks on one machine would take each other's
+    sessions = Sessions(desk.database, secret)
+    app = application(desk, sessions, cookie, marker, is_secure=bool(url and url.startswith("https:")), say=say)
+    return Opened(
+        bound,
+        Gatekeeper(app, sessions, frozenset(origins), cookie),
+        f"{(url or own).rstrip('/')}{ENTER}?secret={secret}",
+    )
+
+
+def serve(opened: Opened) -> None:
+    """Answers until Ctrl-C."""
+    config = uvicorn.Config(
+        opened.app,
+        log_level="warning",
+        access_log=False,  # the link's secret stands in it
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[opened.socket])
+
+
+def application(
+    desk: Desk, sessions: Sessions, cookie: str, marker: str, *, is_secure: bool, say: Callable[[str], None]
+) -> Starlette:
+    """The pages, without anybody at the door."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        keeper = app.state.keeper = Keeper(desk)
+        task = asyncio.create_task(keeper.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+            await _close(desk, keeper, say)
+
+    app = Starlette(routes=_routes(), lifespan=lifespan)
+    app.state.desk, app.state.sessions, app.state.cookie = desk, sessions, cookie
+    app.state.marker, app.state.is_secure = marker, is_secure
+    return app
+
+
+async def _close(desk: Desk, keeper: Keeper, say: Callable[[str], None]) -> None:
+    """At the end: the tables and pages of the class, once."""
+    if not desk.behind:
+        return
+    marks = "1 mark" if desk.behind == 1 else f"{desk.behind} marks"
+    say(f"Bringing tables and pages up to date with {marks} …")
+    try:
+        await keeper.finish()
+    except GraderError as error:
+        say(f"{error} The marks are kept; open the desk again to bring tables and pages up to date.")
+
+
+async def finish(request: Request) -> Response:
+    """The one view that takes longer than a moment, so that it waits beside the others."""
+    try:
+        await request.app.state.keeper.finish()
+    except GraderError as error:
+        return JSONResponse({"error": str(error)}, 409)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"saved": "Tables and pages are up to date."})
+    return RedirectResponse("/", 303)
+
+
+def _routes() -> list[Route]:
+    get, post = ["GET"], ["POST"]
+    return [
+        Route("/", endpoint(views.queue), methods=get),
+        Route("/queue.json", endpoint(views.queue), methods=get),
+        Route("/sheet/{key}/{point}.json", endpoint(views.sheet_page), methods=get),
+        Route("/sheet/{key}/{point}", endpoint(views.sheet_page), methods=get),
+        Route("/mark/{key}/{point}", endpoint(views.give), methods=post),
+        Route("/undo", endpoint(views.undo), methods=post),
+        Route("/next", endpoint(views.next_sheet), methods=get),
+        Route("/claim/{key}/{point}", endpoint(views.claim), methods=post),
+        Route("/leave", endpoint(views.leave), methods=post),
+        Route("/names.json", endpoint(views.names), methods=get),
+        Route("/comments.json", endpoint(views.comments), methods=get),
+        Route("/comments/forget", endpoint(views.forget_comment), methods=post),
+        Route("/rubric/{point}", endpoint(views.rubric), methods=get),
+        Route("/rubric/{point}", endpoint(views.change_rubric), methods=post),
+        Route("/agreement", endpoint(views.agreement_page), methods=get),
+        Route("/agreement.json", endpoint(views.agreement_page), methods=get),
+        Route("/requests", endpoint(views.requests), methods=get),
+        Route("/requests.json", endpoint(views.requests), methods=get),
+        Route("/markers", endpoint(views.markers), methods=get),
+        Route("/markers", endpoint(views.change_markers), methods=post),
+        Route("/state.json", endpoint(views.state), methods=get),
+        Route("/finish", finish, methods=post),
+        Route("/name", endpoint(views.name, nameless=True), methods=get),
+        Route("/name", endpoint(views.change_name, nameless=True), methods=post),
+        Route(ENTER, endpoint(views.enter, nameless=True), methods=get),
+        Route("/assets/{name}", endpoint(views.asset, nameless=True), methods=get),
+    ]
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen()  # so that the link holds as soon as it is said
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"{host}:{port}: the desk cannot be opened at this address ({error}).") from error
+    return bound
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host.lower()
+
+
+def _origin(url: str) -> str:
+    """https://desk.example.org of https://desk.example.org/. Raises UsageError: paths are not ours to be below."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path not in ("", "/"):
+        raise UsageError(f"--url {url}: name it as https://desk.example.org, without a path.")
+    return f"{parts.scheme}://{parts.netloc.lower()}"

@@ -1,0 +1,139 @@
+"""The sheet of one: everything a person needs to mark a point of a hand-in, side by side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from grader.classroom.desk.class_state import HandIn, judged
+from grader.classroom.desk.highlight import CodeFile, code_files
+from grader.classroom.desk.mathml import to_mathml
+from grader.classroom.desk.safe_markdown import to_html
+from grader.classroom.results import store
+from grader.errors import UsageError
+from grader.report.html.student_page import ExerciseSection, exercise_sections
+from grader.report.plain_text import number
+from grader.rubric import Rubric
+from grader.schema import PointScore, Report, ReviewEntry
+
+TEXT = "text"  # the key of evidence that is a student's own prose, in Markdown
+TENTHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key that gives a mark: what is pressed, what it gives, and how that is written on its button."""
+
+    press: str
+    score: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    name: str
+    text: str
+    math: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`point` is as the machine judged it. `history` are its marks, the oldest first; empty for a second reader."""
+
+    point: PointScore
+    exercise_title: str
+    asked: str
+    prose: Markup | None
+    formulas: tuple[Formula, ...]
+    section: ExerciseSection
+    verdicts: tuple[PointScore, ...]
+    files: tuple[CodeFile, ...]
+    history: tuple[ReviewEntry, ...]
+    current: ReviewEntry | None
+    notes: tuple[str, ...]
+    late: str
+    keys: tuple[Key, ...]
+
+
+def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Rubric, *, hide_marks: bool) -> Sheet:
+    """Raises UsageError where the report has no such point."""
+    found = next((own for own in report.points if own.id == point), None)
+    if found is None:
+        raise UsageError(f"there is no point {point} in this report.")
+    history = tuple(
+        review
+        for review in report.reviews
+        if review.point == point and review.sha256 == report.submission.sha256 and not hide_marks
+    )
+    own = [other for other in report.points if other.exercise == found.exercise]
+    bare = report.model_copy(
+        update={
+            "points": tuple(_judged(other, drop=TEXT if other.id == point else None) for other in own),
+            "reviews": tuple(review for review in report.reviews if review.point != point),
+            "exercises": tuple(exercise for exercise in report.exercises if exercise.id == found.exercise),
+        }
+    )
+    section = exercise_sections(bare)[0]
+    prose = found.evidence.get(TEXT)
+    return Sheet(
+        point=_judged(found, drop=TEXT),
+        exercise_title=section.score.title,
+        asked=_asked(rubric, point),
+        prose=to_html(prose) if isinstance(prose, str) else None,
+        formulas=_formulas(found.evidence),
+        section=_first(section, point),
+        verdicts=bare.points,
+        files=code_files(
+            store.read_files(results / hand_in.folder / store.SUBMISSION), _wanted(rubric, found.exercise), own
+        ),
+        history=history,
+        current=history[-1] if history and history[-1].score is not None else None,
+        notes=report.submission.notes,
+        late=report.late.message if report.late and report.late.days else "",
+        keys=keys(found.max_score),
+    )
+
+
+def keys(max_score: float) -> tuple[Key, ...]:
+    """0 nothing, h half, 1 everything; further digits are points where a point is worth several, tenths where not."""
+    half = Key("h", max_score / 2, f"½ · {number(max_score / 2)}")
+    if max_score > 1 and float(max_score).is_integer() and max_score < TENTHS:
+        return (half, *(Key(str(points), float(points), str(points)) for points in range(int(max_score) + 1)))
+    tenths = (
+        Key(str(digit), round(max_score * digit / TENTHS, 6), number(max_score * digit / TENTHS))
+        for digit in range(2, 10)
+    )
+    return (Key("0", 0.0, "0"), half, Key("1", max_score, number(max_score)), *tenths)
+
+
+def _judged(point: PointScore, drop: str | None) -> PointScore:
+    """The point as the machine left it, so that no mark is seen where none is to be."""
+    outcome = judged(point)
+    message = " ".join(dict.fromkeys(part.message for part in point.parts if part.message)) or point.message
+    evidence = {key: value for key, value in point.evidence.items() if key != drop}
+    return point.model_copy(update={"outcome": outcome, "message": message, "evidence": evidence})
+
+
+def _first(section: ExerciseSection, point: str) -> ExerciseSection:
+    """The section with the point itself before its neighbours."""
+    return replace(section, points=tuple(sorted(section.points, key=lambda own: own.score.id != point)))
+
+
+def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
+    """Of what the verdict rests on, the texts that are expressions."""
+    return tuple(
+        Formula(name.replace("_", " "), text, math)
+        for name, value in evidence.items()
+        for text in (value if isinstance(value, list) else [value])
+        if name != TEXT and isinstance(text, str) and (math := to_mathml(text)) is not None
+    )
+
+
+def _wanted(rubric: Rubric, exercise: str) -> list[str]:
+    return [f"{own.module}.py" for own in rubric.exercise if own.id == exercise]
+
+
+def _asked(rubric: Rubric, point: str) -> str:
+    return next((own.title for own in rubric.points if own.id == point), point)

@@ -1,0 +1,408 @@
+"""The pages of the desk, a function each of a visit and the desk. Those of marking have JSON twins."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from grader.classroom.desk import rendering, worklist
+from grader.classroom.desk.class_state import HandIn
+from grader.classroom.desk.mark_log import Source
+from grader.classroom.desk.markers import marker_name
+from grader.classroom.desk.marking import Ask, Desk
+from grader.classroom.desk.second_reading import agreement
+from grader.classroom.desk.sheet import Sheet, sheet
+from grader.classroom.desk.visit import Visit, html, query_of, sheet_address
+from grader.classroom.desk.worklist import REGRADE, SECOND, SHEETS, Filter, Task
+from grader.errors import UsageError
+from grader.report.plain_text import number
+from grader.schema import Report
+
+ROWS = 200  # of a queue on one page
+PREFETCH = "prefetch"  # the header x-desk of a page that is fetched before anybody looks at it
+
+
+def queue(visit: Visit, desk: Desk) -> Response:
+    """What needs a person, counted by kind; the tasks of the filter, a row each."""
+    found, chosen = desk.tasks(visit.marker), visit.chosen
+    counts = worklist.counts(found)
+    if not chosen.kind and counts:
+        undone = [kind for kind, (left, _) in counts.items() if left and kind in SHEETS]
+        chosen = replace(chosen, kind=(undone or list(counts))[0])
+    sought = folded(visit.query("q"))
+    rows = [task for task in found if chosen.takes(task) and sought in folded(f"{task.who} {task.reason}")]
+    if visit.wants_json:
+        return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
+    page = max(int(visit.query("page")) if visit.query("page").isdigit() else 1, 1)
+    shown = rows[(page - 1) * ROWS : page * ROWS]
+    held = desk.held(visit.marker)
+    return html(
+        visit,
+        desk,
+        "queue.jinja",
+        rows=[(task, _address(task, chosen), held.get(task.key or "")) for task in shown],
+        chosen=chosen,
+        counts=counts,
+        points=sorted({task.point for task in found if task.point and task.kind in SHEETS}),
+        people=[marker.name for marker in desk.markers.all()],
+        query=lambda **changed: query_of(chosen, **changed),
+        first=next((f"/next{query_of(chosen)}" for task in rows if task.kind in SHEETS and not task.is_done), None),
+        total=len(rows),
+        page=page,
+        pages=-(-len(rows) // ROWS),
+        sought=visit.query("q"),
+        ready=len(desk.state.hand_ins),
+        expected=desk.state.expected,
+        percent=desk.seconds.percent,
+    )
+
+
+def sheet_page(visit: Visit, desk: Desk) -> Response:
+    """One point of one hand-in, with everything beside it that is needed to mark it."""
+    hand_in, point, chosen = desk.hand_in(visit.path("key")), visit.path("point"), visit.chosen
+    here = (hand_in.key, point)
+    is_second = chosen.kind == SECOND
+    report = desk.report(hand_in)
+    shown = sheet(desk.results, hand_in, report, point, desk.assignment.rubric, hide_marks=is_second)
+    holder = None
+    if visit.request.headers.get("x-desk") != PREFETCH and not visit.wants_json:
+        holder = desk.leases.take(hand_in.entry.id, visit.marker)
+    if visit.wants_json:
+        return JSONResponse(_sheet_json(desk, hand_in, shown, report))
+    latest = desk.log.latest(hand_in.entry.id, point)
+    request = desk.regrades.open_for(hand_in.entry.id, point)
+    ticked = latest.items if latest and latest.review == shown.current else ()
+    words = (
+        latest.words if latest and latest.review == shown.current else shown.current.comment if shown.current else ""
+    )
+    second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
+    return html(
+        visit,
+        desk,
+        "sheet.jinja",
+        hand_in=hand_in,
+        who=worklist.label(hand_in, desk.anonymous),
+        sheet=shown,
+        chosen=chosen,
+        holder=holder,
+        seen=shown.history[-1].when if shown.history else "",
+        items=desk.items.of(point),
+        begin=desk.items.begin(point),
+        ticked=ticked,
+        words=(second.comment if second else "") if is_second else words,
+        second=second,
+        request=request,
+        is_second=is_second,
+        action=f"/mark/{hand_in.key}/{point}{query_of(chosen)}",
+        **_standing(desk, visit, here),
+        back=f"/{query_of(chosen)}",
+    )
+
+
+_STEPS = (("n", 1, False), ("p", -1, False), ("j", 1, True), ("k", -1, True))
+
+
+def give(visit: Visit, desk: Desk) -> Response:
+    """Records a mark, or answers what a filter's kind asks for; then says where to go on."""
+    ask, kind = _ask(visit), visit.chosen.kind
+    if kind == SECOND:
+        score = desk.give_second(ask).score
+    elif kind == REGRADE and visit.field("keep"):
+        desk.keep(ask)
+        score = None
+    else:
+        given = desk.give(ask, Source.REGRADE if kind == REGRADE else Source.MARK)
+        score = given.score if given else None
+        visit.request.app.state.keeper.wake()
+    hand_in = desk.hand_in(ask.key)
+    who = worklist.label(hand_in, desk.anonymous)
+    following = desk.next_task(visit.chosen, (ask.key, ask.point), 1, visit.marker)
+    where = _address(following, visit.chosen) if following else f"/{query_of(visit.chosen)}"
+    if following and following.key:
+        desk.leases.take(desk.hand_in(following.key).entry.id, visit.marker)
+    else:
+        desk.leases.leave(visit.marker)
+    said = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
+    if visit.wants_json:
+        there = following.address if following else (None, None)
+        return JSONResponse({"saved": said, "next": where, "score": score, **_standing(desk, visit, there)})
+    return RedirectResponse(where or "/", 303)
+
+
+def undo(visit: Visit, desk: Desk) -> Response:
+    """Takes back the visitor's latest mark, and goes there."""
+    logged = desk.undo(visit.marker)
+    visit.request.app.state.keeper.wake()
+    hand_in = desk.state.by_entry(logged.entry)
+    point = logged.review.point
+    where = sheet_address(hand_in.key, point, visit.chosen) if hand_in else "/"
+    who = worklist.label(hand_in, desk.anonymous) if hand_in else ""
+    if visit.wants_json:
+        return JSONResponse({"saved": f"Taken back: {who}, {point}", "next": where})
+    return RedirectResponse(where, 303)
+
+
+def next_sheet(visit: Visit, desk: Desk) -> Response:
+    """To the first sheet of the filter that is not done and that nobody else has open."""
+    task = desk.next_task(replace(visit.chosen, all=False), ("", ""), 1, visit.marker)
+    return RedirectResponse((_address(task, visit.chosen) if task else None) or f"/{query_of(visit.chosen)}", 303)
+
+
+def claim(visit: Visit, desk: Desk) -> Response:
+    """Makes a hand-in the visitor's for ten minutes; says whose it is if it is not theirs, and where to go from it."""
+    hand_in = desk.hand_in(visit.path("key"))
+    holder = desk.leases.take(hand_in.entry.id, visit.marker)
+    return JSONResponse({"holder": holder, **_standing(desk, visit, (hand_in.key, visit.path("point")))})
+
+
+def leave(visit: Visit, desk: Desk) -> Response:
+    """Gives back whatever the visitor has open."""
+    desk.leases.leave(visit.marker)
+    return JSONResponse({})
+
+
+def names(visit: Visit, desk: Desk) -> Response:
+    """Everybody who has a sheet in the filter's kind, for going to a name."""
+    chosen = replace(visit.chosen, all=True, who="")
+    found = [task for task in desk.tasks(visit.marker) if task.kind in SHEETS and task.key and chosen.takes(task)]
+    return JSONResponse([{"who": task.who, "point": task.point, "to": _address(task, visit.chosen)} for task in found])
+
+
+def comments(visit: Visit, desk: Desk) -> Response:
+    """The course's comments, the most used first."""
+    return JSONResponse([{"text": text, "used": used} for text, used in desk.snippets.of(visit.query("point"))])
+
+
+def forget_comment(visit: Visit, desk: Desk) -> Response:
+    """Offers a comment no more."""
+    desk.snippets.forget(visit.field("text"))
+    return JSONResponse({})
+
+
+def rubric(visit: Visit, desk: Desk) -> Response:
+    """The items of a point, to be edited."""
+    point = _known_point(desk, visit.path("point"))
+    uses = [logged.items for logged in desk.log.latest_of_point(point)]
+    items = [(item, sum(item.number in used for used in uses)) for item in desk.items.of(point)]
+    most = next(own.max for own in desk.assignment.rubric.points if own.id == point)
+    said, back = visit.query("said"), visit.query("back")
+    return html(
+        visit,
+        desk,
+        "rubric.jinja",
+        point=point,
+        items=items,
+        begin=desk.items.begin(point),
+        most=most,
+        said=said,
+        back=back if back.startswith("/sheet/") else "",
+    )
+
+
+def change_rubric(visit: Visit, desk: Desk) -> Response:
+    """Adds, changes or removes an item; those who are marked by it are marked again, and how many is said."""
+    point = _known_point(desk, visit.path("point"))
+    text = visit.field("item")
+    item = int(text) if text.isdigit() else 0
+    changed: int | None = item
+    match visit.field("action"):
+        case "add":
+            desk.items.add(point, visit.field("points"), visit.field("sentence"))
+        case "change":
+            desk.items.change(point, item, visit.field("points"), visit.field("sentence"))
+        case "remove":
+            desk.items.remove(point, item)
+        case "begin":
+            desk.items.begin_with(point, visit.field("begin"))
+            changed = None
+        case other:
+            raise UsageError(f"there is no action {other!r}; there are add, change, remove and begin.")
+    moved = 0 if visit.field("action") == "add" else desk.rescore_items(point, changed, visit.marker)
+    visit.request.app.state.keeper.wake()
+    said = f"Saved. {moved} {'mark was' if moved == 1 else 'marks were'} re-scored."
+    if visit.wants_json:
+        return JSONResponse({"saved": said, "rescored": moved})
+    back = visit.field("back")
+    return RedirectResponse(f"/rubric/{point}{_query(said=said, back=back)}", 303)
+
+
+def agreement_page(visit: Visit, desk: Desk) -> Response:
+    """First and second marks side by side, and how far they agree, point by point."""
+    pairs: dict[str, list[tuple[HandIn, Any, Any]]] = {}
+    for (entry, point, digest), second in desk.seconds.all().items():
+        hand_in = desk.state.by_entry(entry)
+        state = hand_in.points.get(point) if hand_in and hand_in.digest == digest else None
+        if hand_in and state and state.given and state.given.score is not None:
+            pairs.setdefault(point, []).append((hand_in, state.given, second))
+    shown = {
+        point: (agreement([(first.score, second.score) for _, first, second in rows]), rows)
+        for point, rows in sorted(pairs.items())
+    }
+    if visit.wants_json:
+        return JSONResponse({point: asdict(found) for point, (found, _) in shown.items()})
+    rows = {
+        point: [
+            (worklist.label(own, desk.anonymous), first, second, sheet_address(own.key, point, Filter("mark", point)))
+            for own, first, second in sorted(rows, key=lambda row: -abs(row[1].score - row[2].score))
+        ]
+        for point, (_, rows) in shown.items()
+    }
+    found = {point: value for point, (value, _) in shown.items()}
+    return html(visit, desk, "agreement.jinja", found=found, rows=rows, percent=desk.seconds.percent)
+
+
+def requests(visit: Visit, desk: Desk) -> Response:
+    """All regrade requests with their answers."""
+    rows = [(request, desk.state.by_entry(request.entry)) for request in desk.regrades.all()]
+    if visit.wants_json:
+        return JSONResponse([asdict(request) for request, _ in rows] if not desk.anonymous else [])
+    shown = [
+        (
+            request,
+            worklist.label(own, desk.anonymous) if own else "",
+            sheet_address(own.key, request.point, Filter(REGRADE, all=True)) if own else None,
+        )
+        for request, own in rows
+    ]
+    return html(visit, desk, "requests.jinja", rows=shown)
+
+
+def markers(visit: Visit, desk: Desk) -> Response:
+    """Who marks what, and how much of a class is marked twice."""
+    lines = [f"{own.name}{': ' + ' '.join(own.points) if own.points else ''}" for own in desk.markers.all()]
+    return html(
+        visit, desk, "markers.jinja", lines="\n".join(lines), percent=desk.seconds.percent, said=visit.query("said")
+    )
+
+
+def change_markers(visit: Visit, desk: Desk) -> Response:
+    """Splits the class among other people, or changes the sample that is marked twice."""
+    percent = visit.field("percent").strip().replace(",", ".") or "0"
+    try:
+        share = float(percent)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise UsageError(f"the share that is read twice is 0 to 100 %; {percent[:20]!r} is not within.")
+    desk.markers.replace(visit.field("lines"), [point.id for point in desk.assignment.rubric.points])
+    desk.database.set("second", str(share))
+    return RedirectResponse(f"/markers{_query(said='Saved.')}", 303)
+
+
+def state(visit: Visit, desk: Desk) -> Response:
+    """How things stand, for a page that is open."""
+    return JSONResponse(
+        {
+            "counts": worklist.counts(desk.tasks(visit.marker)),
+            "ready": len(desk.state.hand_ins),
+            "expected": desk.state.expected,
+            "behind": desk.behind,
+            "waiting": len(desk.log.waiting()),
+        }
+    )
+
+
+def name(visit: Visit, desk: Desk) -> Response:
+    """Asks who somebody is."""
+    return html(visit, desk, "name.jinja")
+
+
+def change_name(visit: Visit, desk: Desk) -> Response:
+    """Takes note of who somebody is."""
+    visit.request.app.state.sessions.rename(visit.token, marker_name(visit.field("name")))
+    return RedirectResponse("/", 303)
+
+
+def enter(visit: Visit, desk: Desk) -> Response:
+    """Lets a browser in that brings the secret, and sends it on from a page of ours: so its cookie goes with it."""
+    app = visit.request.app.state
+    token = app.sessions.enter(visit.query("secret"), app.marker)
+    if token is None:
+        raise UsageError("this link is an old one; `grader desk` prints the one that holds.")
+    response = html(visit, desk, "enter.jinja")
+    response.set_cookie(app.cookie, token, httponly=True, samesite="strict", secure=app.is_secure, path="/")
+    return response
+
+
+def asset(visit: Visit, desk: Desk) -> Response:
+    """A file of ours."""
+    found = rendering.asset(visit.path("name"))
+    if found is None:
+        return Response(status_code=404)
+    content, kind = found
+    return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+def folded(text: str) -> str:
+    """Without case and accents: "Müller" and "muller" are the same."""
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char)).casefold()
+
+
+def _ask(visit: Visit) -> Ask:
+    text = visit.field("score").strip().replace(",", ".")
+    try:
+        score = float(text) if text else None
+    except ValueError as error:
+        raise UsageError(f"a mark is a number; {text[:40]!r} is not one.") from error
+    items = tuple(int(item) for item in visit.form.get("items", []) if item.isdigit())
+    if score is None and not items and not visit.field("keep"):
+        raise UsageError("give a mark, or tick an item of the rubric.")
+    return Ask(
+        key=visit.path("key"),
+        point=visit.path("point"),
+        by=visit.marker,
+        score=score,
+        items=items,
+        words=visit.field("words").strip(),
+        seen=visit.form["seen"][0] if "seen" in visit.form else None,
+        nonce=visit.field("nonce") or None,
+        anyway=bool(visit.field("anyway")),
+    )
+
+
+def _standing(desk: Desk, visit: Visit, here: tuple[str | None, str | None]) -> dict[str, Any]:
+    """How many of a filter's tasks are done, and where n, p, j and k lead from the sheet `here`."""
+    found, held = desk.tasks(visit.marker), desk.held(visit.marker)
+    every = replace(visit.chosen, all=True)
+    scope = [task for task in found if every.takes(task)]
+    steps: dict[str, str | None] = {}
+    for name, step, all_ in _STEPS if here[0] else ():
+        task = worklist.neighbour(found, replace(visit.chosen, all=all_), here, step, {} if all_ else held)
+        steps[name] = _address(task, visit.chosen) if task else None
+    return {"steps": steps, "done": sum(task.is_done for task in scope), "total": len(scope)}
+
+
+def _address(task: Task, chosen: Filter) -> str | None:
+    """The sheet of a task; None where it has none. Of a filter of no kind, the task's own kind."""
+    if task.key is None or task.point is None or task.kind not in SHEETS:
+        return None
+    return sheet_address(task.key, task.point, chosen, kind=chosen.kind or task.kind)
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {**asdict(replace(task, given=None)), "given": task.given.score if task.given else None}
+
+
+def _sheet_json(desk: Desk, hand_in: HandIn, shown: Sheet, report: Report) -> dict[str, Any]:
+    return {
+        "key": hand_in.key,
+        "who": worklist.label(hand_in, desk.anonymous),
+        "point": shown.point.model_dump(mode="json"),
+        "marks": [review.model_dump(mode="json") for review in shown.history],
+        "score": report.score if not desk.anonymous else None,
+    }
+
+
+def _known_point(desk: Desk, point: str) -> str:
+    known: Sequence[str] = [own.id for own in desk.assignment.rubric.points]
+    if point not in known:
+        raise UsageError(f"there is no point {point[:40]!r}; there are {', '.join(known)}.")
+    return point
+
+
+def _query(**values: str) -> str:
+    kept = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""

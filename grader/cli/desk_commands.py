@@ -1,0 +1,97 @@
+"""The commands about the desk: `desk`, and `regrade add`, which puts a request into its queue."""
+
+import getpass
+import os
+import webbrowser
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader import BUILT_IN
+from grader.classroom.desk.regrades import add_requests, read_requests
+from grader.classroom.marks.review import class_assignment
+from grader.cli.app import app, out
+from grader.cli.options import AssignmentOption
+from grader.errors import UsageError
+
+ResultsArgument = Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]
+regrade = typer.Typer(no_args_is_help=True, help="Requests to look at a mark again.")
+app.add_typer(regrade, name="regrade")
+
+
+@app.command()
+def desk(
+    results: ResultsArgument,
+    by: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login; a team is asked")] = None,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Mark without seeing any name.")] = False,
+    second: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="Per cent that a second person reads, too.", show_default="as set"),
+    ] = None,
+    host: Annotated[str, typer.Option(help="The address to listen at, for a team behind a proxy.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.", show_default="a free one")] = 0,
+    url: Annotated[str | None, typer.Option(help="The address under which a proxy shows the desk.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    assignment: AssignmentOption = BUILT_IN,
+) -> None:
+    """Mark what needs a person in a class, in the browser. Ctrl-C ends it and writes the tables of the class."""
+    try:
+        from grader.classroom.desk.marking import Desk
+        from grader.classroom.desk.server import LOOPBACK, open_desk, serve
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"the desk needs {error.name}, which is not installed: pip install 'backprop-grader[desk]'"
+        ) from error
+    course = class_assignment(results, assignment)
+    alone = host == LOOPBACK and url is None
+    marker = by or (getpass.getuser() if alone else "")
+    with Desk(results, course, anonymous=anonymous) as opened:
+        if second is not None:
+            opened.database.set("second", str(second))
+        door = open_desk(
+            opened, marker, host=host, port=port, url=url, say=lambda text: out.print(text, highlight=False)
+        )
+        out.print(f"The desk is open: {door.link}", highlight=False, soft_wrap=True)
+        out.print("Whoever has this link can mark. Ctrl-C closes the desk.", highlight=False)
+        if (
+            browser
+            and alone
+            and (
+                os.name == "nt"
+                or os.environ.get("DISPLAY")
+                or os.environ.get("WAYLAND_DISPLAY")
+                or os.uname().sysname == "Darwin"
+            )
+        ):
+            webbrowser.open(door.link)
+        try:
+            serve(door)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            door.socket.close()
+
+
+@regrade.command("add")
+def regrade_add(
+    results: ResultsArgument,
+    name: Annotated[str | None, typer.Argument(metavar="ID", help="Whose hand-in.")] = None,
+    point: Annotated[str | None, typer.Option(help="The point it is about.")] = None,
+    words: Annotated[str | None, typer.Option(help="What was asked.")] = None,
+    table: Annotated[Path | None, typer.Option("--from", help="A CSV with the columns id, point, words.")] = None,
+) -> None:
+    """Write a regrade request down; it is answered at the desk."""
+    if table is not None:
+        asked = read_requests(table)
+    elif name and point and words:
+        asked = [(name, point, words)]
+    else:
+        raise UsageError("name an ID with --point and --words, or a table with --from.")
+    new = add_requests(results, asked, datetime.now(UTC).isoformat(timespec="seconds"))
+    known = len(asked) - new
+    out.print(
+        f"{new} {'request' if new == 1 else 'requests'} added{f', {known} were there already' if known else ''}.",
+        highlight=False,
+    )

@@ -1,0 +1,126 @@
+"""The commands around a student's own work: `explain`, `watch`, `try` and `check`."""
+
+import contextlib
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from grader import BUILT_IN
+from grader.cli.app import app, out
+from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
+from grader.errors import UsageError
+from grader.model import ExitCode
+from grader.report.paragraphs import paragraphs
+from grader.report.plain_text import number, one_line
+from grader.report.student_summary import PRACTICE_SEED, advice, points_so_far
+from grader.rubric import Assignment, load_assignment
+from grader.settings import RunSettings
+from grader.student.explain import explain as explain_point
+
+FolderArgument = Annotated[Path, typer.Argument(help="Your folder.")]
+
+
+@app.command()
+def explain(
+    point: Annotated[str, typer.Argument(help="A point of the rubric, such as 3.4.")],
+    hint: Annotated[int, typer.Option(min=0, help="Show the hints up to this one; each says more.")] = 0,
+    assignment: AssignmentOption = BUILT_IN,
+    rubric: RubricOption = None,
+) -> None:
+    """Say what a point asks and how it is judged. Hints come in steps; none is the solution."""
+    explained = explain_point(load_assignment(assignment, rubric), point)
+    hints = explained.hints
+    worth = "1 point" if explained.point.max == 1 else f"{number(explained.point.max)} points"
+    out.print(Text(f"{explained.point.id} {explained.point.title}  ·  {worth}", style="bold"))
+    out.print(Text(f"\n{explained.asks}"))
+    if explained.functions:
+        out.print(Text(f"You write: {', '.join(explained.functions)}"))
+    out.print(Text("\nHow it is judged", style="bold"), *map(Text, explained.judged), sep="\n")
+    for step, text in enumerate(hints[:hint], 1):
+        out.print(Text(f"\nHint {step} of {len(hints)}  ", style="bold").append(text, style="not bold"))
+    if hint < len(hints):
+        count = f"There are {len(hints)} hints; " if hint == 0 else ""
+        out.print(Text(f"\n{count}`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(hints)}."))
+
+
+@app.command()
+@with_options(course=course_of)
+def watch(
+    course: Assignment,
+    folder: FolderArgument = Path(),
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+) -> None:
+    """Judge again, at once, whatever you save. Ctrl-C ends it."""
+    from grader.student.watch import Judged, Watch  # watchfiles is worth its start-up here alone
+
+    settings = RunSettings(exercises=tuple(exercise or ()), points=tuple(point or ()))
+
+    def announce(changed: Collection[str], points: Collection[str]) -> None:
+        out.clear()  # nothing, where it is no terminal
+        names = ", ".join(one_line(name, 80) for name in sorted(changed))
+        out.print(Text(f"{names}: judging {len(points)} points …", style="dim"))
+
+    def show(judged: Judged) -> None:
+        out.print(Text(f"judged in {judged.seconds:.2f} s", style="dim"))
+        for name, before, now in judged.moved:
+            style = "green" if now > before else "red"
+            out.print(Text(f"{name}  {number(before)} → {number(now)}", style=style))
+        judged_now = [own for own in judged.report.points if own.id in judged.points]
+        lines = [Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, out.width))]
+        out.print(*paragraphs(judged_now, out.width), *lines, sep="\n", soft_wrap=True)
+
+    with Watch(folder, course, settings, announce) as watched, contextlib.suppress(KeyboardInterrupt):
+        for judged in watched.rounds():
+            if isinstance(judged, UsageError):
+                out.print(Text(str(judged), style="red"))
+            else:
+                show(judged)
+
+
+@app.command("try")
+@with_options(course=course_of)
+def try_point(
+    course: Assignment,
+    point: Annotated[str, typer.Argument(help="A point that you lost, such as 2.4.")],
+    folder: FolderArgument = Path(),
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the run that you look into.")] = PRACTICE_SEED,
+    pdb: Annotated[bool, typer.Option("--pdb", help="Step through the call with Python's debugger.")] = False,
+) -> None:
+    """Call your function on the input that it fails for, in your own Python: prints and breakpoint() work."""
+    from grader.student.trial import find_trial, run_trial
+
+    report, trial = find_trial(course, folder, point, seed)
+    if trial is not None:
+        raise SystemExit(ExitCode.GRADED if run_trial(trial, folder.resolve(), out, pdb) else 1)
+    if report.score == report.max_score:
+        out.print(Text(f"{point} is right: there is no failing input to try."))
+        return
+    out.print(*paragraphs(report.points, out.width), sep="\n", soft_wrap=True)
+    out.print(Text(f"\nThere is no input to try for {point}."))
+
+
+@app.command()
+@with_options(course=course_of)
+def check(
+    course: Assignment,
+    folder: FolderArgument = Path(),
+    archive: Annotated[
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="Write what you hand in here, as a zip.")
+    ] = None,
+) -> None:
+    """Say whether a folder is ready to hand in: what is missing, what is not begun, what is not allowed."""
+    from grader.student.readiness import examine, pack
+
+    readiness = examine(course, folder)
+    for item in readiness.items:
+        out.print(Text("✓ " if item.ready else "✗ ", style="green" if item.ready else "red").append(item.sentence))
+    out.print(Text(f"\n{readiness.conclusion}", style="bold"))
+    if archive is not None:
+        pack(readiness.submission, archive)
+        out.print(Text(f"{archive} is what you hand in: {', '.join(sorted(readiness.submission.files))}."))
+    if not readiness.ready:
+        raise SystemExit(1)

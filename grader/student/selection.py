@@ -1,0 +1,52 @@
+"""What a student's pytest command selects: exercises, points or single checks, in the words that students use.
+
+`pytest exercise2.py`   the points of exercise 2
+`pytest -k 2`           the same; a number is an exercise or a point, and never a part of another number
+`pytest FOLDER`         the submission in that folder
+a check's own node id   that check, as an IDE's list of tests asks for it
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.rubric import Rubric
+
+_NUMBER = re.compile(r"(?<![\w.\[])(\d+(?:\.\d+)?)(?![\w.\]])")
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What pytest is to collect, and of which exercises."""
+
+    args: list[str]
+    exercises: frozenset[str]
+
+
+def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -> Selection:
+    """What pytest's positional arguments, relative to `here`, mean. Raises UsageError for another file."""
+    modules = {f"{exercise.module}.py": exercise.id for exercise in rubric.exercise}
+    single: list[str] = []
+    exercises: set[str] = set()
+    for arg in args:
+        path, separator, node = arg.partition("::")
+        place = (here / path).resolve()
+        if place.is_relative_to(checks.resolve()):
+            single.append(f"{place}{separator}{node}")
+        elif place.name in modules:
+            exercises.add(modules[place.name])
+        elif not place.is_dir():
+            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.")
+    return Selection(single or [str(checks)], frozenset(exercises))
+
+
+def bracketed(expression: str) -> str:
+    """A `-k` expression in which numbers match whole numbers only: "2" becomes "[2]", "2.1" "[2.1]"."""
+    return _NUMBER.sub(r"[\1]", expression)
+
+
+def keywords(point: str, exercise: str) -> set[str]:
+    """What such an expression finds a point's checks by."""
+    return {point, f"[{point}]", f"[{exercise}]"}

@@ -1,0 +1,43 @@
+"""Which packages an exercise needs and this environment lacks: torch is an extra, since most exercises do without."""
+
+from collections.abc import Collection, Mapping
+from importlib.util import find_spec
+
+from grader.errors import UsageError
+from grader.rubric import Exercise, Rubric
+
+
+def require(rubric: Rubric, points: Collection[str]) -> None:
+    """Raises UsageError, with the command to install it, where one of these points needs a package that is missing."""
+    lacks = lacking(rubric.exercises_run(points))
+    if lacks:
+        others = " ".join(f"--exercise {exercise.id}" for exercise in rubric.exercise if exercise.id not in lacks)
+        raise UsageError(f"{remedy(lacks, rubric.install)}\nTo leave it out: {others}")
+
+
+def runnable(rubric: Rubric, points: Collection[str]) -> frozenset[str]:
+    """Those of the points that can be judged here."""
+    lacks = lacking(rubric.exercises_run(points))
+    return frozenset(
+        point for point in points if not any(exercise.id in lacks for exercise in rubric.exercises_run({point}))
+    )
+
+
+def lacking(exercises: Collection[Exercise]) -> Mapping[str, str]:
+    """Exercise id -> the first package it lacks, for those of `exercises` that cannot be run here."""
+    found = {}
+    for exercise in exercises:
+        missing = next((name for name in exercise.imports if find_spec(name) is None), None)
+        if missing is not None:
+            found[exercise.id] = missing
+    return found
+
+
+def remedy(lacks: Mapping[str, str], install: Mapping[str, str]) -> str:
+    """The sentence about them, with the commands that install them: the rubric's, where it has one."""
+    sentences = []
+    for package in dict.fromkeys(lacks.values()):
+        named = " and ".join(exercise for exercise, name in lacks.items() if name == package)
+        command = install.get(package, f"pip install {package}")
+        sentences.append(f"Exercise {named} needs {package}, which is not installed. To install it:\n    {command}")
+    return "\n".join(sentences)

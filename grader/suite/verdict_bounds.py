@@ -1,0 +1,39 @@
+"""The one place where a verdict becomes part of a report: whatever a check put into it, a person can read it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from grader.model import Verdict
+
+MAX_MESSAGE = 4_000  # characters; a screen or two
+MAX_NOTES = 20
+MAX_EVIDENCE = 256 << 10  # bytes of JSON; the largest honest one, six optimizers' curves, takes a tenth
+_LEFT_OUT = "Left out of the report, since it is too large: {}."
+
+
+def bounded(verdict: Verdict) -> Verdict:
+    """The verdict with its texts cut and without the evidence that would make a report nobody can read."""
+    evidence, left_out = _evidence(verdict.evidence)
+    notes = [_cut(note) for note in verdict.notes[:MAX_NOTES]]
+    if left_out:
+        notes.append(_LEFT_OUT.format(", ".join(left_out)))
+    return replace(verdict, message=_cut(verdict.message), notes=tuple(notes), evidence=evidence)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]} …"
+
+
+def _evidence(evidence: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """What of the evidence fits, the small before the large, and the names of what does not."""
+    sizes = {name: len(json.dumps(value, default=str)) for name, value in evidence.items()}
+    room, kept = MAX_EVIDENCE, set()
+    for name in sorted(sizes, key=lambda each: sizes[each]):
+        if sizes[name] <= room:
+            kept.add(name)
+            room -= sizes[name]
+    return {name: value for name, value in evidence.items() if name in kept}, [
+        name for name in sizes if name not in kept
+    ]

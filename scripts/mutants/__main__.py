@@ -1,0 +1,71 @@
+"""Mutants: one node of a right answer's syntax tree changed, graded, and judged by an independent plain calculation.
+
+    python -m scripts.mutants [--exercise ID ...] [--case NAME ...] [--count N] [--seed N] [--sandbox KIND]
+                              [--json FILE]
+
+For each exercise, N mutants of the right answers in the gallery are drawn. Each is graded with a seed of its own, and
+what it gets is compared, part by part of each point, with what it deserves. Exits with 1 at any deviation. What plain
+calculation cannot decide (an error between the tolerances, a call that takes too long) is counted and shown.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from grader.sandbox.choose import SandboxSettings
+from scripts.mutants.comparing import Compared, compare
+from scripts.mutants.drawing_mutants import draw
+
+EXERCISES = ("1", "2", "3")
+COUNT = 1000  # of each exercise
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--exercise", action="append", choices=EXERCISES, default=[], help="only these exercises")
+    parser.add_argument("--case", action="append", default=[], help="only mutants of these right answers")
+    parser.add_argument("--count", type=int, default=COUNT, help="mutants of each exercise")
+    parser.add_argument("--seed", type=int, default=1, help="which mutants, and the seeds they are graded with")
+    parser.add_argument("--sandbox", help="where they run; this machine's default")
+    parser.add_argument("--json", type=Path, help="write all that was compared to a file")
+    options = parser.parse_args()
+    console = Console(stderr=True)
+    found: list[Compared] = []
+    for exercise in options.exercise or EXERCISES:
+        chosen = draw(exercise, options.case, options.count, options.seed)
+        found += compare(exercise, chosen, SandboxSettings(options.sandbox), options.seed, console)
+    if options.json:
+        options.json.write_text(json.dumps([item.plain() for item in found], indent=1), encoding="utf-8")
+    return summary(found, Console())
+
+
+def summary(found: list[Compared], console: Console) -> int:
+    """Prints the deviations and a table; the exit code."""
+    for item in (item for item in found if item.deviations):
+        console.print(f"{item.case}, {item.what}", style="red", markup=False)
+        for part, (deserved, got, message) in item.deviations.items():
+            console.print(f"    {part}: got {got:g}, deserves {deserved:g} {message[:160]}", markup=False)
+    table = Table(title="mutants of right answers")
+    for column in ("exercise", "mutants", "equivalent", "partly right", "wrong", "undecided parts", "deviations"):
+        table.add_column(column)
+    for exercise in sorted({item.exercise for item in found}):
+        own = [item for item in found if item.exercise == exercise]
+        kinds = Counter(item.kind for item in own)
+        table.add_row(
+            exercise,
+            str(len(own)),
+            *(str(kinds[kind]) for kind in ("equivalent", "partly right", "wrong")),
+            str(sum(len(item.undecided) for item in own)),
+            str(sum(bool(item.deviations) for item in own)),
+        )
+    console.print(table)
+    return 1 if any(item.deviations for item in found) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

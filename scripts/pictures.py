@@ -1,0 +1,65 @@
+"""The pictures in the README: what `grader grade` prints, and the page that a student gets (by Chromium).
+
+python -m scripts.pictures
+"""
+
+import io
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+
+from grader.pipeline import grade
+from grader.report.html import student_page
+from grader.report.terminal import print_report
+from grader.rubric import load_assignment
+from grader.schema import Report
+from grader.settings import RunSettings
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+MISTAKE = ROOT / "tests" / "gallery" / "wrong" / "pool-zero-initialised-maximum" / "exercise2.py"
+COLUMNS = 80
+WIDTH, HEIGHT = 1000, 900
+# rich would have the picture load its font from elsewhere
+_FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+
+
+def main() -> None:
+    PICTURES.mkdir(exist_ok=True)
+    (PICTURES / "table.svg").write_text(terminal(example("1", "2", "3")), encoding="utf-8")
+    screenshot(student_page(example("2")), PICTURES / "page.png")
+
+
+def example(*exercises: str) -> Report:
+    """A solution with one mistake in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = shutil.copytree(ROOT / "reference", Path(folder) / "anna")
+        shutil.copy(MISTAKE, work)
+        return grade(work, load_assignment(), RunSettings(seed=1, exercises=exercises))
+
+
+def terminal(report: Report) -> str:
+    """What the command prints, as SVG."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    print_report(report, console)
+    return _FONT_FACE.sub("", console.export_svg(title="grader grade anna"))
+
+
+def screenshot(page: str, path: Path) -> None:
+    """The top of a page, as a browser shows it."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser,
+    ):
+        tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        tab.set_content(page)
+        tab.screenshot(path=path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,256 @@
+"""What was given for a class is kept with it: used again, said, and never replaced at the cost of a mark in silence."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.classroom.class_model import Extension, IssueKind
+from grader.classroom.marks.rescore_class import rescore_class
+from grader.classroom.marks.review import review
+from grader.classroom.results import class_inputs, store
+from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, read_inputs
+from grader.errors import OutputError, UsageError
+from grader.model import Outcome
+from grader.rubric import Assignment, load_assignment
+from tests.support.classes import laid_out
+from tests.support.command import ROOT
+from tests.support.fake_class import POINTS, Class
+
+pytestmark = pytest.mark.slow
+
+RUBRIC = ROOT / "grader" / "assignment" / "rubric.toml"
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def klass(tmp_path: Path, assignment: Assignment) -> Class:
+    return Class(tmp_path, assignment)
+
+
+@pytest.fixture
+def roster(tmp_path: Path) -> Path:
+    path = tmp_path / "roster.csv"
+    path.write_text("id,name\n4711,a\n4712,b\n4713,c\n4714,Nobody\n")
+    return path
+
+
+def test_a_second_run_uses_what_the_first_was_given(klass: Class, roster: Path, tmp_path: Path) -> None:
+    times = tmp_path / "times.csv"
+    times.write_text("id,time\n4711,2020-01-25T14:00:01\n4712,2020-01-25T13:00:00\n")
+    extensions = tmp_path / "extensions.csv"
+    extensions.write_text("id,days\n4712,2\n")
+    klass.grade(roster=roster, submitted=times, extensions=extensions)
+    first = klass.table("grades.csv")
+    for path in (roster, times, extensions):
+        path.unlink()
+    klass.request = replace(klass.request, given=ClassInputs())
+    klass.grade()
+    assert klass.graded == []
+    assert klass.table("grades.csv") == first
+    assert [(row["id"], row["score"], row["late"], row["extension"], row["status"]) for row in first] == [
+        ("4711", "0", "yes", "", "graded"),
+        ("4712", "6", "no", "2 days", "graded"),
+        ("4713", "6", "", "", "graded"),
+        ("4714", None, None, None, "absent"),
+    ]
+    said = "Used as given in an earlier run: --roster roster.csv, --submitted times.csv, --extensions extensions.csv"
+    assert said in klass.said.getvalue()
+
+
+def test_a_run_without_rubric_goes_on_under_the_one_that_was_rescored_with(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    new = tmp_path / "new.toml"
+    text = RUBRIC.read_text(encoding="utf-8")
+    head, mark, tail = text.partition('id = "2.1"')
+    new.write_text(head + mark + tail.replace("max = 1", "max = 3", 1), encoding="utf-8")
+    rescore_class(klass.request.results, load_assignment(rubric=new), new)
+    new.unlink()
+    index = klass.grade()
+    assert (klass.graded, index.max_score) == ([], 8.0)
+    assert klass.report("a").score == 8.0
+    with pytest.raises(UsageError, match=r"another --rubric, and marks would change: 3 graded again \(a, b, c\)"):
+        klass.grade(rubric=RUBRIC)
+    assert klass.report("a").score == 8.0
+    klass.grade(rubric=RUBRIC, replace=True)
+    assert klass.report("a").score == 6.0
+
+
+def test_another_selection_needs_a_word_and_shifts_no_column(klass: Class) -> None:
+    klass.grade()
+    before = klass.table("grades.csv")
+    with pytest.raises(UsageError, match=r"another --exercise/--point.* Nothing was changed\. Add --replace"):
+        klass.grade(points=("1",))
+    assert klass.table("grades.csv") == before
+    klass.grade(points=("2.1",), replace=True)
+    after = klass.table("grades.csv")
+    assert list(after[0]) == list(before[0])
+    assert (after[0]["point 2.1"], after[0]["point 2.2"], after[0]["point 1.1"], after[0]["exercise 2"]) == (
+        *("1", "", "", "1"),
+    )
+
+
+def test_another_seed_device_or_data_needs_a_word(klass: Class, tmp_path: Path) -> None:
+    data = tmp_path / "images.npz"
+    data.write_bytes(b"one")
+    klass.grade()
+    for change in ({"seed": 8}, {"device": "cpu"}, {"data": data}, {"image": "mine"}, {"gpus": "all"}):
+        with pytest.raises(UsageError, match=f"another --{next(iter(change))}, and marks would change: 3 graded again"):
+            klass.grade(**change)
+        assert (read_inputs(klass.request.results).seed, klass.graded) == (7, [])
+
+
+def test_a_roster_that_comes_later_keeps_reports_and_marks(klass: Class, roster: Path) -> None:
+    klass.grade()
+    path = klass.request.results / "a" / store.REPORT
+    review(path, klass.assignment, point="2.4", score=0.5, comment="hm", by="me", when=WHEN)
+    index = klass.grade(roster=roster)
+    assert klass.graded == [], "nothing is graded again"
+    assert [(entry.id, entry.status) for entry in index.entries][:3] == [
+        ("4711", "graded"), ("4712", "graded"), ("4713", "graded"),
+    ]  # fmt: skip
+    report = klass.report("4711")
+    assert (report.submission.id, report.score, len(report.reviews)) == ("4711", 5.5, 1)
+    assert not (klass.request.results / "a").exists()
+    assert [row["score"] for row in klass.table("grades.csv")[:3]] == ["5.5", "6", "6"]
+
+
+def test_a_newer_roster_that_changes_no_mark_is_used_and_said(klass: Class, roster: Path) -> None:
+    klass.grade(roster=roster)
+    newer = roster.with_name("newer.csv")
+    newer.write_text(roster.read_text() + "4715,Latecomer\n")
+    index = klass.grade(roster=newer)
+    assert [entry.id for entry in index.entries][-1] == "4715"
+    assert "--roster is another one than in the earlier runs of this class." in klass.said.getvalue()
+
+
+def test_a_roster_by_which_a_graded_hand_in_no_longer_counts_needs_a_word(klass: Class, roster: Path) -> None:
+    klass.grade(roster=roster)
+    merged = roster.with_name("merged.csv")
+    merged.write_text("id,name,email\n4711,a,b\n4713,c,\n")
+    with pytest.raises(UsageError, match=r"another --roster, and marks would change: 1 left out \(4712\)"):
+        klass.grade(roster=merged)
+    index = klass.grade(roster=merged, replace=True)
+    assert [entry.id for entry in index.entries] == ["4711", "4713"]
+
+
+def test_other_times_need_a_word_where_lateness_changes(klass: Class, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("id,time\na,2020-01-25T13:00:00\n")
+    second.write_text("id,time\na,2020-01-25T15:00:00\n")
+    klass.grade(submitted=first)
+    with pytest.raises(UsageError, match=r"another --submitted, and marks .* 1 given another lateness \(a\)"):
+        klass.grade(submitted=second)
+    assert klass.report("a").score == 6.0
+    klass.grade(submitted=second, replace=True)
+    assert (klass.report("a").score, klass.graded) == (0.0, [])
+
+
+def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:
+    times, extensions = tmp_path / "times.csv", tmp_path / "extensions.csv"
+    times.write_text("id,time\na,2020-01-26T13:00:00\nb,2020-01-26T13:00:00\n")
+    extensions.write_text("id,due,days\na,2020-01-26 14:00,\nb,,1\nx,,2\n")
+    index = klass.grade(submitted=times, extensions=extensions)
+    for name in ("a", "b"):
+        late = klass.report(name).late
+        assert late is not None
+        assert "Handed in on time (2020-01-26 13:00:00 CET; extended to 2020-01-26 14:00:00 CET)." in late.message
+        assert klass.report(name).score == 6.0
+    assert "has an extension, and no hand-in that goes by that name." in [issue.message for issue in index.issues]
+    rescore_class(klass.request.results, load_assignment(), RUBRIC)
+    assert klass.report("b").score == 6.0
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id,days\na,soon\n", "'soon' is not a valid extension; write a time"),
+        ("id,due,days\na,2020-01-26,2\n", "a has both a due date and a number of days"),
+        ("id,days\n", "there are no extensions in this table; it needs the columns id, and due or days"),
+    ],
+)
+def test_an_extension_that_cannot_be_read_is_told(text: str, sentence: str, klass: Class, tmp_path: Path) -> None:
+    path = tmp_path / "extensions.csv"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=sentence):
+        klass.grade(extensions=path)
+
+
+def test_a_hand_in_that_is_not_there_any_more_keeps_its_marks_and_is_listed(klass: Class) -> None:
+    klass.grade()
+    (klass.place / "b" / "exercise2.py").unlink()
+    (klass.place / "b").rmdir()
+    laid_out(klass.place, {"d/exercise2.py": b"# d"})
+    for _ in range(2):
+        index = klass.grade()
+        assert [(row["id"], row["score"]) for row in klass.table("grades.csv")] == [
+            ("a", "6"), ("c", "6"), ("d", "6"), ("b", "6"),
+        ]  # fmt: skip
+        gone = [issue for issue in index.issues if issue.kind is IssueKind.GONE]
+        assert [issue.message for issue in gone] == [
+            "b: graded in an earlier run and not among the submissions now; the marks stay."
+        ]
+
+
+def test_a_report_of_some_points_is_reviewed_and_rescored_without_faults(klass: Class) -> None:
+    klass.grade(points=("2.1",))
+    path = klass.request.results / "a" / store.REPORT
+    marked = review(path, klass.assignment, point="2.1", score=0.5, comment="", by="me", when=WHEN)
+    assert [(point.id, point.outcome) for point in marked.points] == [("2.1", Outcome.PARTIAL)]
+    rescore_class(klass.request.results, load_assignment(), RUBRIC)
+    assert [point.id for point in klass.report("a").points] == ["2.1"]
+
+
+def test_inputs_are_kept_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("one")
+    first = keep_inputs(tmp_path / "out", ClassInputs(roster=InputFile.at(file), seed=1, points=("2",), scale=True))
+    assert read_inputs(tmp_path / "out") == first
+    file.write_text("two")
+    write = class_inputs.write_atomically
+
+    def full(path: Path, text: str | bytes) -> None:
+        if path.name == "inputs.json":
+            raise OutputError("No space left on device")
+        write(path, text)
+
+    monkeypatch.setattr(class_inputs, "write_atomically", full)
+    with pytest.raises(OutputError):
+        keep_inputs(tmp_path / "out", ClassInputs(roster=InputFile.at(file), seed=2))
+    kept = read_inputs(tmp_path / "out")
+    assert (kept, kept.roster and kept.roster.path.read_text()) == (first, "one")
+
+
+def test_inputs_that_are_damaged_are_told(tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("one")
+    kept = keep_inputs(tmp_path / "out", ClassInputs(roster=InputFile.at(file)))
+    assert kept.roster is not None
+    kept.roster.path.unlink()
+    with pytest.raises(UsageError, match=r"this file was given for the class and is gone; give --roster again"):
+        read_inputs(tmp_path / "out")
+    for text in ("{", '{"unknown": 1}', "[]"):
+        (tmp_path / "out" / "inputs" / "inputs.json").write_text(text)
+        with pytest.raises(UsageError, match="this is not the list of what was given for a class"):
+            read_inputs(tmp_path / "out")
+
+
+def test_accepted_files_and_matches_join_those_of_earlier_runs() -> None:
+    kept = ClassInputs(accept=("a:x.py=exercise2.py",), match=("folder=4711",))
+    more = kept.updated(ClassInputs(accept=("a:x.py=exercise3.py", "b:y.py=exercise1.py")))
+    assert more.accept == ("a:x.py=exercise3.py", "b:y.py=exercise1.py")
+    assert more.match == kept.match
+    assert kept.changed(ClassInputs(accept=("b:y.py=exercise1.py",))) == ()
+    assert kept.changed(ClassInputs(accept=("a:x.py=exercise3.py",))) == ("accept",)
+
+
+@given(st.one_of(st.integers(0, 400).map(lambda days: Extension(days=days)), st.datetimes().map(Extension)))
+def test_an_extension_is_written_and_read_back(extension: Extension) -> None:
+    assert Extension.parse(str(extension)) == extension
+
+
+def test_the_points_of_the_fake_class_are_those_of_exercise_2(assignment: Assignment) -> None:
+    assert tuple(point.id for point in assignment.rubric.points if point.id.startswith("2.")) == POINTS

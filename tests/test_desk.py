@@ -1,0 +1,796 @@
+"""The desk without a browser: what is recorded, what is shown to whom, what is refused."""
+
+# ruff: noqa: E402 - what is imported may not be installed
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+for needed in ("starlette", "uvicorn", "markdown_it"):
+    pytest.importorskip(needed, reason=f"{needed} is not installed (pip install 'backprop-grader[desk]')")
+
+from grader.classroom.class_model import IssueKind
+from grader.classroom.desk.database import Database
+from grader.classroom.desk.leases import SECONDS, Leases
+from grader.classroom.desk.markers import Marker, marker_of
+from grader.classroom.desk.marking import MAX_COMMENT, Ask, ConflictError, Desk
+from grader.classroom.desk.mathml import to_mathml
+from grader.classroom.desk.safe_markdown import to_html
+from grader.classroom.desk.second_reading import agreement, kappa
+from grader.classroom.desk.sheet import keys
+from grader.classroom.desk.views import folded
+from grader.classroom.results import journal, store
+from grader.errors import UsageError
+from grader.model import Outcome
+from grader.rubric import load_assignment
+from grader.schema import Report
+from tests.support.command import Command
+from tests.support.desk import Door, RunningDesk, opened
+from tests.support.desk_classes import an_issue, members, write_class
+from tests.support.hostile_texts import ATTACKS
+
+COUNT = 6
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    issues = [an_issue(IssueKind.UNMATCHED, "Projekt_final"), an_issue(IssueKind.TIME, "s00003")]
+    write_class(tmp_path / "results", members(COUNT), issues)
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def desk(results: Path) -> Iterator[Desk]:
+    with Desk(results, load_assignment()) as opened_desk:
+        yield opened_desk
+
+
+@pytest.fixture
+def door(results: Path) -> Iterator[Door]:
+    with opened(results) as way_in:
+        yield way_in
+
+
+def key_of(desk: Desk, entry: str) -> str:
+    found = desk.state.by_entry(entry)
+    assert found is not None
+    return found.key
+
+
+def stored(results: Path, entry: str) -> Report:
+    return store.read_report(results / entry / store.REPORT)
+
+
+def give(desk: Desk, entry: str, score: float | None, by: str = "Emmy", point: str = "4.9", **more: Any) -> None:
+    """A mark, and what the keeper does after it."""
+    desk.give(Ask(key_of(desk, entry), point, by, score, **more))
+    carry(desk)
+
+
+def carry(desk: Desk) -> None:
+    desk.log.carried(desk.carry(desk.log.waiting()))
+
+
+def point_of(report: Report, name: str) -> Any:
+    return next(point for point in report.points if point.id == name)
+
+
+# What is recorded
+
+
+def test_a_mark_is_recorded_as_review_does(desk: Desk, results: Path, grader: Command) -> None:
+    give(desk, "s00001", 0.5, words="Well argued.")
+    assert (
+        grader(
+            "review",
+            results / "s00002" / "results.json",
+            "--point",
+            "4.9",
+            "--score",
+            0.5,
+            "--comment",
+            "Well argued.",
+            "--by",
+            "Emmy",
+        ).returncode
+        == 0
+    )
+    ours, theirs = (stored(results, entry) for entry in ("s00001", "s00002"))
+    same = [report.reviews[0].model_dump(exclude={"when", "sha256"}) for report in (ours, theirs)]
+    assert (
+        same[0]
+        == same[1]
+        == {
+            "point": "4.9",
+            "score": 0.5,
+            "max_score": 1.0,
+            "before": 0.0,
+            "comment": "Well argued.",
+            "by": "Emmy",
+        }
+    )
+    assert (ours.score, ours.pending, point_of(ours, "4.9").outcome) == (theirs.score, 0.0, Outcome.PARTIAL)
+    assert ours.reviews[0].sha256 == ours.submission.sha256
+
+
+def test_the_same_request_twice_is_one_mark(desk: Desk, results: Path) -> None:
+    for _ in range(2):  # its answer was lost, and the browser asks again
+        give(desk, "s00001", 1.0, nonce="a-name-of-its-own")
+    assert len(stored(results, "s00001").reviews) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"score": 1.5}, "point 4.9 is worth 0 to 1; 1.5 is not within."),
+        ({"score": -0.1}, "point 4.9 is worth 0 to 1; -0.1 is not within."),
+        ({"score": float("nan")}, "point 4.9 is worth 0 to 1; nan is not within."),
+        ({"score": 1.0, "point": "9.9"}, "there is no point 9.9 in this report."),
+        (
+            {"score": 1.0, "words": "x" * (MAX_COMMENT + 1)},
+            "a comment has at most 10,000 characters; this one has 10,001.",
+        ),
+    ],
+)
+def test_a_mark_that_does_not_fit_is_refused(desk: Desk, results: Path, change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        give(desk, "s00001", **change)
+    assert (desk.log.waiting(), stored(results, "s00001").reviews) == ([], ())
+
+
+def test_undo_goes_back_mark_by_mark(desk: Desk, results: Path) -> None:
+    give(desk, "s00001", 0.5, words="first")
+    give(desk, "s00001", 1.0, words="second")
+    desk.undo("Emmy")
+    carry(desk)
+    report = stored(results, "s00001")
+    assert (point_of(report, "4.9").score, report.reviews[-1].comment) == (0.5, "first")
+    desk.undo("Emmy")
+    carry(desk)
+    report = stored(results, "s00001")
+    assert (point_of(report, "4.9").outcome, report.pending) == (Outcome.REVIEW, 1.0), "as the machine left it"
+    assert [(mark.score, mark.before) for mark in report.reviews] == [(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (None, 0.5)]
+    with pytest.raises(UsageError, match="there is no mark of yours left to take back"):
+        desk.undo("Emmy")
+
+
+def test_undo_takes_back_nobody_elses_mark(desk: Desk) -> None:
+    give(desk, "s00001", 0.5, by="Emmy")
+    give(desk, "s00001", 1.0, by="Kurt")
+    with pytest.raises(ConflictError, match="Kurt has marked this point since; your mark does not count any more"):
+        desk.undo("Emmy")
+
+
+def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: Path) -> None:
+    with Desk(results, load_assignment()) as killed:
+        killed.give(Ask(key_of(killed, "s00001"), "4.9", "Emmy", 0.5))  # and nothing after it
+    assert stored(results, "s00001").reviews == ()
+    with Desk(results, load_assignment()) as again:
+        assert point_of(again.report(again.hand_in(key_of(again, "s00001"))), "4.9").score == 0.5
+        assert next(task.is_done for task in again.tasks("Emmy") if task.key == key_of(again, "s00001"))
+        waiting = again.log.waiting()
+        again.carry(waiting)  # and killed once more, before it took note of that
+        carry(again)
+        assert len(stored(results, "s00001").reviews) == 1
+
+
+def test_while_reports_are_being_written_marks_wait(desk: Desk, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.01)
+    with store.writing_reports(results):
+        desk.give(Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
+        with pytest.raises(UsageError, match="reports are being written there"):
+            carry(desk)
+        assert point_of(desk.report(desk.hand_in(key_of(desk, "s00001"))), "4.9").score == 1.0
+    carry(desk)
+    assert point_of(stored(results, "s00001"), "4.9").score == 1.0
+
+
+def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
+    at_work = store.lock(results)
+    try:
+        with opened(results) as door:
+            key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+            assert door.post(f"/mark/{key}/4.9", {"score": "1"}).status == 200
+            refused = door.post("/finish")
+            assert (refused.status, "another run is at work in there" in refused.json["error"]) == (409, True)
+        assert point_of(stored(results, "s00000"), "4.9").score == 1.0, "the reports themselves are written"
+    finally:
+        at_work.release()
+    assert not (results / "grades.csv").exists()
+    with opened(results) as door:
+        assert door.get("/state.json").json["behind"] == 1, "kept until the tables have it"
+
+
+def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tmp_path: Path) -> None:
+    (results / store.INDEX).unlink()
+    lines = [
+        {"event": "class"},
+        *({"event": "folder", "id": f"s0000{n}", "folder": f"s0000{n}"} for n in range(9)),
+    ]
+    (results / journal.NAME).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    with Desk(results, load_assignment()) as desk:
+        assert (len(desk.state.hand_ins), desk.state.expected) == (COUNT, 9)
+        give(desk, "s00001", 1.0)
+    assert point_of(stored(results, "s00001"), "4.9").score == 1.0
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no class was graded in there; `grader class` does that"):
+        Desk(tmp_path / "empty", load_assignment())
+
+
+def test_new_reports_are_seen_while_the_desk_is_open(desk: Desk, results: Path) -> None:
+    report = stored(results, "s00001")
+    (results / "s00001" / store.REPORT).write_text("{", encoding="utf-8")
+    desk.refresh()
+    damaged = [task for task in desk.tasks("Emmy") if task.kind == "damaged"]
+    assert [task.who for task in damaged] == ["Ben Öztürk"]
+    assert "this is no results.json of this grader" in damaged[0].reason
+    store.write_report(results / "s00001", report)
+    desk.refresh()
+    assert not [task for task in desk.tasks("Emmy") if task.kind == "damaged"]
+
+
+def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) -> None:
+    give(desk, "s00001", 1.0)
+    report = stored(results, "s00001")
+    newer = report.submission.model_copy(update={"sha256": "f" * 64})
+    store.write_report(results / "s00001", report.model_copy(update={"submission": newer}))
+    desk.refresh()
+    tasks = [task for task in desk.tasks("Emmy") if task.key == key_of(desk, "s00001") and task.point == "4.9"]
+    assert not tasks[0].is_done
+    with pytest.raises(UsageError, match="that mark was for an earlier hand-in"):
+        desk.undo("Emmy")
+
+
+# Several people
+
+
+def test_two_tabs_and_two_people_are_told(desk: Desk) -> None:
+    key = key_of(desk, "s00001")
+    desk.give(Ask(key, "4.9", "Kurt", 0.5, seen=""))
+    with pytest.raises(ConflictError, match=re.escape("Kurt gave 0.5 of 1 since you opened this page.")):
+        desk.give(Ask(key, "4.9", "Emmy", 1.0, seen=""))
+    desk.give(Ask(key, "4.9", "Emmy", 1.0, seen="", anyway=True))
+    assert desk.leases.take("s00002", "Kurt") is None
+    with pytest.raises(ConflictError, match="Kurt has this hand-in open and is marking it"):
+        desk.give(Ask(key_of(desk, "s00002"), "4.9", "Emmy", 1.0))
+
+
+def test_a_lease_ends_when_somebody_leaves_or_after_ten_minutes(tmp_path: Path) -> None:
+    database, now = Database(tmp_path), [0.0]
+    leases = Leases(database, lambda: now[0])
+    assert (leases.take("a", "Kurt"), leases.take("a", "Emmy")) == (None, "Kurt")
+    now[0] += SECONDS
+    assert leases.take("a", "Emmy") is None, "ten minutes have passed"
+    assert leases.take("b", "Emmy") is None
+    assert leases.holder("a", "Kurt") is None, "she has gone on to another"
+    leases.leave("Emmy")
+    assert leases.held_by_others("Kurt") == {}
+    database.close()
+
+
+def test_a_class_is_split_by_point_and_in_slices() -> None:
+    people = [Marker("Ada", ()), Marker("Ben", ("4.9",)), Marker("Cem", ("1.4",))]
+    assert [marker_of(people, "4.9", place, 5) for place in range(5)] == ["Ada", "Ada", "Ada", "Ben", "Ben"]
+    assert {marker_of(people, "1.4", place, 4) for place in range(4)} == {"Ada", "Cem"}
+    assert marker_of([], "4.9", 0, 5) is None
+
+
+def test_people_mark_what_is_theirs(door: Door) -> None:
+    assert door.post("/markers", {"lines": "Ada\nBen: 4.9", "percent": "0"}).status == 303
+    rows = {who: door.get(f"/queue.json?kind=mark&who={who}").json["tasks"] for who in ("Ada", "Ben")}
+    assert [len(rows[who]) for who in ("Ada", "Ben")] == [3, 3]
+    for lines, sentence in [
+        ("Ada: 9.9", "Ada: there is no point 9.9; there are 1.1,"),
+        ("Ada\nAda", "name each marker once"),
+        (":4.9", "say who you are in at most 80 characters"),
+    ]:
+        refused = door.post("/markers", {"lines": lines, "percent": "0"})
+        assert (refused.status, sentence in refused.json["error"]) == (400, True), refused.text
+    assert "the share that is read twice is 0 to 100 %" in door.post("/markers", {"percent": "101"}).json["error"]
+
+
+def test_the_next_one_is_undone_and_nobody_elses(door: Door, results: Path) -> None:
+    rows = door.get("/queue.json?kind=mark").json["tasks"]
+    kurt = Door(door.link).enter()
+    assert kurt.post("/name", {"name": "Kurt"}).status == 303
+    assert kurt.get(f"/sheet/{rows[1]['key']}/4.9?kind=mark").status == 200
+    answer = door.post(f"/mark/{rows[0]['key']}/4.9?kind=mark", {"score": "1", "seen": ""}).json
+    assert (answer["saved"], answer["next"]) == ("Ada Müller, 4.9: 1", f"/sheet/{rows[2]['key']}/4.9?kind=mark")
+    assert (answer["score"], answer["done"], answer["total"]) == (1.0, 1, COUNT)
+    assert door.get("/next?kind=mark").headers["location"] == answer["next"]
+    assert "Kurt is marking" in door.get("/?kind=mark").text
+
+
+# The rubric of a person's point
+
+
+def test_items_add_up_within_the_point_and_say_so(desk: Desk, results: Path) -> None:
+    for points, sentence in (
+        ("0.5", "All six are discussed."),
+        ("0,75", "The numbers are explained."),
+        ("-0.25", "No conclusion."),
+    ):
+        desk.items.add("4.9", points, sentence)
+    first, second, third = (item.number for item in desk.items.of("4.9"))
+    give(desk, "s00001", None, items=(first, third), words="Nearly!")
+    report = stored(results, "s00001")
+    assert point_of(report, "4.9").score == 0.25
+    assert report.reviews[0].comment == "All six are discussed. (+0.5) No conclusion. (−0.25) Nearly!"
+    assert desk.items.total("4.9", (first, second), 1.0) == 1.0, "never more than the point is worth"
+    assert desk.items.total("4.9", (third,), 1.0) == 0.0
+    desk.items.begin_with("4.9", "everything")
+    assert desk.items.total("4.9", (third,), 1.0) == 0.75
+
+
+def test_a_changed_item_marks_again_those_who_have_it(door: Door, results: Path) -> None:
+    door.post("/rubric/4.9", {"action": "add", "points": "0.5", "sentence": "All six are discussed."})
+    item = int(re.search(r'name="item" value="(\d+)"', door.get("/rubric/4.9").text)[1])  # type: ignore[index]
+    rows = door.get("/queue.json?kind=mark").json["tasks"]
+    for place, fields in enumerate(({"items": item}, {"items": item}, {"score": 0.5}, {"score": 0.25, "items": item})):
+        assert door.post(f"/mark/{rows[place]['key']}/4.9", {**fields, "words": f"w{place}"}).status == 200
+    change = {"action": "change", "item": item, "points": "0.75", "sentence": "All six, and how they differ."}
+    assert door.post("/rubric/4.9", change).json == {"saved": "Saved. 2 marks were re-scored.", "rescored": 2}
+    given_ = [row["given"] for row in door.get("/queue.json?kind=mark&all=1").json["tasks"]]
+    assert given_ == [0.75, 0.75, 0.5, 0.25, None, None], "a mark that somebody chose by themselves stays"
+    assert door.post("/finish").status == 200
+    assert stored(results, "s00000").reviews[-1].comment == "All six, and how they differ. (+0.75) w0"
+    assert door.post("/rubric/4.9", {"action": "remove", "item": item}).json["rescored"] == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"action": "add", "points": "many", "sentence": "x"}, "'many' is not one."),
+        ({"action": "add", "points": "nan", "sentence": "x"}, "'nan' is not one."),
+        ({"action": "add", "points": "1", "sentence": "  "}, "an item needs a sentence of at most 300 characters."),
+        ({"action": "change", "item": "77", "points": "1", "sentence": "x"}, "point 4.9 has no item 77"),
+        (
+            {"action": "begin", "begin": "the end"},
+            "a sheet begins with nothing or with everything, not with 'the end'.",
+        ),
+        ({"action": "burn"}, "there is no action 'burn'"),
+    ],
+)
+def test_what_is_no_item_is_refused(door: Door, fields: dict[str, str], sentence: str) -> None:
+    answer = door.post("/rubric/4.9", fields)
+    assert (answer.status, sentence in answer.json["error"]) == (400, True), answer.text
+
+
+def test_comments_are_offered_again_the_most_used_first(door: Door) -> None:
+    rows = door.get("/queue.json?kind=mark").json["tasks"]
+    for place, words in enumerate(("Too short.", "Good.", "Good.", "")):
+        door.post(f"/mark/{rows[place]['key']}/4.9", {"score": "1", "words": words})
+    assert door.get("/comments.json?point=4.9").json == [
+        {"text": "Good.", "used": 2},
+        {"text": "Too short.", "used": 1},
+    ]
+    door.post("/comments/forget", {"text": "Good."})
+    assert [one["text"] for one in door.get("/comments.json?point=4.9").json] == ["Too short."]
+
+
+# Fairness
+
+
+def test_kappa_is_cohens() -> None:
+    """The table of 20, 5, 10 and 15 out of 50: (0.7 - 0.5) / (1 - 0.5)."""
+    pairs = [(1.0, 1.0)] * 20 + [(1.0, 0.0)] * 5 + [(0.0, 1.0)] * 10 + [(0.0, 0.0)] * 15
+    assert kappa(pairs) == pytest.approx(0.4)
+    found = agreement(pairs)
+    assert (found.count, found.equal, found.difference, found.bias) == (50, 35, 0.3, 0.1)
+    assert kappa([(1.0, 1.0)] * 9) is None, "all marks are the same: agreement by chance is certain"
+    assert agreement([]).kappa is None
+    assert kappa([(0.0, 1.0), (1.0, 0.0)]) == pytest.approx(-1.0)
+
+
+def test_the_second_reader_does_not_see_the_first_mark(results: Path) -> None:
+    with opened(results, second=100) as emmy:
+        rows = emmy.get("/queue.json?kind=mark").json["tasks"]
+        sheet = f"/sheet/{rows[0]['key']}/4.9?kind=second"
+        emmy.post(f"/mark/{rows[0]['key']}/4.9?kind=mark", {"score": "0.5", "words": "unmistakable words"})
+        assert emmy.get("/queue.json?kind=second").json["tasks"] == [], "nobody reads their own twice"
+        kurt = Door(emmy.link).enter()
+        kurt.post("/name", {"name": "Kurt"})
+        assert [task["key"] for task in kurt.get("/queue.json?kind=second").json["tasks"]] == [rows[0]["key"]]
+        page = kurt.get(sheet).text
+        assert "unmistakable" not in page
+        assert "Emmy" not in page
+        assert "0.5 of 1" not in page
+        assert "unmistakable" in kurt.get(sheet.replace("second", "mark")).text, "this test would see it"
+        kurt.post(f"/mark/{rows[0]['key']}/4.9?kind=second", {"score": "1"})
+        assert kurt.get("/agreement.json").json["4.9"]["difference"] == 0.5
+        emmy.post("/finish")
+    assert [mark.by for mark in stored(results, "s00000").reviews] == ["Emmy"], "the first mark counts"
+
+
+def test_the_sample_is_the_share_and_stays_the_same(desk: Desk) -> None:
+    desk.database.set("second", "20")
+    drawn = [desk.seconds.is_sampled("salt", f"s{number}", "4.9") for number in range(2_000)]
+    assert 330 < sum(drawn) < 470
+    assert drawn == [desk.seconds.is_sampled("salt", f"s{number}", "4.9") for number in range(2_000)]
+
+
+def test_blind_marking_tells_no_name_anywhere(tmp_path: Path, grader: Command) -> None:
+    results = tmp_path / "blind"
+    named = [replace(member, name=f"Quirin Zander{number}") for number, member in enumerate(members(COUNT))]
+    write_class(results, named, [an_issue(IssueKind.UNMATCHED, "Projekt_final")])
+    assert (
+        grader("regrade", "add", results, "s00002", "--point", "4.9", "--words", "Please look again.").returncode == 0
+    )
+    with opened(results, anonymous=True) as door:
+        rows = door.get("/queue.json?kind=mark").json["tasks"]
+        sheet = f"/sheet/{rows[0]['key']}/4.9"
+        pages = [
+            "/?kind=mark",
+            "/?kind=regrade",
+            "/queue.json",
+            "/names.json",
+            sheet,
+            f"{sheet}.json",
+            "/requests",
+            "/requests.json",
+            "/agreement",
+            "/state.json",
+            "/markers",
+        ]
+        answer = door.post(f"/mark/{rows[0]['key']}/4.9", {"score": "1"})
+        told = "".join([answer.text, *(door.get(page).text for page in pages)])
+    assert "Quirin" not in told
+    assert "Zander" not in told
+    assert not re.findall(r"s0000\d", told)
+    assert "Projekt_final" not in told
+    assert re.search(r"Hand-in [0-9A-F]{6}", told)
+
+
+def test_a_regrade_request_keeps_before_after_and_both_sides_words(
+    results: Path, grader: Command, tmp_path: Path
+) -> None:
+    table = tmp_path / "requests.csv"
+    table.write_text('id;point;words\ns00001;4.9;"I did say why."\ns00002;2.4;Ties are handled.\n', encoding="utf-8")
+    added = grader("regrade", "add", results, "--from", table)
+    assert (added.returncode, "2 requests added." in added.stdout) == (0, True), added.stderr
+    assert "0 requests added, 2 were there already." in grader("regrade", "add", results, "--from", table).stdout
+    with opened(results) as door:
+        rows = door.get("/queue.json?kind=regrade").json["tasks"]
+        assert [(row["who"], row["point"], row["reason"]) for row in rows] == [
+            ("Ben Öztürk", "4.9", "I did say why."),
+            ("Cem Kovács", "2.4", "Ties are handled."),
+        ]
+        assert "I did say why." in door.get(f"/sheet/{rows[0]['key']}/4.9?kind=regrade").text
+        door.post(f"/mark/{rows[0]['key']}/4.9?kind=regrade", {"score": "0.5", "words": "You did."})
+        door.post(f"/mark/{rows[1]['key']}/2.4?kind=regrade", {"keep": "1", "words": "They are not."})
+        assert door.get("/queue.json?kind=regrade").json["tasks"] == []
+        kept = [
+            [own[name] for name in ("words", "before", "after", "answer", "marker")]
+            for own in door.get("/requests.json").json
+        ]
+    assert kept == [
+        ["I did say why.", 0.0, 0.5, "You did.", "Emmy"],
+        ["Ties are handled.", 0.0, 0.0, "They are not.", "Emmy"],
+    ]
+    assert stored(results, "s00001").reviews[-1].comment == "You did."
+    assert stored(results, "s00002").reviews == ()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nobody", "--point", "4.9", "--words", "x"), "nobody's hand-in has the id 'nobody' in this class."),
+        (
+            ("s00001", "--point", "9.9", "--words", "x"),
+            "s00001: there is no point '9.9' in this report; there are 1.1,",
+        ),
+        (("s00001",), "name an ID with --point and --words, or a table with --from."),
+    ],
+)
+def test_a_request_that_fits_nothing_is_refused(
+    results: Path, grader: Command, arguments: tuple[str, ...], sentence: str
+) -> None:
+    ended = grader("regrade", "add", results, *arguments)
+    assert (ended.returncode, sentence in " ".join(ended.stderr.split())) == (2, True), ended.stderr
+
+
+# After marking
+
+
+def test_tables_are_brought_up_to_date_once(results: Path) -> None:
+    def scores() -> list[float]:
+        with (results / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
+            return [float(row["point 4.9"]) for row in csv.DictReader(file)]
+
+    with opened(results) as door:
+        rows = door.get("/queue.json?kind=mark").json["tasks"]
+        for row in rows[:2]:
+            door.post(f"/mark/{row['key']}/4.9", {"score": "1"})
+        assert not (results / "grades.csv").exists(), "not at every mark"
+        assert door.get("/state.json").json["behind"] == 2
+        assert door.post("/finish").json == {"saved": "Tables and pages are up to date."}
+        assert door.get("/state.json").json["behind"] == 0
+        assert scores() == [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+        assert (results / "s00000" / "report.html").is_file()
+        door.post(f"/mark/{rows[2]['key']}/4.9", {"score": "1"})
+    assert scores() == [1.0, 1.0, 1.0, 0.0, 0.0, 0.0], "and when the desk is closed"
+
+
+def test_the_command_opens_marks_and_closes(results: Path) -> None:
+    running = RunningDesk(results, "--by", "Emmy")
+    door = Door(running.link).enter()
+    key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+    assert door.post(f"/mark/{key}/4.9", {"score": "1"}).status == 200
+    running.close()
+    assert "Whoever has this link can mark. Ctrl-C closes the desk." in "".join(running.said)
+    assert "Bringing tables and pages up to date with 1 mark …" in "".join(running.said)
+    assert point_of(stored(results, "s00000"), "4.9").score == 1.0
+
+
+def test_what_cannot_be_opened_says_why(results: Path, desk: Desk, grader: Command, tmp_path: Path) -> None:
+    for arguments, sentence in [
+        ((results,), "a desk is open there already; everybody who marks this class opens its link."),
+        ((tmp_path / "none",), "there is no such folder; name the one that `grader class` wrote."),
+    ]:
+        ended = grader("desk", *arguments, "--no-browser")
+        assert (ended.returncode, sentence in " ".join(ended.stderr.split())) == (2, True), ended.stderr
+
+
+def test_an_address_has_to_be_one(results: Path, grader: Command) -> None:
+    for options, sentence in [
+        (
+            ("--host", "0.0.0.0"),
+            "--host 0.0.0.0 is every address of this machine; say with --url by which one people come.",
+        ),
+        (
+            ("--url", "desk.example.org/x"),
+            "--url desk.example.org/x: name it as https://desk.example.org, without a path.",
+        ),
+        (("--host", "192.0.2.1"), "192.0.2.1:0: the desk cannot be opened at this address"),
+    ]:
+        ended = grader("desk", results, "--no-browser", *options)
+        assert (ended.returncode, sentence in " ".join(ended.stderr.split())) == (2, True), ended.stderr
+
+
+# Who is let in
+
+
+def test_only_the_link_lets_a_browser_in(door: Door) -> None:
+    stranger = Door(door.link)
+    for path in ("/", "/queue.json", "/state.json", "/names.json", "/name"):
+        answer = stranger.get(path)
+        assert (answer.status, "Open the link that `grader desk` printed" in answer.text) == (403, True)
+    assert stranger.get("/enter?secret=guessed").status == 400
+    assert stranger.get("/enter").status == 400
+    assert stranger.get("/", Cookie="desk-1=x; " + door.cookie.partition("=")[0] + "=forged").status == 403
+    cookie = stranger.get(door.link.removeprefix(door.origin)).headers["set-cookie"]
+    assert {"HttpOnly", "SameSite=strict", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_another_site_can_neither_read_nor_change(door: Door, results: Path) -> None:
+    key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+    for origin in ("https://evil.example", "null", door.origin + ".evil.example", ""):
+        answer = door.post(f"/mark/{key}/4.9", {"score": "1"}, Origin=origin)
+        assert (answer.status, answer.text) == (403, "A change has to come from a page of the desk.")
+    assert door.ask("POST", f"/mark/{key}/4.9", "score=1").status == 403, "without any origin"
+    assert door.get(f"/mark/{key}/4.9").status == 405, "nothing is changed by a link"
+    assert door.get("/", Host="evil.example").status == 421, "DNS rebinding"
+    assert door.get("/queue.json?kind=mark").json["tasks"][0]["given"] is None
+    assert door.post("/undo", {"x": "y" * (1 << 17)}).status == 413
+
+
+def test_every_answer_has_a_strict_policy(door: Door) -> None:
+    for path in ("/", "/state.json", "/nothing", door.link.removeprefix(door.origin)):
+        headers = door.get(path).headers
+        policy = headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+    for page in ("/", "/markers", "/rubric/4.9"):
+        text = door.get(page).text
+        assert not re.search(r"<script(?! src=\"/assets/)|style=|\son\w+=|https?://", text), page
+
+
+def test_a_team_says_who_it_is(results: Path) -> None:
+    with opened(results, marker="") as door:
+        assert door.get("/").headers["location"] == "/name"
+        assert door.post("/undo").headers["location"] == "/name"
+        assert door.post("/name", {"name": "  "}).status == 400
+        door.post("/name", {"name": "Emmy Noether"})
+        assert "Emmy Noether" in door.get("/").text
+
+
+# Texts
+
+
+class Elements(HTMLParser):
+    """All elements with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, attrs))
+
+
+PROSE = {
+    "p",
+    "br",
+    "hr",
+    "em",
+    "strong",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "span",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+
+
+def inert(text: str) -> None:
+    for tag, attributes in Elements(text).found:
+        assert tag in PROSE, (tag, text[:300])
+        for name, value in attributes:
+            assert (tag, name, value) in (("span", "class", "inert"), ("span", "class", "quiet")) or (tag, name) == (
+                "ol",
+                "start",
+            )
+
+
+HOSTILE_MARKDOWN = (
+    "[x](javascript:alert(1)) ![y](https://evil.example/p.png 'z\"onerror=1') <https://evil.example> <img onerror=a>",
+    "<script>alert(1)</script>\n\n<style>body{display:none}</style>\n\n| a |\n|:-:|\n| <svg onload=alert(1)> |",
+    '```"><script>\n</code></pre><script>alert(1)</script>\n```',
+    '[a]: data:text/html,<script>alert(1)</script> "t"\n\n[a] ![a]\n\n1000000000. x',
+    "&#60;script&#62; &lt;script&gt; [![i](x)](y)",
+    "[" * 5_000 + "](x)" * 5_000,
+    "> " * 5_000,
+    "*a " * 5_000,
+)
+
+
+@pytest.mark.parametrize("text", [*ATTACKS, *HOSTILE_MARKDOWN], ids=lambda text: ascii(text[:20]))
+def test_markdown_is_inert(text: str) -> None:
+    inert(to_html(text.encode("utf-8", "replace").decode()))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<",
+                ">",
+                "[",
+                "]",
+                "(",
+                ")",
+                "!",
+                "`",
+                "|",
+                "\n",
+                "- ",
+                "# ",
+                "a",
+                "javascript:",
+                "&#60;",
+                '"',
+                "onerror=",
+                "    ",
+                "```",
+                ":-:",
+                "http://x.y",
+            ]
+        )
+    ).map("".join)
+)
+def test_no_markdown_makes_anything_else(text: str) -> None:
+    inert(to_html(text))
+
+
+def test_markdown_is_markdown() -> None:
+    html = to_html("# A\n\n**b** [c](https://d.example/e)\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n3. z")
+    assert "<h3>A</h3>" in html
+    assert "<strong>b</strong>" in html
+    assert '<span class="inert">c</span> <span class="quiet">(https://d.example/e)</span>' in html
+    assert "<td>2</td>" in html
+    assert '<ol start="3">' in html
+
+
+def test_an_expression_is_typeset_and_never_run(tmp_path: Path) -> None:
+    assert to_mathml("f_x**2/r") == (
+        "<math display='block'><mfrac><mrow><msup><msub><mi>f</mi><mi>x</mi></msub><mrow><mn>2</mn></mrow></msup>"
+        "</mrow><mrow><mi>r</mi></mrow></mfrac></math>"
+    )
+    assert "<mi>θ</mi>" in str(to_mathml("cos(theta)"))
+    assert "<mo>(</mo>" in str(to_mathml("(a + b)*c"))
+    assert "<mo>(</mo>" in str(to_mathml("a - (b - c)"))
+    assert "<mo>(</mo>" not in str(to_mathml("a - b - c"))
+    witness = tmp_path / "run"
+    for text in (
+        f"__import__('pathlib').Path({str(witness)!r}).touch()",
+        "x.y",
+        "lambda: 1",
+        "[i for i in x]",
+        "'a'",
+        "A person reads it.",
+        "x",
+        "1",
+        "",
+        "(" * 500,
+        "-" * 1_400,
+        "x" * 5_000,
+        "f(**k)",
+        "9**9**9**9" * 20,
+    ):
+        drawn = to_mathml(text)
+        assert drawn is None or "<math" in drawn
+    assert not witness.exists()
+    assert to_mathml("x.y") is None
+    assert to_mathml("A person reads it.") is None
+
+
+def test_keys_are_the_digits_of_the_share() -> None:
+    assert [(key.press, key.score) for key in keys(1.0)][:5] == [
+        ("0", 0.0),
+        ("h", 0.5),
+        ("1", 1.0),
+        ("2", 0.2),
+        ("3", 0.3),
+    ]
+    assert [(key.press, key.score) for key in keys(2.0)] == [("h", 1.0), ("0", 0.0), ("1", 1.0), ("2", 2.0)]
+    assert {key.press: key.score for key in keys(0.5)}["1"] == 0.5
+
+
+def test_names_are_found_without_their_accents() -> None:
+    assert folded("muller") in folded("Ada MÜLLER")
+    assert folded("soren") not in folded("Ada Müller")
+
+
+def test_the_queue_counts_and_filters(door: Door) -> None:
+    found = door.get("/queue.json").json
+    assert found["counts"] == {"mark": [6, 6], "review": [1, 1], "unmatched": [1, 1], "time": [1, 1]}
+    assert [task["who"] for task in door.get("/queue.json?kind=mark&q=MULLER").json["tasks"]] == ["Ada Müller"]
+    assert [task["point"] for task in door.get("/queue.json?kind=review").json["tasks"]] == ["1.4"]
+    review = door.get("/queue.json?kind=review").json["tasks"][0]
+    page = door.get(f"/sheet/{review['key']}/1.4?kind=review").text
+    assert "the machine cannot decide whether it is right" in page
+    assert "<math" in page
+    assert door.get("/sheet/nobody/4.9").status == 400
+    assert door.get(f"/sheet/{review['key']}/9.9").status == 400
+
+
+def test_code_is_shown_with_the_lines_that_messages_point_at(door: Door) -> None:
+    key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+    page = door.get(f"/sheet/{key}/2.4").text
+    assert re.search(r'class="pointed"><td class="number">12</td>.*← 2\.4', page)
+
+
+def test_the_desk_without_javascript_works_by_forms(door: Door, results: Path) -> None:
+    rows = door.get("/queue.json?kind=mark").json["tasks"]
+    answer = door.ask(
+        "POST", f"/mark/{rows[0]['key']}/4.9?kind=mark", "score=0.5&words=By+hand&seen=", {"Origin": door.origin}
+    )
+    assert (answer.status, answer.headers["location"]) == (303, f"/sheet/{rows[1]['key']}/4.9?kind=mark")
+    refused = door.ask("POST", f"/mark/{rows[1]['key']}/4.9", "score=7", {"Origin": door.origin})
+    assert (refused.status, "point 4.9 is worth 0 to 1; 7 is not within." in refused.text) == (400, True)

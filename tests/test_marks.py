@@ -1,0 +1,150 @@
+"""A person's marks: recorded at once, one after the other whoever gives them, from a table all or none."""
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from grader.classroom.marks.marks_table import review_table
+from grader.classroom.marks.review import review
+from grader.classroom.results import store
+from grader.errors import UsageError
+from grader.rubric import Assignment
+from tests.support.command import ROOT, Command
+from tests.support.fake_class import Class
+
+pytestmark = pytest.mark.slow
+
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def klass(tmp_path: Path, assignment: Assignment) -> Class:
+    made = Class(tmp_path, assignment)
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name,email,identifier\na,Ada Lovelace,ada@example.org,Participant 101\nb,Twin,,\nc,Twin,,\n")
+    made.grade(roster=roster)
+    return made
+
+
+def table(klass: Class, text: str) -> Path:
+    path = klass.place.parent / "marks.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def from_table(klass: Class, text: str) -> int:
+    return review_table(klass.request.results, klass.assignment, table(klass, text), by="Emmy", when=WHEN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,point,score,comment\na,2.4,0.5,half\nc,2.5,0,none\n",
+        "name;2.4;2.4 comment;2.5;2.5 comment\nAda Lovelace;0,5;half;;\nc;;;0;none\n",
+        "email,point 2.4,point 2.5,2.4 comment,2.5 comment\nada@example.org,0.5,,half,\nc,,0,,none\n",
+        "identifier,point,score,comment\n101,2.4,.5,half\nc,2.5,0,none\n",
+    ],
+)
+def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
+    assert from_table(klass, text) == 2
+    a, c = klass.report("a"), klass.report("c")
+    assert [(one.point, one.score, one.before, one.comment, one.by) for one in (*a.reviews, *c.reviews)] == [
+        ("2.4", 0.5, 1.0, "half", "Emmy"), ("2.5", 0.0, 1.0, "none", "Emmy"),
+    ]  # fmt: skip
+    assert [row["score"] for row in klass.table("grades.csv")] == ["5.5", "6", "5"]
+    assert not (klass.request.results / store.STALE).exists()
+    assert from_table(klass, text) == 0, "the same table twice changes nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id,point,score\na,2.4,0.5\nx,2.4,1\n", r"line 3: 'x': no graded hand-in goes by that name\. Nothing was rec"),
+        ("id,point,score\na,2.4,0.5\nTwin,2.4,1\n", "line 3: 'Twin': several hand-ins go by that name"),
+        ("id,point,score\na,2.4,0.5\nb,2.4,2\n", r"line 3: point 2\.4 is worth 0 to 1; 2 is not within"),
+        ("id,point,score\na,2.4,0.5\nb,7.1,1\n", r"line 3: there is no point 7\.1 in this report"),
+        ("id,point,score\na,2.4,0.5\nb,2.4,full\n", "line 3: 'full' is not a number"),
+        ("id,mark\na,1\n", "it needs the column id, and point and score, or a column for each point"),
+    ],
+)
+def test_a_table_with_a_mistake_records_nothing(text: str, sentence: str, klass: Class) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        from_table(klass, text)
+    assert klass.report("a").reviews == ()
+
+
+def test_two_people_at_once_wait_for_each_other_and_nothing_is_lost(klass: Class) -> None:
+    path = klass.request.results / "a" / store.REPORT
+
+    def mark(who: str) -> None:
+        for number in range(5):
+            review(path, klass.assignment, point="2.4", score=number / 4, comment=who, by=who, when=WHEN)
+
+    people = [threading.Thread(target=mark, args=(name,)) for name in ("Emmy", "Grace")]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    reviews = klass.report("a").reviews
+    assert len(reviews) == 10
+    assert [one.before for one in reviews[1:]] == [one.score for one in reviews[:-1]], "each saw the one before"
+
+
+def test_the_wait_for_another_person_has_an_end(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = klass.request.results / "a" / store.REPORT
+    monkeypatch.setattr(store, "WAIT_SECONDS", 0.05)
+    with store.writing_reports(klass.request.results), pytest.raises(UsageError, match="try it again"):
+        review(path, klass.assignment, point="2.4", score=0, comment="", by="me", when=WHEN)
+
+
+def test_a_mark_is_given_while_the_class_is_being_graded(klass: Class) -> None:
+    def answer(job: object) -> None:
+        path = klass.request.results / "a" / store.REPORT
+        review(path, klass.assignment, point="2.4", score=0.5, comment="", by="me", when=WHEN)
+
+    (klass.place / "b" / "exercise2.py").write_bytes(b"# changed")
+    klass.grade(answer)
+    assert (klass.report("a").score, klass.table("grades.csv")[0]["score"]) == (5.5, "5.5")
+
+
+def test_a_folder_that_is_no_report_is_told(klass: Class, grader: Command) -> None:
+    whole = grader("review", klass.request.results, "--point", "2.4", "--score", 1)
+    assert (whole.returncode, "this is a whole class; name the folder of one hand-in" in whole.stderr) == (2, True)
+    for options in (("--point", "2.4"), ("--score", 1), ()):
+        ended = grader("review", klass.request.results / "a", *options)
+        assert (ended.returncode, "a mark needs --point and --score" in ended.stderr) == (2, True)
+    mixed = grader("review", klass.request.results, "--from", table(klass, "id\n"), "--point", "2.4")
+    assert (mixed.returncode, "leave the other options out" in mixed.stderr) == (2, True)
+    assert grader("export", klass.place).returncode == 2
+    assert not (klass.place / ".lock").exists()
+
+
+def test_the_command_takes_a_table(klass: Class, grader: Command) -> None:
+    ended = grader("review", klass.request.results, "--from", table(klass, "id,2.4\na,0.5\n"), "--by", "Emmy")
+    assert (ended.returncode, "1 marks recorded; the tables are up to date." in ended.stdout) == (0, True), ended.stderr
+
+
+def test_a_mark_in_a_large_class_takes_no_longer_than_in_a_small_one(klass: Class) -> None:
+    """The command as a TA types it: beyond Python and its imports, its cost does not grow with the class."""
+
+    def seconds(folder: Path) -> float:
+        command = [sys.executable, "-m", "grader", "review", str(folder), "--point", "2.4", "--score", "0.5"]
+        began = time.monotonic()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        return time.monotonic() - began
+
+    results = klass.request.results
+    small = min(seconds(results / "a") for _ in range(3))
+    report = klass.report("b")
+    index = store.read_index(results)
+    entries = list(index.entries)
+    for number in range(1_000):
+        store.write_report(results / f"more-{number}", report)
+        entries.append(entries[1].model_copy(update={"id": f"more-{number}", "folder": f"more-{number}"}))
+    store.write_index(results, index.model_copy(update={"entries": entries}))
+    assert min(seconds(results / "a") for _ in range(3)) < 2 * small
