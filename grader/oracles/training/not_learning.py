@@ -50,8 +50,7 @@ def left_out(attempt: Attempt) -> tuple[str, ...]:
     watched = attempt.training.watched
     if not attempt.run.epochs or watched is None:
         return ()
-    unchanged = set(attempt.run.epochs[-1].unchanged)
-    still = tuple(name for name in watched.with_gradient if name in unchanged)
+    still = tuple(name for name in attempt.run.epochs[-1].unchanged if name in watched.with_gradient)
     return still if len(still) < len(watched.with_gradient) else ()
 
 
