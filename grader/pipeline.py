@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from grader.load.author import author_of
 from grader.load.submission import load
 from grader.model import CheckResult, Submission, Verdict
 from grader.rubric import Assignment
@@ -121,8 +122,14 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
+        author = author_of(submission.files)
         return {
-            "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
+            "submission": {
+                "id": submission.id,
+                "sha256": submission.sha256,
+                "notes": submission.notes,
+                "author": {"name": author.name, "id": author.id} if author else None,
+            },
             "seed": session.seed,
             "environment": {
                 "grader": VERSION,
