@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
     """What the command's exit status means."""
 
     GRADED = 0  # whatever the score
-    GRADER_ERROR = 1  # a point could not be judged; the fault is ours
+    GRADER_ERROR = 1  # a point could not be judged; the fault is ours. Or most of a class fits no roster
     USAGE = 2  # a path, an option or a file that cannot be used
     INTERRUPTED = 130  # Ctrl-C
 
@@ -141,14 +141,47 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a hand-in consists of: a module an exercise, further files, and the template that students begin with."""
+
+    modules: tuple[str, ...]
+    extra: tuple[str, ...] = ()
+    template: Mapping[str, bytes] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are asked for by name."""
+        return (*(f"{module}.py" for module in self.modules), *self.extra)
+
+    def is_untouched(self, name: str, content: bytes) -> bool:
+        """Whether this is the template's file of that name, but for blanks and line ends."""
+        own = self.template.get(name)
+        return own is not None and own.split() == content.removeprefix(b"\xef\xbb\xbf").split()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which file is an answer, where no rule decides: a person does.
+
+    `wanted` is the file that is asked for, `candidates` the paths of those that could be it, `taken` the one among them
+    that is graded meanwhile (None: none of them).
+    """
+
+    wanted: str
+    candidates: tuple[str, ...]
+    taken: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A hand-in as bytes, bounded and never imported on this side.
 
     `files` maps relative POSIX paths to contents. `sha256` is over names and contents: equal hand-ins are equal.
-    `notes` says what loading left out and why.
+    `notes` says what loading left out and why, `questions` what a person has to decide.
     """
 
     id: str
     files: Mapping[str, bytes]
     sha256: str
     notes: tuple[str, ...] = ()
+    questions: tuple[Question, ...] = ()

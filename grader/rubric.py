@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
+from grader.model import Expected
 from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
@@ -141,6 +142,9 @@ class Rubric(_Table):
     title: Name
     late: Late
     imports: Imports = Imports()
+    files: tuple[
+        Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...
+    ] = ()  # that a hand-in may have beside the modules
     install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
     ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}
@@ -167,6 +171,11 @@ class Rubric(_Table):
     @property
     def max_score(self) -> float:
         return sum(point.max for point in self.points)
+
+    def exercises_run(self, points: Collection[str]) -> list[Exercise]:
+        """The exercises whose code is run to judge these points; none is for a person's."""
+        run = {point.id for point in self.points if point.kind != PERSON}.intersection(points)
+        return [exercise for exercise in self.exercise if any(point.id in run for point in exercise.point)]
 
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
@@ -203,6 +212,15 @@ class Assignment:
         given = {name: value for name, value in changes.items() if value is not None}
         rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **given}})
         return Assignment(self.folder, rubric, written=self._written)
+
+    @cached_property
+    def expected(self) -> Expected:
+        """What a hand-in consists of. Where the template is not at hand, no file counts as untouched."""
+        modules = tuple(exercise.module for exercise in self.rubric.exercise)
+        names = (*(f"{module}.py" for module in modules), *self.rubric.files)
+        folder = template_of(self.folder)
+        template = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
+        return Expected(modules, self.rubric.files, template)
 
     @property
     def checks(self) -> Path:

@@ -19,7 +19,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import SubmissionError
-from grader.load.submission import MAX_FILES, MAX_TOTAL_BYTES, load
+from grader.load.placement import MAX_FILES, MAX_TOTAL_BYTES
+from grader.load.submission import load
+from grader.model import Expected
 from grader.rubric import load_assignment
 from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, encode, read_frame
 from grader.sandbox.launcher import CallFailed, Returned
@@ -149,7 +151,7 @@ def archives(count: int, seed: int) -> None:
 
 def read_archive(path: Path, data: bytes) -> str:
     try:
-        submission = load(path, ["exercise1", "exercise2"])
+        submission = load(path, Expected(("exercise1", "exercise2")))
     except SubmissionError:
         return "refused"
     total = sum(map(len, submission.files.values()))

@@ -79,7 +79,9 @@ def test_an_engine_that_cannot_keep_the_bounds_is_none(info: dict[str, object], 
 @pytest.mark.slow
 def test_the_image_is_there_and_of_this_version() -> None:
     worker_image()
-    with pytest.raises(SandboxError, match="there is no worker image nobody/has:this; `grader image` builds it"):
+    with pytest.raises(
+        SandboxError, match="there is no worker image nobody/has:this; `grader image --tag nobody/has:this` builds it"
+    ):
         DockerLauncher("nobody/has:this")
     client = connect()
     other = "backprop-grader-worker:unlabelled"
@@ -90,7 +92,8 @@ def test_the_image_is_there_and_of_this_version() -> None:
         )
         client.api.remove_container(container["Id"])
         with pytest.raises(
-            SandboxError, match="was built from another version of the grader; `grader image` builds it anew"
+            SandboxError,
+            match=r"was built from another version of the grader; `grader image --tag .*:unlabelled` builds it anew",
         ):
             DockerLauncher(other)
     finally:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,12 +18,13 @@ from hypothesis import strategies as st
 
 from grader.classroom.class_model import Format, IssueKind, Student
 from grader.classroom.intake.dates import read_time
-from grader.classroom.intake.hand_ins import Intake, open_intake
+from grader.classroom.intake.hand_ins import Given, Intake, open_intake
 from grader.classroom.intake.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
 from grader.load import archives
 from grader.load.file_names import folder_name
-from tests.support.classes import GOOD, MODULES, contents, in_every_packing, laid_out, read, tarred, zipped
+from grader.model import Expected
+from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 
 FOUR = b"RESULTS = {}\n"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -57,7 +59,11 @@ Taken = Callable[..., Intake]
 def read_class() -> Iterator[Taken]:
     """A class, open until the test ends."""
     with ExitStack() as stack:
-        yield lambda *args: stack.enter_context(open_intake(*args))
+
+        def opened(path: Path, results: Path | None = None, expected: Expected = EXPECTED, **given: Any) -> Intake:
+            return stack.enter_context(open_intake(path, expected, BERLIN, Given(**given), results))
+
+        yield opened
 
 
 def kinds(intake: Intake) -> dict[str, IssueKind]:
@@ -75,7 +81,7 @@ def test_folders_and_archives_in_every_packing(read_class: Taken, tmp_path: Path
         "notes.txt": b"mine",
     }
     for path in in_every_packing(tmp_path, files):
-        intake = read_class(path, MODULES)
+        intake = read_class(path)
         assert contents(intake) == {
             "ada": {"exercise2.py"},
             "alan": {"exercise2.py", "exercise4.py"},
@@ -96,7 +102,7 @@ def test_moodle_with_folders_without_and_with_online_text(read_class: Taken, tmp
         "readme.pdf": b"%PDF",
     }
     for path in in_every_packing(tmp_path, files):
-        intake = read_class(path, MODULES)
+        intake = read_class(path)
         assert contents(intake) == {
             "Gödel Kurt_103": {"exercise2.py", "exercise4.py"},
             "Lovelace Ada_101": {"exercise2.py"},
@@ -114,7 +120,7 @@ def test_canvas_takes_the_newest_attempt_and_says_late_without_a_time(read_class
         "turingalan_LATE_102_9003_abgabe.zip": zipped({"exercise2.py": GOOD}),
     }
     for path in in_every_packing(tmp_path, files):
-        intake = read_class(path, MODULES)
+        intake = read_class(path)
         ada, alan = intake.hand_ins
         assert (intake.format, ada.id, alan.id) == (Format.CANVAS, "lovelaceada_101", "turingalan_102")
         assert read(intake, ada).files == {"exercise2.py": GOOD, "exercise4.py": FOUR}
@@ -131,7 +137,7 @@ def test_gradescope_knows_times_and_groups(read_class: Taken, tmp_path: Path) ->
         "submission_99/exercise2.py": GOOD,
     }
     for path in in_every_packing(tmp_path, files):
-        intake = read_class(path, MODULES)
+        intake = read_class(path)
         one, group = intake.hand_ins
         assert one.submitted == datetime(2022, 1, 25, 12, 59, 59, 250000, UTC)
         assert one.students == (Student("4711", "Ada Lovelace", "ada@example.org"),)
@@ -144,7 +150,7 @@ def test_a_list_of_clones_runs_no_git(read_class: Taken, tmp_path: Path) -> None
     subprocess.run(["git", "init", "-q", str(clone)], check=True, capture_output=True)
     (clone / ".git" / "config").write_text(f"[core]\n\tfsmonitor = touch {tmp_path / 'ran'}\n")
     (tmp_path / "class.txt").write_text("# the clones\nrepos/ada\nrepos/gone   # left\n")
-    intake = read_class(tmp_path / "class.txt", MODULES)
+    intake = read_class(tmp_path / "class.txt")
     assert contents(intake) == {"ada": {"exercise2.py"}}
     assert kinds(intake) == {"repos/gone": IssueKind.UNMATCHED}
     assert not (tmp_path / "ran").exists()
@@ -155,7 +161,7 @@ def test_clones_of_one_name_are_told_apart_by_where_they_lie(read_class: Taken, 
         laid_out(tmp_path / name, {"exercise2.py": GOOD})
     (tmp_path / "class.txt").write_text("ada/ex9\n./ada/ex9\nalan/ex9\nc #3/grace\n".replace(" #", "#"))
     (tmp_path / "c #3").rename(tmp_path / "c#3")
-    intake = read_class(tmp_path / "class.txt", MODULES, [Student("ada"), Student("alan")])
+    intake = read_class(tmp_path / "class.txt", roster=[Student("ada"), Student("alan")])
     assert set(contents(intake)) == {"ada", "alan", "grace"}
     assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
 
@@ -169,7 +175,7 @@ def test_names_that_windows_packed_and_linux_unpacked_are_text_again(read_class:
     (tmp_path / "class" / folder / "exercise2.py").write_bytes(GOOD)
     (tmp_path / "class.tar").write_bytes(tarred({f"{folder}/exercise2.py": GOOD}, "w"))
     for place in (tmp_path / "class", tmp_path / "class.tar"):
-        intake = read_class(place, MODULES)
+        intake = read_class(place)
         (hand_in,) = intake.hand_ins
         assert (hand_in.id, set(read(intake, hand_in).files)) == ("Müller Jörg_101", {"exercise2.py"})
         (hand_in.id + hand_in.source).encode()
@@ -187,23 +193,23 @@ def test_what_was_meant_as_an_answer_and_is_not_read_is_told(read_class: Taken, 
         "kurt.7z": b"7z",
     }
     for path in in_every_packing(tmp_path, files):
-        intake = read_class(path, MODULES)
+        intake = read_class(path)
         notes = {hand_in.id: read(intake, hand_in).notes for hand_in in intake.hand_ins}
-        asked = "a file is read only by its exact name, in the same folder as the others"
+        there = "exercise2.py: not found, but there is"
         assert notes == {
-            "ada": ("exercise2.ipynb: a notebook is not read; save it as exercise2.py and hand that in",),
-            "alan": (f"Exercise2 (1).py: is this exercise2.py? Then name it so: {asked}",),
-            "emmy": ("emmy.tar.xz: packed in a way that is not opened here; hand in a zip",),
-            "grace": ("exercise2.py.txt: a text file is not read; hand it in as exercise2.py",),
+            "ada": (f"{there} exercise2.ipynb. A notebook is not read: export it as exercise2.py and hand that in",),
+            "alan": (f"{there} Exercise2 (1).py. Is that your answer? Rename it to exercise2.py",),
+            "emmy": ("emmy.tar.xz: an archive of this kind is not opened here; hand in a zip",),
+            "grace": (f"{there} exercise2.py.txt. Is that your answer? Rename it to exercise2.py",),
             "john": (),
-            "kurt": ("kurt.7z: packed in a way that is not opened here; hand in a zip",),
+            "kurt": ("kurt.7z: an archive of this kind is not opened here; hand in a zip",),
         }, path
         assert intake.issues == ()
 
 
 def test_a_canvas_hand_in_of_text_alone_is_somebodys(read_class: Taken, tmp_path: Path) -> None:
     files = {"adalovelace_101_9001_exercise2.py": GOOD, "alanturing_LATE_102_text.html": b"<p>see my page</p>"}
-    intake = read_class(laid_out(tmp_path, files), MODULES)
+    intake = read_class(laid_out(tmp_path, files))
     assert [(hand_in.id, hand_in.order[0]) for hand_in in intake.hand_ins] == [
         ("adalovelace_101", 9001),
         ("alanturing_102", 0),
@@ -221,7 +227,7 @@ def test_moodles_worksheet_and_canvas_gradebook_are_rosters(read_class: Taken, t
     )
     files = {f"Ada Lovelace_{number}_assignsubmission_file_/exercise2.py": GOOD for number in (101, 102)}
     moodle = laid_out(tmp_path / "moodle", files)
-    first, second = read_class(moodle, MODULES, read_roster(sheet), read_times(sheet, BERLIN)).hand_ins
+    first, second = read_class(moodle, roster=read_roster(sheet), times=read_times(sheet, BERLIN)).hand_ins
     assert [one.students[0].email for one in (first, second)] == ["ada@x", "ada2@x"]
     assert first.submitted == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
     assert second.submitted == datetime(2020, 1, 25, 13, 1, tzinfo=UTC)
@@ -231,7 +237,7 @@ def test_moodles_worksheet_and_canvas_gradebook_are_rosters(read_class: Taken, t
         '"Lovelace, Ada",101,s4711,ada@x,A,\n"Lovelace, Ada",101,s4711,ada@x,A,\n"Turing, Alan",102,,alan@x,A,\n'
     )
     files = {"adalovelace_101_9_exercise2.py": GOOD, "alanturing_102_9_exercise2.py": GOOD}
-    canvas = read_class(laid_out(tmp_path / "canvas", files), MODULES, read_roster(book))
+    canvas = read_class(laid_out(tmp_path / "canvas", files), roster=read_roster(book))
     assert [one.students[0] for one in canvas.hand_ins] == [
         Student("102", "Turing, Alan", "alan@x", "102"),
         Student("s4711", "Lovelace, Ada", "ada@x", "101"),
@@ -250,7 +256,7 @@ def test_a_roster_names_matches_and_misses(read_class: Taken, tmp_path: Path) ->
         "4713 Somebody_3_assignsubmission_file_/exercise2.py": GOOD,
         "Jane Doe_4_assignsubmission_file_/exercise2.py": GOOD,
     }
-    intake = read_class(laid_out(tmp_path / "class", files), MODULES, read_roster(roster))
+    intake = read_class(laid_out(tmp_path / "class", files), roster=read_roster(roster))
     assert set(contents(intake)) == {"4711", "4712", "4713", "Jane Doe_4"}
     assert kinds(intake) == {"Jane Doe_4": IssueKind.UNMATCHED, "4714": IssueKind.ABSENT}
     assert [student.name for student in intake.absent] == ["Emmy Noether"]
@@ -288,7 +294,7 @@ def test_rosters_of_every_spreadsheet(content: bytes, tmp_path: Path) -> None:
         (b"4711,Ada\n", "its first line names no column that is known; it has to name the columns: id, name, email"),
         (b"", "its first line names no column that is known"),
         (zipped({"xl/workbook.xml": b""}), "this is a spreadsheet's own file; save it as CSV and give that"),
-        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 stands there for the second time"),
+        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 is there for the second time"),
         (b"id,name\n", "nobody is in there; a roster has a column id"),
     ],
 )
@@ -315,27 +321,27 @@ def test_times_as_lms_write_them(text: str, at: datetime) -> None:
 def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_class: Taken, tmp_path: Path) -> None:
     roster = [Student("4711", "Ada Lovelace"), Student("4712", "Alan Turing")]
     files = {
-        "4711 first/exercise2.py": GOOD,
+        "4711 first/exercise2.py": b"old = 1\n",
         "4711 second/exercise2.py": GOOD,
         "4712.zip": zipped({"exercise2.py": GOOD}),
     }
-    times = {"4712": datetime(2022, 1, 25, tzinfo=UTC), "4799": datetime(2022, 1, 25, tzinfo=UTC)}
-    intake = read_class(laid_out(tmp_path / "class", files), MODULES, roster, times)
+    times = {Student(name): datetime(2022, 1, 25, tzinfo=UTC) for name in ("4712", "4799")}
+    intake = read_class(laid_out(tmp_path / "class", files), roster=roster, times=times)
     ada, alan = intake.hand_ins
     assert ada.source.endswith("4711 second")
-    assert ada.notes == ("handed in 2 times; the times are not known, so the last by name counts",)
-    assert kinds(intake) == {"4711": IssueKind.SUPERSEDED, "4799": IssueKind.TIME}
-    assert alan.submitted == times["4712"]
+    assert ada.notes == ("handed in 2 times; which is the newest is not known, so whoever grades this is asked",)
+    assert kinds(intake) == {"4711": IssueKind.CHOICE, "4799": IssueKind.TIME}
+    assert alan.submitted == times[Student("4712")]
 
 
 def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "times.csv"
     path.write_text("id,time\na,2022-01-25T14:00:00\nb,2022-01-25 14:00:00+00:00\nb,2022-01-25T15:30:00Z\n")
     times = read_times(path, BERLIN)
-    assert times["a"] == datetime(2022, 1, 25, 13, tzinfo=UTC)
-    assert times["b"] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
+    assert times[Student("a")] == datetime(2022, 1, 25, 13, tzinfo=UTC)
+    assert times[Student("b")] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
     path.write_text("id,time\na,soon\n")
-    with pytest.raises(UsageError, match="line 2: 'soon' is no time; write 2022-01-25T13:59:00"):
+    with pytest.raises(UsageError, match="line 2: 'soon' is not a valid time; write 2022-01-25T13:59:00"):
         read_times(path, BERLIN)
 
 
@@ -343,7 +349,7 @@ def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path
     ("files", "sentence"),
     [
         ({"exercise2.py": GOOD}, "this is one submission, not a class; `grader grade` grades it"),
-        ({"notes.txt": b""}, "there is no hand-in in there; a class is a folder or an archive each"),
+        ({"notes.txt": b""}, "no hand-in was found in there; a class is a folder or an archive for each"),
         (
             {"submission_metadata.yml": b"- 1\n", "submission_1/exercise2.py": GOOD},
             "not the metadata of a Gradescope export",
@@ -353,7 +359,7 @@ def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path
 )
 def test_what_is_no_class_is_told(files: dict[str, bytes], sentence: str, read_class: Taken, tmp_path: Path) -> None:
     with pytest.raises(SubmissionError, match=sentence):
-        read_class(laid_out(tmp_path, files), MODULES)
+        read_class(laid_out(tmp_path, files))
 
 
 def test_a_broken_archive_costs_only_itself(read_class: Taken, tmp_path: Path) -> None:
@@ -362,16 +368,20 @@ def test_a_broken_archive_costs_only_itself(read_class: Taken, tmp_path: Path) -
         "alan/abgabe.zip": zipped({"exercise2.py": GOOD})[:-30],
         "grace.tar.gz": tarred({"exercise2.py": GOOD})[:40],
         "kurt/work.rar": b"Rar!",
-        "emmy.zip": zipped({"in.zip": zipped({"exercise2.py": GOOD})}),
+        "emmy.zip": zipped({"in.zip": zipped({"more.zip": zipped({"exercise2.py": GOOD})})}),
         "john.zip": zipped({"exercise2.py": GOOD}),
     }
-    intake = read_class(laid_out(tmp_path, files), MODULES)
+    intake = read_class(laid_out(tmp_path, files))
     notes = {hand_in.id: read(intake, hand_in).notes for hand_in in intake.hand_ins}
-    assert notes["ada"] == ("ada.zip: this is not an archive that can be read; pack it again",)
-    assert notes["alan"] == ("abgabe.zip: this is not an archive that can be read; pack it again",)
-    assert notes["grace"] == ("grace.tar.gz: this is not an archive that can be read; pack it again",)
-    assert notes["kurt"] == ("work.rar: packed in a way that is not opened here; hand in a zip",)
-    assert notes["emmy"] == ("emmy/in.zip: an archive inside an archive is not opened; hand in its files",)
+    assert notes["ada"] == ("ada.zip: this is not an archive that can be read (File is not a zip file); pack it again",)
+    assert notes["alan"] == (
+        "abgabe.zip: this is not an archive that can be read (File is not a zip file); pack it again",
+    )
+    assert notes["grace"] == ("grace.tar.gz: this is not an archive that can be read (it is cut off); pack it again",)
+    assert notes["kurt"] == ("work.rar: an archive of this kind is not opened here; hand in a zip",)
+    assert notes["emmy"] == (
+        "in.zip/more.zip: an archive inside an archive inside an archive is not opened; hand in its files",
+    )
     assert notes["john"] == ()
 
 
@@ -384,12 +394,12 @@ def test_no_archive_leads_out_or_fills_the_memory(
         "alan.tar.gz": tarred({"../../exercise2.py": GOOD}),
         "grace.tar.gz": tarred({"exercise2.py": GOOD, "zeros": bytes(4 << 20)}),
     }
-    intake = read_class(laid_out(tmp_path, files), MODULES)
+    intake = read_class(laid_out(tmp_path, files))
     submissions = {hand_in.id: read(intake, hand_in) for hand_in in intake.hand_ins}
     assert all(not submission.files for submission in submissions.values())
-    assert "its path leads out of the archive, left out" in submissions["ada"].notes[0]
-    assert "its path leads out of the archive, left out" in submissions["alan"].notes[0]
-    assert submissions["grace"].notes == ("grace.tar.gz: over 1 MiB when unpacked; hand in the exercises' files alone",)
+    assert "its path leads out of the archive; skipped" in submissions["ada"].notes[0]
+    assert "its path leads out of the archive; skipped" in submissions["alan"].notes[0]
+    assert submissions["grace"].notes == ("grace.tar.gz: over 1 MiB when unpacked; hand in only the exercises' files",)
 
 
 def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
@@ -398,7 +408,7 @@ def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
     place = laid_out(tmp_path / "class", {"ada/exercise4.py": FOUR, "alan/exercise4.py": FOUR})
     (place / "ada" / "exercise2.py").symlink_to(secret)
     (place / "grace").symlink_to(tmp_path)
-    intake = read_class(place, MODULES)
+    intake = read_class(place)
     assert contents(intake) == {"ada": {"exercise4.py"}, "alan": {"exercise4.py"}}
     assert kinds(intake) == {"grace": IssueKind.UNMATCHED}
     assert "a link, which is not followed (a .txt can list folders from anywhere)" in intake.issues[0].message
@@ -406,7 +416,7 @@ def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
 
 def test_the_folder_of_results_is_no_hand_in(read_class: Taken, tmp_path: Path) -> None:
     place = laid_out(tmp_path, {"ada/exercise2.py": GOOD, "out/ada/results.json": b"{}", "out/grades.csv": b""})
-    assert set(contents(read_class(place, MODULES, [], {}, tmp_path / "out"))) == {"ada"}
+    assert set(contents(read_class(place, results=tmp_path / "out"))) == {"ada"}
 
 
 def test_reading_waits_for_its_turn(read_class: Taken, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -417,7 +427,7 @@ def test_reading_waits_for_its_turn(read_class: Taken, tmp_path: Path, monkeypat
     monkeypatch.setattr(
         zipfile.ZipFile, "open", lambda self, member, *a: opened.append(member.filename) or whole(self, member, *a)
     )  # type: ignore[func-returns-value]
-    intake = read_class(path, MODULES)
+    intake = read_class(path)
     assert opened == []
     read(intake, intake.hand_ins[1])
     assert opened == ["alan/exercise2.py"]

@@ -222,12 +222,12 @@ def test_a_missing_wall_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SandboxError) as caught:
         JailLauncher()
     assert str(caught.value) == (
-        "the jail sandbox cannot be had here. "
+        "the jail sandbox is not available on this machine. "
         "Missing: Landlock: Linux 5.13 or later, with `landlock` among the kernel's lsm= modules "
         "(Function not implemented). "
         "Missing: seccomp filters: a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64 "
         "(a socket could be opened). "
-        "Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
+        "Use --sandbox docker, or --allow-weaker to run with the rest."
     )
 
 

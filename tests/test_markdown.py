@@ -19,9 +19,7 @@ def lost(**changed: Any) -> Any:
 
 def test_the_summary_has_the_table_and_what_was_lost() -> None:
     text = summary(report("The maximum *starts* at 0."))
-    assert text.startswith(
-        "## 1 of 2 points\n\n| point | what it asks | score | outcome |\n| --- | --- | ---: | --- |\n"
-    )
+    assert text.startswith("## 1 of 2 points\n\n| point | task | score | outcome |\n| --- | --- | ---: | --- |\n")
     assert "| **2** | **Pooling** | **1 / 2** |  |" in text
     assert "| 2.3 | Negative values | 0 / 1 | ❌ failed |" in text
     assert "| 2.4 | Ties | 1 / 1 | ✅ passed |" in text

@@ -217,6 +217,11 @@ OWN_IMPORTS = {
     "and goes on": "def act():\n    try:\n        import scipy\n    except BaseException:\n        return 1",
     "by exec": "def act():\n    exec('import scipy')",
     "past the guard": "import numpy\ndef act():\n    return numpy.f2py.sys.modules['builtins'].__import__('scipy')",
+    "by a text": """
+import numpy
+def act():
+    eval("__import__('scipy')", {"__builtins__": numpy.f2py.sys.modules["builtins"]})
+""",
     "by importlib": "import numpy.f2py\ndef act():\n    numpy.f2py.sys.modules['importlib'].import_module('scipy')",
 }
 

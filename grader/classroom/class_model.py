@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from grader.load.file_names import readable
 from grader.model import Submission
@@ -14,6 +15,8 @@ class Format(StrEnum):
 
     MOODLE = "moodle"
     CANVAS = "canvas"
+    BLACKBOARD = "blackboard"
+    BRIGHTSPACE = "brightspace"
     GRADESCOPE = "gradescope"
     FOLDERS = "folders"
 
@@ -24,6 +27,10 @@ class IssueKind(StrEnum):
     UNMATCHED = "unmatched"  # nobody's, as far as can be told
     SUPERSEDED = "superseded"  # an earlier hand-in of somebody who handed in again
     DUPLICATE = "duplicate"  # byte for byte another one's
+    CHOICE = "choice"  # which file or hand-in counts is a person's to decide; one was graded meanwhile, or none
+    UNREAD = "unread"  # a file that was not read
+    TABLE = "table"  # a table that was given has a flaw that could be read over
+    ROSTER = "roster"  # so many are unmatched that the roster or the download must be the wrong one
     EMPTY = "empty"  # nothing in it that could be graded
     ABSENT = "absent"  # on the roster, and nothing handed in
     TIME = "time"  # when it was handed in is in doubt
@@ -50,6 +57,16 @@ class Student:
     lms: str = ""
 
 
+class Part(NamedTuple):
+    """What a hand-in is made of: the name under which a file stands in it ("" for a folder: its own place), and the
+    key by which the class's folder finds the file or folder. Of two files, the LMS got the one of higher `order` later.
+    """
+
+    name: str
+    key: str
+    order: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
     """More time for one person: until a moment, or so many days after the due date of the rubric. One of the two.
@@ -74,23 +91,23 @@ class Extension:
 class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
-    `id` is what it is called everywhere. `parts` are what it is made of: the name under which a file stands in the
-    hand-in ("" for a folder: its own place), and the key by which the class's folder finds the file or folder.
-    `order` tells which of several is newer where the times do not.
+    `id` is what it is called everywhere. `order` tells which of several is newer where the times do not. `decided` is
+    set where a person said whose it is.
     """
 
     id: str
     students: tuple[Student, ...]
-    parts: tuple[tuple[str, str], ...]
+    parts: tuple[Part, ...]
     submitted: datetime | None = None
     order: tuple[int, str] = (0, "")
     notes: tuple[str, ...] = ()
+    decided: bool = False
     extension: Extension | None = None
 
     @property
     def source(self) -> str:
         """Where in the class it stands, for messages."""
-        first = readable(self.parts[0][1])
+        first = readable(self.parts[0].key)
         return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
 
 

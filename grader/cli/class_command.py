@@ -20,10 +20,11 @@ from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
+from grader.cli.sandbox_setup import prepare
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.rubric import Assignment
-from grader.sandbox.choose import default_kind, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
@@ -37,6 +38,13 @@ ColumnOption = Annotated[
 ]
 ScaleOption = Annotated[
     bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
+]
+AcceptOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
+]
+MatchOption = Annotated[
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
 ]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
@@ -61,6 +69,8 @@ def class_(
     sheet: SheetOption = None,
     assignment_column: ColumnOption = None,
     scale: ScaleOption = False,
+    accept: AcceptOption = None,
+    match: MatchOption = None,
     replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
@@ -85,8 +95,10 @@ def class_(
         gpus=settings.sandbox.gpus,
         assignment_column=assignment_column,
         scale=scale or None,
+        accept=tuple(accept or ()) or None,
+        match=tuple(match or ()) or None,
     )
-    sandbox = replace(settings.sandbox, kind=settings.sandbox.kind or default_kind())
+    sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))
     request = Request(submissions, output, given, sandbox, choice, replace_inputs)
     _tell(output, _grade(request, _executor(jobs, cluster)))
@@ -105,7 +117,7 @@ def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Execut
 
 
 def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything is ours to fix."""
+    """The summary, and an exit code that says whether anything has to be fixed."""
     print_summary(results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
@@ -113,6 +125,9 @@ def _tell(results: Path, index: ClassIndex) -> None:
             "above. `--failed` tries just these again.",
             ExitCode.GRADER_ERROR,
         )
+    wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
+    if wrong is not None:
+        fail(wrong.message, ExitCode.GRADER_ERROR)
 
 
 _GO_ON = "run the same command again and it goes on from there."

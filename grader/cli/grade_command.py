@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
+from grader.cli.sandbox_setup import prepare
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
@@ -43,6 +45,7 @@ def grade(
     """Grade one submission and print its points."""
     for file in filter(None, (output, html, markdown, curves)):
         check_writable(file)
+    settings = replace(settings, sandbox=prepare(settings.sandbox))
     with _progress(course, len(settings.selected(course.rubric))) as on_result:
         report = grade_submission(path, course, settings, on_result=on_result)
     if output is not None:

@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader.cli.app import app, err, out
-
-_SHOWN = 60  # characters of a step
+from grader.cli.app import app, out
+from grader.cli.sandbox_setup import build_progress
 
 
 class Target(StrEnum):
@@ -36,7 +34,7 @@ def image(
     ] = None,
 ) -> None:
     """Build the image in which the docker sandbox runs a student's code."""
-    from grader.course.docker_image import (  # the Docker SDK: not for every command to wait for
+    from grader.sandbox.docker.image import (  # the Docker SDK: not for every command to wait for
         Recipe,
         build,
         default_wheels,
@@ -44,15 +42,7 @@ def image(
 
     default = None if torch == "" else default_wheels()
     recipe = Recipe(target.value, tag=tag, base=cuda, torch=torch, wheels=wheels or default)
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("sending the build context", total=None)
-
-        def on_step(number: int, count: int, what: str) -> None:
-            progress.update(task, total=count, completed=number - 1, description=what[:_SHOWN])
-            if not err.is_terminal:
-                err.print(f"{number}/{count} {what}", highlight=False, markup=False, soft_wrap=True)
-
+    with build_progress(f"building {recipe.name}") as on_step:
         built = build(recipe, on_step)
     out.print(f"{built.name}  {built.size / 1e9:.2f} GB", highlight=False, soft_wrap=True)
     out.print(_usage(target, built.name, named=tag is not None), highlight=False, markup=False, soft_wrap=True)

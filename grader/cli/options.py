@@ -39,10 +39,11 @@ ExerciseOption = Annotated[list[str] | None, typer.Option(help="Only this exerci
 PointOption = Annotated[list[str] | None, typer.Option(help="Only this point (repeatable).")]
 SandboxOption = Annotated[
     SandboxKind | None,
-    typer.Option(help="Where the student's code runs.", show_default="jail on Linux, else process"),
+    typer.Option(help="Where the student's code runs.", show_default="jail on Linux, else docker"),
 ]
 WeakerOption = Annotated[
-    bool, typer.Option("--allow-weaker", help="Run even where the sandbox lacks a wall; the report says which held.")
+    bool,
+    typer.Option("--allow-weaker", help="Run even where the sandbox lacks a restriction; the report says which held."),
 ]
 ImageOption = Annotated[
     str | None,
@@ -55,6 +56,9 @@ GpusOption = Annotated[
     typer.Option(
         "--gpus", envvar=GPUS_VARIABLE, help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
     ),
+]
+NoBuildOption = Annotated[
+    bool, typer.Option("--no-build", help="Do not build the worker image of the docker sandbox where it is missing.")
 ]
 DeviceOption = Annotated[
     str | None,
@@ -75,9 +79,10 @@ def sandbox_of(
     allow_weaker: WeakerOption = False,
     image: ImageOption = None,
     gpus: GpusOption = None,
+    no_build: NoBuildOption = False,
 ) -> SandboxSettings:
     """Where the students' code runs."""
-    return SandboxSettings(sandbox.value if sandbox else None, allow_weaker, image, gpus)
+    return SandboxSettings(sandbox.value if sandbox else None, allow_weaker, image, gpus, build=not no_build)
 
 
 def settings_of(
@@ -88,11 +93,12 @@ def settings_of(
     allow_weaker: WeakerOption = False,
     image: ImageOption = None,
     gpus: GpusOption = None,
+    no_build: NoBuildOption = False,
     device: DeviceOption = None,
     data: DataOption = None,
 ) -> RunSettings:
     """How submissions are graded."""
-    where = sandbox_of(sandbox, allow_weaker, image, gpus)
+    where = sandbox_of(sandbox, allow_weaker, image, gpus, no_build)
     return RunSettings(where, seed, tuple(exercise or ()), tuple(point or ()), device, data)
 
 

@@ -25,6 +25,7 @@ from grader.cli.options import (
     sandbox_of,
     with_options,
 )
+from grader.cli.sandbox_setup import prepare
 from grader.model import ExitCode
 from grader.report.plain_text import number, one_line
 from grader.sandbox.choose import SandboxSettings
@@ -79,7 +80,7 @@ def reproduce(
     stored = read_report(report)
     course = as_stored(report, stored, assignment_for(report, assignment, rubric), device, data)
     graded = stored_submission(report, stored, submission, course)
-    sandbox = replace(sandbox, kind=sandbox.kind or stored.environment.sandbox)
+    sandbox = prepare(replace(sandbox, kind=sandbox.kind or stored.environment.sandbox))
     differences = reproduce_report(stored, graded, course, sandbox, point or [])
     then, now = stored.environment.grader, VERSION
     version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"

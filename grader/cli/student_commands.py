@@ -13,8 +13,9 @@ from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
 from grader.errors import UsageError
 from grader.model import ExitCode
+from grader.report.paragraphs import paragraphs
 from grader.report.plain_text import number, one_line
-from grader.report.student_summary import PRACTICE_SEED, advice, paragraphs, points_so_far
+from grader.report.student_summary import PRACTICE_SEED, advice, points_so_far
 from grader.rubric import Assignment, load_assignment
 from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point

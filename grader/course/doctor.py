@@ -51,7 +51,7 @@ def examine() -> Iterator[Diagnosis]:
     yield _process()
     yield _jail()
     yield _docker()
-    yield Diagnosis("default sandbox", Health.GOOD, default_kind())
+    yield _default()
     yield _device()
 
 
@@ -82,10 +82,17 @@ def _jail() -> Diagnosis:
 
 def _docker() -> Diagnosis:
     try:
-        with closing(open_launcher(SandboxSettings("docker"))) as launcher:
+        with closing(open_launcher(SandboxSettings("docker", build=False))) as launcher:
             return Diagnosis("sandbox docker", Health.GOOD, "; ".join(launcher.restrictions))
     except (SandboxError, ImportError) as error:
         return Diagnosis("sandbox docker", Health.NONE, str(error))
+
+
+def _default() -> Diagnosis:
+    try:
+        return Diagnosis("default sandbox", Health.GOOD, default_kind())
+    except SandboxError as error:
+        return Diagnosis("default sandbox", Health.NONE, str(error))
 
 
 def _device() -> Diagnosis:

@@ -19,7 +19,8 @@ from grader.version import VERSION
 PACKAGE = Path(__file__).parent.parent
 NAME = "backprop-grader"
 # What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
-_SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".jinja", ".npz", ".md"})
+_SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".svg", ".jinja", ".npz", ".md", ".txt"})
+_NAMES = frozenset({"Dockerfile"})
 # Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
 # wheel, a solution nowhere.
 _PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "data"})
@@ -67,7 +68,7 @@ def _carried(assignment: Path, rubric: Path | None) -> Iterator[tuple[str, bytes
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
-        if path.is_file() and path.suffix in _SUFFIXES and "__pycache__" not in inner.parts:
+        if path.is_file() and (path.suffix in _SUFFIXES or path.name in _NAMES) and "__pycache__" not in inner.parts:
             yield inner.as_posix(), path.read_bytes()
 
 

@@ -1,67 +1,144 @@
-"""What a hand-in holds: its files, and those of the archives in it, since most LMS put uploads into folders.
+"""What a hand-in holds: its files, and those of the archives in it. One set of rules for `grade` and `class` alike.
 
-The same rules as for a submission graded by itself (`load.submission`): only what can matter is kept, within bounds.
+Everything that can matter is listed first and read when it is asked for. What is worth a word and is not read (an
+archive that stays shut, an environment with an exercise in it) becomes a note. Archives count as folders of their name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from grader.load import submission
-from grader.load.archives import is_archive, is_unopened, open_nested, stem
-from grader.load.submission import Entry
+from grader.load.archives import MAX_DEPTH, MAX_ENTRIES, is_archive, is_unopened, open_archive
+from grader.load.content import Content, Moment, max_bytes
+from grader.load.misnamed import is_answer_like
 from grader.load.tree import File, Folder
+from grader.model import Expected
 
-MAX_NESTED = 5  # archives opened in one hand-in: each may cost a second
+MAX_ARCHIVES = 16  # opened in one hand-in: each may cost a second
+MAX_LEVELS = 2  # an archive in an archive: the LMS packs what a student packed
+# What tools leave behind; nobody writes an answer in there.
+_TOOLS = ("__pycache__", "__MACOSX", "node_modules", "site-packages", "dist-packages")
+_ENVIRONMENT = ("pyvenv.cfg", "conda-meta")  # one of them is in every virtual environment
+_UNOPENED = "an archive of this kind is not opened here; hand in a zip"
+_NESTED = "an archive inside an archive inside an archive is not opened; hand in its files"
+_MANY = f"not opened; at most {MAX_ARCHIVES} archives of a hand-in are"
 
 
-def entries(place: Folder, parts: Sequence[tuple[str, str]]) -> list[Entry]:
-    """All that may matter in a hand-in whose `parts` are in `place`, for `submission.assemble`. Raises OSError."""
-    found: list[Entry] = []
-    archives: list[tuple[PurePosixPath, File]] = []
-    for name, key in parts:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that may matter. `moments` are the times of the archives it came in, outermost first, then its own."""
+
+    path: PurePosixPath
+    read: Callable[[], Content]
+    moments: tuple[Moment | None, ...]
+
+
+@dataclass(slots=True)
+class Collected:
+    """All that may matter in a hand-in, and sentences about what was not looked into."""
+
+    files: list[Found] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """An archive or a folder that is still to be looked into."""
+
+    path: PurePosixPath
+    moments: tuple[Moment | None, ...]
+    level: int
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The bounds on one hand-in, over all its archives together."""
+
+    expected: Expected
+    stack: ExitStack
+    result: Collected = field(default_factory=Collected)
+    archives: list[tuple[File, _Waiting]] = field(default_factory=list)
+    looked_at: int = 0
+    opened: int = 0
+
+
+def collect(
+    parts: Sequence[tuple[str, File | Folder, Moment | None]], expected: Expected, stack: ExitStack, level: int = 0
+) -> Collected:
+    """What a hand-in of these `parts` holds: each its name in the hand-in ("" for a folder's own), and when it came.
+
+    Archives are open until `stack` closes; the parts themselves lie `level` archives deep. Raises OSError.
+    """
+    walk = _Walk(expected, stack)
+    for name, part, uploaded in parts:
         path = PurePosixPath(name)
-        listed = iter([(path, place.file(key))]) if name else _walk(place.folder(key), path)
-        for path, file in listed:
-            if len(found) + len(archives) >= submission.MAX_ENTRIES:
-                break
-            if submission.is_kept(path):
-                found.append((path, submission.later(file.read, submission.most_bytes(path))))
-            elif is_archive(path.name):
-                archives.append((path, file))
-            elif is_unopened(path.name):
-                found.append((path, "packed in a way that is not opened here; hand in a zip"))
-            elif reason := submission.unread(path):
-                found.append((path, reason))
-    for number, (path, file) in enumerate(archives):
-        found += _inside(path, file) if number < MAX_NESTED else [(path, "left out; one archive is enough")]
-    return found
+        if isinstance(part, Folder):
+            _enter(walk, part, _Waiting(path, (), level))
+        else:
+            inside = PurePosixPath() if len(parts) == 1 else path
+            _look(walk, part, _Waiting(inside, (), level), path, uploaded)
+    while walk.archives:
+        _open(walk, *walk.archives.pop(0))
+    if walk.looked_at >= MAX_ENTRIES:
+        walk.result.notes.append(f"more than {MAX_ENTRIES} files are in there; the others were not looked at")
+    return walk.result
 
 
-def _inside(path: PurePosixPath, file: File) -> Iterator[Entry]:
-    folder = open_nested(file)
-    if isinstance(folder, str):
-        yield path, folder
-        return
-    for inner, member in _walk(folder, path.parent / stem(path.name)):
-        if submission.is_kept(inner):
-            yield inner, submission.later(member.read, submission.most_bytes(inner))
-        elif is_archive(inner.name):
-            yield inner, "an archive inside an archive is not opened; hand in its files"
-        elif reason := submission.unread(inner):
-            yield inner, reason
+def _look(walk: _Walk, file: File, inside: _Waiting, path: PurePosixPath, uploaded: Moment | None = None) -> None:
+    """One file, at `path`: kept, put aside as an archive to open, noted, or nothing."""
+    moments = (*inside.moments, uploaded or file.modified)
+    if is_archive(path.name):
+        walk.archives.append((file, _Waiting(inside.path, moments, inside.level + 1)))
+    elif is_unopened(path.name):
+        walk.result.notes.append(f"{path}: {_UNOPENED}")
+    elif is_answer_like(path.name, walk.expected):
+        most = max_bytes(path)
+        walk.result.files.append(Found(path, lambda: file.read(most), moments))
 
 
-def _walk(folder: Folder, here: PurePosixPath) -> Iterator[tuple[PurePosixPath, File]]:
-    """Every file below a folder that is worth a look, with its path."""
-    waiting, looked_at = [(here, folder)], 0
-    while waiting:
-        here, folder = waiting.pop(0)
-        for file in folder.files():
-            looked_at += 1
-            if looked_at > submission.MAX_ENTRIES:
+def _enter(walk: _Walk, folder: Folder, at: _Waiting) -> None:
+    """Everything below a folder, the shallow before the deep."""
+    waiting = [(folder, at.path)]
+    while waiting and walk.looked_at < MAX_ENTRIES:
+        folder, here = waiting.pop(0)
+        files, folders = folder.files(), folder.folders()
+        names = {child.name for child in (*files, *folders)}
+        if not names.isdisjoint(_ENVIRONMENT):
+            _skip(walk, files, here, "an environment")
+            continue
+        for file in files:
+            walk.looked_at += 1
+            if walk.looked_at >= MAX_ENTRIES:
                 return
-            yield here / file.name, file
-        if len(here.parts) < submission.MAX_DEPTH:
-            inner = [sub for sub in folder.folders() if not submission.is_passed_over(sub.name)]
-            looked_at += len(inner)
-            waiting += [(here / sub.name, sub) for sub in inner]
+            path = here / file.name
+            if not file.name.startswith("."):
+                _look(walk, file, _Waiting(path, at.moments, at.level), path)
+        walk.looked_at += len(folders)
+        for inner in folders:
+            if inner.name.startswith("."):
+                _skip(walk, inner.files(), here / inner.name, "a hidden folder")
+            elif inner.name not in _TOOLS and len(here.parts) < MAX_DEPTH:
+                waiting.append((inner, here / inner.name))
+
+
+def _skip(walk: _Walk, files: Iterable[File], folder: PurePosixPath, what: str) -> None:
+    """A folder that is not looked into: told where an exercise lies directly in it."""
+    names = {f"{module}.py" for module in walk.expected.modules}
+    meant = [f"{folder / file.name}: not read; it lies in {what}" for file in files if file.name in names]
+    walk.result.notes += meant
+
+
+def _open(walk: _Walk, file: File, at: _Waiting) -> None:
+    """An archive, and what is in it."""
+    shown = at.path if at.path.parts else PurePosixPath(file.name)
+    if at.level > MAX_LEVELS or walk.opened >= MAX_ARCHIVES:
+        walk.result.notes.append(f"{shown}: {_NESTED if at.level > MAX_LEVELS else _MANY}")
+        return
+    walk.opened += 1
+    folder = open_archive(file, walk.stack)
+    if isinstance(folder, str):
+        walk.result.notes.append(f"{shown}: {folder}")
+        return
+    walk.result.notes += [f"{shown}: {trouble}" for trouble in folder.troubles]
+    _enter(walk, folder, at)

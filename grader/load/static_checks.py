@@ -15,6 +15,7 @@ from functools import lru_cache
 from io import BytesIO
 from itertools import chain
 
+from grader.load.disguises import disguise, is_colab_export, magic_line
 from grader.model import Finding, Frame, Outcome, Submission
 from grader.rubric import Exercise, Rubric
 from grader.text import one_line, plain
@@ -89,6 +90,10 @@ def read(source: bytes, path: str) -> Facts | Finding:
     tree = parse(source, path)
     if isinstance(tree, Finding):
         return tree
+    line = notebook_call(tree)
+    if line is not None:
+        said = "get_ipython() exists only in a notebook. Remove that line"
+        return Finding(Outcome.ERROR, f"{path}:{line}: {said}.", line)
     first: dict[str, tuple[int, str]] = {}
     for line, name in imports(tree):
         first.setdefault(name.partition(".")[0], (line, name))
@@ -97,6 +102,9 @@ def read(source: bytes, path: str) -> Facts | Finding:
 
 def parse(source: bytes, path: str) -> ast.Module | Finding:
     """The file's syntax tree, or why there is none, with the line."""
+    other = disguise(source)
+    if other is not None:
+        return Finding(Outcome.ERROR, f"{path}: this is {other}.")
     text = _decode(source, path)
     if isinstance(text, Finding):
         return text
@@ -107,13 +115,23 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
             warnings.simplefilter("ignore")
             return ast.parse(text, path)
     except SyntaxError as error:
-        line = f":{error.lineno}" if error.lineno else ""
-        message = f"{path}{line}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
-        return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
+        return _no_python(source, text, path, error)
     except ValueError as error:
         return _unreadable(path, str(error))
     except (RecursionError, MemoryError):
         return _too_deep(path)
+
+
+def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
+    """A syntax error, by what the file really is where that can be told."""
+    magic = magic_line(source)
+    if magic is not None:
+        line, said = magic
+        message = f"{path}:{line}: {plain(said, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
+        return Finding(Outcome.ERROR, message, line)
+    place = f":{error.lineno}" if error.lineno else ""
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
+    return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 
 def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
@@ -152,15 +170,8 @@ def _too_deep(path: str) -> Finding:
 
 
 def _absence(submission: Submission, path: str) -> str:
-    left_out = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)
-    if left_out is not None:
-        return f"{left_out}."
-    others = [name for name in submission.files if name.endswith(".py")]
-    close = next((name for name in others if name.lower() == path.lower()), None) or next(
-        iter(difflib.get_close_matches(path, others, n=1, cutoff=0.9)), None
-    )
-    hint = f" There is {close}; rename it to {path}?" if close and close[-4:-3] == path[-4:-3] else ""
-    return f"{path} was not found in this folder.{hint}"
+    said = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
+    return f"{said}." if said else f"{path} was not found in this folder."
 
 
 def _forbidden_import(
@@ -192,7 +203,9 @@ def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: s
     name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
     hint = ""
-    if f"{root}.py" in submission.files:
+    if root == "google" and is_colab_export(submission.files[path]):
+        hint = " This file was exported from Google Colab: remove the lines about google.colab and drive.mount."
+    elif f"{root}.py" in submission.files:
         hint = f" Your own {root}.py has the name of a library; call it something else."
     elif root not in reserved_roots(rubric) | _LIBRARIES:
         hint = f" If {root} is a module of your own, hand in {root}.py too."
@@ -211,6 +224,17 @@ def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.lineno, node.module
+
+
+def notebook_call(tree: ast.Module) -> int | None:
+    """The line at a module's top level that calls what an exported notebook has for `%magic` and `!commands`."""
+    for statement in tree.body:
+        call = statement.value if isinstance(statement, ast.Expr | ast.Assign) else None
+        while isinstance(call, ast.Call | ast.Attribute):
+            call = call.func if isinstance(call, ast.Call) else call.value
+        if isinstance(call, ast.Name) and call.id == "get_ipython":
+            return statement.lineno
+    return None
 
 
 def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:

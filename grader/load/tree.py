@@ -1,15 +1,17 @@
-"""Where a class lies: files and folders, on disk or in an archive (`archives`), seen alike.
+"""Where hand-ins lie: files and folders, on disk or in an archive (`archives`), seen alike.
 
 Names and contents in here are the students': every read is bounded, links and devices are never followed.
 """
 
+import io
 import os
 from abc import ABC, abstractmethod
+from contextlib import ExitStack
 from pathlib import Path
+from typing import IO
 
-from grader.load import submission
+from grader.load.content import Content, Moment, open_file, read_file, too_large, unreadable
 from grader.load.file_names import readable
-from grader.load.submission import Content
 
 
 class _Named(ABC):
@@ -38,9 +40,19 @@ class File(_Named):
 
     __slots__ = ()
 
+    @property
+    def modified(self) -> Moment | None:
+        """When it was changed, as far as an archive tells; a disk's own times are those of whoever copied it there."""
+        return None
+
     @abstractmethod
     def read(self, most: int) -> Content:
         """Its bytes, or the reason why they are left out; never more than `most`."""
+
+    def open(self, most: int, stack: ExitStack) -> IO[bytes] | str:
+        """The file for reading at any place until `stack` closes, or the reason why not. At most `most` bytes."""
+        content = self.read(most)
+        return content if isinstance(content, str) else io.BytesIO(content)
 
 
 class Folder(_Named):
@@ -93,7 +105,17 @@ class DiskFile(_OnDisk, File):
     __slots__ = ()
 
     def read(self, most: int) -> Content:
-        return submission.read_file(Path(self.path), most)
+        return read_file(Path(self.path), most)
+
+    def open(self, most: int, stack: ExitStack) -> IO[bytes] | str:
+        descriptor = open_file(Path(self.path))
+        if isinstance(descriptor, str):
+            return descriptor
+        file = stack.enter_context(os.fdopen(descriptor, "rb"))
+        try:
+            return file if os.fstat(descriptor).st_size <= most else too_large(most)
+        except OSError as error:
+            return unreadable(error)
 
 
 class DiskFolder(_OnDisk, Folder):

@@ -7,7 +7,7 @@ are, and everything else as a line:
   differs marked, and a picture of where.
 - A mapping from names to lists of numbers, all of one length: a curve for each (loss and accuracy, by epoch).
 - A list of mappings, or a mapping to mappings: a table.
-- A text of several lines: a quotation.
+- A text of several lines: a quotation; under `paste`, lines of Python that make the call once more.
 
 An array is a number or nested lists of numbers of equal lengths; "nan", "inf" and "-inf" are numbers. `picture` is the
 arrays in plain text, for a terminal, and left out where they could be drawn. All is bounded.
@@ -31,6 +31,9 @@ MAX_NAME = 60
 MAX_DEPTH = 4  # of what is told in one line
 _ARRAYS = ("input", "expected", "got", "difference")
 _PLAIN_PICTURE = "picture"
+_NAMES = {"paste": "To try it in Python"}
+# How the library of training measured, and not what came of it: in results.json for whoever looks into it.
+_MEASUREMENT = frozenset({"device", "share_seconds", "time_box", "logarithmic"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def read(evidence: Mapping[str, Any]) -> list[Block]:
     arrays = _arrays(evidence)
     blocks: list[Block] = [arrays] if arrays.grids else []
     for key, value in list(evidence.items())[:MAX_KEYS]:
-        if value is not None and not (arrays.grids and _is_drawn(key, value)):
-            blocks += _block(_label(key), value)
+        if value is not None and key not in _MEASUREMENT and not (arrays.grids and _is_drawn(key, value)):
+            blocks += _block(_NAMES.get(key) or _label(key), value)
     return blocks
 
 
@@ -138,7 +141,8 @@ def _finite(item: Any) -> float | None:
 
 
 def _table(name: str, rows: Sequence[Mapping[Any, Any]], total: int) -> Table:
-    columns = list(dict.fromkeys(key for row in rows for key in list(row)[:MAX_COLUMNS]))[:MAX_COLUMNS]
+    keys = dict.fromkeys(key for row in rows for key in list(row)[:MAX_COLUMNS])
+    columns = [key for key in keys if key not in _MEASUREMENT][:MAX_COLUMNS]
     texts = [tuple(_line(row[column]) if column in row else "" for column in columns) for row in rows]
     return Table(name, tuple(_label(column) for column in columns), tuple(texts), total - len(rows))
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from grader.model import Outcome
+from grader.report.folding import fold
 from grader.report.plain_text import number, one_line
 from grader.schema import PointScore, Report
 
@@ -24,18 +25,20 @@ _COMMAND_PROPERTY = _COMMAND_DATA | {":": "%3A", ",": "%2C"}
 
 def summary(report: Report) -> str:
     """The points as a table, then a line for each that was lost."""
-    pending = f" ({number(report.pending)} more for a person to give)" if report.pending else ""
+    pending = f" ({number(report.pending)} more pending manual review)" if report.pending else ""
     lines = [
         f"## {number(report.score)} of {number(report.max_score)} points{pending}",
         "",
-        "| point | what it asks | score | outcome |",
+        "| point | task | score | outcome |",
         "| --- | --- | ---: | --- |",
     ]
     for exercise in report.exercises:
         lines.append(_row(exercise.id, exercise.title, exercise.score, exercise.max_score, "", bold="**"))
         own = [point for point in report.points if point.exercise == exercise.id]
         lines += [_row(point.id, point.title, point.score, point.max_score, _outcome(point)) for point in own]
-    lost = [f"- **{escape(point.id)}** {escape(point.message, MAX_MESSAGE)}" for point in _with_message(report)]
+    lost = [
+        f"- **{escape(told.ids)}** {escape(told.first.message, MAX_MESSAGE)}" for told in fold(_with_message(report))
+    ]
     about = f"Seed {report.seed}, sandbox {report.environment.sandbox}, grader {report.environment.grader}."
     return "\n".join([*lines, "", *lost, *([""] if lost else []), escape(about, MAX_MESSAGE), ""])
 

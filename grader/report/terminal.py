@@ -1,14 +1,13 @@
-"""A report for the eyes of a person at a terminal: the table of points, then one sentence for each that was lost."""
+"""A report for the eyes of a person at a terminal: the table of points, then a paragraph for each cause."""
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from grader.model import Outcome
+from grader.report.paragraphs import paragraphs
 from grader.report.plain_text import clean, number
 from grader.schema import PointScore, Report
-
-__all__ = ["clean", "number", "print_report", "print_table", "sentences", "table"]
 
 _STYLES = {
     Outcome.PASSED: "green",
@@ -39,22 +38,10 @@ def table(report: Report) -> Table:
     return grid
 
 
-def sentences(report: Report) -> list[Text]:
-    """One paragraph for each point that was lost or remarked upon."""
-    found = []
-    for point in report.points:
-        lines = [point.message] if point.message and point.outcome is not Outcome.PASSED else []
-        lines += [f"{line.file}:{line.line} in {line.function}: {line.code}" for line in point.traceback]
-        lines += [f"note: {note}" for note in point.notes]
-        if lines:
-            text = Text(f"{point.id}  ", style="bold")
-            found.append(text.append(clean("\n     ".join("\n".join(lines).splitlines())), style="not bold"))
-    return found
-
-
 def print_report(report: Report, console: Console) -> None:
-    """The table, a paragraph for each point that was lost, and how it was judged."""
-    console.print(table(report), *sentences(report), _footer(report), sep="\n")
+    """The table, a paragraph for each cause of lost points, and how it was judged."""
+    console.print(table(report), *paragraphs(report.points, console.width), sep="\n", soft_wrap=True)
+    console.print(_footer(report))
 
 
 def print_table(report: Report, console: Console) -> None:
@@ -72,8 +59,10 @@ def _outcome(point: PointScore) -> Text:
 
 def _footer(report: Report) -> Text:
     where = report.environment
+    author = f"\nby {clean(str(report.submission.author), 300)}" if report.submission.author else ""
     notes = "".join(f"\n{clean(note, 300)}" for note in report.submission.notes)
+    how = f"seed {report.seed} · sandbox {where.sandbox} · device {where.device} · grader {where.grader}"
     return Text(
-        f"seed {report.seed} · sandbox {where.sandbox} · device {where.device} · grader {where.grader}{notes}",
+        f"\n{how}{author}{notes}",
         style="dim",
     )

@@ -1,11 +1,11 @@
-"""Which sandbox to run in: the one that was asked for, or an error that says what is missing. Never another one."""
+"""Which sandbox to run in: the one that was asked for, or an error that says what is missing. Never a weaker one."""
 
 import os
 from dataclasses import dataclass
 
-from grader.errors import UsageError
-from grader.sandbox.launcher import Launcher
-from grader.sandbox.linux.jail import JailLauncher
+from grader.errors import SandboxError, UsageError
+from grader.sandbox.launcher import Launcher, OnStep
+from grader.sandbox.linux.jail import JailLauncher, why_no_jail
 from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher
 
@@ -16,33 +16,56 @@ KINDS = ("jail", "process", "docker")
 
 @dataclass(frozen=True, slots=True)
 class SandboxSettings:
-    """Where a student's code runs. `kind` is one of `KINDS`; None for this machine's default.
+    """Where a student's code runs. `kind` is one of `KINDS`; None for the one that fits other people's work here.
 
-    `allow_weaker` runs even where the machine lacks a wall. `image` and `gpus` are for `docker`: a worker image other
-    than the grader's own, and which GPUs a worker may see; None for what the environment's GRADER_IMAGE and GRADER_GPUS
-    say.
+    `allow_weaker` runs even where the machine lacks a restriction. `image` and `gpus` are for `docker`: a worker image
+    other than the grader's own, and which GPUs a worker may see; None for what the environment's GRADER_IMAGE and
+    GRADER_GPUS say. With `build` the grader's own image is built where there is none.
     """
 
     kind: str | None = None
     allow_weaker: bool = False
     image: str | None = None
     gpus: str | None = None
+    build: bool = True
 
 
-def default_kind() -> str:
-    """`jail` on Linux. Elsewhere there are no restrictions to be had, and the report says `process`."""
-    return "jail" if WarmLauncher.is_available() else "process"
+def default_kind(*, allow_weaker: bool = False) -> str:
+    """The sandbox for other people's work: `jail`, or `docker` where there is no jail and an engine answers.
+
+    `process` restricts nothing, and so is used where somebody asks for it by name, and for a student's own work. Raises
+    SandboxError where neither is to be had, with what to do.
+    """
+    reason = why_no_jail(allow_weaker=allow_weaker)
+    if not reason:
+        return "jail"
+    from grader.sandbox.docker.engine import connect  # the SDK costs a fifth of a second
+
+    try:
+        connect().close()
+    except SandboxError as error:
+        raise SandboxError(
+            f"This machine has no sandbox for other people's programs: {reason}, and {error} "
+            "Start Docker Desktop or another engine and run the same command again. (For your own work alone: "
+            "--sandbox process, in which a program may do all that you may.)"
+        ) from error
+    return "docker"
 
 
 def open_launcher(
-    settings: SandboxSettings = SandboxSettings(), *, ahead: bool = False, sibling: int | None = None
+    settings: SandboxSettings = SandboxSettings(),
+    *,
+    ahead: bool = False,
+    sibling: int | None = None,
+    on_step: OnStep = lambda number, count, what: None,
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
     With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
     is the descriptor of a warm process that `fork_sibling` of another such launcher gave; none is then started.
+    `on_step` is told how far the worker image is, where that is built first.
     """
-    match settings.kind or default_kind():
+    match settings.kind or default_kind(allow_weaker=settings.allow_weaker):
         case "jail" if settings.gpus is not None:
             raise UsageError("the jail sandbox lets no GPU through; use --sandbox docker, or process, to train on one.")
         case "jail":
@@ -50,12 +73,11 @@ def open_launcher(
         case "process":
             return WarmLauncher(ahead=ahead, sibling=sibling) if WarmLauncher.is_available() else ProcessLauncher()
         case "docker":
-            from grader.sandbox.docker.container import (  # the SDK costs a fifth of a second
-                WORKER_IMAGE,
-                DockerLauncher,
-            )
+            from grader.sandbox.docker.container import DockerLauncher
+            from grader.sandbox.docker.image import WORKER_IMAGE
 
             image = settings.image or os.environ.get(IMAGE_VARIABLE) or WORKER_IMAGE
-            return DockerLauncher(image, gpus=settings.gpus or os.environ.get(GPUS_VARIABLE))
+            gpus = settings.gpus or os.environ.get(GPUS_VARIABLE)
+            return DockerLauncher(image, gpus=gpus, build=settings.build, on_step=on_step)
         case other:
             raise UsageError(f"unknown sandbox {other!r} (choose from {', '.join(KINDS)}).")

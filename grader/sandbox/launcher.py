@@ -4,7 +4,7 @@ A kind (`process`, `jail`, `docker`) is a `Launcher`: it knows how to start a co
 that it started. Everything else is the same for all, and lives in `workers`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,6 +72,9 @@ class CallFailed:
 
 
 Reply = Returned | CallFailed
+
+
+OnStep = Callable[[int, int, str], None]  # of an image's build: the step's number, how many there are, what it does
 
 
 class Connection(Protocol):

@@ -47,7 +47,7 @@ class Readiness:
 def examine(assignment: Assignment, folder: Path) -> Readiness:
     """Looks at a folder without running anything in it. Raises SubmissionError where there is nothing to look at."""
     rubric = assignment.rubric
-    submission = load(folder, [exercise.module for exercise in rubric.exercise])
+    submission = load(folder, assignment.expected)
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
     items += [Item(False, note) for note in submission.notes]

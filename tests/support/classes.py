@@ -8,10 +8,10 @@ from pathlib import Path
 
 from grader.classroom.class_model import HandIn
 from grader.classroom.intake.hand_ins import Intake
-from grader.load.submission import assemble
-from grader.model import Submission
+from grader.model import Expected, Submission
 
 MODULES = ("exercise1", "exercise2", "exercise3", "exercise4")
+EXPECTED = Expected(MODULES, ("report.md", "student.toml"))
 GOOD = b"def maxpool2x2_backward(dY, X):\n    raise NotImplementedError\n"
 
 
@@ -55,7 +55,7 @@ def in_every_packing(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
 
 def read(intake: Intake, hand_in: HandIn) -> Submission:
     """A hand-in as the run would read it."""
-    return assemble(hand_in.id, intake.read(hand_in), MODULES, hand_in.source)
+    return intake.read(hand_in)
 
 
 def contents(intake: Intake) -> dict[str, set[str]]:

@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from grader.course.docker_image import Recipe, build
 from grader.errors import SandboxError
 from grader.sandbox.docker.container import DockerLauncher
 from grader.sandbox.docker.engine import connect
+from grader.sandbox.docker.image import Recipe, build
 
 # Without torch: half a minute once for an engine, 3 s when a file of the worker has changed, else a second.
 IMAGE = "backprop-grader-worker:test"

@@ -43,10 +43,12 @@ function warn(text, label, action) {
 
 /* Pages */
 
-async function load(address) {
-  const response = await fetch(address, { headers: { "x-desk": "prefetch" } });
-  if (!response.ok) throw new Error(String(response.status));
-  const text = await response.text();
+function load(address) {
+  const text = fetch(address, { headers: { "x-desk": "prefetch" } }).then(async (response) => {
+    if (!response.ok) throw new Error(String(response.status));
+    return { text: await response.text(), address: new URL(response.url).pathname + new URL(response.url).search };
+  });
+  text.catch(() => pages.delete(address));
   pages.set(address, { text, at: Date.now() });
   return text;
 }
@@ -55,53 +57,77 @@ async function prefetch() {
   const wanted = [...new Set(["n", "j", "p", "k"].map((name) => main().dataset[name]).filter(Boolean))];
   for (const address of wanted) {
     const known = pages.get(address);
-    if (known && Date.now() - known.at < FRESH / 2) continue;
+    if (address.startsWith("/next") || (known && Date.now() - known.at < FRESH / 2)) continue;
     try { await load(address); } catch { return; }
   }
 }
 
-async function go(address, push = true) {
-  const known = pages.get(address);
-  pages.delete(address);
-  let text = known && Date.now() - known.at < FRESH ? known.text : null;
-  if (text === null) {
-    try { text = await load(address); } catch { location.assign(address); return; }
+/* `passing` goes on where somebody else has a sheet open; `push` is off for what the history has already. */
+let moving = false;
+async function go(address, { push = true, passing = false } = {}) {
+  moving = true;
+  try {
+    const known = pages.get(address);
+    const fetched = await (known && Date.now() - known.at < FRESH ? known.text : load(address));
     pages.delete(address);
+    const fresh = new DOMParser().parseFromString(policy.createHTML(fetched.text), "text/html");
+    if (!fresh.getElementById("content")) { location.assign(address); return; }
+    main().replaceWith(fresh.getElementById("content"));
+    for (const name of ["finish", "me"]) {
+      const [old, now] = [document, fresh].map((side) => side.querySelector(`.bar .${name}`));
+      if (old && now) old.replaceWith(now);
+    }
+    document.title = fresh.title;
+    if (push) history.pushState({}, "", fetched.address);
+    window.scrollTo(0, 0);
+    ready(passing);
+    const head = main().querySelector("h1");
+    if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); }
+  } catch (error) {
+    if (error instanceof TypeError) warn("No connection to the desk. What you type is kept in this browser.");
+    else location.assign(address);
+  } finally {
+    moving = false;
   }
-  const fresh = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
-  if (!fresh.getElementById("content")) { location.assign(address); return; }
-  main().replaceWith(fresh.getElementById("content"));
-  for (const name of ["finish", "me"]) {
-    const [old, now] = [document, fresh].map((side) => side.querySelector(`.bar .${name}`));
-    if (old && now) old.replaceWith(now);
-  }
-  document.title = fresh.title;
-  if (push) history.pushState({}, "", address);
-  window.scrollTo(0, 0);
-  ready();
-  const head = main().querySelector("h1");
-  if (head) { head.tabIndex = -1; head.focus({ preventScroll: true }); }
 }
 
-function ready() {
+function ready(passing = false) {
   const sheet = main().dataset.page === "sheet";
   document.body.classList.toggle("no-keys", !isOn("keys"));
   if (sheet) {
     restore();
     total();
-    claim(true);
-  }
-  if (sheet || main().dataset.n) prefetch();
+    claim(true, passing).then(prefetch);
+  } else if (main().dataset.n) prefetch();
 }
 
-async function claim(fresh) {
+/* Where to go from here, and how far people are: a page that was fetched ahead is a moment old. */
+function stand(answer) {
+  for (const [name, address] of Object.entries(answer.steps || {})) {
+    if (address) main().dataset[name] = address; else delete main().dataset[name];
+  }
+  for (const [rel, name] of [["prev", "p"], ["next", "n"]]) {
+    const link = main().querySelector(`.steps [rel=${rel}]`);
+    if (link && answer.steps?.[name]) link.setAttribute("href", answer.steps[name]);
+  }
+  const shown = byId("done");
+  if (!shown || answer.done === undefined) return;
+  shown.textContent = answer.done;
+  main().querySelector(".crumbs progress").value = answer.done;
+}
+
+let others = 0; // sheets in a row that others had open: so that nobody is sent round for ever
+async function claim(fresh, passing = false) {
   if (main().dataset.page !== "sheet" || (!fresh && Date.now() - claimed < RENEW)) return;
   claimed = Date.now();
   const { key, point } = main().dataset;
   try {
-    const { holder } = await post(`/claim/${key}`, new URLSearchParams());
-    if (holder && main().dataset.key === key && main().dataset.point === point) warn(`${holder} has this hand-in open and is marking it.`);
-    else if (fresh && !pending().length) warn("");
+    const answer = await post(`/claim/${key}/${point}${location.search}`, new URLSearchParams());
+    if (main().dataset.key !== key || main().dataset.point !== point) return;
+    stand(answer);
+    if (!answer.holder) { others = 0; if (fresh && !pending().length) warn(""); }
+    else if (passing && others < 20 && answer.steps.n) { others += 1; await go(answer.steps.n, { passing }); }
+    else warn(`${answer.holder} has this hand-in open and is marking it.`);
   } catch { /* the next thing that is sent says so */ }
 }
 
@@ -163,17 +189,11 @@ function settle(mark, answer) {
   localStorage.removeItem(mark.draft);
   warn("");
   say(`${answer.saved} ✓`);
-  for (const known of pages.values()) known.at -= FRESH / 3; // what it says of others gets old
   const here = location.href === mark.from;
-  if (here && isOn("onward") && answer.next && answer.next.startsWith("/")) go(answer.next).then(() => count(answer));
-  else if (here) go(location.pathname + location.search, false);
-}
-
-function count(answer) {
-  const shown = byId("done");
-  if (!shown || answer.done === undefined) return;
-  shown.textContent = answer.done;
-  main().querySelector(".crumbs progress").value = answer.done;
+  const address = location.pathname + location.search;
+  pages.delete(address);
+  if (here && isOn("onward") && answer.next) go(answer.next).then(() => stand(answer));
+  else if (here) go(address, { push: false });
 }
 
 function refuse(mark, error) {
@@ -238,10 +258,12 @@ function total() {
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
 async function choose(id, address, text, extra, take) {
-  const dialog = byId(id);
-  let all = [];
-  try { all = await (await fetch(address)).json(); } catch { warn("No connection to the desk."); return; }
-  const [input, list] = [byId(`${id}-text`), byId(`${id}-list`)];
+  const [dialog, input, list] = [byId(id), byId(`${id}-text`), byId(`${id}-list`)];
+  let [all, waiting] = [[], false];
+  input.value = "";
+  list.replaceChildren();
+  dialog.showModal(); // at once: what is typed from now on is what is sought
+  input.focus();
   const fill = () => {
     const sought = fold(input.value);
     list.replaceChildren(...all.filter((one) => fold(text(one)).includes(sought)).slice(0, 50).map((one, place) => {
@@ -257,20 +279,19 @@ async function choose(id, address, text, extra, take) {
       return line;
     }));
   };
-  input.value = "";
   input.oninput = fill;
   dialog.onkeydown = (event) => {
     const buttons = [...list.querySelectorAll("button")];
     const place = buttons.indexOf(document.activeElement);
     const digit = event.target === input && input.value ? 0 : Number(event.key);
     if (digit >= 1 && digit <= 9 && buttons[digit - 1]) { event.preventDefault(); buttons[digit - 1].click(); }
-    else if (event.key === "Enter" && event.target === input && buttons[0]) { event.preventDefault(); buttons[0].click(); }
+    else if (event.key === "Enter" && event.target === input) { event.preventDefault(); if (buttons[0]) buttons[0].click(); else waiting = true; }
     else if (event.key === "ArrowDown") { event.preventDefault(); (buttons[place + 1] || buttons[0] || input).focus(); }
     else if (event.key === "ArrowUp") { event.preventDefault(); (place > 0 ? buttons[place - 1] : input).focus(); }
   };
+  try { all = await (await fetch(address)).json(); } catch { dialog.close(); warn("No connection to the desk."); return; }
   fill();
-  dialog.showModal();
-  input.focus();
+  if (waiting) list.querySelector("button")?.click();
 }
 
 const chooseName = () => choose("go", `/names.json${location.search}`, (one) => one.who, (one) => one.point, (one) => go(one.to));
@@ -293,6 +314,7 @@ function rows(step) {
 }
 
 function press(key) {
+  if (moving) return false; // what is pressed is meant for the sheet that is seen
   const sheet = main().dataset.page === "sheet";
   const steps = { n: "n", p: "p", j: "j", k: "k" };
   if (sheet) {
@@ -302,7 +324,7 @@ function press(key) {
     if (key === "r") { chooseComment(); return true; }
     if (key === "q") { go(main().dataset.back); return true; }
   }
-  if (steps[key] && main().dataset[key]) { go(main().dataset[key]); return true; }
+  if (steps[key] && main().dataset[key]) { go(main().dataset[key], { passing: key === "n" }); return true; }
   if (!sheet && (key === "j" || key === "k")) { rows(key === "j" ? 1 : -1); return true; }
   if (sheet && steps[key]) { say(key === "n" ? "That was the last one." : "There is no other one."); return true; }
   if (key === "u") { undo(); return true; }
@@ -391,12 +413,12 @@ async function look() {
   if (byId("alert").textContent.startsWith("No connection")) { warn(""); flush(); }
   const stands = JSON.stringify([now.counts, now.ready, now.behind]);
   const free = document.activeElement === document.body || document.activeElement?.tagName === "H1";
-  if (known && known !== stands && main().dataset.page === "queue" && free && !document.querySelector("dialog[open]")) go(location.pathname + location.search, false);
+  if (known && known !== stands && main().dataset.page === "queue" && free && !document.querySelector("dialog[open]")) go(location.pathname + location.search, { push: false });
   known = stands;
 }
 
 if (main()) {
-  window.addEventListener("popstate", () => go(location.pathname + location.search, false));
+  window.addEventListener("popstate", () => go(location.pathname + location.search, { push: false }));
   window.addEventListener("online", flush);
   window.addEventListener("pagehide", () => { if (main().dataset.page === "sheet") navigator.sendBeacon("/leave"); });
   setInterval(look, LOOK);

@@ -118,11 +118,14 @@ class Desk:
         waiting = [logged.review for logged in self.log.waiting(hand_in.entry.id)]
         return with_marks(stored, self.assignment, waiting) if waiting else stored
 
+    def held(self, me: str) -> dict[str, str]:
+        """Key -> who has it open, of the hand-ins that others have."""
+        held = self.leases.held_by_others(me)
+        return {own.key: held[entry] for entry in held if (own := self.state.by_entry(entry)) is not None}
+
     def next_task(self, chosen: Filter, here: tuple[str, str], step: int, me: str) -> Task | None:
         """The sheet to go to from `here`; one that somebody else has open is passed over."""
-        held = self.leases.held_by_others(me)
-        taken = {key: held[own.entry.id] for key, own in self.state.hand_ins.items() if own.entry.id in held}
-        return worklist.neighbour(self.tasks(me), chosen, here, step, taken)
+        return worklist.neighbour(self.tasks(me), chosen, here, step, self.held(me))
 
     # What a person does
 

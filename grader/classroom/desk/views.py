@@ -1,7 +1,7 @@
 """The pages of the desk, a function each of a visit and the desk. Those of marking have JSON twins."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -38,7 +38,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
     page = max(int(visit.query("page")) if visit.query("page").isdigit() else 1, 1)
     shown = rows[(page - 1) * ROWS : page * ROWS]
-    held = {own.key: holder for own, holder in _held(desk, visit.marker)}
+    held = desk.held(visit.marker)
     return html(
         visit,
         desk,
@@ -49,7 +49,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
         points=sorted({task.point for task in found if task.point and task.kind in SHEETS}),
         people=[marker.name for marker in desk.markers.all()],
         query=lambda **changed: query_of(chosen, **changed),
-        first=next((_address(task, chosen) for task in rows if task.kind in SHEETS and not task.is_done), None),
+        first=next((f"/next{query_of(chosen)}" for task in rows if task.kind in SHEETS and not task.is_done), None),
         total=len(rows),
         page=page,
         pages=-(-len(rows) // ROWS),
@@ -72,8 +72,6 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         holder = desk.leases.take(hand_in.entry.id, visit.marker)
     if visit.wants_json:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
-    found = desk.tasks(visit.marker)
-    scope = [task for task in found if replace(chosen, all=True).takes(task)]
     latest = desk.log.latest(hand_in.entry.id, point)
     request = desk.regrades.open_for(hand_in.entry.id, point)
     ticked = latest.items if latest and latest.review == shown.current else ()
@@ -99,9 +97,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         request=request,
         is_second=is_second,
         action=f"/mark/{hand_in.key}/{point}{query_of(chosen)}",
-        steps={name: _step(desk, visit, here, step, all_) for name, step, all_ in _STEPS},
-        done=sum(task.is_done for task in scope),
-        total=len(scope),
+        **_standing(desk, visit, here),
         back=f"/{query_of(chosen)}",
     )
 
@@ -124,7 +120,6 @@ def give(visit: Visit, desk: Desk) -> Response:
     hand_in = desk.hand_in(ask.key)
     who = worklist.label(hand_in, desk.anonymous)
     following = desk.next_task(visit.chosen, (ask.key, ask.point), 1, visit.marker)
-    scope = [task for task in desk.tasks(visit.marker) if replace(visit.chosen, all=True).takes(task)]
     where = _address(following, visit.chosen) if following else f"/{query_of(visit.chosen)}"
     if following and following.key:
         desk.leases.take(desk.hand_in(following.key).entry.id, visit.marker)
@@ -132,8 +127,8 @@ def give(visit: Visit, desk: Desk) -> Response:
         desk.leases.leave(visit.marker)
     said = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
     if visit.wants_json:
-        done = sum(task.is_done for task in scope)
-        return JSONResponse({"saved": said, "next": where, "score": score, "done": done, "total": len(scope)})
+        there = following.address if following else (None, None)
+        return JSONResponse({"saved": said, "next": where, "score": score, **_standing(desk, visit, there)})
     return RedirectResponse(where or "/", 303)
 
 
@@ -150,10 +145,17 @@ def undo(visit: Visit, desk: Desk) -> Response:
     return RedirectResponse(where, 303)
 
 
+def next_sheet(visit: Visit, desk: Desk) -> Response:
+    """To the first sheet of the filter that is not done and that nobody else has open."""
+    task = desk.next_task(replace(visit.chosen, all=False), ("", ""), 1, visit.marker)
+    return RedirectResponse((_address(task, visit.chosen) if task else None) or f"/{query_of(visit.chosen)}", 303)
+
+
 def claim(visit: Visit, desk: Desk) -> Response:
-    """Makes a hand-in the visitor's for ten minutes; says whose it is if it is not theirs."""
-    holder = desk.leases.take(desk.hand_in(visit.path("key")).entry.id, visit.marker)
-    return JSONResponse({"holder": holder})
+    """Makes a hand-in the visitor's for ten minutes; says whose it is if it is not theirs, and where to go from it."""
+    hand_in = desk.hand_in(visit.path("key"))
+    holder = desk.leases.take(hand_in.entry.id, visit.marker)
+    return JSONResponse({"holder": holder, **_standing(desk, visit, (hand_in.key, visit.path("point")))})
 
 
 def leave(visit: Visit, desk: Desk) -> Response:
@@ -361,10 +363,16 @@ def _ask(visit: Visit) -> Ask:
     )
 
 
-def _step(desk: Desk, visit: Visit, here: tuple[str, str], step: int, all_: bool) -> str | None:
-    chosen = replace(visit.chosen, all=True) if all_ else replace(visit.chosen, all=False)
-    task = desk.next_task(chosen, here, step, visit.marker)
-    return _address(task, visit.chosen) if task else None
+def _standing(desk: Desk, visit: Visit, here: tuple[str | None, str | None]) -> dict[str, Any]:
+    """How many of a filter's tasks are done, and where n, p, j and k lead from the sheet `here`."""
+    found, held = desk.tasks(visit.marker), desk.held(visit.marker)
+    every = replace(visit.chosen, all=True)
+    scope = [task for task in found if every.takes(task)]
+    steps: dict[str, str | None] = {}
+    for name, step, all_ in _STEPS if here[0] else ():
+        task = worklist.neighbour(found, replace(visit.chosen, all=all_), here, step, {} if all_ else held)
+        steps[name] = _address(task, visit.chosen) if task else None
+    return {"steps": steps, "done": sum(task.is_done for task in scope), "total": len(scope)}
 
 
 def _address(task: Task, chosen: Filter) -> str | None:
@@ -372,13 +380,6 @@ def _address(task: Task, chosen: Filter) -> str | None:
     if task.key is None or task.point is None or task.kind not in SHEETS:
         return None
     return sheet_address(task.key, task.point, chosen, kind=chosen.kind or task.kind)
-
-
-def _held(desk: Desk, me: str) -> Iterable[tuple[HandIn, str]]:
-    for entry, holder in desk.leases.held_by_others(me).items():
-        hand_in = desk.state.by_entry(entry)
-        if hand_in:
-            yield hand_in, holder
 
 
 def _task(task: Task) -> dict[str, Any]:

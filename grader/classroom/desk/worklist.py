@@ -113,7 +113,7 @@ def counts(found: Iterable[Task]) -> dict[str, tuple[int, int]]:
 
 
 def neighbour(
-    found: Sequence[Task], chosen: Filter, here: tuple[str, str], step: int, taken: Mapping[str, str]
+    found: Sequence[Task], chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
 ) -> Task | None:
     """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by now.
 

@@ -1,36 +1,78 @@
-"""Times as LMS and people write them: ISO 8601, and Moodle's "Saturday, 25 January 2020, 1:59 PM" in two languages."""
+"""Times as LMS and people write them: ISO 8601, Gradescope's, and Moodle's dates in six languages.
+
+Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020,
+1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59", "sábado, 25 de enero de 2020, 13:59".
+"""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-_MONTHS = {
-    month: number
-    for language in (
-        "january february march april may june july august september october november december",
-        "januar februar märz april mai juni juli august september oktober november dezember",
-    )
-    for number, month in enumerate(language.split(), 1)
-}
-_MOODLE = re.compile(
-    r"(?:\w+, )?(?P<day>\d{1,2})\.? (?P<month>\w+) (?P<year>\d{4}), "
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?: ?(?P<half>[AaPp])[Mm])?"
+_LANGUAGES = (
+    "january february march april may june july august september october november december",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "januari februari maart april mei juni juli augustus september oktober november december",
 )
+_WORDED = re.compile(
+    r"(?P<day>\d{1,2})(?:\.|er)? (?:de )?(?P<month>[^\W\d_]+)\.?,? (?:de )?(?P<year>\d{4}),?(?: à| a las| um)? "
+    r"(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+_NUMBERED = re.compile(
+    r"(?P<first>\d{1,2})(?P<sign>[./])(?P<then>\d{1,2})[./](?P<year>\d{4}),? "
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+
+
+def _plain(text: str) -> str:
+    """In small letters, without accents, with ordinary blanks."""
+    text = re.sub(r"\s+", " ", text.casefold()).strip()
+    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+
+
+_MONTHS = {_plain(month): number for names in _LANGUAGES for number, month in enumerate(names.split(), 1)}
 
 
 def read_time(text: str) -> datetime:
     """The moment if `text` has an offset, else what a clock showed. Raises ValueError."""
-    found = _MOODLE.fullmatch(text.replace("\N{NARROW NO-BREAK SPACE}", " "))
-    if found is None:
-        return datetime.fromisoformat(text)
-    month = _MONTHS.get(found["month"].lower())
-    if month is None:
-        raise ValueError(f"no month is called {found['month']}")
+    text = re.sub(r"\s+", " ", text).strip()
+    worded = find_time(text)
+    if worded is not None:
+        return worded
+    numbered = _NUMBERED.fullmatch(text)
+    if numbered is not None:
+        return _clock(numbered, *_day_and_month(numbered))
+    return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", re.sub(r" (UTC|GMT|Z)$", "+00:00", text)))
+
+
+def find_time(text: str) -> datetime | None:
+    """The first time in words within a text, such as "Extension granted until: Saturday, 25 January 2020, 1:59 PM"."""
+    for found in _WORDED.finditer(_plain(text)):
+        month = _MONTHS.get(found["month"])
+        if month is not None:
+            return _clock(found, int(found["day"]), month)
+    return None
+
+
+def _clock(found: re.Match[str], day: int, month: int) -> datetime:
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
-    return datetime(int(found["year"]), month, int(found["day"]), hour, int(found["minute"]))
+    return datetime(int(found["year"]), month, day, hour, int(found["minute"]), int(found["second"] or 0))
+
+
+def _day_and_month(found: re.Match[str]) -> tuple[int, int]:
+    """25.01.2022 and 25/01/2022, or 01/25/2022. Raises ValueError where either may be meant."""
+    first, then = int(found["first"]), int(found["then"])
+    if found["sign"] == "." or first > 12:
+        return first, then
+    if then > 12 or first == then:
+        return then, first
+    raise ValueError("it may mean two days")
 
 
 def moment(local: datetime, zone: ZoneInfo, favour: Literal["earlier", "later"]) -> datetime:

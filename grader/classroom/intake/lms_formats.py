@@ -1,245 +1,251 @@
-"""The shapes in which a class comes out of an LMS, told apart by their names alone.
+"""The shapes in which a class comes: which it is, and from the names in it to hand-ins. `lms_names` reads the names.
 
-moodle      folders or files "Surname Firstname_12345_assignsubmission_file_[name]", also "…_onlinetext_"
-canvas      files "lastnamefirstname_[LATE_]12345_67890_name[-2].py": the user's number, the attachment's, the attempt;
-            and "lastnamefirstname_12345_text.html"
-gradescope  submission_metadata.yml, which says whose each folder "submission_12345" is and when it came
-folders     a folder, a zip or a tar each, named as the course likes
+What most names say decides: a folder that somebody named like another LMS's flips nothing.
 """
 
 import os
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
-import yaml
-
-from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Student
+from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.intake.dates import moment
+from grader.classroom.intake.gradescope_export import METADATA, read_export
+from grader.classroom.intake.lms_names import READERS, Named
 from grader.errors import SubmissionError
-from grader.load import submission
-from grader.load.archives import is_archive, is_unopened, stem
+from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
+from grader.load.misnamed import meant
 from grader.load.tree import DiskFile, File, Folder
+from grader.model import Expected
 
-GRADESCOPE_FILE = "submission_metadata.yml"
-CANVAS_LATE = "Canvas marks it late, and does not say when it came"
-MAX_METADATA_BYTES = 64 << 20  # Gradescope's file holds every result of every attempt
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?")
-_CANVAS = re.compile(
-    r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_(?:(?P<attachment>\d+)_(?P<file>.+)|(?P<text>text\.html))"
-)
+_TOOLS = ("__MACOSX", "__pycache__")  # what packers leave behind: nobody is called so
+_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", METADATA)
+_ENVIRONMENTS = ("env", "venv")
+_BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")  # what lies beside a packed class
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
 Taken = tuple[list[HandIn], list[Issue]]
 
 
-@dataclass
-class _Gathered:
-    """The files and folders that go by one number, on the way to a hand-in."""
-
-    student: Student
-    parts: list[tuple[str, str]] = field(default_factory=list)
-    order: int = 0
-    notes: list[str] = field(default_factory=list)
-
-
-def take_in(place: Folder, modules: Sequence[str]) -> tuple[Format, list[HandIn], list[Issue]]:
+def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, list[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
-    files = place.files()
-    names = [child.name for child in place.children()]
-    if any(name in (f"{module}.py" for module in modules) for name in names):
+    children = [child for child in place.children() if child.name not in _TOOLS]
+    if any(isinstance(child, File) and child.name in _modules(expected) for child in children):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
-    shape = _shape(names, [file.name for file in files])
+    shape = _shape(children)
     match shape:
         case Format.GRADESCOPE:
-            hand_ins, issues = _gradescope(place)
-        case Format.MOODLE:
-            hand_ins, issues = _moodle(place)
-        case Format.CANVAS:
-            hand_ins, issues = _canvas(place, modules)
+            hand_ins, issues = read_export(place)
         case Format.FOLDERS:
-            hand_ins, issues = _folders(place)
+            hand_ins, issues = _folders(children, expected, zone)
+        case _:
+            hand_ins, issues = _named(children, shape, expected, zone)
     if not hand_ins:
         first = f" For instance, {issues[0].message}" if issues else ""
         raise SubmissionError(
-            f"{place.where}: there is no hand-in in there; a class is a folder or an archive each.{first}"
+            f"{place.where}: no hand-in was found in there; a class is a folder or an archive for each.{first}"
         )
     return shape, hand_ins, issues
 
 
-def _shape(names: Sequence[str], files: Sequence[str]) -> Format:
-    if GRADESCOPE_FILE in names:
+def _modules(expected: Expected) -> set[str]:
+    return {f"{module}.py" for module in expected.modules}
+
+
+def _shape(children: Sequence[File | Folder]) -> Format:
+    """What more than half of all names say that could be somebody's hand-in."""
+    if _is_gradescope(children):
         return Format.GRADESCOPE
-    if any(_MOODLE.fullmatch(name) for name in names):
-        return Format.MOODLE
-    if sum(bool(_CANVAS.fullmatch(name)) for name in files) > len(names) / 2:
-        return Format.CANVAS
-    return Format.FOLDERS
+    votes = {shape: sum(reader(child.name) is not None for child in children) for shape, reader in READERS.items()}
+    best = max(votes, key=lambda shape: votes[shape])
+    voters = sum(_could_be_one(child) for child in children)
+    return best if votes[best] > voters / 2 else Format.FOLDERS
 
 
-def descend(place: Folder, modules: Sequence[str]) -> Folder:
-    """Through folders that hold nothing but one folder: archives are often packed with one around all."""
+def _could_be_one(child: File | Folder) -> bool:
+    if child.name.startswith(".") or child.name in _SYSTEM:
+        return False
+    named = any(reader(child.name) is not None for reader in READERS.values())
+    return named or isinstance(child, Folder) or is_archive(child.name)
+
+
+def _is_gradescope(children: Sequence[File | Folder]) -> bool:
+    """The file, and folders that it could name: a student may hand in a file of that name."""
+    own = [child for child in children if re.fullmatch(r"submission_\d+(\..+)?", child.name)]
+    return any(isinstance(child, File) and child.name == METADATA for child in children) and 2 * len(own) >= sum(
+        _could_be_one(child) for child in children
+    )
+
+
+def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder, list[Issue]]:
+    """Through folders that hold nothing but one folder, and into the one archive that a class lies in.
+
+    Archives are often packed with one folder around all; a download is often kept beside the table that came with it.
+    """
+    issues: list[Issue] = []
     while True:
-        folders = [folder for folder in place.folders() if not submission.is_passed_over(folder.name)]
-        files = [file for file in place.files() if not file.name.startswith(".")]
-        if files or len(folders) != 1:
-            return place
-        inner = folders[0]
-        wanted = {f"{module}.py" for module in modules}
-        if _MOODLE.fullmatch(inner.name) or not wanted.isdisjoint(file.name for file in inner.files()):
-            return place
-        if not inner.folders() and not any(is_archive(file.name) or "_" in file.name for file in inner.files()):
-            return place
+        folders = [folder for folder in place.folders() if not _is_hidden(folder)]
+        files = [file for file in place.files() if not file.name.startswith(".") and file.name not in _SYSTEM]
+        packed = [file for file in files if is_archive(file.name)]
+        beside = [file for file in files if PurePosixPath(file.name).suffix.lower() in _BESIDE]
+        if not folders and len(packed) == 1 and len(files) == 1 + len(beside) and isinstance(packed[0], DiskFile):
+            inner = _class_in(packed[0], expected, stack)
+            if inner is None:
+                return place, issues
+            issues += [_nobodys(file, "lies beside the class and is no hand-in") for file in beside]
+        elif not files and len(folders) == 1 and _is_wrapper(folders[0], expected):
+            inner = folders[0]
+        else:
+            return place, issues
         place = inner
 
 
-def _folders(place: Folder) -> Taken:
-    """A folder or an archive each."""
+def _is_hidden(child: File | Folder) -> bool:
+    return child.name.startswith(".") or child.name in _TOOLS
+
+
+def _is_wrapper(folder: Folder, expected: Expected) -> bool:
+    """Whether a folder is around a class, and is not somebody's hand-in."""
+    if _is_named(folder) or not _modules(expected).isdisjoint(file.name for file in folder.files()):
+        return False
+    return bool(folder.folders()) or any(is_archive(file.name) or _is_named(file) for file in folder.files())
+
+
+def _is_named(child: File | Folder) -> bool:
+    return any(reader(child.name) is not None for reader in READERS.values())
+
+
+def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | None:
+    """The class that an archive holds; None where it is one person's hand-in, or nothing that can be opened."""
+    try:
+        opened = open_class_archive(file, stack)
+    except SubmissionError:
+        return None
+    place, _ = descend(opened, expected, stack)
+    children = [child for child in place.children() if not _is_hidden(child) and child.name not in _SYSTEM]
+    if _shape(children) is not Format.FOLDERS:
+        return opened
+    archives = [child for child in children if isinstance(child, File) and is_archive(child.name)]
+    people = [child for child in archives if meant(f"{stem(child.name)}.py", expected) is None]
+    if len(people) > 1:
+        return opened
+    held = [name for child in children if isinstance(child, Folder) for name in _answers_in(child, expected)]
+    return opened if len(held) > len(set(held)) else None
+
+
+def _answers_in(folder: Folder, expected: Expected) -> set[str]:
+    """The exercises directly in a folder, or one below: of one person there are not two."""
+    near = [folder, *folder.folders()[:20]]
+    return {file.name for one in near for file in one.files()} & _modules(expected)
+
+
+def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> Taken:
+    """A folder or an archive each. One that is named as an LMS does it is known by what that says."""
     hand_ins, issues = [], []
-    for child in place.children():
-        name = stem(child.name) if isinstance(child, File) else child.name
-        if child.name.startswith(".") or submission.is_passed_over(child.name):
-            continue
-        if isinstance(child, File) and not is_archive(child.name) and not is_unopened(child.name):
-            issues.append(Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: {_why_none(child)}; passed over."))
-            continue
-        hand_ins.append(HandIn(name, (Student(name=name),), (_part(child),)))
+    for child in children:
+        reason = _why_none(child, expected)
+        if reason is None:
+            name = stem(child.name) if isinstance(child, File) else child.name
+            named = next((named for reader in READERS.values() if (named := reader(child.name)) is not None), None)
+            student = named.student if named and isinstance(child, Folder) else Student(name=name)
+            hand_ins.append(
+                HandIn(named.key if named and isinstance(child, Folder) else name, (student,), (_part(child),))
+            )
+        elif child.name not in _SYSTEM:
+            issues.append(_nobodys(child, reason))
     return hand_ins, issues
 
 
-def _why_none(file: File) -> str:
-    if isinstance(file, DiskFile) and os.path.islink(file.path):
+def _why_none(child: File | Folder, expected: Expected) -> str | None:
+    """Why a child is nobody's hand-in; None if it is one."""
+    if isinstance(child, Folder):
+        if child.name.startswith("."):
+            return "a hidden folder"
+        is_environment = child.name.casefold() in _ENVIRONMENTS and not _answers_in(child, expected)
+        return "named like an environment, and no exercise is in it" if is_environment else None
+    if isinstance(child, DiskFile) and os.path.islink(child.path):
         return "a link, which is not followed (a .txt can list folders from anywhere)"
-    return "a file by itself is nobody's hand-in"
+    if child.name.startswith("."):
+        return "a hidden file"
+    return None if is_archive(child.name) or is_unopened(child.name) else "a file by itself is nobody's hand-in"
 
 
-def _part(child: File | Folder) -> tuple[str, str]:
-    return (child.name if isinstance(child, File) else "", child.key)
+def _part(child: File | Folder) -> Part:
+    return Part("" if isinstance(child, Folder) else child.name, child.key)
 
 
-def _moodle(place: Folder) -> Taken:
-    """Moodle's "Download all submissions", with folders or without."""
-    gathered: dict[str, _Gathered] = {}
-    issues = []
-    for child in place.children():
-        found = _MOODLE.fullmatch(child.name)
-        if found is None:
-            issues.append(_nobodys(child))
+@dataclass
+class _Gathered:
+    """The files and folders of one person, or of one attempt, on the way to a hand-in."""
+
+    named: Named
+    parts: list[Part] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    order: int = 0
+
+
+def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> Taken:
+    """The hand-ins of an LMS whose names say whose everything is."""
+    gathered: dict[tuple[str, datetime | None], _Gathered] = {}
+    issues: list[Issue] = []
+    read = READERS[shape]
+    pairs = [(read(child.name), child) for child in children]
+    if shape is Format.BLACKBOARD:
+        pairs = _without_assignment(pairs)
+    for named, child in sorted(pairs, key=lambda pair: pair[0].order if pair[0] else 0):
+        if named is None:
+            if child.name not in _SYSTEM and not (shape is Format.BRIGHTSPACE and child.name == "index.html"):
+                issues.append(_nobodys(child, "not named as the others are; nobody's hand-in"))
             continue
-        own = gathered.setdefault(found["number"], _Gathered(Student(name=found["name"], lms=found["number"])))
-        own.parts.append((found["file"] or child.name if isinstance(child, File) else "", child.key))
-    return [_hand_in(own, f"{own.student.name}_{number}") for number, own in gathered.items()], issues
+        own = gathered.setdefault(named.attempt, _Gathered(named))
+        _add(own, named, child, _original(named.file or child.name, expected) if shape is Format.CANVAS else None)
+    return [_hand_in(own, zone) for own in gathered.values()], issues
 
 
-def _canvas(place: Folder, modules: Sequence[str]) -> Taken:
-    """Canvas' "Download Submissions": flat files. The highest attempt at a file counts; the time is not in there."""
-    gathered: dict[str, _Gathered] = {}
-    issues = [_nobodys(folder) for folder in place.folders() if not submission.is_passed_over(folder.name)]
-    for file in sorted(place.files(), key=lambda file: _attachment(file.name)):
-        found = _CANVAS.fullmatch(file.name)
-        if found is None:
-            issues.append(_nobodys(file))
-            continue
-        own = gathered.setdefault(found["number"], _Gathered(Student(name=found["name"], lms=found["number"])))
-        inner = _original(found["file"] or found["text"], modules)
-        earlier = next((number for number, (name, _) in enumerate(own.parts) if name == inner), None)
-        if earlier is not None:
-            own.notes.append(f"{inner} was handed in more than once; the newest counts")
-            del own.parts[earlier]
-        own.parts.append((inner, file.key))
-        own.order = _attachment(file.name)
-        if found["late"] and CANVAS_LATE not in own.notes:
-            own.notes.append(CANVAS_LATE)
-    return [_hand_in(own, f"{own.student.name}_{number}") for number, own in gathered.items()], issues
+def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:
+    """ "Assignment_username" without what all have in common: both may hold "_" themselves."""
+    keys = {named.key for named, _ in pairs if named}
+    first, last = min(keys, default=""), max(keys, default="")  # what these share, all between them do
+    shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
+    common = first[: first.rfind("_", 0, shared) + 1]
+
+    def bare(named: Named) -> Named:
+        user = named.key.removeprefix(common) if common else named.student.id
+        return replace(named, key=user, student=Student(id=user))
+
+    return [(bare(named) if named else None, child) for named, child in pairs]
 
 
-def _attachment(name: str) -> int:
-    found = _CANVAS.fullmatch(name)
-    return int(found["attachment"] or 0) if found else 0
+def _add(own: _Gathered, named: Named, child: File | Folder, original: str | None) -> None:
+    """One more part. Of two that were uploaded under one name, the one that came later counts."""
+    name = "" if isinstance(child, Folder) else original or named.file or child.name
+    earlier = next((part for part in own.parts if part.name == name and name), None)
+    if earlier is not None:
+        own.notes.append(f"{name} was handed in more than once; the newest counts")
+        own.parts.remove(earlier)
+    own.parts.append(Part(name, child.key, named.order or None))
+    own.order = max(own.order, named.order)
+    if named.note is not None:
+        own.notes.append(named.note)
 
 
-def _original(name: str, modules: Sequence[str]) -> str:
-    """The file's name as it was uploaded: Canvas writes "exercise2-1.py" for the second attempt at exercise2.py."""
+def _original(name: str, expected: Expected) -> str:
+    """The file's name as it was uploaded: Canvas writes "exercise2-1.py" for a second file called exercise2.py."""
     found = _ATTEMPT.fullmatch(name)
-    if found and (found["stem"] in (*modules, "report", "student") or is_archive(name)):
+    if found and (f"{found['stem']}{found['suffix']}" in expected.files or is_archive(name)):
         return found["stem"] + found["suffix"]
     return name
 
 
-def _gradescope(place: Folder) -> Taken:
-    """Gradescope's "Export submissions"."""
-    metadata = _metadata(next(file for file in place.files() if file.name == GRADESCOPE_FILE))
-    hand_ins, issues = [], []
-    children: dict[str, File | Folder] = {child.name: child for child in place.children()}
-    for name, child in children.items():
-        about = metadata.pop(name, None)
-        if about is None:
-            if name != GRADESCOPE_FILE and not name.startswith("."):
-                issues.append(_nobodys(child))
-            continue
-        students = tuple(_submitter(one) for one in about.get("submitters") or [] if isinstance(one, dict))
-        at = _moment(about.get("created_at"))
-        hand_ins.append(HandIn(name, students or (Student(name=name),), (_part(child),), at))
-    gone = f"{GRADESCOPE_FILE} names it, and it is not in the export."
-    return hand_ins, [*issues, *(Issue(IssueKind.UNMATCHED, name, gone) for name in metadata)]
-
-
-class _Loader(yaml.SafeLoader):
-    """Plain data only; what Ruby wrote of its own classes is read as the plain data that it is."""
-
-
-def _plain(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return node.value
-
-
-_Loader.add_multi_constructor("!", _plain)
-
-
-def _metadata(file: File) -> dict[str, dict[str, Any]]:
-    """Folder -> what Gradescope says of it, keys without Ruby's colons. Raises SubmissionError."""
-    content = file.read(MAX_METADATA_BYTES)
-    try:
-        known = yaml.load(content if isinstance(content, bytes) else "", _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise SubmissionError(f"{file.where}: this is not YAML that can be read ({error}).") from error
-    if not isinstance(known, dict):
-        raise SubmissionError(f"{file.where}: this is not the metadata of a Gradescope export.")
-    return {str(name): _bare(about) for name, about in known.items() if isinstance(about, dict)}
-
-
-def _bare(about: dict[Any, Any]) -> dict[str, Any]:
-    return {str(key).removeprefix(":"): value for key, value in about.items()}
-
-
-def _submitter(about: dict[Any, Any]) -> Student:
-    known = defaultdict(str, {key: str(value) for key, value in _bare(about).items() if value is not None})
-    return Student(known["sid"], known["name"], known["email"])
-
-
-def _moment(value: object) -> datetime | None:
-    """Gradescope writes UTC, with its zone; older exports wrap it into an object of Ruby's."""
-    if isinstance(value, dict):
-        value = value.get("utc")
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return None if not isinstance(value, date) else datetime(value.year, value.month, value.day, tzinfo=UTC)
-
-
-def _hand_in(own: _Gathered, name: str) -> HandIn:
+def _hand_in(own: _Gathered, zone: ZoneInfo) -> HandIn:
+    at = moment(own.named.at, zone, "earlier") if own.named.at else None
     notes = tuple(dict.fromkeys(own.notes))
-    return HandIn(name, (own.student,), tuple(own.parts), None, (own.order, name), notes)
+    return HandIn(own.named.key, (own.named.student,), tuple(own.parts), at, (own.order, own.named.key), notes)
 
 
-def _nobodys(child: File | Folder) -> Issue:
-    return Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: not named as the others are; nobody's hand-in.")
+def _nobodys(child: File | Folder, reason: str) -> Issue:
+    return Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: {reason}.")

@@ -1,106 +1,133 @@
-"""Who is in the class, and who handed in when: the two tables that a course brings, and finding a person in them.
+"""Who is in the class, who handed in when, who has more time: tables as any LMS writes them; and finding a person.
 
-Headers may be English or German, as the LMS write them. A match is made only where exactly one person fits.
+`columns` knows their headers. A match is made only where exactly one person fits.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Student
-from grader.classroom.intake.dates import moment, read_time
-from grader.classroom.tables import bare, read_table
+from grader.classroom.columns import Column, columns, is_canvas
+from grader.classroom.intake.dates import find_time, moment, read_time
+from grader.classroom.tables import read_table
 from grader.errors import UsageError
 
-# How the columns are called, by Moodle, Canvas, Gradescope and people; lower case, without signs.
-_HEADERS = {
-    "id": (
-        "id",
-        "sid",
-        "studentid",
-        "idnumber",
-        "sisuserid",
-        "matriculationnumber",
-        "matrikelnummer",
-        "student",
-        "username",
-    ),
-    "lms": ("identifier",),
-    "name": ("name", "fullname", "studentname", "vollstandigername"),
-    "first": ("firstname", "vorname", "givenname"),
-    "last": ("lastname", "surname", "nachname", "familyname"),
-    "email": ("email", "emailaddress", "mail", "emailadresse"),
-    "due": ("due", "duedate", "extendedto", "until", "frist"),
-    "days": ("days", "extradays", "tage"),
-    "time": ("time", "submitted", "submittedat", "timestamp", "date", "zeit", "abgabe", "lastmodifiedsubmission"),
-}
-_CANVAS = {"student": "name", "id": "identifier", "sisloginid": "email"}
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
+_NOTHING = ("", "-")  # Moodle's word for nothing
+_LOST = re.compile(
+    r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE
+)  # how a spreadsheet shows a long number of which digits are gone
+_QUOTED = re.compile(r'="(?P<formula>.*)"|\'(?P<text>.+)|(?P<number>\d+)[.,]0+')  # how one keeps a number from that
+_TEST_STUDENTS = ("student, test", "test student")  # Canvas' own, in every gradebook
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of a table, by what its columns hold; nothing under those that are empty."""
+
+    line: int
+    cells: dict[Column, str]
+
+    def get(self, column: Column) -> str:
+        return self.cells.get(column, "")
+
+    @property
+    def student(self) -> Student:
+        """Whose it is. The course's own id goes before the LMS's, then the e-mail, then the name."""
+        name = self.get(Column.NAME) or " ".join(filter(None, (self.get(Column.FIRST), self.get(Column.LAST))))
+        email, lms = self.get(Column.EMAIL), self.get(Column.LMS)
+        return Student(self.get(Column.ID) or lms or email or name, name, email, lms)
 
 
 def read_roster(path: Path) -> list[Student]:
     """The students of a roster: id, name (or first and last name), e-mail. Raises UsageError."""
     students: dict[str, Student] = {}
-    for line, row in _rows(path):
-        name = row.get("name") or " ".join(filter(None, (row.get("first"), row.get("last"))))
-        email, lms = row.get("email", ""), row.get("lms", "")
-        student = Student(row.get("id", "") or lms or email or name, name, email, lms)
+    for row in _rows(path):
+        student = row.student
         if student.id and students.setdefault(student.id, student) != student:
-            raise UsageError(f"{path}, line {line}: {student.id} stands there for the second time.")
+            raise UsageError(f"{path}, line {row.line}: {student.id} is there for the second time.")
     if not students:
         raise UsageError(f"{path}: nobody is in there; a roster has a column id, and name and email where known.")
     return list(students.values())
 
 
-def read_times(path: Path, zone: ZoneInfo) -> dict[str, datetime]:
-    """Whose hand-in came when: id, e-mail or folder name -> moment. A time without an offset is on the clock of `zone`.
+def read_times(path: Path, zone: ZoneInfo) -> dict[Student, datetime]:
+    """Whose hand-in came when. A time without an offset is on the clock of `zone`.
 
-    Where somebody stands there more than once, the latest time counts, as the newest hand-in does. Raises UsageError.
+    Where somebody is there more than once, the latest time counts, as the newest hand-in does. Raises UsageError.
     """
-    times: dict[str, datetime] = {}
-    for line, row in _rows(path):
-        who = next((row[kind] for kind in ("lms", "id", "email", "name") if kind in row), "")
-        text = row.get("time", "-")
-        if not who or text == "-":  # Moodle's word for nothing
+    times: dict[Student, datetime] = {}
+    for row in _rows(path):
+        text = row.get(Column.SUBMITTED)
+        if not row.student.id or text in _NOTHING:
             continue
         try:
             at = read_time(text)
         except ValueError as error:
             raise UsageError(
-                f"{path}, line {line}: {text!r} is no time; write 2022-01-25T13:59:00 or with +01:00."
+                f"{path}, line {row.line}: {text!r} is not a valid time; write 2022-01-25T13:59:00 or with +01:00."
             ) from error
         at = at if at.tzinfo else moment(at, zone, "earlier")
-        times[who] = max(at, times.get(who, at))
-    if not times:
+        times[row.student] = max(at, times.get(row.student, at))
+    if not times and not is_worksheet(path):
         raise UsageError(f"{path}: no times are in there; it needs the columns id and time.")
     return times
 
 
-def read_extensions(path: Path) -> dict[str, Extension]:
-    """Who has more time: id, e-mail or name -> until when, or for how many days more. Raises UsageError."""
-    extensions: dict[str, Extension] = {}
-    for line, row in _rows(path):
-        who = next((row[kind] for kind in ("lms", "id", "email", "name") if kind in row), "")
-        due, days = row.get("due", "-"), row.get("days", "-")
-        if not who or due == days == "-":
-            continue
-        if due != "-" and days != "-":
-            raise UsageError(f"{path}, line {line}: {who} has both a due date and a number of days; give one of them.")
-        try:
-            extensions[who] = Extension(until=read_time(due)) if due != "-" else Extension(days=int(days))
-        except ValueError as error:
-            value = due if due != "-" else days
-            raise UsageError(
-                f"{path}, line {line}: {value!r} is not a valid extension; write a time (2022-01-27T14:00) below due, "
-                "or a whole number below days."
-            ) from error
-    if not extensions:
+def read_extensions(path: Path) -> dict[Student, Extension]:
+    """Who has more time: until when, or for how many days more. Raises UsageError.
+
+    Moodle's worksheet has it in words in its column Status ("Extension granted until: Saturday, 25 January 2020, …").
+    """
+    extensions: dict[Student, Extension] = {}
+    for row in _rows(path):
+        due, days = (text if (text := row.get(column)) not in _NOTHING else "" for column in (Column.DUE, Column.DAYS))
+        told = find_time(row.get(Column.STATUS))
+        if told is not None and not due and not days:
+            extensions[row.student] = Extension(until=told)
+        elif row.student.id and (due or days):
+            extensions[row.student] = _extension(path, row, due, days)
+    if not extensions and not is_worksheet(path):
         raise UsageError(f"{path}: there are no extensions in this table; it needs the columns id, and due or days.")
     return extensions
+
+
+def _extension(path: Path, row: _Row, due: str, days: str) -> Extension:
+    if due and days:
+        who = row.student.id
+        raise UsageError(f"{path}, line {row.line}: {who} has both a due date and a number of days; give one of them.")
+    try:
+        return Extension(until=read_time(due)) if due else Extension(days=int(days))
+    except ValueError as error:
+        raise UsageError(
+            f"{path}, line {row.line}: {due or days!r} is not a valid extension; write a time (2022-01-27T14:00) below "
+            "due, or a whole number below days."
+        ) from error
+
+
+def is_worksheet(path: Path) -> bool:
+    """Whether a table is Moodle's grading worksheet, which is roster, times, extensions and sheet in one."""
+    held = columns(read_table(path).rows[0])
+    return Column.SUBMITTED in held and Column.GRADE in held
+
+
+def mangled_ids(path: Path) -> tuple[str, ...]:
+    """A sentence where a spreadsheet wrote ids in a way of its own, which were read as what they were."""
+    rows = _cells(path)
+    changed = [(line, text) for line, column, text in rows if column in _NUMBERS and _repaired(text) != text]
+    if not changed:
+        return ()
+    line, text = changed[0]
+    more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
+    return (
+        f"{path.name}, line {line}: a spreadsheet made {text!r} of an id; it was read as {_repaired(text)!r}{more}.",
+    )
 
 
 class Roster:
@@ -137,7 +164,19 @@ def _lms(student: Student) -> Hashable:
     return ("lms", student.lms) if student.lms else None
 
 
-def _words(label: str) -> Iterable[Hashable]:
+def _login(student: Student) -> Hashable:
+    """The name that somebody logs in with; a number is none."""
+    return ("login", student.lms.casefold()) if student.lms and not student.lms.isdigit() else None
+
+
+def _said_logins(said: Student, label: str) -> Iterable[Hashable]:
+    """GitHub Classroom's repositories are called "assignment-login", and a login may hold "-" itself."""
+    parts = label.casefold().split("-")
+    ends = ("-".join(parts[start:]) for start in range(len(parts)))
+    return {("login", name) for name in (said.id.casefold(), said.lms.casefold(), *ends, *_words(label)) if name}
+
+
+def _words(label: str) -> list[str]:
     return re.split(r"[\s_,;()+-]+", label.casefold())
 
 
@@ -170,6 +209,7 @@ _Said = Callable[[Student, str], Iterable[Hashable]]
 _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _Said], ...] = (
     (_ids, _said_ids),
     (lambda one: {one.email.casefold()}, lambda said, label: {said.email.casefold(), said.name.casefold()}),
+    (lambda one: {_login(one)}, _said_logins),
     (lambda one: {one.id.casefold()}, lambda said, label: _words(label)),
     (lambda one: {_number_of(one.id)}, lambda said, label: {_number_of(said.id), _number_of(label)}),
     (lambda one: _spellings(one.name), lambda said, label: _spellings(said.name)),
@@ -177,22 +217,55 @@ _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _Said], ...] = (
 )
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """(line, what stands under the known headers) of every row of a table. Raises UsageError."""
+_NUMBERS = (Column.ID, Column.LMS)
+
+
+def _repaired(text: str) -> str:
+    """A cell as it was before a spreadsheet: `="2022"`, `'2022` and `2022.0` are 2022; Brightspace writes `#2022`."""
+    found = _QUOTED.fullmatch(text)
+    text = next(filter(None, found.groups()), "") if found else text
+    return text.strip()
+
+
+def _cells(path: Path) -> Iterator[tuple[int, Column, str]]:
+    """(line, column, text) of all cells under a header that is known. Raises UsageError."""
     rows = read_table(path).rows
-    headers = [bare(name) for name in rows[0]]
-    if "sisuserid" in headers:  # Canvas' gradebook, whose ID is Canvas' own, and which has a line about the points
-        headers = [_CANVAS.get(name, name) for name in headers]
-        rows = [row for row in rows if "Points Possible" not in row[0]]
-    kinds = [next((kind for kind, names in _HEADERS.items() if name in names), None) for name in headers]
-    if not any(kinds):
-        known = "id, name, email; or id, time"
+    held = columns(rows[0])
+    if not any(held):
+        known = "id, name, email; or id, time; or id, due"
         raise UsageError(f"{path}: its first line names no column that is known; it has to name the columns: {known}.")
     for line, row in enumerate(rows[1:], 2):
-        values = [(kind, value.strip()) for kind, value in zip(kinds, row, strict=False) if kind and value.strip()]
-        yield line, {kind: _number(value) if kind == "lms" else value for kind, value in values}
+        if is_canvas(rows[0]) and _is_about_points(row):
+            continue
+        for column, text in zip(held, row, strict=False):
+            if column is not None and text.strip():
+                yield line, column, text.strip()
+
+
+def _is_about_points(row: Sequence[str]) -> bool:
+    """Canvas' lines between the header and the people: "Points Possible", "Manual Posting"; and its test student."""
+    first = (row[0] if row else "").strip().casefold()
+    return not first or first.startswith("points possible") or first in _TEST_STUDENTS
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    """Every line of a table that holds something. Raises UsageError, for ids that a spreadsheet shortened, too."""
+    rows: dict[int, dict[Column, str]] = {}
+    for line, column, text in _cells(path):
+        if column in _NUMBERS:
+            if _LOST.fullmatch(text):
+                raise UsageError(
+                    f"{path}, line {line}: a spreadsheet shortened an id to {text}, and its last digits are gone. "
+                    "Export the table again and give it as it comes, or have the column be text before you save it."
+                )
+            text = _repaired(text).removeprefix("#")
+        if column is Column.LMS:
+            text = _number(text)
+        rows.setdefault(line, {}).setdefault(column, text)
+    for line, cells in rows.items():
+        yield _Row(line, cells)
 
 
 def _number(identifier: str) -> str:
-    """Moodle's "Participant 101" -> "101", in any language."""
-    return re.sub(r"^\D+ ?(?=\d+$)", "", identifier)
+    """Moodle's "Participant 101" or "Teilnehmer/in101" -> "101", in any language."""
+    return re.sub(r"^(?=\D*[ /·*:])\D+(?=\d+$)", "", identifier)  # a login such as s0310000 has no such sign

@@ -58,7 +58,7 @@ def stored_submission(path: Path, report: Report, given: Path | None, assignment
     if report.submission.sha256 == digest({}):
         submission = Submission(report.submission.id, {}, digest({}))
     else:
-        submission = load(source, [exercise.module for exercise in assignment.rubric.exercise])
+        submission = load(source, assignment.expected)
     if submission.sha256 != report.submission.sha256:
         raise UsageError(
             f"{source}: these are not the files that were graded (SHA-256 {submission.sha256[:12]}…, "

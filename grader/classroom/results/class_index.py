@@ -5,14 +5,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.intake.lms_formats import CANVAS_LATE
+from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
 from grader.load.submission import digest
+from grader.model import Question
 from grader.rubric import Assignment
 from grader.version import VERSION
 
+MAX_OPTIONS = 3  # of those that decide a question, in a sentence
 MAX_NAMED = 10  # of those that handed in the same
 _NOTHING = digest({})
 
@@ -88,6 +90,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             yield Issue(IssueKind.EMPTY, hand_in.id, said)
         elif done is not None and times[done.sha256] > 1:
             same[done.sha256].append(_label(hand_in))
+        yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
             yield Issue(IssueKind.TIME, hand_in.id, said)
@@ -101,6 +104,30 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
             said = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
             yield Issue(IssueKind.DUPLICATE, names[0], said)
+
+
+def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
+    """What of a hand-in a person has to decide, with the option that does it, and what was not read."""
+    questions = state.questions.get(hand_in.id, ())
+    for question in questions:
+        yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
+    asked = tuple(f"{question.wanted}: " for question in questions)
+    notes = [note for note in state.notes.get(hand_in.id, ()) if not note.startswith(asked)]
+    if notes:
+        more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
+        yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
+
+
+def _asked(name: str, question: Question) -> str:
+    """A question about a file, with the options that answer it."""
+    options = [f"--accept '{name}:{path}={question.wanted}'" for path in question.candidates[:MAX_OPTIONS]]
+    how = " or ".join(options)
+    more = len(question.candidates) - len(options)
+    rest = f" (or one of {more} more)" if more else ""
+    if question.taken is not None:
+        differ = f"{len(question.candidates)} files differ, and {question.taken} was graded"
+        return f"{question.wanted}: {differ}. {how} decides{rest}."
+    return f"{question.wanted}: not handed in under this name. {how} reads what may be meant{rest}."
 
 
 def _label(hand_in: HandIn) -> str:

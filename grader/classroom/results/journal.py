@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from grader.errors import OutputError
+from grader.model import Question
+
+T = TypeVar("T")
 
 NAME = "journal.jsonl"
 
@@ -54,6 +57,8 @@ class State:
     done: dict[str, Done] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)  # a report with a point that we could not judge
     faults: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what loading left out, of those where it did
+    questions: dict[str, tuple[Question, ...]] = field(default_factory=dict)  # what a person has to decide
 
     def take(self, record: Mapping[str, Any]) -> None:
         """One more line."""
@@ -83,8 +88,23 @@ class State:
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
                 self.done.pop(name, None)
+            case {"event": "read", "id": str(name), "notes": [*notes], "questions": [*questions]}:
+                _keep(self.notes, name, tuple(map(str, notes)))
+                _keep(self.questions, name, tuple(_question(question) for question in questions))
             case _:
                 pass  # of a later version; its own `grader` among the conditions has the submission graded again
+
+
+def _keep(known: dict[str, tuple[T, ...]], name: str, values: tuple[T, ...]) -> None:
+    """Nothing is kept of the many of whom there is nothing to say."""
+    if values:
+        known[name] = values
+    else:
+        known.pop(name, None)
+
+
+def _question(record: Mapping[str, Any]) -> Question:
+    return Question(str(record["wanted"]), tuple(map(str, record["candidates"])), record["taken"])
 
 
 def _conditions(record: Mapping[str, Any]) -> Conditions:
@@ -126,6 +146,11 @@ class Journal:
             number = max(known, default=0) + 1
             self.append("conditions", number=number, **asdict(done.conditions))
         self.append("done", id=name, sha256=done.sha256, under=number, complete=complete)
+
+    def read(self, name: str, notes: tuple[str, ...], questions: tuple[Question, ...]) -> None:
+        """Writes what loading a hand-in left to be said, where that is news. Raises OutputError."""
+        if (notes, questions) != (self.state.notes.get(name, ()), self.state.questions.get(name, ())):
+            self.append("read", id=name, notes=notes, questions=[asdict(question) for question in questions])
 
     def extend(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Writes a line each and waits until the disk has all of them. Raises OutputError."""

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from grader.classroom.class_model import IssueKind
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.similarity_job import Search
@@ -17,28 +18,43 @@ from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
+if TYPE_CHECKING:
+    from grader.report.html import Entry as HtmlEntry
+
+ABSENT = IssueKind.ABSENT  # they are in the table, each in a line
+_STATUS = {"absent": "nothing handed in", "fault": "not graded, the grader's fault", "waiting": "not graded yet"}
 Compared = Callable[[], None]  # waits until it is known which hand-ins are similar
 
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
-    from grader.report.html import Entry, class_page  # jinja2 starts while hand-ins are compared
+    from grader.report.html import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
 
     for entry, report in store.reports(results, index):
         write_student(results / str(entry.folder), report)
     compared()
-    remarks = [f"{issue.kind}: {issue.who}: {issue.message}" for issue in index.issues]
     known = _stored(results)
-    remarks += [known["said"]] if known.get("said") else []
-    pairs = [Pair(**pair) for pair in known.get("pairs", [])]
-    entries = Reiterable(
-        lambda: (
-            Entry(report, _names(entry), notes_on(entry, report), entry.folder)
-            for entry, report in store.reports(results, index)
-        )
+    remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
+    remarks += [Remark("similarity", "", known["said"])] if known.get("said") else []
+    page = class_page(
+        Reiterable(lambda: _graded(results, index)),
+        title=index.title,
+        pairs=[Pair(**pair) for pair in known.get("pairs", [])],
+        remarks=remarks,
+        ungraded=(Ungraded(entry.id, _names(entry), _STATUS[entry.status]) for entry in _ungraded(index)),
     )
-    page = class_page(entries, title=index.title, pairs=pairs, remarks=remarks)
     write_atomically(results / "class.html", page)
+
+
+def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
+    from grader.report.html import Entry
+
+    for entry, report in store.reports(results, index):
+        yield Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+
+
+def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
+    return (entry for entry in index.entries if entry.status != "graded")
 
 
 def write_student(folder: Path, report: Report) -> None:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Self
 from grader.classroom.results import store
 from grader.errors import UsageError
 from grader.load.submission import load
+from grader.model import Expected
 from grader.report.pairs import Pair
 from grader.report.plain_text import one_line
 
@@ -76,7 +77,7 @@ def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
     """The pairs of a class, read and cut into fingerprints on all cores."""
     from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # which only this process needs
 
-    template = fingerprints_of(load(handout, ()).files if handout.is_dir() else {})
+    template = fingerprints_of(load(handout, Expected(())).files if handout.is_dir() else {})
     graded = [one for one in store.read_index(results).entries if one.status == "graded" and one.folder]
     names = [entry.id for entry in graded]
     paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]

@@ -19,15 +19,13 @@ from grader.classroom.results import store
 from grader.classroom.results.journal import Conditions, Done, Journal
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
-from grader.errors import SubmissionError, UsageError
+from grader.errors import UsageError
+from grader.load.content import is_our_fault
 from grader.load.file_names import folder_name
-from grader.load.submission import assemble, digest
 from grader.model import Outcome, Submission
 from grader.rubric import Assignment
 from grader.schema import Report
 from grader.version import VERSION
-
-_UNREADABLE = "could not be read ("  # how `load` says that the disk, not the student, is at fault
 
 
 class Watcher(Protocol):
@@ -156,19 +154,18 @@ class ClassRun:
 
     def _read(self, hand_in: HandIn) -> Submission | None:
         """The submission. An empty one is graded as such: all points missing, and listed. None for a fault of ours."""
-        modules = [exercise.module for exercise in self.assignment.rubric.exercise]
         try:
-            submission = assemble(hand_in.id, self.intake.read(hand_in), modules, what=hand_in.source)
-        except SubmissionError as error:
-            submission = Submission(hand_in.id, {}, digest({}), (str(error),))
+            submission = self.intake.read(hand_in)
         except OSError as error:
             self._fault(hand_in.id, f"{hand_in.source}: {error}")
             return None
-        unread = next((note for note in submission.notes if _UNREADABLE in note), None)
+        unread = next((note for note in submission.notes if is_our_fault(note)), None)
         if unread is not None:
             self._fault(hand_in.id, f"{hand_in.source}: {unread}")
             return None
-        return replace(submission, id=hand_in.id, notes=(*hand_in.notes, *submission.notes))
+        told = submission.notes[len(hand_in.notes) :]
+        self.journal.read(hand_in.id, told, submission.questions)
+        return submission
 
     def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
         """Whether its report is there and would be the same again. Its lateness is brought up to date."""

@@ -13,6 +13,7 @@ from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_c
 from grader.oracles.numeric.naming import Model, explain
 from grader.oracles.numeric.slips import slip
 
+WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 Seen = tuple[Case, Answer]
 
 MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in another order
@@ -71,7 +72,7 @@ def _raise(
 ) -> NoReturn:
     """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
     by the sizes on which it does."""
-    if fault.verdict.outcome is not Outcome.ERROR:
+    if fault.verdict.outcome is not Outcome.ERROR or (fault.frames and fault.frames[0].function == WHOLE_FILE):
         raise fault
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)

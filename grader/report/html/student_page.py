@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
+from grader.report.folding import fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
+from grader.report.paragraphs import sentence_of
 from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
 LEAST_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
@@ -32,6 +35,8 @@ class _Point:
     tables: tuple[Table, ...]
     facts: tuple[Fact, ...]
     quotations: tuple[Quotation, ...]
+    message: str = ""
+    same_as: str | None = None  # the point that has already told the same cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,12 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
+    repeats = {point.id: told.first.id for told in fold(points) for point in told.points[1:]}
     drawn = [
-        _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together))
+        replace(
+            _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together)),
+            same_as=repeats.get(point.id),
+        )
         for point in points
     ]
     return ExerciseSection(exercise, tuple(drawn), tuple(charts))
@@ -84,6 +93,7 @@ def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block
         tuple(block for block in blocks if isinstance(block, Table)),
         tuple(block for block in blocks if isinstance(block, Fact)),
         tuple(block for block in blocks if isinstance(block, Quotation)),
+        "" if point.outcome is Outcome.PASSED else sentence_of(point, arrays is not None),
     )
 
 

@@ -92,7 +92,7 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def is_asked_by_student(self) -> bool:
         """Whether the import under way was written in a student's module, and not in a library that it called."""
         frame = sys._getframe(2)
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_IMPORT_SYSTEM):
+        while frame.f_back is not None and _is_of_no_module(frame.f_globals.get("__name__")):
             frame = frame.f_back
         return getattr(frame.f_builtins.get("__import__"), "__self__", None) is self
 
@@ -102,6 +102,11 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def refuse(self, name: str) -> None:
         self.refused.append(name)
         raise ForbiddenImportError(f"import of {name} is not allowed in this exercise")
+
+
+def _is_of_no_module(name: Any) -> bool:
+    """Whether a frame is the import system's own, or of code that was made from a text: who asked is further out."""
+    return name is None or (isinstance(name, str) and name.startswith(_IMPORT_SYSTEM))
 
 
 def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:

@@ -16,7 +16,6 @@ Process 1 is `relay.py`, so a container is gone when its worker is, or when the 
 """
 
 import contextlib
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -27,14 +26,12 @@ from docker.types import DeviceRequest, LogConfig
 from grader.errors import SandboxError
 from grader.sandbox.child.relay import STOPPED
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
+from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
-from grader.sandbox.launcher import Bundle, Connection
-from grader.sandbox.process import CHILD, describe_exit, worker_environment
-from grader.version import VERSION
+from grader.sandbox.launcher import Bundle, Connection, OnStep
+from grader.sandbox.process import describe_exit, worker_environment
 
-WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
-CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files in `child/` it holds
 TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
 PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
 # A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
@@ -46,20 +43,13 @@ _OF_THIS_MACHINE = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_
 HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
 
 
-def child_hash() -> str:
-    """The version of what runs inside a container, as the image's label has it."""
-    digest = hashlib.sha256()
-    for path in sorted(CHILD.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 class DockerLauncher:
     """Starts workers in containers. Thread-safe.
 
     `gpus` are device ids, or "all", for workers that import torch; `spares` is how many containers of a kind wait.
-    Raises SandboxError if there is no engine, if it cannot keep the restrictions up, or if the image is missing or of
-    another version of the grader.
+    With `build` the grader's own image is built where it is missing or of another version; `on_step` is told how far
+    that is. Raises SandboxError if there is no engine, if it cannot keep the restrictions up, or if there is no such
+    image.
     """
 
     name = "docker"
@@ -68,14 +58,26 @@ class DockerLauncher:
         *("memory", "processes", "processor time", "own disk"),
     )
 
-    def __init__(self, image: str = WORKER_IMAGE, *, gpus: str | None = None, spares: int = 1) -> None:
+    def __init__(
+        self,
+        image: str = WORKER_IMAGE,
+        *,
+        gpus: str | None = None,
+        spares: int = 1,
+        build: bool = False,
+        on_step: OnStep = lambda number, count, what: None,
+    ) -> None:
         self._image = image
         self._gpus = gpus
         self._labels = session_labels()
         self._closed = False
         self._client = connect()
         try:
-            self._check_image()
+            if self._lacks_image() and build and image == WORKER_IMAGE:
+                build_once(lambda: bool(self._lacks_image()), on_step)
+            problem = self._lacks_image()
+            if problem:
+                raise SandboxError(problem)
             with engine_errors("looking for containers that were left behind"):
                 self.swept = sweep(self._client)
         except BaseException:
@@ -107,17 +109,20 @@ class DockerLauncher:
         """The label of every container of this launcher."""
         return self._labels[SESSION]
 
-    def _check_image(self) -> None:
+    def _lacks_image(self) -> str:
+        """Why the image will not do; nothing where it will."""
+        tag = "" if self._image == WORKER_IMAGE else f" --tag {self._image}"
         with engine_errors("looking for the worker image"):
             try:
                 labels = self._client.images.get(self._image).labels
-            except docker.errors.ImageNotFound as error:
-                raise SandboxError(f"there is no worker image {self._image}; `grader image` builds it.") from error
+            except docker.errors.ImageNotFound:
+                return f"there is no worker image {self._image}; `grader image{tag}` builds it."
         if labels.get(CHILD_LABEL) != child_hash():
-            raise SandboxError(
+            return (
                 f"the worker image {self._image} was built from another version of the grader; "
-                "`grader image` builds it anew."
+                f"`grader image{tag}` builds it anew."
             )
+        return ""
 
     def _start_warm(self, kind: Kind) -> "Container":
         container = self._start(kind)

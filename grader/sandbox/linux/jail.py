@@ -32,12 +32,14 @@ What is not stopped: a worker can tell whether a path exists, can read the clock
 the processor until its deadline.
 """
 
+import platform
 import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from grader.errors import SandboxError
+from grader.sandbox.child import landlock, seccomp
 from grader.sandbox.launcher import Bundle
 from grader.sandbox.linux.warm import WarmConnection, WarmLauncher, warm_modules
 
@@ -50,6 +52,19 @@ HELP = {
 _CGROUP_SHARE = 0.9  # of a container's memory; so that the worker gets a MemoryError and not the container a kill
 _CGROUP_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 _NO_BOUND = 1 << 60  # cgroup 1 says "none" by a number near 2**63
+
+
+def why_no_jail(*, allow_weaker: bool = False) -> str:
+    """Why there is no jail on a machine like this, within a sentence; nothing where a launcher may be tried."""
+    if not JailLauncher.is_available():
+        return f"the jail needs Linux, and this is {platform.system() or sys.platform}"
+    try:
+        seccomp.program(())
+    except OSError as error:
+        return f"the jail needs {HELP['system calls']} ({error.strerror})"
+    if landlock.version() == 0 and not allow_weaker:
+        return f"the jail needs {HELP['files']}"
+    return ""
 
 
 class JailLauncher(WarmLauncher):
@@ -83,20 +98,20 @@ class JailLauncher(WarmLauncher):
 
     def _try_out(self) -> None:
         if not self.is_available():
-            raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox process.")
+            raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox docker.")
         words = self.zygote(warm_modules(Bundle({}, {}))).first_words()
         for restriction, reason in {**words["through"], **words["lacks"]}.items():
             (self.missing if restriction in HELP else self.forgone)[restriction] = reason
         self.restrictions = tuple(self._held(words))
         if self.missing and not self._weaker:
             raise SandboxError(
-                "the jail sandbox cannot be had here. "
+                "the jail sandbox is not available on this machine. "
                 + " ".join(
                     f"Missing: {need} ({self.missing[restriction]})."
                     for restriction, need in HELP.items()
                     if restriction in self.missing
                 )
-                + " Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
+                + " Use --sandbox docker, or --allow-weaker to run with the rest."
             )
 
     def _held(self, words: dict[str, Any]) -> list[str]:

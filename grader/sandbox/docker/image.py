@@ -1,5 +1,9 @@
-"""`grader image`: builds the images of the Dockerfile through the Docker SDK, from what a build needs and no more."""
+"""Images, built through the Docker SDK from what a build needs and no more: a worker's, and the whole grader's.
 
+The worker's is built from this package alone, wherever it is installed; the grader's needs a checkout of the project.
+"""
+
+import hashlib
 import os
 import re
 import tarfile
@@ -10,20 +14,23 @@ from pathlib import Path
 from typing import IO, Any
 
 import docker
+from filelock import FileLock
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox.docker.container import CHILD_LABEL, WORKER_IMAGE, child_hash
 from grader.sandbox.docker.engine import connect, engine_errors
+from grader.sandbox.launcher import OnStep
+from grader.sandbox.process import CHILD
 from grader.version import VERSION
 
-ROOT = Path(__file__).parent.parent.parent
+WORKER_IMAGE = f"backprop-grader-worker:{VERSION}"
+CHILD_LABEL = "backprop-grader.child"  # on the image: which version of the files in `child/` it holds
+ROOT = Path(__file__).parent.parent.parent.parent
 TAGS = {"worker": WORKER_IMAGE, "grader": f"backprop-grader:{VERSION}"}
 BUILD_SECONDS = 3600  # between two lines of a build: torch with CUDA is some GiB to download
 _CONTEXT = ("Dockerfile", "constraints.txt", "pyproject.toml", "README.md", "LICENSE")
+_WORKER_CONTEXT = ("docker/Dockerfile", "docker/pins.txt")  # from the folder of the sandboxes
 _STEP = re.compile(r"^Step (\d+)/(\d+) : (.*)")
 _LAST_LINES = 15  # of what a failed step said
-
-OnStep = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,10 @@ class Recipe:
     @property
     def name(self) -> str:
         return self.tag or TAGS[self.target]
+
+    @property
+    def dockerfile(self) -> str:
+        return "docker/Dockerfile" if self.target == "worker" else "Dockerfile"
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -61,6 +72,14 @@ def default_wheels() -> Path | None:
     return folder if folder.name and folder.is_dir() else None
 
 
+def child_hash() -> str:
+    """The version of what runs inside a container, as the image's label has it."""
+    digest = hashlib.sha256()
+    for path in sorted(CHILD.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def build(recipe: Recipe, on_step: OnStep = lambda number, count, what: None) -> Image:
     """Builds and tags an image. Layers that the engine has built before are not built again.
 
@@ -81,26 +100,44 @@ def build(recipe: Recipe, on_step: OnStep = lambda number, count, what: None) ->
     return Image(recipe.name, size, recipe)
 
 
+def build_once(is_missing: Callable[[], bool], on_step: OnStep) -> None:
+    """Builds the worker image with the grader's own defaults; of several processes that want to, the first does.
+
+    Raises as `build` does.
+    """
+    with FileLock(Path(tempfile.gettempdir()) / f"{WORKER_IMAGE.replace(':', '-')}.lock"):
+        if is_missing():
+            build(Recipe(wheels=default_wheels()), on_step)
+
+
 def _check(recipe: Recipe) -> None:
     if recipe.target not in TAGS:
-        raise UsageError(f"there is no image {recipe.target}; there are {', '.join(TAGS)}.")
-    if not (ROOT / "Dockerfile").is_file():
-        raise UsageError(f"there is no Dockerfile in {ROOT}; build the image from a checkout of the project.")
+        raise UsageError(f"unknown image {recipe.target!r} (choose from {', '.join(TAGS)}).")
+    if recipe.target == "grader" and not (ROOT / "Dockerfile").is_file():
+        raise UsageError(f"{ROOT} has no Dockerfile; build this image from a checkout of the project.")
     if recipe.wheels is not None and not recipe.wheels.is_dir():
-        raise UsageError(f"{recipe.wheels} is no folder with wheels.")
+        raise UsageError(f"{recipe.wheels} is not a folder with wheels.")
 
 
 def _pack(context: IO[bytes], recipe: Recipe) -> None:
     """The build context, the same bytes for the same files, so that the engine finds its layers again."""
     with tarfile.open(fileobj=context, mode="w") as archive:
-        for name in _CONTEXT:
-            archive.add(ROOT / name, name, filter=_anonymous)
-        for path in sorted((ROOT / "grader").rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                archive.add(path, path.relative_to(ROOT).as_posix(), filter=_anonymous)
+        for path, name in _sources(recipe.target):
+            archive.add(path, name, filter=_anonymous)
         for path in sorted(recipe.wheels.glob("*.whl")) if recipe.wheels else ():
             if path.stem.endswith("-any") or "linux" in path.stem:
                 archive.add(path, f"wheels/{path.name}", filter=_anonymous)
+
+
+def _sources(target: str) -> Iterator[tuple[Path, str]]:
+    """The files of a build context and their names in it."""
+    root, folder = (CHILD.parent, CHILD) if target == "worker" else (ROOT, ROOT / "grader")
+    names: tuple[str, ...] = _WORKER_CONTEXT if target == "worker" else _CONTEXT
+    for name in names:
+        yield root / name, name
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path, path.relative_to(root).as_posix()
 
 
 def _anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -115,6 +152,7 @@ def _lines(client: docker.DockerClient, recipe: Recipe, child: str, context: IO[
         fileobj=context,
         custom_context=True,
         tag=recipe.name,
+        dockerfile=recipe.dockerfile,
         target=recipe.target,
         buildargs=recipe.arguments,
         labels={CHILD_LABEL: child},

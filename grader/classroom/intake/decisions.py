@@ -1,0 +1,51 @@
+"""What a TA decided about a class's hand-ins, as the options write it: `--accept` and `--match`. Plain data.
+
+--accept 'ID:FILE=NAME'   in the hand-in ID, FILE (its path there, archives as folders) is read as NAME
+--match 'FOLDER=ID'       the hand-in FOLDER (its name in the class) is that of ID
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from grader.classroom.class_model import Issue, IssueKind
+from grader.errors import UsageError
+from grader.model import Expected
+
+
+def parse_accepted(
+    options: Sequence[str], ids: Collection[str], expected: Expected
+) -> tuple[Mapping[str, Mapping[str, str]], list[Issue]]:
+    """id -> {name: path} of the files that a person accepts as answers, and those options whose id nobody has.
+
+    Raises UsageError for what no class could have.
+    """
+    accepted: dict[str, dict[str, str]] = {}
+    issues = []
+    for option in options:
+        rest, equals, name = option.rpartition("=")
+        whose = [known for known in ids if rest.startswith(f"{known}:")]
+        if not equals or ":" not in rest:
+            example = f"{min(ids, default='ada')}:my answer.py={min(expected.files, default='')}"
+            raise UsageError(f"--accept {option}: write 'ID:FILE=NAME', such as '{example}'.")
+        if name not in expected.files:
+            raise UsageError(
+                f"--accept {option}: {name or 'nothing'} is no file of this assignment ({', '.join(expected.files)})."
+            )
+        if not whose:
+            said = f"--accept {option}: no hand-in of this class has that id; class.json lists them."
+            issues.append(Issue(IssueKind.CHOICE, rest.partition(":")[0], said))
+            continue
+        one = max(whose, key=len)  # an id may begin another
+        accepted.setdefault(one, {})[name] = rest[len(one) + 1 :]
+    return accepted, issues
+
+
+def parse_matches(options: Sequence[str]) -> Mapping[str, str]:
+    """Folder -> id. Raises UsageError."""
+    matches: dict[str, str] = {}
+    for option in options:
+        folder, equals, name = option.rpartition("=")
+        if not equals or not folder or not name:
+            raise UsageError(f"--match {option}: write 'FOLDER=ID', the hand-in's name in the class and whose it is.")
+        if matches.setdefault(folder, name) != name:
+            raise UsageError(f"--match {option}: {folder} is matched to {matches[folder]} already.")
+    return matches

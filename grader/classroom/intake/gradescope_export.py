@@ -1,0 +1,84 @@
+"""Gradescope's "Export Submissions": submission_metadata.yml says whose each "submission_12345" is, and since when."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime
+from typing import Any
+
+import yaml
+
+from grader.classroom.class_model import HandIn, Issue, IssueKind, Part, Student
+from grader.errors import SubmissionError
+from grader.load.tree import File, Folder
+
+METADATA = "submission_metadata.yml"
+MAX_METADATA_BYTES = 64 << 20  # it holds every result of every attempt
+
+
+def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
+    """Every hand-in that the metadata names, and what is there without a name, or the other way."""
+    metadata = _metadata(next(file for file in place.files() if file.name == METADATA))
+    hand_ins, issues = [], []
+    for child in place.children():
+        about = metadata.pop(child.name, None)
+        if about is not None:
+            submitters = about.get("submitters")
+            students = tuple(_submitter(one) for one in submitters or [] if isinstance(one, dict))
+            part = Part("" if isinstance(child, Folder) else child.name, child.key)
+            hand_ins.append(
+                HandIn(child.name, students or (Student(name=child.name),), (part,), _moment(about.get("created_at")))
+            )
+        elif child.name != METADATA:
+            said = f"{child.where}: {METADATA} does not name it, so it is nobody's hand-in."
+            issues.append(Issue(IssueKind.UNMATCHED, child.name, said))
+    gone = f"{METADATA} names it, and it is not in the export."
+    return hand_ins, [*issues, *(Issue(IssueKind.UNMATCHED, name, gone) for name in metadata)]
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain data only; what Ruby wrote of its own classes is read as the plain data that it is."""
+
+
+def _plain(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return loader.construct_mapping(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return node.value
+
+
+_Loader.add_multi_constructor("!", _plain)
+
+
+def _metadata(file: File) -> dict[str, dict[str, Any]]:
+    """Folder -> what Gradescope says of it, keys without Ruby's colons. Raises SubmissionError."""
+    content = file.read(MAX_METADATA_BYTES)
+    try:
+        known = yaml.load(content if isinstance(content, bytes) else "", _Loader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SubmissionError(f"{file.where}: this is not YAML that can be read ({error}).") from error
+    if not isinstance(known, dict):
+        raise SubmissionError(f"{file.where}: this is not the metadata of a Gradescope export.")
+    return {str(name): _bare(about) for name, about in known.items() if isinstance(about, dict)}
+
+
+def _bare(about: dict[Any, Any]) -> dict[str, Any]:
+    return {str(key).removeprefix(":"): value for key, value in about.items()}
+
+
+def _submitter(about: dict[Any, Any]) -> Student:
+    known = defaultdict(str, {key: str(value) for key, value in _bare(about).items() if value is not None})
+    return Student(known["sid"], known["name"], known["email"])
+
+
+def _moment(value: object) -> datetime | None:
+    """Gradescope writes UTC, with its zone; older exports wrap it into an object of Ruby's."""
+    if isinstance(value, dict):
+        value = value.get("utc")
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return None if not isinstance(value, date) else datetime(value.year, value.month, value.day, tzinfo=UTC)

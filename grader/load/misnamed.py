@@ -1,0 +1,90 @@
+"""Which file of the assignment a name means that is not exactly its name: "Kopie von exercise2 (1).PY" -> exercise2.py.
+
+A name is never taken for another on its own: what comes of this is a hint for the student and a question to the TA.
+"""
+
+import difflib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from grader.model import Expected
+
+# What people call an exercise in the languages of the LMS whose tables we read; first come the whole words.
+_WORDS = (
+    *("exercise", "exercice", "ejercicio", "esercizio", "exercicio", "opgave", "assignment", "aufgabe", "uebung"),
+    *("ubung", "problem", "question", "task", "excercise", "exercize", "exersice"),
+)
+_SHORT = ("ex", "exc", "exer", "auf", "aufg", "ueb", "ue", "ub", "ej", "prob", "q", "a", "e", "nr", "no")
+_CLOSE = 0.8  # of difflib's ratio: one letter wrong, or two exchanged
+# What a stem may end with that is no part of its name: `.py.txt`, `.py.html`.
+_ENDINGS = (".py", ".txt", ".ipynb", ".html", ".htm", ".pyw", ".py3", ".md", ".toml", ".doc", ".docx", ".pdf", ".rtf")
+_CODE = (".py", ".pyw", ".py3", ".ipynb")  # meant as an answer by itself, whatever the rest of the name
+
+
+def is_answer_like(name: str, expected: Expected) -> bool:
+    """Whether a file of this name is read, or is worth a word if it is not."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix in _CODE or name in expected.extra or meant(name, expected) is not None
+
+
+def meant(name: str, expected: Expected) -> str | None:
+    """The file that a name most probably means, such as `exercise2.py`; None if it means none, or more than one."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix and suffix not in _ENDINGS:
+        return None
+    stem = _stem(name)
+    found = {f"{module}.py" for module in expected.modules if _names(stem, module)}
+    if suffix not in _CODE:
+        own = [extra for extra in expected.extra if _names(stem, PurePosixPath(extra).stem)]
+        found = {*own} if own else found if _is_code_in_disguise(name, suffix) else set()
+    if not found and suffix in _CODE:
+        found = _misspelled(stem, expected)
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_code_in_disguise(name: str, suffix: str) -> bool:
+    """`exercise2.py.txt`, `exercise2.txt`, a saved page; but no picture of it, and no text about it."""
+    return suffix in ("", ".txt", ".html", ".htm", ".rtf", ".doc", ".docx", ".md", ".pdf")
+
+
+def _stem(name: str) -> str:
+    """A name's letters and digits in small, without its endings; what parted its words becomes a blank."""
+    text = unicodedata.normalize("NFKD", name).casefold()
+    text = "".join(char for char in text if not unicodedata.combining(char))
+    while ending := next((end for end in _ENDINGS if text.endswith(end)), None):
+        text = text.removesuffix(ending)
+    return " ".join(re.findall(r"[a-z]+|\d+|[()]", text))
+
+
+def _names(stem: str, module: str) -> bool:
+    """Whether a stem names a module: by its own words, or by another word for it before the same number."""
+    word, number = _parted(module)
+    if number is None:
+        return _spelled(module) in f" {stem} " or stem.replace(" ", "") == word
+    if stem == number:
+        return True
+    words = (word, *_WORDS) if word in _WORDS else (word,)
+    long = "|".join(re.escape(each) for each in words)
+    short = f"|(?<![a-z])(?:{'|'.join(_SHORT)})" if word in _WORDS else ""
+    return any(
+        int(found[1]) == int(number)
+        for found in re.finditer(rf"(?:(?:{long}){short}) ?(?:(?:nr|no|number) )?(\d+)", stem)
+    )
+
+
+def _parted(module: str) -> tuple[str, str | None]:
+    found = re.fullmatch(r"(\D*?)_*(\d+)", module.casefold())
+    return (found[1], found[2]) if found and found[1] else (module.casefold(), None)
+
+
+def _spelled(module: str) -> str:
+    return f" {' '.join(re.findall(r'[a-z]+|[0-9]+', module.casefold()))} "
+
+
+def _misspelled(stem: str, expected: Expected) -> set[str]:
+    """`exercsie2`: all but a letter or two, and the same number."""
+    bare = stem.replace(" ", "")
+    digits = re.sub(r"\D", "", bare)
+    alike = [module for module in expected.modules if re.sub(r"\D", "", module) == digits]
+    return {f"{module}.py" for module in difflib.get_close_matches(bare, alike, n=1, cutoff=_CLOSE)}

@@ -1,0 +1,97 @@
+"""A submission's files by the paths under which a worker finds them: the answers, and the modules beside them."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from grader.load.candidates import Chosen
+from grader.load.collect import Found
+from grader.load.content import MAX_NAME
+from grader.model import Expected
+from grader.text import one_line
+
+MAX_TOTAL_BYTES = 2 << 20
+MAX_FILES = 500
+_MAX_OUTSIDE = 3  # files that lie elsewhere and get a sentence each
+_TOO_MANY = (
+    f"skipped, and all after it; a submission may hold {MAX_FILES} files of {MAX_TOTAL_BYTES >> 20} MiB together"
+)
+
+
+def place(files: Sequence[Found], expected: Expected, chosen: Chosen) -> dict[str, bytes]:
+    """The answers under their names; every Python file beside or below one of them by its path from there.
+
+    Sentences about the others go into the notes of `chosen`.
+    """
+    homes = _homes(chosen)
+    contents = {name: content for name, (_, content) in chosen.files.items()}
+    others = [found for found in files if not _is_answer(found, expected, homes)]
+    placed = [(found, path) for found in others for path in _paths(found, homes)]
+    placed.sort(key=lambda pair: (len(pair[1].parts), str(pair[1])))
+    total = sum(map(len, contents.values()))
+    for found, path in placed:
+        content = _content(found, str(path), chosen)
+        if content is None or _is_taken(found, str(path), content, contents, chosen):
+            continue
+        total += len(content)
+        if total > MAX_TOTAL_BYTES or len(contents) >= MAX_FILES:
+            chosen.notes.append(f"{path}: {_TOO_MANY}")
+            break
+        contents[str(path)] = content
+    _tell_of_others(files, expected, chosen, homes)
+    return contents
+
+
+def _homes(chosen: Chosen) -> list[PurePosixPath]:
+    """The folders of the answers: those of code, if there is any."""
+    code = {found.path.parent for name, (found, _) in chosen.files.items() if name.endswith(".py")}
+    return sorted(code or {found.path.parent for found, _ in chosen.files.values()} or {PurePosixPath()})
+
+
+def _is_answer(found: Found, expected: Expected, homes: Sequence[PurePosixPath]) -> bool:
+    """Whether it lies where an answer's file would: which of these count was chosen before."""
+    return found.path.name in expected.files and found.path.parent in homes
+
+
+def _paths(found: Found, homes: Sequence[PurePosixPath]) -> list[PurePosixPath]:
+    """Where a module lies from each of the homes that it is below."""
+    if found.path.suffix != ".py":
+        return []
+    return [found.path.relative_to(home) for home in homes if found.path.is_relative_to(home)]
+
+
+def _content(found: Found, path: str, chosen: Chosen) -> bytes | None:
+    """A module's bytes; None, with a note, for one that cannot be read or has a name that crosses no wire."""
+    content = found.read()
+    if not path.isprintable() or len(path) > MAX_NAME:
+        content = "file name contains unsupported characters; skipped"
+    if isinstance(content, bytes):
+        return content
+    if found.path not in chosen.told:
+        chosen.notes.append(f"{one_line(path, MAX_NAME)}: {content}")
+    return None
+
+
+def _is_taken(found: Found, path: str, content: bytes, contents: dict[str, bytes], chosen: Chosen) -> bool:
+    """Whether another file has this path already, from the folder of another exercise."""
+    if path in contents and contents[path] != content:
+        chosen.notes.append(f"{found.path}: not read; the exercises' folders have different files of this name")
+    return path in contents
+
+
+def _tell_of_others(files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[PurePosixPath]) -> None:
+    """A sentence for what looks like an answer, is not read, and has none yet."""
+    untold = [found for found in files if found.path not in chosen.told]
+    for found in untold:
+        if found.path.suffix.lower() == ".ipynb":
+            chosen.notes.append(f"{found.path}: a notebook is not read; export it as Python and hand that in")
+        elif found.path.suffix.lower() in (".py", ".pyw", ".py3") and found.path.suffix != ".py":
+            chosen.notes.append(f"{found.path}: only files that end with .py are read")
+    outside = [
+        found.path
+        for found in untold
+        if found.path.suffix == ".py" and found.path.name not in expected.files and not _paths(found, homes)
+    ]
+    chosen.notes += [f"{path}: not read; it lies outside the exercises' folder" for path in outside[:_MAX_OUTSIDE]]
+    if len(outside) > _MAX_OUTSIDE:
+        more = len(outside) - _MAX_OUTSIDE
+        chosen.notes.append(f"{more} more Python files are not read; they lie outside the exercises' folder")
