@@ -5,9 +5,9 @@
 
 Twenty kinds of honest solutions (tests/support/honest_students.py): networks with batch, layer, group and instance
 normalisation, dropout, recurrence; schedules, clipping, full-batch LBFGS. Two students of each measured once, from
-seeds of their own, and each is graded from three other seeds, as a grading does it: further seeds are trained for what is not
-decided. A student reports the loss in both ways that the contract allows, and claims every difference that they saw,
-however small: far more than anybody would claim. The lies are told about the same trainings.
+seeds of their own, and each is graded from three other seeds, as a grading does it: further seeds are trained for
+what is not decided. A student reports the loss in both ways that the contract allows, and claims every difference
+that they saw, however small: far more than anybody would claim. The lies are told about the same trainings.
 
 Exits with 1 if a result of an honest student is rejected, a claim contradicted, or a lie earns the whole point.
 """
