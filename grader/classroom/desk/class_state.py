@@ -111,6 +111,14 @@ class ClassState:
         """The hand-in that the class calls `entry`."""
         return self.hand_ins.get(self._by_entry.get(entry, ""))
 
+    def people(self) -> list[tuple[str, str, bool]]:
+        """Id, name and whether there is nothing of theirs yet, of everybody in the class."""
+        return [
+            (person.id or entry.id, person.name, entry.status == "absent")
+            for entry in self._entries
+            for person in entry.students
+        ]
+
     def given(self, entry: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
         hand_in = self.by_entry(entry)
