@@ -48,8 +48,9 @@ kills: .venv/installed                  ## a class, killed 200 times at random m
 hostile: .venv/installed                ## what every attack wins in every sandbox
 	$(BIN)/python -m scripts.hostile_table
 
-pictures: .venv/installed               ## make the pictures of the README anew
+pictures: .venv/installed               ## make the pictures of the README and the docs anew
 	$(BIN)/python -m scripts.pictures
+	$(BIN)/python -m scripts.desk_pictures
 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.schema > grader/report/results.schema.json
