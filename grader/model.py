@@ -27,7 +27,7 @@ class ExitCode(IntEnum):
     """What the command's exit status means."""
 
     GRADED = 0  # whatever the score
-    GRADER_ERROR = 1  # a point could not be judged; the fault is ours
+    GRADER_ERROR = 1  # a point could not be judged; the fault is ours. Or most of a class fits no roster
     USAGE = 2  # a path, an option or a file that cannot be used
     INTERRUPTED = 130  # Ctrl-C
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from grader.load.author import author_of
 from grader.load.submission import load
 from grader.model import CheckResult, Submission, Verdict
 from grader.rubric import Assignment
@@ -20,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
 from grader.settings import RunSettings
+from grader.suite.packages import require
 from grader.suite.runner import RunChecks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION
@@ -120,8 +122,14 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
+        author = author_of(submission.files)
         return {
-            "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
+            "submission": {
+                "id": submission.id,
+                "sha256": submission.sha256,
+                "notes": submission.notes,
+                "author": {"name": author.name, "id": author.id} if author else None,
+            },
             "seed": session.seed,
             "environment": {
                 "grader": VERSION,
@@ -145,4 +153,6 @@ def grade(
 ) -> Report:
     """Grades the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
     with GradingSession(assignment, settings) as session:
+        if session.launcher.name != "docker":  # whose image has packages of its own
+            require(assignment.rubric, session.selected)
         return session.grade(session.load(path), on_result=on_result)

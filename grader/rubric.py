@@ -161,7 +161,7 @@ class Rubric(_Table):
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
-                raise ValueError(f"{what} {min(twice)} stands here twice")
+                raise ValueError(f"{what} {min(twice)} is duplicated")
         return self
 
     @cached_property
@@ -171,6 +171,11 @@ class Rubric(_Table):
     @property
     def max_score(self) -> float:
         return sum(point.max for point in self.points)
+
+    def exercises_run(self, points: Collection[str]) -> list[Exercise]:
+        """The exercises whose code is run to judge these points; none is for a person's."""
+        run = {point.id for point in self.points if point.kind != PERSON}.intersection(points)
+        return [exercise for exercise in self.exercise if any(point.id in run for point in exercise.point)]
 
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""

@@ -19,10 +19,21 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, cache_strings="keys")
 
 
+class AuthorEntry(_Part):
+    """Who a submission's student.toml says it is by."""
+
+    name: str | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
 class SubmissionId(_Part):
     id: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     notes: tuple[str, ...] = ()
+    author: AuthorEntry | None = None
 
 
 class ExerciseScore(_Part):

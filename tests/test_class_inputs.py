@@ -149,6 +149,29 @@ def test_other_times_need_a_word_where_lateness_changes(klass: Class, tmp_path: 
     assert (klass.report("a").score, klass.graded) == (0.0, [])
 
 
+WORKSHEET = (
+    "Identifier,Full name,Status,Grade,Maximum Grade,"
+    "Last modified (submission),Last modified (grade),Feedback comments\n"
+    'Participant 1,a,Submitted,,{maximum},"Saturday, 25 January 2020, 1:00 PM",-,\n'
+)
+
+
+def test_a_worksheet_that_is_given_as_a_roster_is_filled_in_where_it_can_be(klass: Class, tmp_path: Path) -> None:
+    other, fitting = tmp_path / "other.csv", tmp_path / "fitting.csv"
+    other.write_text(WORKSHEET.format(maximum="100.00"))
+    fitting.write_text(WORKSHEET.format(maximum="22.00"))
+    klass.grade(roster=other)
+    assert not (klass.request.results / "sheet.csv").exists()
+    assert "not filled in as sheet.csv" in klass.said.getvalue()
+    assert "the maximum in this sheet is 100.00, and the assignment has 22 points" in klass.said.getvalue()
+    klass.grade(roster=fitting)
+    assert [row["Grade"] for row in klass.table("sheet.csv")] == ["6"]
+    newer = tmp_path / "newer.csv"
+    newer.write_text(WORKSHEET.format(maximum="22.00") + "Participant 2,Latecomer,,,22.00,-,-,\n")
+    klass.grade(roster=newer)
+    assert [row["Grade"] for row in klass.table("sheet.csv")] == ["6", ""], "the newer worksheet is the sheet"
+
+
 def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:
     times, extensions = tmp_path / "times.csv", tmp_path / "extensions.csv"
     times.write_text("id,time\na,2020-01-26T13:00:00\nb,2020-01-26T13:00:00\n")

@@ -1,7 +1,10 @@
 """The handout: what is in it, what must never be, and that a student gets from its README to full marks."""
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +13,8 @@ import pytest
 
 from grader.course.handout import NO_COURSE, build_handout
 from grader.errors import UsageError
-from tests.support.command import ROOT, Command
+from grader.rubric import load_assignment
+from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import follow_readme, shell
 
 pytestmark = pytest.mark.slow
@@ -76,7 +80,7 @@ def test_nothing_of_the_solution_is_in_it(out: Path) -> None:
 
 def test_no_folder_of_ours_but_the_package_is_in_it(out: Path) -> None:
     names = [name for name, _ in texts(out)]
-    for part in ("reference", "tests", "gallery", "examples", "results", "benchmarks", "scripts"):
+    for part in ("reference", "tests", "gallery", "examples", "benchmarks", "scripts"):
         assert not [name for name in names if f"/{part}/" in f"/{name}"], part
 
 
@@ -140,10 +144,60 @@ def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) 
     assert empty.returncode == 1, empty.stderr
     assert "Points so far: 0 of 22." in empty.stdout
     one = shell(activate + "pytest -k 3.1", folder)  # and not all that lies below .venv/lib/python3.1x
-    assert "Points so far: 0 of 1." in one.stdout
+    assert "0 of 1 points in this selection." in one.stdout
     for path in REFERENCE.iterdir():
         if path.is_file():
             shutil.copy(path, folder)
     full = shell(activate + run, folder)
-    assert "Points so far: 21 of 22, and 1 more for a person to give." in full.stdout, full.stdout
-    assert "Nothing is left to mend here." in full.stdout
+    assert "Points so far: 21 of 22, and 1 pending manual review." in full.stdout, full.stdout
+    assert "Nothing left to fix." in full.stdout
+
+
+INSTALL_TORCH = "pip install uv && uv pip install torch --torch-backend=cpu"
+
+
+def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(out: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    shutil.copytree(out, folder)
+    for number in (1, 2, 3):
+        shutil.copy(REFERENCE / f"exercise{number}.py", folder)
+    activate, run = follow_readme(folder, without="torch")
+    ended = shell(f"{activate}{run}".replace("pytest", "pytest || true"), folder)
+    assert f"Exercise 4 needs torch, which is not installed. To install it:\n    {INSTALL_TORCH}\n" in ended.stdout
+    assert "16 of 17 points in this selection." in ended.stdout, ended.stdout  # 4.9 is read, not run
+    graded = shell(f"{activate}grader grade . --sandbox process || true", folder)
+    assert INSTALL_TORCH in graded.stderr, graded.stderr
+    assert "To leave it out: --exercise 1 --exercise 2 --exercise 3" in graded.stderr
+    three = shell(f"{activate}grader grade . --sandbox process --exercise 1 --exercise 2 --exercise 3", folder)
+    assert "16 / 16" in three.stdout, three.stderr
+
+
+def test_what_the_handout_downloads_is_small(out: Path) -> None:
+    """As pip itself plans it; torch and all that CUDA brings are not in it."""
+    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
+    planned = subprocess.run(
+        [*command, "-r", "requirements.txt"], cwd=out, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    if planned.returncode:
+        pytest.skip(f"no package index is reachable: {planned.stderr.strip().splitlines()[-1:]}")
+    names = {item["metadata"]["name"].lower() for item in json.loads(planned.stdout)["install"]}
+    assert {"numpy", "sympy", "pytest", "backprop-grader"} <= names
+    assert not [name for name in names if name.startswith(("torch", "nvidia", "triton", "cuda", "matplotlib"))]
+
+
+def test_the_readme_has_a_line_for_each_tool_that_brings_the_cpu_build(out: Path) -> None:
+    readme = (out / "README.md").read_text(encoding="utf-8")
+    for command in ("uv pip install torch --torch-backend=cpu", "conda install -n a9 -c conda-forge pytorch-cpu"):
+        assert command in readme
+    assert load_assignment().rubric.install["torch"] == INSTALL_TORCH
+
+
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not installed: what its line downloads is not looked at")
+def test_uvs_line_brings_no_cuda(tmp_path: Path) -> None:
+    assert subprocess.run(["uv", "venv", "-q", tmp_path / "e"], timeout=PATIENCE, check=False).returncode == 0
+    command = ["uv", "pip", "install", "--dry-run", "torch", "--torch-backend=cpu", "--python", tmp_path / "e"]
+    planned = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    if planned.returncode:
+        pytest.skip(f"no package index is reachable: {planned.stderr.strip().splitlines()[-1:]}")
+    assert "torch" in planned.stderr
+    assert "nvidia" not in planned.stderr

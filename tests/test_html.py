@@ -9,17 +9,20 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.classroom.results.similarity import line_shape
 from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
-from grader.report.html import Entry, class_page, pictures, student_page
-from grader.report.html.class_page import common_sentence
+from grader.report.html import Comparison, Entry, Remark, Ungraded, class_page, comparison_page, pictures, student_page
+from grader.report.html.class_statistics import Item, common_sentence, groups_of
 from grader.report.pairs import Pair
 from grader.report.plain_text import clean
+from grader.report.side_by_side import file_pairs
 from grader.schema import Report
 from tests.support.command import Command
 from tests.support.hostile_texts import ATTACKS
@@ -81,7 +84,15 @@ def pages(text: str) -> Iterator[str]:
     graded = report(text)
     yield student_page(graded)
     entry = Entry(graded, name=text, remarks=(text,))
-    yield "".join(class_page([entry, entry], title=text, pairs=[Pair(text, text, 0.9)], remarks=[text]))
+    yield "".join(
+        class_page(
+            [entry, entry],
+            title=text,
+            pairs=[Pair(text, text, 0.9)],
+            remarks=[Remark(text, text, text)],
+            ungraded=[Ungraded(text, text, text)],
+        )
+    )
 
 
 class Reader(HTMLParser):
@@ -143,7 +154,7 @@ def check_harmless(page: str) -> None:
         assert name not in ("style", "src", "srcset", "action", "xlink:href"), (tag, name, value)
         if name == "href":
             assert value is not None
-            assert re.fullmatch(r"#[\w.-]+|\./[\w.~%-]+/report\.html", value), value
+            assert re.fullmatch(r"#[\w.-]+|\./[\w.~%-]+/report\.html|\./(class|similar)\.html", value), value
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page)
 
 
@@ -334,6 +345,68 @@ def test_common_sentences() -> None:
     assert common_sentence("quite different", "no") == "no"
 
 
+def test_a_mistake_of_one_is_no_mistake_in_common() -> None:
+    page = "".join(class_page([Entry(named("s1"))]))
+    assert "Mistakes in common" not in page
+
+
+def test_what_a_person_wrote_to_one_student_is_on_nobody_elses_page() -> None:
+    private = named("s0", "You told me about your illness. (marked by Emmy)")
+    mark = {"point": "2.3", "score": 0.0, "max_score": 1.0, "comment": "", "by": "Emmy", "when": "", "sha256": "0" * 64}
+    marked = Report.model_validate({**private.model_dump(), "reviews": (mark,), "incidents": ()})
+    for entries in ([marked, named("s1", "Nothing beats 0.")], [named("s1", "Nothing beats 0."), marked]):
+        page = "".join(class_page([Entry(one) for one in entries]))
+        assert "illness" not in page
+        assert "Nothing beats 0." in page
+    assert "illness" not in "".join(class_page([Entry(marked), Entry(marked)]))
+
+
+def test_zeros_that_are_not_for_answers_stand_apart_from_the_scores() -> None:
+    late = {"submitted": "2022-01-26T14:00:00+01:00", "due": "2022-01-25T14:00:00+01:00", "policy": "zero", "days": 1}
+    late |= {"factor": 0.0, "deducted": 9.5, "message": "Handed in late."}
+    zero = Report.model_validate({**named("s1").model_dump(), "score": 0.0, "late": late})
+    page = "".join(class_page([Entry(named("s0")), Entry(zero, name="Ada")]))
+    assert "apart from these, 1 with 0 points: too late" in page
+    assert "<dt>lowest</dt><dd>1</dd>" in page, "a zero for lateness is no score"
+
+
+def test_absent_people_are_in_the_table() -> None:
+    page = "".join(class_page([Entry(named("s0"))], ungraded=[Ungraded("4711", "Ada", "nothing handed in")]))
+    assert page.count("<tr data-more=") == 2
+    assert "<bdi>Ada</bdi></th><td><bdi>4711</bdi>" in page
+
+
+def test_item_analysis_is_that_of_the_textbook() -> None:
+    """Against numpy's correlation on drawn scores; nothing where all have the same, or there are few."""
+    drawn = np.random.default_rng(7)
+    own, rest = drawn.integers(0, 2, 50) * 1.0, drawn.random(50) * 20
+    item = Item("2.3", "Negative values")
+    for score, other in zip(own, rest, strict=True):
+        point = report().points[0].model_copy(update={"score": score, "outcome": Outcome.FAILED})
+        item.add(point, other)
+    assert item.discrimination == pytest.approx(np.corrcoef(own, rest)[0, 1])
+    assert item.share == pytest.approx(own.mean())
+    assert item.diagnoses == {"zero-initialised-maximum": 50}
+    same = Item("2.3", "")
+    for _ in range(50):
+        same.add(report().points[0], 3.0)
+    assert same.discrimination is None
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("abcdefgh")), max_size=12))
+def test_similar_hand_ins_are_grouped_as_a_graph_is(pairs: list[tuple[str, str]]) -> None:
+    groups = groups_of(pairs)
+    found = [name for group in groups for name in group]
+    assert sorted(found) == sorted({name for pair in pairs for name in pair}), "everyone once"
+    home = {name: number for number, group in enumerate(groups) for name in group}
+    assert all(home[left] == home[right] for left, right in pairs)
+    for group in groups:  # and no group falls apart
+        reached = {group[0]}
+        for _ in group:
+            reached |= {name for pair in pairs for name in pair if reached.intersection(pair)}
+        assert reached == set(group)
+
+
 def test_a_thousand_students_fit_into_two_megabytes() -> None:
     page = "".join(class_page([Entry(named(f"student_{n}"), name=f"Firstname Lastname {n}") for n in range(1000)]))
     assert page.count("<tr data-more=") == 1000
@@ -399,3 +472,25 @@ def test_the_command_writes_the_pages(grader: Command, tmp_path: Path) -> None:
     check_harmless(html.read_text(encoding="utf-8"))
     assert markdown.read_text(encoding="utf-8").startswith("## 1 of 1 points\n")
     assert grader("grade", "reference", "--html", tmp_path / "no" / "where").returncode != 0
+
+
+# -- side by side
+
+
+def test_lines_of_the_same_shape_stand_beside_each_other() -> None:
+    left = {"exercise2.py": b"# mine\nimport numpy as np\ndef f(a):\n    return a + 1\n", "only.py": b"x = 1\n"}
+    right = {"exercise2.py": b"def g(b):\n    return b + 1\nprint(2)\n", "report.md": b"x = 1\n"}
+    (pair,) = file_pairs(left, right, line_shape)
+    assert [(line.left, line.right) for line in pair.lines if line.shared] == [
+        ("def f(a):", "def g(b):"), ("    return a + 1", "    return b + 1"),
+    ]  # fmt: skip
+    assert [line.left for line in pair.lines if line.left is not None] == left["exercise2.py"].decode().splitlines()
+    assert [line.right for line in pair.lines if line.right is not None] == right["exercise2.py"].decode().splitlines()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(ATTACKS) | st.text(max_size=200))
+def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:
+    content = text.encode("utf-8", "replace")
+    files = tuple(file_pairs({"a.py": content}, {"a.py": content}, str.strip))
+    check_harmless("".join(comparison_page([Comparison(text, text, 0.9, files)], title=text)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.report.html import Entry, class_page, student_page
+from grader.report.html import Entry, Remark, class_page, student_page
 from grader.report.pairs import Pair
 from tests.support.browser import Browser, browser, needs_chromium
 from tests.support.hostile_texts import ATTACKS
@@ -88,6 +88,52 @@ def test_the_filter_filters(tab: Browser, pages: dict[str, Path]) -> None:
     type_into_filter(tab, "")
     tab.evaluate("document.querySelector('button[data-filter]').click()")
     assert tab.evaluate("document.getElementById('filter').value") == "zero-initialised-maximum"
+
+
+def test_the_filter_folds_accents(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"])
+    for text, name in (("muller", "anna Müller"), ("mueller", "anna Müller"), ("zoe oztürk", "Zoë Öztürk")):
+        type_into_filter(tab, text)
+        assert column(tab, 0) == [name]
+
+
+def test_an_outcome_is_a_filter(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"])
+    pill = "document.querySelector('button[data-outcome]')"
+    assert tab.evaluate(f"{pill}.dataset.outcome") == "failed"
+    tab.evaluate(f"{pill}.click()")
+    assert (tab.evaluate(f"{pill}.getAttribute('aria-pressed')"), len(column(tab, 0))) == ("true", len(NAMES))
+    tab.evaluate(f"{pill}.dataset.outcome = 'timeout'; {pill}.click(); {pill}.click()")
+    assert column(tab, 0) == [], "nobody had that outcome"
+
+
+def test_the_head_of_the_table_stays_in_sight(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"], height=500)
+    tab.evaluate("document.querySelector('#students').parentElement.scrollTop = 200")
+    tops = "[document.querySelector('#students thead th'), document.querySelector('#students').parentElement]"
+    head, frame = tab.evaluate(f"{tops}.map(e => e.getBoundingClientRect().top)")
+    assert abs(head - frame) < 2
+
+
+def test_on_a_phone_a_row_is_a_card(tab: Browser, pages: dict[str, Path]) -> None:
+    tab.open(pages["class"], width=375)
+    first = "document.querySelector('#students tbody tr')"
+    assert tab.evaluate(f"getComputedStyle({first}).display") == "block"
+    assert tab.evaluate(f"{first}.cells[2].dataset.label") == "points"
+    assert tab.evaluate(f"{first}.getBoundingClientRect().width <= 375")
+
+
+def test_a_class_of_120_prints_on_less_than_ten_pages(tab: Browser, tmp_path: Path) -> None:
+    entries = [
+        Entry(named(f"student_{n:03}"), name=f"Firstname Lastname {n}", remarks=("a remark",)) for n in range(120)
+    ]
+    issues = [Remark("duplicate", f"student_{n:03}", "the same as another to the byte.") for n in range(20)]
+    (tmp_path / "class.html").write_text(
+        "".join(class_page(entries, title="A class", remarks=issues)), encoding="utf-8"
+    )
+    tab.open(tmp_path / "class.html", media="print", width=794)
+    pages = len(re.findall(rb"/Type\s*/Page[^s]", tab.pdf()))
+    assert 0 < pages < 10
 
 
 def type_into_filter(tab: Browser, text: str) -> None:

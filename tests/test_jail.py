@@ -18,8 +18,9 @@ from grader.sandbox.docker.engine import connect
 from grader.sandbox.launcher import Bundle, Limits, Request, Returned
 from grader.sandbox.linux import jail
 from grader.sandbox.linux.jail import JailLauncher, container_memory
-from grader.sandbox.linux.warm import Zygote, warm_modules
+from grader.sandbox.linux.warm import Zygote
 from grader.sandbox.supervisor import Sandbox
+from grader.sandbox.warm_modules import warm_modules
 from tests.support.command import ROOT
 from tests.support.engines import worker_image
 from tests.support.workers import PATIENCE, ask, bundle_of
@@ -222,12 +223,12 @@ def test_a_missing_wall_is_an_error_that_names_it(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SandboxError) as caught:
         JailLauncher()
     assert str(caught.value) == (
-        "the jail sandbox cannot be had here. "
+        "the jail sandbox is not available on this machine. "
         "Missing: Landlock: Linux 5.13 or later, with `landlock` among the kernel's lsm= modules "
         "(Function not implemented). "
         "Missing: seccomp filters: a kernel with CONFIG_SECCOMP_FILTER, on x86_64 or aarch64 "
         "(a socket could be opened). "
-        "Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
+        "Use --sandbox docker, or --allow-weaker to run with the rest."
     )
 
 

@@ -14,6 +14,7 @@ from grader.assignment.neuron import neuron_answers, neuron_misconceptions, neur
 from grader.assignment.neuron.weights import DY, ROW_BY_ROW, X_1, C, Labels, Offset, W, weight
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import trees
+from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import UnreadableError
 from grader.sandbox.child.protocol import Opaque, Tree
 
@@ -29,7 +30,7 @@ class Algebra:
         self.undecided = undecided
 
     def equal_each(
-        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int
+        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int, witnessed: bool
     ) -> list[dict[str, Any]]:
         assert (len(lefts), domain, seed) == (len(rights), None, SEED)
         return [self.equal(left, right) for left, right in zip(lefts, rights, strict=True)]
@@ -206,9 +207,9 @@ def test_wrong_labels_have_their_sentence(labels: Any, sentence: str) -> None:
 @pytest.mark.parametrize(
     "misconception", neuron_misconceptions.LABEL_MISCONCEPTIONS, ids=lambda misconception: misconception.id
 )
-def test_label_misconceptions_are_named(misconception: neuron_misconceptions.LabelMisconception) -> None:
+def test_label_misconceptions_are_named(misconception: Misconception[neuron_misconceptions.Positions]) -> None:
     verdict = neuron_labels.judge_labels(
-        lambda row, col: [list(p) for p in misconception.positions(row, col)], POSITIONS
+        lambda row, col: [list(p) for p in misconception.models[0](row, col)], POSITIONS
     )
     assert outcome(verdict) == (Outcome.FAILED, misconception.id)
     assert verdict.message == misconception.sentence
@@ -275,12 +276,13 @@ def test_of_a_position_named_twice_one_entry_has_to_be_right() -> None:
 def test_activation_misconceptions_are_named(convention: str) -> None:
     columns = tuple((down, right) for right in (-1, 0, 1) for down in (-1, 0, 1))
     for labels in (Labels(), Labels(columns)):
-        misconceptions = neuron_misconceptions.activation_misconceptions(labels, convention)
-        for misconception in misconceptions:
-            verdict = neuron_verdicts.judge_activations(misconception.expressions, labels, convention, Algebra(), SEED)
-            first = next(item for item in misconceptions if item.expressions == misconception.expressions)
-            if labels.offsets == columns or misconception.id != "order-of-labels-ignored":
-                assert outcome(verdict) == (Outcome.FAILED, first.id)
+        known = neuron_misconceptions.activation_misconceptions(labels, convention)
+        for item in known:
+            for model in item.models:
+                verdict = neuron_verdicts.judge_activations(model, labels, convention, Algebra(), SEED)
+                first = next(other for other in known if model in other.models)
+                if labels.offsets == columns or item.id != "order-of-labels-ignored":
+                    assert outcome(verdict) == (Outcome.FAILED, first.id)
 
 
 def test_activation_sentences() -> None:
@@ -381,12 +383,11 @@ def test_the_right_derivative_counts_whatever_3_2_was() -> None:
 
 @pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_derivative_misconceptions_are_named(convention: str) -> None:
-    for misconception in neuron_misconceptions.derivative_misconceptions(Labels(), convention):
-        verdict = neuron_verdicts.judge_derivative(
-            misconception.expressions, None, Labels(), convention, Algebra(), SEED
-        )
-        if misconception.id != "order-of-labels-ignored":
-            assert outcome(verdict) == (Outcome.FAILED, misconception.id)
+    for item in neuron_misconceptions.derivative_misconceptions(Labels(), convention):
+        for model in item.models:
+            verdict = neuron_verdicts.judge_derivative(model, None, Labels(), convention, Algebra(), SEED)
+            if item.id != "order-of-labels-ignored":
+                assert outcome(verdict) == (Outcome.FAILED, item.id)
 
 
 def test_derivative_sentence() -> None:
@@ -420,10 +421,11 @@ def test_loss_with_a_wrong_label_is_judged_at_the_right_ones() -> None:
 
 @pytest.mark.parametrize("convention", convolve.CONVENTIONS)
 def test_loss_misconceptions_are_named(convention: str) -> None:
-    for misconception in neuron_misconceptions.loss_misconceptions(Labels(), convention):
-        verdict = neuron_verdicts.judge_loss(misconception.expressions[0], None, Labels(), convention, Algebra(), SEED)
-        if misconception.id != "order-of-labels-ignored":
-            assert outcome(verdict) == (Outcome.FAILED, misconception.id)
+    for item in neuron_misconceptions.loss_misconceptions(Labels(), convention):
+        for (model,) in item.models:
+            verdict = neuron_verdicts.judge_loss(model, None, Labels(), convention, Algebra(), SEED)
+            if item.id != "order-of-labels-ignored":
+                assert outcome(verdict) == (Outcome.FAILED, item.id)
 
 
 def test_loss_sentence() -> None:
@@ -493,7 +495,7 @@ def test_nothing_crashes_the_judge(anything: Any) -> None:
 
 def test_what_the_algebra_cannot_decide_goes_to_a_person() -> None:
     undecided = Algebra(undecided=True)
-    said = "The algebra could not decide whether this is right, so a person will look at it."
+    said = "The machine cannot decide whether this is right. A person will look at it."
     for verdict in (
         neuron_verdicts.judge_activations(linear(W), Labels(), CROSS, undecided, SEED),
         neuron_verdicts.judge_derivative(times(2, W), None, Labels(), CROSS, undecided, SEED),

@@ -30,16 +30,18 @@ def work(tmp_path: Path) -> Path:
     return folder
 
 
-def run_pytest(folder: Path, *args: str, python: Path | str = sys.executable) -> subprocess.CompletedProcess[str]:
+def run_pytest(
+    folder: Path, *args: str, python: Path | str = sys.executable, encoding: str = "utf-8", columns: int = 200
+) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    environment |= {"COLUMNS": "200", "PYTHONIOENCODING": "utf-8"}
+    environment |= {"COLUMNS": str(columns), "PYTHONIOENCODING": encoding}
     return subprocess.run(
         [str(python), "-m", "pytest", *args],
         cwd=folder,
         env=environment,
         capture_output=True,
         text=True,
-        encoding="utf-8",
+        encoding=encoding,
         timeout=PATIENCE,
         check=False,
     )

@@ -117,7 +117,7 @@ def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Execut
 
 
 def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything is ours to fix."""
+    """The summary, and an exit code that says whether anything has to be fixed."""
     print_summary(results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
@@ -125,6 +125,9 @@ def _tell(results: Path, index: ClassIndex) -> None:
             "above. `--failed` tries just these again.",
             ExitCode.GRADER_ERROR,
         )
+    wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
+    if wrong is not None:
+        fail(wrong.message, ExitCode.GRADER_ERROR)
 
 
 _GO_ON = "run the same command again and it goes on from there."

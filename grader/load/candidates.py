@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.load.collect import Found
-from grader.load.content import Content, Moment
+from grader.load.content import UPLOADS, Content, Moment
 from grader.model import Expected, Question
 
 MAX_CANDIDATES = 24  # of one file that are read: honest hand-ins have three
@@ -109,8 +109,8 @@ def _newest(versions: Sequence[_Version]) -> _Version | None:
             continue
         if any(time is None for time in times) or len({time[0] for time in times if time}) != 1:
             return None
-        (_, second), (_, last) = sorted(time for time in times if time)[-2:]
-        if last - second > _CLEAR_SECONDS:
+        (clock, second), (_, last) = sorted(time for time in times if time)[-2:]
+        if last - second > (0 if clock == UPLOADS else _CLEAR_SECONDS):
             newest = max(versions, key=lambda version: _seconds(version, level))
             aside = _is_put_aside(newest.path) and not all(_is_put_aside(version.path) for version in versions)
             return None if aside else newest

@@ -11,6 +11,7 @@ MAX_NAME = 200  # characters of a path, or of the submission's name
 
 Content = bytes | str  # a file's bytes, or the reason why it was left out
 Moment = tuple[str, float]  # the clock that was read (two of them cannot be compared), and seconds on it
+UPLOADS = "upload"  # a clock: the LMS's own numbers, of which a higher one came later
 
 NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device); skipped. Hand in the file itself"
 BROKEN = "broken inside the archive; skipped. Pack it again"

@@ -46,7 +46,7 @@ def _paragraph(told: Told, width: int) -> Text:
     notes = [f"Note: {clean(note)}" for note in told.notes]
     text = Text("\n") + _headed(f"{told.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
     lines = [*picture, *([""] if picture and point.traceback else []), *_traceback(point.traceback)]
-    if point.output and point.outcome is not Outcome.PASSED:
+    if point.output and point.outcome not in (Outcome.PASSED, Outcome.FORBIDDEN):
         lines += ["your code printed:"]
         lines += [f"  {line}" for line in point.output.splitlines()[:MAX_PRINTED_LINES]]
     body = [INDENT + clean(line) if line else "" for line in lines]

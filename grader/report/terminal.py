@@ -59,8 +59,10 @@ def _outcome(point: PointScore) -> Text:
 
 def _footer(report: Report) -> Text:
     where = report.environment
+    author = f"\nby {clean(str(report.submission.author), 300)}" if report.submission.author else ""
     notes = "".join(f"\n{clean(note, 300)}" for note in report.submission.notes)
+    how = f"seed {report.seed} · sandbox {where.sandbox} · device {where.device} · grader {where.grader}"
     return Text(
-        f"\nseed {report.seed} · sandbox {where.sandbox} · device {where.device} · grader {where.grader}{notes}",
+        f"\n{how}{author}{notes}",
         style="dim",
     )

@@ -21,7 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
-from grader.suite.packages import lacking, remedy
+from grader.suite.packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
 AFTER_TIMEOUT = (
@@ -63,6 +63,7 @@ class StudentRun:
             raise pytest.UsageError(str(error)) from error
         self.config.args = self.selection.args
         self.lacks = lacking(self.assignment.rubric.exercise)
+        self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
         self.run = Run(self.session, self.grading.selected)
@@ -78,7 +79,7 @@ class StudentRun:
             exercise = self.assignment.rubric.exercise_of(point).id
             item.extra_keyword_matches.update(keywords(point, exercise))
             wanted = not self.selection.exercises or exercise in self.selection.exercises
-            (kept if wanted and not self._is_lacking(point) else left_out).append(item)
+            (kept if wanted and point in self.runnable else left_out).append(item)
         items[:] = kept
         if left_out:
             config.hook.pytest_deselected(items=left_out)
@@ -122,11 +123,6 @@ class StudentRun:
 
     def pytest_unconfigure(self) -> None:
         self.stack.close()
-
-    def _is_lacking(self, point: str) -> bool:
-        rubric = self.assignment.rubric
-        judged = next(own for own in rubric.points if own.id == point)
-        return rubric.exercise_of(point).id in self.lacks and judged.kind != "person"
 
     def _report(self) -> Report:
         """On the points of which a check ran; `-x` or `-k` may have kept another part of one from running."""

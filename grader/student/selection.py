@@ -33,6 +33,8 @@ def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -
     for arg in args:
         path, separator, node = arg.partition("::")
         place = (here / path).resolve()
+        if not place.exists() and (checks / place.name).is_file():
+            place = checks / place.name  # as pytest names the checks, which lie beside no folder of the student's
         if place.is_relative_to(checks.resolve()):
             single.append(f"{place}{separator}{node}")
         elif place.name in modules:

@@ -24,6 +24,7 @@ from grader.rubric import Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
+from grader.suite.packages import require
 
 _PASTE = "paste"  # of a point's evidence: lines of Python that make the call
 _IMPORTS = "import numpy as np\n"
@@ -41,6 +42,7 @@ class Trial:
 def find_trial(assignment: Assignment, folder: Path, point: str, seed: int) -> tuple[Report, Trial | None]:
     """What judging one point shows, and the input that it fails for. A breakpoint() in the files does not stop it."""
     with GradingSession(assignment, RunSettings(SandboxSettings("process"), seed, points=(point,))) as session:
+        require(assignment.rubric, session.selected)
         submission = session.load(folder)
         report = session.grade(replace(submission, files=without_breakpoints(submission.files)))
     return report, first_trial(report, assignment.rubric)

@@ -19,6 +19,7 @@ from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
+from grader.suite.packages import runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
 
@@ -75,7 +76,7 @@ class Watch:
         rubric = self.assignment.rubric
         submission = self._grading.load(self.folder)
         changed = differing(self.files, submission.files)
-        points = affected(rubric, changed) & self._grading.selected
+        points = runnable(rubric, affected(rubric, changed) & self._grading.selected)
         self.files = dict(submission.files)
         if not points:
             return None

@@ -3,7 +3,24 @@
 from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 
-from grader.rubric import Exercise
+from grader.errors import UsageError
+from grader.rubric import Exercise, Rubric
+
+
+def require(rubric: Rubric, points: Collection[str]) -> None:
+    """Raises UsageError, with the command to install it, where one of these points needs a package that is missing."""
+    lacks = lacking(rubric.exercises_run(points))
+    if lacks:
+        others = " ".join(f"--exercise {exercise.id}" for exercise in rubric.exercise if exercise.id not in lacks)
+        raise UsageError(f"{remedy(lacks, rubric.install)}\nTo leave it out: {others}")
+
+
+def runnable(rubric: Rubric, points: Collection[str]) -> frozenset[str]:
+    """Those of the points that can be judged here."""
+    lacks = lacking(rubric.exercises_run(points))
+    return frozenset(
+        point for point in points if not any(exercise.id in lacks for exercise in rubric.exercises_run({point}))
+    )
 
 
 def lacking(exercises: Collection[Exercise]) -> Mapping[str, str]:

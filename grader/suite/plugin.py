@@ -123,10 +123,7 @@ class Run:
     def start(self, items: Sequence[pytest.Item]) -> None:
         """The workers that these checks will ask, on the way."""
         rubric = self.submission_session.assignment.rubric
-        persons = {point.id for point in rubric.points if point.kind == "person"}  # nothing is run for them
-        points = {point_of(item)[0] for item in items} - persons
-        wanted = {rubric.exercise_of(point).id for point in points}
-        self.submission_session.start([exercise for exercise in rubric.exercise if exercise.id in wanted])
+        self.submission_session.start(rubric.exercises_run({point_of(item)[0] for item in items}))
 
     def finish(self) -> tuple[CheckResult, ...]:
         """The results in the order in which the checks ran, once all have.

@@ -8,10 +8,14 @@ nothing of the grader, and draws more shapes and values than a grading does.
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
-from scripts.mutants import convolution_truth, pool_truth
+from scripts.mutants import convolution_truth, neuron_truth, pool_truth, proof_truth
 
 Shares = Mapping[str, float | None]
 Truth = Callable[[ModuleType], Shares]
 
-TRUTHS: Mapping[str, tuple[Truth, ...]] = {"2": (pool_truth.shares,), "3": (convolution_truth.shares,)}
+TRUTHS: Mapping[str, tuple[Truth, ...]] = {
+    "1": (proof_truth.shares,),
+    "2": (pool_truth.shares,),
+    "3": (neuron_truth.shares, convolution_truth.shares),
+}
 MODULES = {"1": "exercise1", "2": "exercise2", "3": "exercise3"}

@@ -18,9 +18,9 @@ SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
-def link_dependencies(environment: Path) -> None:
-    """Makes this environment's packages, but not the grader, those of the virtual environment in `environment`."""
-    folder = collect_dependencies(environment / "dependencies")
+def link_dependencies(environment: Path, without: str = "") -> None:
+    """Makes this environment's packages, but not the grader and not `without`, those of the one in `environment`."""
+    folder = collect_dependencies(environment / "dependencies", without)
     home = next(environment.glob("lib/python*/site-packages"), environment / "Lib" / "site-packages")
     # Before the environment's own packages: its setuptools may be too old for torch.
     first = f"import sys; sys.path.insert(0, {str(folder)!r})"
@@ -30,11 +30,12 @@ def link_dependencies(environment: Path) -> None:
     command.chmod(0o755)
 
 
-def collect_dependencies(folder: Path) -> Path:
-    """Makes `folder`, with links to all packages of this environment but the grader."""
+def collect_dependencies(folder: Path, without: str = "") -> Path:
+    """Makes `folder`, with links to all packages of this environment but the grader and `without`."""
     folder.mkdir()
+    left_out = (*_OURS, without) if without else _OURS
     for item in SITE_PACKAGES.iterdir():
-        if not item.name.startswith(_OURS) and item.suffix != ".pth":
+        if not item.name.startswith(left_out) and item.suffix != ".pth":
             (folder / item.name).symlink_to(item)
     return folder
 
@@ -56,12 +57,15 @@ def shell(script: str, folder: Path, **variables: str) -> subprocess.CompletedPr
     )
 
 
-def follow_readme(folder: Path) -> tuple[str, str]:
-    """Does what a handout's README says to do once; what then begins a shell, and the command of its second block."""
+def follow_readme(folder: Path, without: str = "") -> tuple[str, str]:
+    """Does what a handout's README says to do once; what then begins a shell, and the command of its second block.
+
+    `without` is a package that is not downloaded.
+    """
     install, run = re.findall(r"```sh\n(.*?)```", (folder / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     create, rest = install.split("\n", 1)
     assert shell(create, folder).returncode == 0
-    link_dependencies(folder / ".venv")  # stands for the download
+    link_dependencies(folder / ".venv", without)  # stands for the download
     installed = shell(rest, folder)
     assert installed.returncode == 0, installed.stderr
     return "source .venv/bin/activate\n", run

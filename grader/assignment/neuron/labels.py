@@ -7,6 +7,7 @@ from grader.api import Verdict
 from grader.assignment.neuron.neuron_answers import read_positions
 from grader.assignment.neuron.neuron_misconceptions import LABEL_MISCONCEPTIONS
 from grader.assignment.neuron.weights import ROW_BY_ROW, Offset
+from grader.oracles.misconceptions import recognise
 from grader.oracles.numeric import UnreadableError, sentence
 
 
@@ -22,8 +23,8 @@ def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> V
     if wrong is None:
         return Verdict.passed()
     (row, col), found = wrong
-    misconception = next(
-        (item for item in LABEL_MISCONCEPTIONS if all(set(got) == item.positions(*place) for place, got in given)), None
+    misconception = recognise(
+        LABEL_MISCONCEPTIONS, lambda positions: all(set(got) == positions(*place) for place, got in given)
     )
     evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in found]}
     if misconception is not None:

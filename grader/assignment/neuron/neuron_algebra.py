@@ -3,15 +3,17 @@
 What is compared is read by name and by value; all that is worth telling the student of how it was read is kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.api import Tree, Value
-from grader.assignment.neuron.neuron_misconceptions import WeightMisconception
+from grader.assignment.neuron.neuron_misconceptions import Expressions
 from grader.assignment.neuron.weights import DY, NEURONS, X_1, C, Labels, W
 from grader.oracles import trees
+from grader.oracles.misconceptions import Misconception
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
+MAX_PARTS = 20_000  # of the expressions in one message to the oracle, which the wire bounds
 _NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
 
 
@@ -19,7 +21,7 @@ class Symbolic(Protocol):
     """The bounded oracle: for each pair {"verdict": "equal" | "different" | "undecided", "notes": sentences, ...}."""
 
     def equal_each(
-        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int
+        self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int, witnessed: bool
     ) -> list[dict[str, Any]]: ...
 
 
@@ -30,6 +32,7 @@ class Algebra:
         self._symbolic = symbolic
         self._seed = seed
         self._notes: dict[str, None] = {}
+        self.evidence: Mapping[str, Any] = {}  # of a comparison that could not be decided: what a person needs for it
 
     def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
         """How the student's expressions were read, and which symbols only bear the names of the arguments."""
@@ -40,9 +43,15 @@ class Algebra:
 
     def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
         """The verdict on each pair."""
-        results = self._symbolic.equal_each(list(lefts), list(rights), None, self._seed) if lefts else []
+        results = [result for some, others in _batches(lefts, rights) for result in self._ask(some, others)]
         self._notes |= dict.fromkeys(note for result in results for note in result.get("notes", ()))
+        for result in results:
+            if result["verdict"] == UNDECIDED and not self.evidence:
+                self.evidence = {key: result[key] for key in ("expression", "question", "tried") if result.get(key)}
         return [result["verdict"] for result in results]
+
+    def _ask(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[dict[str, Any]]:
+        return self._symbolic.equal_each(list(lefts), list(rights), None, self._seed, False)
 
     def all(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> str:
         """The verdict on all pairs together."""
@@ -56,18 +65,15 @@ class Algebra:
         return worst, next(index for state, index in states if state == worst)
 
     def named(
-        self, entries: Sequence[Tree], misconceptions: Sequence[WeightMisconception], labels: Labels
-    ) -> WeightMisconception | None:
+        self, entries: Sequence[Tree], known: Sequence[Misconception[Expressions]], labels: Labels
+    ) -> Misconception[Expressions] | None:
         """The first misconception that gives every entry at a right label; most are ruled out by one entry."""
         kept = [index for group in labels.groups() for index in group]
-        firsts = self.each(
-            [entries[kept[0]]] * len(misconceptions), [item.expressions[kept[0]] for item in misconceptions]
-        )
-        for misconception, first in zip(misconceptions, firsts, strict=True):
-            if first == EQUAL:
-                lefts, rights = [entries[i] for i in kept], [misconception.expressions[i] for i in kept]
-                if self.all(lefts, rights) == EQUAL:
-                    return misconception
+        models = [(item, model) for item in known for model in item.models]
+        firsts = self.each([entries[kept[0]]] * len(models), [model[kept[0]] for _, model in models])
+        for (item, model), first in zip(models, firsts, strict=True):
+            if first == EQUAL and self.all([entries[i] for i in kept], [model[i] for i in kept]) == EQUAL:
+                return item
         return None
 
     def have_nine_weights(self, entries: Sequence[Tree]) -> bool:
@@ -77,6 +83,27 @@ class Algebra:
         verdicts = self.each(slopes, [trees.integer(0)] * len(slopes))
         found = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
         return len(found) == len({i for i, _ in found}) == len({name for _, name in found}) == NEURONS
+
+
+def _batches(lefts: Sequence[Tree], rights: Sequence[Tree]) -> Iterator[tuple[list[Tree], list[Tree]]]:
+    """The pairs, as many at a time as fit into one message."""
+    some: list[tuple[Tree, Tree]] = []
+    parts = 0
+    for pair in zip(lefts, rights, strict=True):
+        own = sum(map(_parts_of, pair))
+        if some and parts + own > MAX_PARTS:
+            yield [left for left, _ in some], [right for _, right in some]
+            some, parts = [], 0
+        some.append(pair)
+        parts += own
+    if some:
+        yield [left for left, _ in some], [right for _, right in some]
+
+
+def _parts_of(value: Value) -> int:
+    if isinstance(value, Tree | list):
+        return 1 + sum(map(_parts_of, value.args if isinstance(value, Tree) else value))
+    return 1
 
 
 def _symbols_in(value: Value) -> Iterator[tuple[str, str]]:

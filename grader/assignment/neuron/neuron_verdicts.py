@@ -9,7 +9,7 @@ from grader.api import Tree, Verdict
 from grader.assignment.neuron.neuron_algebra import DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
 from grader.assignment.neuron.neuron_answers import read_expression, read_nine
 from grader.assignment.neuron.neuron_misconceptions import (
-    WeightMisconception,
+    Expressions,
     activation_misconceptions,
     derivative_misconceptions,
     dot,
@@ -17,9 +17,10 @@ from grader.assignment.neuron.neuron_misconceptions import (
 )
 from grader.assignment.neuron.weights import DY, X_1, C, Labels, weight
 from grader.oracles import trees
+from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import UnreadableError, sentence
 
-_UNDECIDED = "The algebra could not decide whether this is right, so a person will look at it."
+_UNDECIDED = "The machine cannot decide whether this is right. A person will look at it."
 
 
 def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Symbolic, seed: int) -> Verdict:
@@ -39,7 +40,7 @@ def _activations(entries: list[Tree], labels: Labels, convention: str, algebra: 
     if state == EQUAL:
         return Verdict.passed()
     if state == UNDECIDED:
-        return Verdict.review(_UNDECIDED)
+        return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named(entries, activation_misconceptions(labels, convention), labels)
     return _failed(misconception, _activation_sentence(entries[bad], rights[bad], bad, algebra))
 
@@ -76,7 +77,7 @@ def _derivative(
     if carried == EQUAL:
         return Verdict.passed("Carried forward from 3.2: this is the derivative of your own activations.")
     if UNDECIDED in (state, carried):
-        return Verdict.review(_UNDECIDED)
+        return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named(entries, derivative_misconceptions(labels, convention), labels)
     told = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
     return _failed(misconception, told).noting(*labels.notes)
@@ -111,7 +112,7 @@ def _loss(
     if carried == EQUAL:
         return Verdict.passed("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.")
     if UNDECIDED in (state, carried):
-        return Verdict.review(_UNDECIDED)
+        return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named([expression], loss_misconceptions(labels, convention), Labels(offsets=((0, 0),)))
     told = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
     return _failed(misconception, told).noting(*labels.notes)
@@ -136,5 +137,5 @@ def right_weights(labels: Labels, convention: str) -> list[Tree]:
     return [weight(offset or (0, 0), convention) for offset in labels.offsets]
 
 
-def _failed(misconception: WeightMisconception | None, otherwise: str) -> Verdict:
+def _failed(misconception: Misconception[Expressions] | None, otherwise: str) -> Verdict:
     return Verdict.failed(misconception.sentence, misconception.id) if misconception else Verdict.failed(otherwise)

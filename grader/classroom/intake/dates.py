@@ -46,7 +46,7 @@ def read_time(text: str) -> datetime:
     numbered = _NUMBERED.fullmatch(text)
     if numbered is not None:
         return _clock(numbered, *_day_and_month(numbered))
-    return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$| UTC$)", "", text).removesuffix(" UTC"))
+    return datetime.fromisoformat(re.sub(r" (?=[+-]\d\d:?\d\d$)", "", re.sub(r" (UTC|GMT|Z)$", "+00:00", text)))
 
 
 def find_time(text: str) -> datetime | None:

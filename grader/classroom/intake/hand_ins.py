@@ -21,7 +21,7 @@ from grader.errors import SubmissionError, UsageError
 from grader.load.archives import is_archive, open_class, stem
 from grader.load.author import author_of
 from grader.load.collect import collect
-from grader.load.content import Moment
+from grader.load.content import UPLOADS, Moment
 from grader.load.file_names import readable
 from grader.load.submission import assemble, nothing_in
 from grader.load.tree import DiskFolder, File, Folder
@@ -75,7 +75,7 @@ def _read(place: Folder, hand_in: HandIn, expected: Expected, accepted: Mapping[
 
 
 def _opened(place: Folder, part: Part) -> tuple[str, File | Folder, Moment | None]:
-    uploaded = ("upload", float(part.order)) if part.order is not None else None
+    uploaded = (UPLOADS, float(part.order)) if part.order is not None else None
     return part.name, place.file(part.key) if part.name else place.folder(part.key), uploaded
 
 

@@ -13,7 +13,7 @@ from grader.classroom.class_model import Extension, HandIn
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.late import lateness
 from grader.classroom.results import store
-from grader.classroom.results.class_inputs import option
+from grader.classroom.results.class_inputs import ClassInputs, option
 from grader.classroom.results.journal import Conditions, Journal, State
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
@@ -71,7 +71,22 @@ def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]
     return [entry for entry in _entries(results, state) if entry.id in lost] if lost else ()
 
 
-def refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
+def admit(
+    results: Path, journal: Journal, effects: Effects, kept: ClassInputs, inputs: ClassInputs, *, replacing: bool
+) -> None:
+    """Lets other inputs in where no mark changes by them, or where the person said so. Raises UsageError.
+
+    Lateness by tables that come for the first time is what they were given for, and needs no word.
+    """
+    changed = kept.changed(inputs)
+    if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
+        new = [name for name, value in inputs.items() if getattr(kept, name) != value]
+        raise _refusal(results, new, effects)
+    _rename(results, journal, effects)
+    journal.extend({"event": "dropped", "id": entry.id} for entry in effects.dropped)
+
+
+def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
     """The error that says what inputs would do, and how to go on."""
     options = ", ".join(map(option, changed)) or "what was given now"
     return UsageError(
@@ -81,7 +96,7 @@ def refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageErr
     )
 
 
-def rename(results: Path, journal: Journal, effects: Effects) -> None:
+def _rename(results: Path, journal: Journal, effects: Effects) -> None:
     """Moves each report to the name that its hand-in goes by now. Cut off, it is simply done again."""
     taken = {name.lower() for name in (*journal.state.folders.values(), *store.OWN)}
     for entry, hand_in in effects.renamed:

@@ -6,13 +6,20 @@ from typing import Any
 from . import equality
 from .bounds import TooMuchError
 from .domain import Domain, Question
+from .printer import text
 from .reading import Reader, UndecidableError, UnreadableError
 from .witness import trial, witness
 
 PHRASE = "your expression gives {}; the correct value is {}"
 
 
-def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = None, seed: int = 0) -> dict[str, Any]:
+def equal(
+    left: Any,
+    right: Any,
+    domain: Domain | Mapping[str, Any] | None = None,
+    seed: int = 0,
+    witnessed: bool = True,
+) -> dict[str, Any]:
     """Whether `left`, a student's expression, is the function `right` on the domain.
 
     Symbols go by their names; `domain` says what they are (by default, all are real numbers), and may be given as plain
@@ -20,15 +27,17 @@ def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = Non
     Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra and not by numbers,
     "witness": "for w_1 = 1, your expression gives 2; the correct value is 3" or None,
     "why": half a sentence where there is no witness, "notes": sentences on what was read in a special way,
-    "tried": the two values at a point, where a person has to decide}.
+    and where a person has to decide, "expression" and "question" as text, and "tried": the two values at a point}.
+    Without `witnessed` there is a witness only where it took one to see that they differ.
     """
     question = Question(Domain.of(domain), seed)
     reader = Reader(question)
-    tried = None
+    for_a_person: dict[str, str] = {"expression": text(left), "question": f"Does it equal {text(right)}?"}
     try:
         mine, other = reader.expression(left), reader.expression(right)
-        answer = equality.compare(mine, other, question, rounded=reader.rounded)
-        tried = trial(mine, other, question) if answer.verdict == "undecided" else None
+        answer = equality.compare(mine, other, question, rounded=reader.rounded, witnessed=witnessed)
+        if answer.verdict == "undecided":
+            for_a_person["tried"] = trial(mine, other, question) or ""
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
@@ -41,12 +50,16 @@ def equal(left: Any, right: Any, domain: Domain | Mapping[str, Any] | None = Non
         "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
         "notes": reader.notes,
-        "tried": tried,
+        **(for_a_person if answer.verdict == "undecided" else {}),
     }
 
 
 def equal_each(
-    lefts: Sequence[Any], rights: Sequence[Any], domain: Domain | Mapping[str, Any] | None = None, seed: int = 0
+    lefts: Sequence[Any],
+    rights: Sequence[Any],
+    domain: Domain | Mapping[str, Any] | None = None,
+    seed: int = 0,
+    witnessed: bool = True,
 ) -> list[dict[str, Any]]:
     """`equal` of each pair; both lists have the same length."""
-    return [equal(left, right, domain, seed) for left, right in zip(lefts, rights, strict=True)]
+    return [equal(left, right, domain, seed, witnessed) for left, right in zip(lefts, rights, strict=True)]

@@ -152,7 +152,7 @@ def _requirements(metadata: str) -> list[str]:
 def _entries(metadata: str) -> set[str]:
     """What a project has put beside its metadata: packages, modules, folders of shared libraries."""
     lines = (_read(metadata, "RECORD") or _read(metadata, "top_level.txt")).splitlines()
-    names = {re.split("[,/]", line, maxsplit=1)[0].strip('" ') for line in lines}
+    names = {line.partition(",")[0].partition("/")[0].strip('" ') for line in lines}
     return {name for name in names if name not in ("", "..", "__pycache__") and not name.endswith("-info")}
 
 

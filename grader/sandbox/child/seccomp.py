@@ -45,8 +45,9 @@ _KERNEL = (
 _IDENTITY = "setuid setgid setreuid setregid setresuid setresgid setfsuid setfsgid setgroups capset"
 _OUTLIVING = "shmget shmat semget msgget mq_open keyctl add_key request_key"  # what stays when its makers are gone
 _FILES_OF_MEMORY = "memfd_create memfd_secret"  # which no rlimit counts
-# What the kernel keeps for a process and no rlimit counts, or makes everybody wait; and rules that are ours to make.
-_KERNEL_MEMORY = "io_setup timer_create sync syncfs landlock_create_ruleset landlock_add_rule landlock_restrict_self"
+# What makes all programs of a machine wait; what the kernel keeps for a process and no rlimit counts.
+_EVERYBODYS_TIME = "sync syncfs"
+_KERNEL_MEMORY = "io_setup timer_create landlock_create_ruleset landlock_add_rule landlock_restrict_self"
 _SET_PIPE_SIZE, _LOCKS = 1031, (6, 7, 37, 38)  # fcntl: F_SETPIPE_SZ; F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW
 # Landlock does not look at a file's owner, mode, times and attributes.
 _ATTRIBUTES = (
@@ -120,7 +121,7 @@ def jail_rules(own: int) -> list[Rule]:
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
         *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
         *_counted_memory(),
-        *_refuse(_KERNEL_MEMORY),
+        *_refuse(" ".join((_KERNEL_MEMORY, _EVERYBODYS_TIME))),
         _bound_to_its_parent(),
         *_refuse("fork vfork", errno.EAGAIN),
         *_refuse("clone3 openat2", errno.ENOSYS),  # their arguments lie in memory, where no filter can look
@@ -160,7 +161,7 @@ def hardening_rules(protected_pids: Iterable[int], *, counted: bool = False) -> 
     """
     others = tuple(pid & 0xFFFFFFFF for pid in (-1, *protected_pids, *(-pid for pid in protected_pids)))
     return [
-        *_refuse(" ".join((_LEAVING, _OUTLIVING, "ptrace process_vm_writev"))),
+        *_refuse(" ".join((_LEAVING, _OUTLIVING, _EVERYBODYS_TIME, "ptrace process_vm_writev"))),
         *([*_counted_memory(), *_refuse(_KERNEL_MEMORY)] if counted else ()),
         Rule("fcntl", errno.EPERM, 1, values=(_SET_PIPE_SIZE, *_LOCKS)),
         _bound_to_its_parent(),

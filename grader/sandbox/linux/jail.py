@@ -41,7 +41,8 @@ from typing import Any
 from grader.errors import SandboxError
 from grader.sandbox.child import landlock, seccomp
 from grader.sandbox.launcher import Bundle
-from grader.sandbox.linux.warm import WarmConnection, WarmLauncher, warm_modules
+from grader.sandbox.linux.warm import WarmConnection, WarmLauncher
+from grader.sandbox.warm_modules import warm_modules
 
 # The restrictions that a jail must have, and what a machine must have for them.
 HELP = {
@@ -98,20 +99,20 @@ class JailLauncher(WarmLauncher):
 
     def _try_out(self) -> None:
         if not self.is_available():
-            raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox process.")
+            raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox docker.")
         words = self.zygote(warm_modules(Bundle({}, {}))).first_words()
         for restriction, reason in {**words["through"], **words["lacks"]}.items():
             (self.missing if restriction in HELP else self.forgone)[restriction] = reason
         self.restrictions = tuple(self._held(words))
         if self.missing and not self._weaker:
             raise SandboxError(
-                "the jail sandbox cannot be had here. "
+                "the jail sandbox is not available on this machine. "
                 + " ".join(
                     f"Missing: {need} ({self.missing[restriction]})."
                     for restriction, need in HELP.items()
                     if restriction in self.missing
                 )
-                + " Use --sandbox process, which has no restrictions, or --allow-weaker to run with the rest."
+                + " Use --sandbox docker, or --allow-weaker to run with the rest."
             )
 
     def _held(self, words: dict[str, Any]) -> list[str]:

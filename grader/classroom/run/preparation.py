@@ -1,0 +1,119 @@
+"""What a run over a class needs, out of what was given for it: the assignment, the tables, the terms of its jobs."""
+
+import secrets
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from grader import BUILT_IN
+from grader.classroom.class_model import Data, Terms
+from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
+from grader.classroom.results.class_inputs import ClassInputs, InputFile
+from grader.classroom.results.lms_gradesheet import open_gradesheet
+from grader.errors import UsageError
+from grader.rubric import Assignment, load_assignment, load_rubric, read_rubric, select
+from grader.sandbox.choose import SandboxSettings
+
+MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
+
+
+def completed(kept: ClassInputs, given: ClassInputs) -> ClassInputs:
+    """What is kept and given, with what is decided once for a class where nobody says it: its seed and its rubric.
+
+    A worksheet of Moodle's that is given as another table is the sheet to be filled in, too, where it can be.
+    """
+    inputs = kept.updated(given)
+    folder = Path(inputs.assignment) if inputs.assignment else BUILT_IN
+    rubric = inputs.rubric or InputFile.at(folder / "rubric.toml")
+    seed = secrets.randbelow(1 << 31) if inputs.seed is None else inputs.seed
+    inputs = replace(inputs, rubric=rubric, seed=seed)
+    worksheet = None if given.sheet or unfilled(inputs, given) else _worksheet(given)
+    return replace(inputs, sheet=worksheet or inputs.sheet)
+
+
+def unfilled(inputs: ClassInputs, given: ClassInputs) -> str | None:
+    """Why a worksheet that was given as another table cannot be filled in; None where it can be, or there is none."""
+    worksheet = _worksheet(given)
+    if worksheet is None or inputs.rubric is None:
+        return None
+    try:
+        maximum = load_rubric(inputs.rubric.path).max_score
+        open_gradesheet(worksheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
+    except UsageError as error:
+        return str(error)
+    return None
+
+
+def _worksheet(inputs: ClassInputs) -> InputFile | None:
+    """A worksheet of Moodle's that was given as another table: it can be filled in, too."""
+    tables = (inputs.roster, inputs.submitted, inputs.extensions)
+    return next((one for one in tables if one is not None and is_worksheet(one.path)), None)
+
+
+def assignment_of(inputs: ClassInputs) -> Assignment:
+    """The assignment of a class, under its rubric and trained where it says. Raises RubricError."""
+    folder = Path(inputs.assignment) if inputs.assignment else BUILT_IN
+    rubric = inputs.rubric.path if inputs.rubric else None
+    return load_assignment(folder, rubric).with_settings(device=inputs.device)
+
+
+def open_class(
+    submissions: Path, results: Path, inputs: ClassInputs, assignment: Assignment
+) -> AbstractContextManager[Intake]:
+    """The class with all tables that are known of it. Raises UsageError for one that cannot be read or filled in."""
+    rubric = assignment.rubric
+    if inputs.sheet:
+        open_gradesheet(inputs.sheet.path, rubric.max_score, inputs.assignment_column, scale=bool(inputs.scale))
+    given = _given(inputs, rubric.late.zone)
+    return open_intake(submissions, assignment.expected, rubric.late.zone, given, results)
+
+
+def _given(inputs: ClassInputs, zone: ZoneInfo) -> Given:
+    """The tables and a person's decisions. One worksheet of Moodle's serves for all that it holds."""
+    roster, submitted, extensions, sheet = (
+        one.path if one else None for one in (inputs.roster, inputs.submitted, inputs.extensions, inputs.sheet)
+    )
+    tables = [*dict.fromkeys(path for path in (roster, submitted, extensions, sheet) if path)]
+    worksheets = [path for path in tables if is_worksheet(path)]
+    return Given(
+        roster=read_roster(roster) if roster else [student for path in worksheets[:1] for student in read_roster(path)],
+        times=read_times(submitted or worksheets[0], zone) if submitted or worksheets else {},
+        extensions={
+            **{student: more for path in worksheets for student, more in read_extensions(path).items()},
+            **(read_extensions(extensions) if extensions else {}),
+        },
+        accepted=inputs.accept or (),
+        matches=inputs.match or (),
+        notes=tuple(note for path in tables for note in mangled_ids(path)),
+    )
+
+
+def terms_of(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSettings) -> Terms:
+    """Under what all submissions of a class are graded. Raises UsageError for a point that does not exist."""
+    names = inputs.points or ()  # only a point has a dot in its name
+    exercises, points = [name for name in names if "." not in name], [name for name in names if "." in name]
+    chosen = select(assignment.rubric, exercises, points)
+    assert inputs.rubric is not None
+    assert inputs.seed is not None
+    return Terms(
+        rubric=read_rubric(inputs.rubric.path),
+        assignment=str(assignment.folder.resolve()),
+        sandbox=replace(sandbox, image=inputs.image, gpus=inputs.gpus),
+        seed=inputs.seed,
+        points=tuple(point.id for point in assignment.rubric.points if point.id in chosen),
+        device=inputs.device,
+        data=_data(inputs.data) if inputs.data else None,
+    )
+
+
+def _data(file: InputFile) -> Data:
+    size = file.path.stat().st_size
+    if size > MAX_DATA_BYTES:
+        raise UsageError(
+            f"{file.path}: {size >> 20} MiB of data are too many to travel with a class; at most "
+            f"{MAX_DATA_BYTES >> 20} are taken. Name it in the rubric instead, as `data` in [settings], where every "
+            "machine can read it."
+        )
+    return Data(file.name, file.path.read_bytes(), file.sha256)

@@ -1,0 +1,51 @@
+"""The sentence for a slip, from the exception as Python itself words it here."""
+
+import numpy as np
+import pytest
+import sympy
+
+from grader.suite.hints import hint
+
+NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol("r"), "a": np.ones(3)}
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("r ^ 2", "In Python a power is written **; ^ is something else."),
+        ("a ^ 2", "In Python a power is written **; ^ is something else."),
+        ("math.cos(r)", "For symbols take sympy's: sympy.cos"),
+        ("np.sin(r)", "numpy works on numbers only. For symbols take sympy.sin."),
+        ("np.zeros(4 / 2)", "A division with / gives a float; // gives a whole number."),
+        ("range(4 / 2)", "A division with / gives a float; // gives a whole number."),
+        ("a[: 4 / 2]", "A division with / gives a float; // gives a whole number."),
+        ("a[4 / 2]", "A division with / gives a float; // gives a whole number."),
+        ("max([])", "There is nothing in it."),
+        ("a[3:].max()", "There is nothing in it."),
+        ("numpy.ones(2)", "Is `import numpy as np` at the top of the file?"),
+        ("torch.ones(2)", "Is torch imported?"),
+        ("r(2)", "Is there a * missing before the parenthesis?"),
+        ("(lambda f: f(f))(lambda f: f(f))", "It calls itself without an end."),
+    ],
+)
+def test_a_slip_has_its_hint(code: str, advice: str) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
+        eval(code, dict(NAMES))
+    assert advice in hint(f"{type(caught.value).__name__}: {caught.value}", code)
+
+
+def test_wrong_in_features_says_what_arrives() -> None:
+    message = "RuntimeError: mat1 and mat2 shapes cannot be multiplied (64x128 and 100x10)"
+    assert "expects in_features=100, but 128 values for each image arrive there" in hint(message, "self.net(x)")
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("ValueError: operands could not be broadcast together", "a + b"),
+        ("TypeError: Cannot convert expression to float", "float(x)"),
+        ("IndexError: index 9 is out of bounds", "a[9] / 2"),
+    ],
+)
+def test_anything_else_has_none(message: str, code: str) -> None:
+    assert hint(message, code) == ""

@@ -1,0 +1,139 @@
+"""pytest as students know it: files, points, single checks, and options of other plugins."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.rubric import Assignment
+from grader.student.selection import bracketed, select_from
+from tests.support.command import ROOT
+from tests.test_student import run_pytest
+
+pytestmark = pytest.mark.slow
+
+OF_2 = "6 of 6 points in this selection."
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which exercise 2 is solved, below one that has other tests."""
+    folder = tmp_path_factory.mktemp("parent") / "my work"
+    shutil.copytree(ROOT / "student_template", folder)
+    shutil.copy(ROOT / "reference" / "exercise2.py", folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("exercise2.py",),
+        ("-k", "2"),
+        ("-k", "exercise2"),
+        ("exercise2.py::maxpool2x2_backward",),
+        ("-k", "2", "-n", "2"),
+        ("-k", "2", "-n", "auto", "--dist", "loadfile"),
+        ("-k", "2", "--forked"),
+        ("-k", "2", "--count", "2"),
+        ("-k", "2", "-s"),
+        ("-k", "2", "--pdb"),
+    ],
+    ids=" ".join,
+)
+def test_a_selection_of_one_exercise(solved: Path, args: tuple[str, ...]) -> None:
+    for option, plugin in (("-n", "xdist"), ("--forked", "pytest_forked"), ("--count", "pytest_repeat")):
+        if option in args:
+            pytest.importorskip(plugin, reason=f"{plugin} is not installed (pip install '.[dev]')")
+    ended = run_pytest(solved, *args)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert OF_2 in ended.stdout
+    assert ended.stdout.splitlines()[-1].startswith("6 of 6 points in ") or "--pdb" in args
+
+
+def test_from_the_parent_folder(solved: Path) -> None:
+    for args in (("my work", "-k", "2"), ("my work/exercise2.py",)):
+        ended = run_pytest(solved.parent, *args)
+        assert OF_2 in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_a_number_is_a_whole_one(solved: Path) -> None:
+    ended = run_pytest(solved, "-k", "2.1 or 4.9")
+    assert "1 of 2 points in this selection." in ended.stdout, ended.stdout
+
+
+def test_a_single_check_as_an_ides_list_of_tests_asks_for_it(solved: Path) -> None:
+    listed = run_pytest(solved, "--collect-only", "-q", "-q")
+    collected = run_pytest(solved, "--collect-only", "-k", "2.1")
+    node = next(line for line in collected.stdout.splitlines() if "::" in line)
+    assert listed.returncode == 0
+    ended = run_pytest(solved, node)
+    assert "1 of 1 points in this selection." in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_v_names_the_checks(solved: Path) -> None:
+    ended = run_pytest(solved, "-v", "-k", "2.1")
+    assert re.search(r"check_exercise2\.py::check_\w+ PASSED", ended.stdout), ended.stdout
+
+
+def test_s_shows_what_passing_code_prints(solved: Path) -> None:
+    code = (solved / "exercise2.py").read_text(encoding="utf-8")
+    (solved / "exercise2.py").write_text(code + "\nprint('hello from here')\n", encoding="utf-8")
+    try:
+        assert "hello from here" in run_pytest(solved, "-k", "2.1", "-s").stdout
+        assert "hello from here" not in run_pytest(solved, "-k", "2.1").stdout
+    finally:
+        (solved / "exercise2.py").write_text(code, encoding="utf-8")
+
+
+def test_a_file_that_is_no_exercises_is_a_sentence(solved: Path) -> None:
+    ended = run_pytest(solved, "compare.py")
+    assert ended.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "compare.py: only exercise1.py, exercise2.py, exercise3.py, exercise4.py can be judged." in ended.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+def test_a_code_page_without_our_signs_loses_nothing(solved: Path, encoding: str) -> None:
+    ended = run_pytest(solved, "-k", "1.2 or 2.1", "--tb=short", encoding=encoding)
+    assert ended.returncode == 1
+    assert "INTERNALERROR" not in ended.stdout + ended.stderr
+    assert "1 of 2 points in this selection." in ended.stdout
+    assert re.search(r"1\.2 .*theta by the chain rule|1\.2 .*Θ by the chain rule|1\.2 .*θ by", ended.stdout), (
+        ended.stdout
+    )
+
+
+def test_4_9_is_answered_without_anything_being_trained(solved: Path) -> None:
+    ended = run_pytest(solved, "-k", "4.9")
+    assert "torch" not in ended.stdout
+    assert "0 of 1 points in this selection." in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("2", "[2]"),
+        ("3.4", "[3.4]"),
+        ("not 4", "not [4]"),
+        ("2.1 or 2.2", "[2.1] or [2.2]"),
+        ("exercise2", "exercise2"),
+    ],
+)
+def test_numbers_in_expressions(given: str, meant: str) -> None:
+    assert bracketed(given) == meant
+
+
+def test_what_arguments_mean(assignment: Assignment, tmp_path: Path) -> None:
+    def meant(*args: str) -> tuple[list[str], frozenset[str]]:
+        found = select_from(args, tmp_path, assignment.checks, assignment.rubric)
+        return found.args, found.exercises
+
+    checks = str(assignment.checks)
+    one = f"{checks}/check_exercise2.py::check_one_window"
+    assert meant() == ([checks], frozenset())
+    assert meant(".") == ([checks], frozenset())
+    assert meant("exercise2.py", "exercise3.py::f") == ([checks], frozenset({"2", "3"}))
+    assert meant(one) == ([one], frozenset())
+    with pytest.raises(UsageError, match=r"only exercise1\.py, "):
+        meant("nowhere.py")

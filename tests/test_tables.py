@@ -1,0 +1,212 @@
+"""Tables as the platforms write them: one reader for rosters, times, extensions and sheets, whoever wrote them."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from grader.classroom.class_model import Extension, Student
+from grader.classroom.columns import Column, columns
+from grader.classroom.intake.dates import read_time
+from grader.classroom.intake.roster import (
+    Roster,
+    is_worksheet,
+    mangled_ids,
+    read_extensions,
+    read_roster,
+    read_times,
+)
+from grader.errors import UsageError
+
+TABLES = Path(__file__).parent / "tables"
+BERLIN = ZoneInfo("Europe/Berlin")
+AT_NOON = datetime(2020, 1, 25, 12, 0, tzinfo=UTC)
+
+
+def table(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# --- worksheets of Moodle's, in its languages ------------------------------------------------------------------------
+
+WORKSHEETS = {
+    "en": (
+        "Identifier,Full name,ID number,Email address,Status,Grade,Maximum Grade,Grade can be changed,"
+        '"Last modified (submission)","Last modified (grade)",Feedback comments\n'
+        'Participant 71,Ada Lovelace,0310,ada@x,"Submitted for grading - Extension granted until: Monday, 27 January '
+        '2020, 2:00 PM",,22.00,Yes,"Saturday, 25 January 2020, 1:00 PM",-,\n'
+    ),
+    "de": (
+        'ID,"Vollständiger Name",ID-Nummer,E-Mail-Adresse,Status,Bewertung,Bestwertung,'
+        '"Bewertung kann geändert werden",'
+        '"Zuletzt geändert (Abgabe)","Zuletzt geändert (Bewertung)","Feedback als Kommentar"\n'
+        'Teilnehmer/in71,Ada Lovelace,0310,ada@x,"Zur Bewertung abgegeben - Verlängertes Abgabeende bis: Montag, '
+        '27. Januar 2020, 14:00",,"22,00",Ja,"Samstag, 25. Januar 2020, 13:00",-,\n'
+    ),
+    "fr": (
+        'Identifiant,"Nom complet","Numéro d\'identification","Adresse de courriel",Statut,Note,"Note maximale",'
+        '"La note peut être modifiée","Dernière modification (travail remis)","Dernière modification (note)",'
+        '"Feedback par commentaires"\n'
+        'Participant 71,Ada Lovelace,0310,ada@x,"Remis pour évaluation - '
+        "Prolongation accordée jusqu'au\u00a0: lundi 27 "
+        'janvier 2020, 14:00",,"22,00",Oui,"samedi 25 janvier 2020, 13:00",-,\n'
+    ),
+    "es": (
+        'Identificador,"Nombre completo","Número de ID","Dirección de correo",Estado,Calificación,'
+        '"Calificación máxima",'
+        '"La calificación puede ser cambiada","Última modificación (entrega)","Última modificación (calificación)",'
+        '"Comentarios de retroalimentación"\n'
+        'Participante 71,Ada Lovelace,0310,ada@x,"Enviado para calificar - Plazo ampliado hasta: lunes, 27 de enero de '
+        '2020, 14:00",,"22,00",Sí,"sábado, 25 de enero de 2020, 13:00",-,\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("language", WORKSHEETS)
+def test_one_worksheet_is_roster_times_extensions_and_sheet(language: str, tmp_path: Path) -> None:
+    path = table(tmp_path, WORKSHEETS[language])
+    ada = Student("0310", "Ada Lovelace", "ada@x", "71")
+    assert read_roster(path) == [ada]
+    assert read_times(path, BERLIN) == {ada: AT_NOON}
+    assert read_extensions(path) == {ada: Extension(until=datetime(2020, 1, 27, 14, 0))}
+    assert is_worksheet(path)
+    held = columns(WORKSHEETS[language].splitlines()[0].replace('"', "").split(","))
+    assert {Column.GRADE, Column.MAXIMUM, Column.GRADED, Column.FEEDBACK, Column.STATUS, Column.LMS} <= set(held)
+
+
+def test_two_of_one_name_are_told_apart_by_moodles_numbers() -> None:
+    for name in ("moodle-worksheet-de.csv", "moodle-worksheet-en.csv"):
+        students = read_roster(TABLES / name)
+        roster = Roster(students)
+        assert [one.id for one in students] == ["0310000", "3100037"]
+        for one, lms in zip(students, ("7345100", "7345107"), strict=True):
+            assert roster.find(Student(name="Jürgen Müller", lms=lms), f"Jürgen Müller_{lms}") == one
+        assert roster.find(Student(name="Jürgen Müller"), "Jürgen Müller") is None
+        assert len(read_times(TABLES / name, BERLIN)) == 2
+
+
+# --- the other platforms ---------------------------------------------------------------------------------------------
+
+
+def test_a_gradebook_of_canvas_has_lines_that_are_nobody(tmp_path: Path) -> None:
+    students = [
+        Student("0041200", "Lovelace, Ada", "lovelace@example.org", "9000"),
+        Student("0041201", "Turing, Alan", "turing@example.org", "9001"),
+    ]
+    book = (TABLES / "canvas-gradebook.csv").read_text(encoding="utf-8")
+    assert read_roster(TABLES / "canvas-gradebook.csv") == students
+    path = table(tmp_path, f'{book}\n\n"Student, Test",9999,,0f3a,2DVDL-01,,,,,,\n')
+    assert read_roster(path) == students
+    bare = table(tmp_path, 'Student,ID,Section,A 9 (7)\n    Points Possible,,,22\n\n"Lovelace, Ada",9000,A,\n')
+    assert read_roster(bare) == [Student("9000", "Lovelace, Ada", "", "9000")]
+
+
+@pytest.mark.parametrize(
+    ("text", "student"),
+    [
+        (
+            "identifier,github_username,github_id,name\n4711,ada-l,77,Ada Lovelace\n",
+            Student("4711", "Ada Lovelace", "", "ada-l"),
+        ),
+        (
+            "First Name,Last Name,SID,Email,Role\nAda,Lovelace,4711,ada@x,Student\n",
+            Student("4711", "Ada Lovelace", "ada@x"),
+        ),
+        (
+            '"Last Name","First Name","Username","Student ID","A 9 [Total Pts: 22 Score] |53"\n'
+            '"Lovelace","Ada","alove","4711",""\n',
+            Student("4711", "Ada Lovelace", "", "alove"),
+        ),
+        (
+            "OrgDefinedId,Username,Last Name,First Name,Email,End-of-Line Indicator\n"
+            "#4711,#alove,Lovelace,Ada,ada@x,#\n",
+            Student("4711", "Ada Lovelace", "ada@x", "alove"),
+        ),
+        (
+            "Nachname;Vorname;Benutzername;E-Mail;Matrikelnummer\nLovelace;Ada;alove;ada@x;4711\n",
+            Student("4711", "Ada Lovelace", "ada@x", "alove"),
+        ),
+    ],
+)
+def test_rosters_of_github_gradescope_blackboard_brightspace_and_ilias(
+    text: str, student: Student, tmp_path: Path
+) -> None:
+    assert read_roster(table(tmp_path, text)) == [student]
+
+
+def test_somebody_is_found_by_the_name_that_they_log_in_with() -> None:
+    roster = Roster([Student("4711", "Ada Lovelace", "", "ada-l"), Student("4712", "A. Turing", "", "s0310000")])
+    assert roster.find(Student(name="exercise-9-ada-l"), "exercise-9-ada-l") == Student(
+        "4711", "Ada Lovelace", "", "ada-l"
+    )
+    assert roster.find(Student(id="s0310000"), "s0310000") == Student("4712", "A. Turing", "", "s0310000")
+    assert roster.find(Student(name="exercise-9-l"), "exercise-9-l") is None
+
+
+# --- what spreadsheets do --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ['"=""2022345"""', "'2022345", "2022345.0", '"2022345,00"'])
+def test_ids_that_a_spreadsheet_dressed_up_are_read_and_told(text: str, tmp_path: Path) -> None:
+    path = table(tmp_path, f"id,name\n{text},Ada\n")
+    assert read_roster(path) == [Student("2022345", "Ada")]
+    (note,) = mangled_ids(path)
+    assert re.fullmatch(r"table\.csv, line 2: a spreadsheet made .+ of an id; it was read as '2022345'\.", note)
+
+
+@pytest.mark.parametrize("text", ['"2,022E+11"', "2.022E+11", "2e+11"])
+def test_ids_that_a_spreadsheet_shortened_are_refused(text: str, tmp_path: Path) -> None:
+    said = "line 2: a spreadsheet shortened an id to .*, and its last digits are gone. Export the table again"
+    with pytest.raises(UsageError, match=said):
+        read_roster(table(tmp_path, f"id,name\n{text},Ada\n"))
+
+
+def test_ids_as_they_are_need_no_word(tmp_path: Path) -> None:
+    assert mangled_ids(table(tmp_path, "id,name\n0041200,Ada\ns12,Alan\n")) == ()
+
+
+# --- times and extensions --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("samedi 25 janvier 2020, 13:59", datetime(2020, 1, 25, 13, 59)),
+        ("sábado, 25 de enero de 2020, 13:59", datetime(2020, 1, 25, 13, 59)),
+        ("mercoledì, 1 aprile 2020, 09:05", datetime(2020, 4, 1, 9, 5)),
+        ("zaterdag, 25 januari 2020, 13:59", datetime(2020, 1, 25, 13, 59)),
+        ("Saturday, 25 January 2020, 1:59\u202fPM", datetime(2020, 1, 25, 13, 59)),
+        ("25.01.2020 13:59", datetime(2020, 1, 25, 13, 59)),
+        ("25/01/2020 13:59:30", datetime(2020, 1, 25, 13, 59, 30)),
+        ("01/25/2020 1:59 PM", datetime(2020, 1, 25, 13, 59)),
+    ],
+)
+def test_times_in_moodles_languages_and_in_digits(text: str, at: datetime) -> None:
+    assert read_time(text) == at
+
+
+def test_gradescopes_times_have_an_offset() -> None:
+    assert read_time("2020-01-25 13:59:00 +0100") == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
+    assert read_time("2020-01-25 12:59:00 UTC") == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["03/04/2020 13:59", "soon", "31 February 2020, 10:00", "25 Nonsense 2020, 10:00"])
+def test_what_may_mean_two_times_or_none_is_no_time(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - each has its own words
+        read_time(text)
+
+
+def test_extensions_are_a_date_or_days(tmp_path: Path) -> None:
+    path = table(tmp_path, "id;due;days\n1;27.01.2020 14:00;\n2;;3\n3;-;-\n")
+    assert read_extensions(path) == {
+        Student("1"): Extension(until=datetime(2020, 1, 27, 14)),
+        Student("2"): Extension(days=3),
+    }
+    with pytest.raises(UsageError, match="line 2: 'soon' is not a valid extension; write a time"):
+        read_extensions(table(tmp_path, "id,due\n1,soon\n"))
+    with pytest.raises(UsageError, match="there are no extensions in this table"):
+        read_extensions(table(tmp_path, "id,due\n1,\n"))

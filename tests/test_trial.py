@@ -1,0 +1,97 @@
+"""`grader try` and `grader check`: a failing input in one's own Python, and whether a folder is ready to hand in."""
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from grader.rubric import Assignment
+from grader.student.readiness import examine, pack
+from grader.student.trial import without_breakpoints
+from tests.support.command import PATIENCE, ROOT
+
+pytestmark = pytest.mark.slow
+
+WRONG = (ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py").read_text(encoding="utf-8")
+SIX = ("Adadelta", "Adagrad", "Adam", "RMSprop", "SGD", "LBFGS")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "my work"
+    shutil.copytree(ROOT / "student_template", place)
+    (place / "exercise2.py").write_text(WRONG, encoding="utf-8")
+    return place
+
+
+def run(folder: Path, *args: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader", *args]
+    return subprocess.run(
+        command, cwd=folder, input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+
+def test_it_calls_the_function_with_prints_and_a_breakpoint(folder: Path) -> None:
+    code = WRONG.replace("    dX = ", "    print('shape', X.shape)\n    breakpoint()\n    dX = ", 1)
+    (folder / "exercise2.py").write_text(code, encoding="utf-8")
+    ended = run(folder, "try", "2.3", typed="p X.sum()\ncontinue\n")
+    assert ended.returncode == 0, ended.stderr
+    assert "X = np.array([[[[-4., -1.], [-2., -3.]]]])\nprint(maxpool2x2_backward(dY, X))\n" in ended.stdout
+    assert "shape (1, 1, 2, 2)" in ended.stdout
+    assert "(Pdb)" in ended.stdout
+    assert "-10.0" in ended.stdout
+
+
+def test_an_exception_is_shown_from_their_own_line_on(folder: Path) -> None:
+    (folder / "exercise2.py").write_text("def maxpool2x2_backward(dY, X):\n    return X[99]\n", encoding="utf-8")
+    ended = run(folder, "try", "2.1")
+    assert ended.returncode == 1
+    assert "IndexError: index 99 is out of bounds" in ended.stdout
+    assert "trial.py" not in ended.stdout
+
+
+def test_what_is_right_or_has_no_input_is_a_sentence(folder: Path) -> None:
+    assert "2.1 is right: there is no failing input to try." in run(folder, "try", "2.1").stdout
+    assert "There is no input to try for 3.1." in run(folder, "try", "3.1").stdout
+    assert "there is no point 9" in run(folder, "try", "9").stderr
+
+
+def test_a_breakpoint_is_silenced_where_it_is_a_name_and_nowhere_else() -> None:
+    source = b"x = 'breakpoint()'  # breakpoint()\nif x:\n    breakpoint()\ny = [breakpoint]\n"
+    silenced = without_breakpoints({"a.py": source, "report.md": source, "b.py": b"breakpoint(:"})
+    assert silenced["report.md"] == source
+    assert silenced["a.py"].count(b"lambda") == 2
+    assert silenced["a.py"].startswith(b"x = 'breakpoint()'  # breakpoint()\nif x:\n    (lambda")
+    assert silenced["a.py"].count(b"\n") == source.count(b"\n")
+    exec(silenced["a.py"], {})
+
+
+def test_a_folder_that_is_not_ready_says_what_is_open(assignment: Assignment, folder: Path) -> None:
+    (folder / "exercise3.py").write_text("import os\n", encoding="utf-8")
+    (folder / "exercise1.py").unlink()
+    sentences = [item.sentence for item in examine(assignment, folder).items if not item.ready]
+    assert sentences[0] == "exercise1.py was not found in this folder."
+    assert sentences[1].startswith("exercise3.py:1: import of os is not allowed")
+    assert sentences[2] == "exercise4.py: not begun: build_network, make_optimizer, train_epoch."
+    assert sentences[3] == f"exercise4.RESULTS says nothing about {', '.join(SIX)}."
+    assert sentences[-1] == f"report.md says nothing about {', '.join(SIX)}."
+    (folder / "exercise2.py").write_text(WRONG.replace("    dX = ", "    breakpoint()\n    dX = ", 1), encoding="utf-8")
+    assert any("exercise2.py:5 has a breakpoint() in it" in item.sentence for item in examine(assignment, folder).items)
+
+
+def test_the_reference_is_ready_and_the_zip_has_what_is_read(assignment: Assignment, tmp_path: Path) -> None:
+    readiness = examine(assignment, ROOT / "reference")
+    assert readiness.ready, readiness.items
+    pack(readiness.submission, tmp_path / "mine.zip")
+    names = set(zipfile.ZipFile(tmp_path / "mine.zip").namelist())
+    assert names == {"report.md", *(f"exercise{number}.py" for number in (1, 2, 3, 4))}
+
+
+def test_the_command_ends_with_one_where_something_is_open(folder: Path, tmp_path: Path) -> None:
+    ended = run(folder, "check", "--zip", str(tmp_path / "mine.zip"))
+    assert ended.returncode == 1
+    assert "things are open. You can hand in all the same; they cost points." in ended.stdout
+    assert zipfile.is_zipfile(tmp_path / "mine.zip")
