@@ -36,6 +36,9 @@ processors: .venv/installed             ## what trains, once more with the instr
 	$(PLAIN) $(BIN)/python -m scripts.galleries --gallery right --exercise 4
 	$(PLAIN) $(BIN)/python -m pytest -q tests/test_compare.py
 
+mutants: .venv/installed                ## 3,000 mutants of right answers, beside what plain calculation says they deserve
+	$(BIN)/python -m scripts.mutants
+
 fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz
 
