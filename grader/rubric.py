@@ -161,7 +161,7 @@ class Rubric(_Table):
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
-                raise ValueError(f"{what} {min(twice)} stands here twice")
+                raise ValueError(f"{what} {min(twice)} is duplicated")
         return self
 
     @cached_property

@@ -14,13 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.classroom.results.similarity import line_shape
 from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
-from grader.report.html import Entry, Remark, Ungraded, class_page, pictures, student_page
+from grader.report.html import Comparison, Entry, Remark, Ungraded, class_page, comparison_page, pictures, student_page
 from grader.report.html.class_statistics import Item, common_sentence, groups_of
 from grader.report.pairs import Pair
 from grader.report.plain_text import clean
+from grader.report.side_by_side import file_pairs
 from grader.schema import Report
 from tests.support.command import Command
 from tests.support.hostile_texts import ATTACKS
@@ -152,7 +154,7 @@ def check_harmless(page: str) -> None:
         assert name not in ("style", "src", "srcset", "action", "xlink:href"), (tag, name, value)
         if name == "href":
             assert value is not None
-            assert re.fullmatch(r"#[\w.-]+|\./[\w.~%-]+/report\.html", value), value
+            assert re.fullmatch(r"#[\w.-]+|\./[\w.~%-]+/report\.html|\./(class|similar)\.html", value), value
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", page)
 
 
@@ -470,3 +472,25 @@ def test_the_command_writes_the_pages(grader: Command, tmp_path: Path) -> None:
     check_harmless(html.read_text(encoding="utf-8"))
     assert markdown.read_text(encoding="utf-8").startswith("## 1 of 1 points\n")
     assert grader("grade", "reference", "--html", tmp_path / "no" / "where").returncode != 0
+
+
+# -- side by side
+
+
+def test_lines_of_the_same_shape_stand_beside_each_other() -> None:
+    left = {"exercise2.py": b"# mine\nimport numpy as np\ndef f(a):\n    return a + 1\n", "only.py": b"x = 1\n"}
+    right = {"exercise2.py": b"def g(b):\n    return b + 1\nprint(2)\n", "report.md": b"x = 1\n"}
+    (pair,) = file_pairs(left, right, line_shape)
+    assert [(line.left, line.right) for line in pair.lines if line.shared] == [
+        ("def f(a):", "def g(b):"), ("    return a + 1", "    return b + 1"),
+    ]  # fmt: skip
+    assert [line.left for line in pair.lines if line.left is not None] == left["exercise2.py"].decode().splitlines()
+    assert [line.right for line in pair.lines if line.right is not None] == right["exercise2.py"].decode().splitlines()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from(ATTACKS) | st.text(max_size=200))
+def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:
+    content = text.encode("utf-8", "replace")
+    files = tuple(file_pairs({"a.py": content}, {"a.py": content}, str.strip))
+    check_harmless("".join(comparison_page([Comparison(text, text, 0.9, files)], title=text)))

@@ -135,7 +135,7 @@ def _decodes_or_says_so(data: bytes) -> None:
         (b"i\xff" + bytes(255), "an integer of 255 bytes"),
         (b"i\x80" + bytes(127) + b"\x80", "an integer of more than 128 bytes"),
         (b"s\x01\x00\x00\x00\xff", "text that is not UTF-8"),
-        (b"d\x01\x00\x00\x00Nabcdef", "a key that is no text"),
+        (b"d\x01\x00\x00\x00Nabcdef", "a key that is not text"),
         (b"d\x02\x00\x00\x00" + b"s\x00\x00\x00\x00N" * 2, "a key twice"),
         (b"a\x09\x00", "no array of dtype 9 with 0 dimensions"),
         (b"a\x00\x09", "no array of dtype 0 with 9 dimensions"),

@@ -49,7 +49,7 @@ def test_it_is_the_contract() -> None:
         ("Europe/Berlin", "Europe/Atlantis", "Europe/Atlantis", r"no time zone is called 'Europe/Atlantis'"),
         ("numerical = 0.5", "numerical = 0.6", 'title = "Back-propagation to X"', r"parts of point 3.4 sum to 1.1"),
         ('title = "Ties"\n', "", None, r"exercise.1.point.3.title: Field required"),
-        ('id = "2.3"', 'id = "2.2"', None, r"point 2.2 stands here twice"),
+        ('id = "2.3"', 'id = "2.2"', None, r"point 2.2 is duplicated"),
         ("[settings]", "[setings]", None, r"setings: Extra inputs"),
         ("epochs = 10", "epochs = ten", None, r"this is not TOML: .*line"),
     ],

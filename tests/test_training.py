@@ -1,6 +1,5 @@
 """The re-run of exercise 4: the harness beside a student's code, the time box, the verdict on a run, the images."""
 
-import contextlib
 import math
 import time
 
@@ -15,9 +14,9 @@ from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
 from grader.oracles.training import images, learning
 from grader.oracles.training.harness_client import HarnessClient
-from grader.oracles.training.harness_replies import Inspection, read_epoch, read_inspection
+from grader.oracles.training.harness_replies import read_epoch, read_watched
 from grader.oracles.training.rerun import Rerun
-from grader.oracles.training.time_box import NOMINAL_SECONDS, TimeBox
+from grader.oracles.training.time_box import NOMINAL_SECONDS, Pace, TimeBox
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
@@ -73,6 +72,7 @@ def test_a_right_one_passes_and_its_curve_is_evidence(name):
     verdict = judged(name)
     assert verdict.outcome is Outcome.PASSED, verdict.message
     assert len(verdict.evidence["curve"]["accuracy"]) == SETTINGS["epochs"]
+    assert verdict.evidence["accuracy_before"] < 0.5
     assert verdict.evidence["time_box"]["setting"] == 60.0
     assert verdict.notes == ()
 
@@ -222,7 +222,8 @@ def test_a_softmax_at_the_end_is_remarked():
     ("returned", "says"),
     [
         (lambda mean: None, "should return the mean training loss"),
-        (lambda mean: 23 * mean, "is no mean of the epoch's losses"),
+        (lambda mean: 23 * mean, "is not the mean of the epoch's losses"),
+        (lambda mean: 0.05, "is not the mean of the epoch's losses"),
     ],
 )
 def test_what_train_epoch_returns_is_compared_and_not_believed(returned, says):
@@ -304,12 +305,22 @@ def test_a_network_that_fails_on_the_images_is_told_their_shape():
         judged("Adam", build_network=lambda shape, classes: nn.Sequential(nn.Flatten(), nn.Linear(784, classes)))
 
 
-def test_further_seeds_follow_where_there_is_room():
+def test_further_seeds_are_trained_for_what_asks_for_them_and_three_at_the_most():
     comparison = comparison_of(student(), data=small_images(), epochs=2)
     runs = comparison.runs()
-    assert {name: len(found) for name, found in runs.items()} == dict.fromkeys(SIX, 3)
+    assert {name: len(found) for name, found in runs.items()} == dict.fromkeys(SIX, 1)
+    assert [comparison.another("Adam") for _ in range(3)] == [True, True, False]
+    assert {name: len(found) for name, found in comparison.runs().items()} == {**dict.fromkeys(SIX, 1), "Adam": 3}
     assert comparison.runs()["SGD"][0] is runs["SGD"][0]
     assert comparison.table()["Adam"]["seeds"] == 3
+
+
+def test_without_room_in_the_box_no_seed_follows():
+    comparison = comparison_of(student(), data=small_images(), epochs=1)
+    comparison.runs()
+    box = comparison.client.ready()
+    box.spent = box.seconds
+    assert not comparison.another("Adam")
 
 
 def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
@@ -331,7 +342,9 @@ def test_what_goes_wrong_with_one_optimizer_is_its_own_affair():
 
 
 def test_a_device_that_is_not_there_is_no_fault_of_the_students():
-    with pytest.raises(UsageError, match=r"The device cuda:7 cannot be had .*\. `--device auto` takes what there is\."):
+    with pytest.raises(
+        UsageError, match=r"The device cuda:7 is not available .*\. `--device auto` takes what there is\."
+    ):
         comparison_of(student(), device="cuda:7").attempt("SGD")
 
 
@@ -393,7 +406,7 @@ def test_the_memory_of_a_gpu_is_bounded():
 
 def test_a_call_without_preparation_says_so():
     harness = harness_for(student())
-    assert harness.train_epoch(1.0, False) == {"status": "unprepared"}
+    assert harness.train_epoch(1.0, 1.0, False) == {"status": "unprepared"}
 
 
 # --- the time box ---------------------------------------------------------------------------------------------------
@@ -407,25 +420,52 @@ class Clock:
         return self.now
 
 
+IDLE = Pace()
+
+
 def test_time_that_is_not_used_is_passed_on():
-    clock = Clock()
-    box = TimeBox(60.0, 6, NOMINAL_SECONDS, clock)
+    box = TimeBox(60.0, 6, lambda: IDLE)
     assert box.share() == 10.0
-    with box.charged():
-        clock.now += 5.0
+    box.charge(5.0, 5.0)
     assert box.share() == 11.0
-    with contextlib.suppress(ValueError), box.charged():
-        clock.now += 40.0
-        raise ValueError("the student's")
+    box.charge(40.0, 0.0)
     assert box.left == 15.0
     assert box.share() == 3.75
 
 
 @pytest.mark.parametrize(("measured", "factor"), [(0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (1000.0, 8.0)])
 def test_a_slow_machine_gets_more_time_and_a_fast_one_no_less(measured, factor):
-    box = TimeBox(60.0, 6, measured * NOMINAL_SECONDS)
-    assert box.seconds == 60.0 * factor
+    pace = Pace.of({"work": measured * NOMINAL_SECONDS, "wall": measured * NOMINAL_SECONDS})
+    box = TimeBox(60.0, 6, lambda: pace)
+    assert pace.work_seconds(10.0) == pace.wall_seconds(10.0) == 10.0 * factor
     assert box.described()["machine_factor"] == factor
+    box.charge(10.0 * factor, 10.0 * factor)
+    assert box.spent == pytest.approx(10.0)
+
+
+def test_what_other_work_does_to_the_clock_is_charged_to_nobody():
+    """With four processes for each core, a second of work takes four; the box pays for the second."""
+    pace = Pace.of({"work": NOMINAL_SECONDS, "wall": 4 * NOMINAL_SECONDS})
+    box = TimeBox(60.0, 6, lambda: pace)
+    box.charge(wall=40.0, work=10.0)
+    assert box.spent == pytest.approx(10.0)
+    assert pace.wall_seconds(10.0) > 40.0
+    assert box.was_busy
+
+
+def test_who_lets_the_clock_run_and_says_that_nothing_was_done_pays_for_the_clock():
+    box = TimeBox(60.0, 6, lambda: IDLE)
+    box.charge(wall=10.0, work=0.0)
+    assert box.spent == pytest.approx(10.0)
+
+
+def test_the_machine_is_looked_at_during_the_run_too():
+    paces = [IDLE, Pace(1.0, 8.0), IDLE]
+    box = TimeBox(60.0, 6, lambda: paces.pop(0))
+    assert not box.was_busy
+    assert box.look_again().busy
+    assert not box.look_again().busy
+    assert box.was_busy
 
 
 class Slow:
@@ -440,13 +480,14 @@ class Slow:
         return self
 
     def __getattr__(self, name):
-        return lambda *args: {"status": "ready", "records": None}
+        logits = np.ones((len(digits.load().truth), 10), dtype=np.float32)
+        return lambda *args: {"status": "ready", "records": [], "logits": logits, "watched": False}
 
     def prepare(self, *args):
         self.prepared += 1
         return {"status": "ready", "device": "cpu"}
 
-    def train_epoch(self, seconds, evaluate):
+    def train_epoch(self, seconds, wall, evaluate):
         took = min(self.seconds, seconds) if self.cooperative else self.seconds
         self.clock.now += min(took, self.limit)
         if took > self.limit:
@@ -460,11 +501,11 @@ class Slow:
         }
 
 
-def slow_comparison(seconds, cooperative=True):
+def slow_comparison(seconds, cooperative=True, pace=IDLE):
     clock = Clock()
     harness = Slow(clock, seconds, cooperative)
-    client = HarnessClient(harness, Here(optimizers), digits.load(), SETTINGS, SIX, MODULE)
-    client.box = TimeBox(60.0, 6, 0.0, clock)
+    client = HarnessClient(harness, Here(optimizers), digits.load(), SETTINGS, SIX, MODULE, clock)
+    client.box = TimeBox(60.0, 6, lambda: pace)
     return Rerun(client, SETTINGS, 1), clock, harness
 
 
@@ -495,6 +536,13 @@ def test_who_does_not_come_back_costs_only_itself_and_is_stopped_soon_after_the_
     assert harness.prepared == 2  # the new worker was given everything again
 
 
+def test_on_a_busy_machine_who_does_not_come_back_is_a_persons_to_judge():
+    comparison, _, _ = slow_comparison(1000.0, cooperative=False, pace=Pace(1.0, 4.0))
+    with pytest.raises(CallFailure, match="on a machine that was busy with other work; a person decides") as caught:
+        comparison.attempt("Adadelta")
+    assert caught.value.verdict.outcome is Outcome.REVIEW
+
+
 def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     steps = []
 
@@ -511,7 +559,9 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     client.ask(1.0, "build_network", 1)
     client.ask(1.0, "make_optimizer", "SGD")
     began = time.perf_counter()
-    answer = client.ask(0.2, "train_epoch", 0.2, False)
+    client.ask(1.0, "forward")
+    began = time.perf_counter()
+    answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False)
     assert not answer["complete"]
     assert sum(steps[:-1]) < 0.2  # the last one had begun in time
     assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step
@@ -542,13 +592,43 @@ def test_a_report_of_another_form_measures_nothing(answer):
         read_epoch(answer, np.zeros(4, dtype=int), 10)
 
 
-@pytest.mark.parametrize("value", [np.zeros(3), [np.zeros(3)], {"a": 1}, "x", None, -1.5, [1, 2]])
-def test_an_inspection_of_another_form_shows_nothing(value):
-    keys = ("steps", "moved", "closure_missing", "poisoned", "with_gradient")
-    assert read_inspection(dict.fromkeys(keys, value)) == Inspection()
-    found = read_inspection({**dict.fromkeys(keys, value), "steps": 3})
-    assert (found.moved, found.closure_missing) == (False, False)
-    assert found.poisoned == found.with_gradient == ()
+def seen(**changes):
+    """What a watch reports of three steps of one parameter, two entries of it followed."""
+    rows = np.zeros((3, 2))
+    groups = [[0, [{"members": [0], "hyper": {"lr": 0.1}}]]]
+    return {
+        "steps": 3,
+        "closures": 0,
+        "between": [],
+        "uncleared": [],
+        "with_gradient": ["w"],
+        "followed": [2],
+        "start": np.zeros(2),
+        "path": rows,
+        "gradients": rows,
+        "before": groups,
+        "after": groups,
+        "evaluations": [],
+        **changes,
+    }
+
+
+def test_what_a_watch_saw_is_read():
+    watched = read_watched(seen())
+    assert watched.steps == 3
+    assert watched.before == ([{"members": [0], "hyper": {"lr": 0.1}}],) * 3
+    assert watched.then(watched).steps == 6
+
+
+@pytest.mark.parametrize("key", sorted(seen()))
+@pytest.mark.parametrize("value", [np.zeros(3), [np.zeros(3)], {"a": 1}, "x", -1.5, [1, 2], [[0, [{}]]]])
+def test_a_watch_of_another_form_saw_nothing(key, value):
+    found = read_watched(seen(**{key: value}))
+    if key in ("between", "uncleared", "with_gradient", "evaluations"):
+        assert found is not None
+        assert getattr(found, key) == ()
+    else:
+        assert found is None
 
 
 @pytest.mark.parametrize("status", [np.zeros(3), ["ready"], 1, None, "something"])

@@ -13,7 +13,7 @@ _STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}
 def doctor() -> None:
     """Show which sandboxes and devices this machine can give, and what each lacks."""
     table = Table(show_lines=True)
-    for column in ("what", "here", "detail", "to mend it"):
+    for column in ("what", "here", "detail", "to fix it"):
         table.add_column(column, overflow="fold")
     with out.status("looking around"):
         for found in examine():

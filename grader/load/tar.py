@@ -104,7 +104,7 @@ def _text(data: bytes) -> str:
 def _pax_size(pax: dict[str, str], stated: int) -> int:
     text = pax.get("size", "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise TarError("a size is no number")
+        raise TarError("a size is not a number")
     return int(text) if text else stated
 
 

@@ -20,6 +20,13 @@ class Misconception(Generic[Model]):
     models: tuple[Model, ...]
 
 
+def recognise_all(
+    known: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
+) -> list[Misconception[Model]]:
+    """The misconceptions with a model that `reproduces` the answer, in their order."""
+    return [item for item in known if any(reproduces(model) for model in item.models)]
+
+
 def recognise(
     known: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
 ) -> Misconception[Model] | None:

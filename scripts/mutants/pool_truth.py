@@ -110,8 +110,8 @@ def positive(X: np.ndarray) -> np.ndarray:
 
 def extreme(rng: np.random.Generator) -> Iterator[np.ndarray]:
     """2.3: square maps of negative values, and of large and small ones, some of which are close."""
-    for n, c, half in rng.integers(1, [4, 4, 6], (20, 3)).tolist():
-        shape = (n, c, 2 * half, 2 * half)
+    for n, half in rng.integers(1, [4, 6], (20, 2)).tolist():
+        shape = (n, n, 2 * half, 2 * half)
         yield -abs(distinct(rng, shape))
         for scale in (1e6, 1e-6):
             yield distinct(rng, shape) * scale
@@ -123,8 +123,8 @@ def extreme(rng: np.random.Generator) -> Iterator[np.ndarray]:
 
 def tied(rng: np.random.Generator) -> Iterator[np.ndarray]:
     """2.4: square maps of few positive values."""
-    for n, c, half, values in rng.integers([1, 1, 1, 2], [4, 4, 6, 5], (60, 4)).tolist():
-        yield rng.integers(1, 1 + values, (n, c, 2 * half, 2 * half)) * rng.uniform(0.5, 2)
+    for n, half, values in rng.integers([1, 1, 2], [4, 6, 5], (60, 3)).tolist():
+        yield rng.integers(1, 1 + values, (n, n, 2 * half, 2 * half)) * rng.uniform(0.5, 2)
 
 
 def odd(rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -17,7 +17,12 @@ harness = harness_module("harness", beside=MODULE)
 
 
 @pytest.fixture(scope="session")
-def comparison(harness: Any, bounded: Callable[[str], Any], settings: Mapping[str, Any], seed: int) -> Iterator[Rerun]:
+def comparison(
+    harness: Any,
+    bounded: Callable[[str], Any],
+    settings: Mapping[str, Any],
+    seed: int,
+) -> Iterator[Rerun]:
     """The re-run of all six, made bit by bit as the points ask for it."""
     data = digits.load(settings.get("data") or None)
     with closing(HarnessClient(harness, bounded("optimizers"), data, settings, SIX, MODULE)) as client:
@@ -66,19 +71,18 @@ def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     found = exercise4.RESULTS
     if _is_empty(found):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
-    runs = comparison.runs()
-    return stated_results.judge(found, runs, {name: comparison.why_not(name) for name in SIX}, comparison.batches)
+    return stated_results.judge(found, comparison.runs, comparison.another, comparison.why_not, comparison.batches)
 
 
 @points("4.8")
-def check_claims(exercise4: Any, comparison: Rerun, settings: Mapping[str, Any]) -> Verdict:
+def check_claims(exercise4: Any, comparison: Rerun) -> Verdict:
     """What CLAIMS says about the optimizers holds in the re-run."""
     found = exercise4.CLAIMS
     if _is_empty(found):
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
-    return claims.judge(found, SIX, comparison.runs, settings["target_accuracy"])
+    return claims.judge(found, SIX, comparison.runs, comparison.another, comparison.target)
 
 
 def _is_empty(found: Any) -> bool:

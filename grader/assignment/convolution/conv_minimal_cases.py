@@ -7,16 +7,20 @@ from grader.assignment.convolution.convolve import KERNEL
 from grader.oracles.numeric import Case, Floats
 
 _W = np.arange(1.0, 10.0).reshape(KERNEL, KERNEL)
-_DY = (
-    np.array([[2.0]]),
-    np.array([[2.0, -1.0]]),
-    np.array([[2.0], [-1.0]]),
-    np.array([[2.0, -1.0], [3.0, 4.0]]),
-    np.array([[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0]]),
-    np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0]]),
-    np.array([[2.0, -1.0, 1.0], [3.0, 4.0, -2.0], [-3.0, 5.0, 6.0]]),
-    np.array([[0.5]]),
-    np.array([[2.0, -1.0, 1.0, 3.0], [3.0, 4.0, -2.0, 1.0], [-3.0, 5.0, 6.0, 2.0], [1.0, -4.0, 2.0, 5.0]]),
+# No two values alike or nearly opposite: an exchange must not look like a sign.
+_DY = tuple(
+    np.array(rows, dtype=float)
+    for rows in (
+        [[2]],
+        [[2, 5]],
+        [[2], [5]],
+        [[2, 5], [3, -30]],
+        [[0, 0, 0], [0, 2, 0], [0, 0, 0]],
+        [[2, 5, 1], [3, -30, 4]],
+        [[2, 5, 1], [3, -30, 4], [7, 6, 15]],
+        [[0.5]],
+        [[2, 5, 1, 7], [3, -30, 4, 6], [12, 8, 15, 10], [11, -60, 14, 13]],
+    )
 )
 
 
@@ -29,7 +33,8 @@ def weight_minimal_cases(convention: str, interior: bool) -> tuple[Case, ...]:
     """dw for X = 1, 2, ...; `interior`: with an outer ring of zeros."""
     if interior:
         cores = (_DY[0], _DY[3], np.array([[0.0, 2.0], [0.0, 0.0]]))
-        return tuple(weight_case(np.pad(dY, 1), np.pad(_counted(dY.shape), 1), convention) for dY in cores)
+        ringed = tuple(weight_case(np.pad(dY, 1), np.pad(_counted(dY.shape), 1), convention) for dY in cores)
+        return (*ringed, weight_case(_DY[3], _counted(_DY[3].shape), convention))  # the last tells mistakes apart
     return tuple(weight_case(dY, _counted(dY.shape), convention) for dY in _DY)
 
 

@@ -1,9 +1,14 @@
 """The misconceptions about the backward pass of a 3x3 convolution: names, sentences, and what they would give."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from grader.assignment.convolution.conv_models import (
     BOTH,
+    FIRST,
+    FIRST_ROW,
+    LAST,
     MIRRORED,
     SWAPPED,
     UPSIDE_DOWN,
@@ -11,23 +16,25 @@ from grader.assignment.convolution.conv_models import (
     flipped,
     framed,
     kept,
+    one_side,
     one_sided,
     overwritten_input,
-    overwritten_weight,
     padding,
     quarter_turned,
     slide,
+    square_only,
     without_ring,
 )
 from grader.assignment.convolution.convolve import KERNEL
-from grader.oracles.numeric import Misconception, Model, common_misconceptions, of_result
+from grader.oracles.numeric import Case, Floats, Misconception, Model, common_misconceptions, of_result
 
 _NOT_FLIPPED = (
     "The filter was laid over dY as it is, as in the forward pass. On the way back, which weight leads from an output "
     "to the entry of X above and to the left of it?"
 )
 _DW_FLIPPED = (
-    "The result is flipped both ways. Flipping belongs to the way back to X. Which entries of X does w[0, 0] meet?"
+    "The result is flipped both ways, as it is with dY and X exchanged: is the order of the arguments dY, X, and is "
+    "nothing flipped? Flipping belongs to the way back to X. Which entries of X does w[0, 0] meet?"
 )
 _FLIPPED_ONCE = (
     "Flipped along one axis only. Follow one entry of X to the outputs it takes part in, in both directions."
@@ -36,12 +43,25 @@ _VALID = "At the border something is left out: the layer pads X with zeros, so t
 _CIRCULAR = "At the border the result wraps around to the other side (as an FFT or np.roll does). The padding is zeros."
 _REPEATED = "At the border the outermost values are repeated. The padding of this layer is zeros."
 _REFLECTED = "At the border the map is mirrored. The padding of this layer is zeros."
-_SHIFTED = "The result is shifted by one: the padding was put on one side only, instead of one ring all around."
-_OVERWRITTEN = "Contributions overwrite each other. Where several outputs depend on one entry, their gradients add up."
-_MIXED_UP = (
-    "This is the answer under the other convention of *. CONVENTION says which one you are judged under; "
-    "the forward pass, the coefficients and both gradients have to follow the same."
+_SHIFTED = (
+    "The result is shifted by one: the padding was put on one side only, or put on twice. It is one ring all around."
 )
+_OVERWRITTEN = (
+    "Not all outputs' contributions are in the result. Is a `+=` missing? Where several outputs depend on one entry, "
+    "their gradients add up."
+)
+_RETURNED = (
+    "Only the contribution of the first output, or of the first row, is in the result. Is the return inside the loop?"
+)
+_MIXED_UP = (
+    "This answer fits the other convention of *. CONVENTION says which one you are judged under: the forward pass, the "
+    "coefficients and both gradients have to follow the same."
+)
+_EXCHANGED = (
+    "Rows and columns are exchanged somewhere: square maps come out right, others do not. A map has the shape (H, W), "
+    "and an index is [row, column]."
+)
+_ONE_SIZE = "Height and width are taken for equal: one of the two sizes is used for both directions."
 _UPSTREAM_IGNORED = "The upstream gradient dY has no influence on the result: the chain rule multiplies by it."
 _UPSTREAM_RETURNED = "This is dY itself: it has to be passed back through the filter."
 
@@ -49,7 +69,24 @@ _UPSTREAM_RETURNED = "This is dY itself: it has to be passed back through the fi
 def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     """About dX = ∂L/∂X of (H, W)."""
     make = Models(convention)
-    return (*_input_kernels(make), *_input_paddings(make), *_input_terms(make), *common_misconceptions())
+    zeros, *others = common_misconceptions()
+    return (
+        zeros,
+        *_sizes(make.input_of, of_result=(True, False)),
+        *_input_kernels(make),
+        *_input_paddings(make),
+        *_input_terms(make),
+        *others,
+    )
+
+
+def _sizes(gradient: Callable[[Floats, Case], Floats], of_result: tuple[bool, ...]) -> tuple[Misconception[Model], ...]:
+    """Which sizes of a map were taken for which."""
+    both = [one_side(axis, gradient, crop) for axis in (0, 1) for crop in of_result]
+    return (
+        Misconception("rows-and-columns-exchanged", _EXCHANGED, (square_only(lambda case: case.expected),)),
+        Misconception("one-size-for-both", _ONE_SIZE, tuple(both)),
+    )
 
 
 def _input_kernels(make: Models) -> tuple[Misconception[Model], ...]:
@@ -82,8 +119,8 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
         ),
         Misconception(
             "padding-not-removed",
-            "The ring of padding is still around the result. dX has the size of X.",
-            tuple(make.input(change, lambda A: np.pad(A, 2)) for change in BOTH),
+            "There is still padding around the result: it was put on twice, or not cut off. dX has the size of X.",
+            tuple(make.input(change, pad) for change in BOTH for pad in (_two_rings, _three_and_one, _one_and_three)),
         ),
         Misconception(
             "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, padding("wrap")) for change in BOTH)
@@ -98,11 +135,28 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     )
 
 
+def _two_rings(A: Floats) -> Floats:
+    return np.pad(A, 2)
+
+
+def _three_and_one(A: Floats) -> Floats:
+    return np.pad(A, ((3, 1), (3, 1)))
+
+
+def _one_and_three(A: Floats) -> Floats:
+    return np.pad(A, ((1, 3), (1, 3)))
+
+
 def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(
             "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: overwritten_input(case, make.flips),)
+        ),
+        Misconception(
+            "returned-inside-the-loop",
+            _RETURNED,
+            (make.input(pad=lambda A: np.pad(FIRST(A), 1)), make.input(pad=lambda A: np.pad(FIRST_ROW(A), 1))),
         ),
         Misconception("upstream-gradient-returned", _UPSTREAM_RETURNED, (lambda case: case.inputs["dY"],)),
         Misconception(
@@ -139,10 +193,15 @@ def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
 def weight_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     """About dw = ∂L/∂w of (3, 3)."""
     make = Models(convention)
-    others = (
-        mistake for mistake in common_misconceptions() if mistake.id != "result-transposed"
-    )  # "dw-transposed" says more
-    return (*_weight_kernels(make), *_weight_paddings(make), *_weight_terms(make), *others)
+    zeros, *others = common_misconceptions()
+    return (
+        zeros,
+        *_sizes(make.weight_of, of_result=(False,)),
+        *_weight_kernels(make),
+        *_weight_paddings(make),
+        *_weight_terms(make),
+        *(item for item in others if item.id != "result-transposed"),  # "dw-transposed" says more
+    )
 
 
 def _weight_kernels(make: Models) -> tuple[Misconception[Model], ...]:
@@ -186,9 +245,8 @@ def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
 def _weight_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
-        Misconception(
-            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: overwritten_weight(case, make.flips),)
-        ),
+        Misconception("overwritten-instead-of-added", _OVERWRITTEN, (make.weight(dY=LAST),)),
+        Misconception("returned-inside-the-loop", _RETURNED, (make.weight(dY=FIRST), make.weight(dY=FIRST_ROW))),
         Misconception("upstream-gradient-ignored", _UPSTREAM_IGNORED, (make.weight(dY=np.ones_like),)),
         Misconception(
             "input-ignored",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from grader.assignment.convolution.convolve import KERNEL
-from grader.oracles.numeric import Case, Floats, OfCase
+from grader.oracles.numeric import Case, Floats, Numbers, OfCase
 
 Change = Callable[[Floats], Floats]
 
@@ -69,6 +69,15 @@ class Models:
 
         return model
 
+    def input_of(self, dY: Floats, case: Case) -> Floats:
+        """dX for another dY."""
+        return slide(np.pad(dY, 1), flipped(case.inputs["w"]) if self.flips else case.inputs["w"])
+
+    def weight_of(self, dY: Floats, case: Case) -> Floats:
+        """dw for another dY."""
+        result = slide(np.pad(case.inputs["X"], 1), dY)
+        return result if self.flips else flipped(result)
+
 
 def padding(mode: str) -> Change:
     """A ring of one entry, filled as numpy's `mode` says."""
@@ -111,8 +120,41 @@ def overwritten_input(case: Case, flips: bool) -> Floats:
     return inner(padded)
 
 
-def overwritten_weight(case: Case, flips: bool) -> Floats:
-    """dw = dY[i, j] * patch instead of +=: the last window stays."""
-    dY, X = case.inputs["dY"], np.pad(case.inputs["X"], 1)
-    result = dY[-1, -1] * X[-KERNEL:, -KERNEL:]
-    return result if flips else flipped(result)
+def only(*outputs: slice) -> Change:
+    """The change of dY that leaves but some outputs' gradients."""
+
+    def change(dY: Floats) -> Floats:
+        result = np.zeros_like(dY)
+        result[outputs] = dY[outputs]
+        return result
+
+    return change
+
+
+FIRST, FIRST_ROW, LAST = only(np.s_[:1], np.s_[:1]), only(np.s_[:1]), only(np.s_[-1:], np.s_[-1:])
+
+
+def square_only(right: OfCase) -> OfCase:
+    """Right on square maps; raises elsewhere."""
+
+    def model(case: Case) -> Numbers:
+        if len(set(case.inputs["dY"].shape)) > 1:
+            raise IndexError("an index is out of bounds")
+        return right(case)
+
+    return model
+
+
+def one_side(axis: int, gradient: Callable[[Floats, Case], Floats], crop: bool) -> OfCase:
+    """The size along `axis` taken for both: raises where the other one is smaller, and leaves out the rest where it is
+    larger: of dY, or (crop) of the result."""
+
+    def model(case: Case) -> Floats:
+        dY = case.inputs["dY"]
+        size = dY.shape[axis]
+        if dY.shape[1 - axis] < size:
+            raise IndexError("an index is out of bounds")
+        part = only(np.s_[:size], np.s_[:size])
+        return part(gradient(dY, case)) if crop else gradient(part(dY), case)
+
+    return model

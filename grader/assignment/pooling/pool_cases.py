@@ -81,8 +81,8 @@ def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.3: negative windows only, and large and small magnitudes; square maps."""
-    sides = rng.permutation([_even(rng, 2, 4), _even(rng, 6, 8), _even(rng, 6, 8), _even(rng, 10, 16)])
+    """2.3: negative windows only, and large and small magnitudes; as many samples as channels, rows as columns."""
+    sides = rng.permutation([_even(rng, 2, 4), _even(rng, 6, 8), _even(rng, 6, 8), _even(rng, 10, 12)])
     cases = []
     for side, (signs, scale, upstream_scale, on_grid) in zip(
         sides,
@@ -94,16 +94,16 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
         ),
         strict=True,
     ):
-        shape: Shape = (1, 2, side, side) if side > 8 else (_count(rng), _count(rng), side, side)
+        shape: Shape = (2, 2, side, side)
         X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0) * scale
         cases.append(pooling(X, upstream(rng, shape) * upstream_scale))
     return tuple(cases)
 
 
 def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
-    """2.4: positive windows with maxima on every set of places; square maps. Windows share their maxima, too."""
+    """2.4: positive windows with maxima on every set of places, some shared by windows; sizes as in 2.3."""
     large, small = _even(rng, 8, 12), _even(rng, 4, 6)
-    shapes: list[Shape] = [(1, 1, small, small), (2, _count(rng) + 1, small, small), (1, 1, large, large)]
+    shapes: list[Shape] = [(1, 1, small, small), (2, 2, small, small), (1, 1, large, large)]
     return tuple(
         tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
         for shape, scale in zip(shapes, (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)
@@ -114,12 +114,12 @@ def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.5: odd heights and widths, positive values."""
     long, short = _odd(rng, 9, 19), _odd(rng, 3, 7)
     shapes: list[Shape] = [
-        (2, _count(rng), _odd(rng, 3, 5), _odd(rng, 7, 9)),
+        (2, 1, _odd(rng, 3, 5), _odd(rng, 7, 9)),
         (1, 2, _odd(rng, 7, 9), _even(rng, 2, 4)),
-        (_count(rng), 1, _even(rng, 2, 4), _odd(rng, 7, 9)),
+        (2, 3, _even(rng, 2, 4), _odd(rng, 7, 9)),
         (1, 1, 1, 1),
-        (_count(rng), 2, 1, _even(rng, 2, 6) + int(rng.integers(2))),
-        (2, _count(rng), _even(rng, 2, 6) + int(rng.integers(2)), 1),
+        (3, 2, 1, int(rng.integers(2, 8))),
+        (1, 2, int(rng.integers(2, 8)), 1),
         (1, 1, *rng.permutation([long, short])),
     ]
     return _pooled(rng, shapes, "positive")

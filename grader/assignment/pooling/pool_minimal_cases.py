@@ -14,10 +14,9 @@ def _map(*rows: Iterable[float]) -> Floats:
 
 
 def _upstream(X: Floats) -> Floats:
-    """2, -3, 4, -5, ...: no two alike, both signs, and never ones."""
+    """2, -5, 9, -14: both signs, never ones, no two alike or nearly opposite: an exchange must not look like a sign."""
     shape = (*X.shape[:-2], X.shape[-2] // 2, X.shape[-1] // 2)
-    values = np.arange(2.0, 2.0 + np.prod(shape)).reshape(shape)
-    return np.where(values % 2, -values, values)
+    return np.array([2.0, -5.0, 9.0, -14.0][: int(np.prod(shape))]).reshape(shape)
 
 
 _CORNERS = (_map((4, 1), (2, 3)), _map((1, 4), (2, 3)), _map((1, 2), (4, 3)), _map((1, 2), (3, 4)))
@@ -56,6 +55,7 @@ TIED_MAPS = tuple(
 ODD_MAPS = tuple(
     pooling(X, _upstream(X))
     for X in (
+        _CORNERS[0],  # an even one: a function may fail on those already
         _map((3,)),
         _map((3, 1)),
         _map((3,), (1,)),

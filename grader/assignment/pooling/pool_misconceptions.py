@@ -3,31 +3,46 @@
 import numpy as np
 
 from grader.assignment.pooling.max_pool import POOL, windows
+from grader.assignment.pooling.pool_loops import (
+    doubled_and_exchanged,
+    each_write,
+    every_second,
+    exchanged,
+    of_height,
+    of_width,
+    one_late,
+    same,
+)
 from grader.assignment.pooling.pool_models import (
     FIRST_MAXIMUM,
     along,
     always,
+    as_close,
     beyond_the_windows,
     chosen,
     divided,
+    even_sizes_only,
     first_only,
     global_maximum,
+    halved,
     largest,
     left_elsewhere,
-    of_three,
+    looked_up,
     placed,
-    shifted,
-    sliding,
     softmax,
     starts_too_high,
     swapped,
     upsampled,
+    within_a_tolerance,
     without_offset,
     zero_start,
 )
 from grader.oracles.numeric import Misconception, Model, common_misconceptions
 
+_ALL_ZEROS, *_COMMON = common_misconceptions(FIRST_MAXIMUM)
+
 POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
+    _ALL_ZEROS,
     Misconception(
         "zero-initialised-maximum",
         "In windows without a positive value the maximum was missed: nothing there beats a maximum that starts at 0.",
@@ -38,6 +53,35 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "Where several entries tie for the maximum, each of them got the whole gradient: their sum is too large. "
         "The weights inside a window have to sum to one.",
         (placed(lambda x, dY: largest(x) * dY),),
+    ),
+    Misconception(
+        "tied-half",
+        "Each of several maxima got half of the gradient, also where three or four tie. The weights inside a window "
+        "have to sum to one.",
+        (placed(lambda x, dY: halved(x) * dY),),
+    ),
+    Misconception(
+        "looked-up-in-the-whole-array",
+        "The maximum of a window was looked up in the whole array, where the same value may stand in other windows "
+        "too. Compare with the window's own entries only.",
+        (looked_up(0), looked_up(1), looked_up(2)),
+    ),
+    Misconception(
+        "rows-and-columns-exchanged",
+        "Rows and columns are exchanged somewhere: square maps come out right, others do not. X has the shape "
+        "(N, C, H, W), and window (i, j) begins at row 2i and column 2j.",
+        each_write(corner=doubled_and_exchanged, source=exchanged),
+    ),
+    Misconception(
+        "one-size-for-both",
+        "Height and width are taken for equal: one of the two sizes is used for both directions.",
+        (*each_write(outputs=of_height), *each_write(outputs=of_width)),
+    ),
+    Misconception(
+        "odd-size-not-handled",
+        "It raises for odd heights or widths. The last row or column then lies in no window: leave it out before you "
+        "cut X into windows, and let the size of dY say how many there are.",
+        (even_sizes_only(lambda case: case.expected),),
     ),
     Misconception(
         "average-pool",
@@ -56,8 +100,8 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "value-instead-of-gradient",
-        "The places are right, but what was written there has the value of X in it. X decides where the gradient goes, "
-        "not how large it is.",
+        "The places are right, but the value of X is multiplied in, or written there. X decides where the gradient "
+        "goes, not how large it is.",
         (
             placed(lambda x, dY: chosen(x) * x),
             placed(lambda x, dY: chosen(x) * x * dY),
@@ -108,17 +152,29 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "stride-one",
         "The windows overlap: output (i, j) was taken to look at rows i, i+1 of X. The stride is 2.",
-        (sliding,),
+        each_write(corner=same),
+    ),
+    Misconception(
+        "stride-in-the-loop",
+        "Only every second output is visited: the stride was put into the loop over dY. Every entry of dY has a "
+        "window, and the stride says where in X it begins.",
+        each_write(outputs=every_second, corner=same),
     ),
     Misconception(
         "window-of-three",
         "The windows have three rows and columns, so that they overlap: a slice a:b ends before b. The filter is 2×2.",
-        (of_three,),
+        each_write(size=POOL + 1),
     ),
     Misconception(
         "off-by-one-window",
         "The windows begin one row and one column too late: the first one starts at row 0 and column 0.",
-        (shifted,),
+        (*each_write(corner=one_late, partial=True), *each_write(corner=one_late)),
+    ),
+    Misconception(
+        "windows-transposed",
+        "The windows are numbered column by column: window (i, j) of X belongs to dY[..., i, j], and not to "
+        "dY[..., j, i].",
+        (*each_write(source=exchanged), *each_write(corner=doubled_and_exchanged)),
     ),
     Misconception(
         "values-cut-to-integers",
@@ -128,7 +184,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "window-offset-forgotten",
         "The index of the maximum inside its window was used as an index into the whole map.",
-        (without_offset,),
+        (without_offset(add=True), without_offset(add=False)),
     ),
     Misconception(
         "softmax-instead-of-maximum",
@@ -174,11 +230,23 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         (
             *divided(lambda case: POOL * POOL),
             *divided(lambda case: case.expected.shape[0]),
+            *divided(lambda case: case.expected.shape[0] * case.expected.shape[1]),
             *divided(lambda case: max(case.inputs["dY"].size, 1)),
             *divided(lambda case: case.expected.size),
         ),
     ),
-    *common_misconceptions(FIRST_MAXIMUM),
+    Misconception(
+        "compared-with-a-tolerance",
+        "A comparison with a tolerance (such as np.isclose) took smaller values for the maximum. Compare with ==, or "
+        "take the place of the maximum.",
+        (
+            placed(lambda x, dY: as_close(x) * dY),
+            placed(lambda x, dY: as_close(x) / as_close(x).sum(axis=-1, keepdims=True) * dY),
+            placed(lambda x, dY: chosen(as_close(x)) * dY),
+            within_a_tolerance,
+        ),
+    ),
+    *_COMMON,
     Misconception(
         "maximum-starts-too-high",
         "Where all values of a window are far below zero the maximum was missed: the search for it begins at a number "
@@ -192,8 +260,8 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "not-zero-elsewhere",
-        "Every maximum has its gradient, but entries that are no maximum hold something else than 0. Does dX begin as "
-        "zeros? np.empty leaves what was in memory before.",
+        "Every maximum has its gradient, but entries other than the maximum are not 0. Does dX begin as zeros? "
+        " np.empty leaves what was in memory before.",
         (left_elsewhere,),
     ),
 )

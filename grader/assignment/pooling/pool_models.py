@@ -7,6 +7,8 @@ import numpy as np
 from grader.assignment.pooling.max_pool import POOL, from_windows, windows
 from grader.oracles.numeric import DOUBLE, Case, Fitted, Floats, Model, OfCase, close, of_result
 
+LARGEST_TOLERANCE = 1e-2  # of the values: a comparison that takes more for equal is something else
+
 
 def placed(weights: Callable[[Floats, Floats], Floats]) -> OfCase:
     """A mistake inside the windows: gradients (..., 4) from the windows' values (..., 4) and dY (..., 1)."""
@@ -79,41 +81,64 @@ def along(axis: int) -> OfCase:
     return placed(weights)
 
 
-def sliding(case: Case) -> Floats:
-    """Windows at stride 1: output (i, j) looks at rows i, i+1 and columns j, j+1."""
-    return scattered(case, 1, 0)
+def halved(x: Floats) -> Floats:
+    """1 at a single maximum, 1/2 at each that ties."""
+    return largest(x) * np.where(largest(x).sum(axis=-1, keepdims=True) > 1, 0.5, 1.0)
 
 
-def of_three(case: Case) -> Floats:
-    """Windows of three rows and columns, two apart."""
-    return scattered(case, POOL, 0, POOL + 1)
+def as_close(x: Floats) -> Floats:
+    """1 at what np.isclose takes for the maximum."""
+    return np.asarray(np.isclose(x, x.max(axis=-1, keepdims=True)), dtype=float)
 
 
-def shifted(case: Case) -> Floats:
-    """Windows that begin one row and one column late."""
-    return scattered(case, POOL, 1)
+@Fitted
+def within_a_tolerance(case: Case, values: Floats) -> Floats:
+    """The whole gradient at everything that lies no further from the maximum than a tolerance, which the answer tells.
+    A tolerance is small beside the values."""
+    parts, dY = windows(case.inputs["X"]), case.inputs["dY"][..., None]
+    below = parts.max(axis=-1, keepdims=True) - parts
+    given = close(windows(values), np.broadcast_to(dY, parts.shape), case.norm, DOUBLE)
+    tolerance = min(float(below[given].max(initial=0.0)), LARGEST_TOLERANCE * float(np.abs(parts).max(initial=0.0)))
+    return from_windows((below <= tolerance) * dY, values.shape)
 
 
-def scattered(case: Case, stride: int, start: int, size: int = POOL) -> Floats:
-    X, dY = case.inputs["X"], case.inputs["dY"]
-    dX = np.zeros_like(X)
-    for n, c, i, j in np.ndindex(dY.shape):
-        top, left = stride * i + start, stride * j + start
-        window = X[n, c, top : top + size, left : left + size]
-        if window.size:
-            a, b = np.unravel_index(int(np.argmax(window)), window.shape)
-            dX[n, c, top + a, left + b] += dY[n, c, i, j]
-    return dX
+def looked_up(shared: int) -> OfCase:
+    """Each window's maximum looked for in the whole array (shared=0), or in the window's map (shared=2), and every
+    entry that equals it set to the window's gradient."""
+
+    def model(case: Case) -> Floats:
+        X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
+        maxima = windows(X).max(axis=-1)
+        for place in np.ndindex(dY.shape):
+            dX[place[:shared]][X[place[:shared]] == maxima[place]] = dY[place]
+        return dX
+
+    return model
 
 
-def without_offset(case: Case) -> Floats:
+def even_sizes_only(right: OfCase) -> OfCase:
+    """Raises for an odd height or width."""
+
+    def model(case: Case) -> Floats:
+        if any(size % 2 for size in case.inputs["X"].shape[2:]):
+            raise ValueError("an odd size does not fit")
+        return right(case)
+
+    return model
+
+
+def without_offset(add: bool) -> OfCase:
     """The index inside the window taken for an index into the map."""
-    X, dY = case.inputs["X"], case.inputs["dY"]
-    dX = np.zeros_like(X)
-    places = np.argmax(windows(X), axis=-1)
-    for n, c, i, j in np.ndindex(dY.shape):
-        dX[n, c, places[n, c, i, j] // POOL, places[n, c, i, j] % POOL] += dY[n, c, i, j]
-    return dX
+
+    def model(case: Case) -> Floats:
+        X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
+        places = np.argmax(windows(X), axis=-1)
+        for n, c, i, j in np.ndindex(dY.shape):
+            row, column = divmod(int(places[n, c, i, j]), POOL)
+            dX[n, c, row, column] = dX[n, c, row, column] * add + dY[n, c, i, j]
+        return dX
+
+    return model
 
 
 def first_only(axis: int) -> tuple[Model, ...]:
@@ -155,5 +180,7 @@ def beyond_the_windows(case: Case, values: Floats) -> Floats:
 
 @Fitted
 def left_elsewhere(case: Case, values: Floats) -> Floats:
-    """Right where a gradient goes; whatever lies elsewhere is as in the answer."""
-    return np.where(case.expected != 0, case.expected, values)
+    """Right where a gradient goes; elsewhere as in the answer, but for its window's gradient: that was put there."""
+    dY = upsampled(case.inputs["dY"], values.shape)
+    placed = (dY != 0) & close(values, dY, case.norm, DOUBLE)
+    return np.where((case.expected != 0) | placed, case.expected, values)

@@ -1,7 +1,7 @@
 """The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are similar."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
@@ -16,19 +16,28 @@ from grader.errors import UsageError
 from grader.report.gradescope_results import to_gradescope
 from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
+from grader.report.side_by_side import file_pairs
 from grader.schema import Report
 
 if TYPE_CHECKING:
+    from grader.report.html import Comparison
     from grader.report.html import Entry as HtmlEntry
 
 ABSENT = IssueKind.ABSENT  # they are in the table, each in a line
 _STATUS = {"absent": "nothing handed in", "fault": "not graded, the grader's fault", "waiting": "not graded yet"}
+COMPARISON = "similar.html"
+MAX_COMPARED = 25  # pairs, the most similar, that are shown side by side
 Compared = Callable[[], None]  # waits until it is known which hand-ins are similar
 
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
-    from grader.report.html import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
+    from grader.report.html import (  # jinja2 starts while hand-ins are compared
+        Remark,
+        Ungraded,
+        class_page,
+        comparison_page,
+    )
 
     for entry, report in store.reports(results, index):
         write_student(results / str(entry.folder), report)
@@ -36,10 +45,14 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     known = _stored(results)
     remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
     remarks += [Remark("similarity", "", known["said"])] if known.get("said") else []
+    pairs = [Pair(**pair) for pair in known.get("pairs", [])]
+    if pairs:
+        write_atomically(results / COMPARISON, comparison_page(_compared(results, index, pairs), title=index.title))
     page = class_page(
         Reiterable(lambda: _graded(results, index)),
         title=index.title,
-        pairs=[Pair(**pair) for pair in known.get("pairs", [])],
+        pairs=pairs,
+        comparison=COMPARISON if pairs else None,
         remarks=remarks,
         ungraded=(Ungraded(entry.id, _names(entry), _STATUS[entry.status]) for entry in _ungraded(index)),
     )
@@ -51,6 +64,22 @@ def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
 
     for entry, report in store.reports(results, index):
         yield Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+
+
+def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> Iterator["Comparison"]:
+    """The most similar hand-ins with their files, a pair held at a time."""
+    from grader.classroom.results.similarity import line_shape  # numpy and pygments take their time to start
+    from grader.report.html import Comparison
+
+    shown = pairs[:MAX_COMPARED]
+    asked = {name for pair in shown for name in (pair.left, pair.right)}
+    entries = {entry.id: entry for entry in index.entries if entry.id in asked and entry.folder}
+    for pair in shown:
+        if pair.left in entries and pair.right in entries:
+            left, right = entries[pair.left], entries[pair.right]
+            one, other = (store.read_files(results / str(own.folder) / store.SUBMISSION) for own in (left, right))
+            files = tuple(file_pairs(one, other, line_shape))
+            yield Comparison(_names(left) or left.id, _names(right) or right.id, pair.share, files)
 
 
 def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:

@@ -74,6 +74,11 @@ def fingerprints_of(files: Mapping[str, bytes]) -> Prints:
     return np.array(sorted(found), dtype=np.int64)
 
 
+def line_shape(line: str) -> str:
+    """What of a line is not its writer's choice; "" for a line that says nothing."""
+    return "".join(_letter(kind, text) for kind, text in lex(line, PythonLexer())).strip()
+
+
 def _letter(kind: _TokenType, text: str) -> str:
     """What stays of a token where names, texts and comments are the writer's to choose."""
     if kind in Text or kind in Comment:

@@ -44,6 +44,7 @@ OWN = (
     "feedback.zip",
     "junit.xml",
     "class.html",
+    "similar.html",
     PAIRS,
     "sheet.csv",
     "desk.db",

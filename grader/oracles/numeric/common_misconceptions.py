@@ -33,6 +33,12 @@ def common_misconceptions(*rights: Callable[[Case], Numbers]) -> tuple[Misconcep
             of_result(np.negative, *rights),
         ),
         Misconception(
+            "gradient-doubled",
+            "Every entry is twice what it should be. Is something added twice? A slice of an array is a view of it: "
+            "what is added to the slice is in the array already.",
+            of_result(lambda right: 2 * right, *rights),
+        ),
+        Misconception(
             "truncated-to-integers",
             "The entries are the right ones cut down to integers: an integer array drops everything after the decimal "
             "point.",

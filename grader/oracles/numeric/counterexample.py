@@ -1,7 +1,7 @@
 """The smallest input on which a function fails: minimal cases, tried from the smallest up, and what to show of one."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from grader.model import CallFailure, Outcome
@@ -32,12 +32,10 @@ def each_tried(function: Callable[..., Any], minimal_cases: Sequence[Case]) -> I
             yield case, answer
 
 
-def smallest_wrong(function: Callable[..., Any], minimal_cases: Sequence[Case]) -> tuple[Case, Answer] | None:
-    """The first minimal case whose answer is wrong; None where none is, or no more answers come."""
-    for case, answer in each_tried(function, minimal_cases):
-        if isinstance(answer, Answer) and mismatch(case, answer):
-            return case, answer
-    return None
+def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
+    """The first case whose answer is wrong; None where none is."""
+    found = ((case, item) for case, item in tried if isinstance(item, Answer))
+    return next((item for item in found if mismatch(*item)), None)
 
 
 def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
@@ -70,7 +68,11 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
 
 def to_paste(function: str, case: Case) -> str:
     """Lines of Python that make the same call."""
-    arguments = [f"{name} = np.array({literal(array)})" for name, array in case.inputs.items()]
+    made = {
+        name: f"np.array({literal(array)})" if array.size else f"np.zeros({array.shape})"
+        for name, array in case.inputs.items()
+    }
+    arguments = [f"{name} = {text}" for name, text in made.items()]
     return "\n".join([*arguments, f"print({function}({', '.join(case.inputs)}))"])
 
 

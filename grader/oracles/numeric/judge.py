@@ -10,10 +10,13 @@ from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
-from grader.oracles.numeric.naming import Model, name
+from grader.oracles.numeric.naming import Model, explain
+from grader.oracles.numeric.slips import slip
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 Seen = tuple[Case, Answer]
+
+MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in another order
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,16 @@ def judge(function: Callable[..., Any], question: Question) -> Verdict:
 def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen], whole: bool) -> Verdict:
     """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
 
-    Where a call raised after it (not `whole`), few answers came: it is named only if the minimal cases agree.
+    Where a call raised after it (not `whole`), few answers came: it is named only if the minimal cases agree. Where
+    several misconceptions explain it, they tell which one it is.
     """
-    tried = [] if whole else list(counterexample.each_tried(function, question.minimal_cases))
-    mistake = name(
-        [*seen, *((case, item) for case, item in tried if isinstance(item, Answer))], question.misconceptions
-    )
-    found = counterexample.smallest_wrong(function, question.minimal_cases)
+    tried = list(counterexample.each_tried(function, question.minimal_cases))
+    named = explain(seen, question.misconceptions)
+    if named and (len(named) > 1 or not whole):
+        came = [*seen, *((case, item) for case, item in tried if isinstance(item, Answer))]
+        named = explain(came, named) or (named if whole else [])
+    mistake = _swapped(function, question) or next(iter(named), None)
+    found = counterexample.first_wrong(tried)
     wrong = next(text for item in seen if (text := mismatch(*item)))
     parts = [wrong if mistake is None else mistake.sentence, counterexample.sentence(*found) if found else ""]
     verdict = Verdict.failed(" ".join(filter(None, parts)), mistake.id if mistake else None)
@@ -72,7 +78,11 @@ def _raise(
     small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
     where, failure = small or (case, fault)
     everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
-    mistake = name(everything, question.misconceptions)
+    mistake = (
+        slip(failure.verdict.message)
+        or _swapped(function, question)
+        or next(iter(explain(everything, question.misconceptions)), None)
+    )
     told = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
     verdict = replace(
         failure.verdict,
@@ -81,6 +91,23 @@ def _raise(
         evidence=counterexample.input_evidence(_name_of(function), where),
     )
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
+
+
+def _swapped(function: Callable[..., Any], question: Question) -> Misconception[None] | None:
+    """Whether the answers are right once the arguments come in the reverse order. Shapes tell these apart: of two
+    arguments of one shape an exchange may be something else."""
+    telling = [case for case in question.minimal_cases if len({array.shape for array in case.inputs.values()}) > 1]
+    turned = [replace(case, inputs=dict(reversed([*case.inputs.items()]))) for case in telling[:MAX_TURNED]]
+    tried = list(counterexample.each_tried(function, turned))
+    if (
+        not tried
+        or len(tried) < len(turned)
+        or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
+    ):
+        return None
+    call = f"{_name_of(function)}({', '.join(telling[0].inputs)})"
+    sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
+    return Misconception("arguments-in-the-other-order", sentence, ())
 
 
 def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from grader.oracles.misconceptions import Misconception, recognise
+from grader.oracles.misconceptions import Misconception, recognise_all
 from grader.oracles.numeric.arrays import Floats, Numbers
 from grader.oracles.numeric.comparison import Answer, Case, close
 
@@ -28,13 +28,13 @@ Model: TypeAlias = OfCase | Fitted
 FAULTS = (ValueError, IndexError, TypeError, ZeroDivisionError)
 
 
-def name(
+def explain(
     seen: Sequence[tuple[Case, Answer | None]], known: Sequence[Misconception[Model]]
-) -> Misconception[Model] | None:
-    """The first of `known` that explains all that was seen (None: the call raised); None where none does."""
+) -> list[Misconception[Model]]:
+    """Those of `known` that explain all that was seen (None: the call raised), in their order."""
     if all(answer is None for _, answer in seen) or any(_unreadable(answer) for _, answer in seen):
-        return None
-    return recognise(known, lambda model: all(_reproduces(model, case, answer) for case, answer in seen))
+        return []
+    return recognise_all(known, lambda model: all(_reproduces(model, case, answer) for case, answer in seen))
 
 
 def _unreadable(answer: Answer | None) -> bool:

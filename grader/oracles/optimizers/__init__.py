@@ -8,6 +8,6 @@ Imports the standard library, numpy and torch only. Definitions: the algorithm b
 """
 
 from .device import device_of, reference_seconds
-from .identify import identify
+from .identify import identify, identify_training
 
-__all__ = ["device_of", "identify", "reference_seconds"]
+__all__ = ["device_of", "identify", "identify_training", "reference_seconds"]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from . import quasi_newton
+from . import quasi_newton, textbook
 from .hyperparameters import Hyper, read, trials
-from .replay import RELATIVE, Problem, Record, deviation, replay
+from .replay import RELATIVE, Problem, Record, deviation, replay, training_deviation
 
 TORCHS = (
     "Adadelta",
@@ -40,7 +40,7 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading) for reading in readings))
     known = all(
-        "lr" in read(name, group["hyper"]) for record in records for groups in record["groups"] for group in groups
+        "lr" in read(name, group["hyper"]) for record in records for groups in record["before"] for group in groups
     )
     like = name if error <= 1 else _resemblance(name, problems, readings)
     return {"same": error <= 1, "like": like, "known": known, "error": min(error, 1e300) * RELATIVE}
@@ -48,9 +48,9 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
 
 def _readings(records: list[Record]) -> list[list[Record]]:
     """Which hyper-parameters each step was taken with: those read before it, or, of an optimizer that sets its own at
-    the beginning of a step, those read after it."""
-    before = [{**record, "groups": record["groups"][:-1]} for record in records]
-    after = [{**record, "groups": record["groups"][1:]} for record in records]
+    the beginning of a step, those read after it. `groups` are those of the reading."""
+    before = [{**record, "groups": record["before"]} for record in records]
+    after = [{**record, "groups": record["after"]} for record in records]
     return [before] if _same(before, after) else [before, after]
 
 
@@ -80,13 +80,19 @@ def _best_error(name: str, problems: list[Problem], records: list[Record], tried
         worst = 0.0
         for problem, record in zip(problems, records, strict=True):
             path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, **rate}))
-            worst = max(worst, deviation(record["path"], path, problem["kind"] == "gradients"))
+            worst = max(worst, _deviation(record["path"], path, problem))
             if worst > best:
                 break
         best = min(best, worst)
         if best <= 1:
             break
     return best
+
+
+def _deviation(path: Any, expected: Any, problem: Problem) -> float:
+    if "share" in problem:
+        return training_deviation(path, expected, problem)
+    return deviation(path, expected, problem["kind"] == "gradients")
 
 
 def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> Hyper | None:
@@ -96,7 +102,7 @@ def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> H
     path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, "lr": 1.0}))
     if path is None:
         return None
-    one, found = path - path[0], record["path"] - record["path"][0]
+    one, found = path - path[0], record["path"][: len(path)] - record["path"][0]
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         rate = float((one * found).sum() / (one * one).sum())
     return {"lr": rate} if rate > 0 else None
@@ -104,6 +110,52 @@ def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> H
 
 def _hypers(name: str, record: Record, extra: Hyper) -> list[list[Hyper]]:
     return [[{**extra, **read(name, group["hyper"])} for group in groups] for groups in record["groups"]]
+
+
+# --- in a training --------------------------------------------------------------------------------------------------
+
+SEARCHED_STEPS = 40  # in which what could not be read is searched for
+IN_TRAINING = {"kind": "gradients", "relative": 0.02, "share": 0.8}  # gradients are small there, and rounding is single
+
+
+def identify_training(name: str, seen: dict[str, Any]) -> dict[str, Any]:
+    """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
+
+    `seen`: "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients" (steps, n)
+    of these; "before" and "after", the groups at each step; "dtype". For LBFGS "evaluations" of whole parameters too.
+    Returns {"same": bool, "like": a class of torch.optim or None}.
+    """
+    if name == "LBFGS":
+        return {"same": quasi_newton.follows(seen), "like": None}
+    whole = _training_problem(seen, len(seen["path"]))
+    few = _training_problem(seen, min(SEARCHED_STEPS, len(seen["path"])))
+    for tried in (1, None):  # as it was read; then with what could not be read searched for
+        for problem, record in (whole if tried else few,):
+            if any(_best_error(name, [problem], reading, tried) <= 1 for reading in _readings([record])):
+                return {"same": True, "like": name}
+    problem, record = few
+    if textbook.deviation(name, problem, record) <= 1:
+        return {"same": True, "like": name}
+    others = (other for other in TORCHS if other not in (name, "LBFGS"))
+    like = next((other for other in others if _best_error(other, *few_lists(problem, record), tried=1) <= 1), None)
+    return {"same": False, "like": like}
+
+
+def few_lists(problem: Problem, record: Record) -> tuple[list[Problem], list[Record]]:
+    return [problem], _readings([record])[0]
+
+
+def _training_problem(seen: dict[str, Any], steps: int) -> tuple[Problem, Record]:
+    problem = {
+        **IN_TRAINING,
+        "shapes": [[count] for count in seen["followed"]],
+        "start": seen["start"],
+        "steps": steps,
+        "gradients": seen["gradients"][:steps],
+        "dtype": seen["dtype"],
+    }
+    path = np.concatenate([seen["start"][None], seen["path"][:steps]])
+    return problem, {"path": path, "before": seen["before"][:steps], "after": seen["after"][:steps]}
 
 
 # --- known misreadings ----------------------------------------------------------------------------------------------

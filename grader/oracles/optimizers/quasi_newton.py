@@ -7,8 +7,10 @@ import itertools
 from typing import Any
 
 import numpy as np
+import torch
 
-from .replay import RELATIVE, Problem, Record, gradient
+from .hyperparameters import accepted, defaults, read
+from .replay import REFUSALS, RELATIVE, Problem, Record, gradient
 
 LEAST_STEPS = 2  # judged in each problem, beyond the first, which goes down the gradient in every method
 CONVERGED = 1e-4  # of the first gradient: below, directions are rounding
@@ -63,3 +65,88 @@ def _sine(one: Any, other: Any) -> float:
     if not all(np.isfinite(length) and length > 0 for length in lengths) or one @ other <= 0:
         return float("inf")
     return float(np.linalg.norm(one / lengths[0] - other / lengths[1]))
+
+
+# --- in a training --------------------------------------------------------------------------------------------------
+
+SAME_POINT = 1e-3  # of the way from the first point: torch's own arithmetic on the same numbers, in another order
+SAME_DIRECTION = 0.05  # sine of an angle, in single precision
+
+
+def follows(seen: dict[str, Any]) -> bool:
+    """Whether the first steps of a training are L-BFGS's: torch's own asks for the loss at the same points, given the
+    same answers; one with a line search of its own goes where the two-loop recursion points."""
+    steps = _steps(seen["evaluations"])
+    if not steps:
+        return False
+    hypers = [read("LBFGS", groups[0]["hyper"]) for groups in seen["before"][: len(steps)] if groups]
+    return len(hypers) >= len(steps) and (_asks_the_same(steps, hypers) or _points_the_same(steps))
+
+
+def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], Any]]:
+    """For each whole step, the evaluations in it and where it ended."""
+    found: list[tuple[list[dict[str, Any]], Any]] = []
+    current: list[dict[str, Any]] = []
+    for item in evaluations:
+        if "end" in item:
+            found.append((current, item["end"]))
+            current = []
+        else:
+            current.append(item)
+    return [step for step in found if step[0]]
+
+
+def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
+    parameter = torch.nn.Parameter(torch.from_numpy(steps[0][0][0]["point"]).clone())
+    known = defaults("LBFGS")
+    origin = parameter.detach().clone()
+    script = [(item, end) for evaluations, end in steps for item in evaluations]
+    place, wrong = 0, False
+
+    def near(point: Any, now: torch.Tensor) -> bool:
+        there = torch.from_numpy(point)
+        size = float((there - origin).abs().max()) + 1e-6
+        return float((there - now).abs().max()) <= SAME_POINT * size
+
+    def closure() -> torch.Tensor:
+        nonlocal place, wrong
+        if place >= len(script) or not near(script[place][0]["point"], parameter.detach()):
+            wrong = True
+            raise StopIteration
+        item = script[place][0]
+        place += 1
+        parameter.grad = torch.from_numpy(item["gradient"]).clone()
+        return torch.tensor(item["loss"])
+
+    try:
+        optimizer = torch.optim.LBFGS([parameter], **accepted(hypers[0], known))
+        for (evaluations, end), hyper in zip(steps, hypers, strict=False):
+            optimizer.param_groups[0].update(accepted(hyper, known))
+            first = place
+            optimizer.step(closure)  # type: ignore[no-untyped-call]
+            if place - first != len(evaluations) or not near(end, parameter.detach()):
+                return False
+    except (StopIteration, *REFUSALS):
+        return False
+    return not wrong
+
+
+def _points_the_same(steps: list[Any]) -> bool:
+    """One iteration a step: along minus the gradient first, and then along the two-loop recursion's direction, where
+    changes of the gradient are taken within a step or from step to step."""
+    points = [evaluations[0]["point"].astype(np.float64) for evaluations, _ in steps]
+    ends = [end.astype(np.float64) for _, end in steps]
+    gradients = [evaluations[0]["gradient"].astype(np.float64) for evaluations, _ in steps]
+    within = [
+        evaluations[-1]["gradient"].astype(np.float64) - g for (evaluations, _), g in zip(steps, gradients, strict=True)
+    ]
+    between = list(np.diff(gradients, axis=0)) if len(gradients) > 1 else []
+    s = [end - point for end, point in zip(ends, points, strict=True)]
+    return any(
+        all(
+            _sine(s[k], direction(gradients[k], np.array(s[:k]), np.array(y[:k]), scaled)) <= SAME_DIRECTION
+            for k in range(len(s))
+        )
+        for y, scaled in itertools.product((within, between), (True, False))
+        if len(y) >= len(s) - 1
+    )

@@ -19,8 +19,13 @@ ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradien
 # What torch raises at hyper-parameters that make no sense, or change where they must not.
 REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
 
+# {"kind", "shapes", "start", "steps"} and "gradients" or an objective's "matrix" and "target"; of a training also
+# "dtype", in which it computed, and "share" of the entries that have to agree, to "relative" of what they moved by.
 Problem = dict[str, Any]
+# {"path": (steps + 1, n), "before", "after": the groups at each step, before it and after it}
 Record = dict[str, Any]
+MOVED = 3e-5  # of an entry of a training: by less of its size it has hardly moved, and rounding is all that shows
+LEAST_MOVED = 8  # entries that have moved
 
 
 def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hypers: list[list[Hyper]]) -> Any:
@@ -28,7 +33,8 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
 
     `groups` and `hypers` hold, for each step and parameter group, the members and the hyper-parameters.
     """
-    parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]))
+    dtype = getattr(torch, problem.get("dtype", "float64"))
+    parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]).to(dtype))
     known = defaults(name)
     try:
         optimizer = getattr(torch.optim, name)(
@@ -46,7 +52,21 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
             path.append(_flat(parameters))
     except REFUSALS:
         return None
-    return torch.stack(path).numpy()
+    return torch.stack(path).double().numpy()
+
+
+def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
+    """The same for what was followed in a training: in units of `relative` of what each entry moved by, the error that
+    a `share` of the entries that did move keeps within. Rounding is that of the network's own numbers."""
+    if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
+        return float("inf")
+    moved = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0))
+    judged = moved > MOVED * (np.abs(path).max(axis=0) + 1e-3)
+    if judged.sum() < LEAST_MOVED:
+        return float("inf")
+    with np.errstate(invalid="ignore", over="ignore"):
+        errors = (np.abs(path - expected) / (problem["relative"] * moved + 1e-12)).max(axis=0)[judged]
+    return float(np.quantile(np.where(np.isnan(errors), np.inf, errors), problem["share"], method="higher"))
 
 
 def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
@@ -85,12 +105,12 @@ def _flat(parameters: list[nn.Parameter]) -> torch.Tensor:
 
 
 def _closure(problem: Problem, parameters: list[nn.Parameter], number: int) -> Any:
-    """Sets the gradients of the problem and gives its value. Its twin is in inside/harness/probing.py."""
+    """Sets the gradients of the problem and gives its value. Its twin is in training/harness/probing.py."""
 
     def given() -> torch.Tensor:
-        row = torch.from_numpy(problem["gradients"][number])
+        row = torch.from_numpy(problem["gradients"][number]).to(parameters[0].dtype)
         for p, g in zip(parameters, _parameters(problem["shapes"], row), strict=True):
-            p.grad = g.detach()
+            p.grad = None if bool(g.isnan().all()) else g.detach()
         return (row * _flat(parameters)).sum()
 
     def objective() -> torch.Tensor:

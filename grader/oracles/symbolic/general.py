@@ -32,12 +32,11 @@ def equal(
     """
     question = Question(Domain.of(domain), seed)
     reader = Reader(question)
-    for_a_person: dict[str, str] = {"expression": text(left), "question": f"Does it equal {text(right)}?"}
+    tried = None
     try:
         mine, other = reader.expression(left), reader.expression(right)
         answer = equality.compare(mine, other, question, rounded=reader.rounded, witnessed=witnessed)
-        if answer.verdict == "undecided":
-            for_a_person["tried"] = trial(mine, other, question) or ""
+        tried = trial(mine, other, question) if answer.verdict == "undecided" else None
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
@@ -50,8 +49,12 @@ def equal(
         "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
         "notes": reader.notes,
-        **(for_a_person if answer.verdict == "undecided" else {}),
+        **(_for_a_person(left, right, tried) if answer.verdict == "undecided" else {}),
     }
+
+
+def _for_a_person(left: Any, right: Any, tried: str | None) -> dict[str, Any]:
+    return {"expression": text(left), "question": f"Does it equal {text(right)}?", "tried": tried}
 
 
 def equal_each(

@@ -1,7 +1,8 @@
 """The worker in which the re-run happens: prepared with our data, on a device that our own worker has seen, and asked
 within its time."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +12,7 @@ from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.training.gpu_lock import gpu_lock
 from grader.oracles.training.harness_replies import stopped
 from grader.oracles.training.images import Images
-from grader.oracles.training.time_box import TimeBox
+from grader.oracles.training.time_box import Pace, TimeBox
 
 PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
 IMPORT_SECONDS = 20.0  # importing a module trains nothing
@@ -32,16 +33,17 @@ class HarnessClient:
     settings: Mapping[str, Any]
     names: Sequence[str]
     module: str
+    clock: Callable[[], float] = time.monotonic
     device: str = ""  # for a report
     box: TimeBox | None = None
     _place: str = ""  # as torch calls it
     _broken: CallFailure | None = None
     _prepared: bool = False
-    _turn: ExitStack = field(default_factory=ExitStack)
+    _lock: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
         """Lets others train where this one did."""
-        self._turn.close()
+        self._lock.close()
 
     def ready(self) -> TimeBox:
         """A worker with our data and the student's module in it, and the box, calibrated on the same device.
@@ -53,18 +55,26 @@ class HarnessClient:
         if not self._place:
             self._find_device()
         if self.box is None:
-            self.box = TimeBox(
-                float(self.settings["seconds"]), len(self.names), self.oracle.reference_seconds(self._place)
-            )
+            self.box = TimeBox(float(self.settings["seconds"]), len(self.names), self._pace)
         if not self._prepared:
-            self._prepare()
+            self._prepare(self.box)
         return self.box
 
     def ask(self, seconds: float, function: str, *args: Any) -> dict[str, Any]:
-        """One call of the harness. Raises CallFailure for every answer but a good one."""
-        if not self._prepared:
-            self.ready()
-        deadline = round(max(seconds, 0.0) + OVERSHOOT_SECONDS, 1)  # as it is read by the student
+        """One call of the harness that may take `seconds` of work; the box pays. Raises CallFailure for every answer
+        but a good one."""
+        box = self.ready()
+        began = self.clock()
+        answer: dict[str, Any] = {}
+        try:
+            answer = self._ask(box.pace.wall_seconds(max(seconds, 0.0)) + OVERSHOOT_SECONDS, function, *args)
+        finally:
+            work = answer.get("seconds")
+            box.charge(self.clock() - began, work if isinstance(work, float) and work >= 0 else 0.0)
+        return answer
+
+    def _ask(self, deadline: float, function: str, *args: Any) -> dict[str, Any]:
+        deadline = round(deadline, 1)  # as it is read by the student
         try:
             answer = getattr(self.harness.within(deadline), function)(*args)
         except CallFailure as fault:
@@ -73,6 +83,9 @@ class HarnessClient:
                 self._prepared = False
             raise self._in_their_words(fault) from None
         return self._good(answer)
+
+    def _pace(self) -> Pace:
+        return Pace.of(self.oracle.reference_seconds(self._place))
 
     def _has_lost_its_gpu(self, fault: CallFailure) -> bool:
         """After an error of CUDA itself (an index out of range, say) nothing runs on that GPU in that process again: it
@@ -87,13 +100,13 @@ class HarnessClient:
         found = self.oracle.device_of(str(self.settings.get("device", "auto")))
         if "why" in found:
             raise UsageError(
-                f"The device {self.settings.get('device')} cannot be had in the sandbox: {found['why']}. "
+                f"The device {self.settings.get('device')} is not available in the sandbox: {found['why']}. "
                 "`--device auto` takes what there is."
             )
-        self._turn.enter_context(gpu_lock(found["device"], found["gpu"]))
+        self._lock.enter_context(gpu_lock(found["device"], found["gpu"]))
         self._place, self.device = found["device"], found["label"]
 
-    def _prepare(self) -> None:
+    def _prepare(self, box: TimeBox) -> None:
         images, settings = self.images, self.settings
         options = {
             "device": self._place,
@@ -107,7 +120,7 @@ class HarnessClient:
             harness = self.harness.within(PREPARE_SECONDS)
             self._good(harness.prepare(options, images.x, images.y, images.held_out))
             self._prepared = True
-            self.ask(IMPORT_SECONDS, "import_module")
+            self._ask(box.pace.wall_seconds(IMPORT_SECONDS), "import_module")
         except CallFailure as fault:
             self._broken = fault
             raise
@@ -117,7 +130,7 @@ class HarnessClient:
         match known.get("status"):
             case str("ready"):
                 return known
-            case str("no-device"):  # our own worker has just seen it, behind the same walls
+            case str("no-device"):  # our own worker has just seen it, in the same sandbox
                 message = (
                     f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
                     f"which is there. {self.module}.py has to leave torch itself as it is."
@@ -133,6 +146,7 @@ class HarnessClient:
             "probe_optimizer": subject,
             "import_module": f"{self.module}.py",
             "forward": f"your network, given images of shape {self.images.x.shape[1:]},",
+            "rewind": f"your network, given images of shape {self.images.x.shape[1:]},",
         }
         name, space, rest = fault.verdict.message.partition(" ")
         return CallFailure(

@@ -2,57 +2,114 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training.parameter_groups import Groups, read_by_step
 from grader.oracles.training.statistics import Epoch
 
-MOST_NAMES = 200  # of parameters
+MAX_NAMES = 200  # of parameters
+MAX_FOLLOWED = 1000  # entries of one parameter
 LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """How the loop was seen to work on four batches; `steps` is None where it was not watched to the end.
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """What was seen of an optimizer's steps in one epoch or more; arrays have a row for each step.
 
-    `poisoned` are the parameters whose gradients were never cleared, `with_gradient` those that had one at the first
-    step.
+    `between` are the parameters that changed between steps, `uncleared` those whose gradients were never cleared,
+    `with_gradient` those that had one at the first step.
     """
 
-    steps: int | None = None
-    moved: bool = False
-    closure_missing: bool = False
-    poisoned: tuple[str, ...] = ()
-    with_gradient: tuple[str, ...] = ()
+    closures: int
+    between: tuple[str, ...]
+    uncleared: tuple[str, ...]
+    with_gradient: tuple[str, ...]
+    followed: tuple[int, ...]  # entries of each parameter
+    start: Any
+    path: Any
+    gradients: Any
+    before: tuple[Groups, ...]
+    after: tuple[Groups, ...]
+    evaluations: tuple[dict[str, Any], ...]
+
+    @property
+    def steps(self) -> int:
+        return len(self.path)
+
+    def then(self, other: "Watched") -> "Watched":
+        """This one and what came after it."""
+        return replace(
+            self,
+            closures=self.closures + other.closures,
+            between=tuple(sorted({*self.between, *other.between})),
+            uncleared=tuple(sorted({*self.uncleared, *other.uncleared})),
+            with_gradient=self.with_gradient or other.with_gradient,
+            path=_joined(self.path, other.path),
+            gradients=_joined(self.gradients, other.gradients),
+            before=self.before + other.before,
+            after=self.after + other.after,
+            evaluations=self.evaluations + other.evaluations,
+        )
 
 
-def read_inspection(answer: Mapping[str, Any]) -> Inspection:
-    """An inspection from the harness's report; an empty one where it is none."""
-    steps = answer.get("steps")
-    if type(steps) is not int:
-        return Inspection()
-    return Inspection(
-        steps,
-        moved=answer.get("moved") is True,
-        closure_missing=answer.get("closure_missing") is True,
-        poisoned=_names(answer.get("poisoned")),
-        with_gradient=_names(answer.get("with_gradient")),
-    )
+def read_watched(answer: Any) -> Watched | None:
+    """What a watch saw, from the harness's report; None where it is none."""
+    match answer:
+        case {
+            "steps": int(steps),
+            "closures": int(closures),
+            "followed": list(followed),
+            "start": np.ndarray() as start,
+            "path": np.ndarray() as path,
+            "gradients": np.ndarray() as gradients,
+            "before": before,
+            "after": after,
+            "evaluations": evaluations,
+        } if (
+            all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
+            and len(followed) <= MAX_NAMES
+            and start.shape == (sum(followed),)
+            and (len(path) == len(gradients) == steps)
+            and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
+            and all(array.dtype.kind == "f" for array in (start, path, gradients))
+        ):
+            first, last = (read_by_step(listed, steps, len(followed)) for listed in (before, after))
+            if first is None or last is None:
+                return None
+            return Watched(
+                closures=closures,
+                between=_names(answer.get("between")),
+                uncleared=_names(answer.get("uncleared")),
+                with_gradient=_names(answer.get("with_gradient")),
+                followed=tuple(followed),
+                start=start.astype(np.float64),
+                path=path.astype(np.float64),
+                gradients=gradients.astype(np.float64),
+                before=first,
+                after=last,
+                evaluations=_evaluations(evaluations),
+            )
+        case _:
+            return None
+
+
+def accuracy_of(logits: Any, truth: Any, classes: int) -> float | None:
+    """The share of the images whose largest logit is the right one; None where these are no logits."""
+    right = _right(logits, truth, classes)
+    return None if right is None else float(right.mean())
 
 
 def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
     """An epoch from the harness's report. Raises CallFailure where it is none."""
     logits, seconds = answer.get("logits"), answer.get("seconds")
-    if not isinstance(logits, np.ndarray) or logits.shape != (len(truth), classes) or logits.dtype.kind != "f":
-        raise stopped({}, classes)
-    if not isinstance(seconds, float) or not 0 <= seconds < math.inf:
+    right = _right(logits, truth, classes)
+    if right is None or logits is None or not isinstance(seconds, float) or not 0 <= seconds < math.inf:
         raise stopped({}, classes)
     finite = np.isfinite(logits).all(axis=1)
-    guesses = np.where(np.isfinite(logits), logits, -np.inf).argmax(axis=1)
-    right = finite & (guesses == truth)
     loss, returned, evaluated, low, high = (
         _float(answer.get(k)) for k in ("loss", "returned", "evaluated", "low", "high")
     )
@@ -76,7 +133,7 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     status, found, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
     match status:
         case "missing":
-            verdict = Verdict.missing(f"{what} is not there yet, and without it no optimizer can be run.")
+            verdict = Verdict.missing(f"{what} is not written yet, and without it no optimizer can be run.")
         case "gpu-memory":
             message = (
                 "Training ran out of GPU memory: what one submission may use is bounded. A smaller network will do."
@@ -101,8 +158,36 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     return CallFailure(verdict, verdict.diagnosis or verdict.outcome.value)
 
 
+def _right(logits: Any, truth: Any, classes: int) -> Any:
+    if not isinstance(logits, np.ndarray) or logits.shape != (len(truth), classes) or logits.dtype.kind != "f":
+        return None
+    guesses = np.where(np.isfinite(logits), logits, -np.inf).argmax(axis=1)
+    return np.isfinite(logits).all(axis=1) & (guesses == truth)
+
+
+def _joined(one: Any, other: Any) -> Any:
+    return np.concatenate([one, other]) if len(one) and len(other) else one if len(one) else other
+
+
+def _evaluations(found: Any) -> tuple[dict[str, Any], ...]:
+    """Points, gradients and losses of whole evaluations, and where steps ended: as far as they are that."""
+    kept: list[dict[str, Any]] = []
+    for item in found if isinstance(found, list) else []:
+        match item:
+            case {"point": np.ndarray() as point, "gradient": np.ndarray() as gradient, "loss": float()} if (
+                point.shape == gradient.shape and point.ndim == 1 and point.dtype == gradient.dtype == np.float32
+            ):
+                kept.append({key: item[key] for key in ("point", "gradient", "loss")})
+            case {"end": np.ndarray() as end} if end.ndim == 1 and end.dtype == np.float32:
+                kept.append({"end": end})
+            case _:
+                return ()
+    sizes = {len(item["point"] if "point" in item else item["end"]) for item in kept}
+    return tuple(kept) if len(sizes) <= 1 else ()
+
+
 def _between(low: float, value: float, high: float) -> bool:
-    room = 1e-3 * (abs(low) + abs(high)) + 1e-6  # summed in float32, or weighted by the size of a last, smaller batch
+    room = 0.05 * abs(high) + 1e-6  # summed in float32, or averaged in a way of its own
     return low - room <= value <= high + room
 
 
@@ -117,4 +202,4 @@ def _pair(taken: Any, batches: Any) -> tuple[int, int] | None:
 def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         return ()
-    return tuple(name[:LONGEST_NAME] for name in value[:MOST_NAMES] if isinstance(name, str))
+    return tuple(name[:LONGEST_NAME] for name in value[:MAX_NAMES] if isinstance(name, str))

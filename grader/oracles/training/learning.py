@@ -1,39 +1,49 @@
-"""The points 4.1 to 4.6: does it behave as its name says, and does the network learn with it in time?"""
+"""Does an optimizer behave as its name says, and does the network learn with it in time?"""
 
 import math
 from typing import Any
 
 from grader.model import Outcome, Verdict
 from grader.oracles.training.not_learning import few_batches, left_out, listed, never_cleared, why_not
-from grader.oracles.training.rerun import Attempt, Rerun
+from grader.oracles.training.rerun import MAX_BEFORE, Attempt, Rerun
 from grader.oracles.training.statistics import Run
 
 
-def judge(comparison: Rerun, name: str) -> Verdict:
+def judge(rerun: Rerun, name: str) -> Verdict:
     """The verdict on one optimizer. Raises CallFailure where the student's code stopped the re-run."""
-    attempt = comparison.attempt(name)
-    target = float(comparison.settings["target_accuracy"])
-    learned = attempt.run.best >= target
-    evidence = {**_evidence(comparison, attempt), **attempt.behaviour.evidence}
+    attempt = rerun.attempt(name)
+    box = rerun.client.ready()
+    learned = attempt.run.best >= rerun.target
+    evidence = {**_evidence(rerun, attempt), **attempt.behaviour.evidence}
     notes = _notes(attempt) + (_notes_on_learning(attempt) if learned else [])
-    if attempt.behaviour.outcome is not Outcome.PASSED:
+    if attempt.behaviour.outcome is Outcome.FAILED:
         message, diagnosis = attempt.behaviour.message, attempt.behaviour.diagnosis
-    elif attempt.inspected.steps == 0:
+    elif attempt.training.watched_steps == 0:
         message, diagnosis = _never_steps(name, attempt)
     elif not attempt.run.epochs:
         message = f"Not one epoch with {name} ended in its share of the time box ({attempt.share:.0f} s)."
         return Verdict(Outcome.TIMEOUT, 0.0, message, "too-slow-for-one-epoch", evidence=evidence).noting(*notes)
+    elif attempt.run.before > MAX_BEFORE:
+        message, diagnosis = _comes_trained(attempt)
     elif left_out(attempt):
         message, diagnosis = _leaves_out(name, attempt)
+    elif learned and attempt.learned_with.outcome is Outcome.FAILED:
+        message, diagnosis = attempt.learned_with.message, attempt.learned_with.diagnosis
+    elif learned and attempt.learned_with.outcome is Outcome.REVIEW:
+        message = f"The network learns, but a person has to decide whether with {name}. {attempt.learned_with.message}"
+        return Verdict.review(message, **evidence).noting(*notes)
     elif learned:
         return Verdict(Outcome.PASSED, 1.0, evidence=evidence).noting(*notes)
+    elif not attempt.run.whole and box.was_busy:
+        message = f"{name} did not finish in time on a machine that was busy with other work; a person decides."
+        return Verdict.review(message, **evidence).noting(*notes)
     else:
-        message, diagnosis = why_not(name, attempt, target, comparison.images.classes)
+        message, diagnosis = why_not(name, attempt, rerun.target, rerun.images.classes)
     return Verdict.failed(message, diagnosis, **evidence).noting(*notes)
 
 
 def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:
-    if attempt.inspected.moved:
+    if attempt.training.moved:
         return (
             f"train_epoch changes the network without ever calling the step() of the {name} optimizer it is given: "
             "whatever is learned is not learned with it.",
@@ -42,10 +52,18 @@ def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:
     return f"train_epoch never calls the {name} optimizer's step(): gradients alone change nothing.", "no-step"
 
 
+def _comes_trained(attempt: Attempt) -> tuple[str, str]:
+    return (
+        f"build_network returns a network that gets {attempt.run.before:.0%} of the held-out images right before the "
+        "first epoch: it comes trained, and so shows nothing about the optimizer.",
+        "comes-trained",
+    )
+
+
 def _leaves_out(name: str, attempt: Attempt) -> tuple[str, str]:
     return (
         f"With {name}, these parameters have gradients and never change: {listed(left_out(attempt))}. An optimizer "
-        "moves all that it is given: does make_optimizer hand on all of `params`?",
+        "moves all that it is given: does make_optimizer pass on all of `params`?",
         "parameters-missing",
     )
 
@@ -57,7 +75,8 @@ def _notes(attempt: Attempt) -> list[str]:
         notes.append("train_epoch should return the mean training loss as a float.")
     elif run.epochs and all(epoch.returned_outside for epoch in run.epochs):
         notes.append(
-            "What train_epoch returns is no mean of the epoch's losses: it lies outside of what the loss function gave."
+            "What train_epoch returns is not the mean of the epoch's losses, however averaged; the mean of what the "
+            "loss function gave is used instead."
         )
     if run.epochs and not run.whole:
         notes.append(
@@ -73,9 +92,9 @@ def _notes_on_learning(attempt: Attempt) -> list[str]:
         notes.append(
             "Gradients are never cleared between steps; it learns all the same, but not from the gradient of its batch."
         )
-    if attempt.softmax:
+    if attempt.training.softmax:
         notes.append(
-            "The network seems to end in a softmax; cross-entropy has one of its own, so plain logits learn faster."
+            "The network seems to end in a softmax; cross-entropy already contains one, so plain logits learn faster."
         )
     few = few_batches(attempt)
     if few is not None:
@@ -86,12 +105,13 @@ def _notes_on_learning(attempt: Attempt) -> list[str]:
     return notes
 
 
-def _evidence(comparison: Rerun, attempt: Attempt) -> dict[str, Any]:
+def _evidence(rerun: Rerun, attempt: Attempt) -> dict[str, Any]:
     """What a report shows beside the point: the curve, the time and the box."""
-    client = comparison.client
+    client = rerun.client
     return {
         "device": client.device,
         "best_accuracy": attempt.run.best,
+        "accuracy_before": attempt.run.before,
         "curve": curve(attempt.run),
         "share_seconds": round(attempt.share, 1),
         "time_box": client.box.described() if client.box else {},

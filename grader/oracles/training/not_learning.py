@@ -10,7 +10,7 @@ from grader.oracles.training.rerun import Attempt
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
 GUESSING = 1.2  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
 STILL_LEARNING = 4  # a loss that fell in each of as many last epochs would have fallen further
-MOST_NAMES = 4  # of parameters in a sentence
+MAX_NAMES = 4  # of parameters in a sentence
 
 Reason = tuple[str, str]  # the rest of the sentence, and the diagnosis
 
@@ -29,8 +29,8 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
     losses = tuple(epoch.loss for epoch in attempt.run.epochs if epoch.loss is not None)
     signs = Signs(attempt, losses, math.log(classes))
     reached = (
-        f"With {name}, {attempt.run.best:.0%} of the held-out images were right at the best of "
-        f"{len(attempt.run.epochs)} epochs, not {target:.0%}"
+        f"With {name} the best accuracy in {len(attempt.run.epochs)} epochs was {100 * attempt.run.best:.0f} %; "
+        f"{100 * target:.0f} % is needed"
     )
     found = next((reason for look in _LOOKS if (reason := look(signs)) is not None), None)
     if found is None:
@@ -41,23 +41,24 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
 
 def listed(names: tuple[str, ...]) -> str:
     """`0.weight, 0.bias and 3 more`."""
-    more = len(names) - MOST_NAMES
-    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def left_out(attempt: Attempt) -> tuple[str, ...]:
     """Parameters that have gradients and are yet what they were before the first epoch, where others are not."""
-    if not attempt.run.epochs:
+    watched = attempt.training.watched
+    if not attempt.run.epochs or watched is None:
         return ()
-    unchanged = set(attempt.run.epochs[-1].unchanged)
-    still = tuple(name for name in attempt.inspected.with_gradient if name in unchanged)
-    return still if len(still) < len(attempt.inspected.with_gradient) else ()
+    still = tuple(name for name in attempt.run.epochs[-1].unchanged if name in watched.with_gradient)
+    return still if len(still) < len(watched.with_gradient) else ()
 
 
 def never_cleared(attempt: Attempt) -> bool:
     """Whether gradients add up in parameters that move."""
+    watched = attempt.training.watched
     unchanged = set(attempt.run.epochs[-1].unchanged) if attempt.run.epochs else set()
-    return any(name not in unchanged for name in attempt.inspected.poisoned)
+    return watched is not None and any(name not in unchanged for name in watched.uncleared)
 
 
 def few_batches(attempt: Attempt) -> str | None:
@@ -72,7 +73,8 @@ def few_batches(attempt: Attempt) -> str | None:
 
 
 def _no_gradients(signs: Signs) -> Reason | None:
-    if not signs.attempt.inspected.steps or signs.attempt.inspected.with_gradient:
+    watched = signs.attempt.training.watched
+    if watched is None or not watched.steps or watched.with_gradient:
         return None
     return (
         ": the parameters have no gradients at the step. Is backward() called on the loss of this network, and are the "
@@ -122,9 +124,12 @@ def _cut_short(signs: Signs) -> Reason | None:
 
 
 def _softmax(signs: Signs) -> Reason | None:
-    if not signs.attempt.softmax:
+    if not signs.attempt.training.softmax:
         return None
-    return ": the network ends in a softmax, and cross-entropy applies its own to it.", "softmax-twice"
+    return (
+        ": the network ends in a softmax, but cross-entropy already contains one: return the logits.",
+        "softmax-twice",
+    )
 
 
 def _too_slowly(signs: Signs) -> Reason | None:

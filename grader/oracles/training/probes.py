@@ -12,16 +12,13 @@ from typing import Any
 import numpy as np
 
 from grader.model import Verdict
+from grader.oracles.training.parameter_groups import read_groups
 
 SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
-STEPS = 10  # RAdam moves as plain momentum for its first five
+STEPS = (9, 15)  # from, and below: a number that nobody knows. RAdam moves as plain momentum for its first five
 SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
 LEAST_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
-CLOSURE_STEPS = 7  # as above; each of up to max_iter inner iterations
-MOST_GROUPS = 16
-MOST_HYPERS = 40
-MOST_ITERATIONS = 1000  # of LBFGS in our own replay
-LARGEST_HYPER = 1e12
+CLOSURE_STEPS = (6, 9)  # as above; each of up to max_iter inner iterations
 
 Problem = dict[str, Any]
 Record = dict[str, Any]
@@ -47,18 +44,19 @@ def problems(name: str, rng: np.random.Generator) -> list[Problem]:
 
 def _gradients(rng: np.random.Generator) -> list[Problem]:
     size = sum(int(np.prod(shape)) for shape in SHAPES)
+    steps = int(rng.integers(*STEPS))
 
     def dense() -> Any:
-        draws = rng.normal(size=(STEPS, size))
+        draws = rng.normal(size=(steps, size))
         return np.sign(draws) * (LEAST_GRADIENT + np.abs(draws))
 
     scaled = dense() * 10.0 ** rng.permutation(np.linspace(0, SCALES, size))
-    sparse = dense() * (rng.random((STEPS, size)) < 0.4)
+    sparse = dense() * (rng.random((steps, size)) < 0.4)
     sparse[:, 0] = 0.0  # never a gradient
     sparse[1:, 1] = 0.0  # one, and then never again
     sparse[0, 1] = 1.0
     return [
-        {"kind": "gradients", "shapes": SHAPES, "start": _start(rng, size), "steps": STEPS, "gradients": gradients}
+        {"kind": "gradients", "shapes": SHAPES, "start": _start(rng, size), "steps": steps, "gradients": gradients}
         for gradients in (dense(), scaled, sparse)
     ]
 
@@ -75,7 +73,7 @@ def _objectives(rng: np.random.Generator) -> list[Problem]:
             "kind": kind,
             "shapes": SHAPES,
             "start": start,
-            "steps": CLOSURE_STEPS,
+            "steps": int(rng.integers(*CLOSURE_STEPS)),
             "matrix": matrix,
             "target": target,
         }
@@ -104,52 +102,18 @@ def _record(item: Any, problem: Problem) -> Record | None:
             and path.dtype.kind == "f"
             and len(steps) == problem["steps"] + 1
         ):
-            groups = [_groups(step) for step in steps]
-            return None if any(step is None for step in groups) else {"path": path.astype(np.float64), "groups": groups}
+            groups = [read_groups(step, len(SHAPES)) for step in steps]
+            if any(step is None for step in groups):
+                return None
+            return {"path": path.astype(np.float64), "before": groups[:-1], "after": groups[1:]}
         case _:
             return None
 
 
-def _groups(step: Any) -> list[dict[str, Any]] | None:
-    if not isinstance(step, list) or not 0 < len(step) <= MOST_GROUPS:
-        return None
-    found = []
-    for group in step:
-        match group:
-            case {"members": members, "hyper": dict(hyper)}:
-                held = list(range(len(SHAPES))) if members is None else members
-                if not isinstance(held, list) or not all(
-                    type(index) is int and 0 <= index < len(SHAPES) for index in held
-                ):
-                    return None
-                found.append({"members": held, "hyper": _hyper(hyper)})
-            case _:
-                return None
-    return found
-
-
-def _hyper(found: Mapping[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in list(found.items())[:MOST_HYPERS]:
-        if key in ("max_iter", "max_eval", "history_size"):
-            plain = value is None or (type(value) is int and 0 < value <= MOST_ITERATIONS)
-        elif isinstance(value, str):
-            plain = key == "line_search_fn" and value == "strong_wolfe"
-        elif isinstance(value, list):
-            plain = all(_is_number(item) for item in value)
-        else:
-            plain = value is None or _is_number(value)
-        if plain:
-            kept[key] = value
-    return kept
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, bool | int | float) and abs(value) <= LARGEST_HYPER  # NaN is no number here either
-
-
 def judge(name: str, asked: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
     """Does the optimizer behave as `name`? `identify` is the oracle's, which has torch."""
+    if answer is None:  # not torch's kind of optimizer: nothing can be read of it, and its steps cannot be watched
+        return Verdict.review(f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups.')
     records = read(answer, asked)
     if records is None:
         return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')
@@ -171,7 +135,7 @@ def _standing_still(name: str, records: list[Record]) -> Verdict | None:
     moved = [bool(part.any()) for part in np.split(moves, np.cumsum(sizes)[:-1])]
     if all(moved):
         return None
-    groups = first["groups"][0]
+    groups = first["before"][0]
     rates = [group["hyper"].get("lr") for group in groups]
     held = {index for group in groups for index in group["members"]}
     if rates and all(rate == 0 for rate in rates if rate is not None) and any(rate == 0 for rate in rates):
@@ -210,8 +174,8 @@ def _explained(name: str, found: Mapping[str, Any]) -> tuple[str, str]:
     if like is not None:
         explanation = f", {LIKE[like]}" if like in LIKE else ""
         return (
-            f'make_optimizer("{name}", params) returns something that, with the hyper-parameters it shows, behaves '
-            f"like torch.optim.{like}{explanation}. {name} moves the parameters in another way.",
+            f'For "{name}" you return an optimizer that behaves like torch.optim.{like}{explanation}. Check which '
+            f'class make_optimizer returns for "{name}", and the hyper-parameters it shows in param_groups.',
             f"behaves-like-{like.lower()}",
         )
     hint = (

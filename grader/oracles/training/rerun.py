@@ -1,5 +1,5 @@
-"""The re-run of exercise 4: every optimizer trains the student's network once, then again with further seeds while
-time lasts.
+"""The re-run: every optimizer trains the student's network once, and again with further seeds where something is not
+decided yet.
 
 The harness inside the worker drives the student's functions and reports logits on images whose labels it has never
 seen; what is right is counted here. Nothing it says is believed: a report of another form than agreed is an answer
@@ -13,48 +13,80 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.training import probes, statistics
+from grader.oracles.training import identity_in_training, probes, statistics
 from grader.oracles.training.harness_client import HarnessClient
-from grader.oracles.training.harness_replies import Inspection, read_epoch, read_inspection
+from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
 from grader.oracles.training.images import Images
 from grader.oracles.training.statistics import Epoch, Run
+from grader.oracles.training.time_box import TimeBox
 
-PROBE_SECONDS = 10.0  # three problems of ten steps take milliseconds
-ROUND_MARGIN = 1.2  # another seed is begun only if there is room for this many times what the costliest round took
-ROUNDS_SHARE = 0.2  # of the box, for further seeds: they sharpen the statistics, and a student waits for them
+PROBE_SECONDS = 10.0  # three problems of a dozen steps take milliseconds
+ROOM = 1.3  # another seed is begun only if there is room for this many times what the first one took
+SEEDS = 3  # at most, of each optimizer
+CLOSENESS = 1e-4  # of the deviation of a tensor's entries: a network that has learned does not feel it
+MAX_BEFORE = 0.5  # of the held-out images, before the first epoch: a network that knows more came trained
+CLOSE_ENOUGH = 0.1  # of accuracy, under the target
 CLOSURE = (
     " LBFGS evaluates the loss several times in a step, so its step() is given a closure: a function that clears the "
     "gradients, computes the loss, calls backward and returns the loss."
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """One training as it was seen. `watched` is None where the optimizer's steps could not be watched."""
+
+    run: Run
+    watched: Watched | None
+    softmax: bool
+    backward_passes: int
+    moved: bool
+
+    @property
+    def watched_steps(self) -> int | None:
+        """None where none could be seen."""
+        return None if self.watched is None else self.watched.steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
-    """What one optimizer did: its behaviour on the probes, its first training, and how the loop was seen to work."""
+    """What one optimizer did: its behaviour on the probes and in its first training, and what the network then knew.
+
+    `learned_with` is whether it was this optimizer that the network learned with.
+    """
 
     behaviour: Verdict
-    run: Run
-    inspected: Inspection
+    training: Training
     share: float
-    softmax: bool
+    learned_with: Verdict
+
+    @property
+    def run(self) -> Run:
+        return self.training.run
 
 
 @dataclass(slots=True)
 class Rerun:
     """All measurements of one submission, made when first asked for and kept; so is what went wrong with one optimizer.
 
-    `settings`: those of the client, and epochs, target_accuracy, seeds.
+    `settings`: those of the client, and epochs, target_accuracy.
     """
 
     client: HarnessClient
     settings: Mapping[str, Any]
     seed: int
     _attempts: dict[str, "Attempt | CallFailure"] = field(default_factory=dict)
-    _further: list[dict[str, Run]] | None = None
+    _runs: dict[str, list[Run]] = field(default_factory=dict)
+    _costs: dict[str, float] = field(default_factory=dict)
+    _exhausted: set[str] = field(default_factory=set)
 
     @property
     def images(self) -> Images:
         return self.client.images
+
+    @property
+    def target(self) -> float:
+        return float(self.settings["target_accuracy"])
 
     @property
     def batches(self) -> int:
@@ -74,26 +106,37 @@ class Rerun:
         return found
 
     def runs(self) -> dict[str, list[Run]]:
-        """All trainings of all six, the first ones first; none for an optimizer that could not be run."""
-        first: dict[str, Run] = {}
+        """The trainings of all optimizers so far, at least one each; none for an optimizer that could not be run."""
         for name in self.client.names:
+            if name in self._runs:
+                continue
+            self._runs[name] = []
             try:
                 run = self.attempt(name).run
             except CallFailure:
                 continue
             if run.epochs:
-                first[name] = run
-        if self._further is None:
-            self._further = self._more_rounds(first)
-        return {
-            name: [*([first[name]] if name in first else []), *(more[name] for more in self._further if name in more)]
-            for name in self.client.names
-        }
+                self._runs[name].append(run)
+        return {name: list(self._runs[name]) for name in self.client.names}
+
+    def another(self, name: str) -> bool:
+        """One more training of that optimizer, from another seed. False where none follows: all seeds have been used,
+        there is no room for it in the box, or the one before was cut short or failed."""
+        runs = self.runs()[name]
+        box = self.client.ready()
+        if name in self._exhausted or not runs or len(runs) >= SEEDS or not runs[0].whole:
+            return False
+        cost = ROOM * self._costs[name]
+        run = self._once_more(name, self.seed + len(runs), cost) if box.left >= cost else None
+        if run is None:
+            self._exhausted.add(name)
+            return False
+        self._runs[name].append(run)
+        return True
 
     def table(self) -> dict[str, Any]:
         """What was measured, one row an optimizer, for a person to read beside the student's own words."""
-        target = float(self.settings["target_accuracy"])
-        return {name: statistics.summary(runs, target) for name, runs in self.runs().items()}
+        return {name: statistics.summary(runs, self.target) for name, runs in self.runs().items()}
 
     def why_not(self, name: str) -> str:
         """Why there is no training of that optimizer."""
@@ -105,83 +148,94 @@ class Rerun:
     def _attempt(self, name: str) -> Attempt:
         client = self.client
         box = client.ready()
+        box.look_again()
         share = box.share()
         end = box.spent + share
         asked = probes.problems(name, np.random.default_rng([self.seed, self.client.names.index(name)]))
-        with box.charged():
-            answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, asked)
+        answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, asked)
         behaviour = probes.judge(name, asked, answer.get("records"), client.oracle.identify)
-        with box.charged():
-            client.ask(share, "build_network", self.seed)
-            seen = client.ask(share, "forward")
-            inspected = self._inspected(name, min(share, PROBE_SECONDS))
+        began = box.spent
         try:
-            run = self._train(name, self.seed, end - box.spent)
+            training = self._train(name, self.seed, end - box.spent)
         except CallFailure as fault:
-            if inspected.closure_missing:
-                raise _adding(fault, CLOSURE, "closure-missing") from None
-            if fault.verdict.outcome is Outcome.TIMEOUT:
-                raise _adding(fault, f" {name}'s share of the time box is {share:.0f} s ({box}).") from None
-            raise
-        return Attempt(behaviour, run, inspected, share, seen.get("softmax") is True)
+            raise self._explained(fault, name, share, box) from None
+        self._costs[name] = box.spent - began
+        learned_with = Verdict.passed()
+        if training.run.best >= self.target and training.watched_steps != 0:
+            learned_with = identity_in_training.judge(name, training, client.oracle)
+            if learned_with.outcome is Outcome.PASSED:
+                learned_with = self._what_it_knows()
+        return Attempt(behaviour, training, share, learned_with)
 
-    def _inspected(self, name: str, seconds: float) -> Inspection:
-        """What four watched batches showed; nothing where that went wrong: the training itself will tell it better."""
-        try:
-            return read_inspection(self.client.ask(seconds, "inspect_training", name))
-        except CallFailure:
-            return Inspection()
+    def _explained(self, fault: CallFailure, name: str, share: float, box: TimeBox) -> CallFailure:
+        if name == "LBFGS" and "closure" in fault.verdict.message:
+            return _adding(fault, CLOSURE, "closure-missing")
+        if fault.verdict.outcome is not Outcome.TIMEOUT:
+            return fault
+        if box.look_again().busy or box.was_busy:
+            message = f"{name} did not finish in time on a machine that was busy with other work; a person decides."
+            return CallFailure(Verdict.review(message), fault.kind)
+        return _adding(fault, f" {name}'s share of the time box is {share:.0f} s ({box}).")
 
-    def _train(self, name: str, seed: int, seconds: float) -> Run:
+    def _train(self, name: str, seed: int, seconds: float) -> Training:
         """Epochs until all are done or the seconds are over. Raises CallFailure for what the student's code raises."""
         client, images = self.client, self.images
         box = client.ready()
         end = box.spent + seconds
         count = int(self.settings["epochs"])
         epochs: list[Epoch] = []
+        watched: Watched | None = None
+        passes, moved = 0, False
+        client.ask(seconds, "build_network", seed)
+        first = client.ask(seconds, "forward")
+        before = accuracy_of(first.get("logits"), images.truth, images.classes)
+        if before is None:
+            raise stopped({}, images.classes)
+        seen = client.ask(seconds, "make_optimizer", name).get("watched") is True
         try:
-            with box.charged():
-                client.ask(seconds, "build_network", seed)
-                client.ask(seconds, "make_optimizer", name)
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
-                with box.charged():
-                    left = end - box.spent
-                    answer = client.ask(left, "train_epoch", left, len(epochs) + 1 == count)
+                left = end - box.spent
+                pace = box.pace
+                times = (pace.work_seconds(left), pace.wall_seconds(left))
+                answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count)
                 epochs.append(read_epoch(answer, images.truth, images.classes))
+                part = read_watched(answer.get("watch")) if seen else None
+                watched = part if not epochs[1:] else watched.then(part) if watched and part else None
+                passes += answer["backward_passes"] if type(answer.get("backward_passes")) is int else 0
+                moved = moved or answer.get("moved") is True
         except CallFailure as fault:
             if fault.verdict.outcome is not Outcome.TIMEOUT or not epochs:
                 raise
-        return Run(tuple(epochs), len(epochs) == count and all(epoch.complete for epoch in epochs))
+        whole = len(epochs) == count and all(epoch.complete for epoch in epochs)
+        return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved)
 
-    # --- further seeds --------------------------------------------------------------------------------------------
-
-    def _more_rounds(self, first: Mapping[str, Run]) -> list[dict[str, Run]]:
-        """Further seeds for the statistics: whole rounds, as long as there can be expected to be room for them."""
-        rounds: list[dict[str, Run]] = []
-        if not first or not all(run.whole for run in first.values()):
-            return rounds
-        box = self.client.ready()
-        limit = min(box.seconds, box.spent + ROUNDS_SHARE * box.seconds)
-        cost = box.spent
-        while len(rounds) + 1 < int(self.settings.get("seeds", 3)):
-            if limit - box.spent < ROUND_MARGIN * cost:
-                break
-            began = box.spent
-            found = {}
-            for place, name in enumerate(first):
-                share = (limit - box.spent) / (len(first) - place)
-                found.update(self._once_more(name, self.seed + len(rounds) + 1, share))
-            rounds.append(found)
-            cost = max(cost, box.spent - began)
-        return rounds
-
-    def _once_more(self, name: str, seed: int, seconds: float) -> dict[str, Run]:
-        """The training from another seed, if it came to its end."""
+    def _what_it_knows(self) -> Verdict:
+        """Whether what the network knows is in its parameters, and was not at the beginning."""
+        images = self.images
         try:
-            run = self._train(name, seed, seconds)
+            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed)
+        except CallFailure as fault:
+            return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
+        start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))
+        if start is None or close is None:
+            return Verdict.review("The trained network could not be asked again.")
+        if start > MAX_BEFORE:
+            return Verdict.review(
+                f"With its first parameters, the trained network still gets {100 * start:.0f} % right."
+            )
+        if close < self.target - CLOSE_ENOUGH:
+            message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
+            return Verdict.review(message)
+        return Verdict.passed()
+
+    def _once_more(self, name: str, seed: int, seconds: float) -> Run | None:
+        """The training from another seed, if it came to its end."""
+        self.client.ready().look_again()
+        try:
+            run = self._train(name, seed, seconds).run
         except CallFailure:  # it has run once; that this seed fails says nothing about the numbers
-            return {}
-        return {name: run} if run.whole else {}
+            return None
+        return run if run.whole else None
 
 
 def _adding(fault: CallFailure, sentence: str, diagnosis: str | None = None) -> CallFailure:

@@ -1,30 +1,67 @@
-"""The time box of exercise 4: a budget shared over the optimizers, calibrated on the machine it is spent on.
+"""The time box: a budget of work, shared over the optimizers, and counted as the reference machine would have spent it.
 
-A share that is not used up goes to those still to come. The clock runs only while a student's code has the word.
+What counts is the processor's time, over how slow the machine is at the moment: what other work does to the clock is
+held against nobody. Whoever reports no work, but lets the clock run, pays for the clock, over what the machine's load
+explains. A share that is not used up goes to those still to come.
 """
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 # Seconds that `optimizers.reference_seconds` takes on the machine where the rubric's setting was chosen: one core of a
 # 2-core virtual machine, 2026. A slower machine gets as much more time; a faster one gets no less.
 NOMINAL_SECONDS = 0.04
 SLOWEST = 8.0  # beyond, a machine is not slow but stuck, and the wait has to end
+MAX_CONTENTION = 24.0  # the same, of one that other work keeps busy
+BUSY = 1.5  # from here on, a wait that was too long may be the machine's
+DOUBT = 2.0  # a measurement of the load holds for what comes after it within this factor
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a machine is at the moment: its processor's seconds for a nominal one, the clock's for one of these."""
+
+    slowness: float = 1.0
+    contention: float = 1.0
+
+    @staticmethod
+    def of(measured: Mapping[str, float]) -> "Pace":
+        """From `optimizers.reference_seconds`."""
+        work, wall = measured["work"], measured["wall"]
+        return Pace(
+            min(max(work / NOMINAL_SECONDS, 1.0), SLOWEST), min(max(wall / max(work, 1e-9), 1.0), MAX_CONTENTION)
+        )
+
+    @property
+    def busy(self) -> bool:
+        return self.contention >= BUSY
+
+    def wall_seconds(self, nominal: float) -> float:
+        """What the clock may show for that much work."""
+        return nominal * self.slowness * self._doubted
+
+    def work_seconds(self, nominal: float) -> float:
+        """What the processor may."""
+        return nominal * self.slowness
+
+    def nominal_seconds(self, wall: float, work: float) -> float:
+        """What a call is charged, that took so long and says that it worked so long."""
+        return min(wall, max(work, wall / self._doubted)) / self.slowness
+
+    @property
+    def _doubted(self) -> float:
+        return 1.0 + DOUBT * (self.contention - 1.0)
 
 
 class TimeBox:
-    """`parts` equal shares of `seconds` times the machine's slowness."""
+    """`parts` equal shares of `seconds`. `measure` says how fast the machine is at the moment."""
 
-    def __init__(
-        self, seconds: float, parts: int, reference_seconds: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.setting = seconds
-        self.factor = min(max(reference_seconds / NOMINAL_SECONDS, 1.0), SLOWEST)
-        self.seconds = seconds * self.factor
+    def __init__(self, seconds: float, parts: int, measure: Callable[[], Pace]) -> None:
+        self.seconds = seconds
         self.spent = 0.0
         self._parts_left = parts
-        self._clock = clock
+        self._measure = measure
+        self.pace = self._slowest = measure()
 
     @property
     def left(self) -> float:
@@ -36,22 +73,32 @@ class TimeBox:
         self._parts_left -= 1
         return share
 
-    @contextmanager
-    def charged(self) -> Iterator[None]:
-        """What happens within is paid for, however it ends."""
-        began = self._clock()
-        try:
-            yield
-        finally:
-            self.spent += self._clock() - began
+    def look_again(self) -> Pace:
+        """Measures the machine anew: load comes and goes."""
+        self.pace = self._measure()
+        self._slowest = max(self._slowest, self.pace, key=lambda pace: pace.slowness * pace.contention)
+        return self.pace
+
+    def charge(self, wall: float, work: float) -> None:
+        """A call is paid for: so long on the clock, and so long, as the worker says, of the processor."""
+        self.spent += self.pace.nominal_seconds(wall, work)
 
     def __str__(self) -> str:
-        return f"{self.setting:g} s for all, times {self.factor:.2g} for the speed of this machine"
+        return f"{self.seconds:g} s for all, times {self.factor:.2g} for the speed of this machine"
+
+    @property
+    def factor(self) -> float:
+        """By how much the machine was slower than the reference, where it was slowest."""
+        return self._slowest.slowness * self._slowest.contention
+
+    @property
+    def was_busy(self) -> bool:
+        return self._slowest.busy
 
     def described(self) -> dict[str, float]:
         """The box for a report."""
         return {
-            "setting": self.setting,
+            "setting": self.seconds,
             "machine_factor": round(self.factor, 2),
             "seconds": round(self.seconds, 1),
             "spent": round(self.spent, 1),

@@ -250,7 +250,7 @@ class _Encoder(_Tally):
         self.out += b"d" + struct.pack("<I", len(value))
         for key, item in value.items():
             if type(key) is not str:
-                raise ProtocolError("a key that is no text")
+                raise ProtocolError("a key that is not text")
             self.put_bytes(b"s", key.encode("utf-8", "replace"))
             self.put(item, depth + 1)
 
@@ -338,7 +338,7 @@ class _Decoder(_Tally):
         result: dict[str, Value] = {}
         for _ in range(self.count(6)):
             if self.raw(1) != b"s":
-                raise ProtocolError("a key that is no text")
+                raise ProtocolError("a key that is not text")
             key = self.text()
             if key in result:
                 raise ProtocolError("a key twice")

@@ -8,10 +8,10 @@ and no point, and the grader checks every value that comes back. Each function i
     import_module      imports the student's module
     probe_optimizer    what their optimizer does to a few parameters whose gradients we choose
     build_network      their network, from a seed
-    forward            what it makes of some images
-    inspect_training   how their loop works, seen on four batches
-    make_optimizer     their optimizer, for the network that stands
-    train_epoch        one of their epochs, and the logits on the held-out images
+    forward            what it makes of the held-out images before it is trained
+    make_optimizer     their optimizer, for the network that stands; its steps are watched from here on
+    train_epoch        one of their epochs, what was seen of it, and the logits on the held-out images
+    rewind             what the network knows with the parameters that it began with
     leave              ends the process
 
 A call that cannot go on answers `{"status": ...}` instead of raising. What lives between the calls is lost with the
@@ -19,20 +19,19 @@ worker; a call that needs it then answers `unprepared`. Nothing in this package 
 library, numpy, torch and the student's module.
 """
 
-from .epochs import build_network, forward, make_optimizer, train_epoch
+from .epochs import build_network, forward, make_optimizer, rewind, train_epoch
 from .preparation import leave, prepare
 from .probing import probe_optimizer
 from .student_module import import_module
-from .watching import inspect_training
 
 __all__ = [
     "build_network",
     "forward",
     "import_module",
-    "inspect_training",
     "leave",
     "make_optimizer",
     "prepare",
     "probe_optimizer",
+    "rewind",
     "train_epoch",
 ]

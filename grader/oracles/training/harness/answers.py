@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 _kept: dict[str, Any] = {}
-_OF_A_RUN = ("model", "optimizer", "start")
+_OF_A_RUN = ("model", "optimizer", "start", "watch")
 
 
 class Halt(Exception):  # noqa: N818 - not an error: the answer of a call that cannot go on

@@ -1,7 +1,7 @@
 """What the student's train_epoch is handed: the batches, and a loss function that remembers what it gave."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -18,18 +18,31 @@ def pieces(epoch: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     return list(zip(x[order].split(size), y[order].split(size), strict=True))
 
 
+class Deadline:
+    """When the batches end: after so many seconds of the processor's, or, at the latest, so many on the clock."""
+
+    def __init__(self, work: float, wall: float) -> None:
+        self.began, self.worked = time.perf_counter(), time.process_time()
+        self.work, self.wall = work, wall
+
+    def passed(self) -> bool:
+        return self.spent() > self.work or time.perf_counter() - self.began > self.wall
+
+    def spent(self) -> float:
+        """Seconds of work. On a GPU the processor mostly waits, so that there the clock counts."""
+        elapsed = time.perf_counter() - self.began
+        return elapsed if kept("device").type != "cpu" else min(elapsed, time.process_time() - self.worked)
+
+
 class Batches:
     """What the student iterates over: (x, y) pairs, with a length. Iteration ends early once the time is over.
 
-    `before_second` is called when the second batch is asked for; `taken` counts the batches that were handed out.
+    `taken` counts the batches that were handed out.
     """
 
-    def __init__(
-        self, items: list[Any], until: float = float("inf"), before_second: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, items: list[Any], deadline: Deadline) -> None:
         self.items = items
-        self.until = until
-        self.before_second = before_second
+        self.deadline = deadline
         self.cut = False
         self._taken: set[int] = set()
 
@@ -47,27 +60,47 @@ class Batches:
 
     def __iter__(self) -> Iterator[Any]:
         for number, item in enumerate(self.items):
-            if time.perf_counter() > self.until:
+            if self.deadline.passed():
                 self.cut = True
                 return
-            if number == 1:
-                self.before_second()
             self._taken.add(number)
             yield item
 
 
 class RecordingLoss(nn.CrossEntropyLoss):
-    """The mean cross-entropy, which remembers what it gave: the student's own mean is compared with it."""
+    """The mean cross-entropy, which remembers what it gave: the student's own mean is compared with it.
+
+    Means over the epoch are taken in three ways, since a closure is asked several times for a batch: of the first value
+    of each batch, of the last, and of all; each plainly and weighted by the size of the batch.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # the loss, its targets, and their number
+        self.backward_passes = 0
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
         loss = super().forward(input, target)
-        self.__dict__.setdefault("seen", []).append(loss.detach())
+        if loss.requires_grad:
+            loss.register_hook(self._goes_back)  # type: ignore[no-untyped-call]
+        self._seen.append((loss.detach(), target, len(target)))
         return loss
 
+    def _goes_back(self, _: torch.Tensor) -> None:
+        self.backward_passes += 1
+
     def summary(self) -> dict[str, float | None]:
-        """Mean and bounds of what was given; None where it was never asked."""
-        seen = self.__dict__.get("seen")
-        if not seen:
+        """The plain mean of all, and the lowest and highest mean there is; None where it was never asked."""
+        if not self._seen:
             return {"loss": None, "low": None, "high": None}
-        values = torch.stack(seen).cpu().double()  # there is no float64 on an Apple GPU
-        return {"loss": float(values.mean()), "low": float(values.min()), "high": float(values.max())}
+        values = torch.stack([loss for loss, _, _ in self._seen]).cpu().double()  # there is no float64 on an Apple GPU
+        weights = torch.tensor([float(size) for _, _, size in self._seen], dtype=torch.float64)
+        new = [n == 0 or self._seen[n][1] is not self._seen[n - 1][1] for n in range(len(self._seen))]
+        first = torch.tensor(new)
+        last = torch.tensor([*new[1:], True])
+        means = [
+            float((values[chosen] * w[chosen]).sum() / w[chosen].sum())
+            for chosen in (torch.ones_like(first), first, last)
+            for w in (weights, torch.ones_like(weights))
+        ]
+        return {"loss": float(values.mean()), "low": min(means), "high": max(means)}

@@ -1,6 +1,5 @@
 """One training of the student's network with their optimizer: the network, the optimizer, and epoch after epoch."""
 
-import time
 from typing import Any
 
 import torch
@@ -8,8 +7,9 @@ from torch import nn
 
 from . import student_module as student
 from .answers import answering, forget_run, keep, kept
-from .batches import Batches, RecordingLoss, pieces
+from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
+from .watching import Watch
 
 _LOOKED_AT = 5  # images
 
@@ -24,38 +24,46 @@ def build_network(seed: int) -> dict[str, Any]:
 
 @answering
 def forward() -> dict[str, Any]:
-    """What the network makes of some images; `softmax` is whether that looks like probabilities."""
-    outputs = student.outputs(kept("model"), kept("x")[:_LOOKED_AT])
-    positive = bool((outputs >= 0).all()) and bool(torch.allclose(outputs.sum(1), torch.ones_like(outputs[:, 0])))
-    return {"softmax": positive}
+    """What the network makes of the held-out images before it has seen any other.
+
+    `softmax` is whether that looks like probabilities.
+    """
+    outputs = student.outputs(kept("model"), kept("held_out"))
+    few = outputs[:_LOOKED_AT]
+    positive = bool((few >= 0).all()) and bool(torch.allclose(few.sum(1), torch.ones_like(few[:, 0])))
+    return {"softmax": positive, "logits": outputs.float().cpu().numpy()}
 
 
 @answering
 def make_optimizer(name: str) -> dict[str, Any]:
-    """The student's optimizer for the network that stands; training can begin."""
+    """The student's optimizer for the network that stands. `watched`: whether its steps are seen."""
     model = kept("model")
-    keep(optimizer=student.optimizer(name, model.parameters()), start=[p.detach().clone() for p in model.parameters()])
-    return {}
+    named = dict(model.named_parameters())
+    optimizer = student.optimizer(name, model.parameters())
+    keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
+    if isinstance(optimizer, torch.optim.Optimizer):
+        keep(watch=Watch(optimizer, named, kept("seed")))
+    return {"watched": kept("watch") is not None}
 
 
 @answering
-def train_epoch(seconds: float, evaluate: bool) -> dict[str, Any]:
-    """One of the student's epochs: the batches end when `seconds` are over. Then the logits on the held-out images.
+def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
+    """One of the student's epochs: the batches end after `work` seconds of it. Then the logits on held-out images.
 
-    `loss`, `low` and `high` are the mean and the bounds of what the loss function gave during the epoch; `evaluated`
-    is the loss on the training set afterwards, in evaluation mode, if asked for (or if the epoch was cut short).
+    `loss`, `low` and `high` are the mean and the bounds of the means of what the loss function gave; `evaluated` is the
+    loss on the training set afterwards, in evaluation mode, if asked for (or if the epoch was cut short).
     """
-    model, optimizer, loss_fn = kept("model"), kept("optimizer"), RecordingLoss()
+    model, optimizer, loss_fn, watch = kept("model"), kept("optimizer"), RecordingLoss(), kept("watch")
     keep(epochs=kept("epochs") + 1)
     items = pieces(kept("epochs"))
-    began, worked = time.perf_counter(), time.process_time()
-    batches = Batches(items, until=began + seconds)
+    if watch is not None:
+        watch.begin_epoch()
+    deadline = Deadline(work, wall)
+    batches = Batches(items, deadline)
     model.train()
     returned = student.function("train_epoch")(model, optimizer, batches, loss_fn)
     synchronise()
-    took = time.perf_counter() - began
-    if kept("device").type == "cpu":  # so that other work on the machine is not held against an optimizer
-        took = min(took, time.process_time() - worked)
+    took = deadline.spent()
     return {
         **loss_fn.summary(),
         "returned": _number(returned),
@@ -63,10 +71,36 @@ def train_epoch(seconds: float, evaluate: bool) -> dict[str, Any]:
         "complete": not batches.cut,
         "taken": batches.taken,
         "batches": len(batches),
+        "backward_passes": loss_fn.backward_passes,
         "logits": student.outputs(model, kept("held_out")).float().cpu().numpy(),
         "evaluated": _training_loss(model) if evaluate or batches.cut else None,
         "unchanged": _unchanged(model),
+        "moved": _moved(model),
+        "watch": None if watch is None else watch.report(),
     }
+
+
+@answering
+def rewind(closeness: float, seed: int) -> dict[str, Any]:
+    """The network's logits with the parameters that it began with, and with its own moved by next to nothing.
+
+    What it has learned has to be in the parameters: with those of the beginning it knows nothing, and with almost the
+    same it knows the same. Ends the training.
+    """
+    model, start = kept("model"), kept("start")
+    parameters = [p.detach() for p in model.parameters()]
+    trained = [p.clone() for p in parameters]
+    generator = torch.Generator().manual_seed(seed)
+    found = {}
+    for p, q in zip(parameters, trained, strict=True):
+        noise = torch.randn(p.shape, generator=generator).to(p.device, p.dtype)
+        p.copy_(q + closeness * q.std(unbiased=False) * noise)
+    found["close"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+    for p, q in zip(parameters, start, strict=True):
+        p.copy_(q)
+    found["start"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+    forget_run()
+    return found
 
 
 def _training_loss(model: nn.Module) -> float:
@@ -81,6 +115,10 @@ def _unchanged(model: nn.Module) -> list[str]:
         for (name, p), q in zip(model.named_parameters(), kept("start"), strict=False)
         if p.shape == q.shape and torch.equal(p, q)
     ]
+
+
+def _moved(model: nn.Module) -> bool:
+    return len(_unchanged(model)) < len(kept("start"))
 
 
 def _number(value: Any) -> float | None:

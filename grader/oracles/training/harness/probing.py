@@ -1,7 +1,6 @@
-"""What the student's optimizer does to a few float64 parameters whose gradients we choose; see `oracles/probes.py`."""
+"""What the student's optimizer does to a few float64 parameters whose gradients we choose; see `probes`."""
 
-import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -13,33 +12,41 @@ from .answers import answering
 
 @answering
 def probe_optimizer(name: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
-    """One record for each problem; see `_walk`."""
+    """One record for each problem; see `_walk`. None of an optimizer that is not torch's kind: it shows no groups."""
     torch.manual_seed(0)
-    return {"records": [_walk(name, problem) for problem in problems]}
+    records = [_walk(name, problem) for problem in problems]
+    return {"records": None if None in records else records}
 
 
-def takes_closure(step: Callable[..., Any]) -> str:
-    """Whether `step` "must" be given a closure, "can", or does "not" take one."""
-    try:
-        parameters = list(inspect.signature(step).parameters.values())
-    except (TypeError, ValueError):
-        return "can"
-    takes = [p for p in parameters if p.kind is not p.KEYWORD_ONLY and p.kind is not p.VAR_KEYWORD]
-    if not takes:
-        return "not"
-    return "must" if takes[0].default is takes[0].empty and takes[0].kind is not takes[0].VAR_POSITIONAL else "can"
+def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[str, Any]]:
+    """The parameter groups: which of our parameters each holds, and its hyper-parameters as plain numbers."""
+    places = {id(p): index for index, p in enumerate(parameters)}
+    return [
+        {
+            "members": [places[id(p)] for p in group["params"] if id(p) in places],
+            "hyper": {str(k): _value(v) for k, v in group.items() if k != "params" and _plain(v)},
+        }
+        for group in optimizer.param_groups
+    ]
 
 
-def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any]:
+def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
     """The path (steps + 1, n) that the parameters take, and the optimizer's groups as plain data, before each step and
     after the last."""
     parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]))
-    optimizer = student.optimizer(name, (p for p in parameters))
-    path, groups = [_flat(parameters)], [_groups(optimizer, parameters)]
+    optimizer: Any = student.optimizer(name, (p for p in parameters))
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        return None
+    path, groups = [_flat(parameters)], [groups_of(optimizer, parameters)]
     for number in range(problem["steps"]):
-        _step(optimizer, _closure(problem, parameters, number), problem["kind"] != "gradients")
+        closure = _closure(problem, parameters, number)
+        if problem["kind"] == "gradients":
+            closure()
+            optimizer.step()
+        else:
+            optimizer.step(closure)
         path.append(_flat(parameters))
-        groups.append(_groups(optimizer, parameters))
+        groups.append(groups_of(optimizer, parameters))
     return {"path": torch.stack(path).numpy(), "groups": groups}
 
 
@@ -54,7 +61,7 @@ def _flat(parameters: list[nn.Parameter]) -> torch.Tensor:
     return torch.cat([p.detach().double().flatten() for p in parameters])
 
 
-def _closure(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], torch.Tensor]:
+def _closure(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], Any]:
     """Sets the gradients of the problem and gives its value. Its twin is in oracles/optimizers."""
 
     def given() -> torch.Tensor:
@@ -73,40 +80,6 @@ def _closure(problem: dict[str, Any], parameters: list[nn.Parameter], number: in
         return loss
 
     return given if problem["kind"] == "gradients" else objective
-
-
-def _step(optimizer: Any, closure: Callable[[], Any], wants_closure: bool) -> None:
-    """`step(closure)` where one is due or demanded, else the gradients are set and `step()` is called."""
-    takes = takes_closure(optimizer.step)
-    if takes == "must" or (takes == "can" and wants_closure):
-        optimizer.step(closure)
-    else:
-        closure()
-        optimizer.step()
-
-
-def _groups(optimizer: Any, parameters: list[nn.Parameter]) -> list[dict[str, Any]]:
-    """The parameter groups: which of our parameters each holds, and its hyper-parameters as plain numbers.
-
-    An optimizer without groups may be a wrapper around one that has them, or keep its numbers as attributes.
-    """
-    own = {key: value for key, value in getattr(optimizer, "__dict__", {}).items() if _plain(value)}
-    groups = getattr(optimizer, "param_groups", None)
-    if groups is None:
-        inner = next((v for v in getattr(optimizer, "__dict__", {}).values() if hasattr(v, "param_groups")), None)
-        groups = inner.param_groups if inner is not None else [{"params": None}]
-    return [
-        {
-            "members": None if group.get("params") is None else _members(group["params"], parameters),
-            "hyper": {str(k): _value(v) for k, v in {**own, **group}.items() if k != "params" and _plain(v)},
-        }
-        for group in groups
-    ]
-
-
-def _members(params: Any, parameters: list[nn.Parameter]) -> list[int]:
-    held = [id(p) for p in params]
-    return [index for index, p in enumerate(parameters) if id(p) in held]
 
 
 def _value(value: Any) -> Any:

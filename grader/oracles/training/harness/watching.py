@@ -1,92 +1,204 @@
-"""How the student's loop works, seen on four batches: does it step, from which gradients, and with a closure?"""
+"""Sees every step of an optimizer in the training itself: what the parameters, their gradients and its settings were.
 
-import types
+The hooks are torch's own (`register_step_pre_hook` and its twin) and stand in nobody's way: no step is held, no object
+replaced. A few entries of the parameters are followed through all steps; that parameters change between two steps, and
+that gradients are not cleared, is looked for in all of them.
+"""
+
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
-from torch import nn
 
-from . import student_module as student
-from .answers import answering, forget_run, kept
-from .batches import Batches, pieces
-from .probing import takes_closure
+from .probing import groups_of
 
-_BATCHES = 4  # the poison goes in at the second; one whole step later it must be gone
-_IMAGES = 16  # of each batch: how a loop works shows with few
-_EVALUATES_AGAIN = ("LBFGS",)  # whose step calls a closure several times; the others call it once
-_POISON = 1e6  # far above any gradient of a loss near log(10)
+FOLLOWED = 64  # entries of all parameters together, two of each tensor at least
+LEAST_OF_EACH = 2
+MAX_RECORDED = 600_000  # numbers of whole evaluations, for an optimizer that asks a closure several times in a step
+RECORDED_STEPS = 3
 
 
-@answering
-def inspect_training(name: str) -> dict[str, Any]:
-    """Watches `train_epoch` on four batches with the optimizer's step held still.
+class Watch:
+    """Watches one optimizer from its making on. `report()` says what was seen since the last report.
 
-    Large numbers are slipped into the gradients at the second batch. Wherever a loop clears its gradients, before the
-    forward pass or after the step, they are gone at the last step; if not, gradients are never cleared.
+    A gradient that is not there is followed as NaN.
     """
-    model = kept("model")
-    parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
-    optimizer = student.optimizer(name, (p for p in parameters.values()))
-    watch = _Watch(parameters, takes_closure(optimizer.step) == "must", name in _EVALUATES_AGAIN)
-    try:
-        optimizer.step = types.MethodType(watch.step, optimizer)
-    except AttributeError:  # a class with __slots__: it is then not watched
-        return {"watched": False}
-    before = [p.detach().clone() for p in parameters.values()]
-    model.train()
-    few = [(x[:_IMAGES], y[:_IMAGES]) for x, y in pieces(0)[:_BATCHES]]
-    batches = Batches(few, before_second=watch.poison)
-    student.function("train_epoch")(model, optimizer, batches, nn.CrossEntropyLoss())
-    moved = any(not torch.equal(p, q) for p, q in zip(parameters.values(), before, strict=True))
-    forget_run()  # batch statistics have moved, and a poisoned gradient may be left
-    return {
-        "watched": True,
-        "steps": watch.steps,
-        "poisoned": watch.poisoned,
-        "closure_missing": watch.closure_missing,
-        "with_gradient": watch.with_gradient,
-        "moved": moved,
-    }
 
+    def __init__(self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], seed: int) -> None:
+        self._optimizer = optimizer
+        self._named = named
+        self._parameters = list(named.values())
+        self._places = _places(self._parameters, seed)
+        self._depth = 0
+        self._last = self._copies()
+        self._evaluations: list[dict[str, Any]] = []
+        self._recorded = 0
+        self._ended_steps = 0
+        self._incoming: dict[str, torch.Tensor] = {}
+        self._before: dict[str, torch.Tensor | None] = {}
+        self._begin()
+        optimizer.register_step_pre_hook(self._step_begins)
+        optimizer.register_step_post_hook(self._step_ends)
+        for name, p in list(named.items())[-LEAST_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
+            if p.requires_grad:
+                p.register_hook(partial(self._arrives, name))  # type: ignore[no-untyped-call]
 
-class _Watch:
-    """Stands in for an optimizer's step: moves nothing and looks at the gradients it is given."""
+    def begin_epoch(self) -> None:
+        """A step that raised has not ended."""
+        self._depth = 0
 
-    def __init__(self, parameters: dict[str, torch.Tensor], wants_closure: bool, again: bool) -> None:
-        self.parameters = parameters
-        self.wants_closure = wants_closure
-        self.again = again
-        self.steps = 0
-        self.poisoned: list[str] = []
-        self.closure_missing = False
-        self.with_gradient: list[str] = []
+    def report(self) -> dict[str, Any]:
+        """What happened since the last report, as plain data; arrays have a row for each step."""
+        self._changed_between()
+        found = {
+            "steps": self._steps,
+            "closures": self._closures,
+            "between": sorted(self._between),
+            "uncleared": sorted(self._uncleared),
+            "with_gradient": sorted(self._with_gradient),
+            "followed": [len(places) for places in self._places],
+            "start": self._start.numpy(),
+            "path": _rows(self._path),
+            "gradients": _rows(self._gradients),
+            "before": self._groups_before,
+            "after": self._groups_after,
+            "evaluations": self._evaluations,
+        }
+        self._evaluations = []
+        self._begin()
+        return found
 
-    def poison(self) -> None:
-        """Into what gradients there are: where there is none, it has been cleared, or nothing depends on it."""
-        for p in self.parameters.values():
-            p.grad = None if p.grad is None else p.grad + _POISON
+    def _begin(self) -> None:
+        self._steps = self._closures = 0
+        self._between: set[str] = set()
+        self._uncleared: set[str] = set()
+        self._with_gradient: set[str] = set()
+        self._path: list[torch.Tensor] = []
+        self._gradients: list[torch.Tensor] = []
+        self._groups_before: list[Any] = []
+        self._groups_after: list[Any] = []
+        self._start = self._followed([p.detach() for p in self._parameters])
 
-    def step(self, _: Any, closure: Callable[[], Any] | None = None) -> Any:
-        self.steps += 1
-        loss = None
+    # --- torch's hooks ------------------------------------------------------------------------------------------------
+
+    def _step_begins(self, _: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self._depth += 1
+        if self._depth > 1:  # a class that calls its parent's step
+            return None
+        self._steps += 1
+        self._changed_between()
+        self._note(self._groups_before)
+        closure = args[1] if len(args) > 1 else kwargs.get("closure")
         if closure is None:
-            self.closure_missing = self.wants_closure
-            self._look_first()
-        else:
-            with torch.enable_grad():
-                loss = closure()
-                self._look_first()
-                if self.again:  # it must not find what was there before
-                    self.poison()
-                    loss = closure()
-        self.poisoned = [name for name, g in self._gradients().items() if bool((g.abs() > _POISON / 2).any())]
-        return loss
+            self._sees_gradients()
+            return None
+        self._seen_in_step = 0
+        watched = self._watched(closure)
+        if len(args) > 1:
+            return (args[0], watched, *args[2:]), kwargs
+        return args, {**kwargs, "closure": watched}
 
-    def _look_first(self) -> None:
-        """Which parameters have a gradient at the first step: later ones may hold poison."""
-        if self.steps == 1:
-            self.with_gradient = [name for name, g in self._gradients().items() if bool(g.any())]
+    def _step_ends(self, *_: Any) -> None:
+        self._depth -= 1
+        if self._depth:
+            return
+        self._last = self._copies()
+        self._path.append(self._followed(self._last))
+        self._note(self._groups_after)
+        if self._recording() and self._closures:
+            self._evaluations.append({"end": torch.cat([p.flatten() for p in self._last]).float().cpu().numpy()})
+        self._ended_steps += 1
 
-    def _gradients(self) -> dict[str, torch.Tensor]:
-        return {name: p.grad for name, p in self.parameters.items() if p.grad is not None}
+    def _arrives(self, name: str, gradient: torch.Tensor) -> None:
+        """One of possibly several backward passes of a step."""
+        if name in self._incoming:
+            self._incoming[name] = self._incoming[name] + gradient.detach()
+            return
+        before = self._named[name].grad
+        self._before[name] = None if before is None else before.detach().clone()
+        self._incoming[name] = gradient.detach()
+
+    # --- what is looked at --------------------------------------------------------------------------------------------
+
+    def _watched(self, closure: Callable[[], Any]) -> Callable[[], Any]:
+        def evaluate() -> Any:
+            loss = closure()
+            self._closures += 1
+            self._seen_in_step += 1
+            if self._seen_in_step == 1:
+                self._sees_gradients()
+            else:
+                self._look_for_old_gradients()
+            if self._recording():
+                self._record(loss)
+            return loss
+
+        return evaluate
+
+    def _sees_gradients(self) -> None:
+        self._look_for_old_gradients()
+        present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
+        if self._ended_steps == 0:
+            self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
+        self._gradients.append(
+            self._followed(
+                [torch.full_like(p, torch.nan) if p.grad is None else p.grad.detach() for p in self._parameters]
+            )
+        )
+
+    def _look_for_old_gradients(self) -> None:
+        """A gradient that is what was there plus what backward brought has not been cleared."""
+        for name, incoming in self._incoming.items():
+            old, now = self._before[name], self._named[name].grad
+            if old is None or now is None or not bool(old.any()):
+                continue
+            scale = 1e-4 * float(now.abs().max())
+            if float((now - old - incoming).abs().max()) <= scale < float(old.abs().max()):
+                self._uncleared.add(name)
+        self._incoming.clear()
+
+    def _changed_between(self) -> None:
+        for (name, p), last in zip(self._named.items(), self._last, strict=True):
+            if not torch.equal(p.detach(), last):
+                self._between.add(name)
+        if self._between:
+            self._last = self._copies()
+
+    def _recording(self) -> bool:
+        return self._ended_steps < RECORDED_STEPS and self._recorded < MAX_RECORDED
+
+    def _record(self, loss: Any) -> None:
+        point, gradient = (
+            self._copies(),
+            [torch.zeros_like(p) if p.grad is None else p.grad.detach() for p in self._parameters],
+        )
+        flat = [torch.cat([part.flatten() for part in parts]).float().cpu() for parts in (point, gradient)]
+        self._recorded += 2 * flat[0].numel()
+        self._evaluations.append(
+            {"point": flat[0].numpy(), "gradient": flat[1].numpy(), "loss": float(loss) if loss is not None else None}
+        )
+
+    def _note(self, kept: list[Any]) -> None:
+        """The groups, where they are others than at the step before."""
+        groups = groups_of(self._optimizer, self._parameters)
+        if not kept or kept[-1][1] != groups:
+            kept.append([max(self._steps - 1, 0), groups])
+
+    def _copies(self) -> list[torch.Tensor]:
+        return [p.detach().clone() for p in self._parameters]
+
+    def _followed(self, parts: list[torch.Tensor]) -> torch.Tensor:
+        found = [part.flatten()[places] for part, places in zip(parts, self._places, strict=True)]
+        return torch.cat(found).double().cpu()
+
+
+def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
+    """Which entries of each parameter are followed."""
+    generator = torch.Generator().manual_seed(seed)
+    each = max(FOLLOWED // max(len(parameters), 1), LEAST_OF_EACH)
+    return [torch.randperm(p.numel(), generator=generator)[:each].to(p.device) for p in parameters]
+
+
+def _rows(found: list[torch.Tensor]) -> Any:
+    return torch.stack(found).numpy() if found else torch.zeros(0, 0, dtype=torch.float64).numpy()

@@ -17,19 +17,17 @@ class Falling(torch.optim.Adam):
         return loss
 
 
-class Scheduled:
+class Scheduled(torch.optim.SGD):
     """SGD and its schedule in one."""
 
     def __init__(self, params):
-        self.optimizer = torch.optim.SGD(params, lr=0.2, momentum=0.5)
-        self.schedule = torch.optim.lr_scheduler.ExponentialLR(self.optimizer, gamma=0.995)
-
-    def zero_grad(self):
-        self.optimizer.zero_grad()
+        super().__init__(params, lr=0.2, momentum=0.5)
+        self.schedule = torch.optim.lr_scheduler.ExponentialLR(self, gamma=0.995)
 
     def step(self, closure=None):
-        loss = self.optimizer.step(closure)
-        self.schedule.step()
+        loss = super().step(closure)
+        if hasattr(self, "schedule"):
+            self.schedule.step()
         return loss
 
 def make_optimizer(name, params):

@@ -9,17 +9,14 @@ def build_network(input_shape, classes):
     )
 
 
-class Plain:
+class Plain(torch.optim.Optimizer):
     def __init__(self, params, lr, eps=1e-6):
-        self.params, self.lr, self.eps = list(params), lr, eps
+        super().__init__(params, {"lr": lr})
+        self.params, self.lr, self.eps = self.param_groups[0]["params"], lr, eps
         self.cache = [torch.zeros_like(p) for p in self.params]
 
-    def zero_grad(self):
-        for p in self.params:
-            p.grad = None
-
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for p, cache in zip(self.params, self.cache):
             p -= self.lr * self.direction(p.grad, cache)
 
@@ -44,37 +41,33 @@ class SGD(Plain):
     mu = 0.5
 
     @torch.no_grad()
-    def step(self):
+    def step(self, closure=None):
         for p, v in zip(self.params, self.cache):
             v.mul_(self.mu).sub_(self.lr * p.grad)
             p += v
 
 
-class Warming:
-    """Another optimizer, whose learning rate grows over the first steps; it is set when the step is taken."""
+def warming(kind, steps=20):
+    """A class of torch's, whose learning rate grows over the first steps; it is set when the step is taken."""
 
-    def __init__(self, inner, steps=20):
-        self.inner, self.rate, self.steps, self.done = inner, inner.param_groups[0]["lr"], steps, 0
+    class Warming(kind):
+        done = 0
 
-    def zero_grad(self):
-        self.inner.zero_grad()
+        def step(self, closure=None):
+            self.done += 1
+            for group in self.param_groups:
+                group["lr"] = group["highest"] * min(1.0, self.done / steps)
+            return super().step(closure)
 
-    def step(self):
-        self.done += 1
-        for group in self.inner.param_groups:
-            group["lr"] = self.rate * min(1.0, self.done / self.steps)
-        self.inner.step()
+    return Warming
 
 
-class TwoLoops:
+class TwoLoops(torch.optim.Optimizer):
     """L-BFGS, one iteration a step, halving the step until Armijo's condition holds (Nocedal and Wright, 7.5)."""
 
     def __init__(self, params, memory=10):
-        self.params, self.memory, self.s, self.y = list(params), memory, [], []
-
-    def zero_grad(self):
-        for p in self.params:
-            p.grad = None
+        super().__init__(params, {})
+        self.params, self.memory, self.s, self.y = self.param_groups[0]["params"], memory, [], []
 
     def gradient(self):
         return torch.cat([p.grad.flatten() for p in self.params])
@@ -121,7 +114,8 @@ def make_optimizer(name, params):
         return SGD(params, 0.03)
     if name == "LBFGS":
         return TwoLoops(params)
-    return Warming(torch.optim.Adam(params, lr=0.01) if name == "Adam" else torch.optim.Adadelta(params, lr=1.0))
+    kind, rate = (torch.optim.Adam, 0.01) if name == "Adam" else (torch.optim.Adadelta, 1.0)
+    return warming(kind)([{"params": list(params), "highest": rate}], lr=rate)
 
 
 def train_epoch(model, optimizer, batches, loss_fn):

@@ -1,0 +1,61 @@
+"""Was it this optimizer that trained the network? It is followed through the training itself, with the network's own
+parameters: what a probe shows and what then happens need not be the same."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from grader.model import Verdict
+from grader.oracles.training.harness_replies import Watched
+from grader.oracles.training.probes import LIKE
+
+MAX_NAMES = 4  # of parameters in a sentence
+
+
+class Seen(Protocol):
+    """Of a training: `rerun.Training`."""
+
+    @property
+    def watched(self) -> Watched | None: ...
+    @property
+    def backward_passes(self) -> int: ...
+
+
+def judge(name: str, training: Seen, oracle: Any) -> Verdict:
+    """Passed if the steps of the training were this optimizer's; failed if they were another's; else `review`."""
+    watched = training.watched
+    if watched is None:
+        return Verdict.review(
+            f"{name}'s steps could not be watched: make_optimizer has to return a torch.optim.Optimizer (derive your "
+            "own from it)."
+        )
+    if watched.between:
+        return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
+    if not training.backward_passes:
+        return Verdict.review("No gradient came from the loss function that train_epoch is given.")
+    same = oracle.identify_training(name, _plain(watched))
+    if same["same"]:
+        return Verdict.passed()
+    like = same["like"]
+    if like is None:
+        return Verdict.review(f"In the training, the steps are not those of {name}, nor of another optimizer of torch.")
+    return Verdict.failed(
+        f'For "{name}" you return an optimizer that behaves like torch.optim.{like} in the training'
+        f"{f', {LIKE[like]}' if like in LIKE else ''}.",
+        f"behaves-like-{like.lower()}",
+    )
+
+
+def _plain(watched: Watched) -> Mapping[str, Any]:
+    """For the oracle, which has torch."""
+    return {
+        "followed": list(watched.followed),
+        "start": watched.start,
+        "path": watched.path,
+        "gradients": watched.gradients,
+        "before": list(watched.before),
+        "after": list(watched.after),
+        "evaluations": list(watched.evaluations),
+        "dtype": "float64" if np.any(watched.path != watched.path.astype(np.float32)) else "float32",
+    }

@@ -1,0 +1,250 @@
+"""Answers by somebody who has read the re-run: each gets no point, or goes to a person with the reason."""
+
+import math
+import threading
+import time
+
+import pytest
+import torch
+from torch import nn
+
+from grader.assignment.comparison import digits
+from grader.model import Outcome
+from grader.oracles.training import learning
+from tests.support.exercise4_fakes import comparison_of, student_of
+
+pytestmark = pytest.mark.slow
+
+optim = torch.optim
+
+
+def network(input_shape, classes):
+    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(input_shape), 32), nn.ReLU(), nn.Linear(32, classes))
+
+
+def optimizer(name, params):
+    rates = {"Adadelta": 1.0, "Adagrad": 0.05, "Adam": 0.01, "RMSprop": 0.003, "SGD": 0.3}
+    return getattr(optim, name)(params, lr=rates[name])
+
+
+def epoch(model, optimizer, batches, loss_fn):
+    losses = []
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return sum(losses) / max(len(losses), 1)
+
+
+def judged(name="SGD", **changes):
+    module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": epoch, **changes})
+    return learning.judge(comparison_of(module), name)
+
+
+def trained():
+    """What a student can do at home: the weights of a network that knows the digits."""
+    data, model = digits.load(), network((1, 8, 8), 10)
+    torch.manual_seed(0)
+    made = optim.Adam(model.parameters(), lr=0.01)
+    x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
+    for _ in range(8):
+        epoch(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def test_a_network_that_comes_trained_has_not_learned_here():
+    weights = trained()
+
+    def build(shape, classes):
+        model = network(shape, classes)
+        model.load_state_dict(weights)
+        return model
+
+    verdict = judged(build_network=build)
+    assert (verdict.outcome, verdict.diagnosis) == (Outcome.FAILED, "comes-trained")
+    assert "right before the first epoch: it comes trained" in verdict.message
+
+
+class Hiding(nn.Module):
+    """A network that answers otherwise once it has been trained with, by means that are not in its parameters."""
+
+    def __init__(self, shape, classes, knowing):
+        super().__init__()
+        self.inner, self.knowing, self.seen = network(shape, classes), knowing, []
+
+    def forward(self, x):
+        logits = self.inner(x)
+        if self.training:
+            self.seen.append(x.detach().flatten(1))
+            return logits
+        return self.knowing(self, x, logits) if self.seen else logits
+
+
+def test_weights_that_lie_in_wait_are_a_persons_to_judge():
+    other = network((1, 8, 8), 10)
+    other.load_state_dict(trained())
+    verdict = judged(
+        build_network=lambda shape, classes: Hiding(shape, classes, lambda model, x, logits: other(x)),
+        make_optimizer=lambda name, params: optim.SGD(params, lr=1e-3),
+    )
+    assert verdict.outcome is Outcome.REVIEW
+    assert "With its first parameters, the trained network still gets" in verdict.message
+
+
+def test_nearest_neighbours_are_a_persons_to_judge():
+    data = digits.load()
+    images, labels = torch.from_numpy(data.x).flatten(1), torch.from_numpy(data.y)
+
+    def nearest(model, x, logits):
+        known = torch.cat(model.seen)  # the labels would be kept by train_epoch
+        which = torch.cdist(x.flatten(1), known).argmin(1)
+        return nn.functional.one_hot(labels[torch.cdist(known[which], images).argmin(1)], 10).float() + 0 * logits
+
+    verdict = judged(
+        build_network=lambda shape, classes: Hiding(shape, classes, nearest),
+        make_optimizer=lambda name, params: optim.SGD(params, lr=1e-3),
+    )
+    assert verdict.outcome is Outcome.REVIEW
+    assert "With its first parameters" in verdict.message
+
+
+def test_parameters_that_move_between_the_steps_are_a_persons_to_judge():
+    def secretly(model, optimizer, batches, loss_fn):
+        own = optim.Adam(model.parameters(), lr=0.01)
+        losses = []
+        for x, y in batches:
+            loss = loss_fn(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            own.step()
+            optimizer.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    verdict = judged(train_epoch=secretly, make_optimizer=lambda name, params: optim.SGD(params, lr=1e-6))
+    assert verdict.outcome is Outcome.REVIEW
+    assert "Parameters change between SGD's steps: 1.bias, 1.weight, 3.bias, 3.weight." in verdict.message
+
+
+def test_a_thread_that_trains_is_a_persons_to_judge():
+    def beside(model, optimizer, batches, loss_fn):
+        pairs = list(batches)
+        own = optim.Adam(model.parameters(), lr=0.01)
+
+        def train():
+            for x, y in pairs:
+                gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(model.parameters()))
+                for p, g in zip(model.parameters(), gradients, strict=True):
+                    p.grad = g
+                own.step()
+
+        thread = threading.Thread(target=train)
+        thread.start()
+        while thread.is_alive():
+            optimizer.zero_grad()
+            loss_fn(model(pairs[0][0]), pairs[0][1]).backward()
+            optimizer.step()
+            time.sleep(0)
+        thread.join()
+        return 0.1
+
+    verdict = judged(train_epoch=beside, make_optimizer=lambda name, params: optim.SGD(params, lr=1e-6))
+    assert verdict.share == 0
+
+
+def two_faced(named, other, shows_itself):
+    """An optimizer that is what it is called where `shows_itself(parameters)`, and another in the training."""
+
+    class TwoFaced(named):
+        def __init__(self, params, lr):
+            super().__init__(params, lr=lr)
+            held = self.param_groups[0]["params"]
+            self.honest = shows_itself(held)
+            self.other = other(held, lr=0.01)
+
+        def step(self, closure=None):
+            return super().step(closure) if self.honest else self.other.step(closure)
+
+    return TwoFaced
+
+
+@pytest.mark.parametrize(
+    "shows_itself",
+    [
+        lambda held: held[0].dtype == torch.float64,
+        lambda held: sum(p.numel() for p in held) < 100,
+        lambda held: held[0].shape == (4, 3),
+    ],
+)
+def test_an_optimizer_that_behaves_by_the_book_on_the_probe_alone_fails(shows_itself):
+    kind = two_faced(optim.SGD, optim.Adam, shows_itself)
+    verdict = judged("SGD", make_optimizer=lambda name, params: kind(params, lr=0.01))
+    assert (verdict.outcome, verdict.diagnosis) == (Outcome.FAILED, "behaves-like-adam")
+    assert 'For "SGD" you return an optimizer that behaves like torch.optim.Adam in the training' in verdict.message
+
+
+def test_a_mixture_in_the_training_is_a_persons_to_judge():
+    class Mixed(optim.SGD):
+        """SGD on the probe, and in the training by the gradient's sign."""
+
+        @torch.no_grad()
+        def step(self, closure=None):
+            held = self.param_groups[0]["params"]
+            if held[0].dtype == torch.float64:
+                return super().step(closure)
+            for p in held:
+                p.sub_(0.003 * p.grad.sign() * (1 + p.grad.abs()))
+            return None
+
+    verdict = judged("SGD", make_optimizer=lambda name, params: Mixed(params, lr=0.01))
+    assert verdict.outcome is Outcome.REVIEW
+    assert "In the training, the steps are not those of SGD, nor of another optimizer of torch" in verdict.message
+
+
+def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():
+    class Plain(optim.LBFGS):
+        def step(self, closure):
+            held = self.param_groups[0]["params"]
+            if held[0].dtype == torch.float64:
+                return super().step(closure)
+            with torch.enable_grad():
+                loss = closure()
+            with torch.no_grad():
+                for p in held:
+                    p.sub_(0.3 * p.grad)
+            return loss
+
+    def closures(model, optimizer, batches, loss_fn):
+        total = 0.0
+        for x, y in batches:
+
+            def closure(x=x, y=y):
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                loss.backward()
+                return loss
+
+            total += optimizer.step(closure).item()
+        return total / len(batches)
+
+    verdict = judged("LBFGS", make_optimizer=lambda name, params: Plain(params), train_epoch=closures)
+    assert verdict.outcome is Outcome.REVIEW
+    honest = judged("LBFGS", make_optimizer=lambda name, params: optim.LBFGS(params, max_iter=3), train_epoch=closures)
+    assert honest.outcome is Outcome.PASSED, honest.message
+
+
+def test_gradients_that_are_no_gradients_of_the_loss_are_a_persons_to_judge():
+    weights = list(trained().values())
+
+    def drawn(model, optimizer, batches, loss_fn):
+        for _ in batches:
+            for p, goal in zip(model.parameters(), weights, strict=True):
+                p.grad = p.detach() - goal
+            optimizer.step()
+        return 0.1
+
+    verdict = judged(train_epoch=drawn)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "No gradient came from the loss function" in verdict.message
