@@ -32,15 +32,17 @@ def equal(
     """
     question = Question(Domain.of(domain), seed)
     reader = Reader(question)
-    tried = None
+    for_a_person: dict[str, Any] = {}  # nothing of what is too large even to be looked at
     try:
         mine, other = reader.expression(left), reader.expression(right)
         answer = equality.compare(mine, other, question, rounded=reader.rounded, witnessed=witnessed)
-        tried = trial(mine, other, question) if answer.verdict == "undecided" else None
+        if answer.verdict == "undecided":
+            for_a_person = _for_a_person(left, right, trial(mine, other, question))
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
         answer = equality.Answer("undecided", why=f"it {error}")
+        for_a_person = _for_a_person(left, right, None)
     except TooMuchError as error:
         answer = equality.Answer("undecided", why=str(error))
     return {
@@ -49,7 +51,7 @@ def equal(
         "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
         "notes": reader.notes,
-        **(_for_a_person(left, right, tried) if answer.verdict == "undecided" else {}),
+        **for_a_person,
     }
 
 
