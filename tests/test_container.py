@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,13 @@ def launcher(image: str) -> Iterator[DockerLauncher]:
 
 
 @pytest.fixture(scope="module")
+def single(image: str) -> Iterator[DockerLauncher]:
+    """With a container for each worker: what an engine's own flags stop, and no jail in it."""
+    with closing(DockerLauncher(image, share=False)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
 def client(image: str) -> Iterator[docker.DockerClient]:
     with closing(engine.connect()) as opened:
         yield opened
@@ -51,6 +60,12 @@ def client(image: str) -> Iterator[docker.DockerClient]:
 
 def value(launcher: DockerLauncher, code: str, limits: Limits | None = None) -> Any:
     (reply,) = ask(launcher, code, "act", limits=limits, seconds=PATIENCE)
+    assert isinstance(reply, Returned), reply
+    return reply.value
+
+
+def value_of(launcher: DockerLauncher, code: str, name: str) -> Any:
+    (reply,) = ask(launcher, code, name, seconds=PATIENCE)
     assert isinstance(reply, Returned), reply
     return reply.value
 
@@ -82,13 +97,13 @@ _REFUSED = {
 
 
 @pytest.mark.parametrize("attempt", _REFUSED.values(), ids=_REFUSED.keys())
-def test_the_restrictions_hold(launcher: DockerLauncher, attempt: str) -> None:
+def test_the_restrictions_hold(single: DockerLauncher, attempt: str) -> None:
     body = attempt.replace("\n", "\n        ")
     code = f"def act():\n    try:\n        {body}\n    except OSError:\n        return 'refused'\n    return 'done'\n"
-    assert value(launcher, code) == "refused"
+    assert value(single, code) == "refused"
 
 
-def test_a_worker_is_nobody_and_may_nothing(launcher: DockerLauncher) -> None:
+def test_a_worker_is_nobody_and_may_nothing(single: DockerLauncher) -> None:
     code = """
 import os
 def act():
@@ -96,10 +111,10 @@ def act():
     wanted = ("Uid", "Gid", "CapEff", "CapPrm", "CapBnd", "NoNewPrivs")
     return [status[name].split()[0] for name in wanted]
 """
-    assert value(launcher, code) == ["65534", "65534", "0" * 16, "0" * 16, "0" * 16, "1"]
+    assert value(single, code) == ["65534", "65534", "0" * 16, "0" * 16, "0" * 16, "1"]
 
 
-def test_the_image_holds_the_childs_files_and_nothing_of_the_grader(launcher: DockerLauncher) -> None:
+def test_the_image_holds_the_childs_files_and_nothing_of_the_grader(single: DockerLauncher) -> None:
     code = """
 import os, sys
 def act():
@@ -107,17 +122,17 @@ def act():
              if name in ("grader", "reference", "rubric.toml", "checks", "oracles") and not folder.startswith("/proc")]
     return [sorted(name for name in os.listdir("/worker") if name.endswith(".py")), named]
 """
-    files, found = value(launcher, code)
+    files, found = value(single, code)
     assert files == sorted(path.name for path in CHILD.glob("*.py"))
     assert [path for path in found if "grader" in path or "rubric" in path or path.count("/") < 3] == []
 
 
-def test_torch_is_not_there_for_whom_it_must_not_be(launcher: DockerLauncher) -> None:
+def test_torch_is_not_there_for_whom_it_must_not_be(single: DockerLauncher) -> None:
     code = "def act():\n    return [line.split()[1:4] for line in open('/proc/mounts') if ' /torch ' in line]\n"
-    assert str(value(launcher, code)).startswith("[['/torch', 'tmpfs', 'ro,")
+    assert str(value(single, code)).startswith("[['/torch', 'tmpfs', 'ro,")
 
 
-def test_processes_are_bounded(launcher: DockerLauncher) -> None:
+def test_processes_are_bounded(single: DockerLauncher) -> None:
     code = """
 import os, time
 def act():
@@ -128,10 +143,10 @@ def act():
         except BlockingIOError:
             return number
 """
-    assert value(launcher, code, Limits(processes=20)) == 19
+    assert value(single, code, Limits(processes=20)) == 19
 
 
-def test_memory_is_bounded_for_all_its_processes_together(launcher: DockerLauncher) -> None:
+def test_memory_is_bounded_for_all_its_processes_together(single: DockerLauncher) -> None:
     code = """
 import mmap
 def act():
@@ -139,7 +154,7 @@ def act():
     for start in range(0, 1 << 30, 1 << 20):
         shared[start : start + (1 << 20)] = b"x" * (1 << 20)
 """
-    (reply,) = ask(launcher, code, "act", limits=Limits(256 << 20))
+    (reply,) = ask(single, code, "act", limits=Limits(256 << 20))
     assert isinstance(reply, CallFailed)
     assert (reply.outcome, reply.message) == (Outcome.CRASHED, "used more than 256 MiB of memory and was stopped")
 
@@ -232,7 +247,7 @@ def test_a_sweep_leaves_what_is_at_work_and_what_it_cannot_know(image: str, clie
 
 def test_spares_start_warm_and_are_used(image: str, client: docker.DockerClient) -> None:
     code = "def act():\n    return 1\n"
-    with closing(DockerLauncher(image)) as own:
+    with closing(DockerLauncher(image, share=False)) as own:
         for _ in range(3):
             assert ask(own, code, "act") == [Returned(1)]
         settle(own)
@@ -243,6 +258,73 @@ def test_spares_start_warm_and_are_used(image: str, client: docker.DockerClient)
             settle(own)
             assert before < {container["Id"] for container in containers(client, own.session)}
             assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
+
+
+# --- shared containers ---
+
+
+def test_workers_share_a_container_until_something_odd_happens(image: str, client: docker.DockerClient) -> None:
+    code = "import os\ndef act():\n    return 1\ndef die():\n    os._exit(3)\n"
+    with closing(DockerLauncher(image)) as own:
+        for _ in range(3):
+            assert ask(own, code, "act") == [Returned(1)]
+        settle(own)
+        (first,) = containers(client, own.session)
+        deadline = time.monotonic() + PATIENCE
+        while len(left := client.api.top(first["Id"])["Processes"]) > 1:  # workers and relays go, the zygote stays
+            assert time.monotonic() < deadline, left
+        (reply,) = ask(own, code, "die")
+        assert isinstance(reply, CallFailed)
+        assert (reply.outcome, reply.message) == (Outcome.CRASHED, "ended the whole process with exit code 3")
+        assert ask(own, code, "act") == [Returned(1)]
+        settle(own)
+        assert first["Id"] not in {container["Id"] for container in containers(client, own.session)}
+
+
+def test_what_one_submission_leaves_another_does_not_find(launcher: DockerLauncher) -> None:
+    code = """
+import os, threading, time
+def act():
+    open("mine", "w").write("secret")
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
+    return os.getcwd()
+def look():
+    found = [os.getcwd(), os.listdir(".")]
+    for place in ("/tmp", "/tmp/zygote", PLACE, "/dev/shm", "/proc/1/fd", "/proc/1/environ"):
+        try:
+            found.append(os.listdir(place) if os.path.isdir(place) else open(place).read())
+        except OSError as error:
+            found.append(type(error).__name__)
+    return found
+def reach():
+    found = []
+    for attempt in (lambda: os.kill(1, 9), lambda: os.fork(), lambda: open("/proc/1/mem", "rb"), connect):
+        try:
+            attempt()
+            found.append("done")
+        except OSError as error:
+            found.append("refused")
+    return found
+def connect():
+    import socket
+    socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect("/tmp/zygote/relays")
+"""
+    place = value(launcher, code)
+    here, held, *elsewhere = value_of(launcher, code.replace("PLACE", repr(place)), "look")
+    assert here != place
+    assert held == []
+    assert set(elsewhere) <= {"PermissionError", "FileNotFoundError"}
+    assert value_of(launcher, code, "reach") == ["refused"] * 4
+
+
+def test_an_oracle_shares_no_container_with_a_student(image: str, client: docker.DockerClient) -> None:
+    code = "def act():\n    return 1\n"
+    ours = replace(bundle_of(""), files={}, harness={"module.py": code.encode()})
+    with closing(DockerLauncher(image, spares=0)) as own:
+        for bundle in (bundle_of(code), ours):
+            with Sandbox(own, {"module": bundle}) as sandbox:
+                assert sandbox.call(Request("module", "module", "act", (), PATIENCE)) == Returned(1)
+        assert len(containers(client, own.session)) == 2
 
 
 # --- whose fault it was ---

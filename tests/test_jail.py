@@ -18,8 +18,9 @@ from grader.sandbox.docker.engine import connect
 from grader.sandbox.launcher import Bundle, Limits, Request, Returned
 from grader.sandbox.linux import jail
 from grader.sandbox.linux.jail import JailLauncher, container_memory
-from grader.sandbox.linux.warm import Zygote, warm_modules
+from grader.sandbox.linux.warm import Zygote
 from grader.sandbox.supervisor import Sandbox
+from grader.sandbox.warm_modules import warm_modules
 from tests.support.command import ROOT
 from tests.support.engines import worker_image
 from tests.support.workers import PATIENCE, ask, bundle_of

@@ -9,6 +9,8 @@ from scripts.mutants.mutations import mutations
 from scripts.mutants.truths import MODULES
 from tests.support.galleries import cases
 
+UNDEFINED = frozenset({"pool-as-strided"})  # its mutants read and write memory that is not theirs: nothing is deserved
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -22,8 +24,9 @@ class Drawn:
 def draw(exercise: str, names: list[str], count: int, seed: int) -> list[Drawn]:
     """`count` mutants, the same for the same seed; all there are where those are fewer. None twice."""
     rng = random.Random(f"{exercise} {seed}")
-    own = [case for case in cases("right") if exercise in case.expected["exercises"]]
-    streams = [_of_case(case.path, exercise, rng) for case in own if not names or case.path.name in names]
+    own = {case.path.name: case.path for case in cases("right") if exercise in case.expected["exercises"]}
+    chosen = [name for name in own if name not in UNDEFINED and (not names or name in names)]
+    streams = [_of_case(own[name], exercise, rng) for name in chosen]
     found: list[Drawn] = []
     while streams and len(found) < count:
         for stream in list(streams):

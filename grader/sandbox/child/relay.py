@@ -14,7 +14,7 @@ import signal
 import struct
 import sys
 
-REPLIES, PRINTS = 1, 2  # the streams
+REPLIES, PRINTS, ENDED = 1, 2, 3  # the streams; the last is `forked_relay`'s alone
 HEADER = struct.Struct(">BxxxL")
 PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
 PRINTED_BYTES = (
@@ -67,15 +67,15 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
     while events_now := dict(poll.poll(patience)):
         if 0 in events_now:  # nobody holds the other end any more
             return STOPPED
-        printed = _take(prints)
+        printed = take(prints)
         if printed:
-            _say(PRINTS, printed[:left])
+            say(PRINTS, printed[:left])
             left -= min(left, len(printed))
         elif events_now.get(prints, 0) & select.POLLHUP:
             poll.unregister(prints)
         if replies in events_now:
             answer = os.read(replies, PIPE_BYTES)
-            _say(REPLIES, answer)
+            say(REPLIES, answer)
             left = PRINTED_BYTES
             if not answer:
                 poll.unregister(replies)
@@ -84,19 +84,19 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
             os.read(bell, PIPE_BYTES)
             status = _reap(worker)
             if status is not None:
-                _say(PRINTS, _take(prints)[:left])
+                say(PRINTS, take(prints)[:left])
                 return status
     return STOPPED
 
 
-def _take(prints: int) -> bytes:
+def take(prints: int) -> bytes:
     try:
         return os.read(prints, PIPE_BYTES)
     except BlockingIOError:
         return b""
 
 
-def _say(stream: int, data: bytes) -> None:
+def say(stream: int, data: bytes) -> None:
     view = memoryview(HEADER.pack(stream, len(data)) + data if data else b"")
     while view:
         view = view[os.write(1, view) :]

@@ -12,11 +12,15 @@ ipc none                no /dev/shm, which would be memory that stays
 tmpfs /torch            where a worker is to have no torch: an empty folder over the image's
 log none                what is printed is not written to the engine's disk
 
-Process 1 is `relay.py`, so a container is gone when its worker is, or when the grader hangs up.
+Process 1 is a zygote (`zygote_server.py`), from which the workers of one submission after the other are forked, each in
+a jail of its own (`shared.py`); where the engine's kernel has none, and for workers with a GPU, a container is one
+worker's, and its process 1 is `relay.py`. Either ends with all that is in it when the grader hangs up.
 """
 
 import contextlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import docker
@@ -27,10 +31,12 @@ from grader.errors import SandboxError
 from grader.sandbox.child.relay import STOPPED
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash
+from grader.sandbox.docker.shared import Shared, SharedWorker, server_command
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Connection, OnStep
 from grader.sandbox.process import describe_exit, worker_environment
+from grader.sandbox.warm_modules import warm_modules
 
 TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
 PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
@@ -40,6 +46,10 @@ OVERHEAD_BYTES = 64 << 20
 _ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
 # Of `worker_environment`: what is said of this machine and means nothing in a container.
 _OF_THIS_MACHINE = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+WARM_BYTES = 512 << 20  # of a shared container: a zygote with torch in it
+SHARING = 4  # workers at a time: a submission's exercises, started ahead of their turn
+_PYTHON = ["/venv/bin/python", "-s", "-P", "-B", "-X", "utf8", "/worker"]
+_NOBODY = "65534:65534"
 HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
 
 
@@ -47,9 +57,9 @@ class DockerLauncher:
     """Starts workers in containers. Thread-safe.
 
     `gpus` are device ids, or "all", for workers that import torch; `spares` is how many containers of a kind wait.
-    With `build` the grader's own image is built where it is missing or of another version; `on_step` is told how far
-    that is. Raises SandboxError if there is no engine, if it cannot keep the restrictions up, or if there is no such
-    image.
+    `share` lets workers share a container where a jail's restrictions hold in it. With `build` the grader's own image
+    is built where it is missing or of another version; `on_step` is told how far that is. Raises SandboxError if there
+    is no engine, if it cannot keep the restrictions up, or if there is no such image.
     """
 
     name = "docker"
@@ -64,6 +74,7 @@ class DockerLauncher:
         *,
         gpus: str | None = None,
         spares: int = 1,
+        share: bool = True,
         build: bool = False,
         on_step: OnStep = lambda number, count, what: None,
     ) -> None:
@@ -85,10 +96,35 @@ class DockerLauncher:
             raise
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="containers")
         self._spares = Spares(self._start_warm, self._helpers, spares)
+        self._fresh = Spares(self._start_jailing, self._helpers, spares)
+        self._shared: dict[Kind, Shared] = {}
+        self._sharing = share
+        self._lock = threading.Lock()
 
     def launch(self, bundle: Bundle) -> Connection:
         kind = Kind.of(bundle, gpu=self._gpus is not None and "torch" in bundle.preload)
-        return self._spares.take(kind) or self._start(kind)
+        shared = None if kind.gpu or not self._sharing else self._launch_shared(kind, bundle)
+        return shared or self._spares.take(kind) or self._start(kind)
+
+    def _launch_shared(self, kind: Kind, bundle: Bundle) -> SharedWorker | None:
+        """A worker in a container that others use too; None where the engine's kernel cannot keep them apart."""
+        modules = warm_modules(bundle)
+        kind = replace(kind, settings="", preload=modules, shared=True, trusted=not bundle.files)
+        with self._lock:  # held while a container starts: whoever waits is to get that one
+            shared = self._shared.get(kind)
+            worker = None
+            if shared is not None:
+                with contextlib.suppress(SandboxError):  # of an engine that fails, a fresh one will say so
+                    worker = shared.launch(bundle)
+            if worker is None and shared is not None:
+                shared.retire()
+            if worker is None:
+                shared = self._fresh.take(kind) or self._start_shared(kind)
+                self._sharing = shared is not None
+            if worker is None and shared is not None:
+                self._shared[kind] = shared
+                worker = shared.launch(bundle)
+            return worker
 
     def close(self) -> None:
         """Removes every container that this launcher started. Idempotent.
@@ -97,6 +133,9 @@ class DockerLauncher:
         """
         self._closed = True
         self._spares.close()
+        self._fresh.close()
+        for shared in list(self._shared.values()):
+            shared.end()
         with contextlib.suppress(SandboxError), engine_errors("removing containers"):
             remove_session(self._client, self.session)  # also ends the start of a spare that is still under way
         self._helpers.shutdown(wait=True)
@@ -124,6 +163,32 @@ class DockerLauncher:
             )
         return ""
 
+    def attach_relay(self, container: str, command: list[str]) -> Stream:
+        """Starts the relay of one worker in a shared container."""
+        with engine_errors("starting a worker in a container"):
+            api = self._client.api
+            made = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")
+            return Stream(api.exec_start(made["Id"], socket=True))
+
+    def _start_shared(self, kind: Kind) -> Shared | None:
+        """A container whose zygote is warm; None where the restrictions of a jail do not hold in it."""
+        identity, stream = self._run(kind, entrypoint=_PYTHON, command=server_command(kind.preload))
+        shared = Shared(self, identity, stream)
+        try:
+            jailing = shared.is_jailing()
+        except BaseException:
+            shared.end()
+            raise
+        if not jailing:
+            shared.end()
+        return shared if jailing else None
+
+    def _start_jailing(self, kind: Kind) -> Shared:
+        shared = self._start_shared(kind)
+        if shared is None:
+            raise SandboxError("the restrictions of a jail do not hold in this engine's containers.")
+        return shared
+
     def _start_warm(self, kind: Kind) -> "Container":
         container = self._start(kind)
         try:
@@ -134,17 +199,22 @@ class DockerLauncher:
         return container
 
     def _start(self, kind: Kind) -> "Container":
+        identity, stream = self._run(kind, command=[kind.settings])
+        return Container(self, identity, stream, kind)
+
+    def _run(self, kind: Kind, **what: Any) -> tuple[str, Stream]:
+        """A started container of the image and our end of its process 1."""
         with engine_errors("starting a container"):
             api = self._client.api
             identity: str = api.create_container(
                 self._image,
-                command=[kind.settings],
+                **what,
                 environment={
                     name: value for name, value in worker_environment("/tmp").items() if name not in _OF_THIS_MACHINE
                 },
                 labels=self._labels,
                 working_dir="/tmp",
-                user="65534:65534",
+                user=_NOBODY,
                 stdin_open=True,
                 host_config=api.create_host_config(**self._restrictions(kind)),
             )["Id"]
@@ -155,21 +225,22 @@ class DockerLauncher:
                 undo.callback(stream.close)
                 api.start(identity)
                 undo.pop_all()
-        return Container(self, identity, stream, kind)
+        return identity, stream
 
     def _restrictions(self, kind: Kind) -> dict[str, Any]:
-        memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES
+        memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES + (WARM_BYTES if kind.shared else 0)
+        workers = SHARING if kind.shared else 1
         return {
             "network_mode": "none",
             "read_only": True,
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges"],
-            "pids_limit": kind.processes + 1,  # the relay
+            "pids_limit": (kind.processes + 1) * workers + kind.shared,  # a relay each; and the zygote
             "mem_limit": memory,
             "memswap_limit": memory,
             "nano_cpus": int(PROCESSORS * 1e9),
             "ipc_mode": "none",
-            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes=1024,mode=1777,noexec,nosuid,nodev"}
+            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes={1024 * workers},mode=1777,noexec,nosuid,nodev"}
             | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" not in kind.preload else {}),
             "log_config": LogConfig(type="none"),
             "device_requests": [self._gpu_request()] if kind.gpu else None,
@@ -191,7 +262,7 @@ class DockerLauncher:
         with contextlib.suppress(SandboxError), engine_errors("removing a container"):  # the next start will say so
             remove(self._client, identity)
 
-    def how_it_ended(self, identity: str, hung_up: bool) -> tuple[int | None, bool]:
+    def how_it_ended(self, identity: str, *, hung_up: bool) -> tuple[int | None, bool]:
         """A container's exit status, None while it runs, and whether it had passed its memory.
 
         Raises SandboxError where the engine, and not the code in the container, is why nothing comes from it any more.
@@ -245,7 +316,7 @@ class Container:
             self._launcher.discard(self.identity)
 
     def _how_it_ended(self) -> str:
-        status, out_of_memory = self._launcher.how_it_ended(self.identity, self._stream.hung_up)
+        status, out_of_memory = self._launcher.how_it_ended(self.identity, hung_up=self._stream.hung_up)
         if out_of_memory:
             return f"used more than {_size(self._kind.memory_bytes)} of memory and was stopped"
         if status is None or status == STOPPED:

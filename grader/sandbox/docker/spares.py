@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
-from typing import Protocol, Self
+from typing import Generic, Protocol, Self, TypeVar
 
 from grader.errors import SandboxError
 from grader.sandbox.child.protocol import REPLY, ProtocolError, Value, read_frame, write_frame
@@ -28,6 +28,8 @@ class Kind:
     processes: int
     preload: tuple[str, ...]
     gpu: bool
+    shared: bool = False  # by the workers of one submission after the other
+    trusted: bool = False  # for code of ours alone
 
     @classmethod
     def of(cls, bundle: Bundle, *, gpu: bool) -> Self:
@@ -43,27 +45,33 @@ class Kind:
         )
 
 
-class Spare(Connection, Protocol):
+class Spare(Protocol):
     """A started container that may have to wait."""
+
+    def end(self) -> str:
+        """Ends it."""
 
     def is_quiet(self) -> bool:
         """Whether nothing came from it, not its end either."""
 
 
-class Spares:
+Waiting = TypeVar("Waiting", bound=Spare)
+
+
+class Spares(Generic[Waiting]):
     """A few waiting containers of each kind that is asked for again and again; `executor` starts them."""
 
-    def __init__(self, start: Callable[[Kind], Spare], executor: Executor, count: int) -> None:
+    def __init__(self, start: Callable[[Kind], Waiting], executor: Executor, count: int) -> None:
         self._start = start
         self._executor = executor
         self._count = count
         self._asked: Counter[Kind] = Counter()
         self._coming: Counter[Kind] = Counter()
-        self._waiting: defaultdict[Kind, list[Spare]] = defaultdict(list)
+        self._waiting: defaultdict[Kind, list[Waiting]] = defaultdict(list)
         self._closed = False
         self._lock = threading.Lock()
 
-    def take(self, kind: Kind) -> Spare | None:
+    def take(self, kind: Kind) -> Waiting | None:
         """A waiting container of that kind, if there is one; another will take its place."""
         with self._lock:
             self._asked[kind] += 1

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.sandbox.child.protocol import ProtocolError
-from grader.sandbox.child.relay import HEADER, PRINTS, REPLIES
+from grader.sandbox.child.relay import ENDED, HEADER, PRINTS, REPLIES
 from grader.sandbox.pipes import OUTPUT_BYTES
 
 _CHUNK = 1 << 16
@@ -37,6 +37,11 @@ class Frames:
         self._left -= len(data)
         return self._stream, data
 
+    @property
+    def is_within(self) -> bool:
+        """Whether more of the last frame is to come."""
+        return self._left > 0
+
     def _header(self) -> bytes:
         found = b""
         while len(found) < HEADER.size:
@@ -60,7 +65,9 @@ class Stream:
             self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)  # an engine's machine may lose power
         self._printed = bytearray()
         self._dropped = False
-        self._frames = Frames(self._from_relay(Frames(self._wire.recv)))
+        self.last_words: bytes | None = None  # how a worker ended, by its zygote
+        self._inside = self._from_relay(Frames(self._wire.recv))
+        self._frames = Frames(self._inside)
 
     def send(self, data: bytes) -> None:
         self.waiting = True
@@ -82,6 +89,12 @@ class Stream:
                     return b""
                 if stream == REPLIES:
                     return data
+                if stream == ENDED:
+                    self.last_words = ((self.last_words or b"") + data)[:_CHUNK]
+                    if not self._frames.is_within:
+                        self.hung_up = True
+                        return b""
+                    continue
                 if stream != PRINTS:  # our relay sends no such thing: somebody in there speaks in its place
                     raise ProtocolError(f"a frame of stream {stream}")
                 self._keep(data)
@@ -90,6 +103,10 @@ class Stream:
             raise
         finally:
             self.waiting = False
+
+    def receive_line(self) -> bytes:
+        """Some bytes of what process 1 of a container says itself; none at the end."""
+        return self._inside(_CHUNK)
 
     def output(self) -> str:
         """What was printed since the last time this was asked: a reply comes after all that was printed before it."""

@@ -41,7 +41,8 @@ from typing import Any
 from grader.errors import SandboxError
 from grader.sandbox.child import landlock, seccomp
 from grader.sandbox.launcher import Bundle
-from grader.sandbox.linux.warm import WarmConnection, WarmLauncher, warm_modules
+from grader.sandbox.linux.warm import WarmConnection, WarmLauncher
+from grader.sandbox.warm_modules import warm_modules
 
 # The restrictions that a jail must have, and what a machine must have for them.
 HELP = {

@@ -22,25 +22,11 @@ from grader.errors import SandboxError
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
+from grader.sandbox.warm_modules import WARM, warm_modules
 
 _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included; milliseconds once it is warm
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
-# What zygotes have ready, the leanest first. A worker is forked from the first that has all of its preload.
-# The names behind torch are what its optimizers import at their first step.
-# What sympy imports at its first sum, sine and derivative would else cost every worker 30 ms.
-WARM = (
-    ("numpy", "numpy.random", "sympy", "sympy.tensor.tensor", "sympy.sets.setexpr", "sympy.assumptions.wrapper"),
-    ("numpy", "numpy.random", "torch", "torch._dynamo"),
-)
 _MESSAGE_BYTES = 1 << 16
-
-
-def warm_modules(bundle: Bundle) -> tuple[str, ...]:
-    """What the zygote of this bundle's worker imports."""
-    for modules in WARM:
-        if set(bundle.preload) <= set(modules):
-            return modules
-    return bundle.preload
 
 
 class Zygote:

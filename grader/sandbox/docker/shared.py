@@ -1,0 +1,158 @@
+"""One container for many workers: its process 1 is a zygote, and each worker is forked from it in a jail of its own.
+
+What separates submissions in here is what separates them in the `jail` sandbox; what separates them from the machine is
+the container. A container in which something odd happened (a worker that was stopped, died, or passed a bound) gets no
+more workers, and a fresh one takes its place. Where the engine's kernel has no Landlock or no seccomp, no container is
+shared.
+"""
+
+import json
+import threading
+from dataclasses import asdict
+from typing import Any, Protocol
+
+from grader.errors import SandboxError
+from grader.sandbox.child import confine
+from grader.sandbox.docker.stream import Stream
+from grader.sandbox.launcher import Bundle, Limits
+from grader.sandbox.process import describe_exit
+
+REQUIRED = frozenset(confine.REQUIRED)
+FOLDER = "/tmp/zygote"
+MAX_WORKERS = 500  # of one container; then a fresh one, for hygiene
+_LINE_BYTES = 1 << 16
+
+
+def server_command(modules: tuple[str, ...]) -> list[str]:
+    """What process 1 of a shared container is told."""
+    settings = {
+        "kind": "jail",
+        "weaker": False,
+        "modules": modules,
+        "folder": FOLDER,
+        "protected_pids": [1],
+        "devices": [],
+        "self_test": asdict(Limits()),
+    }
+    return ["zygote_server", json.dumps(settings)]
+
+
+def relay_command(bundle: Bundle) -> list[str]:
+    """What is started in a shared container for one worker."""
+    settings = {"socket": f"{FOLDER}/relays", "limits": asdict(bundle.limits)}
+    return ["forked_relay", json.dumps(settings)]
+
+
+class Engine(Protocol):
+    """What a shared container needs of whoever holds the engine."""
+
+    def attach_relay(self, container: str, command: list[str]) -> Stream:
+        """Starts a relay in the container. Raises SandboxError."""
+
+    def discard(self, identity: str) -> None:
+        """Removes a container in the background."""
+
+    def how_it_ended(self, identity: str, *, hung_up: bool) -> tuple[int | None, bool]:
+        """A container's exit status, None while it runs, and whether it had passed its memory. Raises SandboxError."""
+
+
+class Shared:
+    """One started container with a zygote in it."""
+
+    def __init__(self, engine: Engine, identity: str, stream: Stream) -> None:
+        self.identity = identity
+        self._engine = engine
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._active = 0
+        self._count = 0
+        self._retired = False
+        self.is_quiet = stream.is_quiet
+
+    def is_jailing(self) -> bool:
+        """Waits until the zygote is warm; whether all that a jail requires holds in here. Raises SandboxError."""
+        text = b""
+        while text.count(b"\n") < 2 and len(text) < _LINE_BYTES:
+            part = self._stream.receive_line()
+            if not part:
+                raise SandboxError(f"a worker's container ended while it started: {self._stream.output()}")
+            text += part
+        words: dict[str, Any] = json.loads(text.splitlines()[0])
+        return REQUIRED.isdisjoint({**words["lacks"], **words["through"]})
+
+    def launch(self, bundle: Bundle) -> "SharedWorker | None":
+        """A worker in this container; None where it takes no more. Raises SandboxError."""
+        with self._lock:
+            if self._retired or self._count >= MAX_WORKERS or not self.is_quiet():
+                return None
+            self._count += 1
+            self._active += 1
+        try:
+            return SharedWorker(self, self._engine, self._engine.attach_relay(self.identity, relay_command(bundle)))
+        except BaseException:
+            self.left(odd=True)
+            raise
+
+    def left(self, *, odd: bool) -> None:
+        """A worker of it has ended."""
+        with self._lock:
+            self._active -= 1
+            self._retired |= odd
+            over = self._retired and self._active == 0
+        if over:
+            self.end()
+
+    def retire(self) -> None:
+        """No more workers; it ends with the last of those that it has."""
+        with self._lock:
+            self._retired = True
+            over = self._active == 0
+        if over:
+            self.end()
+
+    def end(self) -> str:
+        """Ends the container with all that is in it."""
+        self._stream.close()
+        self._engine.discard(self.identity)
+        return ""
+
+
+class SharedWorker:
+    """One worker's ends."""
+
+    def __init__(self, shared: Shared, engine: Engine, stream: Stream) -> None:
+        self._shared = shared
+        self._engine = engine
+        self._stream = stream
+        self._failure: SandboxError | None = None
+        self.send, self.receive = stream.send, stream.receive
+
+    def output(self) -> str:
+        """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""
+        if self._failure is not None:
+            raise self._failure
+        return self._stream.output()
+
+    def end(self) -> str:
+        """How it had ended, by its zygote's words. Raises SandboxError where it is the engine that failed."""
+        odd = self._stream.hung_up or self._stream.waiting
+        try:
+            return self._how_it_ended() if odd else ""
+        except SandboxError as error:
+            self._failure = error
+            raise
+        finally:
+            self._stream.close()
+            self._shared.left(odd=odd)
+
+    def _how_it_ended(self) -> str:
+        words = self._stream.last_words
+        if words is not None:
+            ended = json.loads(words)
+            return str(ended["why"] or describe_exit(ended["status"]))
+        status, out_of_memory = self._engine.how_it_ended(self._shared.identity, hung_up=False)
+        if out_of_memory:
+            return "used more memory than a worker may and was stopped"
+        if self._stream.hung_up and status is not None:
+            raise SandboxError("a worker's container ended while it was at work.")
+        return describe_exit(None)

@@ -1,0 +1,48 @@
+"""The short form of `make mutants`: a few mutants get what an independent calculation says they deserve."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.sandbox.choose import SandboxSettings
+from scripts.mutants.comparing import compare
+from scripts.mutants.drawing_mutants import draw
+from scripts.mutants.mutations import mutations
+from scripts.mutants.truth_server import in_a_child
+from tests.support.galleries import HERE
+
+SOURCE = "def f(H, W):\n    for i in range(H // 2):\n        W += max(i, 1)\n    return W\n"
+
+
+def test_each_changes_one_node_and_is_python() -> None:
+    found = [text for mutation in mutations(SOURCE) if (text := mutation.source()) is not None]
+    for wanted in ("range(W // 2)", "range(H / 2)", "range(H // 3)", "W -= max", "W = max", "min(i, 1)", "max(1, i)"):
+        assert any(wanted in text for text in found), wanted
+    assert any("return" not in text for text in found)
+    for text in found:
+        assert ast.unparse(ast.parse(SOURCE)) != text
+
+
+@pytest.mark.parametrize(
+    ("gallery", "case", "shares"),
+    [
+        ("right", "pool-loops", {"2.1": 1, "2.2": 1, "2.3": 1, "2.4": 1, "2.5": 1}),
+        ("wrong", "pool-tied-mask", {"2.1": 1, "2.2": 1, "2.3": 1, "2.4": 0, "2.5": 1}),
+        ("wrong", "pool-rows-and-columns-exchanged", {"2.1": 1, "2.2": 0, "2.3": 1, "2.4": 1, "2.5": 0}),
+        ("wrong", "pool-half-precision", {"2.1": 0, "2.2": 0, "2.3": 0, "2.4": 0, "2.5": 0}),
+    ],
+)
+def test_the_independent_calculation_knows_the_gallery(gallery: str, case: str, shares: dict[str, float]) -> None:
+    path: Path = HERE / gallery / case / "exercise2.py"
+    assert in_a_child("2", {"exercise2.py": path.read_text(encoding="utf-8")}) == shares
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", ["2", "3"])
+def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
+    chosen = draw(exercise, [], 40, seed=2)
+    found = list(compare(exercise, chosen, SandboxSettings("process"), 2, Console(stderr=True)))
+    assert [item.what for item in found if item.deviations] == []
+    assert {item.kind for item in found} == {"equivalent", "partly right", "wrong"}
