@@ -43,7 +43,7 @@ fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz
 
 bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
-	for name in gradient symbolic floor student klass scale training; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in gradient symbolic floor student klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 kills: .venv/installed                  ## a class, killed 200 times at random moments, and what it starts 20 times
 	$(BIN)/python -m scripts.kill_class --kills 200
@@ -51,8 +51,9 @@ kills: .venv/installed                  ## a class, killed 200 times at random m
 hostile: .venv/installed                ## what every attack wins in every sandbox
 	$(BIN)/python -m scripts.hostile_table
 
-pictures: .venv/installed               ## make the pictures of the README anew
+pictures: .venv/installed               ## make the pictures of the README and the docs anew
 	$(BIN)/python -m scripts.pictures
+	$(BIN)/python -m scripts.desk_pictures
 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.schema > grader/report/results.schema.json

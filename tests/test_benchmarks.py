@@ -20,6 +20,7 @@ SHORT = {
     "student": 4,
     "klass": 2,  # ours, with a whole class and with a quarter of it
     "scale": 1,
+    "desk": 5,
     "training": 3,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}

@@ -1,6 +1,6 @@
 """The desk without a browser: what is recorded, what is shown to whom, what is refused."""
 
-# ruff: noqa: E402 - what is imported may not be installed
+# ruff: noqa: E402, E501 - what is imported may not be installed
 
 import csv
 import json
@@ -29,6 +29,7 @@ from grader.classroom.desk.second_reading import agreement, kappa
 from grader.classroom.desk.sheet import keys
 from grader.classroom.desk.views import folded
 from grader.classroom.results import journal, store
+from grader.classroom.results.class_inputs import read_inputs
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.rubric import load_assignment
@@ -778,6 +779,33 @@ def test_the_queue_counts_and_filters(door: Door) -> None:
     assert "<math" in page
     assert door.get("/sheet/nobody/4.9").status == 400
     assert door.get(f"/sheet/{review['key']}/9.9").status == 400
+
+
+def test_which_file_counts_and_whose_it_is_is_kept_for_the_next_run(results: Path) -> None:
+    said = "exercise2.py: not handed in under this name. --accept 's00001:my = answer.py=exercise2.py' reads what may be meant."
+    index = store.read_index(results)
+    absent = store.Entry(
+        id="s7", folder=None, students=(store.Person(id="s7", name="Paul", email="", lms=""),), status="absent"
+    )
+    choice = store.IssueEntry(kind=IssueKind.CHOICE, who="s00001", message=said)
+    changed = {"issues": (*index.issues, choice), "entries": (*index.entries, absent)}
+    store.write_index(results, index.model_copy(update=changed))
+    with opened(results) as door:
+        assert "Read my = answer.py as exercise2.py" in door.get("/?kind=choice").text
+        assert '<option value="s7">Paul</option>' in door.get("/?kind=unmatched").text
+        for fields, sentence in [
+            ({"accept": "s00001:x=exercise2.py"}, "this file is not among those that may count"),
+            ({"folder": "Projekt_final", "id": "s8"}, "nobody in this class has the id 's8'."),
+            ({"folder": "another", "id": "s7"}, "this hand-in is not unmatched"),
+        ]:
+            refused = door.post("/decide", fields)
+            assert (refused.status, sentence in refused.json["error"]) == (400, True)
+        assert door.post("/decide", {"accept": "s00001:my = answer.py=exercise2.py"}).status == 200
+        assert door.post("/decide", {"folder": "Projekt_final", "id": "s7"}).status == 200
+        assert "kept for the next" in door.get("/?kind=choice").text
+        assert "kept for the next" in door.get("/?kind=unmatched").text
+    inputs = read_inputs(results)
+    assert (inputs.accept, inputs.match) == (("s00001:my = answer.py=exercise2.py",), ("Projekt_final=s7",))
 
 
 def test_code_is_shown_with_the_lines_that_messages_point_at(door: Door) -> None:

@@ -150,7 +150,7 @@ def test_every_key(tmp_path: Path, tab: NewTab) -> None:
         page.keyboard.press("n")
         expect(name).to_have_text(names[2])
         page.keyboard.press("r")
-        expect(page.locator("#reuse")).to_be_visible()
+        expect(page.locator("#reuse-list button")).to_have_count(1)
         page.keyboard.press("1")
         expect(page.locator("textarea[name=words]")).to_have_value("Says 1 and 0 and n.")
         page.keyboard.press("Shift+Digit1")

@@ -8,15 +8,20 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.classroom.class_model import Format, IssueKind, Student
+from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.cli import class_command
 from grader.errors import SubmissionError, UsageError
+from grader.rubric import Assignment
+from grader.schema import AuthorEntry
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
+from tests.support.fake_class import Class
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OTHER = b"def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
@@ -394,3 +399,56 @@ def test_one_submission_and_no_class_are_told(read_class: Taken, tmp_path: Path)
         read_class(laid_out(tmp_path / "a", {"exercise2.py": GOOD}))
     with pytest.raises(SubmissionError, match="no hand-in was found in there"):
         read_class(laid_out(tmp_path / "b", {"x.pdf": b""}))
+
+
+# --- what the person at the terminal sees -----------------------------------------------------------------------------
+
+
+def test_what_a_person_has_to_decide_is_listed_with_the_option_that_does(
+    tmp_path: Path, assignment: Assignment
+) -> None:
+    klass = Class(tmp_path, assignment)
+    files = {
+        "a/exercise2.py": None,
+        "a/my exercise2.py": b"x = 1\n",
+        "a/notes.ipynb": b"{}",
+        "b/new/exercise2.py": b"x = 1\n",
+        "b/exercise2.rar": b"Rar!",
+    }
+    (klass.place / "a" / "exercise2.py").unlink()
+    laid_out(klass.place, {name: content for name, content in files.items() if content is not None})
+    issues = [(issue.who, issue.kind, issue.message) for issue in klass.grade().issues]
+    rare = "b", IssueKind.UNREAD, "exercise2.rar: an archive of this kind is not opened here; hand in a zip."
+    assert issues == [
+        (
+            "a",
+            IssueKind.CHOICE,
+            "exercise2.py: not handed in under this name. --accept 'a:my exercise2.py=exercise2.py' reads what may be "
+            "meant.",
+        ),
+        ("a", IssueKind.UNREAD, "notes.ipynb: a notebook is not read; export it as Python and hand that in."),
+        (
+            "b",
+            IssueKind.CHOICE,
+            "exercise2.py: 2 files differ, and exercise2.py was graded. --accept 'b:exercise2.py=exercise2.py' or "
+            "--accept 'b:new/exercise2.py=exercise2.py' decides.",
+        ),
+        rare,
+    ]
+    options = ("a:my exercise2.py=exercise2.py", "b:exercise2.py=exercise2.py")
+    left = klass.grade(accept=options, replace=True).issues
+    assert [(issue.who, issue.kind) for issue in left] == [("a", IssueKind.UNREAD), ("b", IssueKind.UNREAD)]
+    assert klass.grade().issues == left, "kept with the class"
+
+
+def test_a_class_that_fits_no_roster_ends_with_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(class_command, "print_summary", lambda *shown: None)
+    index = SimpleNamespace(issues=[Issue(IssueKind.ROSTER, "roster", "9 of 10 hand-ins match nobody.")])
+    with pytest.raises(SystemExit) as ended:
+        class_command._tell(Path(), index)  # type: ignore[arg-type]
+    assert ended.value.code == 1
+
+
+def test_an_author_is_shown_by_what_is_known() -> None:
+    shown = [str(AuthorEntry(name=name, id=id_)) for name, id_ in (("Ada", "4711"), ("Ada", None), (None, "4711"))]
+    assert shown == ["Ada (4711)", "Ada", "4711"]

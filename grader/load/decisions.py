@@ -8,6 +8,8 @@ from grader.load.misnamed import meant
 from grader.load.notebook import NotebookError, code_of
 from grader.model import Expected, Question
 
+DECIDED = "as a person decided"  # what is said of a file that was accepted: nothing is left to decide
+
 
 def accept(wanted: str, path: str, files: Sequence[Found], chosen: Chosen) -> None:
     """Reads the file at `path`, which is among `files`, as the one that is `wanted`: a person said so."""
@@ -24,7 +26,7 @@ def accept(wanted: str, path: str, files: Sequence[Found], chosen: Chosen) -> No
         return
     chosen.files[wanted] = (found, content)
     what = f"the code cells of {path} were" if found.path.suffix.lower() == ".ipynb" else f"{path} was"
-    chosen.notes.append(f"{wanted}: {what} read as this file, as a person decided")
+    chosen.notes.append(f"{wanted}: {what} read as this file, {DECIDED}")
 
 
 def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen) -> None:

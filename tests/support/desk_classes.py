@@ -192,3 +192,22 @@ def _curve(place: int) -> dict[str, list[float]]:
         "loss": [2.2 * math.exp(-(0.2 + 0.06 * place) * epoch) + 0.02 * place for epoch in epochs],
         "accuracy": [0.97 - 0.85 * math.exp(-(0.3 + 0.1 * place) * epoch) for epoch in epochs],
     }
+
+
+def write_copies(results: Path, count: int) -> None:
+    """A class of many who handed in the same: one report, under many ids. Not synced, so that 10,000 are quick."""
+    (member,) = members(1)
+    assignment = write_class(results, [member])
+    source = results / "s00000"
+    text, packed = (source / store.REPORT).read_text(encoding="utf-8"), (source / store.SUBMISSION).read_bytes()
+    (first,) = store.read_index(results).entries
+    entries = [first]
+    for number in range(1, count):
+        name = f"s{number:05d}"
+        folder = results / name
+        folder.mkdir()
+        (folder / store.REPORT).write_text(text.replace('"s00000"', f'"{name}"'), encoding="utf-8")
+        (folder / store.SUBMISSION).write_bytes(packed)
+        person = Person(id=name, name=f"{NAMES[number % len(NAMES)]} {number}", email="", lms="")
+        entries.append(first.model_copy(update={"id": name, "folder": name, "students": (person,)}))
+    store.write_index(results, index_of(entries, assignment))

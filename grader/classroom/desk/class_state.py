@@ -74,6 +74,7 @@ class ClassState:
         self.issues: tuple[IssueEntry, ...] = ()
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
+        self.version = 0  # counts the changes of what is above
         self._rubric = rubric
         self._database = database
         self._adapter = TypeAdapter(_Summary)
@@ -103,6 +104,8 @@ class ClassState:
                 learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
             self._stamps[entry.folder] = stamp
             found[key] = HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
+        if found != self.hand_ins:
+            self.version += 1
         self.hand_ins = found
         self._by_entry = {hand_in.entry.id: key for key, hand_in in found.items()}
         self._remember(learned)
@@ -110,6 +113,14 @@ class ClassState:
     def by_entry(self, entry: str) -> HandIn | None:
         """The hand-in that the class calls `entry`."""
         return self.hand_ins.get(self._by_entry.get(entry, ""))
+
+    def people(self) -> list[tuple[str, str, bool]]:
+        """Id, name and whether there is nothing of theirs yet, of everybody in the class."""
+        return [
+            (person.id or entry.id, person.name, entry.status == "absent")
+            for entry in self._entries
+            for person in entry.students
+        ]
 
     def given(self, entry: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
@@ -122,6 +133,7 @@ class ClassState:
         score = state.score if mark.score is None else mark.score
         points = {**hand_in.points, mark.point: replace(state, given=mark, score=score)}
         self.hand_ins[hand_in.key] = replace(hand_in, points=points)
+        self.version += 1
 
     def is_personal(self, point: str) -> bool:
         """Whether the rubric leaves this point to a person, whatever the machine finds."""
@@ -143,6 +155,7 @@ class ClassState:
         else:
             self._read_journal()
         self._index_stamp = stamp
+        self.version += 1
 
     def _read_journal(self) -> None:
         """The first run is still at work: there is no list yet, but what is done is in the journal."""
@@ -181,7 +194,7 @@ class ClassState:
             with self._database.writing():
                 self._database.set("form", str(_FORM))
                 for row in learned:
-                    self._database.run("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", *row)
+                    self._database.run("INSERT OR REPLACE INTO summary VALUES (?, ?, ?)", *row, quiet=True)
 
 
 def _points(report: Report) -> dict[str, PointState]:

@@ -49,6 +49,7 @@ class Database:
 
     def __init__(self, results: Path) -> None:
         path = results / NAME
+        self._changes = 0
         try:
             self._connection = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
             self._connection.row_factory = sqlite3.Row
@@ -68,9 +69,16 @@ class Database:
         found: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
         return found
 
-    def run(self, statement: str, *values: object) -> int:
-        """Executes one statement; returns how many rows it changed."""
+    def run(self, statement: str, *values: object, quiet: bool = False) -> int:
+        """Executes one statement; returns how many rows it changed. `quiet` is for what no queue shows."""
+        self._changes += not quiet
         return self._connection.execute(statement, values).rowcount
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one after every change that is not quiet, by us or by another process."""
+        found = self.row("PRAGMA data_version")
+        return self._changes, found[0] if found else 0
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -57,14 +57,14 @@ def _file(name: str, data: bytes, marks: Mapping[int, tuple[str, ...]]) -> CodeF
 
 
 def _coloured(text: str) -> list[Markup]:
-    """Each line as spans of pygments' short class names; every text is cleaned and escaped here."""
+    """Each line as spans of pygments' short class names; every text is cleaned before, and escaped here."""
+    shown = "\n".join(clean(line, MAX_LINE) for line in text.replace("\r\n", "\n").split("\n"))
     lines: list[list[str]] = [[]]
-    for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(text.replace("\r\n", "\n")):
+    for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(shown):
         name = STANDARD_TYPES.get(kind, "")
         for place, piece in enumerate(value.split("\n")):
             if place:
                 lines.append([])
             if piece:
-                shown = escape(clean(piece, MAX_LINE))
-                lines[-1].append(f'<span class="{name}">{shown}</span>' if name else str(shown))
+                lines[-1].append(f'<span class="{name}">{escape(piece)}</span>' if name else str(escape(piece)))
     return [Markup("".join(line)) for line in lines]

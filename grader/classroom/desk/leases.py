@@ -19,12 +19,14 @@ class Leases:
         with self._database.writing():
             other = self.holder(entry, marker)
             if other is None:
-                self._database.run("DELETE FROM lease WHERE marker = ? OR until <= ?", marker, now)
-                self._database.run("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", entry, marker, now + SECONDS)
+                self._database.run("DELETE FROM lease WHERE marker = ? OR until <= ?", marker, now, quiet=True)
+                self._database.run(
+                    "INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", entry, marker, now + SECONDS, quiet=True
+                )
         return other
 
     def leave(self, marker: str) -> None:
-        self._database.run("DELETE FROM lease WHERE marker = ?", marker)
+        self._database.run("DELETE FROM lease WHERE marker = ?", marker, quiet=True)
 
     def holder(self, entry: str, marker: str) -> str | None:
         """Who has it open, if that is somebody else than `marker`."""

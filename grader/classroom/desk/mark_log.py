@@ -85,7 +85,7 @@ class MarkLog:
     def carried(self, marks: Iterable[LoggedMark]) -> None:
         with self._database.writing():
             for logged in marks:
-                self._database.run("UPDATE mark SET carried = 1 WHERE number = ?", logged.number)
+                self._database.run("UPDATE mark SET carried = 1 WHERE number = ?", logged.number, quiet=True)
 
     def latest(self, entry: str, point: str) -> LoggedMark | None:
         found = self._read(

@@ -81,6 +81,8 @@ class Desk:
         self.seconds = SecondReadings(self.database)
         self.regrades = Regrades(self.database)
         self.state = ClassState(results, assignment.rubric, self.database)
+        self._tasks: list[Task] = []
+        self._stand: object = None  # of what `_tasks` are
         self._writing = threading.Lock()  # between a carrier's thread and another's
         self.refresh()
 
@@ -100,8 +102,13 @@ class Desk:
             self.state.given(logged.entry, logged.review)
 
     def tasks(self, me: str) -> list[Task]:
-        requests, markers = self.regrades.all(), self.markers.all()
-        return worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
+        """Everything that needs a person; the very same list until something changes."""
+        stand = (me, self.state.version, self.database.version)
+        if stand != self._stand:
+            requests, markers = self.regrades.all(), self.markers.all()
+            self._tasks = worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
+            self._stand = stand
+        return self._tasks
 
     def hand_in(self, key: str) -> HandIn:
         """Raises UsageError where there is none."""

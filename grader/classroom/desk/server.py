@@ -170,6 +170,7 @@ def _routes() -> list[Route]:
         Route("/sheet/{key}/{point}.json", endpoint(views.sheet_page), methods=get),
         Route("/sheet/{key}/{point}", endpoint(views.sheet_page), methods=get),
         Route("/mark/{key}/{point}", endpoint(views.give), methods=post),
+        Route("/decide", endpoint(views.decide), methods=post),
         Route("/undo", endpoint(views.undo), methods=post),
         Route("/next", endpoint(views.next_sheet), methods=get),
         Route("/claim/{key}/{point}", endpoint(views.claim), methods=post),

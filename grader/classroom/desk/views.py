@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from grader.classroom.desk import rendering, worklist
 from grader.classroom.desk.class_state import HandIn
+from grader.classroom.desk.intake_decisions import accept, decided, match, offers
 from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import marker_name
 from grader.classroom.desk.marking import Ask, Desk
@@ -43,7 +44,11 @@ def queue(visit: Visit, desk: Desk) -> Response:
         visit,
         desk,
         "queue.jinja",
-        rows=[(task, _address(task, chosen), held.get(task.key or "")) for task in shown],
+        rows=[
+            (task, _address(task, chosen), held.get(task.key or ""), offers(task.kind, task.reason)) for task in shown
+        ],
+        decided=decided(desk.results),
+        waiting=[(name, who) for name, who, waits in desk.state.people() if waits] if not desk.anonymous else [],
         chosen=chosen,
         counts=counts,
         points=sorted({task.point for task in found if task.point and task.kind in SHEETS}),
@@ -58,6 +63,19 @@ def queue(visit: Visit, desk: Desk) -> Response:
         expected=desk.state.expected,
         percent=desk.seconds.percent,
     )
+
+
+def decide(visit: Visit, desk: Desk) -> Response:
+    """Keeps which file counts, or whose a hand-in is, for the next `grader class`."""
+    issues = desk.state.issues if not desk.anonymous else ()
+    if visit.field("accept"):
+        accept(desk.results, issues, visit.field("accept"))
+    else:
+        ids = [name for name, _, _ in desk.state.people()]
+        match(desk.results, issues, ids, visit.field("folder"), visit.field("id").strip())
+    if visit.wants_json:
+        return JSONResponse({"saved": "Kept: the next `grader class` reads it so."})
+    return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 
 def sheet_page(visit: Visit, desk: Desk) -> Response:

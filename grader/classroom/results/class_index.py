@@ -9,6 +9,7 @@ from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
+from grader.load.decisions import DECIDED
 from grader.load.submission import digest
 from grader.model import Question
 from grader.rubric import Assignment
@@ -112,7 +113,8 @@ def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
     for question in questions:
         yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
     asked = tuple(f"{question.wanted}: " for question in questions)
-    notes = [note for note in state.notes.get(hand_in.id, ()) if not note.startswith(asked)]
+    told = state.notes.get(hand_in.id, ())
+    notes = [note for note in told if not note.startswith(asked) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")

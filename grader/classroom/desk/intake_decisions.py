@@ -1,0 +1,61 @@
+"""What a person decides about hand-ins at the desk: which file counts, and whose a hand-in is.
+
+Nothing is graded here. A decision is kept with what was given for the class, as `grader class --accept` and `--match`
+would have it, and the next `grader class` reads the hand-in so.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.classroom.class_model import IssueKind
+from grader.classroom.results import store
+from grader.classroom.results.class_inputs import ClassInputs, keep_inputs, read_inputs
+from grader.classroom.results.store import IssueEntry
+from grader.errors import UsageError
+
+_ACCEPT = re.compile(r"--accept '(?P<value>(?P<id>[^\n]*?):(?P<file>[^\n]*?)=(?P<name>[^'=\n]+))'")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to decide: the value of `--accept`, and that in words."""
+
+    value: str
+    words: str
+
+
+def offers(kind: str, message: str) -> tuple[Offer, ...]:
+    """The files that an issue says may count."""
+    if kind != IssueKind.CHOICE:
+        return ()
+    found = _ACCEPT.finditer(message)
+    return tuple(Offer(match["value"], f"Read {match['file']} as {match['name']}") for match in found)
+
+
+def accept(results: Path, issues: Sequence[IssueEntry], value: str) -> None:
+    """Keeps that a file counts. Raises UsageError where no issue offers that, or a run is at work in the class."""
+    if not any(value == offer.value for issue in issues for offer in offers(issue.kind, issue.message)):
+        raise UsageError("this file is not among those that may count; the class may have been graded again meanwhile.")
+    _keep(results, ClassInputs(accept=(value,)))
+
+
+def match(results: Path, issues: Sequence[IssueEntry], ids: Collection[str], folder: str, name: str) -> None:
+    """Keeps whose a hand-in is. Raises UsageError for a hand-in that is not unmatched, and for an id of nobody."""
+    if not any((issue.kind, issue.who) == (IssueKind.UNMATCHED, folder) for issue in issues):
+        raise UsageError("this hand-in is not unmatched; the class may have been graded again meanwhile.")
+    if name not in ids:
+        raise UsageError(f"nobody in this class has the id {name[:80]!r}.")
+    _keep(results, ClassInputs(match=(f"{folder}={name}",)))
+
+
+def decided(results: Path) -> tuple[frozenset[str], frozenset[str]]:
+    """What has been decided so far: values of `--accept`, and folders of `--match`."""
+    inputs = read_inputs(results)
+    return frozenset(inputs.accept or ()), frozenset(one.rpartition("=")[0] for one in inputs.match or ())
+
+
+def _keep(results: Path, given: ClassInputs) -> None:
+    with store.lock(results):
+        keep_inputs(results, read_inputs(results).updated(given))

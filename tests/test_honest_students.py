@@ -1,0 +1,15 @@
+"""Honest students in short: those of a few kinds lose nothing, and what they might lie about is caught."""
+
+import pytest
+
+from scripts.honest_reruns import study
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("kind", ["perceptron", "conv-instancenorm-fullbatch"])
+def test_an_honest_student_loses_nothing_and_a_liar_earns_nothing_whole(kind: str) -> None:
+    counts = study(kind, (1001,), (10,))
+    assert counts["gradings"] == 1
+    assert counts["rejected"] == counts["claims contradicted"] == counts["lies believed"] == 0
+    assert counts["lies caught"] >= 3
