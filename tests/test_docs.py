@@ -77,6 +77,7 @@ def place(tmp_path: Path) -> Path:
     shutil.copytree(ROOT / "student_template", folder)
     shutil.copytree(ROOT / "examples", folder / "examples")
     shutil.copy(ROOT / "grader" / "assignment" / "rubric.toml", folder / "new.toml")
+    (folder / "marks.csv").write_text("id,point,score,comment\nanna,4.9,1,A good discussion.\n", encoding="utf-8")
     solved = ROOT / "reference" / "exercise2.py"
     for own in (folder, folder / "submission", folder / "submissions" / "anna", folder / "submissions" / "bob"):
         own.mkdir(parents=True, exist_ok=True)

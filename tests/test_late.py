@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from grader.classroom.class_model import Extension
 from grader.classroom.marks.finalize import finalize, submitted_at
 from grader.classroom.marks.late import lateness, moment
 from grader.model import CheckResult, Outcome, Verdict
@@ -96,6 +97,40 @@ def test_the_policies_and_what_they_say() -> None:
         1.0,
         "The time of the hand-in is not known, so nothing was deducted for lateness.",
     )
+
+
+@pytest.mark.parametrize(
+    ("extension", "submitted", "days", "said"),
+    [
+        (Extension(days=2), "2022-01-27T14:00:00+01:00", 0, "extended to 2022-01-27 14:00:00 CET"),
+        (Extension(days=2), "2022-01-27T14:00:01+01:00", 1, "on day 1 after the extended due date"),
+        (
+            Extension(until=datetime(2022, 1, 26, 9)),
+            "2022-01-26T09:00:00+01:00",
+            0,
+            "extended to 2022-01-26 09:00:00 CET",
+        ),
+        (
+            Extension(until=at("2022-01-26T08:00:00+00:00")),
+            "2022-01-26T09:00:01+01:00",
+            1,
+            "extended to 2022-01-26 09:00",
+        ),
+        (Extension(until=datetime(2022, 1, 24)), "2022-01-25T14:00:00+01:00", 0, "due 2022-01-25 14:00:00 CET"),
+        (Extension(days=61), "2022-03-27T14:00:00+02:00", 0, "extended to 2022-03-27 14:00:00 CEST"),
+        (
+            Extension(days=2),
+            None,
+            0,
+            "nothing was deducted for lateness. The due date was extended to 2022-01-27 14:00",
+        ),
+    ],
+)
+def test_an_extension_moves_the_due_date_of_one(
+    extension: Extension, submitted: str | None, days: int, said: str
+) -> None:
+    found = lateness(late("2022-01-25T14:00:00"), at(submitted) if submitted else None, extension)
+    assert (found.days, said in found.message) == (days, True), found.message
 
 
 @given(st.integers(-400 * 86400, 400 * 86400), st.integers(0, 86400))

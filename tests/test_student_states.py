@@ -51,7 +51,7 @@ STATES = {
     ),
     "an exception": State(
         ("exercise2.py",),
-        {"exercise2.py": POOL + "    print(X.shape)\n    dX = np.zeros(X.shape)\n    return dX[0][99]\n"},
+        {"exercise2.py": POOL + "    dX = np.zeros(X.shape)\n    return dX[0][99]\n"},
     ),
     "a slip with a hint": State(("-k", "1.1"), {"exercise1.py": CHAIN + "    return f_x * math.cos(theta)\n"}),
     "an endless loop": State(("exercise2.py",), {"exercise2.py": POOL + "    while True:\n        pass\n"}),

@@ -91,7 +91,7 @@ def read(value: Any) -> Any:
     found = sympy.sympify(value)
     if found.has(sympy.nan, sympy.zoo, sympy.oo):
         raise Unknown
-    if found.atoms(AppliedUndef):
+    if found.atoms(AppliedUndef) or found.has(sympy.floor, sympy.ceiling, sympy.Mod):  # a // of two symbols
         raise Undecided
     named = {symbol: KNOWN[symbol.name] for symbol in found.free_symbols if symbol.name in KNOWN}
     if any(symbol != known for symbol, known in named.items()):  # else it stays as it was written

@@ -1,5 +1,6 @@
 """A desk that is open: in a thread of the test, or as the real command, which can be killed."""
 
+import atexit
 import contextlib
 import http.client
 import json
@@ -93,6 +94,7 @@ class RunningDesk:
     def __init__(self, results: Path, *options: str) -> None:
         command = [sys.executable, "-m", "grader", "desk", str(results), "--no-browser", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+        atexit.register(self.process.kill)  # where a test fails before it closes the desk
         assert self.process.stdout is not None
         self.said: list[str] = []
         for line in self.process.stdout:
@@ -114,4 +116,5 @@ class RunningDesk:
         assert self.process.stdout is not None
         self.said += self.process.stdout.readlines()
         self.process.stdout.close()
+        atexit.unregister(self.process.kill)
         return self.process.wait(120)

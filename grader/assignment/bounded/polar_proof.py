@@ -11,6 +11,7 @@ from typing import Any
 
 from sympy import Add, Symbol
 
+from grader.oracles.misconceptions import Misconception
 from grader.oracles.symbolic import Question, chains, equality, printer
 from grader.oracles.symbolic.calculus import substitute, total
 from grader.oracles.symbolic.chains import Line
@@ -62,7 +63,7 @@ INVERSE = Way(
 def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     """1.1 and 1.2: is what `function` ("df_dr" or "df_dtheta") returned the chain rule?
 
-    Gives "verdict" ("equal", "different", "undecided"), "witness", "why", "diagnosis", "unknown" (symbols that the
+    Gives "verdict" ("equal", "different", "undecided"), "witness", "why", "misconception", "unknown" (symbols that the
     exercise does not have), "itself" (f_r or f_theta is in it), "text", "notes"; "question" and "tried" (what was
     asked, and the two values at a point) where a person has to decide.
     """
@@ -77,7 +78,7 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
         "verdict": result.verdict,
         "witness": witness(result.difference, question, PHRASE),
         "why": result.why,
-        "diagnosis": polar_misconceptions.of_partial(function, line, question) if different else None,
+        "misconception": _named(polar_misconceptions.of_partial(function, line, question) if different else None),
         "unknown": list(line.unknown),
         "itself": bool(line.symbols & POLAR),
         "text": line.text,
@@ -90,8 +91,8 @@ def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any], seed: int
     """1.3: is the substitution shown, and right? `own` are the student's df_dr and df_dtheta, as far as there are any.
 
     Gives "verdict" ("earned", "carried", "undecided", "cosmetic" (θ does not matter in it), "refuted", "absent"), the
-    "line" that it is about, "carried" (which of `own` are wrong), "witness", "why", "diagnosis", "text", "question",
-    "tried"; "unknown" and "notes" of all lines.
+    "line" that it is about, "carried" (which of `own` are wrong), "witness", "why", "misconception", "text",
+    "question", "tried"; "unknown" and "notes" of all lines.
     """
     question = Question(DOMAIN, seed)
     proof = chains.read_all(answers, lambda: PolarReader(question))
@@ -110,8 +111,8 @@ def judge_chain(answers: Sequence[Any], seed: int) -> dict[str, Any]:
     """1.4: does every line equal the one before, from one side to the other, with 1.3's line in it?
 
     Gives "verdict" ("proven", "broken", "ends", "unsubstituted", "undecided"), the "line" that it is about (of a broken
-    step the later one), "witness", "why", "diagnosis", "text", "before" (the text of the line before); "unknown" and
-    "notes" of all lines.
+    step the later one), "witness", "why", "misconception", "text", "before" (the text of the line before); "unknown"
+    and "notes" of all lines.
     """
     question = Question(DOMAIN, seed)
     proof = chains.read_all(answers, lambda: PolarReader(question))
@@ -160,8 +161,13 @@ def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Q
     if result.verdict == "undecided":
         return {"verdict": "undecided", **found, **_for_a_person(line, way.side, question)}
     differs = witness(result.difference, question, "your line gives {}; its side of the identity is {}")
-    diagnosis = polar_misconceptions.of_line(line, question)
-    return {"verdict": "refuted", "witness": differs, "diagnosis": diagnosis, **found}
+    known = _named(polar_misconceptions.of_line(line, question))
+    return {"verdict": "refuted", "witness": differs, "misconception": known, **found}
+
+
+def _named(found: Misconception[Any] | None) -> list[str] | None:
+    """Its id and its sentence."""
+    return [found.id, found.sentence] if found else None
 
 
 def _matters(line: Line, way: Way, question: Question) -> str:
@@ -274,7 +280,9 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
         "line": index,
         "witness": witness(step.difference, question, f"line {index + 1} gives {{}}, but line {index} gives {{}}"),
         "why": step.why,
-        "diagnosis": polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question),
+        "misconception": _named(
+            polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question)
+        ),
         "text": after.text,
         "before": before.text,
     }
@@ -283,8 +291,8 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
 def _wrong_end(proof: list[Line], sides: list[str | None], question: Question) -> dict[str, Any]:
     index = 0 if sides[0] is None else len(proof) - 1
     line = proof[index]
-    diagnosis = polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None
-    return {"verdict": "ends", "line": index, "text": line.text, "diagnosis": diagnosis, "twice": None not in sides}
+    known = _named(polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None)
+    return {"verdict": "ends", "line": index, "text": line.text, "misconception": known, "twice": None not in sides}
 
 
 def _remarks(proof: list[Line]) -> dict[str, Any]:

@@ -20,30 +20,6 @@ _PARTIAL_ARGUMENTS = (
 _PROOF_ARGUMENTS = (*(trees.symbol(name, "real") for name in ("f_r", "f_theta")), *_PARTIAL_ARGUMENTS)
 _POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
 
-HINTS = {
-    "wrong-variable": "This is the derivative with respect to the other variable. Which of r and θ is held fixed here?",
-    "inner-not-differentiated": "x = r·cos θ and y = r·sin θ have to be differentiated here, not inserted.",
-    "sin-cos-swapped": "Sine and cosine are swapped. Which one belongs to x, and what is its derivative with respect "
-    "to this variable?",
-    "sign-error": "A sign is wrong. Check the derivative of the cosine, and the signs when multiplying out.",
-    "chain-rule-forgotten": "The inner derivatives are missing: each term needs the rate at which x (or y) changes.",
-    "inner-derivatives-only": "f_x and f_y are missing: each inner derivative is multiplied by one of them.",
-    "one-path-only": "f depends on r and θ along two paths, through x and through y. One of them is missing.",
-    "product-for-sum": "The contributions of the two paths, through x and through y, are added, not multiplied.",
-    "missing-factor-r": "A factor r is missing. Differentiate r·cos θ with respect to θ again: what happens to the r?",
-    "factor-r-once": "Only one of the two terms has the factor r.",
-    "divided-by-r": "There is an extra division by r. Does the chain rule divide by anything?",
-    "r-squared": "There is an extra factor r.",
-    "inverse-rule": "This is the rule for the opposite direction, which gives f_x and f_y from f_r and f_theta.",
-    "degrees": "The angle is in radians here; nothing has to be converted to degrees.",
-    "missing-inverse-square": "The factor 1/r² before the square of f_theta is missing.",
-    "r-not-squared": "A power of r is off: compare the factor before the second square with 1/r².",
-    "cross-term-forgotten": "A mixed term is missing: (a + b)² has 2ab in it, and here two such terms have to cancel.",
-    "square-of-a-sum": "The square of a sum is not the sum of the squares.",
-    "squares-forgotten": "The derivatives have to be squared.",
-    "one-side-doubled": "This is exactly twice as large as it should be: something is counted twice.",
-}
-
 
 def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     """1.1 and 1.2. `ask` is the student's function of that name, `algebra` the bounded oracle."""
@@ -258,9 +234,8 @@ def _unknown(names: list[str]) -> str:
 
 
 def _wrong(message: str, found: Mapping[str, Any], **evidence: Any) -> Verdict:
-    diagnosis = found.get("diagnosis")
-    hint = f" {HINTS[diagnosis]}" if diagnosis else ""
-    return Verdict.failed(message + hint, diagnosis, witness=found.get("witness"), **evidence)
+    diagnosis, hint = found.get("misconception") or (None, "")
+    return Verdict.failed(f"{message} {hint}".rstrip(), diagnosis, witness=found.get("witness"), **evidence)
 
 
 def _review(what: str, found: Mapping[str, Any] = MappingProxyType({})) -> Verdict:

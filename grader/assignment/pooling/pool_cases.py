@@ -82,10 +82,10 @@ def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 
 def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.3: negative windows only, and large and small magnitudes; as many samples as channels, rows as columns."""
-    sides = rng.permutation([2, _even(rng, 4, 6), _even(rng, 6, 8), _even(rng, 10, 12)])
+    sizes = rng.permutation([(2, 2), (3, _even(rng, 4, 6)), (2, _even(rng, 6, 8)), (3, _even(rng, 10, 12))])
     cases = []
-    for side, (signs, scale, upstream_scale, on_grid) in zip(
-        sides,
+    for (count, side), (signs, scale, upstream_scale, on_grid) in zip(
+        sizes.tolist(),
         (
             ("negative", 1.0, 1.0, True),
             ("any", _LARGE, _LARGE, False),
@@ -94,7 +94,7 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
         ),
         strict=True,
     ):
-        shape: Shape = (2, 2, side, side)
+        shape: Shape = (count, count, side, side)
         X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0) * scale
         cases.append(pooling(X, upstream(rng, shape) * upstream_scale))
     return tuple(cases)
@@ -103,7 +103,7 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.4: positive windows with maxima on every set of places, some shared by windows; sizes as in 2.3."""
     large, small = _even(rng, 8, 12), _even(rng, 4, 6)
-    shapes: list[Shape] = [(2, 2, 2, 2), (2, 2, small, small), (1, 1, large, large)]
+    shapes: list[Shape] = [(2, 2, 2, 2), (3, 3, small, small), (1, 1, large, large)]
     return tuple(
         tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
         for shape, scale in zip(shapes, (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)

@@ -33,11 +33,11 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
     zone = late.zone
     late, extended = _extended(late, extension)
     due = moment(late.due, zone, "later")
+    until = f"{'extended to' if extended else 'due'} {due.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     if submitted is None:
         message = "The time of the hand-in is not known, so nothing was deducted for lateness."
-        return Lateness(0, 1.0, due, message)
+        return Lateness(0, 1.0, due, f"{message} The due date was {until}." if extended else message)
     at = submitted.astimezone(UTC)
-    until = f"{'extended to' if extended else 'due'} {due.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     when = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}; {until}"
     if at <= due:
         return Lateness(0, 1.0, due, f"Handed in on time ({when}).")

@@ -32,16 +32,17 @@ def equal(
     """
     question = Question(Domain.of(domain), seed)
     reader = Reader(question)
-    for_a_person: dict[str, str] = {"expression": text(left), "question": f"Does it equal {text(right)}?"}
+    for_a_person: dict[str, Any] = {}  # nothing of what is too large even to be looked at
     try:
         mine, other = reader.expression(left), reader.expression(right)
         answer = equality.compare(mine, other, question, rounded=reader.rounded, witnessed=witnessed)
         if answer.verdict == "undecided":
-            for_a_person["tried"] = trial(mine, other, question) or ""
+            for_a_person = _for_a_person(left, right, trial(mine, other, question))
     except UnreadableError as error:
         answer = equality.Answer("different", why=f"the expression {error}")
     except UndecidableError as error:
         answer = equality.Answer("undecided", why=f"it {error}")
+        for_a_person = _for_a_person(left, right, None)
     except TooMuchError as error:
         answer = equality.Answer("undecided", why=str(error))
     return {
@@ -50,8 +51,12 @@ def equal(
         "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
         "notes": reader.notes,
-        **(for_a_person if answer.verdict == "undecided" else {}),
+        **for_a_person,
     }
+
+
+def _for_a_person(left: Any, right: Any, tried: str | None) -> dict[str, Any]:
+    return {"expression": text(left), "question": f"Does it equal {text(right)}?", "tried": tried}
 
 
 def equal_each(

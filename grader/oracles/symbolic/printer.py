@@ -9,6 +9,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 MAX_SHOWN = 160  # characters
+MAX_BITS_SHOWN = 2_000
 
 _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly an expression binds
 
@@ -75,5 +76,11 @@ def _inverted(node: Any) -> Any:
 
 
 def _rational(node: Any) -> tuple[str, int]:
-    digits = str(int(node.p)) if node.q == 1 else f"{int(node.p)}/{int(node.q)}"
+    digits = _digits(node.p) if node.q == 1 else f"{_digits(node.p)}/{_digits(node.q)}"
     return digits, _SUM if node < 0 else _ATOM if node.q == 1 else _PRODUCT
+
+
+def _digits(number: Any) -> str:
+    """Of a number that is not too long even for Python to write."""
+    bits = int(number).bit_length()
+    return str(int(number)) if bits <= MAX_BITS_SHOWN else f"(a number of {bits} bits)"

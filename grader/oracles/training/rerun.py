@@ -126,8 +126,8 @@ class Rerun:
         box = self.client.ready()
         if name in self._exhausted or not runs or len(runs) >= SEEDS or not runs[0].whole:
             return False
-        cost = ROOM * self._costs[name]
-        run = self._once_more(name, self.seed + len(runs), cost) if box.left >= cost else None
+        room = box.left >= ROOM * self._costs[name]
+        run = self._once_more(name, self.seed + len(runs), box.left) if room else None
         if run is None:
             self._exhausted.add(name)
             return False
