@@ -1,6 +1,5 @@
 """The one place where a verdict becomes part of a report: whatever a check put into it, a person can read it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,6 +9,7 @@ from grader.model import Verdict
 MAX_MESSAGE = 4_000  # characters; a screen or two
 MAX_NOTES = 20
 MAX_EVIDENCE = 256 << 10  # bytes of JSON; the largest honest one, six optimizers' curves, takes a tenth
+_NUMBER = 8  # characters of JSON, of most numbers and with what stands between them
 _LEFT_OUT = "Left out of the report, since it is too large: {}."
 
 
@@ -26,9 +26,23 @@ def _cut(text: str) -> str:
     return text if len(text) <= MAX_MESSAGE else f"{text[:MAX_MESSAGE]} …"
 
 
+def _size(value: Any) -> int:
+    """About how many characters of JSON a value is; counted no further than what is too much."""
+    count, waiting = 0, [value]
+    while waiting and count <= MAX_EVIDENCE:
+        item = waiting.pop()
+        match item:
+            case dict():
+                waiting += [*item.keys(), *item.values()]
+            case list() | tuple():
+                waiting += item
+        count += len(item) + 4 if isinstance(item, str) else _NUMBER
+    return count
+
+
 def _evidence(evidence: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """What of the evidence fits, the small before the large, and the names of what does not."""
-    sizes = {name: len(json.dumps(value, default=str)) for name, value in evidence.items()}
+    sizes = {name: _size(value) for name, value in evidence.items()}
     room, kept = MAX_EVIDENCE, set()
     for name in sorted(sizes, key=lambda each: sizes[each]):
         if sizes[name] <= room:

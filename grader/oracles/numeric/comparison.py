@@ -70,6 +70,9 @@ class Case:
         return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
 
 
+MAX_KEPT = 1 << 16  # entries of an answer of a wrong shape that may still tell which mistake it was
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A result that has the right shape and holds real numbers, or `problem`, a sentence. `raw` is what came."""
@@ -121,7 +124,8 @@ def _read(value: Any, case: Case) -> Answer:
         return Answer(None, problem=f"{case.result} {error}.")
     values = reading.values
     if values.shape != case.expected.shape:
-        return Answer(None, problem=_shape_sentence(values.shape, case), raw=values)
+        kept = values if values.size <= MAX_KEPT else None
+        return Answer(None, problem=_shape_sentence(values.shape, case), raw=kept)
     if np.iscomplexobj(values):
         if np.any(np.abs(values.imag) > SINGLE.atol * case.norm):
             problem = f"{case.result} has complex entries; a gradient of a real loss is real."
