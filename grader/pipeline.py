@@ -21,7 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.score import score
 from grader.settings import RunSettings
-from grader.suite.packages import require
+from grader.suite.missing_packages import require
 from grader.suite.runner import RunChecks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from grader.version import VERSION

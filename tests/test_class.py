@@ -31,7 +31,7 @@ from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.journal import Conditions, Done, Journal, read
 from grader.classroom.results.summary import print_summary
-from grader.classroom.run import executor, preparation, retry
+from grader.classroom.run import executor, prepare_class, retry
 from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, LocalExecutor
 from grader.classroom.run.job_process import JobProcess
@@ -112,7 +112,7 @@ def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
 ) -> None:
     with pytest.raises(UsageError, match=r"gone.npz: cannot be read \(No such file"):
         klass.grade(data=tmp_path / "gone.npz")
-    monkeypatch.setattr(preparation, "MAX_DATA_BYTES", 1)
+    monkeypatch.setattr(prepare_class, "MAX_DATA_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
     with pytest.raises(UsageError, match="Name it in the rubric instead"):
         klass.grade(data=tmp_path / "images.npz")

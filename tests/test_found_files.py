@@ -10,7 +10,7 @@ import pytest
 
 from grader.load.author import Author, author_of
 from grader.load.misnamed import meant
-from grader.load.notebook import NotebookError, code_of
+from grader.load.notebook_cells import NotebookError, code_of
 from grader.load.submission import load
 from grader.model import Expected, Question, Submission
 from tests.support.classes import laid_out, tarred, zipped

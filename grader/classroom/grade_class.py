@@ -16,7 +16,7 @@ from grader.classroom.results.pages import comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher, conditions_of
 from grader.classroom.run.effects import admit, effects_of, gone_entries
 from grader.classroom.run.executor import Executor
-from grader.classroom.run.preparation import assignment_of, completed, open_class, terms_of, unfilled
+from grader.classroom.run.prepare_class import assignment_of, completed, open_class, terms_of, unfilled
 from grader.errors import UsageError
 from grader.rubric import Assignment, template_of
 from grader.sandbox.choose import SandboxSettings

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from grader.load.candidates import MAX_LISTED, Chosen
 from grader.load.collect import Found
 from grader.load.misnamed import meant
-from grader.load.notebook import NotebookError, code_of
+from grader.load.notebook_cells import NotebookError, code_of
 from grader.model import Expected, Question
 
 DECIDED = "as a person decided"  # what is said of a file that was accepted: nothing is left to decide

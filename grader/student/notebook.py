@@ -18,7 +18,7 @@ from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import Assignment, Exercise, load_assignment
 from grader.sandbox.choose import SandboxSettings
 from grader.settings import RunSettings
-from grader.suite.packages import require
+from grader.suite.missing_packages import require
 
 WIDTH = 100  # characters of a line in an output cell
 

@@ -21,7 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
-from grader.suite.packages import lacking, remedy, runnable
+from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
 AFTER_TIMEOUT = (

@@ -1,7 +1,7 @@
 """`pytest` in a submission's own folder: the same checks, and at the end the points so far and the next thing to do.
 
 A pytest plugin, named in the template's pytest.ini. It runs a student's own code on the student's own machine, so the
-sandbox is a plain process; the official grading runs the same checks behind walls and with another seed.
+sandbox is a plain process; the official grading runs the same checks in a jail and with another seed.
 
 What a student waits for is imports. Those of the workers take about as long as ours, so the process that workers are
 forked from is started before ours begin: that is why this module imports next to nothing, and `practice` the rest.

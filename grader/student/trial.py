@@ -24,7 +24,7 @@ from grader.rubric import Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
-from grader.suite.packages import require
+from grader.suite.missing_packages import require
 
 _PASTE = "paste"  # of a point's evidence: lines of Python that make the call
 _IMPORTS = "import numpy as np\n"

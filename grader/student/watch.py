@@ -19,7 +19,7 @@ from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
-from grader.suite.packages import runnable
+from grader.suite.missing_packages import runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import CompressedSequence
-from grader.classroom.intake.decisions import parse_accepted, parse_matches
+from grader.classroom.intake.decision_options import parse_accepted, parse_matches
 from grader.classroom.intake.lms_formats import descend, take_in
 from grader.classroom.intake.roster import Roster
 from grader.errors import SubmissionError, UsageError
