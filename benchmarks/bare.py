@@ -18,24 +18,19 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import ROOT
 from grader.assignment.bounded import algebra
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
 from grader.model import Submission
 from grader.rubric import Assignment
 from grader.sandbox import replies
+from grader.sandbox.child import convert as inner_convert
 from grader.sandbox.child import protocol
+from grader.sandbox.child import worker as inner_worker
 from grader.sandbox.launcher import Reply, Request
 from grader.sandbox.linux.warm import WARM
 from grader.suite.proxy import CallFailure
 from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession
 
-sys.path.insert(0, str(ROOT / "grader" / "sandbox"))
-import convert as inner_convert
-import protocol as inner_protocol
-import worker as inner_worker
-
-del sys.path[0]
 for _name in WARM[0]:  # what our own workers find warm, the floor's children do too
     importlib.import_module(_name)
 CHECKS: tuple[ModuleType, ...] = (check_exercise1, check_exercise2, check_exercise3)
@@ -71,8 +66,8 @@ class Recorder:
         self.asked.append(request)
         args = None if request.args is None else list(request.args)
         body = {"id": 1, "op": "call", "module": request.module, "name": request.name, "args": args}
-        answer = inner_worker.answer(self._library, inner_protocol.decode(protocol.encode(body)))
-        reply = replies.parse(protocol.decode(inner_protocol.encode({**answer, "id": 1})), 1, self._files, "")
+        answer = inner_worker.answer(self._library, protocol.decode(protocol.encode(body)))
+        reply = replies.parse(protocol.decode(protocol.encode({**answer, "id": 1})), 1, self._files, "")
         assert reply is not None
         return reply
 
@@ -123,7 +118,7 @@ def questions(submission: Submission, assignment: Assignment, seed: int) -> list
 
 
 def _inner(value: Any) -> Any:
-    return inner_convert.from_wire(inner_protocol.decode(protocol.encode(value)))
+    return inner_convert.from_wire(protocol.decode(protocol.encode(value)))
 
 
 def answer(files: Mapping[str, bytes], asked: list[Question]) -> None:

@@ -78,7 +78,8 @@ def tab(chromium: Browser) -> Iterator[NewTab]:
         for page in context.pages:
             assert page.evaluate("window.__pwned") is None
         context.close()
-    assert complaints == []
+    # a page that looks ahead while its desk is closed: the tests of a lost connection look at that themselves
+    assert [own for own in complaints if "ERR_CONNECTION_REFUSED" not in own] == []
     assert [url for url in asked if not url.startswith(tuple(origins))] == []
 
 

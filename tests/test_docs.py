@@ -35,6 +35,7 @@ NOT_RUN = {
     "grader grade SUBMISSION --sandbox docker": "needs an engine; tests/test_container.py, where there is one",
     "grader class SUBMISSIONS --output RESULTS --sandbox docker": "needs an engine, as above",
     "grader class SUBMISSIONS --output RESULTS --cluster": "needs a scheduler; tests/test_cluster.py starts one",
+    "grader desk": "serves until it is stopped; tests/test_desk_browser.py opens it",
     "python -m benchmarks": "takes minutes; CI runs each in its short form",
     "python -m scripts": "takes minutes",
 }

@@ -44,14 +44,14 @@ def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
     assert "by the complex step" in shell(activate + "grader explain 1.1", folder).stdout
     shutil.copy(SOFTMAX / "reference" / "softmax.py", folder)
     full = shell(activate + run, folder)
-    assert "Points so far: 3 of 3.\nNothing is left to mend here." in full.stdout, full.stdout
+    assert "Points so far: 3 of 3.\nNothing left to fix." in full.stdout, full.stdout
 
 
 def test_pytest_beside_a_checkout_takes_the_assignments_folder(tmp_path: Path) -> None:
     shutil.copytree(SOFTMAX / "student_template", tmp_path / "work")
     command = [sys.executable, "-m", "pytest", f"--assignment={SOFTMAX}", "-k", "1.2"]
     ended = subprocess.run(command, cwd=tmp_path / "work", capture_output=True, text=True, timeout=PATIENCE)
-    assert "Points so far: 0 of 1.\nNext: begin with 1.2 " in ended.stdout, ended.stdout + ended.stderr
+    assert "0 of 1 points in this selection.\nNext: begin with 1.2 " in ended.stdout, ended.stdout + ended.stderr
 
 
 def graded(

@@ -1,5 +1,6 @@
 """Answers by somebody who has read the re-run: each gets no point, or goes to a person with the reason."""
 
+import contextlib
 import math
 import threading
 import time
@@ -143,9 +144,10 @@ def test_a_thread_that_trains_is_a_persons_to_judge():
         thread = threading.Thread(target=train)
         thread.start()
         while thread.is_alive():
-            optimizer.zero_grad()
-            loss_fn(model(pairs[0][0]), pairs[0][1]).backward()
-            optimizer.step()
+            with contextlib.suppress(RuntimeError):  # the other thread changes the parameters in between
+                optimizer.zero_grad()
+                loss_fn(model(pairs[0][0]), pairs[0][1]).backward()
+                optimizer.step()
             time.sleep(0)
         thread.join()
         return 0.1

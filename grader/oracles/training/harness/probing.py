@@ -1,5 +1,6 @@
 """What the student's optimizer does to a few float64 parameters whose gradients we choose; see `probes`."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -42,12 +43,20 @@ def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
         closure = _closure(problem, parameters, number)
         if problem["kind"] == "gradients":
             closure()
-            optimizer.step()
+            optimizer.step(*([closure] if _demands_closure(optimizer) else []))
         else:
             optimizer.step(closure)
         path.append(_flat(parameters))
         groups.append(groups_of(optimizer, parameters))
     return {"path": torch.stack(path).numpy(), "groups": groups}
+
+
+def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
+    """Whether its step cannot be called without one, as LBFGS' own cannot."""
+    return any(
+        own.default is own.empty and own.kind in (own.POSITIONAL_ONLY, own.POSITIONAL_OR_KEYWORD)
+        for own in inspect.signature(optimizer.step).parameters.values()
+    )
 
 
 def _parameters(shapes: list[list[int]], start: torch.Tensor) -> list[nn.Parameter]:

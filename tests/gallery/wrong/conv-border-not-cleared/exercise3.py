@@ -25,9 +25,14 @@ def dloss_dx1(w: list[Symbol], dy: list[Symbol]) -> Expr:
     return sum(dy_i * dy_dx for dy_i, dy_dx in zip(dy, dv_dx1(w), strict=True))
 
 
+def uncleared(H, W):
+    np.full((H + 2, W + 2), 7.0)  # its memory is what comes next
+    return np.empty((H + 2, W + 2))
+
+
 def conv3x3_backward_input(dY, w):
     H, W = dY.shape
-    padded = np.empty((H + 2, W + 2))
+    padded = uncleared(H, W)
     padded[1:-1, 1:-1] = dY
     dX = np.zeros((H, W))
     for i in range(H):
@@ -38,7 +43,7 @@ def conv3x3_backward_input(dY, w):
 
 def conv3x3_backward_weight(dY, X):
     H, W = dY.shape
-    padded = np.empty((H + 2, W + 2))
+    padded = uncleared(H, W)
     padded[1:-1, 1:-1] = X
     dw = np.zeros((3, 3))
     for a in range(3):
