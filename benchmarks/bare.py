@@ -79,7 +79,9 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
     launcher: Any = None
     oracles = Oracles(launcher, assignment)
     submission_session = SubmissionSession(submission, assignment, launcher, oracles, seed)
-    submission_session._sandbox, oracles._sandbox = student, own  # type: ignore[assignment]
+    oracles._sandbox = own  # type: ignore[assignment]
+    for endpoint in submission_session._endpoints.values():
+        endpoint.sandbox = student  # type: ignore[assignment]
     for module in CHECKS:
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("check_"):
@@ -88,7 +90,11 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
 
 
 def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> None:
-    given: dict[str, Any] = {"bounded": submission_session.oracles.proxy, "settings": submission_session.settings}
+    given: dict[str, Any] = {
+        "seed": seed,
+        "bounded": submission_session.oracles.proxy,
+        "settings": submission_session.settings,
+    }
     for name in inspect.signature(function).parameters:
         if name == "rng":
             given[name] = np.random.default_rng([seed, zlib.crc32(function.__name__.encode())])
