@@ -36,6 +36,7 @@ NOT_RUN = {
     "grader class SUBMISSIONS --output RESULTS --sandbox docker": "needs an engine, as above",
     "grader class SUBMISSIONS --output RESULTS --cluster": "needs a scheduler; tests/test_cluster.py starts one",
     "grader desk": "serves until it is stopped; tests/test_desk_browser.py opens it",
+    "grader regrade": "needs a graded class with that person in it; tests/test_desk.py makes one",
     "python -m benchmarks": "takes minutes; CI runs each in its short form",
     "python -m scripts": "takes minutes",
 }
