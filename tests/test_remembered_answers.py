@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from grader.model import Outcome
-from grader.sandbox.child.protocol import Tree
+from grader.sandbox.child.protocol import Array, Opaque, Tree, encode
 from grader.sandbox.launcher import CallFailed, Request, Returned
 from grader.suite.proxy import CallFailure, Contract, Endpoint, ModuleProxy
 
@@ -58,3 +58,21 @@ def test_a_harness_is_asked_each_time() -> None:
     shared = endpoint(Counting())
     harness = ModuleProxy(shared, "harness")
     assert harness.labels(1) != harness.labels(1)
+
+
+class Large(Counting):
+    """Its answers are of many megabytes."""
+
+    def call(self, request: Request) -> Any:
+        self.asked.append(request.name)
+        return Returned(Array("<f8", (1 << 17,), bytes(1 << 20)), False, "")
+
+
+def test_of_a_large_answer_only_that_it_was_large_is_kept() -> None:
+    sandbox = Large()
+    shared = endpoint(sandbox)
+    module = ModuleProxy(shared, "exercise3")
+    assert module.labels(1, 2).shape == (1 << 17,)
+    assert module.labels(1, 2) == Opaque("too large for so short a question")
+    assert sandbox.asked.count("labels") == 1
+    assert sum(len(encode(reply.value)) for reply in shared._answers.values()) < 1_000  # type: ignore[union-attr]

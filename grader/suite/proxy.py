@@ -25,6 +25,7 @@ MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from a
 MAX_MESSAGE = 1_000  # of an exception's own text
 MAX_REASON = 200  # of what a value was that did not cross
 MAX_REMEMBERED = 4_096  # bytes of a question; arrays are drawn anew for each, and not asked about twice
+MAX_REMEMBERED_ANSWER = 1 << 16  # bytes; dozens of answers are remembered at a time
 DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
@@ -99,12 +100,21 @@ class Endpoint:
         question = encode(list(args)) if module == self.worker and name in self.contract.functions else None
         if question is None or len(question) > MAX_REMEMBERED:
             return self._ask(module, name, args, seconds)
-        if (name, question) not in self._answers:
-            self._answers[name, question] = self._ask(module, name, args, seconds)
-        return self._answers[name, question]
+        if (name, question) in self._answers:
+            return self._answers[name, question]
+        reply = self._ask(module, name, args, seconds)
+        self._answers[name, question] = _rememberable(reply)
+        return reply
 
     def _ask(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
         return self.sandbox.call(Request(self.worker, module, name, args, seconds))
+
+
+def _rememberable(reply: Reply) -> Reply:
+    """The reply; where its value is large, that it was: the right answer to a short question is short."""
+    if isinstance(reply, Returned) and len(encode(reply.value)) > MAX_REMEMBERED_ANSWER:
+        return replace(reply, value=Opaque("too large for so short a question"))
+    return reply
 
 
 class ModuleProxy:
