@@ -3,9 +3,11 @@
 Read `ClassRun.run` first. It can be killed at any moment: a report is on the disk before its line in the journal.
 """
 
+import contextlib
+import queue
 import time
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -82,6 +84,7 @@ class ClassRun:
     executor: Executor
     watcher: Watcher
     _running: "dict[Future[JobResult], _Task]" = field(default_factory=dict)
+    _ended: "queue.SimpleQueue[Future[JobResult]]" = field(default_factory=queue.SimpleQueue)
     _retries: list[tuple[float, _Task]] = field(default_factory=list)
     _retry: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -109,18 +112,20 @@ class ClassRun:
         return True
 
     def _start(self, task: _Task) -> None:
-        self._running[self.executor.submit(self.terms, task.job)] = task
+        future = self.executor.submit(self.terms, task.job)
+        self._running[future] = task
+        future.add_done_callback(self._ended.put)
 
     def _wait(self) -> None:
         """Until a job has come to its end, or one is to be tried again."""
         due = min((when for when, _ in self._retries), default=None)
         seconds = None if due is None else max(0.0, due - time.monotonic())
-        if self._running:
-            done, _ = wait(self._running, seconds, return_when=FIRST_COMPLETED)
-            for future in done:
-                self._take(future)
-        elif seconds:
-            time.sleep(seconds)
+        if self._running or seconds:
+            # not concurrent.futures.wait: a Ctrl-C in the middle of it leaves futures locked, and their threads waiting
+            with contextlib.suppress(queue.Empty):
+                self._take(self._ended.get(timeout=seconds))
+                while True:
+                    self._take(self._ended.get_nowait())
 
     def _check(self, choice: Choice) -> None:
         for name in sorted(choice.only):
