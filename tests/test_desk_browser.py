@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
 ]
 
-PATIENCE = 30_000  # ms: the machine may be busy with other things
+PATIENCE = 180_000  # ms: the machine may be busy with other things
 WIDTHS = (320, 390, 768, 1280)
 NewTab = Callable[..., Page]
 
