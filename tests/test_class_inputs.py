@@ -124,7 +124,7 @@ def test_a_newer_roster_that_changes_no_mark_is_used_and_said(klass: Class, rost
     newer.write_text(roster.read_text() + "4715,Latecomer\n")
     index = klass.grade(roster=newer)
     assert [entry.id for entry in index.entries][-1] == "4715"
-    assert "--roster is another one than in the earlier runs of this class." in klass.said.getvalue()
+    assert "--roster differs from the earlier runs of this class." in klass.said.getvalue()
 
 
 def test_a_roster_by_which_a_graded_hand_in_no_longer_counts_needs_a_word(klass: Class, roster: Path) -> None:

@@ -96,7 +96,7 @@ def _tell_inputs(
     if reason:
         watcher.notice(f"The worksheet is used, and not filled in as sheet.csv: {reason}")
     for name in kept.changed(given):
-        watcher.notice(f"{option(name)} is another one than in the earlier runs of this class.")
+        watcher.notice(f"{option(name)} differs from the earlier runs of this class.")
 
 
 def _now() -> str:

@@ -62,7 +62,7 @@ def _tell(report: Report, name: str, results: Path | None) -> None:
     point = next(one for one in report.points if one.id == name)
     pending = f", {number(report.pending)} pending" if report.pending else ""
     out.print(
-        Text(f"{report.submission.id}: {name} is {number(point.score)} of {number(point.max_score)}, in all "
+        Text(f"{report.submission.id}: {name} is {number(point.score)} of {number(point.max_score)}, total "
              f"{number(report.score)} of {number(report.max_score)}{pending}."),
         soft_wrap=True,
     )  # fmt: skip
