@@ -1,5 +1,6 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -79,13 +80,13 @@ class Extension:
     days: int | None = None
 
     def __str__(self) -> str:
-        return self.until.isoformat() if self.until else f"{self.days} days"
+        return self.until.isoformat() if self.until else f"{self.days} day{'' if self.days == 1 else 's'}"
 
     @classmethod
     def parse(cls, text: str) -> "Extension":
         """What `str` made of one. Raises ValueError."""
-        days = text.removesuffix(" days")
-        return cls(days=int(days)) if days != text else cls(until=datetime.fromisoformat(text))
+        days = re.fullmatch(r"(-?\d+) days?", text)
+        return cls(days=int(days[1])) if days else cls(until=datetime.fromisoformat(text))
 
 
 @dataclass(frozen=True, slots=True)

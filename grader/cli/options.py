@@ -23,8 +23,22 @@ class SandboxKind(StrEnum):
     DOCKER = "docker"
 
 
+def _assignment(given: Path) -> Path:
+    if given == BUILT_IN:
+        return given
+    from grader.assignment_names import find_assignment  # what is installed is looked up where it is asked for alone
+
+    return find_assignment(given)
+
+
 AssignmentOption = Annotated[
-    Path, typer.Option("--assignment", help="Folder of the assignment.", show_default="built in")
+    Path,
+    typer.Option(
+        "--assignment",
+        callback=_assignment,
+        help="Folder of the assignment, or the name of an installed one.",
+        show_default="built in",
+    ),
 ]
 RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
 SeedOption = Annotated[
