@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parent.parent
 NAME = "backprop-grader"
 # What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
 _SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".svg", ".jinja", ".npz", ".md", ".txt"})
-_NAMES = frozenset({"Dockerfile"})
+_NAMES = frozenset({"Dockerfile", "py.typed"})
 # Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
 # wheel, a solution nowhere.
 _PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "data"})

@@ -10,6 +10,7 @@ The grader's messages come on descriptor 0, a socket of packets, each one JSON o
     {"launch": number, "limits": {...}} with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
+    {"times": number}                   answers {"times": [ran, waited]} of worker `number`, in seconds, or null
     {"sibling": {folder, protected_pids}} with one descriptor, a socket like this one: forks a process as warm as this
                                         one that obeys what comes on it, from its own first words on, and ends by itself
 The first words from here are {"lacks": {restriction: reason}, "through": {restriction: what}, "landlock": version,
@@ -33,7 +34,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, packages, readable_paths, rlimits, worker
+from . import confine, landlock, packages, processor_time, readable_paths, rlimits, worker
 
 assert sys.platform == "linux"
 
@@ -141,6 +142,8 @@ class Zygote:
                     os.close(descriptor)
             elif "sibling" in message:
                 self.fork_sibling(message["sibling"], *descriptors)
+            elif "times" in message:
+                self.say({"times": self.times(message["times"])})
             else:
                 self.say(self.end(message["end"], message["gone"]))
 
@@ -217,6 +220,10 @@ class Zygote:
             if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
                 _kill(forked.pid)
         self.sweep()
+
+    def times(self, number: int) -> tuple[float, float] | None:
+        forked = self.workers.get(number)
+        return None if forked is None else processor_time.of(forked.pid)
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
         forked = self.workers.get(number)
