@@ -205,6 +205,8 @@ class ModuleProxy:
                 return f"{name} {failed.message}{where}."
             case "timeout" if name in functions:
                 return f"{name} {failed.message}. Is there a loop that does not end?"
+            case "starved":
+                return f"{name} {failed.message}; a person decides."
             case "timeout" | "crashed":
                 return f"{name} {failed.message}."
             case _ if frame and failed.message.startswith("SystemExit"):

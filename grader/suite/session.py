@@ -69,7 +69,7 @@ class OracleProxy:
             try:
                 return function(*args)
             except CallFailure as fault:
-                if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
+                if fault.kind in ("timeout", "starved", "crashed"):
                     raise OracleStoppedError(fault.verdict.message) from fault
                 raise OracleError(f"the oracle's {fault.verdict.message}") from fault
 

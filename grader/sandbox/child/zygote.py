@@ -10,6 +10,7 @@ The grader's messages come on descriptor 0, a socket of packets, each one JSON o
     {"launch": number, "limits": {...}} with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
+    {"times": number}                   answers {"times": [ran, waited]} of worker `number`, in seconds, or null
     {"sibling": {folder, protected_pids}} with one descriptor, a socket like this one: forks a process as warm as this
                                         one that obeys what comes on it, from its own first words on, and ends by itself
 The first words from here are {"lacks": {restriction: reason}, "through": {restriction: what}, "landlock": version,
@@ -33,7 +34,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, packages, readable_paths, worker
+from . import confine, landlock, packages, processor_time, readable_paths, worker
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
 GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -139,6 +140,8 @@ class Zygote:
                     os.close(descriptor)
             elif "sibling" in message:
                 self.fork_sibling(message["sibling"], *descriptors)
+            elif "times" in message:
+                self.say({"times": self.times(message["times"])})
             else:
                 self.say(self.end(message["end"], message["gone"]))
 
@@ -215,6 +218,10 @@ class Zygote:
             if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
                 _kill(forked.pid)
         self.sweep()
+
+    def times(self, number: int) -> tuple[float, float] | None:
+        forked = self.workers.get(number)
+        return None if forked is None else processor_time.of(forked.pid)
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
         forked = self.workers.get(number)
