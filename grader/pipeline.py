@@ -121,13 +121,12 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-        author = author_of(submission.files)
         return {
             "submission": {
                 "id": submission.id,
                 "sha256": submission.sha256,
                 "notes": submission.notes,
-                "author": {"name": author.name, "id": author.id} if author else None,
+                "author": author_of(submission.files),
             },
             "seed": session.seed,
             "environment": {

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from grader.model import Outcome
+from grader.model import Frame, Outcome
 from grader.report import evidence
 from grader.report.array_layout import side_by_side
 from grader.report.evidence import Arrays
 from grader.report.folding import Told, fold
 from grader.report.plain_text import clean
-from grader.schema import PointScore, TraceLine
+from grader.schema import PointScore
 
 MAX_PRINTED_LINES = 20  # of what a student's code printed on the way to one point: the rest they can see by running it
 INDENT = "    "
@@ -75,7 +75,7 @@ def _picture(point: PointScore, width: int) -> Iterator[str]:
         yield from side_by_side(arrays.grids, width - len(INDENT))
 
 
-def _traceback(lines: Sequence[TraceLine]) -> Iterator[str]:
+def _traceback(lines: Sequence[Frame]) -> Iterator[str]:
     for line in lines:
         inside = "" if line.function == WHOLE_FILE else f" in {line.function}"
         yield f"{line.file}:{line.line}{inside}"

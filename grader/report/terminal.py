@@ -44,11 +44,6 @@ def print_report(report: Report, console: Console) -> None:
     console.print(_footer(report))
 
 
-def print_table(report: Report, console: Console) -> None:
-    """The table alone, where the sentences have been said already."""
-    console.print(table(report), _footer(report), sep="\n")
-
-
 def _ratio(score: float, maximum: float) -> str:
     return f"{number(score)} / {number(maximum)}"
 

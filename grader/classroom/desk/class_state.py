@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.classroom.class_model import Issue
 from grader.classroom.desk.database import Database
 from grader.classroom.results import journal, store
-from grader.classroom.results.store import Entry, IssueEntry
+from grader.classroom.results.store import Entry
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.rubric import Rubric
@@ -71,7 +72,7 @@ class ClassState:
         self.results = results
         self.title = rubric.title
         self.salt = _salt(database)
-        self.issues: tuple[IssueEntry, ...] = ()
+        self.issues: tuple[Issue, ...] = ()
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
         self.version = 0  # counts the changes of what is above

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
-from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
+from grader.model import CheckResult, Outcome, Verdict
 from grader.rubric import Assignment, Point, Rubric
 from grader.schema import PointScore, Report
 from grader.score import score
@@ -68,8 +68,8 @@ def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) 
 
 def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:
     """What the checks of one point had said. Nothing for a part that no check was asked about then."""
-    incidents = tuple(Incident(i.point, i.kind, i.message) for i in report.incidents if i.point == point.id)
-    trace = tuple(Frame(**line.model_dump()) for line in stored.traceback)
+    incidents = tuple(incident for incident in report.incidents if incident.point == point.id)
+    trace = stored.traceback
     wanted: set[str | None] = {*point.parts} or {None}
     for part in stored.parts:
         if part.part in wanted:

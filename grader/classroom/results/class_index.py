@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, Student
+from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
+from grader.classroom.results.store import ClassIndex, Entry, columns
 from grader.load.decisions import DECIDED
 from grader.load.submission import digest
 from grader.model import Question
@@ -36,11 +36,7 @@ def build_index(
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in settings.points), 6),
         points=columns(rubric),
-        issues=tuple(
-            IssueEntry(kind=issue.kind, who=issue.who, message=issue.message)
-            for issue in issues
-            if issue.kind is not IssueKind.ABSENT or issue.who not in present
-        ),
+        issues=tuple(issue for issue in issues if issue.kind is not IssueKind.ABSENT or issue.who not in present),
         entries=Reiterable(lambda: _entries(intake, state, gone, present)),
     )
 
@@ -56,7 +52,7 @@ def _entries(intake: Intake, state: State, gone: Sequence[Entry], present: Colle
     yield from gone
     for one in intake.absent:
         if one.id not in present:
-            yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
+            yield Entry(id=one.id, folder=None, students=(one,), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
@@ -64,7 +60,7 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
     return Entry(
         id=hand_in.id,
         folder=state.folders.get(hand_in.id),
-        students=tuple(_person(student) for student in hand_in.students),
+        students=hand_in.students,
         status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
         submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
         extension=str(hand_in.extension) if hand_in.extension else None,
@@ -72,10 +68,6 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
         sha256=done.sha256 if done else None,
         notes=hand_in.notes,
     )
-
-
-def _person(student: Student) -> Person:
-    return Person(id=student.id, name=student.name, email=student.email, lms=student.lms)
 
 
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
