@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
-from grader.model import Expected
+from grader.model import Expected, module_file
 from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
@@ -79,12 +79,17 @@ class Exercise(_Worker):
 
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+$")]
     title: Name
-    module: Identifier
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
     constants: tuple[Identifier, ...] = ()
     harness: tuple[ModulePath, ...] = ()  # modules of ours that run beside the submission's; called by their last names
     point: Annotated[tuple[Point, ...], Field(min_length=1)]
+
+    @property
+    def file(self) -> str:
+        """The module's file by its path in a hand-in: `course/layers.py`."""
+        return module_file(self.module)
 
     @property
     def signatures(self) -> dict[str, str]:
@@ -180,6 +185,7 @@ class Rubric(_Table):
         for what, names in (
             ("exercise", [exercise.id for exercise in self.exercise]),
             ("module", [exercise.module for exercise in self.exercise]),
+            ("file name", [exercise.file.rpartition("/")[2] for exercise in self.exercise]),
             ("oracle", [oracle.name for oracle in self.oracle]),
             ("point", [point.id for point in self.points]),
         ):
@@ -215,7 +221,7 @@ class Rubric(_Table):
 
 
 class Assignment:
-    """A folder with a rubric.toml, `checks/`, perhaps `bounded/` and `harness/`; the engine knows no more of it."""
+    """A folder with a rubric.toml, `checks/`, perhaps `bounded/`, `harness/` and `given/`; the engine knows no more."""
 
     def __init__(self, folder: Path, rubric: Rubric, *, written: Rubric | None = None) -> None:
         self.folder = folder
@@ -259,7 +265,7 @@ class Assignment:
     def expected(self) -> Expected:
         """What a hand-in consists of. Where the template is not at hand, no file counts as untouched."""
         modules = tuple(exercise.module for exercise in self.rubric.exercise)
-        names = (*(f"{module}.py" for module in modules), *self.rubric.files)
+        names = Expected(modules, self.rubric.files).files
         folder = template_of(self.folder)
         template = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
         return Expected(modules, self.rubric.files, template)
@@ -268,10 +274,11 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["checks", "bounded", "harness"]) -> dict[str, bytes]:
+    def sources(self, folder: Literal["checks", "bounded", "harness", "given"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.
 
-        Those of `bounded` travel into workers of ours, those of `harness` beside a student's code.
+        Those of `bounded` travel into workers of ours, those of `harness` beside a student's code. Those of `given` are
+        modules that the course hands out and students' modules import: they count as the submission's.
         """
         root = self.folder / folder
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}

@@ -16,7 +16,9 @@ from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, Jo
 from grader.errors import SandboxError
 from grader.sandbox.child.protocol import REQUEST, ProtocolError, Value, read_frame, write_frame
 from grader.sandbox.launcher import Launcher
-from grader.sandbox.linux.warm import WarmLauncher
+
+if sys.platform == "linux":
+    from grader.sandbox.linux.warm import WarmLauncher
 
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
@@ -34,7 +36,7 @@ class JobProcess:
         self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        if isinstance(launcher, WarmLauncher):
+        if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:
                 self._process = self._start(theirs.fileno())
