@@ -27,9 +27,9 @@ def table(report: Report) -> Table:
     for exercise in report.exercises:
         own = [point for point in report.points if point.exercise == exercise.id]
         untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
-        said = Text("not begun" if untouched else "", style="dim")
+        remark = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
-        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), said, style="bold")
+        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), remark, style="bold")
         for point in [] if untouched else own:
             grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
     grid.add_section()

@@ -77,26 +77,26 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     for hand_in in intake.hand_ins:
         done = state.done.get(hand_in.id)
         if done is not None and done.sha256 == _NOTHING:
-            said = (
+            message = (
                 f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
             )
-            yield Issue(IssueKind.EMPTY, hand_in.id, said)
+            yield Issue(IssueKind.EMPTY, hand_in.id, message)
         elif done is not None and times[done.sha256] > 1:
             same[done.sha256].append(_label(hand_in))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
-            said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
-            yield Issue(IssueKind.TIME, hand_in.id, said)
+            message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
+            yield Issue(IssueKind.TIME, hand_in.id, message)
         if hand_in.id in state.faults:
             yield Issue(IssueKind.FAULT, hand_in.id, state.faults[hand_in.id])
         elif hand_in.id in state.incomplete:
-            said = "some of its points could not be judged, which is the grader's fault; its report says why."
-            yield Issue(IssueKind.FAULT, hand_in.id, said)
+            message = "some of its points could not be judged, which is the grader's fault; its report says why."
+            yield Issue(IssueKind.FAULT, hand_in.id, message)
     for names in same.values():
         if len(names) > 1:
             more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            said = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
-            yield Issue(IssueKind.DUPLICATE, names[0], said)
+            message = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            yield Issue(IssueKind.DUPLICATE, names[0], message)
 
 
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
@@ -105,8 +105,8 @@ def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
     for question in questions:
         yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
     asked = tuple(f"{question.wanted}: " for question in questions)
-    told = state.notes.get(hand_in.id, ())
-    notes = [note for note in told if not note.startswith(asked) and not note.endswith(DECIDED)]
+    unread = state.notes.get(hand_in.id, ())
+    notes = [note for note in unread if not note.startswith(asked) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
