@@ -1,7 +1,8 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -121,8 +122,8 @@ class HandIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """A file that networks are trained on, as bytes: it travels with the terms, to machines that share no disk."""
+class SettingFile:
+    """A file that a setting of the assignment's names, as bytes: machines may share no disk."""
 
     name: str
     content: bytes
@@ -130,11 +131,11 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JobSettings:
     """Under what all submissions of a class are graded: pure data, the same on every machine.
 
-    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order. `device`
-    is a setting of the assignment's, None for its own; so is `data`, which travels as bytes.
+    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order.
+    `overrides` and `files` stand for settings of the assignment's own.
     """
 
     rubric: str
@@ -142,13 +143,13 @@ class Terms:
     sandbox: SandboxSettings
     seed: int
     points: tuple[str, ...]
-    device: str | None = None
-    data: Data | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, SettingFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One submission, to be graded under the class's terms. `attempt` counts from 1."""
+    """One submission, to be graded under the class's settings. `attempt` counts from 1."""
 
     submission: Submission
     attempt: int = 1
