@@ -83,9 +83,11 @@ def mutations(source: str) -> list[Mutation]:
     """All ways to change one node of a file, in its order."""
     tree = ast.parse(source)
     others = dict(_exchanges(tree))
+    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings among them
     return [
         Mutation(tree, index, getattr(node, "lineno", 1), what, change)
         for index, node in enumerate(ast.walk(tree))
+        if not (isinstance(node, ast.Constant) and id(node) in texts)
         for what, change in (*_changes(node), *_names(node, others.get(id(node), ())))
     ]
 

@@ -28,7 +28,8 @@ def _device(name: str | None) -> str | None:
     return name
 
 
-def _assignment(given: Path) -> Path:
+def assignment_folder(given: Path) -> Path:
+    """The folder that an option or argument names; see `find_assignment`."""
     if given == BUILT_IN:
         return given
     from grader.assignment_names import find_assignment  # what is installed is looked up where it is asked for alone
@@ -40,7 +41,7 @@ AssignmentOption = Annotated[
     Path,
     typer.Option(
         "--assignment",
-        callback=_assignment,
+        callback=assignment_folder,
         help="Folder of the assignment, or the name of an installed one.",
         show_default="built in",
     ),

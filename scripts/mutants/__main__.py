@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("--sandbox", help="where they run; this machine's default")
     parser.add_argument("--json", type=Path, help="write all that was compared to a file")
     options = parser.parse_args()
-    console, progress = Console(), Console(stderr=True)
+    console, progress = Console(file=sys.stdout), Console(stderr=True)  # pytest's output goes elsewhere meanwhile
     found: list[Compared] = []
     for exercise in options.exercise or EXERCISES:
         chosen = draw_mutants(exercise, options.case, options.count, options.seed)
