@@ -41,8 +41,7 @@ class GradingSession:
         *,
         launcher: Launcher | None = None,  # the caller's to close; none: what the settings ask for
     ) -> None:
-        data = str(settings.data) if settings.data else None
-        self.assignment = assignment.with_settings(device=settings.device, data=data)
+        self.assignment = assignment.with_settings(**settings.overrides)
         self.selected = frozenset(settings.selected(assignment.rubric))
         self._seed = settings.seed
         self._stack = ExitStack()
@@ -138,7 +137,7 @@ class GradingSession:
                 "sandbox": self.launcher.name,
                 "restrictions": self.launcher.restrictions,
                 "device": str(next(iter(devices), "cpu")),
-                "data_sha256": self.assignment.data_sha256,
+                "files": self.assignment.files_sha256,
                 "rubric_sha256": self.assignment.rubric_sha256,
             },
         }

@@ -127,7 +127,7 @@ class ReviewEntry(_Part):
 class Environment(_Part):
     """Where the report was made. `restrictions` held for the student's code, `device` is where networks were trained.
 
-    `data_sha256` is of the images that they were trained on, None for the assignment's own.
+    `files` are the SHA-256 of files that the assignment's settings name, by the setting.
     """
 
     grader: str
@@ -136,7 +136,7 @@ class Environment(_Part):
     sandbox: str
     restrictions: tuple[str, ...] = ()
     device: str
-    data_sha256: str | None = None
+    files: dict[str, str] = {}
     rubric_sha256: str
 
 

@@ -97,9 +97,17 @@ def test_another_seed_device_or_data_needs_a_word(klass: Class, tmp_path: Path) 
     data = tmp_path / "images.npz"
     data.write_bytes(b"one")
     klass.grade()
-    for change in ({"seed": 8}, {"device": "cpu"}, {"data": data}, {"image": "mine"}, {"gpus": "all"}):
-        with pytest.raises(UsageError, match=f"another --{next(iter(change))}, and marks would change: 3 graded again"):
-            klass.grade(**change)
+    changes = (
+        ("seed", 8),
+        ("settings", {"device": "cpu"}),
+        ("settings", {"data": data}),
+        ("image", "mine"),
+        ("gpus", "all"),
+    )
+    for name, value in changes:
+        option = next(iter(value)) if isinstance(value, dict) else name
+        with pytest.raises(UsageError, match=f"another --{option}, and marks would change: 3 graded again"):
+            klass.grade(**{name: value})
         assert (read_inputs(klass.request.results).seed, klass.graded) == (7, [])
 
 

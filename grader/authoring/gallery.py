@@ -71,7 +71,7 @@ def read_gallery(gallery: Path) -> list[Case]:
         Case(side, path, _read(path / EXPECTED))
         for side in SIDES
         for path in sorted((gallery / side).glob("*/"))
-        if any(path.glob("*.py"))
+        if any(path.rglob("*.py")) or (path / EXPECTED).exists()
     ]
 
 

@@ -131,11 +131,11 @@ def _of_exercise(
     seeds: Sequence[int],
 ) -> Iterator[Examined]:
     rubric = judge.session.assignment.rubric
-    others = {f"{other.module}.py" for other in rubric.exercise if other.id != exercise.id}
+    others = {other.file for other in rubric.exercise if other.id != exercise.id}
     own = {
         name: {file: text for file, text in files.items() if file not in others}
         for name, (files, solved) in answers.items()
-        if exercise.id in solved and f"{exercise.module}.py" in files
+        if exercise.id in solved and exercise.file in files
     }
     selected = {point.id for point in exercise.point if point.kind != PERSON} & judge.session.selected
     originals = _Originals(judge, own, selected)

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +64,7 @@ def mutants(
             err.print(f"{len(found)} mutants", style="dim")
 
     first = settings.seed or 0
-    where = RunSettings(prepare(settings.sandbox), None, settings.exercises, settings.points, settings.device)
+    where = replace(settings, sandbox=prepare(settings.sandbox))
     examine(load_assignment(assignment), where, count, range(first, first + seeds), show)
     if json_file is not None:
         plain = [{**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in found]

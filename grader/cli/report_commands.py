@@ -18,10 +18,9 @@ from grader.classroom.results.store import read_report
 from grader.cli.app import app, fail, out
 from grader.cli.options import (
     AssignmentOption,
-    DataOption,
-    DeviceOption,
     PointOption,
     RubricOption,
+    overrides_of,
     sandbox_of,
     with_options,
 )
@@ -62,23 +61,22 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
 
 
 @app.command()
-@with_options(sandbox=sandbox_of)
+@with_options(sandbox=sandbox_of, overrides=overrides_of)
 def reproduce(
     report: ReportArgument,
     sandbox: SandboxSettings,
+    overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
         Path | None, typer.Option(help="What was graded, where no copy lies beside the report.")
     ] = None,
-    device: DeviceOption = None,
-    data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
     report = report_at(report)
     stored = read_report(report)
-    course = as_stored(report, stored, assignment_for(report, assignment, rubric), device, data)
+    course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
     graded = stored_submission(report, stored, submission, course)
     sandbox = prepare(replace(sandbox, kind=sandbox.kind or stored.environment.sandbox))
     differences = reproduce_report(stored, graded, course, sandbox, point or [])

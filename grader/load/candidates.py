@@ -52,7 +52,7 @@ def choose(files: Sequence[Found], expected: Expected, accepted: Mapping[str, st
     for name in expected.files:
         if name in accepted:
             continue
-        versions = _versions([found for found in files if found.path.name == name], name, chosen)
+        versions = _versions([found for found in files if expected.file_named(found.path.name) == name], name, chosen)
         worked_on = [version for version in versions if not expected.is_untouched(name, version.content)]
         if worked_on:
             _decide(name, worked_on, chosen)

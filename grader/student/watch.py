@@ -121,12 +121,12 @@ def differing(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> frozen
 
 def affected(rubric: Rubric, changed: Collection[str]) -> frozenset[str]:
     """The points that these files can have moved: an exercise's own; all, for a module that exercises may import."""
-    modules = {f"{exercise.module}.py" for exercise in rubric.exercise}
+    modules = {exercise.file for exercise in rubric.exercise}
     shared = any(name.endswith(".py") and name not in modules for name in changed)
     prose = any(not name.endswith(".py") for name in changed)
     return frozenset(
         point.id
         for exercise in rubric.exercise
         for point in exercise.point
-        if shared or f"{exercise.module}.py" in changed or (prose and point.kind == PERSON)
+        if shared or exercise.file in changed or (prose and point.kind == PERSON)
     )

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from grader.model import CallFailure, Finding, Frame, Outcome, Verdict
+from grader.model import CallFailure, Finding, Frame, Outcome, Verdict, module_file
 from grader.sandbox.child.protocol import Array, Opaque, Tree, Value, encode
 from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
@@ -209,11 +209,13 @@ class ModuleProxy:
             case "signature":
                 return f"{name} could not be called: expected {functions.get(name, name)}, found {failed.message}."
             case "forbidden":
-                return _forbidden(f"{self._endpoint.worker}.py", failed.message)
+                return _forbidden(module_file(self._endpoint.worker), failed.message)
             case "limit":
                 return f"{name} {failed.message}{where}."
             case "timeout" if name in functions:
                 return f"{name} {failed.message}. Is there a loop that does not end?"
+            case "starved":
+                return f"{name} {failed.message}; a person decides."
             case "timeout" | "crashed":
                 return f"{name} {failed.message}."
             case _ if frame and failed.message.startswith("SystemExit"):

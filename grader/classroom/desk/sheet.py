@@ -132,7 +132,7 @@ def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
 
 
 def _wanted(rubric: Rubric, exercise: str) -> list[str]:
-    return [f"{own.module}.py" for own in rubric.exercise if own.id == exercise]
+    return [own.file for own in rubric.exercise if own.id == exercise]
 
 
 def _asked(rubric: Rubric, point: str) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from grader.classroom.class_model import HandIn, Issue, IssueKind, Student, Terms
+from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, Student
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
@@ -21,7 +21,7 @@ _NOTHING = digest({})
 
 
 def build_index(
-    intake: Intake, terms: Terms, assignment: Assignment, state: State, gone: Sequence[Entry] = ()
+    intake: Intake, settings: JobSettings, assignment: Assignment, state: State, gone: Sequence[Entry] = ()
 ) -> ClassIndex:
     """The class as it stands. `gone` are entries that were graded before, and that are not in `intake`: they stay."""
     rubric = assignment.rubric
@@ -31,10 +31,10 @@ def build_index(
         format=intake.format,
         assignment=rubric.assignment,
         title=rubric.title,
-        seed=terms.seed,
+        seed=settings.seed,
         grader=VERSION,
         rubric_sha256=assignment.rubric_sha256,
-        max_score=round(sum(point.max for point in rubric.points if point.id in terms.points), 6),
+        max_score=round(sum(point.max for point in rubric.points if point.id in settings.points), 6),
         points=columns(rubric),
         issues=tuple(
             IssueEntry(kind=issue.kind, who=issue.who, message=issue.message)

@@ -103,7 +103,7 @@ def _header(index: ClassIndex) -> Row:
 def _grades_of(index: ClassIndex, entry: Entry, person: Person, report: Report | None) -> Row:
     who = (person.id or entry.id, person.name, person.email, entry.status)
     if report is None:
-        return who
+        return (*who, *(None for _ in _header(index)[len(who) :]))
     late = report.late
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
     points = {point.id: point.score for point in report.points}

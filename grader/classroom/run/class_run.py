@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, Terms
+from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, JobSettings
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.classroom.marks.rescore import judged
@@ -77,7 +77,7 @@ class ClassRun:
     """One run over a class. `results` is locked and the journal open while it is at work."""
 
     intake: Intake
-    terms: Terms
+    settings: JobSettings
     assignment: Assignment
     results: Path
     journal: Journal
@@ -112,7 +112,7 @@ class ClassRun:
         return True
 
     def _start(self, task: _Task) -> None:
-        future = self.executor.submit(self.terms, task.job)
+        future = self.executor.submit(self.settings, task.job)
         self._running[future] = task
         future.add_done_callback(self._ended.put)
 
@@ -246,7 +246,7 @@ class ClassRun:
 
     @cached_property
     def _conditions(self) -> Conditions:
-        return conditions_of(self.terms, self.assignment)
+        return conditions_of(self.settings, self.assignment)
 
     def _folder(self, name: str) -> Path:
         return self.results / self.journal.state.folders[name]
@@ -277,17 +277,16 @@ def _names_of(hand_in: HandIn) -> set[str]:
     return {name.casefold() for name in (hand_in.id, *people) if name}
 
 
-def conditions_of(terms: Terms, assignment: Assignment) -> Conditions:
+def conditions_of(settings: JobSettings, assignment: Assignment) -> Conditions:
     """Under what a run grades, as the journal keeps it."""
     return Conditions(
         assignment.rubric_sha256,
         VERSION,
-        terms.seed,
-        terms.points,
-        image=terms.sandbox.image,
-        gpus=terms.sandbox.gpus,
-        device=terms.device,
-        data=terms.data.sha256 if terms.data else None,
+        settings.seed,
+        settings.points,
+        image=settings.sandbox.image,
+        gpus=settings.sandbox.gpus,
+        settings={**settings.overrides, **{name: file.sha256 for name, file in settings.files.items()}},
     )
 
 

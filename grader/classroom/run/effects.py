@@ -80,7 +80,8 @@ def admit(
     """
     changed = kept.changed(inputs)
     if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
-        new = [name for name, value in inputs.items() if getattr(kept, name) != value]
+        before = dict(kept.items())
+        new = [name for name, value in inputs.items() if before.get(name) != value]
         raise _refusal(results, new, effects)
     _rename(results, journal, effects)
     journal.extend({"event": "dropped", "id": entry.id} for entry in effects.dropped)
