@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Protocol
 
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.numeric.arrays import UnreadableError, read_array, sentence
-from grader.sandbox.child.handles import MAX_PARTS
+from grader.sandbox.child.kept_values import MAX_PARTS
 from grader.sandbox.child.protocol import Opaque
 
 MAX_LABEL = 40  # characters of an operand; a longer one is left out

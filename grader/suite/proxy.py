@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 
 from grader.model import CallFailure, Finding, Outcome, Verdict
-from grader.sandbox.child.handles import holds_handle
+from grader.sandbox.child.kept_values import holds_handle
 from grader.sandbox.child.protocol import Opaque, Value, encode
 from grader.sandbox.launcher import CallFailed, Keep, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES

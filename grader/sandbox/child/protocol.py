@@ -25,7 +25,7 @@ Messages   every frame is one dict with a number that its answer carries too. Gr
     {"op": "call", "id", "module", "name", "args": [value, ...] | None, "kwargs": {name: value}, "keep", "drop"}
                                                 with args None, reads a constant
     {"op": "operate", "id", "name", "args", "kwargs", "keep", "drop"}
-                                                one of Python's own operations (`handles.OPERATIONS`) on kept values
+                                                one of Python's own operations (`kept_values.OPERATIONS`) on kept values
            `keep` says what becomes of the result. None: it crosses. A number: it stays in the worker, known by that
            number from now on. A list of as many: each part of a tuple or list by itself. For a value that stays, what
            crosses is a None, bool, int, float or str that it is, or an Opaque. `drop`: numbers that are not needed

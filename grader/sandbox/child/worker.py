@@ -25,7 +25,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import confine, convert, handles, packages, protocol
+from . import confine, convert, kept_values, packages, protocol
 
 _SPEECHLESS = 71  # exit code of a worker that cannot answer any more
 _IMPORT_SYSTEM = ("importlib.", "_frozen_importlib", "importlib")  # modules in whose frames an import is under way
@@ -45,7 +45,7 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.harness: dict[str, bytes] = {}
         self.allowed: frozenset[str] = frozenset()
         self.refused: list[str] = []
-        self.kept = handles.Table()
+        self.kept = kept_values.Table()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
@@ -218,7 +218,7 @@ def operate(library: Library, request: Any) -> dict[str, Any]:
         kind = convert.article(type(args[0]).__name__)
         return _problem("signature", f"{_name_of(args[0])}{_signature_of(args[0])}" if callable(args[0]) else kind, [])
     try:
-        result = handles.OPERATIONS[name](*args, **kwargs)
+        result = kept_values.OPERATIONS[name](*args, **kwargs)
     except AttributeError as error:
         if name != "getattr" or _student_frames(library, error):
             raise
@@ -236,7 +236,9 @@ def _arguments(library: Library, request: Any) -> tuple[list[Any], dict[str, Any
 def _are_changed(request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
     """Whether what was sent is not what it was; a student's own values may change as they please."""
     sent = [*request["args"], *request["kwargs"].values()]
-    pairs = [pair for pair in zip(sent, [*args, *kwargs.values()], strict=True) if not handles.holds_handle(pair[0])]
+    pairs = [
+        pair for pair in zip(sent, [*args, *kwargs.values()], strict=True) if not kept_values.holds_handle(pair[0])
+    ]
     now = convert.to_wire([now for _, now in pairs], protocol.REQUEST)
     return protocol.encode(now) != protocol.encode([before for before, _ in pairs])
 
@@ -254,9 +256,9 @@ def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, An
 
 
 def _fault(library: Library, error: BaseException) -> dict[str, Any]:
-    if isinstance(error, handles.GoneError):
+    if isinstance(error, kept_values.GoneError):
         return _problem("gone", str(error), [])
-    if isinstance(error, handles.ResultsError):
+    if isinstance(error, kept_values.ResultsError):
         return _problem("results", str(error), [])
     frames = _student_frames(library, error)
     passed = _bound_passed(error)
