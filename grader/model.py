@@ -98,6 +98,17 @@ class Frame:
         return cls(file, line, function, code, columns[0] - indent, columns[1] - indent)
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a submission's student.toml says it is by; None where it does not say it."""
+
+    name: str | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
 class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
     """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
 
@@ -140,9 +151,18 @@ class Finding:
     frame: Frame | None = None
 
 
+def module_file(module: str) -> str:
+    """The file of a module: `course.layers` -> `course/layers.py`."""
+    return f"{module.replace('.', '/')}.py"
+
+
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a hand-in consists of: a module an exercise, further files, and the template that students begin with."""
+    """What a hand-in consists of: a module an exercise, further files, and the template that students begin with.
+
+    A module may lie in a package (`course.layers`); its file is then asked for by its path (`course/layers.py`), and
+    found by its own name, `layers.py`, in whatever folder.
+    """
 
     modules: tuple[str, ...]
     extra: tuple[str, ...] = ()
@@ -151,7 +171,16 @@ class Expected:
     @property
     def files(self) -> tuple[str, ...]:
         """The files that are asked for by name."""
-        return (*(f"{module}.py" for module in self.modules), *self.extra)
+        return (*map(module_file, self.modules), *self.extra)
+
+    def file_named(self, name: str) -> str | None:
+        """The file that is asked for and has this name, without its folders; None where there is none."""
+        return next((path for path in self.files if path.rpartition("/")[2] == name), None)
+
+    @property
+    def module_names(self) -> frozenset[str]:
+        """The modules' files without their folders."""
+        return frozenset(module_file(module).rpartition("/")[2] for module in self.modules)
 
     def is_untouched(self, name: str, content: bytes) -> bool:
         """Whether this is the template's file of that name, but for blanks and line ends."""

@@ -41,13 +41,12 @@ class GradingSession:
         *,
         launcher: Launcher | None = None,  # the caller's to close; none: what the settings ask for
     ) -> None:
-        data = str(settings.data) if settings.data else None
-        self.assignment = assignment.with_settings(device=settings.device, data=data)
+        self.assignment = assignment.with_settings(**settings.overrides)
         self.selected = frozenset(settings.selected(assignment.rubric))
         self._seed = settings.seed
         self._stack = ExitStack()
         self.launcher = launcher or self._stack.enter_context(closing(open_launcher(settings.sandbox)))
-        self._oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
+        self.oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +89,7 @@ class GradingSession:
         """
         seed = self._seed if seed is None else seed
         seed = secrets.randbelow(1 << 31) if seed is None else seed
-        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed, after_timeout)
+        return SubmissionSession(submission, self.assignment, self.launcher, self.oracles, seed, after_timeout)
 
     def report(
         self,
@@ -122,13 +121,12 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-        author = author_of(submission.files)
         return {
             "submission": {
                 "id": submission.id,
                 "sha256": submission.sha256,
                 "notes": submission.notes,
-                "author": {"name": author.name, "id": author.id} if author else None,
+                "author": author_of(submission.files),
             },
             "seed": session.seed,
             "environment": {
@@ -138,7 +136,7 @@ class GradingSession:
                 "sandbox": self.launcher.name,
                 "restrictions": self.launcher.restrictions,
                 "device": str(next(iter(devices), "cpu")),
-                "data_sha256": self.assignment.data_sha256,
+                "files": self.assignment.files_sha256,
                 "rubric_sha256": self.assignment.rubric_sha256,
             },
         }

@@ -4,8 +4,9 @@ The rubric alone fixes the denominator. A mistake in it is told with the line at
 """
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
-from grader.model import Expected
+from grader.model import Expected, module_file
 from grader.toml_lines import last_mention, line_of
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
@@ -80,13 +81,18 @@ class Exercise(_Worker):
 
     id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+$")]
     title: Name
-    module: Identifier
+    module: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Signature, ...]
     handles: tuple[Identifier, ...] = ()  # results, named behind an arrow, that stay in the worker
     constants: tuple[Identifier, ...] = ()
     harness: tuple[ModulePath, ...] = ()  # modules of ours that run beside the submission's; called by their last names
     point: Annotated[tuple[Point, ...], Field(min_length=1)]
+
+    @property
+    def file(self) -> str:
+        """The module's file by its path in a hand-in: `course/layers.py`."""
+        return module_file(self.module)
 
     @property
     def signatures(self) -> dict[str, str]:
@@ -154,6 +160,28 @@ class Late(_Table):
         return max((self.due.replace(tzinfo=self.zone, fold=fold) for fold in (0, 1)), key=datetime.timestamp)
 
 
+class Option(_Table):
+    """A setting that the command line can give for one run, as `--name`. With `file`, its value is the path of one.
+
+    `values` and `gpu_values` are regular expressions: of what can be given, and of what needs a GPU.
+    """
+
+    help: Name
+    file: bool = False
+    values: str = ".*"
+    gpu_values: str | None = None
+
+    def needs_gpu(self, value: object) -> bool:
+        return self.gpu_values is not None and re.fullmatch(self.gpu_values, str(value)) is not None
+
+
+def check_settings(settings: Mapping[str, object], options: Mapping[str, Option]) -> None:
+    """Raises ValueError for a value that is not one of its option's."""
+    for name, value in settings.items():
+        if name in options and not re.fullmatch(options[name].values, str(value)):
+            raise ValueError(f"unknown {name} {value!r}. {options[name].help}")
+
+
 class Rubric(_Table):
     """A whole rubric.toml."""
 
@@ -168,6 +196,7 @@ class Rubric(_Table):
     install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
     ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}
+    option: dict[Identifier, Option] = {}
     oracle: tuple[Oracle, ...] = ()
     exercise: Annotated[tuple[Exercise, ...], Field(min_length=1)]
 
@@ -176,12 +205,18 @@ class Rubric(_Table):
         for what, names in (
             ("exercise", [exercise.id for exercise in self.exercise]),
             ("module", [exercise.module for exercise in self.exercise]),
+            ("file name", [exercise.file.rpartition("/")[2] for exercise in self.exercise]),
             ("oracle", [oracle.name for oracle in self.oracle]),
             ("point", [point.id for point in self.points]),
         ):
             twice = {name for name in names if names.count(name) > 1}
             if twice:
                 raise ValueError(f"{what} {min(twice)} is duplicated")
+        return self
+
+    @model_validator(mode="after")
+    def _settings_are_allowed(self) -> Self:
+        check_settings(self.settings, self.option)
         return self
 
     @cached_property
@@ -206,7 +241,7 @@ class Rubric(_Table):
 
 
 class Assignment:
-    """A folder with a rubric.toml, `checks/`, perhaps `bounded/` and `harness/`; the engine knows no more of it."""
+    """A folder with a rubric.toml, `checks/`, perhaps `bounded/`, `harness/` and `given/`; the engine knows no more."""
 
     def __init__(self, folder: Path, rubric: Rubric, *, written: Rubric | None = None) -> None:
         self.folder = folder
@@ -219,17 +254,30 @@ class Assignment:
         return hashlib.sha256(self._written.model_dump_json().encode()).hexdigest()
 
     @cached_property
-    def data_sha256(self) -> str | None:
-        """Of the file that the setting `data` names, None where it names none. Raises UsageError."""
-        path = self.rubric.settings.get("data")
-        try:
-            return hashlib.sha256(Path(str(path)).read_bytes()).hexdigest() if path else None
-        except OSError as error:
-            raise UsageError(f"{path}: the file of data cannot be read ({error.strerror}).") from error
+    def files_sha256(self) -> dict[str, str]:
+        """Of each file that a setting names, by the setting. Raises UsageError for one that cannot be read."""
+        settings = self.rubric.settings
+        paths = {name: settings.get(name) for name, option in self.rubric.option.items() if option.file}
+        return {name: _sha256(Path(str(path))) for name, path in paths.items() if path}
 
-    def with_settings(self, **changes: float | int | str | bool | None) -> "Assignment":
-        """The same assignment, under the same rubric, with other settings for this run; None changes nothing."""
-        given = {name: value for name, value in changes.items() if value is not None}
+    @property
+    def needs_gpu(self) -> bool:
+        """Whether a setting has a value that only a machine with a GPU can serve."""
+        settings = self.rubric.settings
+        return any(option.needs_gpu(settings.get(name)) for name, option in self.rubric.option.items())
+
+    def with_settings(self, **changes: float | int | str | bool | Path) -> "Assignment":
+        """The same assignment, under the same rubric, with other settings for this run.
+
+        Raises UsageError for a setting that the rubric does not have, or a value that it does not allow.
+        """
+        given = {name: str(value) if isinstance(value, Path) else value for name, value in changes.items()}
+        for name in given.keys() - self.rubric.settings.keys() - self.rubric.option.keys():
+            raise UsageError(f"the assignment {self.rubric.assignment} has no setting {name!r}.")
+        try:
+            check_settings(given, self.rubric.option)
+        except ValueError as error:
+            raise UsageError(str(error)) from error
         rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **given}})
         return Assignment(self.folder, rubric, written=self._written)
 
@@ -237,7 +285,7 @@ class Assignment:
     def expected(self) -> Expected:
         """What a hand-in consists of. Where the template is not at hand, no file counts as untouched."""
         modules = tuple(exercise.module for exercise in self.rubric.exercise)
-        names = (*(f"{module}.py" for module in modules), *self.rubric.files)
+        names = Expected(modules, self.rubric.files).files
         folder = template_of(self.folder)
         template = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
         return Expected(modules, self.rubric.files, template)
@@ -246,13 +294,21 @@ class Assignment:
     def checks(self) -> Path:
         return self.folder / "checks"
 
-    def sources(self, folder: Literal["checks", "bounded", "harness"]) -> dict[str, bytes]:
+    def sources(self, folder: Literal["checks", "bounded", "harness", "given"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.
 
-        Those of `bounded` travel into workers of ours, those of `harness` beside a student's code.
+        Those of `bounded` travel into workers of ours, those of `harness` beside a student's code. Those of `given` are
+        modules that the course hands out and students' modules import: they count as the submission's.
         """
         root = self.folder / folder
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
 def template_of(folder: Path) -> Path:

@@ -1,7 +1,7 @@
 """How submissions are graded, in one frozen value: a command builds it, and whoever grades is handed it."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.rubric import Rubric, select
@@ -13,15 +13,14 @@ class RunSettings:
     """All that a person can ask of a grading, whatever is graded. `None` and `()` stand for the default.
 
     `seed` is drawn anew for each submission where it is None. `exercises` and `points` are what to judge; all, where
-    neither is named. `device` is where networks are trained and `data` the file of images they are trained on.
+    neither is named. `overrides` stand for settings of the assignment's own, by its options.
     """
 
     sandbox: SandboxSettings = SandboxSettings()
     seed: int | None = None
     exercises: tuple[str, ...] = ()
     points: tuple[str, ...] = ()
-    device: str | None = None
-    data: Path | None = None
+    overrides: Mapping[str, str | Path] = field(default_factory=dict)
 
     def selected(self, rubric: Rubric) -> Collection[str]:
         """The ids of the points to judge. Raises UsageError for one that does not exist."""

@@ -25,7 +25,7 @@ import pytest
 from rich.console import Console
 from typer.main import get_command
 
-from grader.classroom.class_model import Data, Graded, Job, JobFailed, JobRejected, JobResult, Terms
+from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings, SettingFile
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
@@ -39,10 +39,9 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
 from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import Outcome, Submission, Verdict
+from grader.model import Incident, Outcome, Submission, Verdict
 from grader.rubric import Assignment
 from grader.sandbox.choose import SandboxSettings
-from grader.schema import IncidentEntry
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
@@ -89,10 +88,10 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     changes: dict[str, Any] = {}
     for change in (
         {},
-        {"device": "cpu"},
+        {"settings": {"device": "cpu"}},
         {"image": "mine"},
         {"gpus": "all"},
-        {"data": data},
+        {"settings": {"device": "cpu", "data": data}},
     ):
         changes |= change
         klass.grade(**changes, replace=True)
@@ -102,20 +101,20 @@ def test_where_and_on_what_it_is_trained_is_part_of_a_report(klass: Class, tmp_p
     data.write_bytes(b"other")
     klass.grade(**changes, replace=True)
     assert klass.graded == ["a", "b", "c"]
-    kept = read_inputs(klass.request.results).data
-    assert kept is not None
-    assert (kept.path.parent.parent, kept.path.read_bytes()) == (klass.request.results, b"other")
+    kept = read_inputs(klass.request.results).overrides["data"]
+    assert isinstance(kept, Path)
+    assert (kept.parent.parent, kept.read_bytes()) == (klass.request.results, b"other")
 
 
 def test_data_that_cannot_travel_are_refused_before_anything_is_graded(
     klass: Class, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(UsageError, match=r"gone.npz: cannot be read \(No such file"):
-        klass.grade(data=tmp_path / "gone.npz")
-    monkeypatch.setattr(prepare_class, "MAX_DATA_BYTES", 1)
+        klass.grade(settings={"data": tmp_path / "gone.npz"})
+    monkeypatch.setattr(prepare_class, "MAX_FILE_BYTES", 1)
     (tmp_path / "images.npz").write_bytes(b"one")
     with pytest.raises(UsageError, match="Name it in the rubric instead"):
-        klass.grade(data=tmp_path / "images.npz")
+        klass.grade(settings={"data": tmp_path / "images.npz"})
 
 
 def test_what_can_be_had_for_nobody_ends_the_class(klass: Class) -> None:
@@ -131,7 +130,7 @@ def test_a_sandbox_that_cannot_be_had_is_told_before_the_first_job() -> None:
     executor = LocalExecutor(1, missing)
     for _ in range(2):
         with pytest.raises(SandboxError, match="no engine"):
-            executor.submit(Terms("", "", SandboxSettings("process"), 7, ()), Job(Submission("a", {}, "0" * 64)))
+            executor.submit(JobSettings("", "", SandboxSettings("process"), 7, ()), Job(Submission("a", {}, "0" * 64)))
     executor.stop()
 
 
@@ -168,7 +167,7 @@ def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass
     assert [(issue.who, issue.message) for issue in index.issues] == [("b", "tried 3 times: no engine")]
     grades = (klass.request.results / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:5] for line in grades[1:]] == [
-        ["a", "a", "", "graded", "6"], ["b", "b", "", "fault"], ["c", "c", "", "graded", "6"],
+        ["a", "a", "", "graded", "6"], ["b", "b", "", "fault", ""], ["c", "c", "", "graded", "6"],
     ]  # fmt: skip
     klass.grade(choice=Choice(failed=True))
     assert klass.graded == ["b"]
@@ -214,8 +213,10 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
     verdict = Verdict(Outcome.GRADER_ERROR, 0.0, "ours")
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
-        return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if job.submission.id == "b" else None
+        settings = JobSettings("", "", SandboxSettings("fake"), 7, POINTS)
+        return (
+            Graded(report_of(klass.assignment, settings, job.submission, verdict)) if job.submission.id == "b" else None
+        )
 
     index = klass.grade(answer)
     assert (klass.graded.count("b"), klass.done.incomplete) == (3, {"b"})
@@ -449,14 +450,14 @@ def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess
     assert 1 <= len(kill_class.points(tmp_path / "out")) < 60
 
 
-def terms_of(assignment: Assignment) -> Terms:
+def job_settings(assignment: Assignment) -> JobSettings:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    return Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
+    return JobSettings(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
 
 
 def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     submission = Submission("a", {"exercise2.py": GOOD}, "0" * 64)
-    process = JobProcess(terms_of(assignment))
+    process = JobProcess(job_settings(assignment))
     try:
         first = process.run(Job(submission))
         assert isinstance(first, Graded)
@@ -470,7 +471,7 @@ def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch:
 
 
 def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment) -> None:
-    process = JobProcess(replace(terms_of(assignment), rubric="nonsense"))
+    process = JobProcess(replace(job_settings(assignment), rubric="nonsense"))
     try:
         result = process.run(Job(Submission("a", {}, "0" * 64)))
         assert isinstance(result, JobFailed)
@@ -479,10 +480,27 @@ def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment
         process.end()
 
 
-def test_the_data_travel_with_the_terms(assignment: Assignment) -> None:
-    data = Data("mine.npz", b"no archive", "0" * 64)
-    terms = replace(terms_of(assignment), points=("4.1",), data=data)
-    process = JobProcess(terms)
+def test_a_package_that_an_exercise_needs_is_missed_once_for_the_class(assignment: Assignment) -> None:
+    """A class without torch ends with the sentence that says how to get it, instead of a fault for everybody."""
+    settings = job_settings(assignment)
+    rubric = settings.rubric.replace('imports = ["torch", "numpy"]', 'imports = ["torch_of_tomorrow", "numpy"]')
+    process = JobProcess(replace(settings, rubric=rubric, points=("2.1", "4.1")))
+    try:
+        result = process.run(Job(Submission("a", {"exercise2.py": GOOD}, "0" * 64)))
+    finally:
+        process.end()
+    assert isinstance(result, JobRejected)
+    assert result.message == (
+        "Exercise 4 needs torch_of_tomorrow, which is not installed. To install it:\n"
+        "    pip install torch_of_tomorrow\n"
+        "To leave it out: --exercise 1 --exercise 2 --exercise 3"
+    )
+
+
+def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> None:
+    files = {"data": SettingFile("mine.npz", b"no archive", "0" * 64)}
+    settings = replace(job_settings(assignment), points=("4.1",), files=files)
+    process = JobProcess(settings)
     try:
         result = process.run(Job(Submission("a", {"exercise4.py": GOOD}, "0" * 64)))
         assert isinstance(result, JobRejected)
@@ -500,15 +518,15 @@ def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp
     assert ended.returncode == 0, ended.stderr
     data.unlink()
     path = out / "a" / "results.json"
-    kept = read_inputs(out).data
-    assert kept is not None
-    assert store.read_report(path).environment.data_sha256 == sha256(kept.path.read_bytes()).hexdigest()
+    kept = read_inputs(out).overrides["data"]
+    assert isinstance(kept, Path)
+    assert store.read_report(path).environment.files == {"data": sha256(kept.read_bytes()).hexdigest()}
     same = grader("reproduce", path)
     assert same.returncode == 0, same.stderr
-    kept.path.write_bytes(b"other")
+    kept.write_bytes(b"other")
     other = grader("reproduce", path)
-    assert (other.returncode, "this is not what the report's networks were trained on" in other.stderr) == (2, True)
-    kept.path.unlink()
+    assert (other.returncode, "was not graded with this data" in other.stderr) == (2, True)
+    kept.unlink()
     gone = grader("reproduce", path)
     assert (gone.returncode, "this file was given for the class and is gone" in gone.stderr) == (2, True)
 
@@ -560,9 +578,9 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
     wrong = {"b": Verdict.failed("no"), "c": Verdict.review("read")}
 
     def answer(job: Job) -> JobResult | None:
-        terms = Terms("", "", SandboxSettings("fake"), 7, POINTS)
+        settings = JobSettings("", "", SandboxSettings("fake"), 7, POINTS)
         verdict = wrong.get(job.submission.id)
-        return Graded(report_of(klass.assignment, terms, job.submission, verdict)) if verdict else None
+        return Graded(report_of(klass.assignment, settings, job.submission, verdict)) if verdict else None
 
     index = klass.grade(answer, roster=roster, submitted=times)
     said = StringIO()
@@ -585,7 +603,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
 
 def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:
     index = klass.grade()
-    incidents = [IncidentEntry(point=point, kind="timeout", message="slow") for point in POINTS]
+    incidents = [Incident(point=point, kind="timeout", message="slow") for point in POINTS]
     changed = klass.report("a").model_copy(update={"incidents": tuple(incidents)})
     store.write_report(klass.request.results / "a", changed)
     said = StringIO()

@@ -161,7 +161,7 @@ def make_data_nowhere(folder: Path) -> list[object]:
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (make_bad_device, "unknown device 'quantum' (choose from auto, cpu, cuda"),
+        (make_bad_device, "unknown device 'quantum'. Where networks are trained: auto, cpu"),
         (make_absent_device, "The device cuda:63 is not available in the sandbox"),
         (make_data_nowhere, "There is no file"),
         (make_nothing, "there is no such file or folder"),

@@ -28,6 +28,8 @@ _MAKE = re.compile(r"\bmake ([a-z]+)")
 NOT_RUN = {
     "make": "that the target exists is tested below; CI runs `make lint` and `make test` themselves",
     "pip install": "tests/test_handout.py and tests/test_wheel.py install for real, without a network",
+    "pipx install": "as pip does",
+    "uvx": "downloads all that the grader needs; the release workflow grades with the wheel",
     "python3 -m venv": "tests/test_handout.py",
     "source": "tests/test_handout.py",
     "docker": "needs an engine; tests/test_container.py, where there is one",

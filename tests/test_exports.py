@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Extension, Format
+from grader.classroom.class_model import Extension, Format, Student
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs
@@ -57,10 +57,10 @@ def results_of(folder: Path, shape: Format, sheet: str | None = None, scale: boo
         path = folder.parent / f"{folder.name}-sheet.csv"
         path.write_text(sheet, encoding="utf-8-sig", newline="")
         keep_inputs(folder, ClassInputs(sheet=InputFile.at(path), scale=scale or None))
-    ada = store.Person(id="4711", name=NASTY, email="+ada@example.org", lms="101")
-    alan = store.Person(id="4712", name="Turing, Alan", email="", lms="102")
-    grace = store.Person(id="@4713", name="-Grace", email="", lms="")
-    nobody = store.Person(id="4714", name="", email="", lms="")
+    ada = Student(id="4711", name=NASTY, email="+ada@example.org", lms="101")
+    alan = Student(id="4712", name="Turing, Alan", email="", lms="102")
+    grace = Student(id="@4713", name="-Grace", email="", lms="")
+    nobody = Student(id="4714", name="", email="", lms="")
     entries = [
         store.Entry(id="4711", folder="4711", students=(ada,), status="graded", notes=("\t=1+1",)),
         store.Entry(id="group", folder="group", students=(alan, grace), status="graded"),
@@ -102,7 +102,10 @@ def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
     assert (ada["incidents"], ada["submitted"], ada["days_late"]) == ("2.2 timeout", "", "0")
     assert (ada["name"], ada["email"], ada["notes"]) == (f"'{NASTY}", "'+ada@example.org", "'=1+1")
     assert (alan["name"], alan["folder"], grace["id"], grace["name"]) == ("Turing, Alan", "group", "'@4713", "'-Grace")
-    assert (absent["id"], absent["status"], absent["score"]) == ("4714", "absent", None)
+    assert (absent["id"], absent["status"], absent["score"]) == ("4714", "absent", "")
+    assert {len(row) for row in csv.reader((tmp_path / "grades.csv").read_text(encoding="utf-8-sig").splitlines())} == {
+        len(ada)
+    }
 
 
 def test_grades_has_its_header_wherever_the_first_report_is(tmp_path: Path) -> None:
@@ -128,7 +131,7 @@ def test_grades_tells_what_is_pending_late_and_extended(tmp_path: Path) -> None:
     store.write_report(tmp_path / "4711", late)
     export(tmp_path, index)
     ada, alan, *_ = rows(tmp_path / "grades.csv")
-    assert (ada["pending points"], ada["late"], ada["extension"], ada["days_late"]) == ("2.4", "yes", "1 days", "2")
+    assert (ada["pending points"], ada["late"], ada["extension"], ada["days_late"]) == ("2.4", "yes", "1 day", "2")
     assert (alan["late"], alan["extension"]) == ("", "")
 
 
@@ -226,6 +229,31 @@ def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, 
     path.write_text(text)
     with pytest.raises(UsageError, match=r"this is no sheet that can be filled in\. It needs Moodle's columns"):
         open_gradesheet(path, 22.0)
+
+
+def test_a_number_of_moodles_is_nobodys_number_of_the_course(tmp_path: Path) -> None:
+    """Moodle's number of one is the course's number of another: each gets their own line, and their own page."""
+    sheet = (
+        "Identifier,Full name,ID number,Email address,Grade,Maximum grade,Last modified (grade)\r\n"
+        "Participant 4711,Eve,9999,eve@x,,22,-\r\nParticipant 500,Ada,4711,,,22,-\r\n"
+    )
+    results = results_of(tmp_path / "out", Format.FOLDERS, sheet)
+    assert [row[4] for row in csv.reader(sheet_of(results)[1:3])] == ["", "1"]
+    with zipfile.ZipFile(results / "feedback.zip") as archive:
+        assert [name.split("_")[1] for name in archive.namelist()] == ["500"]
+
+
+def test_a_scale_cannot_be_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("ID,Bewertung,Skala,Zuletzt geändert (Bewertung)\nTeilnehmer/in1,,gut,-\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"with the words of a scale\. Set it to points there"):
+        open_gradesheet(path, 22.0)
+
+
+def test_a_total_that_is_called_like_an_assignment_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("Student,ID,Section,A 9 (77),Final Score (2026)\n    Points Possible,,,22,(read only)\nx,1,A,,\n")
+    assert open_gradesheet(path, 22.0).grade == 3
 
 
 def test_feedback_zip_is_named_as_moodle_reads_it(tmp_path: Path) -> None:

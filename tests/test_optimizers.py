@@ -297,5 +297,4 @@ def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():
 
 
 def test_the_reference_run_takes_a_measurable_time():
-    found = optimizers.reference_seconds("cpu")
-    assert 0 < found["work"] <= found["wall"] < 60
+    assert all(0 < seconds < 60 for seconds in optimizers.reference_seconds("cpu").values())

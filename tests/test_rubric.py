@@ -51,6 +51,12 @@ def test_it_is_the_contract() -> None:
         ('title = "Ties"\n', "", None, r"exercise.1.point.3.title: Field required"),
         ('id = "2.3"', 'id = "2.2"', None, r"point 2.2 is duplicated"),
         ("[settings]", "[setings]", None, r"setings: Extra inputs"),
+        (
+            "epochs = 10",
+            'epochs = 10\ndevice = "quantum"',
+            None,
+            r"unknown device 'quantum'. Where networks are trained",
+        ),
         ("epochs = 10", "epochs = ten", None, r"this is not TOML: .*line"),
     ],
 )

@@ -1,5 +1,7 @@
 """One suite for every sandbox: whatever a student's code does, there is one answer, nothing is left, and on it goes."""
 
+import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -182,6 +184,32 @@ def test_what_hangs_is_stopped_at_its_deadline(launcher: Launcher, body: str) ->
     assert isinstance(reply, CallFailed)
     assert reply.outcome is Outcome.TIMEOUT
     assert reply.message == f"did not answer within {DEADLINE:g} seconds and was stopped"
+
+
+@pytest.fixture
+def busy_machine() -> Iterator[None]:
+    """Four times as much other work as this machine has cores, each a session of its own."""
+    spin = [sys.executable, "-c", "print(flush=True)\nwhile True: pass"]
+    with contextlib.ExitStack() as stack:
+        for _ in range(4 * (os.cpu_count() or 1)):
+            spinner = stack.enter_context(subprocess.Popen(spin, stdout=subprocess.PIPE, start_new_session=True))
+            stack.callback(spinner.kill)
+            assert spinner.stdout is not None
+            spinner.stdout.readline()  # it spins
+        yield
+
+
+@LINUX
+@pytest.mark.usefixtures("busy_machine")
+def test_what_other_work_takes_of_the_processor_is_held_against_nobody(launcher: Launcher) -> None:
+    works = act(
+        launcher, "end = time.process_time() + 0.7\nwhile time.process_time() < end: pass\nreturn 1", seconds=1.0
+    )
+    assert isinstance(works, Returned), works
+    for body in ("time.sleep(1000)", "while True: pass"):
+        late = act(launcher, body, seconds=1.0)
+        assert isinstance(late, CallFailed)
+        assert late.message == "did not answer within 1 seconds and was stopped"
 
 
 def test_a_module_that_hangs_is_asked_once(launcher: Launcher) -> None:

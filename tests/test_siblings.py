@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom.class_model import Graded, Job, Terms
+from grader.classroom.class_model import Graded, Job, JobSettings
 from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
@@ -105,17 +105,17 @@ def test_a_sibling_that_was_killed_is_replaced() -> None:
 
 def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:
     rubric = (assignment.folder / "rubric.toml").read_text(encoding="utf-8")
-    terms = Terms(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
+    settings = JobSettings(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
     job = Job(Submission("a", {"exercise2.py": b"def maxpool2x2_backward(dY, X): return X"}, "0" * 64))
     with closing(opened("process")) as mother, closing(JobProcessPool(mother)) as workshop:
-        lone = JobProcess(terms, mother)
+        lone = JobProcess(settings, mother)
         try:
             assert isinstance(lone.run(job), Graded)
-            assert isinstance(workshop.work(terms, job), Graded)
+            assert isinstance(workshop.work(settings, job), Graded)
             family = children(started(mother)._process.pid)
             assert len(family) == 2
             lone._process.kill()
             wait_until(lambda: sum(Path(f"/proc/{pid}/cmdline").read_bytes() != b"" for pid in family) == 1)  # a zombie
-            assert isinstance(workshop.work(terms, job), Graded)
+            assert isinstance(workshop.work(settings, job), Graded)
         finally:
             lone.end()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.classroom.class_model import Extension, Student
+from grader.classroom.class_model import Extension, Student, Submitted
 from grader.classroom.columns import Column, columns
 from grader.classroom.intake.dates import read_time
 from grader.classroom.intake.roster import (
@@ -63,6 +63,33 @@ WORKSHEETS = {
         'Participante 71,Ada Lovelace,0310,ada@x,"Enviado para calificar - Plazo ampliado hasta: lunes, 27 de enero de '
         '2020, 14:00",,"22,00",Sí,"sábado, 25 de enero de 2020, 13:00",-,\n'
     ),
+    "it": (
+        'Identificativo,Nome,"Codice identificativo","Indirizzo email",Stato,Valutazione,"Valutazione massima",'
+        '"La valutazione può essere cambiata","Ultima modifica (consegna)","Ultima modifica (valutazione)",Commenti\n'
+        'Partecipante 71,Ada Lovelace,0310,ada@x,"Consegnato per la valutazione - Proroga concessa fino a: lunedì, '
+        '27 gennaio 2020, 14:00",,"22,00",Sì,"sabato, 25 gennaio 2020, 13:00",-,\n'
+    ),
+    "nl": (
+        'Identificatie,"Volledige naam","Nummer (ID)",E-mailadres,Status,Cijfer,"Maximaal cijfer",'
+        '"Het cijfer kan gewijzigd worden","Laatst gewijzigd (inzending)","Laatst gewijzigd (beoordeling)",'
+        '"Feedback tekstvak"\n'
+        'Deelnemer 71,Ada Lovelace,0310,ada@x,"Opdracht ingestuurd om te beoordelen - Extra tijd gegeven tot: maandag, '
+        '27 januari 2020, 14:00",,"22,00",Ja,"zaterdag, 25 januari 2020, 13:00",-,\n'
+    ),
+    "pt": (
+        'Identificador,"Nome completo","Número de identificação (ID)","Endereço de e-mail",Estado,Avaliação,'
+        '"Nota máxima","A nota pode ser alterada.","Última atualização (submissão)","Última atualização (avaliação)",'
+        '"Comentários de feedback"\n'
+        'Participante 71,Ada Lovelace,0310,ada@x,"Submetido para avaliação - Prazo prolongado até segunda-feira, '
+        '27 de janeiro de 2020 às 14:00",,"22,00",Sim,"sábado, 25 de janeiro de 2020 às 13:00",-,\n'
+    ),
+    "ca": (
+        'Identificador,"Nom complet","Número ID","Adreça electrònica",Estat,Qualificació,"Qualificació màxima",'
+        '"Es pot canviar la qualificació","Darrera modificació (tramesa)","Darrera modificació (qualificació)",'
+        '"Comentaris de retroacció."\n'
+        "Participant 71,Ada Lovelace,0310,ada@x,\"S'ha tramès per qualificar - Pròrroga concedida fins: dilluns, "
+        '27 de gener 2020, 14:00",,"22,00",Sí,"dissabte, 25 de gener 2020, 13:00",-,\n'
+    ),
 }
 
 
@@ -71,7 +98,7 @@ def test_one_worksheet_is_roster_times_extensions_and_sheet(language: str, tmp_p
     path = table(tmp_path, WORKSHEETS[language])
     ada = Student("0310", "Ada Lovelace", "ada@x", "71")
     assert read_roster(path) == [ada]
-    assert read_times(path, BERLIN) == {ada: AT_NOON}
+    assert read_times(path, BERLIN) == {ada: Submitted(AT_NOON, zoneless=True)}
     assert read_extensions(path) == {ada: Extension(until=datetime(2020, 1, 27, 14, 0))}
     assert is_worksheet(path)
     held = columns(WORKSHEETS[language].splitlines()[0].replace('"', "").split(","))
@@ -103,6 +130,27 @@ def test_a_gradebook_of_canvas_has_lines_that_are_nobody(tmp_path: Path) -> None
     assert read_roster(path) == students
     bare = table(tmp_path, 'Student,ID,Section,A 9 (7)\n    Points Possible,,,22\n\n"Lovelace, Ada",9000,A,\n')
     assert read_roster(bare) == [Student("9000", "Lovelace, Ada", "", "9000")]
+    parted = "LastName,FirstName,ID,SIS Login ID,Section\n    Points Possible,,,,\nLovelace,Ada,9000,ada,A\n"
+    assert read_roster(table(tmp_path, f"{parted}Student,Test,9999,0f3a,A\n")) == [
+        Student("9000", "Ada Lovelace", "ada", "9000")
+    ]
+
+
+def test_one_word_means_what_the_table_says(tmp_path: Path) -> None:
+    """A "Student" is a number, and beside a number a name; an "ID" is the course's, and Moodle's in its worksheet."""
+    assert read_roster(table(tmp_path, "Student\n4711\n")) == [Student("4711")]
+    assert read_roster(table(tmp_path, "Student,ID\nAda,4711\n")) == [Student("4711", "Ada")]
+    german = "ID,Vollständiger Name,Bewertung,Zuletzt geändert (Bewertung)\nTeilnehmer/in71,Ada,,-\n"
+    assert read_roster(table(tmp_path, german)) == [Student("71", "Ada", "", "71")]
+    for header, cells in (
+        ("Name;Vorname", "Lovelace;Ada"),
+        ("Nome;Cognome", "Ada;Lovelace"),
+        ("Nom;Prénom", "Lovelace;Ada"),
+    ):
+        assert read_roster(table(tmp_path, f"ID;{header}\n1;{cells}\n")) == [Student("1", "Ada Lovelace")]
+    full = "ID,First name,Full name\n1,Ada,Ada Lovelace\n"
+    assert read_roster(table(tmp_path, full)) == [Student("1", "Ada Lovelace")]
+    assert columns(["Nom", "Prénom"]) == [Column.LAST, Column.FIRST]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -78,13 +80,20 @@ class Extension:
     days: int | None = None
 
     def __str__(self) -> str:
-        return self.until.isoformat() if self.until else f"{self.days} days"
+        return self.until.isoformat() if self.until else f"{self.days} day{'' if self.days == 1 else 's'}"
 
     @classmethod
     def parse(cls, text: str) -> "Extension":
         """What `str` made of one. Raises ValueError."""
-        days = text.removesuffix(" days")
-        return cls(days=int(days)) if days != text else cls(until=datetime.fromisoformat(text))
+        days = re.fullmatch(r"(-?\d+) days?", text)
+        return cls(days=int(days[1])) if days else cls(until=datetime.fromisoformat(text))
+
+
+class Submitted(NamedTuple):
+    """When something was handed in. `zoneless`: it was what some clock showed, and was read on that of the rubric."""
+
+    at: datetime
+    zoneless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,7 @@ class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
     `id` is what it is called everywhere. `order` tells which of several is newer where the times do not. `decided` is
-    set where a person said whose it is.
+    set where a person said whose it is, `zoneless` where `submitted` was read from a clock in no known time zone.
     """
 
     id: str
@@ -103,6 +112,7 @@ class HandIn:
     notes: tuple[str, ...] = ()
     decided: bool = False
     extension: Extension | None = None
+    zoneless: bool = False
 
     @property
     def source(self) -> str:
@@ -112,8 +122,8 @@ class HandIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """A file that networks are trained on, as bytes: it travels with the terms, to machines that share no disk."""
+class SettingFile:
+    """A file that a setting of the assignment's names, as bytes: machines may share no disk."""
 
     name: str
     content: bytes
@@ -121,11 +131,11 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class JobSettings:
     """Under what all submissions of a class are graded: pure data, the same on every machine.
 
-    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order. `device`
-    is a setting of the assignment's, None for its own; so is `data`, which travels as bytes.
+    `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order.
+    `overrides` and `files` stand for settings of the assignment's own.
     """
 
     rubric: str
@@ -133,13 +143,13 @@ class Terms:
     sandbox: SandboxSettings
     seed: int
     points: tuple[str, ...]
-    device: str | None = None
-    data: Data | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, SettingFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One submission, to be graded under the class's terms. `attempt` counts from 1."""
+    """One submission, to be graded under the class's settings. `attempt` counts from 1."""
 
     submission: Submission
     attempt: int = 1

@@ -1,13 +1,15 @@
-"""What the columns of an LMS's tables are called, in its languages. One list for rosters, times, extensions and sheets.
+"""What the columns of an LMS's tables hold, by their headers. `headers.toml` lists the words of each, with sources."""
 
-Moodle's words are those of its language files (mod_assign: recordid, lastmodifiedsubmission, lastmodifiedgrade,
-maxgrade; core: fullname, idnumber, email, grade, status); docs/lms.md names the source of each platform's.
-"""
-
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
+from pathlib import Path
 
 from grader.classroom.tables import bare
+
+_HEADERS = Path(__file__).with_name("headers.toml")
 
 
 class Column(Enum):
@@ -25,148 +27,58 @@ class Column(Enum):
     DAYS = auto()  # for how many days
     GRADE = auto()
     MAXIMUM = auto()
+    SCALE = auto()  # the words of a scale, in the place of a maximum
     GRADED = auto()  # when it was graded
     FEEDBACK = auto()
 
 
-_HEADERS: dict[Column, tuple[str, ...]] = {
-    Column.ID: (
-        *(
-            "ID",
-            "SID",
-            "Student ID",
-            "Student number",
-            "ID number",
-            "SIS User ID",
-            "Matriculation number",
-            "OrgDefinedId",
-        ),
-        *("Matrikelnummer", "Matrikelnr", "Matrikel", "ID-Nummer", "Student", "Kennung", "Org Defined ID"),
-        *("Numéro d'identification", "Numéro d'étudiant", "Matricule", "Número de ID", "Número ID", "Matrícula"),
-        *("Número de identificación", "Numero ID", "Codice identificativo", "Matricola", "ID-nummer", "Studentnummer"),
-    ),
-    Column.LMS: (
-        *(
-            "Identifier",
-            "Identifiant",
-            "Identificador",
-            "Identificativo",
-            "Username",
-            "User name",
-            "Login",
-            "SIS Login ID",
-        ),
-        *("Benutzername", "Anmeldename", "Nom d'utilisateur", "Nombre de usuario", "Nome utente", "Gebruikersnaam"),
-        *("github_username", "GitHub username", "GitHub"),
-    ),
-    Column.NAME: (
-        *("Name", "Full name", "Student name", "Vollständiger Name", "Nom complet", "Nombre completo", "Nome completo"),
-        *("Nom et prénom", "Volledige naam", "Nombre y apellidos", "Anzeigename", "Display name"),
-    ),
-    Column.FIRST: ("First name", "Vorname", "Given name", "Prénom", "Nombre", "Nome", "Voornaam"),
-    Column.LAST: (
-        *("Last name", "Surname", "Nachname", "Family name", "Familienname", "Nom", "Nom de famille", "Apellido"),
-        *("Apellidos", "Apellido(s)", "Cognome", "Achternaam"),
-    ),
-    Column.EMAIL: (
-        *(
-            "Email",
-            "E-mail",
-            "Mail",
-            "Email address",
-            "E-Mail-Adresse",
-            "Adresse de courriel",
-            "Adresse e-mail",
-            "Courriel",
-        ),
-        *("Dirección de correo", "Dirección Email", "Correo electrónico", "Dirección de correo electrónico", "Correo"),
-        *("Indirizzo email", "E-mailadres", "School email", "Primary email"),
-    ),
-    Column.SUBMITTED: (
-        *(
-            "Time",
-            "Submitted",
-            "Submitted at",
-            "Timestamp",
-            "Date",
-            "Zeit",
-            "Abgabe",
-            "Submission time",
-            "Date submitted",
-        ),
-        *("Last modified (submission)", "Zuletzt geändert (Abgabe)", "Dernière modification (travail remis)"),
-        *(
-            "Última modificación (entrega)",
-            "Fecha de entrega",
-            "Última modificación (envío)",
-            "Zeitpunkt",
-            "Abgabezeit",
-        ),
-        *("Ultima modifica (consegna)", "Última modificação (envio)", "Laatst gewijzigd (inzending)", "Abgegeben"),
-        *("Letzte Abgabe", "Last submission", "Datum der letzten Abgabe"),
-    ),
-    Column.STATUS: ("Status", "Statut", "Estado", "Estatus", "Stato"),
-    Column.DUE: (
-        *(
-            "Due",
-            "Until",
-            "Extension",
-            "Extended to",
-            "New due date",
-            "Due date",
-            "Verlängert bis",
-            "Bis",
-            "Verlängerung",
-        ),
-        *("Prolongation", "Prórroga", "Jusqu'au", "Hasta"),
-    ),
-    Column.DAYS: ("Days", "Extra days", "Tage", "Jours", "Días", "Giorni", "Dagen"),
-    Column.GRADE: ("Grade", "Bewertung", "Note", "Calificación", "Valutazione", "Nota", "Cijfer"),
-    Column.MAXIMUM: (
-        *("Maximum Grade", "Bestwertung", "Note maximale", "Calificación máxima", "Valutazione massima", "Nota máxima"),
-        *("Maximumcijfer", "Max Points", "Maximale Bewertung"),
-    ),
-    Column.GRADED: (
-        *(
-            "Last modified (grade)",
-            "Zuletzt geändert (Bewertung)",
-            "Dernière modification (note)",
-            "Fecha de Calificación",
-        ),
-        *("Última modificación (calificación)", "Ultima modifica (valutazione)", "Última modificação (nota)"),
-    ),
-    Column.FEEDBACK: (
-        *("Feedback comments", "Feedback als Kommentar", "Feedback par commentaires", "Commentaires de feedback"),
-        *(
-            "Comentarios de retroalimentación",
-            "Comentarios de realimentación",
-            "Commenti di feedback",
-            "Feedback comments.",
-        ),
-    ),
-}
-_KNOWN = {bare(header): column for column, headers in _HEADERS.items() for header in headers}
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """A platform's table in one language. `marks` are headers that only such a table has together."""
+
+    name: str
+    marks: frozenset[str]
+    words: Mapping[str, Column]
+
+    @property
+    def is_canvas(self) -> bool:
+        """Whether it is Canvas' gradebook, in which some lines are about points and not about people."""
+        return self.name.startswith("canvas")
+
+    @property
+    def is_moodle(self) -> bool:
+        """Whether it is Moodle's grading worksheet, in which the LMS's number is the one that its uploads go by."""
+        return self.name.startswith("moodle")
+
+
+def dialect_of(header: Sequence[str]) -> Dialect:
+    """Which table this is: of those whose marks it has, the one that knows most of its headers, then most marks."""
+    written = {name.strip().casefold() for name in header}
+    names = {bare(name) for name in header}
+    fitting = [one for one in _dialects() if one.marks <= written]
+    return max(fitting, key=lambda one: (bool(one.marks), len(names & one.words.keys()), len(one.marks)))
 
 
 def columns(header: Sequence[str]) -> list[Column | None]:
-    """What each column of a table holds, by its header; None for those that are nothing to us.
-
-    The same word means two things in two LMS: what stands beside it decides.
-    """
-    names = [bare(name) for name in header]
-    found = [_KNOWN.get(name) for name in names]
-    if is_canvas(header):
-        special = {"student": Column.NAME, "id": Column.LMS, "sisloginid": Column.EMAIL}
-    elif Column.SUBMITTED in found and (Column.GRADED in found or Column.STATUS in found):  # Moodle's worksheet
-        special = {"id": Column.LMS}
-    elif "githubusername" in names:
-        special = {"identifier": Column.ID}
-    else:
-        special = {}
-    return [special.get(name, column) for name, column in zip(names, found, strict=True)]
+    """What each column of a table holds; None for those that are nothing to us."""
+    own = dialect_of(header).words
+    known = _every_word()
+    return [own.get(name) or known.get(name) for name in map(bare, header)]
 
 
-def is_canvas(header: Sequence[str]) -> bool:
-    """Whether this is Canvas' gradebook: its ID is Canvas' own, and some of its lines are about the points."""
-    names = [bare(name) for name in header]
-    return names[:2] == ["student", "id"] and any(name == "section" or name.startswith("sis") for name in names)
+@cache
+def _dialects() -> tuple[Dialect, ...]:
+    sections = tomllib.loads(_HEADERS.read_text(encoding="utf-8"))
+    return tuple(_dialect(name, section) for name, section in sections.items())
+
+
+def _dialect(name: str, section: dict[str, list[str]]) -> Dialect:
+    marks = frozenset(word.casefold() for word in section.pop("marks", []))
+    words = {bare(word): Column[column.upper()] for column, listed in section.items() for word in listed}
+    return Dialect(name, marks, words)
+
+
+@cache
+def _every_word() -> Mapping[str, Column]:
+    """Each word as the first section that has it explains it."""
+    return {word: column for one in reversed(_dialects()) for word, column in one.words.items()}

@@ -2,21 +2,22 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from grader.classroom.class_model import Terms
+from grader.classroom.class_model import JobSettings
+from grader.classroom.marks.clocks import clock_issues
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
 from grader.classroom.results.pages import comparing
-from grader.classroom.run.class_run import Choice, ClassRun, Watcher, conditions_of
+from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
 from grader.classroom.run.effects import admit, effects_of, gone_entries
 from grader.classroom.run.executor import Executor
-from grader.classroom.run.prepare_class import assignment_of, completed, open_class, terms_of, unfilled
+from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
 from grader.rubric import Assignment, template_of
 from grader.sandbox.choose import SandboxSettings
@@ -39,7 +40,7 @@ class Request:
 
 
 def grade_class(
-    request: Request, open_executor: Callable[[Terms, Assignment], Executor], watcher: Watcher
+    request: Request, open_executor: Callable[[JobSettings, Assignment], Executor], watcher: Watcher
 ) -> store.ClassIndex:
     """Grades a class and writes everything about it into `request.results`; returns what then stands in class.json.
 
@@ -50,30 +51,33 @@ def grade_class(
     inputs = completed(kept, request.given)
     assignment = assignment_of(inputs)
     with (
-        open_class(request.submissions, results, inputs, assignment) as intake,
+        open_class(request.submissions, results, inputs, assignment) as opened,
         store.lock(results),
         Journal(results) as journal,
         ExitStack() as stack,
     ):
+        clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
+        intake = replace(opened, issues=(*opened.issues, *clocks))
         if read_inputs(results) != kept:
             raise UsageError(f"{results}: another run has ended there just now; run the command again.")
-        terms = terms_of(inputs, assignment, request.sandbox)
+        settings = job_settings(inputs, assignment, request.sandbox)
         _tell_inputs(kept, inputs, request.given, assignment, watcher)
         if inputs != kept:
-            conditions = conditions_of(terms, assignment)
+            conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
-            admit(results, journal, effects, kept, inputs, replacing=request.replace)
+            ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
+            admit(results, journal, effects, kept, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"By what is given now: {sentence}.")
             keep_inputs(results, inputs)
         gone = gone_entries(results, intake, journal.state)
-        journal.append("class", seed=terms.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
-        run = ClassRun(intake, terms, assignment, results, journal, open_executor(terms, assignment), watcher)
+        journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
+        run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
         try:
             run.name_folders()
-            store.write_index(results, build_index(intake, terms, assignment, journal.state, gone))
+            store.write_index(results, build_index(intake, settings, assignment, journal.state, gone))
             run.run(request.choice)
-            index = build_index(intake, terms, assignment, journal.state, gone)
+            index = build_index(intake, settings, assignment, journal.state, gone)
             store.write_index(results, index)
             searching = comparing(results, index, template_of(assignment.folder))
             compared = stack.enter_context(searching)  # beside all that is left to do

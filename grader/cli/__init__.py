@@ -15,6 +15,7 @@ COMMANDS = {
     "report_commands": ("rescore", "reproduce"),
     "mark_commands": ("review", "export"),
     "course_commands": ("handout", "annotate", "gradescope", "gradescope-run"),
+    "author_commands": ("mutants",),
     "desk_commands": ("desk", "regrade"),
     "student_commands": ("explain", "watch", "try", "check"),
     "image_command": ("image",),
@@ -27,9 +28,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         never_fail(stream)
     asked = [module for module, commands in COMMANDS.items() if sys.argv[1:] and sys.argv[1] in commands]
-    for module in asked or COMMANDS:  # all of them for the help, and to say what was meant
-        import_module(f"grader.cli.{module}")
     try:
+        for module in asked or COMMANDS:  # all of them for the help, and to say what was meant
+            import_module(f"grader.cli.{module}")
         app()
     except UsageError as error:
         fail(f"grader: {error}", ExitCode.USAGE)

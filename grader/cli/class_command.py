@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from grader import BUILT_IN
-from grader.classroom.class_model import IssueKind, Terms
+from grader.classroom.class_model import IssueKind, JobSettings
 from grader.classroom.grade_class import Request, grade_class
-from grader.classroom.results.class_inputs import ClassInputs, InputFile
+from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
 from grader.classroom.results.store import ClassIndex
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
@@ -84,13 +84,12 @@ def class_(
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
     tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
-    files = {name: InputFile.at(path) for name, path in {**tables, "data": settings.data}.items() if path}
     given = replace(
-        ClassInputs(**files),  # type: ignore[arg-type]
+        ClassInputs(**{name: InputFile.at(path) for name, path in tables.items() if path}),  # type: ignore[arg-type]
         assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
         seed=settings.seed,
         points=(*settings.exercises, *settings.points) or None,
-        device=settings.device,
+        settings=given_settings(settings.overrides),
         image=settings.sandbox.image,
         gpus=settings.sandbox.gpus,
         assignment_column=assignment_column,
@@ -104,7 +103,7 @@ def class_(
     _tell(output, _grade(request, _executor(jobs, cluster)))
 
 
-def _grade(request: Request, open_executor: Callable[[Terms, Assignment], Executor]) -> ClassIndex:
+def _grade(request: Request, open_executor: Callable[[JobSettings, Assignment], Executor]) -> ClassIndex:
     """Grades, and says how to go on where that was cut off."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -133,13 +132,12 @@ def _tell(results: Path, index: ClassIndex) -> None:
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def _executor(jobs: int | None, cluster: str | None) -> Callable[[Terms, Assignment], Executor]:
-    def open_executor(terms: Terms, assignment: Assignment) -> Executor:
+def _executor(jobs: int | None, cluster: str | None) -> Callable[[JobSettings, Assignment], Executor]:
+    def open_executor(settings: JobSettings, assignment: Assignment) -> Executor:
         if cluster is not None:
-            device = str(assignment.rubric.settings.get("device", ""))
-            return DaskExecutor(cluster, gpu=terms.sandbox.gpus is not None or device.startswith("cuda"))
+            return DaskExecutor(cluster, gpu=settings.sandbox.gpus is not None or assignment.needs_gpu)
         # opened before the first job: what the machine lacks is named once, rather than three times for each submission
-        return LocalExecutor(jobs or _cores(), lambda: open_launcher(terms.sandbox, ahead=True))
+        return LocalExecutor(jobs or _cores(), lambda: open_launcher(settings.sandbox, ahead=True))
 
     return open_executor
 

@@ -1,19 +1,20 @@
 """The options that several commands share, and how a command takes a group of them as one value."""
 
 import inspect
-import re
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
 from grader import BUILT_IN
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import Assignment, Option, load_assignment
 from grader.sandbox.choose import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
 from grader.settings import RunSettings
+
+Result = TypeVar("Result")
 
 
 class SandboxKind(StrEnum):
@@ -22,14 +23,23 @@ class SandboxKind(StrEnum):
     DOCKER = "docker"
 
 
-def _device(name: str | None) -> str | None:
-    if name is not None and not re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", name):
-        raise typer.BadParameter(f"unknown device {name!r} (choose from auto, cpu, cuda, cuda:N, mps).")
-    return name
+def assignment_folder(given: Path) -> Path:
+    """The folder that an option or argument names; see `find_assignment`."""
+    if given == BUILT_IN:
+        return given
+    from grader.assignment_names import find_assignment  # what is installed is looked up where it is asked for alone
+
+    return find_assignment(given)
 
 
 AssignmentOption = Annotated[
-    Path, typer.Option("--assignment", help="Folder of the assignment.", show_default="built in")
+    Path,
+    typer.Option(
+        "--assignment",
+        callback=assignment_folder,
+        help="Folder of the assignment, or the name of an installed one.",
+        show_default="built in",
+    ),
 ]
 RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
 SeedOption = Annotated[
@@ -60,13 +70,6 @@ GpusOption = Annotated[
 NoBuildOption = Annotated[
     bool, typer.Option("--no-build", help="Do not build the worker image of the docker sandbox where it is missing.")
 ]
-DeviceOption = Annotated[
-    str | None,
-    typer.Option("--device", callback=_device, help="Where networks are trained: auto, cpu, cuda, cuda:N, mps."),
-]
-DataOption = Annotated[
-    Path | None, typer.Option("--data", help="Images to train on, an .npz file, in place of the digits.")
-]
 
 
 def course_of(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> Assignment:
@@ -85,40 +88,23 @@ def sandbox_of(
     return SandboxSettings(sandbox.value if sandbox else None, allow_weaker, image, gpus, build=not no_build)
 
 
-def settings_of(
-    seed: SeedOption = None,
-    exercise: ExerciseOption = None,
-    point: PointOption = None,
-    sandbox: SandboxOption = None,
-    allow_weaker: WeakerOption = False,
-    image: ImageOption = None,
-    gpus: GpusOption = None,
-    no_build: NoBuildOption = False,
-    device: DeviceOption = None,
-    data: DataOption = None,
-) -> RunSettings:
-    """How submissions are graded."""
-    where = sandbox_of(sandbox, allow_weaker, image, gpus, no_build)
-    return RunSettings(where, seed, tuple(exercise or ()), tuple(point or ()), device, data)
-
-
-def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Has a command take groups of options as one argument each: `@with_options(settings=settings_of)`.
+def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Has a command, or a group, take groups of options as one argument each: `@with_options(settings=settings_of)`.
 
     Typer reads a command's options from its signature. The signature that it is shown has the options of every group in
     the place of the argument named after it; the command is called with what the group makes of them.
     """
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
         own = [own for own in _parameters(command) if own.name not in groups]
         shared = {group: _parameters(build) for group, build in groups.items()}
 
         @wraps(command)
-        def run(**given: Any) -> None:
+        def run(**given: Any) -> Result:
             built = {
                 name: build(**{own.name: given[own.name] for own in shared[name]}) for name, build in groups.items()
             }
-            command(**_chosen(given, own), **built)
+            return command(**_chosen(given, own), **built)
 
         every = {parameter.name: parameter for parameter in [*own, *(p for group in shared.values() for p in group)]}
         run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
@@ -136,6 +122,35 @@ def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """A function's parameters, by keyword and with their annotations as they are meant."""
     hints = get_type_hints(function, include_extras=True)
     return [
-        own.replace(annotation=hints.get(own.name, Any), kind=inspect.Parameter.KEYWORD_ONLY)
+        own.replace(annotation=hints.get(own.name, own.annotation), kind=inspect.Parameter.KEYWORD_ONLY)
         for own in inspect.signature(function).parameters.values()
     ]
+
+
+def overrides_of(**given: str | Path | None) -> dict[str, str | Path]:
+    """The assignment's settings for this run."""
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _option(name: str, option: Option) -> inspect.Parameter:
+    kind = Path | None if option.file else str | None
+    annotation = Annotated[kind, typer.Option(f"--{name}", help=option.help)]  # type: ignore[valid-type]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+# The rubric says which there are.
+overrides_of.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [_option(name, option) for name, option in load_assignment().rubric.option.items()]
+)
+
+
+@with_options(sandbox=sandbox_of, overrides=overrides_of)
+def settings_of(
+    sandbox: SandboxSettings,
+    overrides: dict[str, str | Path],
+    seed: SeedOption = None,
+    exercise: ExerciseOption = None,
+    point: PointOption = None,
+) -> RunSettings:
+    """How submissions are graded."""
+    return RunSettings(sandbox, seed, tuple(exercise or ()), tuple(point or ()), overrides)

@@ -18,10 +18,9 @@ from grader.classroom.results.store import read_report
 from grader.cli.app import app, fail, out
 from grader.cli.options import (
     AssignmentOption,
-    DataOption,
-    DeviceOption,
     PointOption,
     RubricOption,
+    overrides_of,
     sandbox_of,
     with_options,
 )
@@ -55,30 +54,29 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
             out.print(Text(f"    {one_line(reason, 300)}"), soft_wrap=True)
     others = [move for move in moves if move not in movers]
     if others:
-        said = "; ".join(dict.fromkeys(reason for move in others for reason in move.reasons))
-        out.print(Text(f"{len(others)} more change without another score: {one_line(said, 300)}"), soft_wrap=True)
+        reasons = "; ".join(dict.fromkeys(reason for move in others for reason in move.reasons))
+        out.print(Text(f"{len(others)} more change without another score: {one_line(reasons, 300)}"), soft_wrap=True)
     verb = "would move" if diff else "moved"
     out.print(f"{len(movers)} scores {verb}.{' Nothing was written.' if diff else ''}", highlight=False)
 
 
 @app.command()
-@with_options(sandbox=sandbox_of)
+@with_options(sandbox=sandbox_of, overrides=overrides_of)
 def reproduce(
     report: ReportArgument,
     sandbox: SandboxSettings,
+    overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
         Path | None, typer.Option(help="What was graded, where no copy lies beside the report.")
     ] = None,
-    device: DeviceOption = None,
-    data: DataOption = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
     report = report_at(report)
     stored = read_report(report)
-    course = as_stored(report, stored, assignment_for(report, assignment, rubric), device, data)
+    course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
     graded = stored_submission(report, stored, submission, course)
     sandbox = prepare(replace(sandbox, kind=sandbox.kind or stored.environment.sandbox))
     differences = reproduce_report(stored, graded, course, sandbox, point or [])

@@ -20,10 +20,10 @@ PACKAGE = Path(__file__).parent.parent
 NAME = "backprop-grader"
 # What belongs to the package; whatever else lies in its folder (caches, a developer's notes) does not travel.
 _SUFFIXES = frozenset({".py", ".toml", ".ini", ".json", ".css", ".js", ".svg", ".jinja", ".npz", ".md", ".txt"})
-_NAMES = frozenset({"Dockerfile"})
+_NAMES = frozenset({"Dockerfile", "py.typed"})
 # Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
 # wheel, a solution nowhere.
-_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "data"})
+_PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "given", "data"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
 _WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 

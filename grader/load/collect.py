@@ -124,7 +124,7 @@ def _enter(walk: _Walk, folder: Folder, at: _Waiting) -> None:
 
 def _skip(walk: _Walk, files: Iterable[File], folder: PurePosixPath, what: str) -> None:
     """A folder that is not looked into: told where an exercise lies directly in it."""
-    names = {f"{module}.py" for module in walk.expected.modules}
+    names = walk.expected.module_names
     meant = [f"{folder / file.name}: not read; it lies in {what}" for file in files if file.name in names]
     walk.result.notes += meant
 

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-from grader.model import Expected
+from grader.model import Expected, module_file
 
 # What people call an exercise in the languages of the LMS whose tables we read; first come the whole words.
 _WORDS = (
@@ -34,7 +34,7 @@ def meant(name: str, expected: Expected) -> str | None:
     if suffix and suffix not in _ENDINGS:
         return None
     stem = _stem(name)
-    found = {f"{module}.py" for module in expected.modules if _names(stem, module)}
+    found = {module_file(module) for module in expected.modules if _names(stem, module.rpartition(".")[2])}
     if suffix not in _CODE:
         own = [extra for extra in expected.extra if _names(stem, PurePosixPath(extra).stem)]
         found = {*own} if own else found if _is_code_in_disguise(name, suffix) else set()
@@ -86,5 +86,9 @@ def _misspelled(stem: str, expected: Expected) -> set[str]:
     """`exercsie2`: all but a letter or two, and the same number."""
     bare = stem.replace(" ", "")
     digits = re.sub(r"\D", "", bare)
-    alike = [module for module in expected.modules if re.sub(r"\D", "", module) == digits]
-    return {f"{module}.py" for module in difflib.get_close_matches(bare, alike, n=1, cutoff=_CLOSE)}
+    alike = {
+        name: module_file(module)
+        for module in expected.modules
+        if re.sub(r"\D", "", name := module.rpartition(".")[2]) == digits
+    }
+    return {alike[name] for name in difflib.get_close_matches(bare, alike, n=1, cutoff=_CLOSE)}

@@ -1,13 +1,19 @@
-"""A submission's files by the paths under which a worker finds them: the answers, and the modules beside them."""
+"""A submission's files by the paths under which a worker finds them: the answers, and the modules beside them.
+
+An answer that belongs in a package is found there wherever it lay, and so are the modules that lie beside it.
+"""
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from typing import TypeAlias
 
 from grader.load.candidates import Chosen
 from grader.load.collect import Found
 from grader.load.content import MAX_NAME
 from grader.model import Expected
 from grader.text import one_line
+
+Home: TypeAlias = tuple[PurePosixPath, PurePosixPath]  # a folder of the hand-in, and the package that it stands for
 
 MAX_TOTAL_BYTES = 2 << 20
 MAX_FILES = 500
@@ -25,7 +31,7 @@ def place(files: Sequence[Found], expected: Expected, chosen: Chosen) -> dict[st
     homes = _homes(chosen)
     contents = {name: content for name, (_, content) in chosen.files.items()}
     others = [found for found in files if not _is_answer(found, expected, homes)]
-    placed = [(found, path) for found in others for path in _paths(found, homes)]
+    placed = [(found, path) for found in others for path in dict.fromkeys(_paths(found, homes))]
     placed.sort(key=lambda pair: (len(pair[1].parts), str(pair[1])))
     total = sum(map(len, contents.values()))
     for found, path in placed:
@@ -41,22 +47,23 @@ def place(files: Sequence[Found], expected: Expected, chosen: Chosen) -> dict[st
     return contents
 
 
-def _homes(chosen: Chosen) -> list[PurePosixPath]:
-    """The folders of the answers: those of code, if there is any."""
-    code = {found.path.parent for name, (found, _) in chosen.files.items() if name.endswith(".py")}
-    return sorted(code or {found.path.parent for found, _ in chosen.files.values()} or {PurePosixPath()})
+def _homes(chosen: Chosen) -> list[Home]:
+    """The folders of the answers, each with the package that its answer belongs in: those of code, if there is any."""
+    every = {(found.path.parent, PurePosixPath(name).parent, name) for name, (found, _) in chosen.files.items()}
+    code = {(folder, package) for folder, package, name in every if name.endswith(".py")}
+    return sorted(code or {(folder, package) for folder, package, _ in every} or {(PurePosixPath(), PurePosixPath())})
 
 
-def _is_answer(found: Found, expected: Expected, homes: Sequence[PurePosixPath]) -> bool:
+def _is_answer(found: Found, expected: Expected, homes: Sequence[Home]) -> bool:
     """Whether it lies where an answer's file would: which of these count was chosen before."""
-    return found.path.name in expected.files and found.path.parent in homes
+    return expected.file_named(found.path.name) is not None and found.path.parent in {folder for folder, _ in homes}
 
 
-def _paths(found: Found, homes: Sequence[PurePosixPath]) -> list[PurePosixPath]:
+def _paths(found: Found, homes: Sequence[Home]) -> list[PurePosixPath]:
     """Where a module lies from each of the homes that it is below."""
     if found.path.suffix != ".py":
         return []
-    return [found.path.relative_to(home) for home in homes if found.path.is_relative_to(home)]
+    return [package / found.path.relative_to(folder) for folder, package in homes if found.path.is_relative_to(folder)]
 
 
 def _content(found: Found, path: str, chosen: Chosen) -> bytes | None:
@@ -66,7 +73,7 @@ def _content(found: Found, path: str, chosen: Chosen) -> bytes | None:
         content = "file name contains unsupported characters; skipped"
     if isinstance(content, bytes):
         return content
-    if found.path not in chosen.told:
+    if found.path not in chosen.mentioned:
         chosen.notes.append(f"{one_line(path, MAX_NAME)}: {content}")
     return None
 
@@ -78,18 +85,18 @@ def _is_taken(found: Found, path: str, content: bytes, contents: dict[str, bytes
     return path in contents
 
 
-def _tell_of_others(files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[PurePosixPath]) -> None:
+def _tell_of_others(files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[Home]) -> None:
     """A sentence for what looks like an answer, is not read, and has none yet."""
-    untold = [found for found in files if found.path not in chosen.told]
-    for found in untold:
+    unmentioned = [found for found in files if found.path not in chosen.mentioned]
+    for found in unmentioned:
         if found.path.suffix.lower() == ".ipynb":
             chosen.notes.append(f"{found.path}: a notebook is not read; export it as Python and hand that in")
         elif found.path.suffix.lower() in (".py", ".pyw", ".py3") and found.path.suffix != ".py":
             chosen.notes.append(f"{found.path}: only files that end with .py are read")
     outside = [
         found.path
-        for found in untold
-        if found.path.suffix == ".py" and found.path.name not in expected.files and not _paths(found, homes)
+        for found in unmentioned
+        if found.path.suffix == ".py" and expected.file_named(found.path.name) is None and not _paths(found, homes)
     ]
     chosen.notes += [f"{path}: not read; it lies outside the exercises' folder" for path in outside[:_MAX_OUTSIDE]]
     if len(outside) > _MAX_OUTSIDE:

@@ -37,6 +37,7 @@ _LIBRARIES = frozenset(
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
 
+NOTHING: Mapping[str, bytes] = {}
 MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 _PROGRAM = "__name__ == '__main__'"
 
@@ -47,34 +48,55 @@ Findings = dict[str, Finding]
 class Facts:
     """What reading one file tells.
 
-    `imports` is (line, module) of the first import of each root; `bound` is name -> line, None where that is not sure.
+    `imports` is (line, module) of each module's first import; `bound` is name -> line, None where that is not sure.
     """
 
     imports: tuple[tuple[int, str], ...]
     bound: Mapping[str, int] | None
 
 
-def inspect(submission: Submission, exercise: Exercise, rubric: Rubric) -> Findings:
-    """The findings on one exercise's module and on the submission's own modules that it imports."""
-    path = f"{exercise.module}.py"
+def inspect(
+    submission: Submission, exercise: Exercise, rubric: Rubric, given: Mapping[str, bytes] = NOTHING
+) -> Findings:
+    """The findings on one exercise's module and on the submission's own modules that it imports, `given` ones too."""
+    path = exercise.file
     if path not in submission.files:
         return {"": Finding(Outcome.MISSING, _absence(submission, path))}
     facts = read(submission.files[path], path)
     if isinstance(facts, Finding):
         return {"": facts}
-    forbidden = _forbidden_import(submission, exercise, rubric, path, facts)
+    own = own_modules(submission, rubric, given)
+    forbidden = _forbidden_import(submission, exercise, rubric, own, path, facts)
     if forbidden is not None:
         return {"": forbidden}
     return _missing_names(exercise, path, facts)
 
 
-def own_modules(submission: Submission, rubric: Rubric) -> dict[str, bytes]:
-    """The Python files that a worker gets. One that bears a standard or an allowed package's name is never imported."""
-    return {
+def own_modules(submission: Submission, rubric: Rubric, given: Mapping[str, bytes] = NOTHING) -> dict[str, bytes]:
+    """The Python files that a worker gets. One that bears a standard or an allowed package's name is never imported.
+
+    Beside the submission's own these are the modules that the course has `given`: each where the submission has none of
+    that path, or one that is no use, since Python cannot read it or it imports what no exercise may.
+    """
+    reserved = reserved_roots(rubric)
+    own = {
         path: content
         for path, content in submission.files.items()
-        if path.endswith(".py") and path.partition("/")[0].removesuffix(".py") not in reserved_roots(rubric)
+        if path.endswith(".py") and path.partition("/")[0].removesuffix(".py") not in reserved
     }
+    whole = {**given, **own}
+    for path in given.keys() & own.keys():
+        if not _is_usable(own[path], path, whole, rubric):
+            whole[path] = given[path]
+    return whole
+
+
+def _is_usable(source: bytes, path: str, own: Mapping[str, bytes], rubric: Rubric) -> bool:
+    """Whether one file can be read, and imports only what some exercise may, or modules of its own."""
+    facts = read(source, path)
+    allowed = {*rubric.imports.always, *(root for exercise in rubric.exercise for root in exercise.imports)}
+    roots = {inner.partition("/")[0].removesuffix(".py") for inner in own}
+    return isinstance(facts, Facts) and all(name.partition(".")[0] in allowed | roots for _, name in facts.imports)
 
 
 def reserved_roots(rubric: Rubric) -> frozenset[str]:
@@ -92,11 +114,11 @@ def read(source: bytes, path: str) -> Facts | Finding:
         return tree
     line = notebook_call(tree)
     if line is not None:
-        said = "get_ipython() exists only in a notebook. Remove that line"
-        return Finding(Outcome.ERROR, f"{path}:{line}: {said}.", line)
+        message = f"{path}:{line}: get_ipython() exists only in a notebook. Remove that line."
+        return Finding(Outcome.ERROR, message, line)
     first: dict[str, tuple[int, str]] = {}
-    for line, name in imports(tree):
-        first.setdefault(name.partition(".")[0], (line, name))
+    for line, name in imports(tree, path):
+        first.setdefault(name, (line, name))
     return Facts(tuple(first.values()), bound_names(tree))
 
 
@@ -126,9 +148,9 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     """A syntax error, by what the file really is where that can be told."""
     magic = magic_line(source)
     if magic is not None:
-        line, said = magic
-        message = f"{path}:{line}: {plain(said, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
-        return Finding(Outcome.ERROR, message, line)
+        line, command = magic
+        problem = f"{plain(command, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
+        return Finding(Outcome.ERROR, f"{path}:{line}: {problem}", line)
     place = f":{error.lineno}" if error.lineno else ""
     message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
@@ -170,16 +192,16 @@ def _too_deep(path: str) -> Finding:
 
 
 def _absence(submission: Submission, path: str) -> str:
-    said = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
-    return f"{said}." if said else f"{path} was not found in this folder."
+    found = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
+    return f"{found}." if found else f"{path} was not found in this folder."
 
 
 def _forbidden_import(
-    submission: Submission, exercise: Exercise, rubric: Rubric, path: str, facts: Facts
+    submission: Submission, exercise: Exercise, rubric: Rubric, own: Mapping[str, bytes], path: str, facts: Facts
 ) -> Finding | None:
     """The first import that the exercise does not allow, in its module or in one of their own that it leads to."""
-    own = own_modules(submission, rubric)
     allowed = {*rubric.imports.always, *exercise.imports}
+    roots = {inner.partition("/")[0].removesuffix(".py") for inner in own}
     waiting, seen = [(path, facts)], {path}
     while waiting:
         here, known = waiting.pop(0)
@@ -187,11 +209,10 @@ def _forbidden_import(
             root = name.partition(".")[0]
             if root in allowed:
                 continue
-            candidates = [inner for inner in own if inner.removesuffix(".py").split("/")[0] == root]
-            if not candidates:
-                frame = Frame.at(submission.files[here].decode("utf-8", "replace"), here, line, MODULE)
+            if root not in roots:
+                frame = Frame.at(own[here].decode("utf-8", "replace"), here, line, MODULE)
                 return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line, frame)
-            for inner in [inner for inner in candidates if inner not in seen]:
+            for inner in [inner for inner in _run_by(name) if inner in own and inner not in seen]:
                 seen.add(inner)
                 further = read(own[inner], inner)
                 if isinstance(further, Facts):
@@ -199,11 +220,19 @@ def _forbidden_import(
     return None
 
 
+def _run_by(name: str) -> Iterator[str]:
+    """The files that an import of a module runs, as far as they are there: its own, and those of its packages."""
+    parts = name.split(".")
+    for length in range(1, len(parts) + 1):
+        base = "/".join(parts[:length])
+        yield from (f"{base}.py", f"{base}/__init__.py")
+
+
 def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: str, line: int, name: str) -> str:
     name = one_line(name, MAX_NAME)
     root = name.partition(".")[0]
     hint = ""
-    if root == "google" and is_colab_export(submission.files[path]):
+    if root == "google" and is_colab_export(submission.files.get(path, b"")):
         hint = " This file was exported from Google Colab: remove the lines about google.colab and drive.mount."
     elif f"{root}.py" in submission.files:
         hint = f" Your own {root}.py has the name of a library; call it something else."
@@ -217,13 +246,20 @@ def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: s
     )
 
 
-def imports(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """(line, module) of every absolute import anywhere in a file."""
+def imports(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
+    """(line, module) of every import anywhere in a file; what is imported from a package may be a module as well.
+
+    A relative import that leads out of all packages is left to fail.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.lineno, node.module
+        elif isinstance(node, ast.ImportFrom):
+            folders = path.split("/")[: -node.level] if node.level else []
+            base = ".".join([*folders, *([node.module] if node.module else [])])
+            if base and (folders or not node.level):
+                yield node.lineno, base
+                yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names if alias.name != "*")
 
 
 def notebook_call(tree: ast.Module) -> int | None:

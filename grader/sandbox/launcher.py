@@ -10,6 +10,7 @@ from typing import Protocol
 
 from grader.model import Frame, Outcome
 from grader.sandbox.child.protocol import Value
+from grader.sandbox.deadline import ProcessorTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,10 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class CallFailed:
-    """The worker answered with a fault, or not at all. `kind` is a status of the protocol, `timeout` or `crashed`."""
+    """The worker answered with a fault, or not at all.
+
+    `kind` is a status of the protocol, `timeout`, `starved` (the machine let it have no time) or `crashed`.
+    """
 
     outcome: Outcome
     kind: str
@@ -100,6 +104,9 @@ class Connection(Protocol):
 
     def output(self) -> str:
         """What the student's code printed since the last time this was asked, capped."""
+
+    def processor_time(self) -> ProcessorTime | None:
+        """What the worker has had of the processor; None where that is not known."""
 
     def end(self) -> str:
         """Ends the worker and everything that it started, and says in words how it had ended before."""

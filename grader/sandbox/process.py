@@ -17,6 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grader.errors import SandboxError
+from grader.sandbox.child import processor_time
+from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.launcher import Bundle
 from grader.sandbox.pipes import Pipes
 
@@ -93,6 +95,10 @@ class ProcessConnection:
             if stream:
                 stream.close()
         self.send, self.receive, self.output = self._pipes.send, self._pipes.receive, self._pipes.output
+
+    def processor_time(self) -> ProcessorTime | None:
+        times = processor_time.of(self._process.pid)
+        return None if times is None else ProcessorTime(*times)
 
     def end(self) -> str:
         status = self._exit_status()

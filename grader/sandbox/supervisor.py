@@ -7,7 +7,7 @@ import itertools
 import queue
 import threading
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -15,6 +15,7 @@ from typing import Self
 from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.child.protocol import REPLY, ProtocolError, Value, encode, read_frame, write_frame
+from grader.sandbox.deadline import Deadline
 from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
 from grader.sandbox.replies import parse
 
@@ -169,19 +170,26 @@ class _Worker:
         return number
 
     def _answer(self, number: int, seconds: float) -> Reply:
+        deadline = Deadline(seconds, self._connection.processor_time)
         try:
-            answer = self._exchanges.wait(seconds)
+            answer = self._exchanges.wait(deadline)
         except queue.Empty:
-            output = self._connection.output()
-            self.end()
-            message = f"did not answer within {seconds:g} seconds and was stopped"
-            return CallFailed(Outcome.TIMEOUT, "timeout", message, output=output)
+            return self._too_late(seconds, deadline)
         except (EOFError, OSError):
             return self._gone(None)
         except (ValueError, MemoryError, ProtocolError):
             return self._gone(_NO_ANSWER)
         reply = parse(answer, number, self._files, self._connection.output())
         return self._gone(_NO_ANSWER) if reply is None else reply
+
+    def _too_late(self, seconds: float, deadline: Deadline) -> CallFailed:
+        output = self._connection.output()
+        self.end()
+        if deadline.was_starved:
+            message = f"did not get {seconds:g} seconds of this machine's time, which was busy with other work"
+            return CallFailed(Outcome.REVIEW, "starved", message, output=output)
+        message = f"did not answer within {seconds:g} seconds and was stopped"
+        return CallFailed(Outcome.TIMEOUT, "timeout", message, output=output)
 
     def _gone(self, how: str | None) -> CallFailed:
         output = self._connection.output()
@@ -224,16 +232,19 @@ class _Exchanges(threading.Thread):
         """Sends a message; never waits."""
         self._messages.put(message)
 
-    def wait(self, seconds: float) -> Value:
+    def wait(self, deadline: Deadline) -> Value:
         """The next frame's value.
 
         Raises queue.Empty when time is up (not TimeoutError, which a broken network raises too); EOFError or OSError if
         the worker is gone; ValueError, MemoryError or ProtocolError for what is no frame, or none for us.
         """
-        answer = self._answers.get(timeout=seconds)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        while seconds := deadline.wait_seconds():
+            with suppress(queue.Empty):
+                answer = self._answers.get(timeout=seconds)
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+        raise queue.Empty
 
     def end(self) -> None:
         """No more messages. An exchange under way ends with the worker."""

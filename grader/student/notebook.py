@@ -49,7 +49,7 @@ def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submiss
     points = tuple(name for name in wanted if name not in exercises)
     chosen = tuple(name for name in wanted if name in exercises)
     if not wanted:
-        chosen = tuple(own.id for own in assignment.rubric.exercise if f"{own.module}.py" in submission.files)
+        chosen = tuple(own.id for own in assignment.rubric.exercise if own.file in submission.files)
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 
 
@@ -60,7 +60,7 @@ def from_cells(cells: Sequence[str], assignment: Assignment) -> Submission:
     for exercise in assignment.rubric.exercise:
         source = _module(statements, exercise)
         if source:
-            files[f"{exercise.module}.py"] = source.encode()
+            files[exercise.file] = source.encode()
     if not files:
         names = [name for exercise in assignment.rubric.exercise for name in exercise.signatures]
         raise UsageError(f"No function of the assignment was defined in a cell yet: {', '.join(names)}.")

@@ -8,6 +8,7 @@ forked from is started before ours begin: that is why this module imports next t
 Until the first check runs, what is imported stays, and nobody looks for garbage in it.
 """
 
+import argparse
 import atexit
 import gc
 import sys
@@ -35,15 +36,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--assignment",
-        type=Path,
+        type=_assignment,
         default=BUILT_IN,
         metavar="DIR",
-        help="its folder (default: what the grader came with)",
+        help="its folder, or the name of an installed one (default: what the grader came with)",
     )
     group.addoption(
         "--try", dest="try_it", action="store_true", help="debug the first failing input in pdb; so does --pdb"
     )
     group.addoption("--seed", type=int, default=None, help="seed of the random inputs (default: always the same one)")
+
+
+def _assignment(given: str) -> Path:
+    from grader.assignment_names import find_assignment
+    from grader.errors import UsageError
+
+    try:
+        return find_assignment(Path(given))
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,7 +13,7 @@ from typing import Any
 from grader.errors import OutputError
 from grader.load.static_checks import inspect, parse
 from grader.load.submission import load
-from grader.model import Submission
+from grader.model import Submission, module_file
 from grader.rubric import Assignment, Exercise
 
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the same files give the same zip
@@ -66,8 +66,8 @@ def pack(submission: Submission, archive: Path) -> None:
 
 def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment) -> Item:
     """The file is there, can be read, imports what it may, has every function, and each is begun."""
-    path = f"{exercise.module}.py"
-    findings = inspect(submission, exercise, assignment.rubric)
+    path = exercise.file
+    findings = inspect(submission, exercise, assignment.rubric, assignment.sources("given"))
     if findings:
         return Item(False, " ".join(dict.fromkeys(finding.message for finding in findings.values())))
     tree = parse(submission.files[path], path)
@@ -96,7 +96,7 @@ def _is_stub(tree: ast.Module, name: str) -> bool:
 
 def _mentioned(submission: Submission, place: str, words: tuple[str, ...]) -> Item:
     """Whether a file, or a module's constant, says something about each of `words`."""
-    text = _constant(submission, place) if f"{place.partition('.')[0]}.py" in submission.files else None
+    text = _constant(submission, place) if module_file(place.rpartition(".")[0]) in submission.files else None
     if text is None and place in submission.files:
         lines = submission.files[place].decode("utf-8", "replace").splitlines()
         text = "\n".join(line for line in lines if not line.startswith("#"))  # headings are handed out
@@ -110,8 +110,8 @@ def _mentioned(submission: Submission, place: str, words: tuple[str, ...]) -> It
 
 def _constant(submission: Submission, place: str) -> str | None:
     """The text of the value that a module gives a name; None where it is computed, or not there."""
-    module, _, name = place.partition(".")
-    tree = parse(submission.files[f"{module}.py"], f"{module}.py")
+    module, _, name = place.rpartition(".")
+    tree = parse(submission.files[module_file(module)], module_file(module))
     values = list(_values(tree, name)) if isinstance(tree, ast.Module) else []
     try:
         return repr(ast.literal_eval(values[-1])) if values else None

@@ -9,7 +9,7 @@ a check's own node id   that check, as an IDE's list of tests asks for it
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from grader.errors import UsageError
 from grader.rubric import Rubric
@@ -27,7 +27,7 @@ class Selection:
 
 def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -> Selection:
     """What pytest's positional arguments, relative to `here`, mean. Raises UsageError for another file."""
-    modules = {f"{exercise.module}.py": exercise.id for exercise in rubric.exercise}
+    modules = {PurePath(exercise.file).name: exercise.id for exercise in rubric.exercise}
     single: list[str] = []
     exercises: set[str] = set()
     for arg in args:

@@ -18,7 +18,7 @@ from typing import Any
 from rich.console import Console
 from rich.syntax import Syntax
 
-from grader.model import Outcome
+from grader.model import Outcome, module_file
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, Rubric
 from grader.sandbox.choose import SandboxSettings
@@ -65,12 +65,12 @@ def run_trial(trial: Trial, folder: Path, console: Console, debug: bool = False)
 
     With `debug`, an exception is looked at with pdb where it was raised, and else the call is entered with it.
     """
-    console.print(f"\n[bold]{trial.point}[/] in {trial.module}.py:", highlight=False)
+    console.print(f"\n[bold]{trial.point}[/] in {module_file(trial.module)}:", highlight=False)
     shown = f"{_IMPORTS}from {trial.module} import *\n{trial.lines}"
     console.print(Syntax(shown, "python", theme="ansi_light"))
     sys.path.insert(0, str(folder))
     try:
-        names: dict[str, Any] = runpy.run_path(str(folder / f"{trial.module}.py"))
+        names: dict[str, Any] = runpy.run_module(trial.module)
         exec(_IMPORTS, names)
         if debug:
             pdb.Pdb().run(trial.lines, names)

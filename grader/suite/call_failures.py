@@ -49,6 +49,8 @@ def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
             return f"{name} {message}{where}."
         case "timeout" if asked.by_student:
             return f"{name} {message}. Is there a loop that does not end?"
+        case "starved":
+            return f"{name} {message}; a person decides."
         case "timeout" | "crashed":
             return f"{name} {message}."
         case _ if frame and message.startswith("SystemExit"):

@@ -40,9 +40,9 @@ def points(point: str, part: str | None = None) -> Mark:
 
 
 def module(name: str) -> Any:
-    """The fixture `name`: the submission's module of that name."""
+    """The fixture `name`: the submission's module of that name; of one in a package, by the last part of its name."""
 
-    @pytest.fixture(scope="session", name=name)
+    @pytest.fixture(scope="session", name=name.rpartition(".")[2])
     def proxy(submission_session: SubmissionSession) -> ModuleProxy:
         return submission_session.module(name)
 

@@ -10,9 +10,9 @@ raised as a `CallFailure`, which already is the verdict on the point.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 
-from grader.model import CallFailure, Finding, Outcome, Verdict
+from grader.model import CallFailure, Finding, Outcome, Verdict, module_file
 from grader.sandbox.child.kept_values import holds_handle
 from grader.sandbox.child.protocol import Opaque, Value, encode
 from grader.sandbox.launcher import CallFailed, Keep, Reply, Request, Returned
@@ -57,10 +57,17 @@ class ModuleFindings:
         return self.whole or self.by_name.get(name)
 
 
+Listener: TypeAlias = Callable[[str, tuple[Value, ...] | None, Reply], None]  # to a name, arguments, the answer
+
+
 class CallLog:
-    """What is remarked while one check talks to a submission; begun anew for each check."""
+    """What is remarked while one check talks to a submission; begun anew for each check.
+
+    `listener`, where there is one, hears every answer: an author's tools compare what two submissions say.
+    """
 
     def __init__(self) -> None:
+        self.listener: Listener | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -204,6 +211,8 @@ class Caller:
             frames = (finding.frame,) if finding.frame else ()
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
         reply = self.endpoint.call(request)
+        if self.endpoint.call_log.listener is not None:
+            self.endpoint.call_log.listener(asked.subject, request.args, reply)
         self._log(asked.subject, reply)
         if isinstance(reply, Returned):
             return reply.value
@@ -216,7 +225,7 @@ class Caller:
 
     @property
     def _file(self) -> str:
-        return f"{self.endpoint.worker}.py"
+        return module_file(self.endpoint.worker)
 
     def _patience(self, module: str, name: str) -> float:
         """How long an answer may take. Who waits for a loop that does not end shall wait for it once."""

@@ -69,7 +69,7 @@ class OracleProxy:
             try:
                 return function(*args)
             except CallFailure as fault:
-                if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED):
+                if fault.kind in ("timeout", "starved", "crashed"):
                     raise OracleStoppedError(fault.verdict.message) from fault
                 raise OracleError(f"the oracle's {fault.verdict.message}") from fault
 
@@ -95,6 +95,7 @@ class SubmissionSession:
         self.launcher = launcher
         self.call_log = CallLog()
         self._after_timeout = after_timeout
+        self._given = assignment.sources("given")
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}
         self._sandbox = Sandbox(launcher, {name: self._bundle(exercise) for name, exercise in self._exercises.items()})
@@ -140,7 +141,7 @@ class SubmissionSession:
         return finding if finding is not None and finding.outcome is Outcome.FORBIDDEN else None
 
     def _endpoint(self, exercise: Exercise) -> Endpoint:
-        found = inspect(self.submission, exercise, self.assignment.rubric)
+        found = inspect(self.submission, exercise, self.assignment.rubric, self._given)
         return Endpoint(
             self._sandbox,
             exercise.module,
@@ -154,7 +155,7 @@ class SubmissionSession:
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
         return Bundle(
-            files=own_modules(self.submission, rubric),
+            files=own_modules(self.submission, rubric, self._given),
             harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
             preload=exercise.imports,

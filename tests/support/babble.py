@@ -46,6 +46,9 @@ class BabbleConnection:
     def output(self) -> str:
         return self._draw.choice(("", "", "\x1b[2J[/red]<script>\u202e" * 100))
 
+    def processor_time(self) -> None:
+        """Not known."""
+
     def end(self) -> str:
         return "babbled"
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from rich.console import Console
 
-from grader.classroom.class_model import Graded, Job, JobResult, Terms
+from grader.classroom.class_model import Graded, Job, JobResult, JobSettings
 from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.results import store
-from grader.classroom.results.class_inputs import ClassInputs, InputFile
+from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
 from grader.classroom.results.journal import Journal, State
 from grader.classroom.run.progress import Lines
 from grader.model import CheckResult, Submission, Verdict
@@ -39,7 +39,7 @@ class FakeExecutor:
         self.jobs: list[Job] = []
         self.stopped = False
 
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+    def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
         self.jobs.append(job)
         future: Future[JobResult] = Future()
         answer = self.answer(job)
@@ -48,28 +48,30 @@ class FakeExecutor:
         if isinstance(answer, BaseException):
             future.set_exception(answer)
         else:
-            future.set_result(answer or Graded(report_of(assignment_of(terms), terms, job.submission)))
+            future.set_result(answer or Graded(report_of(assignment_of(settings), settings, job.submission)))
         return future
 
     def stop(self) -> None:
         self.stopped = True
 
 
-def assignment_of(terms: Terms) -> Assignment:
+def assignment_of(settings: JobSettings) -> Assignment:
     """The assignment under the rubric that travels with a job."""
-    return Assignment(Path(terms.assignment), parse_rubric(terms.rubric, "the rubric"))
+    return Assignment(Path(settings.assignment), parse_rubric(settings.rubric, "the rubric"))
 
 
-def report_of(assignment: Assignment, terms: Terms, submission: Submission, verdict: Verdict | None = None) -> str:
+def report_of(
+    assignment: Assignment, settings: JobSettings, submission: Submission, verdict: Verdict | None = None
+) -> str:
     """results.json as a job would bring it, all passed unless a verdict says otherwise."""
-    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in terms.points]
+    results = [CheckResult(point, None, verdict or Verdict.passed()) for point in settings.points]
     facts = {
         **ABOUT,
         "submission": {"id": submission.id, "sha256": submission.sha256, "notes": submission.notes},
-        "seed": terms.seed,
+        "seed": settings.seed,
         "environment": {**ABOUT["environment"], "grader": VERSION, "rubric_sha256": assignment.rubric_sha256},
     }
-    return to_json(score(assignment.rubric, results, terms.points, **facts))
+    return to_json(score(assignment.rubric, results, settings.points, **facts))
 
 
 class Class:
@@ -89,10 +91,12 @@ class Class:
         names = {field.name for field in fields(ClassInputs)}
         given = {name: changes.pop(name) for name in [*changes] if name in names}
         given = {name: InputFile.at(value) if isinstance(value, Path) else value for name, value in given.items()}
+        if "settings" in given:
+            given["settings"] = given_settings(given["settings"])
         changes["given"] = replace(self.request.given, **given)
         self.executor = FakeExecutor(answer)
         watcher = Lines(Console(file=self.said, width=200))
-        return grade_class(replace(self.request, **changes), lambda terms, assignment: self.executor, watcher)
+        return grade_class(replace(self.request, **changes), lambda settings, assignment: self.executor, watcher)
 
     def report(self, name: str) -> Report:
         """The report on one of them, as it lies in RESULTS."""

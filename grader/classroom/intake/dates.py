@@ -1,4 +1,4 @@
-"""Times as LMS and people write them: ISO 8601, Gradescope's, and Moodle's dates in six languages.
+"""Times as LMS and people write them: ISO 8601, Gradescope's, and Moodle's dates in eight languages.
 
 Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020,
 1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59", "sábado, 25 de enero de 2020, 13:59".
@@ -17,9 +17,11 @@ _LANGUAGES = (
     "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "januari februari maart april mei juni juli augustus september oktober november december",
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
 )
 _WORDED = re.compile(
-    r"(?P<day>\d{1,2})(?:\.|er)? (?:de )?(?P<month>[^\W\d_]+)\.?,? (?:de )?(?P<year>\d{4}),?(?: à| a las| um)? "
+    r"(?P<day>\d{1,2})(?:\.|er)? (?:de |d['’])?(?P<month>[^\W\d_]+)\.?,? (?:de )?(?P<year>\d{4}),?(?: as?| a las| um)? "
     r"(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
 _NUMBERED = re.compile(

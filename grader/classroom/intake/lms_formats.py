@@ -34,7 +34,7 @@ Taken = tuple[list[HandIn], list[Issue]]
 def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, list[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
     children = [child for child in place.children() if child.name not in _TOOLS]
-    if any(isinstance(child, File) and child.name in _modules(expected) for child in children):
+    if any(isinstance(child, File) and child.name in expected.module_names for child in children):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
     shape = _shape(children)
     match shape:
@@ -50,10 +50,6 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
             f"{place.where}: no hand-in was found in there; a class is a folder or an archive for each.{first}"
         )
     return shape, hand_ins, issues
-
-
-def _modules(expected: Expected) -> set[str]:
-    return {f"{module}.py" for module in expected.modules}
 
 
 def _shape(children: Sequence[File | Folder]) -> Format:
@@ -110,7 +106,7 @@ def _is_hidden(child: File | Folder) -> bool:
 
 def _is_wrapper(folder: Folder, expected: Expected) -> bool:
     """Whether a folder is around a class, and is not somebody's hand-in."""
-    if _is_named(folder) or not _modules(expected).isdisjoint(file.name for file in folder.files()):
+    if _is_named(folder) or not expected.module_names.isdisjoint(file.name for file in folder.files()):
         return False
     return bool(folder.folders()) or any(is_archive(file.name) or _is_named(file) for file in folder.files())
 
@@ -140,7 +136,7 @@ def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | 
 def _answers_in(folder: Folder, expected: Expected) -> set[str]:
     """The exercises directly in a folder, or one below: of one person there are not two."""
     near = [folder, *folder.folders()[:20]]
-    return {file.name for one in near for file in one.files()} & _modules(expected)
+    return {file.name for one in near for file in one.files()} & expected.module_names
 
 
 def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> Taken:
@@ -236,7 +232,7 @@ def _add(own: _Gathered, named: Named, child: File | Folder, original: str | Non
 def _original(name: str, expected: Expected) -> str:
     """The file's name as it was uploaded: Canvas writes "exercise2-1.py" for a second file called exercise2.py."""
     found = _ATTEMPT.fullmatch(name)
-    if found and (f"{found['stem']}{found['suffix']}" in expected.files or is_archive(name)):
+    if found and (expected.file_named(f"{found['stem']}{found['suffix']}") or is_archive(name)):
         return found["stem"] + found["suffix"]
     return name
 
@@ -244,7 +240,8 @@ def _original(name: str, expected: Expected) -> str:
 def _hand_in(own: _Gathered, zone: ZoneInfo) -> HandIn:
     at = moment(own.named.at, zone, "earlier") if own.named.at else None
     notes = tuple(dict.fromkeys(own.notes))
-    return HandIn(own.named.key, (own.named.student,), tuple(own.parts), at, (own.order, own.named.key), notes)
+    parts, order = tuple(own.parts), (own.order, own.named.key)
+    return HandIn(own.named.key, (own.named.student,), parts, at, order, notes, zoneless=at is not None)
 
 
 def _nobodys(child: File | Folder, reason: str) -> Issue:

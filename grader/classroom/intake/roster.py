@@ -1,54 +1,29 @@
 """Who is in the class, who handed in when, who has more time: tables as any LMS writes them; and finding a person.
 
-`columns` knows their headers. A match is made only where exactly one person fits.
+`lms_table` reads them. A match is made only where exactly one person fits.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from grader.classroom.class_model import Extension, Student
-from grader.classroom.columns import Column, columns, is_canvas
+from grader.classroom.class_model import Extension, Student, Submitted
+from grader.classroom.columns import Column
 from grader.classroom.intake.dates import find_time, moment, read_time
-from grader.classroom.tables import read_table
+from grader.classroom.lms_table import PersonRow, read_lms_table
 from grader.errors import UsageError
 
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _NOTHING = ("", "-")  # Moodle's word for nothing
-_LOST = re.compile(
-    r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE
-)  # how a spreadsheet shows a long number of which digits are gone
-_QUOTED = re.compile(r'="(?P<formula>.*)"|\'(?P<text>.+)|(?P<number>\d+)[.,]0+')  # how one keeps a number from that
-_TEST_STUDENTS = ("student, test", "test student")  # Canvas' own, in every gradebook
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of a table, by what its columns hold; nothing under those that are empty."""
-
-    line: int
-    cells: dict[Column, str]
-
-    def get(self, column: Column) -> str:
-        return self.cells.get(column, "")
-
-    @property
-    def student(self) -> Student:
-        """Whose it is. The course's own id goes before the LMS's, then the e-mail, then the name."""
-        name = self.get(Column.NAME) or " ".join(filter(None, (self.get(Column.FIRST), self.get(Column.LAST))))
-        email, lms = self.get(Column.EMAIL), self.get(Column.LMS)
-        return Student(self.get(Column.ID) or lms or email or name, name, email, lms)
 
 
 def read_roster(path: Path) -> list[Student]:
     """The students of a roster: id, name (or first and last name), e-mail. Raises UsageError."""
     students: dict[str, Student] = {}
-    for row in _rows(path):
+    for row in read_lms_table(path).people():
         student = row.student
         if student.id and students.setdefault(student.id, student) != student:
             raise UsageError(f"{path}, line {row.line}: {student.id} is there for the second time.")
@@ -57,13 +32,13 @@ def read_roster(path: Path) -> list[Student]:
     return list(students.values())
 
 
-def read_times(path: Path, zone: ZoneInfo) -> dict[Student, datetime]:
+def read_times(path: Path, zone: ZoneInfo) -> dict[Student, Submitted]:
     """Whose hand-in came when. A time without an offset is on the clock of `zone`.
 
     Where somebody is there more than once, the latest time counts, as the newest hand-in does. Raises UsageError.
     """
-    times: dict[Student, datetime] = {}
-    for row in _rows(path):
+    times: dict[Student, Submitted] = {}
+    for row in read_lms_table(path).people():
         text = row.get(Column.SUBMITTED)
         if not row.student.id or text in _NOTHING:
             continue
@@ -73,8 +48,8 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[Student, datetime]:
             raise UsageError(
                 f"{path}, line {row.line}: {text!r} is not a valid time; write 2022-01-25T13:59:00 or with +01:00."
             ) from error
-        at = at if at.tzinfo else moment(at, zone, "earlier")
-        times[row.student] = max(at, times.get(row.student, at))
+        read = Submitted(at) if at.tzinfo else Submitted(moment(at, zone, "earlier"), zoneless=True)
+        times[row.student] = max(read, times.get(row.student, read))
     if not times and not is_worksheet(path):
         raise UsageError(f"{path}: no times are in there; it needs the columns id and time.")
     return times
@@ -86,7 +61,7 @@ def read_extensions(path: Path) -> dict[Student, Extension]:
     Moodle's worksheet has it in words in its column Status ("Extension granted until: Saturday, 25 January 2020, …").
     """
     extensions: dict[Student, Extension] = {}
-    for row in _rows(path):
+    for row in read_lms_table(path).people():
         due, days = (text if (text := row.get(column)) not in _NOTHING else "" for column in (Column.DUE, Column.DAYS))
         told = find_time(row.get(Column.STATUS))
         if told is not None and not due and not days:
@@ -98,7 +73,7 @@ def read_extensions(path: Path) -> dict[Student, Extension]:
     return extensions
 
 
-def _extension(path: Path, row: _Row, due: str, days: str) -> Extension:
+def _extension(path: Path, row: PersonRow, due: str, days: str) -> Extension:
     if due and days:
         who = row.student.id
         raise UsageError(f"{path}, line {row.line}: {who} has both a due date and a number of days; give one of them.")
@@ -113,21 +88,17 @@ def _extension(path: Path, row: _Row, due: str, days: str) -> Extension:
 
 def is_worksheet(path: Path) -> bool:
     """Whether a table is Moodle's grading worksheet, which is roster, times, extensions and sheet in one."""
-    held = columns(read_table(path).rows[0])
-    return Column.SUBMITTED in held and Column.GRADE in held
+    return read_lms_table(path).is_worksheet
 
 
 def mangled_ids(path: Path) -> tuple[str, ...]:
     """A sentence where a spreadsheet wrote ids in a way of its own, which were read as what they were."""
-    rows = _cells(path)
-    changed = [(line, text) for line, column, text in rows if column in _NUMBERS and _repaired(text) != text]
+    changed = read_lms_table(path).dressed_up()
     if not changed:
         return ()
-    line, text = changed[0]
+    line, text, read = changed[0]
     more = f", and {len(changed) - 1} more" if len(changed) > 1 else ""
-    return (
-        f"{path.name}, line {line}: a spreadsheet made {text!r} of an id; it was read as {_repaired(text)!r}{more}.",
-    )
+    return (f"{path.name}, line {line}: a spreadsheet made {text!r} of an id; it was read as {read!r}{more}.",)
 
 
 class Roster:
@@ -215,57 +186,3 @@ _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _Said], ...] = (
     (lambda one: _spellings(one.name), lambda said, label: _spellings(said.name)),
     (lambda one: _spellings(one.name), lambda said, label: _behind_group(said.name)),
 )
-
-
-_NUMBERS = (Column.ID, Column.LMS)
-
-
-def _repaired(text: str) -> str:
-    """A cell as it was before a spreadsheet: `="2022"`, `'2022` and `2022.0` are 2022; Brightspace writes `#2022`."""
-    found = _QUOTED.fullmatch(text)
-    text = next(filter(None, found.groups()), "") if found else text
-    return text.strip()
-
-
-def _cells(path: Path) -> Iterator[tuple[int, Column, str]]:
-    """(line, column, text) of all cells under a header that is known. Raises UsageError."""
-    rows = read_table(path).rows
-    held = columns(rows[0])
-    if not any(held):
-        known = "id, name, email; or id, time; or id, due"
-        raise UsageError(f"{path}: its first line names no column that is known; it has to name the columns: {known}.")
-    for line, row in enumerate(rows[1:], 2):
-        if is_canvas(rows[0]) and _is_about_points(row):
-            continue
-        for column, text in zip(held, row, strict=False):
-            if column is not None and text.strip():
-                yield line, column, text.strip()
-
-
-def _is_about_points(row: Sequence[str]) -> bool:
-    """Canvas' lines between the header and the people: "Points Possible", "Manual Posting"; and its test student."""
-    first = (row[0] if row else "").strip().casefold()
-    return not first or first.startswith("points possible") or first in _TEST_STUDENTS
-
-
-def _rows(path: Path) -> Iterator[_Row]:
-    """Every line of a table that holds something. Raises UsageError, for ids that a spreadsheet shortened, too."""
-    rows: dict[int, dict[Column, str]] = {}
-    for line, column, text in _cells(path):
-        if column in _NUMBERS:
-            if _LOST.fullmatch(text):
-                raise UsageError(
-                    f"{path}, line {line}: a spreadsheet shortened an id to {text}, and its last digits are gone. "
-                    "Export the table again and give it as it comes, or have the column be text before you save it."
-                )
-            text = _repaired(text).removeprefix("#")
-        if column is Column.LMS:
-            text = _number(text)
-        rows.setdefault(line, {}).setdefault(column, text)
-    for line, cells in rows.items():
-        yield _Row(line, cells)
-
-
-def _number(identifier: str) -> str:
-    """Moodle's "Participant 101" or "Teilnehmer/in101" -> "101", in any language."""
-    return re.sub(r"^(?=\D*[ /·*:])\D+(?=\d+$)", "", identifier)  # a login such as s0310000 has no such sign

@@ -1,6 +1,6 @@
 """`grader reproduce`: the very same grading once more, and whether it comes to the same."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,22 +28,25 @@ class Difference:
     now: str
 
 
-def as_stored(path: Path, report: Report, assignment: Assignment, device: str | None, data: Path | None) -> Assignment:
-    """The assignment as the report at `path` had it: trained where, and on what, unless another place is asked for.
+def as_stored(path: Path, report: Report, assignment: Assignment, given: Mapping[str, str | Path]) -> Assignment:
+    """The assignment with the settings that the report at `path` had, but for those that are `given` now.
 
-    Raises UsageError where the images that it was trained on are not to be had.
+    Raises UsageError where a file that it was graded with is not at hand.
     """
-    if data is None and report.environment.data_sha256 and not assignment.rubric.settings.get("data"):
-        results = class_of(path)
-        kept = read_inputs(results).data if results else None
-        if kept is None:
-            raise UsageError(f"{path}: its networks were trained on data of the course; name that file with --data.")
-        data = kept.path
-    device = device or report.environment.device.partition(" ")[0]
-    again = assignment.with_settings(device=device, data=str(data) if data else None)
-    if again.data_sha256 != report.environment.data_sha256:
-        what = again.rubric.settings.get("data") or "the assignment's own images"
-        raise UsageError(f"{what}: this is not what the report's networks were trained on; name that with --data.")
+    results = class_of(path)
+    kept = read_inputs(results).overrides if results else {}
+    used = {**kept, "device": report.environment.device.partition(" ")[0]}  # that one also where the setting is "auto"
+    files = report.environment.files
+    stored = {
+        name: used[name]
+        for name, option in assignment.rubric.option.items()
+        if name in used and (name in files or not option.file)
+    }
+    again = assignment.with_settings(**{**stored, **given})
+    for name in sorted({*files, *again.files_sha256}):
+        if files.get(name) != again.files_sha256.get(name):
+            file = again.rubric.settings.get(name) or "the assignment's own"
+            raise UsageError(f"{path} was not graded with this {name} ({file}). Name the right file with --{name}.")
     return again
 
 
@@ -82,7 +85,7 @@ def reproduce(
     with GradingSession(assignment, RunSettings(sandbox, report.seed)) as session:
         again = session.grade(submission, selected=chosen)
     return [
-        Difference(point.id, _said(stored[point.id]), _said(point.parts))
+        Difference(point.id, _describe(stored[point.id]), _describe(point.parts))
         for point in again.points
         if not _same(stored[point.id], point.parts)
     ]
@@ -95,7 +98,7 @@ def _same(then: Collection[PartScore], now: Collection[PartScore]) -> bool:
     )
 
 
-def _said(parts: Collection[PartScore]) -> str:
+def _describe(parts: Collection[PartScore]) -> str:
     return "; ".join(
         f"{part.part + ': ' if part.part else ''}{part.outcome} ({part.share:.0%})"
         + (f", {part.diagnosis}" if part.diagnosis else "")

@@ -45,7 +45,8 @@ class InputFile:
 class ClassInputs:
     """Everything that can be given for a class, named as the option is. None: not given so far.
 
-    `points` are ids of points and of whole exercises. `accept` and `match` are KEY=VALUE, of which each key has one.
+    `points` are ids of points and of whole exercises, `settings` the assignment's own options. `accept` and `match` are
+    KEY=VALUE, of which each key has one.
     """
 
     assignment: str | None = None
@@ -54,10 +55,9 @@ class ClassInputs:
     submitted: InputFile | None = None
     extensions: InputFile | None = None
     sheet: InputFile | None = None
-    data: InputFile | None = None
     seed: int | None = None
     points: tuple[str, ...] | None = None
-    device: str | None = None
+    settings: Mapping[str, str | InputFile] | None = None
     image: str | None = None
     gpus: str | None = None
     assignment_column: str | None = None
@@ -67,24 +67,48 @@ class ClassInputs:
 
     def updated(self, given: "ClassInputs") -> "ClassInputs":
         """These, with what is given now in the place of what was given before."""
-        merged: dict[str, Any] = {name: _merged(getattr(self, name), value) for name, value in given.items()}
-        return replace(self, **merged)
+        kept = dict(self.items())
+        return _inputs({**kept, **{name: _merged(kept.get(name), value) for name, value in given.items()}})
+
+    @property
+    def overrides(self) -> dict[str, str | Path]:
+        """The settings as a grading takes them."""
+        given = (self.settings or {}).items()
+        return {name: value.path if isinstance(value, InputFile) else value for name, value in given}
 
     def items(self) -> Iterator[tuple[str, object]]:
         """What was given, by the option's name."""
-        for one in fields(self):
-            value = getattr(self, one.name)
+        given = {name: getattr(self, name) for name in _FIELDS if name != "settings"}
+        for name, value in {**given, **(self.settings or {})}.items():
             if value is not None:
-                yield one.name, value
+                yield name, value
 
     def changed(self, given: "ClassInputs") -> tuple[str, ...]:
         """The options whose kept value gives way to another one."""
-        return tuple(name for name, value in given.items() if _replaces(getattr(self, name), value))
+        kept = dict(self.items())
+        return tuple(name for name, value in given.items() if _replaces(kept.get(name), value))
 
     def unspoken(self, given: "ClassInputs") -> tuple[tuple[str, str], ...]:
         """What is used though it is not among `given`: by the option's name, with its value in words."""
         now = dict(given.items())
         return tuple((name, _shown(value)) for name, value in self.items() if name not in now)
+
+
+_FIELDS = tuple(field.name for field in fields(ClassInputs))
+
+
+def _inputs(values: Mapping[str, Any]) -> ClassInputs:
+    """The inputs of these options; those that `grader class` does not know are the assignment's. Raises TypeError."""
+    settings = {name: value for name, value in values.items() if name not in _FIELDS}
+    if not all(isinstance(value, str | InputFile) for value in settings.values()):
+        raise TypeError("a setting is a text or a file")
+    return ClassInputs(**{name: value for name, value in values.items() if name in _FIELDS}, settings=settings or None)
+
+
+def given_settings(overrides: Mapping[str, str | Path]) -> dict[str, str | InputFile] | None:
+    """Settings of the assignment's as they are kept with a class. Raises UsageError for a file that cannot be read."""
+    given = {name: InputFile.at(value) if isinstance(value, Path) else value for name, value in overrides.items()}
+    return given or None
 
 
 def option(name: str) -> str:
@@ -106,8 +130,7 @@ def read_inputs(results: Path) -> ClassInputs:
     path = results / INPUTS / _INDEX
     try:
         kept = _Kept.validate_json(path.read_bytes())
-        found: dict[str, Any] = {name: _found(results, name, value) for name, value in kept.items()}
-        return ClassInputs(**found)
+        return _inputs({name: _found(results, name, value) for name, value in kept.items()})
     except FileNotFoundError:
         return ClassInputs()
     except OSError as error:
@@ -129,7 +152,7 @@ def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
     for path in (results / INPUTS).iterdir():
         if path.name not in {_INDEX, *files}:
             path.unlink(missing_ok=True)
-    return replace(inputs, **kept)
+    return _inputs(kept)
 
 
 def _copied(results: Path, name: str, value: object) -> object:

@@ -25,7 +25,8 @@ NAME = "journal.jsonl"
 class Conditions:
     """All that a report depends on besides the submission. Where one has changed, the submission is graded again.
 
-    `image` and `gpus` are the docker sandbox's; `data` is the hash of the file to train on. None: what is built in.
+    `image` and `gpus` are the docker sandbox's, None for what is built in. `settings` are those of the assignment's own
+    that were given, a file by its hash.
     """
 
     rubric: str
@@ -34,8 +35,7 @@ class Conditions:
     points: tuple[str, ...]
     image: str | None = None
     gpus: str | None = None
-    device: str | None = None
-    data: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 class Done(NamedTuple):

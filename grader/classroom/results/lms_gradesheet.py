@@ -13,62 +13,41 @@ gets the time of now there, as ISO 8601.
 
 import csv
 import io
+import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from grader.classroom.class_model import Student
+from grader.classroom.columns import Column
+from grader.classroom.lms_table import LmsTable, PersonRow, open_lms_table
 from grader.classroom.results.feedback import is_ours
-from grader.classroom.results.store import Person
-from grader.classroom.tables import bare, cell, read_table
+from grader.classroom.tables import cell
 from grader.errors import UsageError
 
-# The headers of Moodle's worksheet in English, German, French and Spanish, as `bare` leaves them.
-_KEYS = (
-    *("identifier", "id", "identifiant", "identificador", "idnumber", "idnummer", "numerodidentification"),
-    *("numerodeid", "sisuserid", "sisloginid", "emailaddress", "emailadresse", "adressedecourriel"),
-    *("direcciondecorreo", "email"),
-)
-_GRADE = ("grade", "bewertung", "note", "calificacion")
-_MAXIMUM = ("maximumgrade", "bestwertung", "notemaximale", "calificacionmaxima")
-_MODIFIED = (
-    *("lastmodifiedgrade", "zuletztgeandertbewertung", "dernieremodificationnote"),
-    "ultimamodificacioncalificacion",
-)
-_FEEDBACK = ("feedbackcomments", "feedbackalskommentar", "feedbackparcommentaires", "comentariosderetroalimentacion")
 _ASSIGNMENT = re.compile(r"(?P<name>.+) \((?P<number>\d+)\)")
-_PARTICIPANT = re.compile(r"\D+ ?(\d+)")  # "Participant 101", in any language
-_POSSIBLE = "Points Possible"  # Canvas' line about the maximum
 _MARK = b"\xef\xbb\xbf"  # of UTF-8
 _TINY = 1e-6
+_KEYS = (Column.LMS, Column.ID, Column.EMAIL)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What one person gets; `comment` is HTML."""
 
-    person: Person
+    person: Student
     score: float
     comment: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
-    keys: tuple[int, ...]
-    grade: int
-    feedback: int | None
-    maximum: int | None
-    modified: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Gradesheet:
-    """A sheet that can be filled in. `factor` is what our points are multiplied with."""
+    """A sheet that can be filled in. `grade` is its column; `factor` is what our points are multiplied with."""
 
-    rows: Sequence[list[str]]
-    delimiter: str
-    columns: _Columns
+    table: LmsTable
+    grade: int
     decimal: str
     factor: float
     marked: bool  # whether the file begins with the mark of UTF-8
@@ -80,112 +59,124 @@ def open_gradesheet(path: Path, maximum: float, column: str | None = None, *, sc
     `column` is the assignment's, by its header or by its number; needed where a gradebook has several. With `scale`,
     the sheet may have another maximum. Raises UsageError where it could not be filled in.
     """
-    table = read_table(path)
-    columns = _columns(path, table.rows[0], column)
-    theirs = [value for row in table.rows[1:] if (value := _maximum(row, columns)) is not None]
-    other = next((value for value in theirs if abs(_number(value) - maximum) > _TINY), None)
+    table = open_lms_table(path)
+    grade = _grade(table, column)
+    theirs = [value for value in _maxima(table, grade) if _number(value) is not None]
+    other = next((value for value in theirs if abs((_number(value) or 0.0) - maximum) > _TINY), None)
     if other is not None and not scale:
         raise UsageError(
             f"{path}: the maximum in this sheet is {other}, and the assignment has {maximum:g} points. Change the "
             f"maximum in the LMS to {maximum:g} and download the sheet again, or have the grades scaled with --scale."
         )
     decimal = "," if any("," in value for value in theirs) else "."
-    factor = _number(other) / maximum if other is not None else 1.0
-    return Gradesheet(table.rows, table.delimiter, columns, decimal, factor, path.read_bytes().startswith(_MARK))
+    factor = (_number(other) or 0.0) / maximum if other is not None else 1.0
+    return Gradesheet(table, grade, decimal, factor, path.read_bytes().startswith(_MARK))
 
 
 def fill(sheet: Gradesheet, lines: Iterable[Line], now: datetime) -> Iterator[str]:
     """The sheet's lines with what each person gets."""
-    known: dict[str, Line] = {}
-    for line in lines:
-        person = line.person
-        known |= {name.casefold(): line for name in (person.lms, person.id, person.email) if name}
+    find = _finder(lines)
+    people = {row.index: row for row in sheet.table.people()}
     yield "\ufeff" if sheet.marked else ""
-    for number, row in enumerate(sheet.rows):
-        names = keys_of(row, sheet.columns.keys) if number else []
-        found = next((known[name] for name in names if name in known), None)
+    for index, row in enumerate(sheet.table.table.rows):
+        found = find(people[index]) if index in people else None
         text = io.StringIO(newline="")
-        csv.writer(text, delimiter=sheet.delimiter).writerow(_filled(row, sheet, found, now) if found else row)
+        filled = _filled(row, sheet, found, now) if found else row
+        csv.writer(text, delimiter=sheet.table.table.delimiter).writerow(filled)
         yield text.getvalue()
 
 
 def participants(sheet: Gradesheet) -> dict[str, str]:
-    """Whatever a row of Moodle's worksheet calls a person by -> Moodle's number of them."""
+    """The course's id or the e-mail of a person, as Moodle's worksheet has it -> Moodle's number of them."""
     numbers: dict[str, str] = {}
-    for row in sheet.rows[1:]:
-        found = next((found for name in row if (found := _PARTICIPANT.fullmatch(name.strip()))), None)
-        if found is not None:
-            numbers |= dict.fromkeys(keys_of(row, sheet.columns.keys), found[1])
+    for row in sheet.table.people() if sheet.table.dialect.is_moodle else ():
+        number = row.get(Column.LMS)
+        names = (row.student.id if Column.ID not in sheet.table.columns else row.get(Column.ID), row.get(Column.EMAIL))
+        numbers |= {name.casefold(): number for name in names if name and number.isdigit()}
     return numbers
 
 
-def keys_of(row: Sequence[str], places: Iterable[int]) -> list[str]:
-    """What a row calls its person by."""
-    names = [row[place].strip() for place in places if place < len(row)]
-    return [key for name in names if (key := _key(name))]
+def _finder(lines: Iterable[Line]) -> Callable[[PersonRow], Line | None]:
+    """Finds the line of a row's person: by what the same kind of column says, else by a name that is only theirs.
+
+    A number of the LMS's is never taken for the course's number of somebody else.
+    """
+    by_kind: dict[tuple[Column, str], Line] = {}
+    by_name: dict[str, Line | None] = {}
+    for line in lines:
+        for column, text in zip(_KEYS, (line.person.lms, line.person.id, line.person.email), strict=True):
+            if text:
+                by_kind[column, text.casefold()] = line
+                other = by_name.setdefault(text.casefold(), line)
+                by_name[text.casefold()] = line if other is line else None
+
+    def find(row: PersonRow) -> Line | None:
+        names = [(column, text.casefold()) for column in _KEYS if (text := row.get(column))]
+        exact = next((by_kind[key] for key in names if key in by_kind), None)
+        free = [text for _, text in names if not (text.isdigit() and row.get(Column.ID))]
+        return exact or next((line for text in free if (line := by_name.get(text))), None)
+
+    return find
 
 
 def _filled(row: Sequence[str], sheet: Gradesheet, line: Line, now: datetime) -> list[str]:
     filled = list(row)
-    columns = sheet.columns
-    if columns.grade >= len(row):
+    if sheet.grade >= len(row):
         return filled
-    score = line.score * sheet.factor
-    if not row[columns.grade].strip() or abs(_number(row[columns.grade]) - score) > _TINY:
-        filled[columns.grade] = cell(score).replace(".", sheet.decimal)
-    if columns.feedback is not None and columns.feedback < len(row):
-        before = row[columns.feedback]
-        if before.strip() in ("", "-") or is_ours(before):
-            filled[columns.feedback] = line.comment
-    if filled != list(row) and columns.modified is not None and columns.modified < len(row):
-        filled[columns.modified] = now.isoformat(timespec="seconds")
+    score, before = line.score * sheet.factor, row[sheet.grade]
+    number = _number(before)
+    if not before.strip() or (number is not None and abs(number - score) > _TINY):
+        filled[sheet.grade] = cell(score).replace(".", sheet.decimal)
+    feedback, graded = sheet.table.place(Column.FEEDBACK), sheet.table.place(Column.GRADED)
+    if feedback is not None and feedback < len(row) and (row[feedback].strip() in ("", "-") or is_ours(row[feedback])):
+        filled[feedback] = line.comment
+    if filled != list(row) and graded is not None and graded < len(row):
+        filled[graded] = now.isoformat(timespec="seconds")
     return filled
 
 
-def _key(name: str) -> str:
-    participant = _PARTICIPANT.fullmatch(name)
-    return participant[1] if participant else name.casefold()
+def _maxima(table: LmsTable, grade: int) -> Iterator[str]:
+    """What the sheet says the assignment is worth: in a column of its own, or in Canvas' line about it."""
+    place, possible = table.place(Column.MAXIMUM), table.points_row()
+    if place is not None:
+        yield from (row[place].strip() for row in table.table.rows[1:] if place < len(row))
+    elif possible is not None and grade < len(possible):
+        yield possible[grade].strip()
 
 
-def _maximum(row: Sequence[str], columns: _Columns) -> str | None:
-    """What a row says of the maximum, if it does."""
-    if columns.maximum is not None:
-        value = row[columns.maximum].strip() if columns.maximum < len(row) else ""
-    elif row and _POSSIBLE in row[0] and columns.grade < len(row):
-        value = row[columns.grade].strip()
-    else:
-        value = ""
-    return value if _number(value) == _number(value) else None
-
-
-def _number(text: str) -> float:
-    """A number as the LMS of any language writes it; NaN where it is none."""
+def _number(text: str) -> float | None:
+    """A number as the LMS of any language writes it."""
     try:
-        return float(text.strip().replace(",", "."))
+        number = float(text.strip().replace(",", "."))
     except ValueError:
-        return float("nan")
+        return None
+    return number if math.isfinite(number) else None
 
 
-def _columns(path: Path, header: Sequence[str], column: str | None) -> _Columns:
-    names = [bare(name) for name in header]
-    keys = tuple(place for key in _KEYS for place, name in enumerate(names) if name == key)
-    grades = _assignments(path, header, column) or [place for place, name in enumerate(names) if name in _GRADE]
-    if not keys or len(grades) != 1:
+def _grade(table: LmsTable, column: str | None) -> int:
+    """The column of the grades. Raises UsageError."""
+    if table.place(Column.SCALE) is not None:
         raise UsageError(
-            f"{path}: this is no sheet that can be filled in. It needs Moodle's columns Identifier and Grade, or "
+            f"{table.path}: the LMS grades this assignment with the words of a scale. Set it to points there and "
+            "download the sheet again."
+        )
+    grades = _assignments(table, column) or [place for place, held in enumerate(table.columns) if held is Column.GRADE]
+    if not any(column in table.columns for column in _KEYS) or len(grades) != 1:
+        raise UsageError(
+            f"{table.path}: this is no sheet that can be filled in. It needs Moodle's columns Identifier and Grade, or "
             "Canvas' ID and the assignment's column, which ends with its number in brackets."
         )
-
-    def place_of(kinds: Sequence[str]) -> int | None:
-        return next((place for place, name in enumerate(names) if name in kinds), None)
-
-    return _Columns(keys, grades[0], place_of(_FEEDBACK), place_of(_MAXIMUM), place_of(_MODIFIED))
+    return grades[0]
 
 
-def _assignments(path: Path, header: Sequence[str], column: str | None) -> list[int]:
+def _assignments(table: LmsTable, column: str | None) -> list[int]:
     """The assignment's column in Canvas' gradebook; none where this is none. Raises UsageError for several."""
+    possible = table.points_row()
     found = {
-        place: match for place, name in enumerate(header) if (match := _ASSIGNMENT.fullmatch(name.strip())) is not None
+        place: match
+        for place, name in enumerate(table.header)
+        if (match := _ASSIGNMENT.fullmatch(name.strip())) is not None
+        and (possible is None or (place < len(possible) and _number(possible[place]) is not None))
     }
     if column is not None:
         wanted = [
@@ -196,7 +187,7 @@ def _assignments(path: Path, header: Sequence[str], column: str | None) -> list[
     if len(found) > 1 or (column is not None and found):
         listed = ", ".join(f"{match[0]!r}" for match in found.values())
         raise UsageError(
-            f"{path}: name the column to fill in with --assignment-column; the sheet has {listed}"
+            f"{table.path}: name the column to fill in with --assignment-column; the sheet has {listed}"
             f"{f', and not {column!r}' if column is not None else ''}."
         )
     return list(found)

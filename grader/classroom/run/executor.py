@@ -5,7 +5,7 @@ from concurrent.futures import Executor as Pool
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
-from grader.classroom.class_model import Job, JobResult, Terms
+from grader.classroom.class_model import Job, JobResult, JobSettings
 from grader.classroom.run.job_process import JobProcessPool, work
 from grader.errors import UsageError
 from grader.sandbox.launcher import Launcher
@@ -21,7 +21,7 @@ class Executor(Protocol):
     @property
     def capacity(self) -> int: ...
 
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+    def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
         """Takes one job; never waits for it."""
 
     def stop(self) -> None:
@@ -42,11 +42,11 @@ class LocalExecutor:
         self._processes: JobProcessPool | None = None
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
 
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
+    def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
         if self._processes is None:
             self._launcher = self._open_launcher()
             self._processes = JobProcessPool(self._launcher)
-        return self._pool.submit(self._processes.work, terms, job)
+        return self._pool.submit(self._processes.work, settings, job)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -81,8 +81,8 @@ class DaskExecutor:
         threads: dict[str, int] = self._client.nthreads()
         return max(1, _AHEAD * sum(threads.values()))
 
-    def submit(self, terms: Terms, job: Job) -> "Future[JobResult]":
-        return self._pool.submit(work, terms, job)
+    def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
+        return self._pool.submit(work, settings, job)
 
     def stop(self) -> None:
         self._pool.shutdown(wait=False)  # which with Dask cancels what has not begun

@@ -4,9 +4,9 @@
 
 `jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
 
-    terms      first, once: the fields of `model.Terms`
+    settings   first, once: the fields of `model.JobSettings`
     request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
-                                                       or {"refused": a sentence about the terms}
+                                                       or {"refused": a sentence about the settings}
 
 Where its input ends, whoever asked is gone: it stops in the middle of whatever it does, ends the workers and itself. So
 nothing is left over when a class is killed, however rudely.
@@ -32,6 +32,7 @@ from grader.rubric import Assignment, parse_rubric
 from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.settings import RunSettings
+from grader.suite.missing_packages import require
 from grader.suite.runner import RunChecks, collected
 
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
@@ -42,33 +43,34 @@ def main(warm: int | None) -> None:
     take, send = _own_channel()
     signal.signal(signal.SIGTERM, _stop)
     requests = _Requests(take)
-    terms = requests.next()
-    if terms is None:
+    asked = requests.next()
+    if asked is None:
         return
     with ExitStack() as stack:
-        assignment = _assignment(terms, stack)
-        sandbox = SandboxSettings(**terms["sandbox"])
+        assignment = _assignment(asked, stack)
+        sandbox = SandboxSettings(**asked["sandbox"])
         launcher = stack.enter_context(closing(open_launcher(sandbox, sibling=warm)))
-        settings = RunSettings(sandbox, terms["seed"], points=tuple(terms["points"]))
+        settings = RunSettings(sandbox, asked["seed"], points=tuple(asked["points"]))
         with GradingSession(assignment, settings, launcher=launcher) as grading:
             server = _JobServer(requests, send, grading)
             while not collected(assignment, server.answer_all):  # the checks, once for all submissions
                 pass
 
 
-def _assignment(terms: Any, stack: ExitStack) -> Assignment:
-    """The assignment under the class's rubric and settings; `stack` takes the file of data away again."""
-    assignment = Assignment(Path(terms["assignment"]), parse_rubric(terms["rubric"], "the rubric"))
-    if terms["data"] is None:
-        return assignment.with_settings(device=terms["device"])
-    path = Path(stack.enter_context(TemporaryDirectory(prefix="grader-data-")), terms["data"]["name"])
-    path.write_bytes(terms["data"]["content"])
-    return assignment.with_settings(device=terms["device"], data=str(path))
+def _assignment(asked: Any, stack: ExitStack) -> Assignment:
+    """The assignment under the class's rubric and settings; `stack` takes their files away again."""
+    assignment = Assignment(Path(asked["assignment"]), parse_rubric(asked["rubric"], "the rubric"))
+    overrides = asked["overrides"]
+    for setting, file in asked["files"].items():
+        path = Path(stack.enter_context(TemporaryDirectory(prefix="grader-file-")), file["name"])
+        path.write_bytes(file["content"])
+        overrides[setting] = path
+    return assignment.with_settings(**overrides)
 
 
 @dataclass
 class _JobServer:
-    """Where requests are answered, under the terms of a class."""
+    """Where requests are answered, under the settings of a class."""
 
     requests: "_Requests"
     send: Callable[[bytes], None]
@@ -96,6 +98,8 @@ class _JobServer:
         """The report on one submission, or why there is none."""
         submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
         try:
+            if self.grading.launcher.name != "docker":  # whose image has packages of its own
+                require(self.grading.assignment.rubric, self.grading.selected)
             report = self.grading.grade(submission, run=run)
             return {"report": to_json(report)}
         except UsageError as error:

@@ -12,16 +12,18 @@ import tempfile
 import threading
 from dataclasses import asdict
 
-from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, Terms
+from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings
 from grader.errors import SandboxError
 from grader.sandbox.child.protocol import REQUEST, ProtocolError, Value, read_frame, write_frame
 from grader.sandbox.launcher import Launcher
-from grader.sandbox.linux.warm import WarmLauncher
+
+if sys.platform == "linux":
+    from grader.sandbox.linux.warm import WarmLauncher
 
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
 RECYCLE_AFTER = 200  # submissions: whatever a library leaks into a process ends with it
-_SAID = 2_000  # characters of what a process said last
+_LAST_CHARACTERS = 2_000  # characters of what a process said last
 
 
 class JobProcess:
@@ -30,11 +32,11 @@ class JobProcess:
     Its workers come from a sibling of `launcher`'s warm process, where it has one; else from one that it starts itself.
     """
 
-    def __init__(self, terms: Terms, launcher: Launcher | None = None) -> None:
-        self.terms = terms
+    def __init__(self, settings: JobSettings, launcher: Launcher | None = None) -> None:
+        self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        if isinstance(launcher, WarmLauncher):
+        if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:
                 self._process = self._start(theirs.fileno())
@@ -66,7 +68,7 @@ class JobProcess:
         stuck.start()
         try:
             if self.jobs == 1:
-                write_frame(self._write, {**asdict(self.terms), "points": list(self.terms.points)})
+                write_frame(self._write, {**asdict(self.settings), "points": list(self.settings.points)})
             write_frame(self._write, _request(job))
             answer = read_frame(self._process.stdout.read, REQUEST)
         except (EOFError, OSError, ValueError, ProtocolError) as error:
@@ -113,9 +115,9 @@ class JobProcess:
             self._process.kill()
             return "closed the wire"
         self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace").strip()[-_SAID:]
+        printed = self._errors.read().decode("utf-8", "replace").strip()[-_LAST_CHARACTERS:]
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
-        return f"{how}{': ' + said if said else ''}"
+        return f"{how}{': ' + printed if printed else ''}"
 
 
 def _request(job: Job) -> Value:
@@ -138,17 +140,17 @@ class JobProcessPool:
         self._open: list[JobProcess] = []
         self._closed = False
 
-    def work(self, terms: Terms, job: Job) -> JobResult:
+    def work(self, settings: JobSettings, job: Job) -> JobResult:
         """Runs one job in this thread's own process, started anew where there is none that can take it."""
         process: JobProcess | None = getattr(self._here, "process", None)
-        if process is not None and (process.terms != terms or not process.usable):
+        if process is not None and (process.settings != settings or not process.usable):
             self._forget(process)
             process = None
         if process is None:
             with self._lock:
                 if self._closed:
                     return JobFailed("stopped")
-                process = self._here.process = JobProcess(terms, self._launcher)
+                process = self._here.process = JobProcess(settings, self._launcher)
                 self._open.append(process)
         return process.run(job)
 
@@ -172,6 +174,6 @@ class JobProcessPool:
 _here = JobProcessPool()
 
 
-def work(terms: Terms, job: Job) -> JobResult:
+def work(settings: JobSettings, job: Job) -> JobResult:
     """Runs one job on whatever machine this is called on: what a cluster's workers do."""
-    return _here.work(terms, job)
+    return _here.work(settings, job)

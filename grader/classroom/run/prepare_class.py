@@ -1,4 +1,4 @@
-"""What a run over a class needs, out of what was given for it: the assignment, the tables, the terms of its jobs."""
+"""What a run over a class needs, out of what was given for it: the assignment, the tables, the settings of its jobs."""
 
 import secrets
 from contextlib import AbstractContextManager
@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader import BUILT_IN
-from grader.classroom.class_model import Data, Terms
+from grader.classroom.class_model import JobSettings, SettingFile
 from grader.classroom.intake.hand_ins import Given, Intake, open_intake
 from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.rubric import Assignment, load_assignment, load_rubric, read_rubric, select
 from grader.sandbox.choose import SandboxSettings
 
-MAX_DATA_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
+MAX_FILE_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
 
 
 def completed(kept: ClassInputs, given: ClassInputs) -> ClassInputs:
@@ -53,10 +53,10 @@ def _worksheet(inputs: ClassInputs) -> InputFile | None:
 
 
 def assignment_of(inputs: ClassInputs) -> Assignment:
-    """The assignment of a class, under its rubric and trained where it says. Raises RubricError."""
+    """The assignment of a class, under its rubric and settings. Raises RubricError."""
     folder = Path(inputs.assignment) if inputs.assignment else BUILT_IN
     rubric = inputs.rubric.path if inputs.rubric else None
-    return load_assignment(folder, rubric).with_settings(device=inputs.device)
+    return load_assignment(folder, rubric).with_settings(**inputs.overrides)
 
 
 def open_class(
@@ -90,30 +90,30 @@ def _given(inputs: ClassInputs, zone: ZoneInfo) -> Given:
     )
 
 
-def terms_of(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSettings) -> Terms:
+def job_settings(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSettings) -> JobSettings:
     """Under what all submissions of a class are graded. Raises UsageError for a point that does not exist."""
     names = inputs.points or ()  # only a point has a dot in its name
     exercises, points = [name for name in names if "." not in name], [name for name in names if "." in name]
     chosen = select(assignment.rubric, exercises, points)
+    settings = inputs.settings or {}
     assert inputs.rubric is not None
     assert inputs.seed is not None
-    return Terms(
+    return JobSettings(
         rubric=read_rubric(inputs.rubric.path),
         assignment=str(assignment.folder.resolve()),
         sandbox=replace(sandbox, image=inputs.image, gpus=inputs.gpus),
         seed=inputs.seed,
         points=tuple(point.id for point in assignment.rubric.points if point.id in chosen),
-        device=inputs.device,
-        data=_data(inputs.data) if inputs.data else None,
+        overrides={name: value for name, value in settings.items() if isinstance(value, str)},
+        files={name: _file(name, value) for name, value in settings.items() if isinstance(value, InputFile)},
     )
 
 
-def _data(file: InputFile) -> Data:
+def _file(setting: str, file: InputFile) -> SettingFile:
     size = file.path.stat().st_size
-    if size > MAX_DATA_BYTES:
+    if size > MAX_FILE_BYTES:
         raise UsageError(
-            f"{file.path}: {size >> 20} MiB of data are too many to travel with a class; at most "
-            f"{MAX_DATA_BYTES >> 20} are taken. Name it in the rubric instead, as `data` in [settings], where every "
-            "machine can read it."
+            f"{file.path}: {size >> 20} MiB are too many to travel with a class; at most {MAX_FILE_BYTES >> 20} are "
+            f"taken. Name it in the rubric instead, as `{setting}` in [settings], where every machine can read it."
         )
-    return Data(file.name, file.path.read_bytes(), file.sha256)
+    return SettingFile(file.name, file.path.read_bytes(), file.sha256)

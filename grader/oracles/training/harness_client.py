@@ -65,12 +65,14 @@ class HarnessClient:
         but a good one."""
         box = self.ready()
         began = self.clock()
+        deadline = box.pace.wall_seconds(max(seconds, 0.0)) + OVERSHOOT_SECONDS
         answer: dict[str, Any] = {}
         try:
-            answer = self._ask(box.pace.wall_seconds(max(seconds, 0.0)) + OVERSHOOT_SECONDS, function, *args)
+            answer = self._ask(deadline, function, *args)
         finally:
             work = answer.get("seconds")
-            box.charge(self.clock() - began, work if isinstance(work, float) and work >= 0 else 0.0)
+            wall = min(self.clock() - began, deadline)  # beyond, the worker was waiting for a processor
+            box.charge(wall, work if isinstance(work, float) and work >= 0 else 0.0)
         return answer
 
     def _ask(self, deadline: float, function: str, *args: Any) -> dict[str, Any]:
@@ -79,7 +81,7 @@ class HarnessClient:
             answer = getattr(self.harness.within(deadline), function)(*args)
         except CallFailure as fault:
             # The worker may be gone, and with it all that was prepared in it; preparing anew costs the student nothing.
-            if fault.verdict.outcome in (Outcome.TIMEOUT, Outcome.CRASHED) or self._has_lost_its_gpu(fault):
+            if fault.kind in ("timeout", "starved", "crashed") or self._has_lost_its_gpu(fault):
                 self._prepared = False
             raise self._in_their_words(fault) from None
         return self._good(answer)

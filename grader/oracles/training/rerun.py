@@ -172,9 +172,6 @@ class Rerun:
             return _adding(fault, CLOSURE, "closure-missing")
         if fault.verdict.outcome is not Outcome.TIMEOUT:
             return fault
-        if box.look_again().busy or box.was_busy:
-            message = f"{name} did not finish in time on a machine that was busy with other work; a person decides."
-            return CallFailure(Verdict.review(message), fault.kind)
         return _adding(fault, f" {name}'s share of the time box is {share:.0f} s ({box}).")
 
     def _train(self, name: str, seed: int, seconds: float) -> Training:
@@ -204,8 +201,9 @@ class Rerun:
                 passes += answer["backward_passes"] if type(answer.get("backward_passes")) is int else 0
                 moved = moved or answer.get("moved") is True
         except CallFailure as fault:
-            if fault.verdict.outcome is not Outcome.TIMEOUT or not epochs:
+            if fault.kind not in ("timeout", "starved") or not epochs:
                 raise
+            box.look_again()  # it may be busy by now
         whole = len(epochs) == count and all(epoch.complete for epoch in epochs)
         return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved)
 

@@ -10,6 +10,7 @@ The grader's messages come on descriptor 0, a socket of packets, each one JSON o
     {"launch": number, "limits": {...}} with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
+    {"times": number}                   answers {"times": [ran, waited]} of worker `number`, in seconds, or null
     {"sibling": {folder, protected_pids}} with one descriptor, a socket like this one: forks a process as warm as this
                                         one that obeys what comes on it, from its own first words on, and ends by itself
 The first words from here are {"lacks": {restriction: reason}, "through": {restriction: what}, "landlock": version,
@@ -33,7 +34,9 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, packages, readable_paths, worker
+from . import confine, landlock, packages, processor_time, readable_paths, rlimits, worker
+
+assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
 GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -139,6 +142,8 @@ class Zygote:
                     os.close(descriptor)
             elif "sibling" in message:
                 self.fork_sibling(message["sibling"], *descriptors)
+            elif "times" in message:
+                self.say({"times": self.times(message["times"])})
             else:
                 self.say(self.end(message["end"], message["gone"]))
 
@@ -166,14 +171,14 @@ class Zygote:
         if self.jailed:
             problems = confine.jail(limits | self.own_settings())
             missing = {
-                restriction: problems[restriction] for restriction in confine.REQUIRED if restriction in problems
+                restriction: problems[restriction] for restriction in rlimits.REQUIRED if restriction in problems
             }
             if missing and not self.settings["weaker"]:
                 raise OSError(f"the restrictions do not hold: {missing}")
         else:
             os.chdir(limits["folder"])
             confine.die_with_parent(limits["parent"])
-            confine.set_limits(limits)
+            rlimits.set_limits(limits)
             gpu = "torch" in sys.modules and readable_paths.has_gpu()  # its driver opens more than we could name
             granted = None if gpu else confine.grants(limits | self.own_settings())
             if not gpu:
@@ -215,6 +220,10 @@ class Zygote:
             if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
                 _kill(forked.pid)
         self.sweep()
+
+    def times(self, number: int) -> tuple[float, float] | None:
+        forked = self.workers.get(number)
+        return None if forked is None else processor_time.of(forked.pid)
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
         forked = self.workers.get(number)
@@ -292,14 +301,14 @@ def _excess(forked: Forked) -> str:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
     if len(sizes) > MAX_FILES or sum(sizes) > forked.limits["disk_bytes"]:
         return (
-            f"kept more than {confine.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
+            f"kept more than {rlimits.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
         )
     most, memory = forked.limits["processes"], forked.limits["memory_bytes"]
     processes, threads = _family(forked.pid, most)
     if threads > most:
         return f"had more than {most} threads and processes and was stopped"
     if len(processes) > 1 and sum(map(_memory_of, processes)) > memory:  # one alone is held by its own limit
-        return f"used more than {confine.size(memory)} of memory, with what it forked, and was stopped"
+        return f"used more than {rlimits.size(memory)} of memory, with what it forked, and was stopped"
     return ""
 
 

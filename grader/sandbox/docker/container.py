@@ -18,6 +18,7 @@ worker's, and its process 1 is `relay.py`. Either ends with all that is in it wh
 """
 
 import contextlib
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,7 +29,8 @@ import requests
 from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
-from grader.sandbox.child.relay import STOPPED
+from grader.sandbox.child.engine_stream import STOPPED
+from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash
 from grader.sandbox.docker.shared import Shared, SharedWorker, server_command
@@ -235,7 +237,8 @@ class DockerLauncher:
             "read_only": True,
             "cap_drop": ["ALL"],
             "security_opt": ["no-new-privileges"],
-            "pids_limit": (kind.processes + 1) * workers + kind.shared,  # a relay each; and the zygote
+            # a relay each; the zygote; and one that looks at their times
+            "pids_limit": (kind.processes + 1) * workers + kind.shared + 1,
             "mem_limit": memory,
             "memswap_limit": memory,
             "nano_cpus": int(PROCESSORS * 1e9),
@@ -261,6 +264,15 @@ class DockerLauncher:
     def _remove(self, identity: str) -> None:
         with contextlib.suppress(SandboxError), engine_errors("removing a container"):  # the next start will say so
             remove(self._client, identity)
+
+    def processor_time(self, identity: str) -> ProcessorTime | None:
+        """Of all that runs in a container, by a process beside it; None where that does not come to an answer."""
+        api = self._client.api
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException, ValueError):
+            made = api.exec_create(identity, [*_PYTHON, "processor_time", ""], stderr=False, user=_NOBODY)
+            times = json.loads(api.exec_start(made["Id"]))
+            return times and ProcessorTime(*times)
+        return None
 
     def how_it_ended(self, identity: str, *, hung_up: bool) -> tuple[int | None, bool]:
         """A container's exit status, None while it runs, and whether it had passed its memory.
@@ -297,6 +309,9 @@ class Container:
         self._kind = kind
         self._failure: SandboxError | None = None
         self.send, self.receive, self.is_quiet = stream.send, stream.receive, stream.is_quiet
+
+    def processor_time(self) -> ProcessorTime | None:
+        return self._launcher.processor_time(self.identity)
 
     def output(self) -> str:
         """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""

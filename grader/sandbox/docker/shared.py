@@ -12,12 +12,13 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from grader.errors import SandboxError
-from grader.sandbox.child import confine
+from grader.sandbox.child import rlimits
+from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.process import describe_exit
 
-REQUIRED = frozenset(confine.REQUIRED)
+REQUIRED = frozenset(rlimits.REQUIRED)
 FOLDER = "/tmp/zygote"
 MAX_WORKERS = 500  # of one container; then a fresh one, for hygiene
 _LINE_BYTES = 1 << 16
@@ -51,6 +52,9 @@ class Engine(Protocol):
 
     def discard(self, identity: str) -> None:
         """Removes a container in the background."""
+
+    def processor_time(self, identity: str) -> ProcessorTime | None:
+        """Of all that runs in a container; None where that is not known."""
 
     def how_it_ended(self, identity: str, *, hung_up: bool) -> tuple[int | None, bool]:
         """A container's exit status, None while it runs, and whether it had passed its memory. Raises SandboxError."""
@@ -126,6 +130,10 @@ class SharedWorker:
         self._stream = stream
         self._failure: SandboxError | None = None
         self.send, self.receive = stream.send, stream.receive
+
+    def processor_time(self) -> ProcessorTime | None:
+        """Of the whole container: a submission's workers are asked one after the other."""
+        return self._engine.processor_time(self._shared.identity)
 
     def output(self) -> str:
         """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""

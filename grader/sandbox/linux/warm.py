@@ -19,10 +19,13 @@ from dataclasses import asdict
 from typing import IO, Any
 
 from grader.errors import SandboxError
+from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
 from grader.sandbox.warm_modules import WARM, warm_modules
+
+assert sys.platform == "linux"
 
 _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included; milliseconds once it is warm
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
@@ -87,10 +90,18 @@ class Zygote:
         """
         if self._closed:
             return {"status": None, "why": ""}
+        return self._ask({"end": number, "gone": gone})
+
+    def processor_time(self, number: int) -> ProcessorTime | None:
+        """What a worker has had of the processor. Raises SandboxError if the zygote is no more."""
+        times = None if self._closed else self._ask({"times": number})["times"]
+        return None if times is None else ProcessorTime(*times)
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
         self.first_words()
         with self._lock:
             try:
-                self._control.send(json.dumps({"end": number, "gone": gone}).encode())
+                self._control.send(json.dumps(message).encode())
             except OSError as error:
                 raise self._failure() from error
             return self._answer()
@@ -210,6 +221,9 @@ class WarmConnection:
         self._pipes = Pipes(*ours)
         self.send, self.receive, self.output = self._pipes.send, self._pipes.receive, self._pipes.output
 
+    def processor_time(self) -> ProcessorTime | None:
+        return self._zygote.processor_time(self._number)
+
     def end(self) -> str:
         try:
             ended = self._zygote.end(self._number, self._pipes.hung_up)
@@ -239,10 +253,6 @@ class WarmLauncher:
             self._zygotes[WARM[0]] = Zygote(socket.socket(fileno=sibling))
         elif ahead:
             self.zygote(WARM[0])
-
-    @staticmethod
-    def is_available() -> bool:
-        return sys.platform == "linux"
 
     def launch(self, bundle: Bundle) -> WarmConnection:
         return WarmConnection(self.zygote(warm_modules(bundle)), asdict(bundle.limits))

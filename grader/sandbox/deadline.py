@@ -1,0 +1,64 @@
+"""How long an answer may take: so many seconds, not counting those in which other work kept its worker waiting.
+
+On a busy machine the clock runs on while a worker stands in the queue for a processor. That is nobody's fault, so it
+does not count: a deadline passes when the worker has had its seconds (running or asleep, by its own will), or has used
+as many of the processor's with all its threads. A machine that does not let it have them for `MAX_STRETCH` times as
+long decides nothing. Where a kind of sandbox cannot tell what its worker had, the clock alone counts.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LOOK_SECONDS = 0.5  # shorter questions are never looked at, which takes a message to the zygote
+MAX_STRETCH = 20.0  # a worker in the queue of a machine with ten times as much to do as it can waits nine tenths
+_LOOK_SHARE = 0.1  # of a question's seconds, for short ones
+_MIN_WAIT_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessorTime:
+    """A worker's share of the machine since it began, in seconds: `ran` on a processor, with all its threads, and
+    `waited` for one."""
+
+    ran: float
+    waited: float
+
+
+class Deadline:
+    """The deadline of one question that begins now."""
+
+    def __init__(
+        self, seconds: float, measure: Callable[[], ProcessorTime | None], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.was_starved = False  # it passed because the machine was too busy
+        self._seconds = seconds
+        self._measure = measure
+        self._clock = clock
+        self._began = clock()
+        self._looked_at: float | None = None
+        self._first: ProcessorTime | None = None
+
+    def wait_seconds(self) -> float:
+        """How long to wait for the answer from now on, before asking again; nothing once the deadline has passed."""
+        now = self._clock()
+        if self._looked_at is None:
+            unlooked = min(LOOK_SECONDS, self._seconds * _LOOK_SHARE) - (now - self._began)
+            if unlooked > 0:
+                return unlooked
+            self._looked_at, self._first = now, self._measure()
+        if self._first is None:
+            return max(self._seconds - (now - self._began), 0.0)
+        left = self._seconds - (now - self._looked_at)  # a worker's own seconds count from the first look at it
+        return left if left > 0 else self._extension(now, left, self._first)
+
+    def _extension(self, now: float, left: float, first: ProcessorTime) -> float:
+        """How much of its seconds the worker has not had yet, now that the clock alone would end it."""
+        measured = self._measure()
+        if measured is None or measured.ran - first.ran >= self._seconds:
+            return 0.0
+        left += measured.waited - first.waited
+        if left <= 0:
+            return 0.0
+        self.was_starved = now - self._began >= MAX_STRETCH * self._seconds
+        return 0.0 if self.was_starved else max(left, _MIN_WAIT_SECONDS)

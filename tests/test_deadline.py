@@ -1,0 +1,68 @@
+"""A deadline counts a worker's own seconds: what other work takes of the machine is held against nobody."""
+
+import pytest
+
+from grader.sandbox.deadline import LOOK_SECONDS, MAX_STRETCH, Deadline, ProcessorTime
+
+
+class Machine:
+    """A clock, and a worker on a machine that lets it have a `share` of what it wants: all of a processor, or none."""
+
+    def __init__(self, share: float, *, wants: float = 1.0, threads: int = 1) -> None:
+        self.now = 0.0
+        self.share, self.wants, self.threads = share, wants, threads
+
+    def measure(self) -> ProcessorTime:
+        wanted = self.now * self.wants
+        return ProcessorTime(wanted * self.share * self.threads, wanted * (1 - self.share))
+
+    def waits(self, seconds: float) -> Deadline:
+        deadline = Deadline(seconds, self.measure, lambda: self.now)
+        while wait := deadline.wait_seconds():
+            assert wait > 0
+            self.now += wait
+        return deadline
+
+
+@pytest.mark.parametrize(
+    ("machine", "passes"),
+    [
+        (Machine(1.0), 10.5),
+        (Machine(0.25), 40.5),  # four times as long, after the first half second, which is not looked at
+        (Machine(0.25, wants=0.0), 10.5),
+        (Machine(0.25, wants=0.5), 16.5),
+        (Machine(0.25, threads=8), 10.5),  # who makes itself wait, with threads of its own, has had its seconds
+    ],
+    ids=["idle", "busy", "busy, asleep", "busy, half asleep", "busy with its own threads"],
+)
+def test_it_passes_when_the_worker_has_had_its_seconds(machine: Machine, passes: float) -> None:
+    assert not machine.waits(10.0).was_starved
+    assert machine.now == pytest.approx(passes, abs=0.2)
+
+
+def test_a_machine_that_gives_next_to_nothing_decides_nothing() -> None:
+    machine = Machine(0.001)
+    assert machine.waits(10.0).was_starved
+    assert machine.now == pytest.approx(10.0 * MAX_STRETCH, rel=0.05)
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+def test_where_nothing_is_known_the_clock_counts(looks: int) -> None:
+    known = [ProcessorTime(0.0, 0.0)] * looks
+    now = 0.0
+    deadline = Deadline(10.0, lambda: known.pop() if known else None, lambda: now)
+    while wait := deadline.wait_seconds():
+        now += wait
+    assert now == 10.0 + LOOK_SECONDS * looks
+    assert not deadline.was_starved
+
+
+def test_a_short_question_is_never_looked_at() -> None:
+    def never() -> ProcessorTime:
+        raise AssertionError("looked")
+
+    now = 0.0
+    deadline = Deadline(10.0, never, lambda: now)
+    assert deadline.wait_seconds() == LOOK_SECONDS
+    now = LOOK_SECONDS * 0.9
+    assert deadline.wait_seconds() == pytest.approx(LOOK_SECONDS * 0.1)
