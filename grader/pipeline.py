@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from grader.load.author import author_of
@@ -46,15 +45,13 @@ class GradingSession:
         self._seed = settings.seed
         self._stack = ExitStack()
         self.launcher = launcher or self._stack.enter_context(closing(open_launcher(settings.sandbox)))
-        self._oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
+        self.oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *ended: object) -> None:
+        self._stack.close()
 
     def load(self, path: Path) -> Submission:
         """The submission at `path`, a folder or an archive. Raises SubmissionError."""
@@ -89,7 +86,7 @@ class GradingSession:
         """
         seed = self._seed if seed is None else seed
         seed = secrets.randbelow(1 << 31) if seed is None else seed
-        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed, after_timeout)
+        return SubmissionSession(submission, self.assignment, self.launcher, self.oracles, seed, after_timeout)
 
     def report(
         self,
@@ -121,13 +118,12 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-        author = author_of(submission.files)
         return {
             "submission": {
                 "id": submission.id,
                 "sha256": submission.sha256,
                 "notes": submission.notes,
-                "author": {"name": author.name, "id": author.id} if author else None,
+                "author": author_of(submission.files),
             },
             "seed": session.seed,
             "environment": {

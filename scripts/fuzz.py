@@ -27,9 +27,9 @@ from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, e
 from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
-from grader.suite.expressions import is_expression
-from grader.suite.proxy import from_wire
+from grader.suite.expressions import flaw
 from grader.suite.session import Oracles, OracleStoppedError
+from grader.suite.wire_values import from_wire
 from tests.support import wire
 
 EXTRA_BYTES = 512 << 20  # of address space beyond what is mapped at the start: the inputs here have kilobytes
@@ -124,7 +124,7 @@ def trees(count: int, seed: int) -> None:
         oracle = oracles.proxy("algebra")
         for _ in range(count):
             left, right = wire.tree(draw), wire.tree(draw)
-            if not (is_expression(left) and is_expression(right)):
+            if not (flaw(left) is None and flaw(right) is None):
                 told["no expression"] += 1
                 continue
             try:
