@@ -46,7 +46,7 @@ class GradingSession:
         self._seed = settings.seed
         self._stack = ExitStack()
         self.launcher = launcher or self._stack.enter_context(closing(open_launcher(settings.sandbox)))
-        self._oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
+        self.oracles = self._stack.enter_context(Oracles(self.launcher, self.assignment))
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +89,7 @@ class GradingSession:
         """
         seed = self._seed if seed is None else seed
         seed = secrets.randbelow(1 << 31) if seed is None else seed
-        return SubmissionSession(submission, self.assignment, self.launcher, self._oracles, seed, after_timeout)
+        return SubmissionSession(submission, self.assignment, self.launcher, self.oracles, seed, after_timeout)
 
     def report(
         self,
@@ -121,13 +121,12 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-        author = author_of(submission.files)
         return {
             "submission": {
                 "id": submission.id,
                 "sha256": submission.sha256,
                 "notes": submission.notes,
-                "author": {"name": author.name, "id": author.id} if author else None,
+                "author": author_of(submission.files),
             },
             "seed": session.seed,
             "environment": {

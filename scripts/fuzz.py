@@ -27,7 +27,7 @@ from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, e
 from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
-from grader.suite.expressions import is_expression
+from grader.suite.expressions import flaw
 from grader.suite.proxy import from_wire
 from grader.suite.session import Oracles, OracleStoppedError
 from tests.support import wire
@@ -124,7 +124,7 @@ def trees(count: int, seed: int) -> None:
         oracle = oracles.proxy("algebra")
         for _ in range(count):
             left, right = wire.tree(draw), wire.tree(draw)
-            if not (is_expression(left) and is_expression(right)):
+            if not (flaw(left) is None and flaw(right) is None):
                 told["no expression"] += 1
                 continue
             try:

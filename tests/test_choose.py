@@ -1,17 +1,17 @@
 """Other people's work is never run without restrictions, unless somebody asks for that by name."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import pytest
 
 from grader.cli.sandbox_setup import prepare
 from grader.errors import SandboxError
+from grader.sandbox import choose
 from grader.sandbox.child import landlock, seccomp
 from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
 from grader.sandbox.docker import engine
-from grader.sandbox.linux import jail
-from grader.sandbox.linux.warm import WarmLauncher
 
 
 def no_engine() -> None:
@@ -20,8 +20,8 @@ def no_engine() -> None:
 
 @pytest.fixture
 def mac(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(WarmLauncher, "is_available", staticmethod(lambda: False))
-    monkeypatch.setattr(jail.platform, "system", lambda: "Darwin")
+    monkeypatch.setattr(choose, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(choose.platform, "system", lambda: "Darwin")
 
 
 @pytest.mark.usefixtures("mac")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 for needed in ("starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(needed, reason=f"{needed} is not installed (pip install 'backprop-grader[desk]')")
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import Issue, IssueKind, Student
 from grader.classroom.desk.database import Database
 from grader.classroom.desk.leases import SECONDS, Leases
 from grader.classroom.desk.markers import Marker, marker_of
@@ -785,9 +785,9 @@ def test_which_file_counts_and_whose_it_is_is_kept_for_the_next_run(results: Pat
     said = "exercise2.py: not handed in under this name. --accept 's00001:my = answer.py=exercise2.py' reads what may be meant."
     index = store.read_index(results)
     absent = store.Entry(
-        id="s7", folder=None, students=(store.Person(id="s7", name="Paul", email="", lms=""),), status="absent"
+        id="s7", folder=None, students=(Student(id="s7", name="Paul", email="", lms=""),), status="absent"
     )
-    choice = store.IssueEntry(kind=IssueKind.CHOICE, who="s00001", message=said)
+    choice = Issue(kind=IssueKind.CHOICE, who="s00001", message=said)
     changed = {"issues": (*index.issues, choice), "entries": (*index.entries, absent)}
     store.write_index(results, index.model_copy(update=changed))
     with opened(results) as door:

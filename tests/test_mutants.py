@@ -4,12 +4,11 @@ import ast
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
+from grader.authoring.mutations import mutations
 from grader.sandbox.choose import SandboxSettings
 from scripts.mutants.comparing import compare
-from scripts.mutants.drawing_mutants import draw
-from scripts.mutants.mutations import mutations
+from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.truth_server import in_a_child
 from tests.support.galleries import HERE
 
@@ -42,7 +41,7 @@ def test_the_independent_calculation_knows_the_gallery(gallery: str, case: str, 
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", ["2", "3"])
 def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
-    chosen = draw(exercise, [], 40, seed=2)
-    found = list(compare(exercise, chosen, SandboxSettings("process"), 2, Console(stderr=True)))
-    assert [item.what for item in found if item.deviations] == []
+    chosen = draw_mutants(exercise, [], 40, seed=2)
+    found = compare(exercise, chosen, SandboxSettings("process"), 2)
+    assert [item.title for item in found if item.deviations] == []
     assert len({item.kind for item in found}) > 1  # else a truth that says one thing always would pass

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.sandbox.child.engine_stream import HEADER, PRINTS, REPLIES
 from grader.sandbox.child.protocol import ProtocolError
-from grader.sandbox.child.relay import HEADER, PRINTS, REPLIES
 from grader.sandbox.docker.stream import Frames, Stream
 from grader.sandbox.pipes import OUTPUT_BYTES
 

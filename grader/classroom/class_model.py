@@ -89,12 +89,19 @@ class Extension:
         return cls(days=int(days[1])) if days else cls(until=datetime.fromisoformat(text))
 
 
+class Submitted(NamedTuple):
+    """When something was handed in. `zoneless`: it was what some clock showed, and was read on that of the rubric."""
+
+    at: datetime
+    zoneless: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
     `id` is what it is called everywhere. `order` tells which of several is newer where the times do not. `decided` is
-    set where a person said whose it is.
+    set where a person said whose it is, `zoneless` where `submitted` was read from a clock in no known time zone.
     """
 
     id: str
@@ -105,6 +112,7 @@ class HandIn:
     notes: tuple[str, ...] = ()
     decided: bool = False
     extension: Extension | None = None
+    zoneless: bool = False
 
     @property
     def source(self) -> str:

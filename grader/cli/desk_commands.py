@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import sys
 import webbrowser
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def desk(
                 os.name == "nt"
                 or os.environ.get("DISPLAY")
                 or os.environ.get("WAYLAND_DISPLAY")
-                or os.uname().sysname == "Darwin"
+                or sys.platform == "darwin"
             )
         ):
             webbrowser.open(door.link)

@@ -23,7 +23,8 @@ class SandboxKind(StrEnum):
     DOCKER = "docker"
 
 
-def _assignment(given: Path) -> Path:
+def assignment_folder(given: Path) -> Path:
+    """The folder that an option or argument names; see `find_assignment`."""
     if given == BUILT_IN:
         return given
     from grader.assignment_names import find_assignment  # what is installed is looked up where it is asked for alone
@@ -35,7 +36,7 @@ AssignmentOption = Annotated[
     Path,
     typer.Option(
         "--assignment",
-        callback=_assignment,
+        callback=assignment_folder,
         help="Folder of the assignment, or the name of an installed one.",
         show_default="built in",
     ),

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
-from grader.sandbox.linux.jail import HELP, JailLauncher
-from grader.sandbox.linux.warm import WarmLauncher
+from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher, why_no_jail
 from grader.version import VERSION
+
+if sys.platform == "linux":
+    from grader.sandbox.linux.jail import HELP, JailLauncher
 
 _PACKAGES = ("numpy", "sympy", "torch", "pytest")
 _TORCH_SECONDS = 120.0  # to import torch from a cold disk
@@ -63,21 +64,25 @@ def _package(name: str) -> Diagnosis:
 
 
 def _process() -> Diagnosis:
-    start = "workers are forked from a warm process" if WarmLauncher.is_available() else "every worker starts anew"
+    start = "workers are forked from a warm process" if sys.platform == "linux" else "every worker starts anew"
     return Diagnosis("sandbox process", Health.GOOD, f"no restrictions; {start}")
 
 
 def _jail() -> Diagnosis:
-    try:
-        launcher = JailLauncher(allow_weaker=True)
-    except SandboxError as error:
-        return Diagnosis("sandbox jail", Health.NONE, str(error))
-    with closing(launcher):
-        detail = "; ".join([*launcher.restrictions, *(f"no {name}: {why}" for name, why in launcher.forgone.items())])
-        if not launcher.missing:
-            return Diagnosis("sandbox jail", Health.GOOD, detail)
-        remedy = "; ".join(f"{HELP[name]} ({reason})" for name, reason in launcher.missing.items())
-        return Diagnosis("sandbox jail", Health.PARTLY, detail, f"needs {remedy}; --allow-weaker runs with the rest")
+    if sys.platform == "linux":
+        try:
+            launcher = JailLauncher(allow_weaker=True)
+        except SandboxError as error:
+            return Diagnosis("sandbox jail", Health.NONE, str(error))
+        with closing(launcher):
+            forgone = (f"no {name}: {why}" for name, why in launcher.forgone.items())
+            detail = "; ".join([*launcher.restrictions, *forgone])
+            if not launcher.missing:
+                return Diagnosis("sandbox jail", Health.GOOD, detail)
+            remedy = "; ".join(f"{HELP[name]} ({reason})" for name, reason in launcher.missing.items())
+            remedy = f"needs {remedy}; --allow-weaker runs with the rest"
+            return Diagnosis("sandbox jail", Health.PARTLY, detail, remedy)
+    return Diagnosis("sandbox jail", Health.NONE, why_no_jail())
 
 
 def _docker() -> Diagnosis:

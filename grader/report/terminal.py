@@ -27,9 +27,9 @@ def table(report: Report) -> Table:
     for exercise in report.exercises:
         own = [point for point in report.points if point.exercise == exercise.id]
         untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
-        said = Text("not begun" if untouched else "", style="dim")
+        remark = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
-        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), said, style="bold")
+        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), remark, style="bold")
         for point in [] if untouched else own:
             grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
     grid.add_section()
@@ -42,11 +42,6 @@ def print_report(report: Report, console: Console) -> None:
     """The table, a paragraph for each cause of lost points, and how it was judged."""
     console.print(table(report), *paragraphs(report.points, console.width), sep="\n", soft_wrap=True)
     console.print(_footer(report))
-
-
-def print_table(report: Report, console: Console) -> None:
-    """The table alone, where the sentences have been said already."""
-    console.print(table(report), _footer(report), sep="\n")
 
 
 def _ratio(score: float, maximum: float) -> str:

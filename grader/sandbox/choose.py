@@ -1,13 +1,17 @@
 """Which sandbox to run in: the one that was asked for, or an error that says what is missing. Never a weaker one."""
 
 import os
+import platform
+import sys
 from dataclasses import dataclass
 
 from grader.errors import SandboxError, UsageError
 from grader.sandbox.launcher import Launcher, OnStep
-from grader.sandbox.linux.jail import JailLauncher, why_no_jail
-from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher
+
+if sys.platform == "linux":
+    from grader.sandbox.linux.jail import JailLauncher, what_a_jail_lacks
+    from grader.sandbox.linux.warm import WarmLauncher
 
 # For the processes of a class and of a cluster, too.
 IMAGE_VARIABLE, GPUS_VARIABLE = "GRADER_IMAGE", "GRADER_GPUS"
@@ -28,6 +32,13 @@ class SandboxSettings:
     image: str | None = None
     gpus: str | None = None
     build: bool = True
+
+
+def why_no_jail(*, allow_weaker: bool = False) -> str:
+    """Why there is no jail on a machine like this, within a sentence; nothing where a launcher may be tried."""
+    if sys.platform == "linux":
+        return what_a_jail_lacks(allow_weaker=allow_weaker)
+    return f"the jail needs Linux, and this is {platform.system() or sys.platform}"
 
 
 def default_kind(*, allow_weaker: bool = False) -> str:
@@ -69,9 +80,9 @@ def open_launcher(
         case "jail" if settings.gpus is not None:
             raise UsageError("the jail sandbox lets no GPU through; use --sandbox docker, or process, to train on one.")
         case "jail":
-            return JailLauncher(allow_weaker=settings.allow_weaker, sibling=sibling)
+            return _open_jail(allow_weaker=settings.allow_weaker, sibling=sibling)
         case "process":
-            return WarmLauncher(ahead=ahead, sibling=sibling) if WarmLauncher.is_available() else ProcessLauncher()
+            return _open_process(ahead=ahead, sibling=sibling)
         case "docker":
             from grader.sandbox.docker.container import DockerLauncher
             from grader.sandbox.docker.image import WORKER_IMAGE
@@ -81,3 +92,15 @@ def open_launcher(
             return DockerLauncher(image, gpus=gpus, build=settings.build, on_step=on_step)
         case other:
             raise UsageError(f"unknown sandbox {other!r} (choose from {', '.join(KINDS)}).")
+
+
+def _open_jail(*, allow_weaker: bool, sibling: int | None) -> Launcher:
+    if sys.platform == "linux":
+        return JailLauncher(allow_weaker=allow_weaker, sibling=sibling)
+    raise SandboxError(f"{why_no_jail()}; use --sandbox docker.")
+
+
+def _open_process(*, ahead: bool, sibling: int | None) -> Launcher:
+    if sys.platform == "linux":
+        return WarmLauncher(ahead=ahead, sibling=sibling)
+    return ProcessLauncher()

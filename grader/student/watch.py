@@ -31,7 +31,7 @@ Results = dict[tuple[str, str | None], CheckResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Round:
     """One round: which files changed, which points were judged, what stood before and what stands now."""
 
     changed: frozenset[str]
@@ -70,7 +70,7 @@ class Watch:
     ) -> None:
         self.stack.__exit__(kind, error, trace)
 
-    def judge(self) -> Judged | None:
+    def judge(self) -> Round | None:
         """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
@@ -85,9 +85,9 @@ class Watch:
             before = {point.id: point.score for point in self._report(session).points}
             results = run_checks(session, points, lambda result: None)
         self.results |= {(result.point, result.part): result for result in results}
-        return Judged(changed, points, before, self._report(session), time.perf_counter() - started)
+        return Round(changed, points, before, self._report(session), time.perf_counter() - started)
 
-    def rounds(self) -> Iterator[Judged | UsageError]:
+    def rounds(self) -> Iterator[Round | UsageError]:
         """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told."""
         for _ in chain([None], _saves(self.folder)):
             try:

@@ -8,7 +8,7 @@ crosses into the worker and back. A value comes back as plain data (numpy arrays
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -49,10 +49,17 @@ class ModuleFindings:
         return self.whole or self.by_name.get(name)
 
 
+Listener: TypeAlias = Callable[[str, tuple[Value, ...] | None, Reply], None]  # to a name, arguments, the answer
+
+
 class CallLog:
-    """What is remarked while one check talks to a submission; begun anew for each check."""
+    """What is remarked while one check talks to a submission; begun anew for each check.
+
+    `listener`, where there is one, hears every answer: an author's tools compare what two submissions say.
+    """
 
     def __init__(self) -> None:
+        self.listener: Listener | None = None
         self.begin()
 
     def begin(self) -> None:
@@ -150,6 +157,8 @@ class ModuleProxy:
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
         sent = None if args is None else tuple(to_wire(item) for item in args)
         reply = self._endpoint.call(self._module, name, sent, self._patience(name))
+        if self._endpoint.call_log.listener is not None:
+            self._endpoint.call_log.listener(name, sent, reply)
         self._log(name, reply)
         if isinstance(reply, CallFailed):
             failure = self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))

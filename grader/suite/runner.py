@@ -62,8 +62,8 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     them, KeyboardInterrupt if a person stopped it, and what `work` raises; the checks are then of no use any more.
     """
     session = _Session(work)
-    said = io.StringIO()
-    with _quiet_environment(), redirect_stdout(said):
+    output = io.StringIO()
+    with _quiet_environment(), redirect_stdout(output):
         code = pytest.main(
             ["-c", str(_INI), *_WITHOUT, f"--rootdir={assignment.checks}", str(assignment.checks)],
             plugins=[session.checks, session],
@@ -73,8 +73,8 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     if not session.returned and code == pytest.ExitCode.INTERRUPTED and not session.broken:
         raise KeyboardInterrupt
     if not session.returned:
-        told = "\n".join(session.broken) or said.getvalue()
-        raise SuiteError(f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{told}")
+        reason = "\n".join(session.broken) or output.getvalue()
+        raise SuiteError(f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{reason}")
     return session.returned[0]
 
 

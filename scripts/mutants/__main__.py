@@ -4,8 +4,10 @@
                               [--json FILE]
 
 For each exercise, N mutants of the right answers in the gallery are drawn. Each is graded with a seed of its own, and
-what it gets is compared, part by part of each point, with what it deserves. Exits with 1 at any deviation. What plain
-calculation cannot decide (an error between the tolerances, a call that takes too long) is counted and shown.
+what it gets is compared, part by part of each point, with what it deserves; what is not the same is printed at once.
+Exits with 1 at any deviation. What plain calculation cannot decide (an error between the tolerances, a call that takes
+too long) is counted, and so is what the grader leaves to a person. `grader mutants` needs no calculation, and judges
+any assignment.
 """
 
 import argparse
@@ -19,10 +21,11 @@ from rich.table import Table
 
 from grader.sandbox.choose import SandboxSettings
 from scripts.mutants.comparing import Compared, compare
-from scripts.mutants.drawing_mutants import draw
+from scripts.mutants.drawing_mutants import draw_mutants
 
 EXERCISES = ("1", "2", "3")
 COUNT = 1000  # of each exercise
+EVERY = 50  # mutants between two lines of progress
 
 
 def main() -> int:
@@ -34,24 +37,43 @@ def main() -> int:
     parser.add_argument("--sandbox", help="where they run; this machine's default")
     parser.add_argument("--json", type=Path, help="write all that was compared to a file")
     options = parser.parse_args()
-    console = Console(stderr=True)
+    console, progress = Console(file=sys.stdout), Console(stderr=True)  # pytest's output goes elsewhere meanwhile
     found: list[Compared] = []
     for exercise in options.exercise or EXERCISES:
-        chosen = draw(exercise, options.case, options.count, options.seed)
-        found += compare(exercise, chosen, SandboxSettings(options.sandbox), options.seed, console)
+        chosen = draw_mutants(exercise, options.case, options.count, options.seed)
+
+        def show(compared: Compared, chosen: int = len(chosen)) -> None:
+            found.append(compared)
+            show_compared(compared, console)
+            count = sum(item.exercise == compared.exercise for item in found)
+            if count % EVERY == 0:
+                progress.print(f"exercise {compared.exercise}: {count} of {chosen} mutants", style="dim")
+
+        compare(exercise, chosen, SandboxSettings(options.sandbox), options.seed, show)
     if options.json:
         options.json.write_text(json.dumps([item.plain() for item in found], indent=1), encoding="utf-8")
-    return summary(found, Console())
+    console.print(summary(found))
+    return 1 if any(item.deviations for item in found) else 0
 
 
-def summary(found: list[Compared], console: Console) -> int:
-    """Prints the deviations and a table; the exit code."""
-    for item in (item for item in found if item.deviations):
-        console.print(f"{item.case}, {item.what}", style="red", markup=False)
-        for part, (deserved, got, message) in item.deviations.items():
-            console.print(f"    {part}: got {got:g}, deserves {deserved:g} {message[:160]}", markup=False)
+def show_compared(item: Compared, console: Console) -> None:
+    """What did not get what it deserves, and what a person would have to look at."""
+    if item.deviations or item.reviewed:
+        style = "red" if item.deviations else "yellow"
+        console.print(item.title, style=style, markup=False, highlight=False, soft_wrap=True)
+    for part, (deserved, got, message) in item.deviations.items():
+        console.print(f"    {part}: got {got:g}, deserves {deserved:g} {message[:160]}", markup=False)
+    for part, message in item.reviewed.items():
+        deserved = item.deserved.get(part)
+        worth = "undecided" if deserved is None else f"{deserved:g}"
+        console.print(f"    {part}: left to a person, deserves {worth} {message[:160]}", markup=False)
+
+
+def summary(found: list[Compared]) -> Table:
+    """How many there were of each kind."""
     table = Table(title="mutants of right answers")
-    for column in ("exercise", "mutants", "equivalent", "partly right", "wrong", "undecided parts", "deviations"):
+    columns = ("exercise", "mutants", "equivalent", "partly right", "wrong", "undecided parts", "for a person")
+    for column in (*columns, "deviations"):
         table.add_column(column)
     for exercise in sorted({item.exercise for item in found}):
         own = [item for item in found if item.exercise == exercise]
@@ -61,10 +83,10 @@ def summary(found: list[Compared], console: Console) -> int:
             str(len(own)),
             *(str(kinds[kind]) for kind in ("equivalent", "partly right", "wrong")),
             str(sum(len(item.undecided) for item in own)),
+            str(sum(len(item.reviewed) for item in own)),
             str(sum(bool(item.deviations) for item in own)),
         )
-    console.print(table)
-    return 1 if any(item.deviations for item in found) else 0
+    return table
 
 
 if __name__ == "__main__":

@@ -3,36 +3,33 @@
 import json
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from grader.authoring.judging import Judge, Judged, impatient, submission_of
+from grader.authoring.mutants import Mutant
+from grader.model import Outcome
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment, load_assignment
+from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings
-from grader.schema import Report
 from grader.settings import RunSettings
-from scripts.mutants.drawing_mutants import Drawn
+from grader.suite.runner import RunChecks, collected
 
 CALL_SECONDS = 4.0  # instead of the rubric's: an endless loop costs this for each part
-EVERY = 50  # mutants between two lines of progress
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One mutant, judged: by part, what it deserves (None: undecided), and where it got something else (deserved, got,
-    message)."""
+    message). `reviewed` are the parts that the grader leaves to a person, with the reason."""
 
     exercise: str
-    case: str
-    what: str
+    title: str
     deserved: dict[str, float | None]
     deviations: dict[str, tuple[float, float, str]]
+    reviewed: dict[str, str]
 
     @property
     def undecided(self) -> list[str]:
@@ -50,24 +47,40 @@ class Compared:
 
 
 def compare(
-    exercise: str, chosen: list[Drawn], sandbox: SandboxSettings, seed: int, console: Console
-) -> Iterator[Compared]:
+    exercise: str,
+    chosen: Sequence[Mutant],
+    sandbox: SandboxSettings,
+    seed: int,
+    on_compared: Callable[[Compared], None] = lambda compared: None,
+) -> list[Compared]:
     """Each of `chosen`, graded in one session while the truth is found in another process."""
+    assignment = impatient(load_assignment(), CALL_SECONDS)
     settings = RunSettings(sandbox, exercises=(exercise,))
-    with truth_server() as truth, GradingSession(_impatient(load_assignment()), settings) as session:
-        for index, item in enumerate(chosen):
-            truth.stdin.write(json.dumps({"exercise": exercise, "files": item.files}) + "\n")
-            truth.stdin.flush()
-            got = shares(_grade(session, item, 1000 * seed + index))
-            deserved = json.loads(truth.stdout.readline()) or dict.fromkeys(got)
-            deviations = {
-                part: (share, *got[part])
-                for part, share in deserved.items()
-                if share is not None and share != got[part][0]
-            }
-            yield Compared(exercise, item.case, item.what, deserved, deviations)
-            if (index + 1) % EVERY == 0:
-                console.print(f"exercise {exercise}: {index + 1} of {len(chosen)} mutants", style="dim")
+    found: list[Compared] = []
+    with truth_server() as truth, GradingSession(assignment, settings) as session:
+
+        def work(run: RunChecks) -> None:
+            judge = Judge(session, run)
+            for index, mutant in enumerate(chosen):
+                truth.stdin.write(json.dumps({"exercise": exercise, "files": mutant.files}) + "\n")
+                truth.stdin.flush()
+                got = judge.judge(submission_of("mutant", mutant.files), 1000 * seed + index, session.selected)
+                found.append(_compared(exercise, mutant, got, json.loads(truth.stdout.readline())))
+                on_compared(found[-1])
+
+        collected(assignment, work)
+    return found
+
+
+def _compared(exercise: str, mutant: Mutant, got: Judged, deserved: dict[str, float | None] | None) -> Compared:
+    deserved = deserved or dict.fromkeys(got)
+    reviewed = {part: result.message for part, result in got.items() if result.outcome is Outcome.REVIEW}
+    deviations = {
+        part: (share, got[part].share, got[part].message)
+        for part, share in deserved.items()
+        if share is not None and part not in reviewed and share != got[part].share
+    }
+    return Compared(exercise, mutant.title, deserved, deviations, reviewed)
 
 
 @contextmanager
@@ -78,28 +91,3 @@ def truth_server() -> Iterator[Any]:
         yield process
         assert process.stdin is not None
         process.stdin.close()
-
-
-def _grade(session: GradingSession, item: Drawn, seed: int) -> Report:
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text in item.files.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return session.grade(session.load(Path(folder)), seed=seed)
-
-
-def shares(report: Report) -> dict[str, tuple[float, str]]:
-    """Part -> the share that it got and the message: "2.1", or "3.4/numerical" for a point that has parts."""
-    found = {}
-    for point in report.points:
-        for part in point.parts:
-            name = f"{point.id}/{part.part}" if part.part else point.id
-            found[name] = (part.share, part.message)
-    return found
-
-
-def _impatient(assignment: Assignment) -> Assignment:
-    rubric = assignment.rubric
-    exercises = tuple(exercise.model_copy(update={"call_seconds": CALL_SECONDS}) for exercise in rubric.exercise)
-    return Assignment(assignment.folder, rubric.model_copy(update={"exercise": exercises}))

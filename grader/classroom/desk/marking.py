@@ -307,10 +307,10 @@ class Desk:
         given = state.given if state else None
         if ask.seen is None or given is None or given.when == ask.seen:
             return
-        said = (
+        what = (
             "took the mark back" if given.score is None else f"gave {number(given.score)} of {number(given.max_score)}"
         )
-        raise ConflictError(f"{given.by} {said} since you opened this page.")
+        raise ConflictError(f"{given.by} {what} since you opened this page.")
 
 
 def _most(report: Report, point: str) -> float:

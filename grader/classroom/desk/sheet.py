@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from grader.classroom.desk.class_state import HandIn, judged
+from grader.classroom.desk.class_state import HandIn, machine_outcome
 from grader.classroom.desk.highlight import CodeFile, code_files
 from grader.classroom.desk.mathml import to_mathml
 from grader.classroom.desk.safe_markdown import to_html
@@ -70,7 +70,7 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
     own = [other for other in report.points if other.exercise == found.exercise]
     bare = report.model_copy(
         update={
-            "points": tuple(_judged(other, drop=TEXT if other.id == point else None) for other in own),
+            "points": tuple(_unmarked(other, drop=TEXT if other.id == point else None) for other in own),
             "reviews": tuple(review for review in report.reviews if review.point != point),
             "exercises": tuple(exercise for exercise in report.exercises if exercise.id == found.exercise),
         }
@@ -78,7 +78,7 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
     section = exercise_sections(bare)[0]
     prose = found.evidence.get(TEXT)
     return Sheet(
-        point=_judged(found, drop=TEXT),
+        point=_unmarked(found, drop=TEXT),
         exercise_title=section.score.title,
         asked=_asked(rubric, point),
         prose=to_html(prose) if isinstance(prose, str) else None,
@@ -108,9 +108,9 @@ def keys(max_score: float) -> tuple[Key, ...]:
     return (Key("0", 0.0, "0"), half, Key("1", max_score, number(max_score)), *tenths)
 
 
-def _judged(point: PointScore, drop: str | None) -> PointScore:
+def _unmarked(point: PointScore, drop: str | None) -> PointScore:
     """The point as the machine left it, so that no mark is seen where none is to be."""
-    outcome = judged(point)
+    outcome = machine_outcome(point)
     message = " ".join(dict.fromkeys(part.message for part in point.parts if part.message)) or point.message
     evidence = {key: value for key, value in point.evidence.items() if key != drop}
     return point.model_copy(update={"outcome": outcome, "message": message, "evidence": evidence})

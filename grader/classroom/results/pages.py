@@ -44,7 +44,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     compared()
     known = _stored(results)
     remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
-    remarks += [Remark("similarity", "", known["said"])] if known.get("said") else []
+    remarks += [Remark("similarity", "", known["problem"])] if known.get("problem") else []
     pairs = [Pair(**pair) for pair in known.get("pairs", [])]
     if pairs:
         write_atomically(results / COMPARISON, comparison_page(_compared(results, index, pairs), title=index.title))
@@ -106,7 +106,7 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
         of.update(f"{entry.id} {entry.sha256}\n".encode())
         number += 1
     known = _stored(results)
-    if known.get("of") == of.hexdigest() and not known.get("said"):
+    if known.get("of") == of.hexdigest() and not known.get("problem"):
         yield lambda: None
         return
     with Search(results, handout, number) as search:
@@ -114,12 +114,12 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
 
 
 def _keep(results: Path, of: str, search: Search) -> None:
-    said = None
+    problem = None
     try:
         pairs, count = search.pairs()
     except UsageError as error:  # the class is graded without it
-        pairs, count, said = [], 0, f"similar hand-ins were not looked for: {error}"
-    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "said": said}
+        pairs, count, problem = [], 0, f"similar hand-ins were not looked for: {error}"
+    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "problem": problem}
     write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
 
 

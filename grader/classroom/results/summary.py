@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import Issue, IssueKind
 from grader.classroom.results import store
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry
+from grader.classroom.results.store import ClassIndex, Entry
 from grader.model import Outcome
 from grader.report.plain_text import number, one_line
 from grader.report.spread import spread
@@ -176,7 +176,7 @@ def _difficulty(points: Mapping[str, _PointTally]) -> Table:
 
 
 def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
-    by_kind: dict[IssueKind, list[IssueEntry]] = defaultdict(list)
+    by_kind: dict[IssueKind, list[Issue]] = defaultdict(list)
     for issue in index.issues:
         by_kind[issue.kind].append(issue)
     asked = {issue.who for issue in index.issues}
@@ -188,7 +188,7 @@ def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
     return Text("\n".join(["Needs a person:", *(f"  {line}" for line in lines)]))
 
 
-def _of_kind(kind: IssueKind, issues: Sequence[IssueEntry], names: Mapping[str, str]) -> Iterator[str]:
+def _of_kind(kind: IssueKind, issues: Sequence[Issue], names: Mapping[str, str]) -> Iterator[str]:
     if kind is IssueKind.ABSENT:
         people = _some(names.get(issue.who, issue.who) for issue in issues)
         yield f"{kind}: {len(issues)} on the roster without a hand-in ({people})"

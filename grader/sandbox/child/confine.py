@@ -7,93 +7,34 @@ What each one is for stands in `jail.py`.
 import contextlib
 import ctypes
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import landlock, seccomp
+from . import landlock, rlimits, seccomp
+
+assert sys.platform == "linux"
 
 FIRST_OWN_UID = 0x7000_0000  # above what any system gives out; plus the process id, so that no two workers share one
 _KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
 _READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 _CAPABILITIES_3 = 0x20080522
 _NEW_NAMESPACE, _NEW_USER = 0x00020000, 0x10000000
-_LAST_SECONDS = 5  # between the signal that says whose bound was passed, and the end for those who ignore it
 _RESERVED_BYTES = 1 << 30  # of addresses beyond what is mapped already: threads reserve theirs and hardly use them
 _PRIVATE_MOUNTS = 0x4000 | 0x40000  # MS_REC | MS_PRIVATE
 _PLAIN_FILES_ONLY = 2 | 4 | 8  # MS_NOSUID | MS_NODEV | MS_NOEXEC
-
-# What a jail must have, in the order in which it goes up; the other restrictions are taken where they are to be had.
-REQUIRED = ("limits", "files", "system calls")
-
-
-def set_limits(limits: Mapping[str, Any]) -> None:
-    """What the operating system counts for a single process (not on Windows; macOS ignores the first)."""
-    try:
-        import resource
-    except ImportError:
-        return
-    bounds = {
-        "RLIMIT_DATA": limits["memory_bytes"],
-        "RLIMIT_FSIZE": limits["file_bytes"],
-        "RLIMIT_NOFILE": limits["open_files"],
-        "RLIMIT_STACK": 8 << 20,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_MEMLOCK": 0,
-        "RLIMIT_MSGQUEUE": 0,
-    }
-    for name, bound in bounds.items():
-        if hasattr(resource, name):
-            _lower(resource, getattr(resource, name), bound)
-    _lower(resource, resource.RLIMIT_CPU, limits["cpu_seconds"], limits["cpu_seconds"] + _LAST_SECONDS)
 
 
 def bound_addresses(limits: Mapping[str, Any]) -> None:
     """A bound on all that may be mapped, for what RLIMIT_DATA leaves out: stacks, page tables, shared memory.
 
-    Not for a GPU's driver, which reserves more addresses than any machine has memory. Linux only. Raises OSError.
+    Not for a GPU's driver, which reserves more addresses than any machine has memory. Raises OSError.
     """
-    import resource
-
     with open("/proc/self/statm") as file:
         mapped = int(file.read().split()[0]) * resource.getpagesize()
-    _lower(resource, resource.RLIMIT_AS, mapped + limits["memory_bytes"] + _RESERVED_BYTES)
-
-
-def _lower(resource: Any, kind: int, soft: int, hard: int | None = None) -> None:
-    most = resource.getrlimit(kind)[1]
-    bounds = [value if most == resource.RLIM_INFINITY else min(value, most) for value in (soft, hard or soft)]
-    with contextlib.suppress(ValueError, OSError):  # macOS refuses some
-        resource.setrlimit(kind, tuple(bounds))
-
-
-def sentence(bound: str) -> str:
-    """What to say of a worker that passed one of its bounds; the numbers are those that it is held to."""
-    try:
-        import resource
-    except ImportError:
-        return f"used more {bound} than a worker may"
-    most = resource.getrlimit
-    match bound:
-        case "memory":
-            return f"used more than {size(most(resource.RLIMIT_DATA)[0])} of memory"
-        case "disk":
-            return (
-                f"wrote more than a worker may keep: {size(most(resource.RLIMIT_FSIZE)[0])} in one file, and few files"
-            )
-        case "files":
-            return f"opened more than {most(resource.RLIMIT_NOFILE)[0]} files at once"
-        case _:
-            return "started more processes or threads than a worker may have"
-
-
-def size(count: int) -> str:
-    """`2 GiB`, `1.8 GiB`, `16 MiB`."""
-    for unit, power in (("GiB", 30), ("MiB", 20)):
-        if count >= 1 << power:
-            return f"{round(count / (1 << power), 1):g} {unit}"
-    return f"{count} bytes"
+    rlimits.lower(resource.RLIMIT_AS, mapped + limits["memory_bytes"] + _RESERVED_BYTES)
 
 
 def grants(limits: Mapping[str, Any]) -> list[tuple[str | int, int]]:
@@ -107,8 +48,6 @@ def harden(protected_pids: tuple[int, ...], granted: list[tuple[str | int, int]]
     With `granted`, it cannot open any file but those, nor have memory that no limit counts. As far as the machine
     goes; promised is nothing.
     """
-    if sys.platform != "linux":
-        return
     with contextlib.suppress(OSError):
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
     domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
@@ -177,7 +116,7 @@ def jail(limits: Mapping[str, Any]) -> dict[str, str]:
     else:
         _attempt(problems, "capabilities", lambda: _set_capabilities(0))
     die_with_parent(limits["parent"])
-    _attempt(problems, "limits", lambda: set_limits(limits))
+    _attempt(problems, "limits", lambda: rlimits.set_limits(limits))
     _attempt(problems, "limits", lambda: bound_addresses(limits))
     _attempt(problems, "files", lambda: landlock.restrict(grants(limits)))
     _attempt(problems, "system calls", _filter)
@@ -190,8 +129,6 @@ def _filter() -> None:
 
 
 def _bound_processes(count: int) -> None:
-    import resource
-
     resource.setrlimit(resource.RLIMIT_NPROC, (count, count))  # counted by user, so only for a user of its own
 
 

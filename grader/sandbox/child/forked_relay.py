@@ -10,8 +10,11 @@ import json
 import os
 import select
 import socket
+import sys
 
-from .relay import ENDED, PIPE_BYTES, PRINTED_BYTES, PRINTS, REPLIES, STOPPED, say, take
+from .engine_stream import ENDED, PIPE_BYTES, PRINTED_BYTES, PRINTS, REPLIES, STOPPED, say, take
+
+assert sys.platform == "linux"
 
 _WORDS_BYTES = 1 << 16
 

@@ -9,7 +9,10 @@ import functools
 import os
 import stat
 import struct
+import sys
 from collections.abc import Iterable
+
+assert sys.platform == "linux"
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # the same numbers on every architecture
 _VERSION_FLAG, _PATH_BENEATH = 1, 1

@@ -5,6 +5,7 @@ child processor_time ""     in a container: prints the sums over all processes b
 
 import json
 import os
+import sys
 
 _NANOSECOND = 1e-9
 
@@ -15,6 +16,8 @@ def of(pid: int) -> tuple[float, float] | None:
     `ran` is what all its threads have had of the processor, `waited` how long its first thread was ready to run while
     others ran.
     """
+    if sys.platform != "linux":
+        return None
     try:
         with open(f"/proc/{pid}/schedstat") as file:
             waited = int(file.read().split()[1]) * _NANOSECOND

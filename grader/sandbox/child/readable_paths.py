@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from . import landlock, packages
 
+assert sys.platform == "linux"
+
 # What numpy and torch look at to learn what they run on, and what any program may need.
 _SYSTEM = (
     "/proc/cpuinfo",

@@ -3,25 +3,21 @@
     child relay LIMITS      as `worker` takes them. Descriptor 0 is the worker's own to read; all it says leaves by 1
 
 An engine carries stdout and stderr side by side and promises no order between them. So both leave here as one stream of
-frames in the engine's own format (stream u8, three zero bytes, length u32, big-endian), a print always before the reply
-that followed it. Being process 1, this also outlives whatever a student's code kills, and takes all of it along when it
-ends: after the worker, with its exit status as a shell gives it, or when the grader hangs up. Standard library only.
+frames in the engine's own format (`engine_stream.py`), a print always before the reply that followed it. Being process
+1, this also outlives whatever a student's code kills, and takes all of it along when it ends: after the worker, with
+its exit status as a shell gives it, or when the grader hangs up. Standard library only.
 """
 
 import os
 import select
 import signal
-import struct
 import sys
 
-REPLIES, PRINTS, ENDED = 1, 2, 3  # the streams; the last is `forked_relay`'s alone
-HEADER = struct.Struct(">BxxxL")
-PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
-PRINTED_BYTES = (
-    66 << 10
-)  # passed on between two replies, a little more than is kept; a flood ends here, not in the engine
+from .engine_stream import PIPE_BYTES, PRINTED_BYTES, PRINTS, REPLIES, STOPPED, say, take
+
+assert sys.platform == "linux"
+
 LINGER_MS = 2_000  # for a worker that closed its channel to end; at once, unless its code closed it by hand
-STOPPED = 125  # our exit status where the worker has none: alive, but it will never answer
 
 
 def main(argument: str) -> None:
@@ -87,19 +83,6 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
                 say(PRINTS, take(prints)[:left])
                 return status
     return STOPPED
-
-
-def take(prints: int) -> bytes:
-    try:
-        return os.read(prints, PIPE_BYTES)
-    except BlockingIOError:
-        return b""
-
-
-def say(stream: int, data: bytes) -> None:
-    view = memoryview(HEADER.pack(stream, len(data)) + data if data else b"")
-    while view:
-        view = view[os.write(1, view) :]
 
 
 def _reap(worker: int) -> int | None:

@@ -10,8 +10,11 @@ import errno
 import os
 import platform
 import struct
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+assert sys.platform == "linux"
 
 # AUDIT_ARCH_*, and the column of _NUMBERS. The 32-bit and x32 ways into the kernel are refused as a whole.
 _ARCHITECTURES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}

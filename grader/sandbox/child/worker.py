@@ -25,7 +25,10 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import confine, convert, packages, protocol
+from . import convert, packages, protocol, rlimits
+
+if sys.platform == "linux":
+    from . import confine
 
 _SPEECHLESS = 71  # exit code of a worker that cannot answer any more
 _IMPORT_SYSTEM = ("importlib.", "_frozen_importlib", "importlib")  # modules in whose frames an import is under way
@@ -117,8 +120,9 @@ def _path_of(fullname: str, files: dict[str, bytes]) -> str | None:
 def main(argument: str) -> None:
     """Runs a worker that was started, not forked: it bounds itself as far as the system goes, and serves."""
     limits = json.loads(argument)
-    confine.set_limits(limits)
-    confine.harden(limits["protected_pids"])
+    rlimits.set_limits(limits)
+    if sys.platform == "linux":
+        confine.harden(limits["protected_pids"])
     serve()
 
 
@@ -222,7 +226,7 @@ def _fault(library: Library, error: BaseException) -> dict[str, Any]:
     frames = _student_frames(library, error)
     passed = _bound_passed(error)
     if passed is not None:
-        return _problem("limit", confine.sentence(passed), frames)
+        return _problem("limit", rlimits.sentence(passed), frames)
     if isinstance(error, NotImplementedError) and _raised_by_student(library, error):
         return _problem("missing", _text(error), frames)
     return _problem("error", _in_words(error), frames)

@@ -34,7 +34,9 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, packages, processor_time, readable_paths, worker
+from . import confine, landlock, packages, processor_time, readable_paths, rlimits, worker
+
+assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
 GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -169,14 +171,14 @@ class Zygote:
         if self.jailed:
             problems = confine.jail(limits | self.own_settings())
             missing = {
-                restriction: problems[restriction] for restriction in confine.REQUIRED if restriction in problems
+                restriction: problems[restriction] for restriction in rlimits.REQUIRED if restriction in problems
             }
             if missing and not self.settings["weaker"]:
                 raise OSError(f"the restrictions do not hold: {missing}")
         else:
             os.chdir(limits["folder"])
             confine.die_with_parent(limits["parent"])
-            confine.set_limits(limits)
+            rlimits.set_limits(limits)
             gpu = "torch" in sys.modules and readable_paths.has_gpu()  # its driver opens more than we could name
             granted = None if gpu else confine.grants(limits | self.own_settings())
             if not gpu:
@@ -299,14 +301,14 @@ def _excess(forked: Forked) -> str:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
     if len(sizes) > MAX_FILES or sum(sizes) > forked.limits["disk_bytes"]:
         return (
-            f"kept more than {confine.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
+            f"kept more than {rlimits.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
         )
     most, memory = forked.limits["processes"], forked.limits["memory_bytes"]
     processes, threads = _family(forked.pid, most)
     if threads > most:
         return f"had more than {most} threads and processes and was stopped"
     if len(processes) > 1 and sum(map(_memory_of, processes)) > memory:  # one alone is held by its own limit
-        return f"used more than {confine.size(memory)} of memory, with what it forked, and was stopped"
+        return f"used more than {rlimits.size(memory)} of memory, with what it forked, and was stopped"
     return ""
 
 

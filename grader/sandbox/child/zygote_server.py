@@ -12,9 +12,12 @@ import os
 import select
 import signal
 import socket
+import sys
 from typing import Any
 
 from . import zygote
+
+assert sys.platform == "linux"
 
 SOCKET = "relays"  # in the zygote's folder
 _WORDS_BYTES = 1 << 16

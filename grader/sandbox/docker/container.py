@@ -29,7 +29,7 @@ import requests
 from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
-from grader.sandbox.child.relay import STOPPED
+from grader.sandbox.child.engine_stream import STOPPED
 from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash

@@ -12,13 +12,13 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from grader.errors import SandboxError
-from grader.sandbox.child import confine
+from grader.sandbox.child import rlimits
 from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.process import describe_exit
 
-REQUIRED = frozenset(confine.REQUIRED)
+REQUIRED = frozenset(rlimits.REQUIRED)
 FOLDER = "/tmp/zygote"
 MAX_WORKERS = 500  # of one container; then a fresh one, for hygiene
 _LINE_BYTES = 1 << 16

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from grader.sandbox.child.engine_stream import ENDED, HEADER, PRINTS, REPLIES
 from grader.sandbox.child.protocol import ProtocolError
-from grader.sandbox.child.relay import ENDED, HEADER, PRINTS, REPLIES
 from grader.sandbox.pipes import OUTPUT_BYTES
 
 _CHUNK = 1 << 16

@@ -32,7 +32,6 @@ What is not stopped: a worker can tell whether a path exists, can read the clock
 the processor until its deadline.
 """
 
-import platform
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -41,8 +40,10 @@ from typing import Any
 from grader.errors import SandboxError
 from grader.sandbox.child import landlock, seccomp
 from grader.sandbox.launcher import Bundle
-from grader.sandbox.linux.warm import WarmConnection, WarmLauncher
+from grader.sandbox.linux import warm
 from grader.sandbox.warm_modules import warm_modules
+
+assert sys.platform == "linux"
 
 # The restrictions that a jail must have, and what a machine must have for them.
 HELP = {
@@ -55,10 +56,8 @@ _CGROUP_FILES = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limi
 _NO_BOUND = 1 << 60  # cgroup 1 says "none" by a number near 2**63
 
 
-def why_no_jail(*, allow_weaker: bool = False) -> str:
-    """Why there is no jail on a machine like this, within a sentence; nothing where a launcher may be tried."""
-    if not JailLauncher.is_available():
-        return f"the jail needs Linux, and this is {platform.system() or sys.platform}"
+def what_a_jail_lacks(*, allow_weaker: bool = False) -> str:
+    """What this kernel has not and a jail needs, within a sentence; nothing where a launcher may be tried."""
     try:
         seccomp.program(())
     except OSError as error:
@@ -68,7 +67,7 @@ def why_no_jail(*, allow_weaker: bool = False) -> str:
     return ""
 
 
-class JailLauncher(WarmLauncher):
+class JailLauncher(warm.WarmLauncher):
     """Workers that are shut in. Raises SandboxError where a required restriction is missing, unless `allow_weaker`.
 
     `devices` are further device files that a worker may use, a GPU's for instance.
@@ -91,15 +90,13 @@ class JailLauncher(WarmLauncher):
             self.close()
             raise
 
-    def launch(self, bundle: Bundle) -> WarmConnection:
+    def launch(self, bundle: Bundle) -> warm.WarmConnection:
         most = container_memory()
         if most is not None and most < bundle.limits.memory_bytes:
             bundle = replace(bundle, limits=replace(bundle.limits, memory_bytes=most))
         return super().launch(bundle)
 
     def _try_out(self) -> None:
-        if not self.is_available():
-            raise SandboxError(f"the jail sandbox needs Linux, and this is {sys.platform}; use --sandbox docker.")
         words = self.zygote(warm_modules(Bundle({}, {}))).first_words()
         for restriction, reason in {**words["through"], **words["lacks"]}.items():
             (self.missing if restriction in HELP else self.forgone)[restriction] = reason

@@ -25,6 +25,8 @@ from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
 from grader.sandbox.warm_modules import WARM, warm_modules
 
+assert sys.platform == "linux"
+
 _ANSWER_SECONDS = 60.0  # for a zygote to end a worker, its own imports included; milliseconds once it is warm
 _CLOSE_SECONDS = 10.0  # for a zygote to end all that it started
 _MESSAGE_BYTES = 1 << 16
@@ -251,10 +253,6 @@ class WarmLauncher:
             self._zygotes[WARM[0]] = Zygote(socket.socket(fileno=sibling))
         elif ahead:
             self.zygote(WARM[0])
-
-    @staticmethod
-    def is_available() -> bool:
-        return sys.platform == "linux"
 
     def launch(self, bundle: Bundle) -> WarmConnection:
         return WarmConnection(self.zygote(warm_modules(bundle)), asdict(bundle.limits))

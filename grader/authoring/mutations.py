@@ -5,6 +5,7 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 _OPERATORS: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub, ast.Mult),
@@ -44,10 +45,11 @@ Change = tuple[str, Callable[[ast.AST], None]]
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """One change of one file; `what` names the line and the change."""
+    """One change of one file, at a line of it; `what` names the change."""
 
     tree: ast.Module
     index: int  # of the node, in the order of ast.walk
+    line: int
     what: str
     change: Callable[[ast.AST], None]
 
@@ -64,14 +66,28 @@ class Mutation:
             return None
         return None if text == ast.unparse(self.tree) else text
 
+    def difference(self, changed: str) -> str:
+        """`before  →  after`: the lines in which `changed`, this mutation's source, is another, as one line."""
+        before, after = ast.unparse(self.tree).splitlines(), changed.splitlines()
+        pieces = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        found = next((piece for piece in pieces if piece[0] != "equal"), ("equal", 0, 0, 0, 0))
+        _, old, old_end, new, new_end = found
+        return f"{_one_line(before[old:old_end])}  →  {_one_line(after[new:new_end])}"
+
+
+def _one_line(lines: list[str]) -> str:
+    return " ⏎ ".join(line.strip() for line in lines[:3]) or "(nothing)"
+
 
 def mutations(source: str) -> list[Mutation]:
     """All ways to change one node of a file, in its order."""
     tree = ast.parse(source)
     others = dict(_exchanges(tree))
+    texts = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings among them
     return [
-        Mutation(tree, index, f"line {getattr(node, 'lineno', '?')}: {what}", change)
+        Mutation(tree, index, getattr(node, "lineno", 1), what, change)
         for index, node in enumerate(ast.walk(tree))
+        if not (isinstance(node, ast.Constant) and id(node) in texts)
         for what, change in (*_changes(node), *_names(node, others.get(id(node), ())))
     ]
 

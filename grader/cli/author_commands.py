@@ -1,0 +1,98 @@
+"""The commands for who writes an assignment: `mutants`."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader import BUILT_IN
+from grader.authoring.survivors import Examined, Fate, examine
+from grader.cli.app import app, err, out
+from grader.cli.options import assignment_folder, settings_of, with_options
+from grader.cli.sandbox_setup import prepare
+from grader.report.results_json import check_writable, write_atomically
+from grader.rubric import load_assignment
+from grader.settings import RunSettings
+
+AssignmentArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="ASSIGNMENT",
+        callback=assignment_folder,
+        help="Folder of the assignment, or the name of an installed one.",
+        show_default="built in",
+    ),
+]
+EVERY = 25  # mutants between two lines of progress, where a terminal shows them
+_STYLES = {
+    Fate.BREAKS: "red",
+    Fate.LET_LIVE: "red",
+    Fate.LUCKY: "red",
+    Fate.REVIEW: "yellow",
+    Fate.ALSO_RIGHT: "dim",
+    Fate.SAME: "dim",
+}
+
+
+@app.command()
+@with_options(settings=settings_of)
+def mutants(
+    settings: RunSettings,
+    assignment: AssignmentArgument = BUILT_IN,
+    count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+) -> None:
+    """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
+    if json_file is not None:
+        check_writable(json_file)
+    found: list[Examined] = []
+    console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
+
+    def show(examined: Examined) -> None:
+        found.append(examined)
+        if examined.fate in _STYLES:
+            console.print(Text(_sentence(examined), style=_STYLES[examined.fate]), soft_wrap=True)
+        if err.is_terminal and len(found) % EVERY == 0:
+            err.print(f"{len(found)} mutants", style="dim")
+
+    first = settings.seed or 0
+    where = replace(settings, sandbox=prepare(settings.sandbox))
+    examine(load_assignment(assignment), where, count, range(first, first + seeds), show)
+    if json_file is not None:
+        plain = [{**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in found]
+        write_atomically(json_file, json.dumps(plain, indent=1))
+    out.print(_by_check(found))
+    out.print(Text(_summary(found)), soft_wrap=True)
+    if any(item.is_finding for item in found):
+        raise SystemExit(1)
+
+
+def _sentence(examined: Examined) -> str:
+    who = f"{', '.join(examined.kept)}: " if examined.fate in (Fate.LET_LIVE, Fate.ALSO_RIGHT) else ""
+    return f"{who}{examined.fate}: {examined.mutant.title}"
+
+
+def _by_check(found: list[Examined]) -> Table:
+    """For each check, how many mutants answered it otherwise than the right answer, and how many got it in full."""
+    heard = Counter(part for item in found for part in item.heard)
+    kept = Counter(part for item in found for part in item.kept)
+    alive = Counter(part for item in found if item.fate is Fate.LET_LIVE for part in item.kept)
+    table = Table(title="what each check heard")
+    for column in ("check", "another answer", "of these in full", "of these in full everywhere"):
+        table.add_column(column, justify="left" if column == "check" else "right")
+    for part in sorted(heard):
+        table.add_row(part, str(heard[part]), str(kept[part]), str(alive[part]))
+    return table
+
+
+def _summary(found: list[Examined]) -> str:
+    fates = Counter(item.fate for item in found)
+    return f"{len(found)} mutants: " + ", ".join(f"{fates[fate]} {fate}" for fate in Fate) + "."

@@ -1,0 +1,28 @@
+"""One stream of frames that carries what a worker replies and what it prints: a relay says it, the grader hears it.
+
+A frame is in the engine's own format: stream u8, three zero bytes, length u32, big-endian. Standard library only.
+"""
+
+import os
+import struct
+
+REPLIES, PRINTS, ENDED = 1, 2, 3  # the streams; the last is `forked_relay`'s alone
+HEADER = struct.Struct(">BxxxL")
+PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
+PRINTED_BYTES = (
+    66 << 10
+)  # passed on between two replies, a little more than is kept; a flood ends here, not in the engine
+STOPPED = 125  # our exit status where the worker has none: alive, but it will never answer
+
+
+def take(prints: int) -> bytes:
+    try:
+        return os.read(prints, PIPE_BYTES)
+    except BlockingIOError:
+        return b""
+
+
+def say(stream: int, data: bytes) -> None:
+    view = memoryview(HEADER.pack(stream, len(data)) + data if data else b"")
+    while view:
+        view = view[os.write(1, view) :]
