@@ -65,9 +65,9 @@ class Layer:
         return [*values[: len(self.arrays)], *([{**self.fixed, **numbers}] if self.options or self.fixed else [])]
 
     def _written(self) -> str:
-        pairs = [f"{name!r}: {value!r}" for name, value in self.fixed.items()]
-        pairs += [f"{name!r}: {name}" for name in self.options]
-        return f"{self.forward}({', '.join([*self.arrays, *([f'{{{", ".join(pairs)}}}'] if pairs else [])])})"
+        pairs = ", ".join([f"{name!r}: {value!r}" for name, value in self.fixed.items()])
+        pairs = ", ".join(filter(None, [pairs, *(f"{name!r}: {name}" for name in self.options)]))
+        return f"{self.forward}({', '.join([*self.arrays, *([f'{{{pairs}}}'] if pairs else [])])})"
 
 
 XWB, GRADIENTS = ("x", "w", "b"), ("dx", "dw", "db")

@@ -131,7 +131,7 @@ def filled(net: Any, params: dict[str, Any]) -> Any:
 def first_failed(judged: Any) -> Verdict:
     for each in judged:
         verdict: Verdict = each()
-        if verdict.score < 1:
+        if verdict.share < 1:
             return verdict
     return Verdict.passed()
 
