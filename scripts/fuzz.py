@@ -28,8 +28,8 @@ from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
 from grader.suite.expressions import flaw
-from grader.suite.proxy import from_wire
 from grader.suite.session import Oracles, OracleStoppedError
+from grader.suite.wire_values import from_wire
 from tests.support import wire
 
 EXTRA_BYTES = 512 << 20  # of address space beyond what is mapped at the start: the inputs here have kilobytes
