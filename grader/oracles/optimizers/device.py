@@ -15,8 +15,10 @@ TRIES, STEPS_A_TRY = 3, 10  # a median over these; long enough to be measured, s
 
 
 def device_of(wanted: str) -> dict[str, str]:
-    """The device of that name: {"device": torch's own name, "label": for a report, "gpu": what tells it from others,
-    "system": as `sys.platform`}, or {"why": ...} where it cannot be had. "auto" is a GPU of CUDA where there is one, and else the CPU.
+    """The device of that name, or why it cannot be had: {"why": ...}. "auto" is a GPU of CUDA where there is one, and
+    else the CPU.
+
+    {"device": torch's own name, "label": for a report, "gpu": what tells it from others, "system": `sys.platform`}
     """
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
