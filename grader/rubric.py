@@ -232,6 +232,13 @@ class Rubric(_Table):
         run = {point.id for point in self.points if point.kind != PERSON}.intersection(points)
         return [exercise for exercise in self.exercise if any(point.id in run for point in exercise.point)]
 
+    def point(self, name: str) -> Point:
+        """One point. Raises KeyError for a point that does not exist."""
+        found = next((point for point in self.points if point.id == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
         for exercise in self.exercise:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from types import TracebackType
 from typing import Self
 
 from grader.errors import SandboxError
@@ -38,9 +37,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         with ExitStack() as stack:  # one that cannot be ended shall not keep the others
             for worker in self._workers.values():
                 stack.callback(worker.end)
