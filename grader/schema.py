@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.errors import UsageError
 from grader.model import Author, Frame, Incident, Outcome
 
 SCHEMA_FILE = Path(__file__).parent / "report" / "results.schema.json"
@@ -131,6 +132,13 @@ class Report(_Part):
     score_before_late: float | None = None
     late: LateEntry | None = None
     reviews: tuple[ReviewEntry, ...] = ()
+
+    def point(self, name: str) -> PointScore:
+        """One of its points. Raises UsageError where there is none of that id."""
+        found = next((point for point in self.points if point.id == name), None)
+        if found is None:
+            raise UsageError(f"there is no point {name} in this report.")
+        return found
 
     @property
     def has_grader_error(self) -> bool:

@@ -37,9 +37,9 @@ from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.replies import parse
 from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
 from grader.suite.expressions import MAX_NODES, flaw
-from grader.suite.proxy import MAX_TEXT, from_wire
 from grader.suite.runner import run_checks
 from grader.suite.session import Oracles, SubmissionSession
+from grader.suite.wire_values import MAX_TEXT, from_wire
 from scripts import fuzz
 from tests.support import wire
 from tests.support.babble import BabbleLauncher

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from watchfiles import watch
@@ -65,10 +64,8 @@ class Watch:
         self._grading = self.stack.enter_context(GradingSession(self.assignment, settings))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stack.__exit__(kind, error, trace)
+    def __exit__(self, *ended: object) -> None:
+        self.stack.close()
 
     def judge(self) -> Round | None:
         """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""

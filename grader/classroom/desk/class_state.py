@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.classroom.class_model import Issue
+from grader.classroom.class_model import Issue, names_of
 from grader.classroom.desk.database import Database
 from grader.classroom.results import journal, store
 from grader.classroom.results.store import Entry
@@ -62,7 +62,7 @@ class HandIn:
 
     @property
     def name(self) -> str:
-        return ", ".join(student.name for student in self.entry.students if student.name) or self.entry.id
+        return names_of(self.entry.students) or self.entry.id
 
 
 class ClassState:

@@ -12,7 +12,6 @@ from grader.classroom.desk.highlight import CodeFile, code_files
 from grader.classroom.desk.mathml import to_mathml
 from grader.classroom.desk.safe_markdown import to_html
 from grader.classroom.results import store
-from grader.errors import UsageError
 from grader.report.html.student_page import ExerciseSection, exercise_sections
 from grader.report.plain_text import number
 from grader.rubric import Rubric
@@ -59,9 +58,7 @@ class Sheet:
 
 def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Rubric, *, hide_marks: bool) -> Sheet:
     """Raises UsageError where the report has no such point."""
-    found = next((own for own in report.points if own.id == point), None)
-    if found is None:
-        raise UsageError(f"there is no point {point} in this report.")
+    found = report.point(point)
     history = tuple(
         review
         for review in report.reviews
@@ -80,7 +77,7 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
     return Sheet(
         point=_unmarked(found, drop=TEXT),
         exercise_title=section.score.title,
-        asked=_asked(rubric, point),
+        asked=found.title,
         prose=to_html(prose) if isinstance(prose, str) else None,
         formulas=_formulas(found.evidence),
         section=_first(section, point),
@@ -133,7 +130,3 @@ def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
 
 def _wanted(rubric: Rubric, exercise: str) -> list[str]:
     return [own.file for own in rubric.exercise if own.id == exercise]
-
-
-def _asked(rubric: Rubric, point: str) -> str:
-    return next((own.title for own in rubric.points if own.id == point), point)

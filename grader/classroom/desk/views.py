@@ -205,7 +205,7 @@ def rubric(visit: Visit, desk: Desk) -> Response:
     point = _known_point(desk, visit.path("point"))
     uses = [logged.items for logged in desk.log.latest_of_point(point)]
     items = [(item, sum(item.number in used for used in uses)) for item in desk.items.of(point)]
-    most = next(own.max for own in desk.assignment.rubric.points if own.id == point)
+    most = desk.assignment.rubric.point(point).max
     message, back = visit.query("message"), visit.query("back")
     return html(
         visit,

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings
+from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, label
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
@@ -82,7 +82,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, message)
         elif done is not None and times[done.sha256] > 1:
-            same[done.sha256].append(_label(hand_in))
+            same[done.sha256].append(label(hand_in.id, hand_in.students))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
@@ -122,8 +122,3 @@ def _asked(name: str, question: Question) -> str:
         differ = f"{len(question.candidates)} files differ, and {question.taken} was graded"
         return f"{question.wanted}: {differ}. {how} decides{rest}."
     return f"{question.wanted}: not handed in under this name. {how} reads what may be meant{rest}."
-
-
-def _label(hand_in: HandIn) -> str:
-    names = ", ".join(student.name for student in hand_in.students if student.name)
-    return names if names == hand_in.id else f"{names} ({hand_in.id})" if names else hand_in.id

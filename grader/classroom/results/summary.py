@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.class_model import Issue, IssueKind
+from grader.classroom.class_model import Issue, IssueKind, label
 from grader.classroom.results import store
 from grader.classroom.results.store import ClassIndex, Entry
 from grader.model import Outcome
@@ -39,12 +39,6 @@ def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
         console.print(Text(line), soft_wrap=True)
     console.print(_needs(index, tally.pending), soft_wrap=True)
     console.print(Text(f"{_counts(index)}. Everything is in {results}.", style="bold"), soft_wrap=True)
-
-
-def label(entry: Entry) -> str:
-    """Whom an entry is about, as a person would say it: the names, and the id where it is another text."""
-    names = ", ".join(person.name for person in entry.students if person.name)
-    return names if names == entry.id else f"{names} ({entry.id})" if names else entry.id
 
 
 @dataclass(slots=True)
@@ -132,7 +126,7 @@ class _Tally:
     lateness: _Lateness = field(default_factory=_Lateness)
 
     def add(self, entry: Entry, report: Report) -> None:
-        name = label(entry)
+        name = label(entry.id, entry.students)
         self.scores.append(report.score)
         for kind in dict.fromkeys(incident.kind for incident in report.incidents):
             self.incidents[kind].add(name)
@@ -180,7 +174,7 @@ def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
     for issue in index.issues:
         by_kind[issue.kind].append(issue)
     asked = {issue.who for issue in index.issues}
-    names = {entry.id: label(entry) for entry in index.entries if entry.id in asked}
+    names = {entry.id: label(entry.id, entry.students) for entry in index.entries if entry.id in asked}
     lines = [line for kind, issues in by_kind.items() for line in _of_kind(kind, issues, names)]
     lines += [f"review: {point}: {some.count} pending ({some})" for point, some in pending.items()]
     if not lines:

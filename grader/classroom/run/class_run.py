@@ -274,7 +274,7 @@ class ClassRun:
 
 def _names_of(hand_in: HandIn) -> set[str]:
     """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
-    people = (name for one in hand_in.students for name in (one.id, one.name, one.email, one.lms))
+    people = (name for student in hand_in.students for name in student.identifiers)
     return {name.casefold() for name in (hand_in.id, *people) if name}
 
 

@@ -1,6 +1,5 @@
 """How a class gets on: a live bar on a terminal, plain lines elsewhere, the same facts in both."""
 
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -28,9 +27,7 @@ class Lines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         pass
 
     def begin(self, total: int) -> None:
