@@ -1,17 +1,15 @@
 """Twenty-four points for the layers: forward, and backward through what the forward pass kept."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import layer_misconceptions as known
 import numpy as np
 from dropout import judge_mask, kept_probabilities, mask_of
-from layer import AFFINE, BATCHNORM, CONV, MAX_POOL, RELU, TEST_TIME, Inputs, Layer, Rng, drawn, with_upstream
+from layer import AFFINE, BATCHNORM, BATCHNORM_ALT, CONV, MAX_POOL, RELU, SMALL, TEST_TIME, UNPADDED, Inputs, Layer, Rng
 from mathematics import gradient, softmax_loss, svm_loss
-from small_inputs import SCORES, SMALL, counted
 
-from grader.api import Verdict, fetch, module, points
+from grader.api import Verdict, fetch, keep, module, points
 from grader.oracles.numeric import Case, Question, judge
 
 layers = module("cs231n.layers")
@@ -20,54 +18,58 @@ FILE = "cs231n/layers.py"
 Check = Callable[..., Verdict]
 
 
-def forward(point: str, layer: Layer, mistakes: known.Known, sentence: str) -> Check:
+def forward(point: str, layer: Layer, mistakes: known.Known, sentence: str, part: str | None = None) -> Check:
     """The check that a layer's output is right."""
 
-    @points(point)
+    @points(point, part=part)
     def check(layers: Any, rng: Rng) -> Verdict:
-        cases = [layer.forward_case(inputs) for inputs in drawn(rng, layer)]
-        small = [layer.forward_case(inputs) for inputs in SMALL[layer.forward]]
-        return judge(layer.asks_forward(layers), Question(cases, small, mistakes))
+        cases, small = map(layer.forward_case, layer.draw(rng)), map(layer.forward_case, layer.small)
+        return judge(layer.asks_forward(layers), Question([*cases], [*small], mistakes))
 
     check.__doc__ = sentence
     return check
 
 
-def backward(point: str, layer: Layer, result: str, mistakes: known.Known, sentence: str, part: bool = True) -> Check:
+def backward(point: str, layer: Layer, result: str, mistakes: known.Known, sentence: str, part: str | None) -> Check:
     """The check that one of the results of going back through a layer is right."""
 
-    @points(point, part=result if part else None)
+    @points(point, part=part)
     def check(layers: Any, rng: Rng) -> Verdict:
-        cases = [layer.backward_case(result, with_upstream(rng, layer, inputs)) for inputs in drawn(rng, layer)]
-        small = [
-            layer.backward_case(result, {**inputs, "dout": counted(layer.computes(**inputs).shape)})
-            for inputs in SMALL[layer.forward]
-        ]
-        return judge(layer.asks_backward(layers, result), Question(cases, small, mistakes))
+        """With a random gradient of the loss by the output: with one of ones, mistakes hide."""
+
+        def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:
+            return [layer.backward_case(result, own, upstream(layer.computes(**own).shape)) for own in inputs]
+
+        drawn = cases(layer.draw(rng), lambda shape: rng.normal(size=shape))
+        small = cases(layer.small, lambda shape: 1.0 + np.arange(np.prod(shape)).reshape(shape))
+        return judge(layer.asks_backward(layers, result), Question(drawn, small, mistakes))
 
     check.__doc__ = sentence
     return check
 
 
-ALT = replace(BATCHNORM, backward="batchnorm_backward_alt")
 check_affine_forward = forward("1.1", AFFINE, known.AFFINE_OUT, "The output is xw + b for a batch of any shape.")
-check_affine_dx = backward("1.2", AFFINE, "dx", known.AFFINE_DX, "The affine layer's dx is right.")
-check_affine_dw = backward("1.2", AFFINE, "dw", known.AFFINE_DW, "The affine layer's dw is right.")
-check_affine_db = backward("1.2", AFFINE, "db", known.AFFINE_DB, "The affine layer's db is right.")
+check_affine_dx = backward("1.2", AFFINE, "dx", known.AFFINE_DX, "The affine layer's dx is right.", "dx")
+check_affine_dw = backward("1.2", AFFINE, "dw", known.AFFINE_DW, "The affine layer's dw is right.", "dw")
+check_affine_db = backward("1.2", AFFINE, "db", known.AFFINE_DB, "The affine layer's db is right.", "db")
 check_relu_forward = forward("1.3", RELU, known.RELU_OUT, "ReLU keeps what is positive.")
-check_relu_dx = backward("1.4", RELU, "dx", known.RELU_DX, "The gradient passes where x is positive.", part=False)
+check_relu_dx = backward("1.4", RELU, "dx", known.RELU_DX, "The gradient passes where x is positive.", None)
 check_batchnorm_forward = forward("1.8", BATCHNORM, known.BATCHNORM_OUT, "The batch's own mean and variance are used.")
 check_batchnorm_at_test_time = forward("1.10", TEST_TIME, known.TEST_TIME, "The running statistics are used.")
-check_batchnorm_dx = backward("1.11", BATCHNORM, "dx", known.BATCHNORM_DX, "dx goes through mean and variance, too.")
-check_batchnorm_dgamma = backward("1.11", BATCHNORM, "dgamma", known.BATCHNORM_DGAMMA, "dgamma is right.")
-check_batchnorm_dbeta = backward("1.11", BATCHNORM, "dbeta", known.BATCHNORM_DBETA, "dbeta is right.")
-check_batchnorm_alt = backward("1.12", ALT, "dx", known.BATCHNORM_DX, "The formula gives the same dx.", part=False)
-check_conv_forward = forward("1.15", CONV, known.CONV_OUT, "The convolution is right, with stride and padding.")
-check_conv_dx = backward("1.16", CONV, "dx", known.CONV_DX, "dx is right, with stride and padding.")
-check_conv_dw = backward("1.16", CONV, "dw", known.CONV_DW, "dw is right, with stride and padding.")
-check_conv_db = backward("1.16", CONV, "db", known.CONV_DB, "db is right.")
+check_batchnorm_dx = backward(
+    "1.11", BATCHNORM, "dx", known.BATCHNORM_DX, "dx goes through mean and variance, too.", "dx"
+)
+check_batchnorm_dgamma = backward("1.11", BATCHNORM, "dgamma", known.BATCHNORM_DGAMMA, "dgamma is right.", "dgamma")
+check_batchnorm_dbeta = backward("1.11", BATCHNORM, "dbeta", known.BATCHNORM_DBETA, "dbeta is right.", "dbeta")
+check_batchnorm_alt = backward("1.12", BATCHNORM_ALT, "dx", known.BATCHNORM_DX, "The same dx.", None)
+check_conv_forward = forward("1.15", CONV, known.CONV_OUT, "Right with stride and padding.", "padded")
+check_conv_unpadded = forward("1.15", UNPADDED, known.CONV_OUT, "Right where nothing is padded.", "unpadded")
+check_conv_dx = backward("1.16", CONV, "dx", known.CONV_DX, "dx is right, with stride and padding.", "dx")
+check_conv_unpadded_dx = backward("1.16", UNPADDED, "dx", known.CONV_DX, "Right without padding.", "unpadded")
+check_conv_dw = backward("1.16", CONV, "dw", known.CONV_DW, "dw is right, with stride and padding.", "dw")
+check_conv_db = backward("1.16", CONV, "db", known.CONV_DB, "db is right.", "db")
 check_max_pool_forward = forward("1.17", MAX_POOL, known.POOL_OUT, "Each window gives its maximum, overlapping or not.")
-check_max_pool_dx = backward("1.18", MAX_POOL, "dx", known.POOL_DX, "A window's gradient is its maximum's.", part=False)
+check_max_pool_dx = backward("1.18", MAX_POOL, "dx", known.POOL_DX, "A window's gradient is its maximum's.", None)
 
 RESULTS = ("loss", "dx")
 LOSSES = {"softmax_loss": softmax_loss, "svm_loss": svm_loss}
@@ -90,21 +92,27 @@ def loss_case(name: str, result: str, inputs: Inputs) -> Case:
 
 
 def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: known.Known) -> Verdict:
-    small = [loss_case(name, result, each) for each in SCORES]
+    small = [loss_case(name, result, each) for each in SMALL["scores"]]
     ask = lambda x, y: getattr(layers, name)(x, y)[RESULTS.index(result)]  # noqa: E731
     return judge(ask, Question([loss_case(name, result, inputs)], small, mistakes))
 
 
-@points("1.5", part="loss")
-def check_softmax_loss(layers: Any, rng: Rng) -> Verdict:
-    """The loss is the mean cross-entropy of the softmax."""
-    return judge_loss(layers, "softmax_loss", "loss", scores(rng), known.SOFTMAX_LOSS)
+def loss(point: str, name: str, result: str, mistakes: known.Known, sentence: str) -> Check:
+    """The check that one of the two results of a loss is right."""
+
+    @points(point, part=result)
+    def check(layers: Any, rng: Rng) -> Verdict:
+        return judge_loss(layers, name, result, scores(rng), mistakes)
+
+    check.__doc__ = sentence
+    return check
 
 
-@points("1.5", part="dx")
-def check_softmax_gradient(layers: Any, rng: Rng) -> Verdict:
-    """The gradient of the softmax loss is right."""
-    return judge_loss(layers, "softmax_loss", "dx", scores(rng), known.SOFTMAX_DX)
+SOFTMAX, SVM = LOSSES
+check_softmax_loss = loss("1.5", SOFTMAX, "loss", known.SOFTMAX_LOSS, "The loss is the mean cross-entropy.")
+check_softmax_dx = loss("1.5", SOFTMAX, "dx", known.SOFTMAX_DX, "The gradient of the softmax loss is right.")
+check_svm_loss = loss("1.7", SVM, "loss", known.SVM_LOSS, "The loss is the mean multiclass hinge loss.")
+check_svm_dx = loss("1.7", SVM, "dx", known.SVM_DX, "The gradient of the SVM loss is right.")
 
 
 @points("1.6")
@@ -121,18 +129,6 @@ def check_softmax_of_large_scores(layers: Any, rng: Rng) -> Verdict:
     return Verdict.passed()
 
 
-@points("1.7", part="loss")
-def check_svm_loss(layers: Any, rng: Rng) -> Verdict:
-    """The loss is the mean multiclass hinge loss."""
-    return judge_loss(layers, "svm_loss", "loss", scores(rng), known.SVM_LOSS)
-
-
-@points("1.7", part="dx")
-def check_svm_gradient(layers: Any, rng: Rng) -> Verdict:
-    """The gradient of the SVM loss is right."""
-    return judge_loss(layers, "svm_loss", "dx", scores(rng), known.SVM_DX)
-
-
 def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: known.Known) -> Verdict:
     """One of the running statistics, after a batch. The dictionary that they are kept in stays with the student."""
 
@@ -144,11 +140,11 @@ def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], A
 
     def ask(x: Any, old: Any, _: Any, momentum: Any) -> Any:
         ones, mode = np.ones(x.shape[1]), {"mode": "train", "momentum": momentum.item()}
-        bn_param = layers.keep({"running_mean": ones, "running_var": ones, **mode, name: old})
+        bn_param = keep(layers, "bn_param", {"running_mean": ones, "running_var": ones, **mode, name: old})
         layers.batchnorm_forward(x, ones, ones, bn_param)
         return fetch(bn_param[name])
 
-    (inputs,) = drawn(rng, BATCHNORM)
+    (inputs,) = BATCHNORM.draw(rng)
     asked = case(inputs["x"], rng.uniform(0.5, 2.0, inputs["x"].shape[1]), round(rng.uniform(0.6, 0.95), 3))
     return judge(ask, Question([asked], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
 

@@ -19,7 +19,9 @@ def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
     `meaning` is the rubric's setting, and "docstring" leaves it to what dropout_forward says of itself.
     """
     if meaning == "docstring":
-        said = _SAYS.search(source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0])
+        said = _SAYS.search(
+            source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0]
+        )
         meaning = ("keep" if said[1].lower().startswith("ke") else "drop") if said else "either"
     return {"keep": [p], "drop": [1 - p]}.get(meaning, [p, 1 - p])
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace as Inputs
 from typing import Any, TypeAlias
 
 import numpy as np
-from mathematics import affine, batchnorm, conv, max_pool, padded, windows
+from mathematics import batchnorm, conv, max_pool, padded, windows
 
 from grader.oracles.numeric import Misconception, Model, Numbers, common_misconceptions
 
@@ -29,11 +29,7 @@ MEAN_FOR_SUM = held("mean-for-sum", lambda c: c.right / len(c.x))
 NOT_DIVIDED = held("not-divided", lambda c: c.right * len(c.x))
 BIAS_MISSING = held("bias-missing", lambda c: c.right - c.b, lambda c: c.right - c.b[:, np.newaxis, np.newaxis])
 
-# --- affine, ReLU ----------------------------------------------------------------------------------------------------
-AFFINE_OUT: Known = (
-    BIAS_MISSING,
-    held("columns-first", lambda c: affine(c.x.reshape(len(c.x), -1, order="F"), c.w, c.b)),
-)
+AFFINE_OUT: Known = (BIAS_MISSING,)
 AFFINE_DX: Known = (held("flat-gradient", lambda c: c.dout @ c.w.T), MEAN_FOR_SUM, *COMMON)
 AFFINE_DW: Known = (
     MEAN_FOR_SUM,
@@ -49,18 +45,15 @@ AFFINE_DB: Known = (
 RELU_OUT: Known = (
     held("absolute-value", lambda c: np.abs(c.x)),
     held("step-function", lambda c: c.x > 0),
-    held("leaky", lambda c: np.where(c.x > 0, c.x, 0.01 * c.x)),
 )
 RELU_DX: Known = (
     held("mask-of-dout", lambda c: c.dout * (c.dout > 0)),
     held("mask-missing", lambda c: c.dout),
     held("mask-alone", lambda c: c.x > 0),
-    held("times-the-output", lambda c: c.right * c.x),
     *COMMON,
 )
 
 
-# --- losses ----------------------------------------------------------------------------------------------------------
 def softmax(x: Any) -> Numbers:
     exp = np.exp(x - x.max(axis=1, keepdims=True))
     return exp / exp.sum(axis=1, keepdims=True)
@@ -105,7 +98,6 @@ SVM_DX: Known = (
 )
 
 
-# --- batch normalisation ---------------------------------------------------------------------------------------------
 def normalised(x: Any, eps: Any) -> Numbers:
     return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
 
@@ -141,7 +133,6 @@ BATCHNORM_DX: Known = (
 BATCHNORM_DGAMMA: Known = (
     MEAN_FOR_SUM,
     held("not-normalised", *(lambda c, k=k: (c.dout * (c.x - k * c.x.mean(axis=0))).sum(axis=0) for k in (0, 1))),
-    held("output-for-normalised", lambda c: (c.dout * batchnorm(c.x, c.gamma, c.beta, c.eps)).sum(axis=0)),
     *COMMON,
 )
 BATCHNORM_DBETA: Known = (MEAN_FOR_SUM, held("samples-not-summed", lambda c: c.dout), *COMMON)
@@ -177,7 +168,6 @@ TEST_TIME: Known = (
 )
 
 
-# --- dropout ---------------------------------------------------------------------------------------------------------
 DROPOUT_OUT: Known = (
     held("not-scaled", lambda c: c.x * c.kept),
     held("scaled-by-the-other-probability", lambda c: c.x * c.kept / (1 - c.keep)),
@@ -193,7 +183,6 @@ DROPOUT_DX: Known = (
 )
 
 
-# --- convolution -----------------------------------------------------------------------------------------------------
 def convolved(c: Any, **changes: Any) -> Numbers:
     return conv(**{**{name: getattr(c, name) for name in ("x", "w", "b", "stride", "pad")}, **changes})
 
@@ -229,6 +218,7 @@ CONV_OUT: Known = (
     held("one-channel", *(lambda c, k=k: convolved(c, x=c.x[:, [k]], w=c.w[:, [k]]) for k in (0, -1))),
 )
 CONV_DX: Known = (
+    held("empty-without-padding", lambda c: c.right[:, :, :0, :0] if c.pad == 0 else c.right),
     held("padding-not-cut-off", lambda c: scattered(c, c.stride, c.w)),
     held("stride-ignored", lambda c: inside(scattered(c, 1, c.w), c)),
     held("overlaps-overwritten", lambda c: inside(scattered(c, c.stride, c.w, add=False), c)),
@@ -249,7 +239,6 @@ CONV_DB: Known = (
 )
 
 
-# --- max pooling -----------------------------------------------------------------------------------------------------
 def pooled(c: Any, **changes: Any) -> Numbers:
     names = ("x", "pool_height", "pool_width", "stride")
     return max_pool(**{**{name: getattr(c, name) for name in names}, **changes})
