@@ -98,6 +98,17 @@ class Frame:
         return cls(file, line, function, code, columns[0] - indent, columns[1] - indent)
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a submission's student.toml says it is by; None where it does not say it."""
+
+    name: str | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
 class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
     """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
 

@@ -39,10 +39,9 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli import COMMANDS
 from grader.cli.app import app
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import Outcome, Submission, Verdict
+from grader.model import Incident, Outcome, Submission, Verdict
 from grader.rubric import Assignment
 from grader.sandbox.choose import SandboxSettings
-from grader.schema import IncidentEntry
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
@@ -168,7 +167,7 @@ def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass
     assert [(issue.who, issue.message) for issue in index.issues] == [("b", "tried 3 times: no engine")]
     grades = (klass.request.results / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:5] for line in grades[1:]] == [
-        ["a", "a", "", "graded", "6"], ["b", "b", "", "fault"], ["c", "c", "", "graded", "6"],
+        ["a", "a", "", "graded", "6"], ["b", "b", "", "fault", ""], ["c", "c", "", "graded", "6"],
     ]  # fmt: skip
     klass.grade(choice=Choice(failed=True))
     assert klass.graded == ["b"]
@@ -481,6 +480,23 @@ def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment
         process.end()
 
 
+def test_a_package_that_an_exercise_needs_is_missed_once_for_the_class(assignment: Assignment) -> None:
+    """A class without torch ends with the sentence that says how to get it, instead of a fault for everybody."""
+    settings = job_settings(assignment)
+    rubric = settings.rubric.replace('imports = ["torch", "numpy"]', 'imports = ["torch_of_tomorrow", "numpy"]')
+    process = JobProcess(replace(settings, rubric=rubric, points=("2.1", "4.1")))
+    try:
+        result = process.run(Job(Submission("a", {"exercise2.py": GOOD}, "0" * 64)))
+    finally:
+        process.end()
+    assert isinstance(result, JobRejected)
+    assert result.message == (
+        "Exercise 4 needs torch_of_tomorrow, which is not installed. To install it:\n"
+        "    pip install torch_of_tomorrow\n"
+        "To leave it out: --exercise 1 --exercise 2 --exercise 3"
+    )
+
+
 def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> None:
     files = {"data": SettingFile("mine.npz", b"no archive", "0" * 64)}
     settings = replace(job_settings(assignment), points=("4.1",), files=files)
@@ -587,7 +603,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
 
 def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:
     index = klass.grade()
-    incidents = [IncidentEntry(point=point, kind="timeout", message="slow") for point in POINTS]
+    incidents = [Incident(point=point, kind="timeout", message="slow") for point in POINTS]
     changed = klass.report("a").model_copy(update={"incidents": tuple(incidents)})
     store.write_report(klass.request.results / "a", changed)
     said = StringIO()

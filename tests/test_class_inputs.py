@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, read_inputs
+from grader.classroom.run.class_run import Choice
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from grader.rubric import Assignment, load_assignment
@@ -55,7 +57,7 @@ def test_a_second_run_uses_what_the_first_was_given(klass: Class, roster: Path, 
         ("4711", "0", "yes", "", "graded"),
         ("4712", "6", "no", "2 days", "graded"),
         ("4713", "6", "", "", "graded"),
-        ("4714", None, None, None, "absent"),
+        ("4714", "", "", "", "absent"),
     ]
     said = "Used as given in an earlier run: --roster roster.csv, --submitted times.csv, --extensions extensions.csv"
     assert said in klass.said.getvalue()
@@ -155,6 +157,23 @@ def test_other_times_need_a_word_where_lateness_changes(klass: Class, tmp_path: 
     assert klass.report("a").score == 6.0
     klass.grade(submitted=second, replace=True)
     assert (klass.report("a").score, klass.graded) == (0.0, [])
+
+
+def test_a_run_about_some_changes_no_input_that_others_marks_follow(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    times = tmp_path / "times.csv"
+    times.write_text("id,time\na,2020-01-25T15:00:00\n")
+    some = Choice(only=frozenset({"b"}))
+    for change in ("seed", "submitted"):
+        given: dict[str, Any] = {change: 8 if change == "seed" else times}
+        said = (
+            r"change marks that --only and --failed leave out: a.*\. Nothing was changed\. Run the class without these"
+        )
+        with pytest.raises(UsageError, match=said):
+            klass.grade(**given, replace=True, choice=some)
+        assert klass.report("a").score == 6.0
+    klass.grade(submitted=times, choice=Choice(only=frozenset({"a"})))
+    assert klass.report("a").score == 0.0
 
 
 WORKSHEET = (

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Format, IssueKind, Student
+from grader.classroom.class_model import Format, IssueKind, Student, Submitted
 from grader.classroom.intake.dates import read_time
 from grader.classroom.intake.hand_ins import Given, Intake, open_intake
 from grader.classroom.intake.roster import Roster, read_roster, read_times
@@ -325,21 +325,21 @@ def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_clas
         "4711 second/exercise2.py": GOOD,
         "4712.zip": zipped({"exercise2.py": GOOD}),
     }
-    times = {Student(name): datetime(2022, 1, 25, tzinfo=UTC) for name in ("4712", "4799")}
+    times = {Student(name): Submitted(datetime(2022, 1, 25, tzinfo=UTC)) for name in ("4712", "4799")}
     intake = read_class(laid_out(tmp_path / "class", files), roster=roster, times=times)
     ada, alan = intake.hand_ins
     assert ada.source.endswith("4711 second")
     assert ada.notes == ("handed in 2 times; which is the newest is not known, so whoever grades this is asked",)
     assert kinds(intake) == {"4711": IssueKind.CHOICE, "4799": IssueKind.TIME}
-    assert alan.submitted == times[Student("4712")]
+    assert alan.submitted == times[Student("4712")].at
 
 
 def test_times_are_on_the_rubrics_clock_unless_they_say_otherwise(tmp_path: Path) -> None:
     path = tmp_path / "times.csv"
     path.write_text("id,time\na,2022-01-25T14:00:00\nb,2022-01-25 14:00:00+00:00\nb,2022-01-25T15:30:00Z\n")
     times = read_times(path, BERLIN)
-    assert times[Student("a")] == datetime(2022, 1, 25, 13, tzinfo=UTC)
-    assert times[Student("b")] == datetime(2022, 1, 25, 15, 30, tzinfo=UTC)
+    assert times[Student("a")] == Submitted(datetime(2022, 1, 25, 13, tzinfo=UTC), zoneless=True)
+    assert times[Student("b")] == Submitted(datetime(2022, 1, 25, 15, 30, tzinfo=UTC))
     path.write_text("id,time\na,soon\n")
     with pytest.raises(UsageError, match="line 2: 'soon' is not a valid time; write 2022-01-25T13:59:00"):
         read_times(path, BERLIN)

@@ -1,5 +1,6 @@
 """Lateness: to the second, over both changes of the clock, with grace, and never without a known time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from grader.classroom.class_model import Extension
+from grader.classroom.class_model import Extension, HandIn, IssueKind
+from grader.classroom.marks.clocks import clock_issues
 from grader.classroom.marks.finalize import finalize, submitted_at
-from grader.classroom.marks.late import lateness, moment
+from grader.classroom.marks.late import hangs_on_the_clock, lateness, moment
 from grader.model import CheckResult, Outcome, Verdict
 from grader.rubric import Late
 from grader.schema import ReviewEntry
@@ -66,6 +68,30 @@ def test_days_begun(submitted: str, days: int, factor: float) -> None:
 )
 def test_over_the_changes_of_the_clock(due: str, submitted: str, days: int) -> None:
     assert lateness(late(due), at(submitted)).days == days
+
+
+@pytest.mark.parametrize(
+    ("submitted", "policy", "hangs"),
+    [
+        ("2022-01-25T14:30:00+01:00", "zero", True),
+        ("2022-01-25T13:30:00+01:00", "zero", True),
+        ("2022-01-26T05:00:00+01:00", "zero", False),
+        ("2022-01-24T23:00:00+01:00", "zero", False),
+        ("2022-01-25T14:30:00+01:00", "none", False),
+    ],
+)
+def test_whose_clock_it_was_is_told_where_it_decides(submitted: str, policy: str, hangs: bool) -> None:
+    rule = late("2022-01-25T14:00:00", policy)
+    assert hangs_on_the_clock(rule, at(submitted)) is hangs
+    hand_in = HandIn("ada", (), (), at(submitted), zoneless=True)
+    issues = [*clock_issues([hand_in, replace(hand_in, id="bo", zoneless=False), HandIn("cy", (), ())], rule)]
+    assert [(issue.kind, issue.who) for issue in issues] == [(IssueKind.TIME, "times")] * hangs
+    for issue in issues:
+        assert issue.message == (
+            "times without a time zone (1 of them) were read on the clock of Europe/Berlin, the rubric's. That decides "
+            "what lateness costs for ada. If the LMS showed another clock, give the times with their offset "
+            "(2022-01-25T13:59:00+01:00) as --submitted."
+        )
 
 
 def test_a_local_time_is_read_in_favour_of_the_student() -> None:

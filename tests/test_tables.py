@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from grader.classroom.class_model import Extension, Student
+from grader.classroom.class_model import Extension, Student, Submitted
 from grader.classroom.columns import Column, columns
 from grader.classroom.intake.dates import read_time
 from grader.classroom.intake.roster import (
@@ -98,7 +98,7 @@ def test_one_worksheet_is_roster_times_extensions_and_sheet(language: str, tmp_p
     path = table(tmp_path, WORKSHEETS[language])
     ada = Student("0310", "Ada Lovelace", "ada@x", "71")
     assert read_roster(path) == [ada]
-    assert read_times(path, BERLIN) == {ada: AT_NOON}
+    assert read_times(path, BERLIN) == {ada: Submitted(AT_NOON, zoneless=True)}
     assert read_extensions(path) == {ada: Extension(until=datetime(2020, 1, 27, 14, 0))}
     assert is_worksheet(path)
     held = columns(WORKSHEETS[language].splitlines()[0].replace('"', "").split(","))

@@ -1,7 +1,7 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -58,6 +58,22 @@ class Student:
     email: str = ""
     lms: str = ""
 
+    @property
+    def identifiers(self) -> tuple[str, str, str, str]:
+        """Whatever a person may call them by."""
+        return self.id, self.name, self.email, self.lms
+
+
+def names_of(students: Iterable[Student]) -> str:
+    """`Ada Lovelace, Alan Turing`; nothing where no name is known."""
+    return ", ".join(student.name for student in students if student.name)
+
+
+def label(name: str, students: Iterable[Student]) -> str:
+    """Whom the hand-in with the id `name` is of: the students' names, and the id where it is another text."""
+    names = names_of(students)
+    return names if names == name else f"{names} ({name})" if names else name
+
 
 class Part(NamedTuple):
     """What a hand-in is made of: the name under which a file stands in it ("" for a folder: its own place), and the
@@ -89,12 +105,19 @@ class Extension:
         return cls(days=int(days[1])) if days else cls(until=datetime.fromisoformat(text))
 
 
+class Submitted(NamedTuple):
+    """When something was handed in. `zoneless`: it was what some clock showed, and was read on that of the rubric."""
+
+    at: datetime
+    zoneless: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class HandIn:
     """One hand-in that counts or might: whose, when, and where. Names alone, and few: a class may have thousands.
 
     `id` is what it is called everywhere. `order` tells which of several is newer where the times do not. `decided` is
-    set where a person said whose it is.
+    set where a person said whose it is, `zoneless` where `submitted` was read from a clock in no known time zone.
     """
 
     id: str
@@ -105,6 +128,7 @@ class HandIn:
     notes: tuple[str, ...] = ()
     decided: bool = False
     extension: Extension | None = None
+    zoneless: bool = False
 
     @property
     def source(self) -> str:

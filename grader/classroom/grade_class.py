@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.classroom.class_model import JobSettings
+from grader.classroom.marks.clocks import clock_issues
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
 from grader.classroom.results.pages import comparing
-from grader.classroom.run.class_run import Choice, ClassRun, Watcher, conditions_of
+from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
 from grader.classroom.run.effects import admit, effects_of, gone_entries
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
@@ -50,11 +51,13 @@ def grade_class(
     inputs = completed(kept, request.given)
     assignment = assignment_of(inputs)
     with (
-        open_class(request.submissions, results, inputs, assignment) as intake,
+        open_class(request.submissions, results, inputs, assignment) as opened,
         store.lock(results),
         Journal(results) as journal,
         ExitStack() as stack,
     ):
+        clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
+        intake = replace(opened, issues=(*opened.issues, *clocks))
         if read_inputs(results) != kept:
             raise UsageError(f"{results}: another run has ended there just now; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
@@ -62,7 +65,8 @@ def grade_class(
         if inputs != kept:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
-            admit(results, journal, effects, kept, inputs, replacing=request.replace)
+            ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
+            admit(results, journal, effects, kept, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"By what is given now: {sentence}.")
             keep_inputs(results, inputs)

@@ -225,8 +225,7 @@ class CheckPlugin:
 
     def _heading(self, item: pytest.Item) -> str:
         point, _ = point_of(item)
-        title = next(own.title for own in self.run.submission_session.assignment.rubric.points if own.id == point)
-        return f"{point} {title}"
+        return f"{point} {self.run.submission_session.assignment.rubric.point(point).title}"
 
     def _report(self, item: pytest.Item, result: CheckResult) -> None:
         self.run.results[item.nodeid] = result

@@ -97,8 +97,8 @@ def list_checks(assignment: Assignment) -> list[CheckPlace]:
 
 
 def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
-    said = io.StringIO()
-    with _quiet_environment(), redirect_stdout(said):
+    output = io.StringIO()
+    with _quiet_environment(), redirect_stdout(output):
         code = pytest.main(
             ["-c", str(_INI), *_WITHOUT, f"--rootdir={assignment.checks}", str(assignment.checks)],
             plugins=[session.checks, session],
@@ -111,7 +111,7 @@ def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
         if session.broken:
             raise SuiteError(f"{assignment.folder}: the checks cannot be loaded: {'; '.join(session.broken)}")
         raise SuiteError(
-            f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{said.getvalue()}"
+            f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{output.getvalue()}"
         )
 
 

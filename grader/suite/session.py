@@ -156,7 +156,7 @@ class SubmissionSession:
             self._sandbox,
             exercise.module,
             exercise.call_seconds,
-            Contract(exercise.signatures, exercise.constants),
+            Contract({**exercise.signatures, **exercise.methods}, exercise.constants, exercise.handles),
             ModuleFindings(found.pop("", None), found),
             self.call_log,
             self._after_timeout,

@@ -143,10 +143,10 @@ def give(visit: Visit, desk: Desk) -> Response:
         desk.leases.take(desk.hand_in(following.key).entry.id, visit.marker)
     else:
         desk.leases.leave(visit.marker)
-    said = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
+    message = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
     if visit.wants_json:
         there = following.address if following else (None, None)
-        return JSONResponse({"saved": said, "next": where, "score": score, **_standing(desk, visit, there)})
+        return JSONResponse({"saved": message, "next": where, "score": score, **_standing(desk, visit, there)})
     return RedirectResponse(where or "/", 303)
 
 
@@ -205,8 +205,8 @@ def rubric(visit: Visit, desk: Desk) -> Response:
     point = _known_point(desk, visit.path("point"))
     uses = [logged.items for logged in desk.log.latest_of_point(point)]
     items = [(item, sum(item.number in used for used in uses)) for item in desk.items.of(point)]
-    most = next(own.max for own in desk.assignment.rubric.points if own.id == point)
-    said, back = visit.query("said"), visit.query("back")
+    most = desk.assignment.rubric.point(point).max
+    message, back = visit.query("message"), visit.query("back")
     return html(
         visit,
         desk,
@@ -215,7 +215,7 @@ def rubric(visit: Visit, desk: Desk) -> Response:
         items=items,
         begin=desk.items.begin(point),
         most=most,
-        said=said,
+        message=message,
         back=back if back.startswith("/sheet/") else "",
     )
 
@@ -240,11 +240,11 @@ def change_rubric(visit: Visit, desk: Desk) -> Response:
             raise UsageError(f"there is no action {other!r}; there are add, change, remove and begin.")
     moved = 0 if visit.field("action") == "add" else desk.rescore_items(point, changed, visit.marker)
     visit.request.app.state.keeper.wake()
-    said = f"Saved. {moved} {'mark was' if moved == 1 else 'marks were'} re-scored."
+    message = f"Saved. {moved} {'mark was' if moved == 1 else 'marks were'} re-scored."
     if visit.wants_json:
-        return JSONResponse({"saved": said, "rescored": moved})
+        return JSONResponse({"saved": message, "rescored": moved})
     back = visit.field("back")
-    return RedirectResponse(f"/rubric/{point}{_query(said=said, back=back)}", 303)
+    return RedirectResponse(f"/rubric/{point}{_query(message=message, back=back)}", 303)
 
 
 def agreement_page(visit: Visit, desk: Desk) -> Response:
@@ -292,7 +292,12 @@ def markers(visit: Visit, desk: Desk) -> Response:
     """Who marks what, and how much of a class is marked twice."""
     lines = [f"{own.name}{': ' + ' '.join(own.points) if own.points else ''}" for own in desk.markers.all()]
     return html(
-        visit, desk, "markers.jinja", lines="\n".join(lines), percent=desk.seconds.percent, said=visit.query("said")
+        visit,
+        desk,
+        "markers.jinja",
+        lines="\n".join(lines),
+        percent=desk.seconds.percent,
+        message=visit.query("message"),
     )
 
 
@@ -307,7 +312,7 @@ def change_markers(visit: Visit, desk: Desk) -> Response:
         raise UsageError(f"the share that is read twice is 0 to 100 %; {percent[:20]!r} is not within.")
     desk.markers.replace(visit.field("lines"), [point.id for point in desk.assignment.rubric.points])
     desk.database.set("second", str(share))
-    return RedirectResponse(f"/markers{_query(said='Saved.')}", 303)
+    return RedirectResponse(f"/markers{_query(message='Saved.')}", 303)
 
 
 def state(visit: Visit, desk: Desk) -> Response:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student, Submitted
 from grader.classroom.compressed_sequence import CompressedSequence
 from grader.classroom.intake.decision_options import parse_accepted, parse_matches
 from grader.classroom.intake.lms_formats import descend, take_in
@@ -39,7 +39,7 @@ class Given:
     """What a course brings beside the hand-ins: tables, and what a person decided (as the options write it)."""
 
     roster: Sequence[Student] = ()
-    times: Mapping[Student, datetime] = field(default_factory=dict)
+    times: Mapping[Student, Submitted] = field(default_factory=dict)
     extensions: Mapping[Student, Extension] = field(default_factory=dict)
     accepted: tuple[str, ...] = ()
     matches: tuple[str, ...] = ()
@@ -125,7 +125,10 @@ def _sorted_out(
     if given.roster:
         hand_ins, unmatched = _matched(place, hand_ins, given.roster, expected)
     timed, late = _looked_up(hand_ins, given.times, "a time of submission")
-    hand_ins = [replace(one, submitted=at) if at else one for one, at in zip(hand_ins, timed, strict=True)]
+    hand_ins = [
+        replace(one, submitted=when.at, zoneless=when.zoneless) if when else one
+        for one, when in zip(hand_ins, timed, strict=True)
+    ]
     chosen, superseded = _newest(place, hand_ins, expected)
     extended, unused = _looked_up(chosen, given.extensions, "an extension")
     chosen = [replace(one, extension=more) if more else one for one, more in zip(chosen, extended, strict=True)]

@@ -240,7 +240,8 @@ def _original(name: str, expected: Expected) -> str:
 def _hand_in(own: _Gathered, zone: ZoneInfo) -> HandIn:
     at = moment(own.named.at, zone, "earlier") if own.named.at else None
     notes = tuple(dict.fromkeys(own.notes))
-    return HandIn(own.named.key, (own.named.student,), tuple(own.parts), at, (own.order, own.named.key), notes)
+    parts, order = tuple(own.parts), (own.order, own.named.key)
+    return HandIn(own.named.key, (own.named.student,), parts, at, order, notes, zoneless=at is not None)
 
 
 def _nobodys(child: File | Folder, reason: str) -> Issue:

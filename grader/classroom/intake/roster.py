@@ -7,11 +7,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from grader.classroom.class_model import Extension, Student
+from grader.classroom.class_model import Extension, Student, Submitted
 from grader.classroom.columns import Column
 from grader.classroom.intake.dates import find_time, moment, read_time
 from grader.classroom.lms_table import PersonRow, read_lms_table
@@ -33,12 +32,12 @@ def read_roster(path: Path) -> list[Student]:
     return list(students.values())
 
 
-def read_times(path: Path, zone: ZoneInfo) -> dict[Student, datetime]:
+def read_times(path: Path, zone: ZoneInfo) -> dict[Student, Submitted]:
     """Whose hand-in came when. A time without an offset is on the clock of `zone`.
 
     Where somebody is there more than once, the latest time counts, as the newest hand-in does. Raises UsageError.
     """
-    times: dict[Student, datetime] = {}
+    times: dict[Student, Submitted] = {}
     for row in read_lms_table(path).people():
         text = row.get(Column.SUBMITTED)
         if not row.student.id or text in _NOTHING:
@@ -49,8 +48,8 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[Student, datetime]:
             raise UsageError(
                 f"{path}, line {row.line}: {text!r} is not a valid time; write 2022-01-25T13:59:00 or with +01:00."
             ) from error
-        at = at if at.tzinfo else moment(at, zone, "earlier")
-        times[row.student] = max(at, times.get(row.student, at))
+        read = Submitted(at) if at.tzinfo else Submitted(moment(at, zone, "earlier"), zoneless=True)
+        times[row.student] = max(read, times.get(row.student, read))
     if not times and not is_worksheet(path):
         raise UsageError(f"{path}: no times are in there; it needs the columns id and time.")
     return times

@@ -71,13 +71,13 @@ def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:
         return point
     share = review.score / review.max_score
     outcome = Outcome.PASSED if share >= 1 - _FULL else Outcome.PARTIAL if share > 0 else Outcome.FAILED
-    said = f"{review.comment} " if review.comment else ""
+    comment = f"{review.comment} " if review.comment else ""
     return point.model_copy(
         update={
             "score": round(share * point.max_score, _DIGITS),
             "pending": 0.0,
             "outcome": outcome,
-            "message": f"{said}(marked by {review.by})",  # the machine's own words stay in `parts`
+            "message": f"{comment}(marked by {review.by})",  # the machine's own words stay in `parts`
         }
     )
 

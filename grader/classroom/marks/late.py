@@ -13,6 +13,7 @@ from grader.classroom.intake.dates import moment
 from grader.rubric import Late
 
 _DAY = timedelta(days=1)
+_APART = timedelta(hours=14)  # as far as a clock is from UTC anywhere (IANA's time zone database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
             factor = max(0.0, 1.0 - days * late.penalty_per_day)
             each = f"{100 * late.penalty_per_day:g} % of what was earned for every day begun"
             return Lateness(days, round(factor, 9), due, f"{begin}{each}, so {100 * (1 - factor):g} % are deducted.")
+
+
+def hangs_on_the_clock(late: Late, submitted: datetime, extension: Extension | None = None) -> bool:
+    """Whether `submitted`, read on the clock of some other time zone, would cost something else."""
+    here = submitted.astimezone(late.zone).replace(tzinfo=UTC)
+    factor = lateness(late, submitted, extension).factor
+    return any(lateness(late, here + apart, extension).factor != factor for apart in (-_APART, _APART))
 
 
 def _extended(late: Late, extension: Extension | None) -> tuple[Late, bool]:

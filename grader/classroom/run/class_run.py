@@ -16,9 +16,9 @@ from typing import Protocol
 from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, JobSettings
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
-from grader.classroom.marks.rescore import judged
+from grader.classroom.marks.rescore import machine_report
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Done, Journal
+from grader.classroom.results.journal import Conditions, Done, Journal, State
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
 from grader.errors import UsageError
@@ -64,6 +64,17 @@ class Choice:
     only: frozenset[str] = frozenset()
 
 
+def chosen(choice: Choice, intake: Intake, state: State) -> Iterator[HandIn]:
+    """The hand-ins that a run is about."""
+    troubled = {*state.faults, *state.incomplete}
+    ids = choice.only & {hand_in.id for hand_in in intake.hand_ins} if choice.only else choice.only
+    names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
+    for hand_in in intake.hand_ins:
+        wanted = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
+        if wanted and (not choice.failed or hand_in.id in troubled):
+            yield hand_in
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """A hand-in that is being graded, and the job that this takes."""
@@ -92,7 +103,7 @@ class ClassRun:
         """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
         self._check(choice)
         self._sweep()
-        self.watcher.begin(sum(1 for _ in self._chosen(choice)))
+        self.watcher.begin(sum(1 for _ in chosen(choice, self.intake, self.journal.state)))
         tasks = self._tasks(choice)
         more = True
         while more or self._retries or self._running:
@@ -135,20 +146,10 @@ class ClassRun:
             if len(found) > 1 and name not in found:
                 raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(found)}.")
 
-    def _chosen(self, choice: Choice) -> Iterator[HandIn]:
-        state = self.journal.state
-        troubled = {*state.faults, *state.incomplete}
-        ids = choice.only & {hand_in.id for hand_in in self.intake.hand_ins} if choice.only else choice.only
-        names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
-        for hand_in in self.intake.hand_ins:
-            wanted = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
-            if wanted and (not choice.failed or hand_in.id in troubled):
-                yield hand_in
-
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
         """What has to be done, each read when its turn comes."""
         regrade = choice.force or choice.failed
-        for hand_in in self._chosen(choice):
+        for hand_in in chosen(choice, self.intake, self.journal.state):
             submission = self._read(hand_in)
             if submission is None:
                 continue
@@ -168,8 +169,8 @@ class ClassRun:
         if unread is not None:
             self._fault(hand_in.id, f"{hand_in.source}: {unread}")
             return None
-        told = submission.notes[len(hand_in.notes) :]
-        self.journal.read(hand_in.id, told, submission.questions)
+        notes = submission.notes[len(hand_in.notes) :]
+        self.journal.read(hand_in.id, notes, submission.questions)
         return submission
 
     def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
@@ -184,7 +185,7 @@ class ClassRun:
         if (submitted_at(report), extension_of(report)) != (hand_in.submitted, hand_in.extension):
             with store.writing_reports(self.results):
                 report = store.read_report(path)
-                report = self._finalized(judged(report, self.assignment), hand_in, report)
+                report = self._finalized(machine_report(report, self.assignment), hand_in, report)
                 store.write_report(path.parent, report)
         self.watcher.skipped(hand_in.id, report)
         return True
@@ -198,8 +199,8 @@ class ClassRun:
             case Graded(text):
                 report = Report.model_validate_json(text)
                 if report.environment.grader != VERSION:
-                    said = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
-                    self._fault(task.hand_in.id, said)
+                    message = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
+                    self._fault(task.hand_in.id, message)
                 elif not report.has_grader_error:
                     self._retry.went_well(task.job.attempt)
                     self._keep(task, report)
@@ -273,7 +274,7 @@ class ClassRun:
 
 def _names_of(hand_in: HandIn) -> set[str]:
     """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
-    people = (name for one in hand_in.students for name in (one.id, one.name, one.email, one.lms))
+    people = (name for student in hand_in.students for name in student.identifiers)
     return {name.casefold() for name in (hand_in.id, *people) if name}
 
 

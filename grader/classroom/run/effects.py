@@ -4,12 +4,12 @@ Hand-ins are known by where they lie in SUBMISSIONS, so that one whose id change
 is found again under its new name and keeps its marks.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
 
-from grader.classroom.class_model import Extension, HandIn
+from grader.classroom.class_model import Extension, HandIn, Student
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.late import lateness
 from grader.classroom.results import store
@@ -40,8 +40,13 @@ class Effects:
             (tuple(entry.id for entry in self.dropped), "left out"),
         ):
             if ids:
-                more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-                yield f"{len(ids)} {what} ({', '.join(ids[:_NAMED])}{more})"
+                yield f"{len(ids)} {what} ({_named(ids)})"
+
+
+def _named(ids: Sequence[str]) -> str:
+    """The first few of them."""
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return f"{', '.join(ids[:_NAMED])}{more}"
 
 
 def effects_of(results: Path, intake: Intake, state: State, conditions: Conditions, late: Late) -> Effects:
@@ -72,13 +77,27 @@ def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]
 
 
 def admit(
-    results: Path, journal: Journal, effects: Effects, kept: ClassInputs, inputs: ClassInputs, *, replacing: bool
+    results: Path,
+    journal: Journal,
+    effects: Effects,
+    kept: ClassInputs,
+    inputs: ClassInputs,
+    *,
+    replacing: bool,
+    chosen: Collection[str],
 ) -> None:
     """Lets other inputs in where no mark changes by them, or where the person said so. Raises UsageError.
 
-    Lateness by tables that come for the first time is what they were given for, and needs no word.
+    Lateness by tables that come for the first time is what they were given for, and needs no word. `chosen` are the
+    hand-ins that the run is about: marks of others cannot be left as they were, beside inputs that they do not follow.
     """
     changed = kept.changed(inputs)
+    others = [name for name in dict.fromkeys((*effects.regraded, *effects.late)) if name not in chosen]
+    if others:
+        raise UsageError(
+            f"{results}: what is given now would change marks that --only and --failed leave out: {_named(others)}. "
+            "Nothing was changed. Run the class without these two first."
+        )
     if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
         before = dict(kept.items())
         new = [name for name, value in inputs.items() if before.get(name) != value]
@@ -122,7 +141,7 @@ def _entries(results: Path, state: State) -> Sequence[Entry]:
         entries = ()
     known = {entry.id for entry in entries}
     cut_off = [
-        Entry(id=name, folder=state.folders.get(name), students=(store.Person(id=name, name="", email="", lms=""),),
+        Entry(id=name, folder=state.folders.get(name), students=(Student(name),),
               status="graded", sha256=done.sha256)
         for name, done in state.done.items()
         if name not in known

@@ -32,6 +32,7 @@ from grader.rubric import Assignment, parse_rubric
 from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
 from grader.sandbox.choose import SandboxSettings, open_launcher
 from grader.settings import RunSettings
+from grader.suite.missing_packages import require
 from grader.suite.runner import RunChecks, collected
 
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
@@ -97,6 +98,8 @@ class _JobServer:
         """The report on one submission, or why there is none."""
         submission = Submission(request["id"], request["files"], request["sha256"], tuple(request["notes"]))
         try:
+            if self.grading.launcher.name != "docker":  # whose image has packages of its own
+                require(self.grading.assignment.rubric, self.grading.selected)
             report = self.grading.grade(submission, run=run)
             return {"report": to_json(report)}
         except UsageError as error:

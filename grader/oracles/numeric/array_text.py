@@ -1,20 +1,6 @@
-"""Arrays as text: side by side for a terminal, in one line for a sentence, as Python to paste, as plain data."""
+"""Arrays as text: in one line for a sentence, as Python to paste; and as plain data."""
 
-from collections.abc import Mapping
-from itertools import zip_longest
 from typing import Any
-
-import numpy as np
-
-
-def picture(arrays: Mapping[str, Any]) -> str:
-    """Arrays side by side, each under its name, columns aligned; leading axes of length 1 are left out."""
-    blocks = [_block(name, array) for name, array in arrays.items()]
-    widths = [max(len(line) for line in block) for block in blocks]
-    rows = zip_longest(*blocks, fillvalue="")
-    return "\n".join(
-        "   ".join(line.ljust(width) for line, width in zip(row, widths, strict=True)).rstrip() for row in rows
-    )
 
 
 def inline(array: Any) -> str:
@@ -30,18 +16,6 @@ def literal(array: Any) -> str:
 def plain(array: Any) -> Any:
     """Nested lists of numbers as JSON has them: integers where they are, complex numbers as text."""
     return [plain(item) for item in array] if array.ndim else _scalar(array.item())
-
-
-def _block(name: str, array: Any) -> list[str]:
-    lines = [name]
-    if array.size == 0:
-        return [*lines, f"empty {array.shape}"]
-    maps = array.reshape(-1, *array.shape[-2:]) if array.ndim > 2 else np.atleast_2d(array)[None]
-    width = max(len(_number(entry)) for entry in array.ravel().tolist())
-    for index, rows in enumerate(maps):
-        lines += [""] if index else []
-        lines += [" ".join(_number(entry).rjust(width) for entry in row) for row in rows.tolist()]
-    return lines
 
 
 def _nested(value: Any, number: Any) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from grader.model import CallFailure, Outcome
-from grader.oracles.numeric.array_text import inline, literal, picture, plain
+from grader.oracles.numeric.array_text import inline, literal, plain
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 
@@ -39,21 +39,15 @@ def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
 
 
 def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
-    """The case as plain data: input, expected, got, difference, the same as a picture, and lines to paste."""
+    """The case as plain data: input, expected, got, difference, and lines to paste."""
     got = answer.raw if answer.raw is not None and answer.raw.size <= MAX_SHOWN else None
     expected = _nearest(case, answer)
     difference = got - expected if got is not None and got.shape == expected.shape else None
-    columns: dict[str, Numbers] = {**case.inputs, "expected": expected}
-    if got is not None:
-        columns |= {"got": got}
-    if difference is not None:
-        columns |= {"difference": difference}
     return {
         "input": {name: plain(array) for name, array in case.inputs.items()},
         "expected": plain(expected),
         "got": answer.problem or "too large to be shown" if got is None else plain(got),
         "difference": None if difference is None else plain(difference),
-        "picture": picture(columns),
         "paste": to_paste(function, case),
     }
 
@@ -63,7 +57,7 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
     if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
         return {}
     inputs = {name: plain(array) for name, array in case.inputs.items()}
-    return {"input": inputs, "picture": picture(case.inputs), "paste": to_paste(function, case)}
+    return {"input": inputs, "paste": to_paste(function, case)}
 
 
 def to_paste(function: str, case: Case) -> str:

@@ -83,10 +83,10 @@ def _raise(
         or _swapped(function, question)
         or next(iter(explain(everything, question.misconceptions)), None)
     )
-    told = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
+    message = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
     verdict = replace(
         failure.verdict,
-        message=told if mistake is None else f"{told} {mistake.sentence}",
+        message=message if mistake is None else f"{message} {mistake.sentence}",
         diagnosis=mistake.id if mistake else None,
         evidence=counterexample.input_evidence(_name_of(function), where),
     )
