@@ -11,7 +11,7 @@ from grader import BUILT_IN
 from grader.authoring.gallery import gallery_of, read_gallery
 from grader.authoring.lint import Remark, lint
 from grader.authoring.lint.misconceptions_shown import unshown
-from grader.authoring.lint.reading import read
+from grader.authoring.lint.reading_files import read
 from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings
 from grader.settings import RunSettings

@@ -1,6 +1,6 @@
 """What is missing or inconsistent in an assignment: a remark for each, with the file, the line and what to do.
 
-`reading` finds what needs no running, `grading` what template, reference and gallery show when they are graded.
+`reading_files` finds what needs no running, `grading` what template, reference and gallery show when they are graded.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from grader.authoring.gallery import gallery_of, read_gallery
 from grader.authoring.lint.grading import grade
 from grader.authoring.lint.misconceptions_shown import unshown
-from grader.authoring.lint.reading import read
+from grader.authoring.lint.reading_files import read
 from grader.authoring.lint.remark import Remark
 from grader.errors import SuiteError, UsageError
 from grader.rubric import Assignment
