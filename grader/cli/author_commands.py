@@ -1,4 +1,4 @@
-"""The commands for who writes an assignment: `lint` and `mutants`."""
+"""The commands for who writes an assignment: `new`, `lint` and `mutants`."""
 
 import json
 import sys
@@ -19,6 +19,7 @@ from grader.authoring.survivors import Examined, Fate, examine
 from grader.cli.app import app, err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
+from grader.course.new_assignment import write_assignment
 from grader.report.results_json import check_writable, write_atomically
 from grader.rubric import load_assignment
 from grader.settings import RunSettings
@@ -41,6 +42,19 @@ _STYLES = {
     Fate.ALSO_RIGHT: "dim",
     Fate.SAME: "dim",
 }
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="A new folder; its name is the assignment's.")],
+) -> None:
+    """Write a new assignment that already works: one check of each kind, and all that goes with them."""
+    for file in write_assignment(folder):
+        out.print(Text(str(file)))
+    out.print(
+        Text(f"\n`grader lint {folder}` has nothing to complain of yet. Begin with {folder / 'rubric.toml'}."),
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -107,7 +121,8 @@ def mutants(
 
 def _sentence(examined: Examined) -> str:
     who = f"{', '.join(examined.kept)}: " if examined.fate in (Fate.LET_LIVE, Fate.ALSO_RIGHT) else ""
-    return f"{who}{examined.fate}: {examined.mutant.title}"
+    why = f"\n    {examined.reason}" if examined.fate in (Fate.BREAKS, Fate.REVIEW) else ""
+    return f"{who}{examined.fate}: {examined.mutant.title}{why}"
 
 
 def _by_check(found: list[Examined]) -> Table:
