@@ -15,7 +15,7 @@ COMMANDS = {
     "report_commands": ("rescore", "reproduce"),
     "mark_commands": ("review", "export"),
     "course_commands": ("handout", "annotate", "gradescope", "gradescope-run"),
-    "author_commands": ("mutants",),
+    "author_commands": ("new", "lint", "mutants"),
     "desk_commands": ("desk", "regrade"),
     "student_commands": ("explain", "watch", "try", "check"),
     "image_command": ("image",),
