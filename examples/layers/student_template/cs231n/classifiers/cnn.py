@@ -24,7 +24,7 @@ class ThreeLayerConvNet:
         reg=0.0,
         dtype=np.float32,
     ):
-        """Fill self.params, a dict: W1 and b1 of the convolution, W2 and b2 of the hidden layer, W3 and b3 of the output.
+        """Fill self.params, a dict: W1, b1 of the convolution, W2, b2 of the hidden layer, W3, b3 of the output layer.
 
         The convolution has stride 1 and keeps the size of the map, which is even. Weights are normal with mean 0 and
         standard deviation weight_scale, biases zero. reg is the strength of L2.
