@@ -16,17 +16,21 @@ The fixtures that a check can ask for by name: those of `module` and `harness_mo
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.sandbox.child.protocol import Opaque, Tree, Value
+from grader.suite.handles import Handle, fetch, keep
 from grader.suite.plugin import harness_module, module, points
 
 __all__ = [
     "CallFailure",
+    "Handle",
     "Opaque",
     "Outcome",
     "Tree",
     "UsageError",
     "Value",
     "Verdict",
+    "fetch",
     "harness_module",
+    "keep",
     "module",
     "points",
 ]

@@ -98,14 +98,29 @@ class Frame:
         return cls(file, line, function, code, columns[0] - indent, columns[1] - indent)
 
 
-class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
-    """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who a submission's student.toml says it is by; None where it does not say it."""
 
-    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = ()) -> None:
+    name: str | None = None
+    id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
+class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
+    """The student's code gave no value. `verdict` says what it did instead, in words for the student.
+
+    Its message may end in `advice`, a sentence on what to do.
+    """
+
+    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = (), advice: str = "") -> None:
         super().__init__(verdict.message)
         self.verdict = verdict
         self.kind = kind
         self.frames = frames
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from grader.load.author import author_of
@@ -51,10 +50,8 @@ class GradingSession:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stack.__exit__(kind, error, trace)
+    def __exit__(self, *ended: object) -> None:
+        self._stack.close()
 
     def load(self, path: Path) -> Submission:
         """The submission at `path`, a folder or an archive. Raises SubmissionError."""
@@ -121,13 +118,12 @@ class GradingSession:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
         devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
-        author = author_of(submission.files)
         return {
             "submission": {
                 "id": submission.id,
                 "sha256": submission.sha256,
                 "notes": submission.notes,
-                "author": {"name": author.name, "id": author.id} if author else None,
+                "author": author_of(submission.files),
             },
             "seed": session.seed,
             "environment": {

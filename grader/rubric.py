@@ -23,11 +23,14 @@ from grader.toml_lines import last_mention, line_of
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
 PERSON = "person"
+BESIDE_THE_CHECKS = frozenset({"student_template", "reference", "gallery", "tests"})  # in an assignment's folder
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # A module of the library, or of the assignment's own folder for such: it travels as source.
 ModulePath = Annotated[str, Field(pattern=r"^(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+$")]
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+# `name(arguments)`, perhaps `Class.method(arguments)`, and the names of what it returns: `-> out, cache`.
+Signature = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?\(.*\)( -> [A-Za-z_]\w*(, [A-Za-z_]\w*)*)?$")]
 
 
 class _Table(BaseModel):
@@ -81,7 +84,8 @@ class Exercise(_Worker):
     title: Name
     module: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
-    functions: tuple[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*\(.*\)$")], ...]
+    functions: tuple[Signature, ...]
+    handles: tuple[Identifier, ...] = ()  # results, named behind an arrow, that stay in the worker
     constants: tuple[Identifier, ...] = ()
     harness: tuple[ModulePath, ...] = ()  # modules of ours that run beside the submission's; called by their last names
     point: Annotated[tuple[Point, ...], Field(min_length=1)]
@@ -93,8 +97,25 @@ class Exercise(_Worker):
 
     @property
     def signatures(self) -> dict[str, str]:
-        """The contract's functions: name -> `name(arguments)`."""
+        """What the module has to offer, functions and classes: name -> `name(arguments) -> results`."""
+        return {name: signature for name, signature in self._by_name.items() if "." not in name}
+
+    @property
+    def methods(self) -> dict[str, str]:
+        """Those of the classes: `Class.method` -> `Class.method(arguments) -> results`."""
+        return {name: signature for name, signature in self._by_name.items() if "." in name}
+
+    @property
+    def _by_name(self) -> dict[str, str]:
         return {signature.partition("(")[0]: signature for signature in self.functions}
+
+    @model_validator(mode="after")
+    def _handles_are_results(self) -> Self:
+        named = {name.strip() for function in self.functions for name in function.partition(") -> ")[2].split(",")}
+        unknown = [name for name in self.handles if name not in named]
+        if unknown:
+            raise ValueError(f"no function gives a result {unknown[0]}: write `name(arguments) -> {unknown[0]}`")
+        return self
 
 
 class Imports(_Table):
@@ -212,6 +233,13 @@ class Rubric(_Table):
         run = {point.id for point in self.points if point.kind != PERSON}.intersection(points)
         return [exercise for exercise in self.exercise if any(point.id in run for point in exercise.point)]
 
+    def point(self, name: str) -> Point:
+        """One point. Raises KeyError for a point that does not exist."""
+        found = next((point for point in self.points if point.id == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
         for exercise in self.exercise:
@@ -273,6 +301,15 @@ class Assignment:
     @property
     def checks(self) -> Path:
         return self.folder / "checks"
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The Python files that grade; what is only tried or handed out is none of them."""
+        return [
+            path
+            for path in sorted(self.folder.rglob("*.py"))
+            if path.relative_to(self.folder).parts[0] not in BESIDE_THE_CHECKS
+        ]
 
     def sources(self, folder: Literal["checks", "bounded", "harness", "given"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.model import Outcome
+from grader.errors import UsageError
+from grader.model import Author, Frame, Incident, Outcome
 
 SCHEMA_FILE = Path(__file__).parent / "report" / "results.schema.json"
 
@@ -19,21 +20,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, cache_strings="keys")
 
 
-class AuthorEntry(_Part):
-    """Who a submission's student.toml says it is by."""
-
-    name: str | None = None
-    id: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
-
-
 class SubmissionId(_Part):
     id: str
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
     notes: tuple[str, ...] = ()
-    author: AuthorEntry | None = None
+    author: Author | None = None
 
 
 class ExerciseScore(_Part):
@@ -41,17 +32,6 @@ class ExerciseScore(_Part):
     title: str
     score: float
     max_score: float
-
-
-class TraceLine(_Part):
-    """One line of the student's own traceback; `code[column:end_column]` is where in it, if that is known."""
-
-    file: str
-    line: int
-    function: str
-    code: str
-    column: int | None = None
-    end_column: int | None = None
 
 
 class PartScore(_Part):
@@ -78,16 +58,10 @@ class PointScore(_Part):
     diagnosis: str | None = None
     notes: tuple[str, ...] = ()
     evidence: dict[str, Any] = {}
-    traceback: tuple[TraceLine, ...] = ()
+    traceback: tuple[Frame, ...] = ()
     output: str = ""
     seconds: float = 0.0
     parts: tuple[PartScore, ...] = ()
-
-
-class IncidentEntry(_Part):
-    point: str
-    kind: str
-    message: str
 
 
 class LateEntry(_Part):
@@ -153,11 +127,18 @@ class Report(_Part):
     pending: float
     exercises: tuple[ExerciseScore, ...]
     points: tuple[PointScore, ...]
-    incidents: tuple[IncidentEntry, ...]
+    incidents: tuple[Incident, ...]
     environment: Environment
     score_before_late: float | None = None
     late: LateEntry | None = None
     reviews: tuple[ReviewEntry, ...] = ()
+
+    def point(self, name: str) -> PointScore:
+        """One of its points. Raises UsageError where there is none of that id."""
+        found = next((point for point in self.points if point.id == name), None)
+        if found is None:
+            raise UsageError(f"there is no point {name} in this report.")
+        return found
 
     @property
     def has_grader_error(self) -> bool:

@@ -1,11 +1,10 @@
 """Outcomes and rubric -> Report. Pure: no files, no clock, no student's code, the same answer every time."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict
 
-from grader.model import CheckResult, Incident, Outcome, Verdict
+from grader.model import CheckResult, Outcome, Verdict
 from grader.rubric import Point, Rubric
-from grader.schema import ExerciseScore, IncidentEntry, PartScore, PointScore, Report, TraceLine
+from grader.schema import ExerciseScore, PartScore, PointScore, Report
 
 _DIGITS = 6  # of a score: shares such as 5/6 are not to show their rounding
 
@@ -41,7 +40,6 @@ def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[s
         for exercise in rubric.exercise
         if (own := [point for point in points.values() if point.exercise == exercise.id])
     )
-    incidents = tuple(_entry(incident) for result in results for incident in result.incidents)
     return Report.model_validate(
         {
             "assignment": rubric.assignment,
@@ -51,7 +49,7 @@ def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[s
             "pending": _sum(point.pending for point in points.values()),
             "exercises": exercises,
             "points": tuple(points.values()),
-            "incidents": incidents,
+            "incidents": tuple(incident for result in results for incident in result.incidents),
             **about,
         }
     )
@@ -80,9 +78,7 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         diagnosis=next((result.verdict.diagnosis for result in lost if result.verdict.diagnosis), None),
         notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
         evidence=_evidence(own),
-        traceback=tuple(
-            TraceLine(**asdict(frame)) for frame in next((result.traceback for result in own if result.traceback), ())
-        ),
+        traceback=next((result.traceback for result in own if result.traceback), ()),
         output="".join(dict.fromkeys(result.output for result in own)),
         seconds=round(sum(result.seconds for result in own), 3),
         parts=tuple(_part(part, result.verdict) for part, result in zip(shares, own, strict=True)),
@@ -138,7 +134,3 @@ def _outcome(verdicts: list[Verdict], share: float) -> Outcome:
 
 def _sum(values: Iterable[float]) -> float:
     return round(sum(values), _DIGITS)
-
-
-def _entry(incident: Incident) -> IncidentEntry:
-    return IncidentEntry(point=incident.point, kind=incident.kind, message=incident.message)

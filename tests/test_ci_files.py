@@ -52,25 +52,25 @@ HOSTILE = {
 }
 
 
-def validate(schema: str, *files: Path) -> None:
-    """Raises AssertionError with the schema's complaints."""
+def complaints(schema: str, *files: Path) -> str:
+    """What a published schema has to say against files; nothing where they are valid."""
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *map(str, files)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
 def test_they_are_valid_by_the_published_schemas(tmp_path: Path) -> None:
     build_handout(tmp_path / "out", course="owner/course")
     handed_out = tmp_path / "out"
-    validate("vendor.github-workflows", *map(ROOT.joinpath, GITHUB), handed_out / ".github/workflows/classroom.yml")
-    validate("vendor.gitlab-ci", *map(ROOT.joinpath, GITLAB), handed_out / ".gitlab-ci.yml")
+    workflows = (*map(ROOT.joinpath, GITHUB), handed_out / ".github/workflows/classroom.yml")
+    assert complaints("vendor.github-workflows", *workflows) == ""
+    assert complaints("vendor.gitlab-ci", *map(ROOT.joinpath, GITLAB), handed_out / ".gitlab-ci.yml") == ""
 
 
 def test_the_schemas_would_see_a_mistake(tmp_path: Path) -> None:
     broken = tmp_path / "broken.yml"
     broken.write_text("on: push\njobs: {grade: {runs-on: ubuntu-24.04, steps: [{rum: ls}]}}\n")
-    with pytest.raises(AssertionError, match="rum"):
-        validate("vendor.github-workflows", broken)
+    assert "rum" in complaints("vendor.github-workflows", broken)
 
 
 def steps() -> list[dict[str, Any]]:

@@ -39,10 +39,9 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli.app import app
 from grader.cli.commands import COMMANDS
 from grader.errors import OutputError, SandboxError, UsageError
-from grader.model import Outcome, Submission, Verdict
+from grader.model import Incident, Outcome, Submission, Verdict
 from grader.rubric import Assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
-from grader.schema import IncidentEntry
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
@@ -604,7 +603,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
 
 def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:
     index = klass.grade()
-    incidents = [IncidentEntry(point=point, kind="timeout", message="slow") for point in POINTS]
+    incidents = [Incident(point=point, kind="timeout", message="slow") for point in POINTS]
     changed = klass.report("a").model_copy(update={"incidents": tuple(incidents)})
     store.write_report(klass.request.results / "a", changed)
     said = StringIO()

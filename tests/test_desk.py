@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 for needed in ("starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(needed, reason=f"{needed} is not installed (pip install 'backprop-grader[desk]')")
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import Issue, IssueKind, Student
 from grader.classroom.desk.database import Database
 from grader.classroom.desk.leases import SECONDS, Leases
 from grader.classroom.desk.markers import Marker, marker_of
@@ -648,14 +648,19 @@ PROSE = {
 }
 
 
-def inert(text: str) -> None:
-    for tag, attributes in Elements(text).found:
-        assert tag in PROSE, (tag, text[:300])
-        for name, value in attributes:
-            assert (tag, name, value) in (("span", "class", "inert"), ("span", "class", "quiet")) or (tag, name) == (
-                "ol",
-                "start",
-            )
+def foreign(html: str) -> list[object]:
+    """The elements and attributes that no prose needs."""
+    harmless = (("span", "class", "inert"), ("span", "class", "quiet"))
+    elements = Elements(html).found
+    return [
+        *(tag for tag, _ in elements if tag not in PROSE),
+        *(
+            (tag, name, value)
+            for tag, attributes in elements
+            for name, value in attributes
+            if (tag, name, value) not in harmless and (tag, name) != ("ol", "start")
+        ),
+    ]
 
 
 HOSTILE_MARKDOWN = (
@@ -672,7 +677,7 @@ HOSTILE_MARKDOWN = (
 
 @pytest.mark.parametrize("text", [*ATTACKS, *HOSTILE_MARKDOWN], ids=lambda text: ascii(text[:20]))
 def test_markdown_is_inert(text: str) -> None:
-    inert(to_html(text.encode("utf-8", "replace").decode()))
+    assert foreign(to_html(text.encode("utf-8", "replace").decode())) == []
 
 
 @settings(max_examples=200, deadline=None)
@@ -706,7 +711,7 @@ def test_markdown_is_inert(text: str) -> None:
     ).map("".join)
 )
 def test_no_markdown_makes_anything_else(text: str) -> None:
-    inert(to_html(text))
+    assert foreign(to_html(text)) == []
 
 
 def test_markdown_is_markdown() -> None:
@@ -785,9 +790,9 @@ def test_which_file_counts_and_whose_it_is_is_kept_for_the_next_run(results: Pat
     said = "exercise2.py: not handed in under this name. --accept 's00001:my = answer.py=exercise2.py' reads what may be meant."
     index = store.read_index(results)
     absent = store.Entry(
-        id="s7", folder=None, students=(store.Person(id="s7", name="Paul", email="", lms=""),), status="absent"
+        id="s7", folder=None, students=(Student(id="s7", name="Paul", email="", lms=""),), status="absent"
     )
-    choice = store.IssueEntry(kind=IssueKind.CHOICE, who="s00001", message=said)
+    choice = Issue(kind=IssueKind.CHOICE, who="s00001", message=said)
     changed = {"issues": (*index.issues, choice), "entries": (*index.entries, absent)}
     store.write_index(results, index.model_copy(update=changed))
     with opened(results) as door:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Extension, Format
+from grader.classroom.class_model import Extension, Format, Student
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs
@@ -57,10 +57,10 @@ def results_of(folder: Path, shape: Format, sheet: str | None = None, scale: boo
         path = folder.parent / f"{folder.name}-sheet.csv"
         path.write_text(sheet, encoding="utf-8-sig", newline="")
         keep_inputs(folder, ClassInputs(sheet=InputFile.at(path), scale=scale or None))
-    ada = store.Person(id="4711", name=NASTY, email="+ada@example.org", lms="101")
-    alan = store.Person(id="4712", name="Turing, Alan", email="", lms="102")
-    grace = store.Person(id="@4713", name="-Grace", email="", lms="")
-    nobody = store.Person(id="4714", name="", email="", lms="")
+    ada = Student(id="4711", name=NASTY, email="+ada@example.org", lms="101")
+    alan = Student(id="4712", name="Turing, Alan", email="", lms="102")
+    grace = Student(id="@4713", name="-Grace", email="", lms="")
+    nobody = Student(id="4714", name="", email="", lms="")
     entries = [
         store.Entry(id="4711", folder="4711", students=(ada,), status="graded", notes=("\t=1+1",)),
         store.Entry(id="group", folder="group", students=(alan, grace), status="graded"),

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from grader.load.author import Author, author_of
+from grader.load.author import author_of
 from grader.load.misnamed import meant
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.load.submission import load
-from grader.model import Expected, Question, Submission
+from grader.model import Author, Expected, Question, Submission
 from tests.support.classes import laid_out, tarred, zipped
 
 TEMPLATE = {f"exercise{n}.py": b"def f():\n    raise NotImplementedError\n" for n in (1, 2, 3, 4)}

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from tests.support.exercise4_fakes import comparison_of, student_of
 
 pytestmark = pytest.mark.slow
 
-MOMENT = 0.3  # seconds in which a process that does not wait would have gone on
+WAITED = 100.0  # seconds that the clock shows for each look at a lock that is taken
 # Another job process: it trains on GPU-1 until its input ends.
 OTHER = """
 import sys, tempfile
@@ -55,35 +55,27 @@ def apparatus_on(gpu: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(
         client.harness.module, "prepare", lambda options, *data: whole({**options, "device": "cpu"}, *data)
     )
-    found = {"device": "cuda:0", "label": "cuda:0 (Fake)", "gpu": gpu}
+    found = {"device": "cuda:0", "label": "cuda:0 (Fake)", "gpu": gpu, "system": "linux"}
     monkeypatch.setattr(client.oracle.module, "device_of", lambda wanted: found)
     monkeypatch.setattr(client.oracle.module, "reference_seconds", lambda device: {"work": 0.04, "wall": 0.04})
     return client
-
-
-def after_a_moment(action: Callable[[], object], sleep: Callable[[float], None] = time.sleep) -> Callable[..., None]:
-    """A sleep for whoever waits, in which at last something happens."""
-    began = time.monotonic()
-
-    def slept(seconds: float) -> None:
-        sleep(seconds)
-        if time.monotonic() - began >= MOMENT:
-            action()
-
-    return slept
 
 
 def test_a_gpu_is_waited_for_on_nobodys_time(
     other: subprocess.Popen[str], locks: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = apparatus_on("GPU-1", monkeypatch)
-    began = time.monotonic()
-    assert other.stdin
-    monkeypatch.setattr(time, "sleep", after_a_moment(other.stdin.close))
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        """What the lock does between two looks: the other process ends in the first."""
+        looks.append(seconds)
+        other.communicate(timeout=PATIENCE)
+
+    client.clock = lambda: WAITED * len(looks)
+    monkeypatch.setattr(time, "sleep", sleep)
     client.ready()
-    assert time.monotonic() - began >= MOMENT
-    assert client.box.spent == 0
-    assert other.wait(PATIENCE) == 0
+    assert (len(looks), client.box.spent, other.returncode) == (1, 0, 0)
     (lock,) = locks.glob("*.lock")
     with pytest.raises(Timeout):
         FileLock(lock).acquire(timeout=0)
@@ -91,11 +83,14 @@ def test_a_gpu_is_waited_for_on_nobodys_time(
     FileLock(lock).acquire(timeout=0).lock.release()
 
 
-def test_a_process_that_is_killed_gives_its_turn_back(other: subprocess.Popen[str]) -> None:
+def test_a_process_that_is_killed_gives_its_turn_back(other: subprocess.Popen[str], locks: Path) -> None:
+    (lock,) = locks.glob("*.lock")
+    with pytest.raises(Timeout):
+        FileLock(lock).acquire(timeout=0)
     other.kill()
     other.wait()
-    with gpu_lock("cuda:0", "GPU-1"):
-        pass
+    with gpu_lock("cuda:0", "GPU-1"), pytest.raises(Timeout):  # it is ours now
+        FileLock(lock).acquire(timeout=0)
 
 
 def test_another_gpu_is_free_and_a_cpu_everybodys(

@@ -244,7 +244,6 @@ def test_evidence_is_read_by_its_shape() -> None:
             "expected": [[1.5, 10]],
             "got": [[1.25, 10]],
             "difference": [[-0.25, 1e-12]],
-            "picture": "left out",
             "witness": None,
             "best_accuracy": 0.9388888,
             "curve": {"loss": [2, "inf", 1], "accuracy": [0.1, 0.2, 0.3]},
@@ -280,7 +279,7 @@ plain = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
     max_leaves=20,
 )
-keys = st.sampled_from(["input", "expected", "got", "difference", "picture", "curve", "x"])
+keys = st.sampled_from(["input", "expected", "got", "difference", "curve", "x"])
 
 
 @settings(max_examples=150, deadline=None)

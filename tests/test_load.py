@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SubmissionError
-from grader.load import archives, collect, placement
+from grader.load import archives, collect, placement, zip_members
 from grader.load.content import MAX_CODE_BYTES
 from grader.load.submission import load
 from grader.model import Expected, Submission
@@ -330,4 +330,4 @@ def test_a_path_that_is_neither_is_told(tmp_path: Path) -> None:
 def test_a_table_of_contents_is_read_in_one_piece_at_most() -> None:
     """The bound rests on how zipfile reads: if that changes, this says so."""
     with pytest.raises(zipfile.BadZipFile, match="its table of contents is too large"):
-        archives.Frugal(io.BytesIO(b""), archives.MAX_DIRECTORY_BYTES).read(archives.MAX_DIRECTORY_BYTES + 1)
+        zip_members.Frugal(io.BytesIO(b""), archives.MAX_DIRECTORY_BYTES).read(archives.MAX_DIRECTORY_BYTES + 1)

@@ -18,8 +18,8 @@ from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.intake.hand_ins import Given, Intake, open_intake
 from grader.cli import class_command
 from grader.errors import SubmissionError, UsageError
+from grader.model import Author
 from grader.rubric import Assignment
-from grader.schema import AuthorEntry
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 from tests.support.fake_class import Class
 
@@ -450,5 +450,5 @@ def test_a_class_that_fits_no_roster_ends_with_exit_code_1(monkeypatch: pytest.M
 
 
 def test_an_author_is_shown_by_what_is_known() -> None:
-    shown = [str(AuthorEntry(name=name, id=id_)) for name, id_ in (("Ada", "4711"), ("Ada", None), (None, "4711"))]
+    shown = [str(Author(name=name, id=id_)) for name, id_ in (("Ada", "4711"), ("Ada", None), (None, "4711"))]
     assert shown == ["Ada (4711)", "Ada", "4711"]

@@ -36,10 +36,10 @@ from grader.sandbox.child.protocol import (
 from grader.sandbox.launcher import CallFailed, Returned
 from grader.sandbox.replies import parse
 from grader.suite.expressions import MAX_DEPTH as MAX_EXPRESSION_DEPTH
-from grader.suite.expressions import MAX_NODES, is_expression
-from grader.suite.proxy import MAX_TEXT, from_wire
+from grader.suite.expressions import MAX_NODES, flaw
 from grader.suite.runner import run_checks
 from grader.suite.session import Oracles, SubmissionSession
+from grader.suite.wire_values import MAX_TEXT, from_wire
 from scripts import fuzz
 from tests.support import wire
 from tests.support.babble import BabbleLauncher
@@ -271,7 +271,7 @@ def test_every_head_can_be_an_expression() -> None:
     draw, seen = random.Random(0), set()
     for _ in range(20_000):
         tree = wire.tree(draw)
-        if is_expression(tree):
+        if flaw(tree) is None:
             seen |= {tree.head}
     assert seen == set(HEADS) - {"Equality"}
 
@@ -280,7 +280,7 @@ def test_whatever_passes_as_an_expression_can_be_asked_about(oracles: Oracles) -
     draw, oracle = random.Random(3), oracles.proxy("algebra")
     for _ in range(150):
         left, right = wire.tree(draw), wire.tree(draw)
-        if is_expression(left) and is_expression(right):
+        if flaw(left) is None and flaw(right) is None:
             assert oracle.equal(left, right)["verdict"] in ("equal", "different", "undecided")
 
 

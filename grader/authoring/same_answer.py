@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.sandbox.child.protocol import Array, Tree, Value
 from grader.sandbox.launcher import CallFailed, Reply
-from grader.suite.proxy import from_wire
+from grader.suite.wire_values import from_wire
 
 RTOL = 1e-9  # of the largest entry: another order of a sum moves less, and a mistake more
 

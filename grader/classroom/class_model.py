@@ -1,7 +1,7 @@
 """The frozen values of a class: who handed in what, what a job needs, and what comes of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -57,6 +57,22 @@ class Student:
     name: str = ""
     email: str = ""
     lms: str = ""
+
+    @property
+    def identifiers(self) -> tuple[str, str, str, str]:
+        """Whatever a person may call them by."""
+        return self.id, self.name, self.email, self.lms
+
+
+def names_of(students: Iterable[Student]) -> str:
+    """`Ada Lovelace, Alan Turing`; nothing where no name is known."""
+    return ", ".join(student.name for student in students if student.name)
+
+
+def label(name: str, students: Iterable[Student]) -> str:
+    """Whom the hand-in with the id `name` is of: the students' names, and the id where it is another text."""
+    names = names_of(students)
+    return names if names == name else f"{names} ({name})" if names else name
 
 
 class Part(NamedTuple):

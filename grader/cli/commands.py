@@ -33,6 +33,8 @@ COMMANDS = {
         "gradescope-run": "",  # for Gradescope's container alone
     },
     "author_commands": {
+        "new": "Write a new assignment that already works: one check of each kind, and all that goes with them.",
+        "lint": "Say what is missing or inconsistent in an assignment.",
         "mutants": "Change right answers a node at a time; say which checks give full marks to another answer.",
     },
     "desk_commands": {

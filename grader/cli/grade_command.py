@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
 from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
+from grader.report.spelling import spelled
 from grader.report.terminal import print_report
 from grader.rubric import PERSON, Assignment
 from grader.settings import RunSettings
@@ -72,6 +74,7 @@ def grade(
 @with_options(course=course_of)
 def points(course: Assignment) -> None:
     """Print the rubric: every point and what it is worth."""
+    say = partial(spelled, encoding=out.encoding)  # in columns
     table = Table(
         title=f"{course.rubric.title}  ·  due {course.rubric.late.deadline:%Y-%m-%d %H:%M %Z}", title_justify="left"
     )
@@ -80,10 +83,10 @@ def points(course: Assignment) -> None:
     for part in course.rubric.exercise:
         table.add_section()
         table.add_row(
-            f"[b]{part.id}[/b]", f"[b]{part.title}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
+            f"[b]{part.id}[/b]", f"[b]{say(part.title)}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
         )
         for own in part.point:
-            table.add_row(own.id, own.title, number(own.max), "by a person" if own.kind == PERSON else own.kind)
+            table.add_row(own.id, say(own.title), number(own.max), "by a person" if own.kind == PERSON else own.kind)
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
     out.print(table)

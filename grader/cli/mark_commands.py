@@ -59,7 +59,7 @@ def _review_table(results: Path, course: Assignment, table: Path, by: str, when:
 
 
 def _tell(report: Report, name: str, results: Path | None) -> None:
-    point = next(one for one in report.points if one.id == name)
+    point = report.point(name)
     pending = f", {number(report.pending)} pending" if report.pending else ""
     out.print(
         Text(f"{report.submission.id}: {name} is {number(point.score)} of {number(point.max_score)}, total "

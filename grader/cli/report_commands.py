@@ -54,8 +54,8 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
             out.print(Text(f"    {one_line(reason, 300)}"), soft_wrap=True)
     others = [move for move in moves if move not in movers]
     if others:
-        said = "; ".join(dict.fromkeys(reason for move in others for reason in move.reasons))
-        out.print(Text(f"{len(others)} more change without another score: {one_line(said, 300)}"), soft_wrap=True)
+        reasons = "; ".join(dict.fromkeys(reason for move in others for reason in move.reasons))
+        out.print(Text(f"{len(others)} more change without another score: {one_line(reasons, 300)}"), soft_wrap=True)
     verb = "would move" if diff else "moved"
     out.print(f"{len(movers)} scores {verb}.{' Nothing was written.' if diff else ''}", highlight=False)
 

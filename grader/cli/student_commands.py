@@ -55,7 +55,7 @@ def watch(
     point: PointOption = None,
 ) -> None:
     """Judge again, at once, whatever you save. Ctrl-C ends it."""
-    from grader.student.watch import Judged, Watch  # watchfiles is worth its start-up here alone
+    from grader.student.watch import Round, Watch  # watchfiles is worth its start-up here alone
 
     settings = RunSettings(exercises=tuple(exercise or ()), points=tuple(point or ()))
 
@@ -64,7 +64,7 @@ def watch(
         names = ", ".join(one_line(name, 80) for name in sorted(changed))
         out.print(Text(f"{names}: judging {len(points)} points …", style="dim"))
 
-    def show(judged: Judged) -> None:
+    def show(judged: Round) -> None:
         out.print(Text(f"judged in {judged.seconds:.2f} s", style="dim"))
         for name, before, now in judged.moved:
             style = "green" if now > before else "red"

@@ -3,25 +3,20 @@
 Every member is bounded where it enters: tables of contents before they are read, contents while they are unpacked.
 """
 
-import bz2
-import io
-import stat
-import struct
-import tempfile
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, NamedTuple
 
 from grader.errors import SubmissionError
-from grader.load import content, tar
+from grader.load import content, tar, zip_members
 from grader.load.content import Content, Moment
+from grader.load.decompress import ARCHIVE_ERRORS, TooLargeError, decompressed
 from grader.load.file_names import readable
 from grader.load.tree import DiskFile, DiskFolder, File, Folder
+from grader.load.zip_members import Member
 from grader.text import one_line
 
 MAX_CLASS_BYTES = 16 << 30  # of a packed class's tar, unpacked
@@ -33,27 +28,12 @@ MAX_UNPACKED_BYTES = 128 << 20  # of a hand-in's compressed tar
 MAX_DIRECTORY_BYTES = 4 << 20  # of a hand-in's zip's table of contents: MAX_ENTRIES with long names
 MAX_ENTRIES = 20_000  # looked at in a folder or an archive; an environment handed in by accident has more
 MAX_DEPTH = 12
-MAX_STREAMS = 10_000  # compressed streams in one file: parallel packers write one for each 64 KiB
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 # Their unpackers take no bound, or are not there; a single compressed file is nobody's folder.
 UNOPENED = (".7z", ".rar", ".tar.xz", ".xz", ".gz", ".bz2", ".tar.zst", ".zst")
 
+_TOO_MANY = "holds more than {} files; the others were not looked at"
 NOT_READABLE = "this is not an archive that can be read"
-# The two that every packer writes. The others' decompressors take no bound on what they make of a few bytes.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_UTF8_NAME = 0x800  # the flag that says a name is UTF-8 (APPNOTE.TXT, 4.4.4, bit 11)
-_UNICODE_PATH = 0x7075  # Info-ZIP's extra field with the name in UTF-8 (APPNOTE.TXT, 4.6.9)
-_PART = 1 << 20  # bytes unpacked at a time
-_NO_TIME = (1980, 1, 1, 0, 0, 0)  # what packers without a clock write
-# What the archive modules raise on bytes that are no archive, or no sound one.
-_BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, MemoryError, OverflowError, OSError),
-    *(NotImplementedError, RuntimeError, IndexError, AttributeError),
-)
-
-
-class TooLargeError(ValueError):
-    """An archive that would unpack to more than its bound."""
 
 
 def is_archive(name: str) -> bool:
@@ -168,7 +148,7 @@ def open_class_archive(file: DiskFile, stack: ExitStack) -> Folder:
     try:
         limits = _Limits(MAX_CLASS_ENTRIES, MAX_CLASS_DIRECTORY_BYTES, MAX_CLASS_BYTES)
         return _unpack(opened, file, limits, stack)
-    except _BROKEN as error:
+    except ARCHIVE_ERRORS as error:
         reason = one_line(str(error), content.MAX_NAME)
         raise SubmissionError(
             f"{file.where}: this is neither a folder nor an archive that can be read ({reason})."
@@ -184,18 +164,17 @@ def open_archive(file: File, stack: ExitStack) -> PackedFolder | str:
         return _unpack(opened, file, _Limits(MAX_ENTRIES, MAX_DIRECTORY_BYTES, MAX_UNPACKED_BYTES), stack)
     except TooLargeError as error:
         return f"{error}; hand in only the exercises' files"
-    except _BROKEN as error:
+    except ARCHIVE_ERRORS as error:
         reason = one_line(str(error), content.MAX_NAME)
         return f"{NOT_READABLE}{f' ({reason})' if reason else ''}; pack it again"
 
 
-class _Limits:
+class _Limits(NamedTuple):
     """How many members an archive may have, how large its table of contents, and how large its tar may get."""
 
-    def __init__(self, entries: int, directory: int, unpacked: int) -> None:
-        self.entries = entries
-        self.directory = directory
-        self.unpacked = unpacked
+    entries: int
+    directory: int
+    unpacked: int
 
 
 def _unpack(file: IO[bytes], named: File, limits: _Limits, stack: ExitStack) -> PackedFolder:
@@ -204,117 +183,28 @@ def _unpack(file: IO[bytes], named: File, limits: _Limits, stack: ExitStack) -> 
     file.seek(0)
     root = PackedFolder(stem(named.name), named.where)
     if magic.startswith(b"PK"):
-        _list_zip(root, zipfile.ZipFile(Frugal(file, limits.directory)), limits.entries)
+        _fill(root, zip_members.members(file, limits.directory), limits.entries)
     else:
-        _list_tar(root, _decompress(file, magic, limits.unpacked, stack), limits.entries)
+        _fill_from_tar(root, decompressed(file, magic, limits.unpacked, stack), limits.entries)
     return root
 
 
-class Frugal(io.BufferedIOBase):
-    """A zip's bytes for zipfile, which would read a table of contents of any size and make an object of each line."""
-
-    def __init__(self, file: IO[bytes], most: int) -> None:
-        self._file = file
-        self._most = most
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is not None and size > self._most:
-            raise zipfile.BadZipFile("its table of contents is too large")
-        return self._file.read(-1 if size is None else size)
-
-    def seek(self, place: int, whence: int = 0) -> int:
-        return self._file.seek(place, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
+def _fill(root: PackedFolder, members: Iterator[Member], entries: int) -> None:
+    """Puts the first members of an archive where they belong."""
+    for member in islice(members, entries):
+        root.add(*member)
+    if next(members, None) is not None:
+        root.troubles.append(_TOO_MANY.format(entries))
 
 
-def _list_zip(root: PackedFolder, archive: zipfile.ZipFile, entries: int) -> None:
-    listed = archive.infolist()
-    for member in listed[:entries]:
-        name = _name_of(member)
-        if name and not name.endswith(("/", "\\")):
-            root.add(name, _zip_reader(archive, member), _zip_time(member))
-    if len(listed) > entries:
-        root.troubles.append(f"holds more than {entries} files; the others were not looked at")
-
-
-def _name_of(member: zipfile.ZipInfo) -> str:
-    """The member's name: what says that it is UTF-8, then what is; else as DOS and Windows write it in Europe (cp850).
-
-    zipfile reads what does not say so as cp437, from which the bytes can be had back.
-    """
-    if member.flag_bits & _UTF8_NAME or member.filename.isascii():
-        return member.filename
-    try:
-        raw = member.orig_filename.partition("\0")[0].encode("cp437")
-    except UnicodeEncodeError:
-        return member.filename
-    told = _unicode_path(member.extra, raw)
-    if told is not None:
-        return told
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp850", "replace")
-
-
-def _unicode_path(extra: bytes, raw: bytes) -> str | None:
-    """The name in Info-ZIP's extra field, if it was written for this very name."""
-    while len(extra) >= 4:
-        kind, length = struct.unpack_from("<HH", extra)
-        field, extra = extra[4 : 4 + length], extra[4 + length :]
-        told = kind == _UNICODE_PATH and len(field) > 5 and field[0] == 1
-        if told and struct.unpack_from("<L", field, 1)[0] == zlib.crc32(raw):
-            return field[5:].decode("utf-8", "replace")
-    return None
-
-
-def _zip_time(member: zipfile.ZipInfo) -> Moment | None:
-    try:
-        at = datetime(*member.date_time, tzinfo=UTC)
-    except ValueError:
-        return None
-    return ("zip", at.timestamp()) if member.date_time > _NO_TIME else None
-
-
-def _zip_reader(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Callable[[int], Content]:
-    return lambda most: _read_member(archive, member, most)
-
-
-def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Content:
-    """One member's bytes; a reason where it cannot or must not be read."""
-    kind = member.external_attr >> 16
-    if kind and not stat.S_ISREG(kind) and stat.S_IFMT(kind):
-        return content.NOT_ORDINARY
-    if member.flag_bits & 1:
-        return "protected by a password; skipped. Hand it in without one"
-    if member.compress_type not in _METHODS:
-        return "packed in a way that is not read here; skipped. Pack it again as an ordinary zip"
-    read = io.BytesIO()
-    try:
-        with archive.open(member) as file:  # the size that the archive states is not believed
-            while read.tell() <= most and (part := file.read(min(_PART, most + 1 - read.tell()))):
-                read.write(part)
-    except _BROKEN:
-        return content.BROKEN
-    return read.getvalue() if read.tell() <= most else content.too_large(most)
-
-
-def _list_tar(root: PackedFolder, file: IO[bytes], entries: int) -> None:
-    """A tar's members; those before a broken header are kept. Raises TarError where there are none."""
+def _fill_from_tar(root: PackedFolder, file: IO[bytes], entries: int) -> None:
+    """The same of a tar; the members before a broken header are kept. Raises TarError where there are none."""
     count = 0
     try:
         for member in tar.members(file):
             count += 1
             if count > entries:
-                root.troubles.append(f"holds more than {entries} files; the others were not looked at")
+                root.troubles.append(_TOO_MANY.format(entries))
                 return
             if not member.folder:
                 root.add(member.name, _tar_reader(file, member), ("tar", member.modified) if member.modified else None)
@@ -333,57 +223,8 @@ def _tar_reader(file: IO[bytes], member: tar.Member) -> Callable[[int], Content]
         try:
             file.seek(member.start)
             data = file.read(member.size)
-        except _BROKEN:
+        except ARCHIVE_ERRORS:
             return content.BROKEN
         return data if len(data) == member.size else content.BROKEN
 
     return read
-
-
-def _decompress(file: IO[bytes], magic: bytes, most: int, stack: ExitStack) -> IO[bytes]:
-    """The tar inside a compressed file, for reading at any place, in a nameless file. Raises TooLargeError."""
-    if magic.startswith(b"\x1f\x8b"):
-        parts = _inflated(file)
-    elif magic.startswith(b"BZh"):
-        parts = _unzipped2(file)
-    else:
-        return file
-    plain = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the stack
-    for part in parts:
-        if plain.tell() + len(part) > most:
-            raise TooLargeError(f"over {most >> 20} MiB when unpacked")
-        plain.write(part)
-    plain.seek(0)
-    return plain
-
-
-def _inflated(file: IO[bytes]) -> Iterator[bytes]:
-    """gzip's contents, a part at a time. (The module gzip reads a header byte by byte, however long.)"""
-    for _ in range(MAX_STREAMS):
-        unpacker = zlib.decompressobj(wbits=31)
-        while not unpacker.eof:
-            data = unpacker.unconsumed_tail or file.read(_PART)
-            if not data:
-                raise EOFError("it is cut off")
-            yield unpacker.decompress(data, _PART)
-        file.seek(-len(unpacker.unused_data), 1)
-        if not file.read(2).startswith(b"\x1f\x8b"):  # padding, or the end
-            return
-        file.seek(-2, 1)
-    raise TooLargeError(f"over {MAX_STREAMS} compressed streams")
-
-
-def _unzipped2(file: IO[bytes]) -> Iterator[bytes]:
-    """bzip2's contents, a part at a time."""
-    for _ in range(MAX_STREAMS):
-        unpacker = bz2.BZ2Decompressor()
-        while not unpacker.eof:
-            data = file.read(_PART) if unpacker.needs_input else b""
-            if unpacker.needs_input and not data:
-                raise EOFError("it is cut off")
-            yield unpacker.decompress(data, _PART)
-        file.seek(-len(unpacker.unused_data), 1)
-        if not file.read(3).startswith(b"BZh"):
-            return
-        file.seek(-3, 1)
-    raise TooLargeError(f"over {MAX_STREAMS} compressed streams")

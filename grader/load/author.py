@@ -2,21 +2,13 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from grader.model import Author
 from grader.text import one_line
 
 NAME = "student.toml"
 _MAX_NUMBER = 10**30  # what str() writes in no time
 _MAX_TEXT = 120  # characters of a name or an id
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """What student.toml says; None where it does not say it."""
-
-    name: str | None = None
-    id: str | None = None
 
 
 def author_of(files: Mapping[str, bytes]) -> Author | None:

@@ -30,7 +30,7 @@ class Chosen:
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     untouched: set[str] = field(default_factory=set)  # names whose only candidate is the template's
-    told: set[PurePosixPath] = field(default_factory=set)  # paths with a sentence of their own
+    mentioned: set[PurePosixPath] = field(default_factory=set)  # paths with a sentence of their own
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def _versions(places: Sequence[Found], name: str, chosen: Chosen) -> list[_Versi
         content: Content = place.read()
         if isinstance(content, str):
             chosen.notes.append(f"{place.path}: {content}")
-            chosen.told.add(place.path)
+            chosen.mentioned.add(place.path)
         else:
             versions.setdefault(content, _Version(content, [])).places.append(place)
     if len(ordered) > MAX_CANDIDATES:
@@ -88,7 +88,7 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
     taken = newest or versions[0]
     chosen.files[name] = (taken.places[0], taken.content)
     others = [version for version in versions if version is not taken]
-    chosen.told |= {place.path for version in versions for place in version.places}
+    chosen.mentioned |= {place.path for version in versions for place in version.places}
     if newest is not None:
         chosen.notes += [f"{other.path}: not read; {taken.path} is newer" for other in others]
         return

@@ -20,7 +20,7 @@ def accept(wanted: str, path: str, files: Sequence[Found], chosen: Chosen) -> No
             content = code_of(content)
         except NotebookError as error:
             content = str(error)
-    chosen.told.add(found.path)
+    chosen.mentioned.add(found.path)
     if isinstance(content, str):
         chosen.notes.append(f"{wanted}: {path} was to be read for it, but: {content}")
         return
@@ -34,11 +34,11 @@ def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen)
     likely: dict[str, list[Found]] = {}
     for found in files:
         wanted = meant(found.path.name, expected)
-        if wanted is not None and found.path.name != wanted and found.path not in chosen.told:
+        if wanted is not None and found.path.name != wanted and found.path not in chosen.mentioned:
             likely.setdefault(wanted, []).append(found)
     for wanted, places in likely.items():
         paths = tuple(dict.fromkeys(str(found.path) for found in places))
-        chosen.told |= {found.path for found in places}
+        chosen.mentioned |= {found.path for found in places}
         if wanted in chosen.files and wanted not in chosen.untouched:
             chosen.notes += [f"{path}: not graded; {chosen.files[wanted][0].path} counts" for path in paths]
             continue

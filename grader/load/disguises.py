@@ -12,7 +12,7 @@ _AS_PLAIN_TEXT = "save your code as a plain text file"
 
 def disguise(source: bytes) -> str | None:
     """What a file is instead of Python, and what to do about it; None where nothing tells."""
-    return next((said for is_one, said in _KINDS if is_one(source)), None)
+    return next((description for is_one, description in _KINDS if is_one(source)), None)
 
 
 def magic_line(source: bytes) -> tuple[int, str] | None:

@@ -73,7 +73,7 @@ def _content(found: Found, path: str, chosen: Chosen) -> bytes | None:
         content = "file name contains unsupported characters; skipped"
     if isinstance(content, bytes):
         return content
-    if found.path not in chosen.told:
+    if found.path not in chosen.mentioned:
         chosen.notes.append(f"{one_line(path, MAX_NAME)}: {content}")
     return None
 
@@ -87,15 +87,15 @@ def _is_taken(found: Found, path: str, content: bytes, contents: dict[str, bytes
 
 def _tell_of_others(files: Sequence[Found], expected: Expected, chosen: Chosen, homes: Sequence[Home]) -> None:
     """A sentence for what looks like an answer, is not read, and has none yet."""
-    untold = [found for found in files if found.path not in chosen.told]
-    for found in untold:
+    unmentioned = [found for found in files if found.path not in chosen.mentioned]
+    for found in unmentioned:
         if found.path.suffix.lower() == ".ipynb":
             chosen.notes.append(f"{found.path}: a notebook is not read; export it as Python and hand that in")
         elif found.path.suffix.lower() in (".py", ".pyw", ".py3") and found.path.suffix != ".py":
             chosen.notes.append(f"{found.path}: only files that end with .py are read")
     outside = [
         found.path
-        for found in untold
+        for found in unmentioned
         if found.path.suffix == ".py" and expected.file_named(found.path.name) is None and not _paths(found, homes)
     ]
     chosen.notes += [f"{path}: not read; it lies outside the exercises' folder" for path in outside[:_MAX_OUTSIDE]]

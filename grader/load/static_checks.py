@@ -114,8 +114,8 @@ def read(source: bytes, path: str) -> Facts | Finding:
         return tree
     line = notebook_call(tree)
     if line is not None:
-        said = "get_ipython() exists only in a notebook. Remove that line"
-        return Finding(Outcome.ERROR, f"{path}:{line}: {said}.", line)
+        message = f"{path}:{line}: get_ipython() exists only in a notebook. Remove that line."
+        return Finding(Outcome.ERROR, message, line)
     first: dict[str, tuple[int, str]] = {}
     for line, name in imports(tree, path):
         first.setdefault(name, (line, name))
@@ -148,9 +148,9 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     """A syntax error, by what the file really is where that can be told."""
     magic = magic_line(source)
     if magic is not None:
-        line, said = magic
-        message = f"{path}:{line}: {plain(said, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
-        return Finding(Outcome.ERROR, message, line)
+        line, command = magic
+        problem = f"{plain(command, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
+        return Finding(Outcome.ERROR, f"{path}:{line}: {problem}", line)
     place = f":{error.lineno}" if error.lineno else ""
     message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
@@ -192,8 +192,8 @@ def _too_deep(path: str) -> Finding:
 
 
 def _absence(submission: Submission, path: str) -> str:
-    said = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
-    return f"{said}." if said else f"{path} was not found in this folder."
+    found = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
+    return f"{found}." if found else f"{path} was not found in this folder."
 
 
 def _forbidden_import(

@@ -9,8 +9,7 @@ are, and everything else as a line:
 - A list of mappings, or a mapping to mappings: a table.
 - A text of several lines: a quotation; under `paste`, lines of Python that make the call once more.
 
-An array is a number or nested lists of numbers of equal lengths; "nan", "inf" and "-inf" are numbers. `picture` is the
-arrays in plain text, for a terminal, and left out where they could be drawn. All is bounded.
+An array is a number or nested lists of numbers of equal lengths; "nan", "inf" and "-inf" are numbers. All is bounded.
 """
 
 import math
@@ -30,7 +29,6 @@ MAX_LINE = 300
 MAX_NAME = 60
 MAX_DEPTH = 4  # of what is told in one line
 _ARRAYS = ("input", "expected", "got", "difference")
-_PLAIN_PICTURE = "picture"
 _NAMES = {"paste": "To try it in Python"}
 # How the library of training measured, and not what came of it: in results.json for whoever looks into it.
 _MEASUREMENT = frozenset({"device", "share_seconds", "time_box", "logarithmic"})
@@ -104,7 +102,7 @@ def _arrays(evidence: Mapping[str, Any]) -> Arrays:
 def _is_drawn(key: str, value: Any) -> bool:
     """Whether the arrays have told this already."""
     values = list(value.values()) if isinstance(value, Mapping) else [value]
-    return key == _PLAIN_PICTURE or (key in _ARRAYS and all(shape(item) is not None for item in values))
+    return key in _ARRAYS and all(shape(item) is not None for item in values)
 
 
 def _block(name: str, value: Any) -> list[Block]:

@@ -9,8 +9,8 @@ from grader.schema import PointScore
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What is to be said once, and the points that it is about. The first of them shows the input and the lines."""
+class Cause:
+    """Why points were lost, and which. The first of them shows the input and the lines."""
 
     points: tuple[PointScore, ...]
 
@@ -40,16 +40,16 @@ class Told:
         return tuple(dict.fromkeys(note for point in self.points for note in point.notes))
 
 
-def fold(points: Iterable[PointScore]) -> list[Told]:
+def fold(points: Iterable[PointScore]) -> list[Cause]:
     """The points that lost something or have a note, those with the same cause together, in the order of the first."""
     groups: dict[object, list[PointScore]] = {}
     for point in points:
         if point.notes or (point.message and point.outcome is not Outcome.PASSED):
-            groups.setdefault(_cause(point), []).append(point)
-    return [Told(tuple(group)) for group in groups.values()]
+            groups.setdefault(_key(point), []).append(point)
+    return [Cause(tuple(group)) for group in groups.values()]
 
 
-def _cause(point: PointScore) -> object:
+def _key(point: PointScore) -> object:
     """Equal for points that fail for the same reason. An exception is where it was raised, not for which size."""
     if point.outcome is Outcome.PASSED:
         return point.outcome, point.notes

@@ -13,13 +13,13 @@ from grader.schema import PointScore, Report
 
 def to_gradescope(report: Report) -> str:
     """The file's text. The total is ours, lateness included; Gradescope's own late penalty is to be off then."""
-    said = [report.late.message] if report.late else []
-    said += [clean(note) for note in report.submission.notes]
+    remarks = [report.late.message] if report.late else []
+    remarks += [clean(note) for note in report.submission.notes]
     if report.pending:
-        said.append(f"Pending: a person will mark {report.pending:g} more points.")
+        remarks.append(f"Pending: a person will mark {report.pending:g} more points.")
     whole: dict[str, Any] = {
         "score": report.score,
-        "output": "\n".join(said),
+        "output": "\n".join(remarks),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",

@@ -39,8 +39,8 @@ def _case(report: Report, point: PointScore) -> str:
     if point.outcome is Outcome.PASSED:
         return f"{head}/>\n"
     kind = "error" if point.outcome is Outcome.GRADER_ERROR else "skipped" if point.outcome in _SKIPPED else "failure"
-    said = _attribute(f"{point.outcome.value}: {point.score:g} of {point.max_score:g}")
-    return f"{head}>\n      <{kind} message={said}>{_text(point.message)}</{kind}>\n    </testcase>\n"
+    summary = _attribute(f"{point.outcome.value}: {point.score:g} of {point.max_score:g}")
+    return f"{head}>\n      <{kind} message={summary}>{_text(point.message)}</{kind}>\n    </testcase>\n"
 
 
 def _text(text: str) -> str:

@@ -37,7 +37,7 @@ def summary(report: Report) -> str:
         own = [point for point in report.points if point.exercise == exercise.id]
         lines += [_row(point.id, point.title, point.score, point.max_score, _outcome(point)) for point in own]
     lost = [
-        f"- **{escape(told.ids)}** {escape(told.first.message, MAX_MESSAGE)}" for told in fold(_with_message(report))
+        f"- **{escape(cause.ids)}** {escape(cause.first.message, MAX_MESSAGE)}" for cause in fold(_with_message(report))
     ]
     about = f"Seed {report.seed}, sandbox {report.environment.sandbox}, grader {report.environment.grader}."
     return "\n".join([*lines, "", *lost, *([""] if lost else []), escape(about, MAX_MESSAGE), ""])

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from grader.model import Outcome
+from grader.model import Frame, Outcome
 from grader.report import evidence
 from grader.report.array_layout import side_by_side
 from grader.report.evidence import Arrays
-from grader.report.folding import Told, fold
+from grader.report.folding import Cause, fold
 from grader.report.plain_text import clean
 from grader.report.sentences import sentence_of
-from grader.schema import PointScore, TraceLine
+from grader.schema import PointScore
 
 MAX_PRINTED_LINES = 20  # of what a student's code printed on the way to one point: the rest they can see by running it
 INDENT = "    "
@@ -23,25 +23,25 @@ MIN_WIDTH = 30
 
 def paragraphs(points: Sequence[PointScore], width: int = 80) -> Iterator[Text]:
     """One for each cause; what is not begun stands at the end, a line each. `width` is that of a line."""
-    told = fold(points)
-    missing = [item for item in told if item.first.outcome is Outcome.MISSING and not item.notes]
-    for item in told:
-        if item not in missing:
-            yield _paragraph(item, width)
+    causes = fold(points)
+    missing = [cause for cause in causes if cause.first.outcome is Outcome.MISSING and not cause.notes]
+    for cause in causes:
+        if cause not in missing:
+            yield _paragraph(cause, width)
     if missing:
         yield Text("\nNot begun", style="bold")
-        for item in missing:
-            yield _headed(f"{INDENT}{item.ids}  ", clean(item.first.message), width)
+        for cause in missing:
+            yield _headed(f"{INDENT}{cause.ids}  ", clean(cause.first.message), width)
 
 
-def _paragraph(told: Told, width: int) -> Text:
+def _paragraph(cause: Cause, width: int) -> Text:
     """The sentence, the smallest failing input, the student's own lines, their prints, remarks."""
-    point = told.first
-    costs = f" (−{told.costs})" if told.costs and len(told.points) > 1 else ""
+    point = cause.first
+    costs = f" (−{cause.costs})" if cause.costs and len(cause.points) > 1 else ""
     picture = list(_picture(point, width))
     sentence = sentence_of(point, bool(picture)) if point.outcome is not Outcome.PASSED else ""
-    notes = [f"Note: {clean(note)}" for note in told.notes]
-    text = Text("\n") + _headed(f"{told.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
+    notes = [f"Note: {clean(note)}" for note in cause.notes]
+    text = Text("\n") + _headed(f"{cause.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
     lines = [*picture, *([""] if picture and point.traceback else []), *_traceback(point.traceback)]
     if point.output and point.outcome not in (Outcome.PASSED, Outcome.FORBIDDEN):
         lines += ["your code printed:"]
@@ -59,7 +59,7 @@ def _picture(point: PointScore, width: int) -> Iterator[str]:
         yield from side_by_side(arrays.grids, width - len(INDENT))
 
 
-def _traceback(lines: Sequence[TraceLine]) -> Iterator[str]:
+def _traceback(lines: Sequence[Frame]) -> Iterator[str]:
     for line in lines:
         inside = "" if line.function == WHOLE_FILE else f" in {line.function}"
         yield f"{line.file}:{line.line}{inside}"

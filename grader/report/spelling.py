@@ -45,6 +45,11 @@ def _spell(error: UnicodeError) -> tuple[str | bytes, int]:
     return "".join(_ascii(char) for char in error.object[error.start : error.end]), error.end
 
 
+def spelled(text: str, encoding: str) -> str:
+    """The text as a stream of that encoding will show it: what is laid out in columns has to be spelled before."""
+    return text.encode(encoding, HANDLER).decode(encoding)
+
+
 def _ascii(char: str) -> str:
     plain = unicodedata.normalize("NFKD", char).encode("ascii", "ignore").decode()
     return _SPELLED.get(char) or plain or "?"

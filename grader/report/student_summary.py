@@ -21,7 +21,7 @@ def print_progress(report: Report, console: Console, selection: bool = False) ->
     if not selection and all(point.outcome is Outcome.MISSING for point in report.points):
         parts: list[object] = [Text("Nothing is begun yet.", style="bold")]
     else:
-        parts = [table(report), *paragraphs(report.points, width)]
+        parts = [table(report, console.encoding), *paragraphs(report.points, width)]
     parts += [Text(f"\n{points_so_far(report, selection)}", style="bold"), Text(advice(report, width))]
     console.print(*parts, sep="\n", soft_wrap=True)
 

@@ -1,5 +1,7 @@
 """A report for the eyes of a person at a terminal: the table of points, then a paragraph for each cause."""
 
+from functools import partial
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -7,6 +9,7 @@ from rich.text import Text
 from grader.model import Outcome
 from grader.report.paragraphs import paragraphs
 from grader.report.plain_text import clean, number
+from grader.report.spelling import spelled
 from grader.schema import PointScore, Report
 
 _STYLES = {
@@ -18,20 +21,22 @@ _STYLES = {
 }
 
 
-def table(report: Report) -> Table:
-    """Points by exercise, and their sum."""
+def table(report: Report, encoding: str) -> Table:
+    """Points by exercise, and their sum; for a console of that encoding."""
     title = f"{report.title or report.assignment}: {clean(report.submission.id, 80)}"
     grid = Table(title=Text(title), title_justify="left", title_style="bold")
     for column in ("point", "task", "score", "outcome"):
         grid.add_column(column, justify="right" if column == "score" else "left")
+    say = partial(spelled, encoding=encoding)
     for exercise in report.exercises:
         own = [point for point in report.points if point.exercise == exercise.id]
         untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
-        said = Text("not begun" if untouched else "", style="dim")
+        remark = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
-        grid.add_row(exercise.id, exercise.title, _ratio(exercise.score, exercise.max_score), said, style="bold")
+        score = _ratio(exercise.score, exercise.max_score)
+        grid.add_row(exercise.id, say(exercise.title), score, remark, style="bold")
         for point in [] if untouched else own:
-            grid.add_row(point.id, point.title, _ratio(point.score, point.max_score), _outcome(point))
+            grid.add_row(point.id, say(point.title), _ratio(point.score, point.max_score), _outcome(point))
     grid.add_section()
     pending = f"{number(report.pending)} pending" if report.pending else ""
     grid.add_row("", "total", _ratio(report.score, report.max_score), pending, style="bold")
@@ -40,13 +45,8 @@ def table(report: Report) -> Table:
 
 def print_report(report: Report, console: Console) -> None:
     """The table, a paragraph for each cause of lost points, and how it was judged."""
-    console.print(table(report), *paragraphs(report.points, console.width), sep="\n", soft_wrap=True)
+    console.print(table(report, console.encoding), *paragraphs(report.points, console.width), sep="\n", soft_wrap=True)
     console.print(_footer(report))
-
-
-def print_table(report: Report, console: Console) -> None:
-    """The table alone, where the sentences have been said already."""
-    console.print(table(report), _footer(report), sep="\n")
 
 
 def _ratio(score: float, maximum: float) -> str:

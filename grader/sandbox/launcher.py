@@ -5,7 +5,7 @@ that it started. Everything else is the same for all, and lives in `workers`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from grader.model import Frame, Outcome
@@ -41,15 +41,27 @@ class Bundle:
     limits: Limits = Limits()
 
 
+Keep = int | tuple[int | None, ...] | None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question: `name(*args)` of `module` in `worker`, or the constant `name` where `args` is None."""
+    """One question: `name(*args, **kwargs)` of `module` in `worker`, or the constant `name` where `args` is None.
+
+    With `operates`, `name` is one of Python's own operations, on values that stay in the worker. `keep` is what of the
+    result stays there: nothing, all of it under a number, or of its parts those that have one. `drop` are the numbers
+    of values that are not needed any more.
+    """
 
     worker: str
     module: str
     name: str
     args: tuple[Value, ...] | None
     seconds: float
+    kwargs: Mapping[str, Value] = field(default_factory=dict)
+    operates: bool = False
+    keep: Keep = None
+    drop: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

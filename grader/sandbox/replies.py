@@ -12,6 +12,8 @@ _OUTCOMES = {
     "signature": Outcome.ERROR,
     "forbidden": Outcome.FORBIDDEN,
     "limit": Outcome.CRASHED,
+    "results": Outcome.FAILED,
+    "gone": Outcome.CRASHED,
 }
 
 

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from types import TracebackType
 from typing import Self
 
 from grader.errors import SandboxError
@@ -38,9 +37,7 @@ class Sandbox:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         with ExitStack() as stack:  # one that cannot be ended shall not keep the others
             for worker in self._workers.values():
                 stack.callback(worker.end)
@@ -64,7 +61,7 @@ class Sandbox:
         known = self._modules.get((request.worker, request.module))
         if known is not None:
             return known
-        key = (request.worker, request.module, request.name, encode(list(request.args or ())))
+        key = (request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)]))
         if key in self._fatal:
             return self._fatal[key]
         try:
@@ -77,9 +74,7 @@ class Sandbox:
         worker = self._ready(request.worker, request.module, request.seconds)
         if isinstance(worker, CallFailed):
             return worker
-        args = None if request.args is None else list(request.args)
-        body: dict[str, Value] = {"op": "call", "module": request.module, "name": request.name, "args": args}
-        reply = worker.ask(body, request.seconds)
+        reply = worker.ask(_body(request), request.seconds)
         reply, worker.printed = replace(reply, output=worker.printed + reply.output), ""
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
             self._fatal[key] = reply
@@ -197,6 +192,19 @@ class _Worker:
         output = self._connection.output()
         ended = self.end()
         return CallFailed(Outcome.CRASHED, "crashed", how or ended, output=output)
+
+
+def _body(request: Request) -> dict[str, Value]:
+    """The request's message, as `protocol` specifies it."""
+    where: dict[str, Value] = {"op": "operate"} if request.operates else {"op": "call", "module": request.module}
+    return {
+        **where,
+        "name": request.name,
+        "args": None if request.args is None else list(request.args),
+        "kwargs": dict(request.kwargs),
+        "keep": list(request.keep) if isinstance(request.keep, tuple) else request.keep,
+        "drop": list(request.drop),
+    }
 
 
 def _import(module: str) -> dict[str, Value]:

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from watchfiles import watch
@@ -31,7 +30,7 @@ Results = dict[tuple[str, str | None], CheckResult]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Round:
     """One round: which files changed, which points were judged, what stood before and what stands now."""
 
     changed: frozenset[str]
@@ -65,12 +64,10 @@ class Watch:
         self._grading = self.stack.enter_context(GradingSession(self.assignment, settings))
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stack.__exit__(kind, error, trace)
+    def __exit__(self, *ended: object) -> None:
+        self.stack.close()
 
-    def judge(self) -> Judged | None:
+    def judge(self) -> Round | None:
         """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
@@ -85,9 +82,9 @@ class Watch:
             before = {point.id: point.score for point in self._report(session).points}
             results = run_checks(session, points, lambda result: None)
         self.results |= {(result.point, result.part): result for result in results}
-        return Judged(changed, points, before, self._report(session), time.perf_counter() - started)
+        return Round(changed, points, before, self._report(session), time.perf_counter() - started)
 
-    def rounds(self) -> Iterator[Judged | UsageError]:
+    def rounds(self) -> Iterator[Round | UsageError]:
         """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told."""
         for _ in chain([None], _saves(self.folder)):
             try:

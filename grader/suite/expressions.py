@@ -38,11 +38,6 @@ def flaw(tree: Tree) -> str | None:
     return None
 
 
-def is_expression(tree: Tree) -> bool:
-    """Whether there is nothing wrong with it."""
-    return flaw(tree) is None
-
-
 def _is_part(value: Value) -> bool:
     if not isinstance(value, Tree):
         return False

@@ -3,39 +3,47 @@
     dX = exercise2.maxpool2x2_backward(dY, X)
 
 crosses into the worker and back. A value comes back as plain data (numpy arrays, lists, numbers, texts, `Tree`,
-`Opaque`); anything else that can happen is raised as a `CallFailure`, which already is the verdict on the point.
+`Opaque`), or, where the rubric says so, stays there and comes back as a `Handle`; anything else that can happen is
+raised as a `CallFailure`, which already is the verdict on the point.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any, TypeAlias
 
-import numpy as np
-
-from grader.model import CallFailure, Finding, Frame, Outcome, Verdict, module_file
-from grader.sandbox.child.protocol import Array, Opaque, Tree, Value, encode
-from grader.sandbox.launcher import CallFailed, Reply, Request, Returned
+from grader.model import CallFailure, Finding, Outcome, Verdict, module_file
+from grader.sandbox.child.kept_values import holds_handle
+from grader.sandbox.child.protocol import Opaque, Value, encode
+from grader.sandbox.launcher import CallFailed, Keep, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.expressions import flaw
-from grader.suite.hints import hint
-from grader.text import one_line, plain
+from grader.suite.call_failures import Asked, call_failure
+from grader.suite.handles import Handle, Kept, Operation, call_label
+from grader.suite.wire_values import from_wire, to_wire
+from grader.text import plain
 
-MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too
-MAX_MESSAGE = 1_000  # of an exception's own text
-MAX_REASON = 200  # of what a value was that did not cross
 MAX_REMEMBERED = 4_096  # bytes of a question; arrays are drawn anew for each, and not asked about twice
 MAX_REMEMBERED_ANSWER = 1 << 16  # bytes; dozens of answers are remembered at a time
-DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a module has to offer: constants, and functions by name with their expected signature."""
+    """What a module has to offer: constants, and functions by name with their expected signature.
+
+    `Net.loss` is a method of what the function (or class) `Net` gives. Results that a signature names behind its arrow,
+    and `handles` among them, stay in the worker.
+    """
 
     functions: Mapping[str, str] = field(default_factory=dict)
     constants: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()
+
+    def results(self, name: str | None) -> tuple[str, ...]:
+        """The names of a function's results; none where its signature has no arrow."""
+        named = self.functions.get(name or "", "").partition(") -> ")[2]
+        return tuple(result.strip() for result in named.split(",")) if named else ()
 
 
 @dataclass(slots=True)
@@ -73,7 +81,8 @@ class Endpoint:
     """A worker as its proxies share it: where it is, what its module has to offer, and what is known of that.
 
     The module's constants are read once, before any other call, and a short question that was asked before has the
-    answer that it had then: so no answer can depend on which point asks, or on what else was asked.
+    answer that it had then: so no answer can depend on which point asks, or on what else was asked. A question about
+    values that stay in the worker is asked each time.
     """
 
     sandbox: Sandbox
@@ -84,37 +93,49 @@ class Endpoint:
     call_log: CallLog = field(default_factory=CallLog)
     after_timeout: float | None = None  # seconds for a function that has timed out once; None: as many as before
     timed_out: dict[str, CallFailure] = field(default_factory=dict)
+    unneeded: list[int] = field(default_factory=list)  # numbers of values that the worker need not keep any more
+    numbers: "count[int]" = field(default_factory=lambda: count(1))  # for values that stay, also in a next worker
     _constants: dict[str, Reply] | None = None
     _printed: str = ""
     _answers: dict[tuple[str, bytes], Reply] = field(default_factory=dict)
 
-    def call(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
+    def call(self, request: Request) -> Reply:
         """The answer to one question; with `args` None, the constant of that name."""
         constants = self._read_constants() if self._constants is None else self._constants
-        reply = constants[name] if args is None else self._ask_once(module, name, args, seconds)
+        reply = constants[request.name] if request.args is None else self._ask_once(request)
         printed, self._printed = self._printed, ""
         return replace(reply, output=printed + reply.output)
 
     def _read_constants(self) -> dict[str, Reply]:
         """All of them; what the module printed meanwhile is shown with the first answer."""
-        read = {name: self._ask(self.worker, name, None, self.seconds) for name in self.contract.constants}
+        requests = [Request(self.worker, self.worker, name, None, self.seconds) for name in self.contract.constants]
+        read = {request.name: self._ask(request) for request in requests}
         self._printed = "".join(reply.output for reply in read.values())
         self._constants = {name: replace(reply, output="") for name, reply in read.items()}
         return self._constants
 
-    def _ask_once(self, module: str, name: str, args: tuple[Value, ...], seconds: float) -> Reply:
+    def _ask_once(self, request: Request) -> Reply:
         """The first answer, of a function of the contract; a harness beside it has a state that it is asked about."""
-        question = encode(list(args)) if module == self.worker and name in self.contract.functions else None
+        question = self._repeatable(request)
         if question is None or len(question) > MAX_REMEMBERED:
-            return self._ask(module, name, args, seconds)
-        if (name, question) in self._answers:
-            return self._answers[name, question]
-        reply = self._ask(module, name, args, seconds)
-        self._answers[name, question] = _rememberable(reply)
+            return self._ask(request)
+        if (request.name, question) in self._answers:
+            return self._answers[request.name, question]
+        reply = self._ask(request)
+        self._answers[request.name, question] = _rememberable(reply)
         return reply
 
-    def _ask(self, module: str, name: str, args: tuple[Value, ...] | None, seconds: float) -> Reply:
-        return self.sandbox.call(Request(self.worker, module, name, args, seconds))
+    def _repeatable(self, request: Request) -> bytes | None:
+        """The question's bytes; None of one whose answer may be another the next time."""
+        stays = request.operates or isinstance(request.keep, int) or any(request.keep or ())
+        sent: list[Value] = [list(request.args or ()), dict(request.kwargs)]
+        theirs = request.module == self.worker and request.name in self.contract.functions
+        return encode(sent) if theirs and not stays and not holds_handle(sent) else None
+
+    def _ask(self, request: Request) -> Reply:
+        drop = tuple(self.unneeded)
+        del self.unneeded[: len(drop)]
+        return self.sandbox.call(replace(request, drop=drop))
 
 
 def _rememberable(reply: Reply) -> Reply:
@@ -124,63 +145,104 @@ def _rememberable(reply: Reply) -> Reply:
     return reply
 
 
-class ModuleProxy:
-    """One module in one worker. Attributes are its functions and, where the contract names them, its constants."""
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Asks one worker, and makes of its answers what a check is given: values, handles and failures."""
 
-    def __init__(self, endpoint: Endpoint, module: str, seconds: float | None = None) -> None:
-        self._endpoint = endpoint
-        self._module = module
-        self._seconds = seconds or endpoint.seconds
+    endpoint: Endpoint
+    seconds: float
 
-    def within(self, seconds: float) -> "ModuleProxy":
-        """The same module, each of its answers due within `seconds`."""
-        return ModuleProxy(self._endpoint, self._module, seconds)
+    @property
+    def home(self) -> Endpoint:
+        return self.endpoint
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in self._endpoint.contract.constants:
-            return self._ask(name, None)
-        return self._function(name)
+    def constant(self, module: str, name: str) -> Any:
+        request = Request(self.endpoint.worker, module, name, None, self.seconds)
+        return from_wire(self._reply(Asked(name, None, False), request))
 
-    def _function(self, name: str) -> Callable[..., Any]:
-        def function(*args: Any) -> Any:
-            return self._ask(name, args)
+    def call(self, module: str, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        """A function of a module. Raises CallFailure."""
+        theirs = module == self.endpoint.worker and name in self.endpoint.contract.functions
+        asked = Asked(name, self.endpoint.contract.functions.get(name), theirs)
+        results = self.endpoint.contract.results(name) if theirs else ()
+        request = self._request(module, name, args, kwargs, self._keep(results))
+        return self._given(asked, request, results, call_label(name, args, kwargs), name)
 
-        function.__name__ = name
-        return function
+    def operate(self, operation: Operation) -> Any:
+        """One of Python's own operations, on values that stay. Raises CallFailure."""
+        asked = Asked(operation.subject, self.endpoint.contract.functions.get(operation.member or ""), True)
+        results = self.endpoint.contract.results(operation.member) if operation.name == "call" else ()
+        keep = None if operation.by_value else self._keep(results) if results else next(self.endpoint.numbers)
+        request = self._request(self.endpoint.worker, operation.name, operation.args, operation.kwargs or {}, keep)
+        return self._given(asked, replace(request, operates=True), results, operation.label, operation.member)
 
-    def _ask(self, name: str, args: Iterable[Any] | None) -> Any:
-        finding = self._endpoint.findings.of(name)
+    def drop(self, number: int) -> None:
+        self.endpoint.unneeded.append(number)
+
+    def _keep(self, results: tuple[str, ...]) -> Keep:
+        """A number for each result that stays."""
+        handles, numbers = self.endpoint.contract.handles, self.endpoint.numbers
+        keep = tuple(next(numbers) if name in handles else None for name in results)
+        return None if not keep else keep[0] if len(keep) == 1 else keep
+
+    def _request(self, module: str, name: str, args: Any, kwargs: Mapping[str, Any], keep: Keep) -> Request:
+        sent = tuple(to_wire(item, self.endpoint) for item in args)
+        named = {key: to_wire(item, self.endpoint) for key, item in kwargs.items()}
+        return Request(self.endpoint.worker, module, name, sent, self._patience(module, name), named, keep=keep)
+
+    def _given(self, asked: Asked, request: Request, results: tuple[str, ...], label: str, member: str | None) -> Any:
+        """What comes of a question: a value or a handle, or one for each of its results."""
+        value = self._reply(asked, request)
+        if not isinstance(request.keep, tuple):
+            return self._part(value, request.keep, label, member)
+        if not isinstance(value, list) or len(value) != len(request.keep):  # too large for the wire, or a lie
+            what = value.reason if isinstance(value, Opaque) else "something else"
+            raise call_failure(asked, CallFailed(Outcome.FAILED, "results", what), self._file)
+        parts = zip(value, request.keep, results, strict=True)
+        return [self._part(part, number, name, None) for part, number, name in parts]
+
+    def _part(self, value: Value, number: int | None, label: str, member: str | None) -> Any:
+        return from_wire(value) if number is None else Handle(Kept(self, number, label, from_wire(value), member))
+
+    def _reply(self, asked: Asked, request: Request) -> Value:
+        """The value of the answer; notes what is to be said of it. Raises CallFailure."""
+        finding = self.endpoint.findings.whole if request.operates else self.endpoint.findings.of(request.name)
         if finding is not None:
             frames = (finding.frame,) if finding.frame else ()
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
-        sent = None if args is None else tuple(to_wire(item) for item in args)
-        reply = self._endpoint.call(self._module, name, sent, self._patience(name))
-        if self._endpoint.call_log.listener is not None:
-            self._endpoint.call_log.listener(name, sent, reply)
-        self._log(name, reply)
-        if isinstance(reply, CallFailed):
-            failure = self._failure(name, replace(reply, message=plain(reply.message, MAX_MESSAGE)))
-            if reply.outcome is Outcome.TIMEOUT and self._gets_less(name):
-                failure = self._endpoint.timed_out.setdefault(name, failure)
-            raise failure
-        return from_wire(reply.value)
+        reply = self.endpoint.call(request)
+        if self.endpoint.call_log.listener is not None:
+            named = (dict(request.kwargs),) if request.kwargs else ()
+            self.endpoint.call_log.listener(
+                asked.subject, None if request.args is None else (*request.args, *named), reply
+            )
+        self._log(asked.subject, reply)
+        if isinstance(reply, Returned):
+            return reply.value
+        failure = call_failure(asked, reply, self._file)
+        if reply.outcome is Outcome.FORBIDDEN:
+            self.endpoint.findings.whole = Finding(reply.outcome, failure.verdict.message)
+        if reply.outcome is Outcome.TIMEOUT and not request.operates and self._gets_less(request.module, request.name):
+            failure = self.endpoint.timed_out.setdefault(request.name, failure)
+        raise failure
 
-    def _patience(self, name: str) -> float:
+    @property
+    def _file(self) -> str:
+        return module_file(self.endpoint.worker)
+
+    def _patience(self, module: str, name: str) -> float:
         """How long an answer may take. Who waits for a loop that does not end shall wait for it once."""
-        limit = self._endpoint.after_timeout or self._seconds
-        return (
-            min(limit, self._seconds) if self._gets_less(name) and name in self._endpoint.timed_out else self._seconds
-        )
+        if self._gets_less(module, name) and name in self.endpoint.timed_out:
+            return min(self.endpoint.after_timeout or self.seconds, self.seconds)
+        return self.seconds
 
-    def _gets_less(self, name: str) -> bool:
+    def _gets_less(self, module: str, name: str) -> bool:
         """Not in an official grading, and not a function of our harness, which trains for as long as it is given."""
-        theirs = self._module == self._endpoint.worker and name in self._endpoint.contract.functions
-        return theirs and self._endpoint.after_timeout is not None
+        theirs = module == self.endpoint.worker and name in self.endpoint.contract.functions
+        return theirs and self.endpoint.after_timeout is not None
 
     def _log(self, name: str, reply: Reply) -> None:
-        log = self._endpoint.call_log
+        log = self.endpoint.call_log
         if reply.output:
             log.output.append(plain(reply.output, MAX_PRINTED))
         if len(reply.output.encode()) >= OUTPUT_BYTES:
@@ -191,97 +253,32 @@ class ModuleProxy:
                 "but a caller would be surprised."
             )
 
-    def _failure(self, name: str, failed: CallFailed) -> CallFailure:
-        message = self._sentence(name, failed)
-        if failed.outcome is Outcome.FORBIDDEN:
-            self._endpoint.findings.whole = Finding(failed.outcome, message)
-        # where nothing is yet, there is nothing to trace
-        frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
-        return CallFailure(Verdict(failed.outcome, 0.0, message), failed.kind, frames)
 
-    def _sentence(self, name: str, failed: CallFailed) -> str:
-        frame = failed.frames[-1] if failed.frames else None
-        where = f" ({frame.file}:{frame.line})" if frame else ""
-        functions = self._endpoint.contract.functions
-        match failed.kind:
-            case "missing":
-                return f"{name} is not written yet{where or f': {failed.message}'}."
-            case "signature":
-                return f"{name} could not be called: expected {functions.get(name, name)}, found {failed.message}."
-            case "forbidden":
-                return _forbidden(module_file(self._endpoint.worker), failed.message)
-            case "limit":
-                return f"{name} {failed.message}{where}."
-            case "timeout" if name in functions:
-                return f"{name} {failed.message}. Is there a loop that does not end?"
-            case "starved":
-                return f"{name} {failed.message}; a person decides."
-            case "timeout" | "crashed":
-                return f"{name} {failed.message}."
-            case _ if frame and failed.message.startswith("SystemExit"):
-                return f"{frame.file} calls exit() in line {frame.line}. Remove it."
-            case _:
-                # of an error without a text, such as that of a bare assert, only the type
-                raised = f"{name} raised {failed.message.rstrip().removesuffix(':')}{where}"
-                advice = hint(failed.message, frame.code if frame else "")
-                return f"{raised}. {advice}" if advice else raised
+class ModuleProxy:
+    """One module in one worker. Attributes are its functions and, where the contract names them, its constants."""
 
+    def __init__(self, endpoint: Endpoint, module: str, seconds: float | None = None) -> None:
+        self._caller = Caller(endpoint, seconds or endpoint.seconds)
+        self._module = module
 
-def _forbidden(file: str, message: str) -> str:
-    """`message` is the worker's: "import of os"."""
-    name = message.removeprefix("import of ")
-    if name in DEBUGGER:
-        return (
-            f"{file} imports {name}, which is not allowed here. Did you leave a breakpoint() in? Remove it: until "
-            "then, the whole exercise scores 0. To debug, use `grader try`."
-        )
-    return (
-        f"{file} tries an {message}, which this exercise does not allow. Until that is removed, the whole exercise "
-        "scores 0."
-    )
+    def within(self, seconds: float) -> "ModuleProxy":
+        """The same module, each of its answers due within `seconds`."""
+        return ModuleProxy(self._caller.endpoint, self._module, seconds)
 
+    def __call__(self, operation: Operation) -> Any:
+        """An operation of ours in this module's worker; a name would be one of the student's."""
+        return self._caller.operate(operation)
 
-def to_wire(value: Any) -> Value:
-    """What a check hands over. Raises TypeError for anything but plain data, arrays and trees: a fault of ours."""
-    if isinstance(value, np.ndarray):
-        dtype = value.dtype.newbyteorder("<").str
-        return Array(dtype, value.shape, np.ascontiguousarray(value, dtype).tobytes())
-    if isinstance(value, np.generic):
-        return to_wire(value.item())
-    if isinstance(value, list | tuple):
-        return [to_wire(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): to_wire(item) for key, item in value.items()}
-    if value is None or isinstance(value, bool | int | float | str | bytes | Tree):
-        return value
-    raise TypeError(f"a {type(value).__name__} cannot be sent to a worker")
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if name in self._caller.endpoint.contract.constants:
+            return self._caller.constant(self._module, name)
+        return self._function(name)
 
+    def _function(self, name: str) -> Callable[..., Any]:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return self._caller.call(self._module, name, args, kwargs)
 
-def from_wire(value: Value) -> Any:
-    """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are.
-
-    A worker is believed in nothing: texts are cut and cleaned, and a tree that is no expression becomes an `Opaque`,
-    since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's arguments.
-    """
-    if isinstance(value, Array):
-        if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is no numpy bool
-            return (np.frombuffer(value.data, dtype=np.uint8) != 0).reshape(value.shape)
-        return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
-    if isinstance(value, list):
-        return [from_wire(item) for item in value]
-    if isinstance(value, dict):
-        return {one_line(key, MAX_REASON): from_wire(item) for key, item in value.items()}
-    if isinstance(value, str):
-        return plain(value, MAX_TEXT)
-    if isinstance(value, bytes):
-        return Opaque("bytes")
-    if isinstance(value, Opaque):
-        return Opaque(one_line(value.reason, MAX_REASON))
-    if isinstance(value, Tree):
-        wrong = flaw(value)
-        return value if wrong is None else Opaque(wrong)
-    return value
-
-
-def _plain_frame(frame: Frame) -> Frame:
-    return replace(frame, function=one_line(frame.function, 80), code=plain(frame.code, 200))
+        function.__name__ = name
+        return function

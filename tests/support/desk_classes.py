@@ -7,10 +7,10 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.class_model import Format, IssueKind
+from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person
+from grader.classroom.results.store import ClassIndex, Entry
 from grader.load.submission import digest
 from grader.model import CheckResult, Frame, Outcome, Submission, Verdict
 from grader.rubric import Assignment, load_assignment
@@ -58,7 +58,7 @@ def members(count: int) -> list[Member]:
     ]
 
 
-def write_class(results: Path, some: Sequence[Member], issues: Sequence[IssueEntry] = ()) -> Assignment:
+def write_class(results: Path, some: Sequence[Member], issues: Sequence[Issue] = ()) -> Assignment:
     """Writes RESULTS as `grader class` leaves it, without the tables and pages."""
     assignment = load_assignment()
     results.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def write_class(results: Path, some: Sequence[Member], issues: Sequence[IssueEnt
             Entry(
                 id=name,
                 folder=name,
-                students=(Person(id=name, name=member.name, email=f"{name}@example.org", lms=""),),
+                students=(Student(id=name, name=member.name, email=f"{name}@example.org", lms=""),),
                 status="graded",
                 source=name,
                 sha256=submission.sha256,
@@ -82,7 +82,7 @@ def write_class(results: Path, some: Sequence[Member], issues: Sequence[IssueEnt
     return assignment
 
 
-def index_of(entries: Sequence[Entry], assignment: Assignment, issues: Sequence[IssueEntry] = ()) -> ClassIndex:
+def index_of(entries: Sequence[Entry], assignment: Assignment, issues: Sequence[Issue] = ()) -> ClassIndex:
     return ClassIndex(
         format=Format.FOLDERS,
         assignment=assignment.rubric.assignment,
@@ -97,8 +97,8 @@ def index_of(entries: Sequence[Entry], assignment: Assignment, issues: Sequence[
     )
 
 
-def an_issue(kind: IssueKind, who: str) -> IssueEntry:
-    return IssueEntry(kind=kind, who=who, message=f"{who}: a person has to look at this.")
+def an_issue(kind: IssueKind, who: str) -> Issue:
+    return Issue(kind=kind, who=who, message=f"{who}: a person has to look at this.")
 
 
 def report_of(submission: Submission, member: Member, assignment: Assignment) -> Report:
@@ -208,6 +208,6 @@ def write_copies(results: Path, count: int) -> None:
         folder.mkdir()
         (folder / store.REPORT).write_text(text.replace('"s00000"', f'"{name}"'), encoding="utf-8")
         (folder / store.SUBMISSION).write_bytes(packed)
-        person = Person(id=name, name=f"{NAMES[number % len(NAMES)]} {number}", email="", lms="")
+        person = Student(id=name, name=f"{NAMES[number % len(NAMES)]} {number}", email="", lms="")
         entries.append(first.model_copy(update={"id": name, "folder": name, "students": (person,)}))
     store.write_index(results, index_of(entries, assignment))

@@ -10,6 +10,7 @@ restrictions can stop: `process`, which has none, does not claim to.
 import ctypes
 import json
 import os
+import select
 import shutil
 import sys
 import time
@@ -220,12 +221,23 @@ def survivors(before: dict[int, str]) -> list[str]:
     """What a graded submission left running, given a moment to be gone; ended here, since nobody else will."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while left := {own: name for own, name in descendants().items() if own not in before and not _is_ours(name)}:
-        if time.monotonic() > deadline:
+        if not _has_ended(min(left), deadline - time.monotonic()):
             for own in left:
                 os.kill(own, 9)
             break
-        time.sleep(0.01)
     return [f"{own} {name[:120]}" for own, name in left.items()]
+
+
+def _has_ended(process: int, seconds: float) -> bool:
+    """Whether a process is gone within so many seconds (Linux)."""
+    try:
+        descriptor = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], max(0.0, seconds))[0])
+    finally:
+        os.close(descriptor)
 
 
 def _is_ours(command: str) -> bool:

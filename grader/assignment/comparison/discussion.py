@@ -30,9 +30,9 @@ def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) ->
     if not written(text):
         return Verdict.missing(f"{FILE} has headings and no text yet: a paragraph on each optimizer goes there.")
     silent = not_mentioned(text)
-    said = f" {FILE} does not mention {', '.join(silent)}." if silent else ""
+    remark = f" {FILE} does not mention {', '.join(silent)}." if silent else ""
     return Verdict.review(
-        f"A person reads the discussion and gives this point.{said}",
+        f"A person reads the discussion and gives this point.{remark}",
         text=text[:MOST_CHARACTERS],
         not_mentioned=silent,
         measured=dict(table()),

@@ -30,8 +30,8 @@ def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> V
     if misconception is not None:
         return Verdict.failed(misconception.sentence, misconception.id, **evidence)
     if len(given) > 1 and all(set(got) == set(found) for _, got in given):
-        told = "The positions are the same wherever x_1 is: compute them from row and col."
-        return Verdict.failed(told, "same-for-every-position", **evidence)
+        message = "The positions are the same wherever x_1 is: compute them from row and col."
+        return Verdict.failed(message, "same-for-every-position", **evidence)
     return Verdict.failed(_label_sentence(row, col, found), **evidence)
 
 

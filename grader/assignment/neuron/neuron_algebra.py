@@ -38,8 +38,8 @@ class Algebra:
         """How the student's expressions were read, and which symbols only bear the names of the arguments."""
         symbols = {symbol for entry in entries for symbol in _symbols_in(entry)}
         own = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
-        told = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
-        return (*told, *self._notes)
+        note = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
+        return (*note, *self._notes)
 
     def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
         """The verdict on each pair."""

@@ -24,10 +24,10 @@ def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
     try:
         value = ask()
     except CallFailure as fault:
-        told = (
+        note = (
             (f"CONVENTION is not set, so * was read as {default}.",) if fault.verdict.outcome is Outcome.MISSING else ()
         )
-        return default, told
+        return default, note
     name = "-".join(value.lower().replace("_", " ").replace("-", " ").split()) if isinstance(value, str) else ""
     if name in CONVENTIONS:
         return name, ()

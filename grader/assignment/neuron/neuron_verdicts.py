@@ -79,8 +79,8 @@ def _derivative(
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named(entries, derivative_misconceptions(labels, convention), labels)
-    told = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
-    return _failed(misconception, told).noting(*labels.notes)
+    message = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
+    return _failed(misconception, message).noting(*labels.notes)
 
 
 def _carried_derivative(entries: list[Tree], own_activations: list[Tree] | None, algebra: Algebra) -> str:
@@ -114,8 +114,8 @@ def _loss(
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named([expression], loss_misconceptions(labels, convention), Labels(offsets=((0, 0),)))
-    told = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
-    return _failed(misconception, told).noting(*labels.notes)
+    message = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+    return _failed(misconception, message).noting(*labels.notes)
 
 
 def _loss_state(expression: Tree, labels: Labels, convention: str, algebra: Algebra) -> str:

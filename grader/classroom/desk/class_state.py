@@ -11,9 +11,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from grader.classroom.class_model import Issue, names_of
 from grader.classroom.desk.database import Database
 from grader.classroom.results import journal, store
-from grader.classroom.results.store import Entry, IssueEntry
+from grader.classroom.results.store import Entry
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.rubric import Rubric
@@ -21,7 +22,7 @@ from grader.schema import PointScore, Report, ReviewEntry
 
 MAX_REASON = 400  # characters of what the machine said, in a queue
 _KEY = 12  # hexadecimal digits of the name by which a page calls a hand-in: no two of 10,000 are the same
-_FORM = 1  # of what is remembered; counts up when `_Summary` changes
+_FORM = 2  # of what is remembered; counts up when `_Summary` changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class PointState:
 
     max_score: float
     score: float
-    judged: Outcome
+    machine: Outcome
     reason: str
     given: ReviewEntry | None
 
@@ -61,7 +62,7 @@ class HandIn:
 
     @property
     def name(self) -> str:
-        return ", ".join(student.name for student in self.entry.students if student.name) or self.entry.id
+        return names_of(self.entry.students) or self.entry.id
 
 
 class ClassState:
@@ -71,7 +72,7 @@ class ClassState:
         self.results = results
         self.title = rubric.title
         self.salt = _salt(database)
-        self.issues: tuple[IssueEntry, ...] = ()
+        self.issues: tuple[Issue, ...] = ()
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
         self.version = 0  # counts the changes of what is above
@@ -203,16 +204,16 @@ def _points(report: Report) -> dict[str, PointState]:
         point.id: PointState(
             max_score=point.max_score,
             score=point.score,
-            judged=judged(point),
+            machine=machine_outcome(point),
             reason=" ".join(part.message for part in point.parts if part.outcome is Outcome.REVIEW)[:MAX_REASON],
             given=reviews.get(point.id),
         )
         for point in report.points
-        if judged(point) is Outcome.REVIEW or point.id in reviews
+        if machine_outcome(point) is Outcome.REVIEW or point.id in reviews
     }
 
 
-def judged(point: PointScore) -> Outcome:
+def machine_outcome(point: PointScore) -> Outcome:
     """What the machine said of a point: `review` where it left any part of it to a person."""
     if any(part.outcome is Outcome.REVIEW for part in point.parts):
         return Outcome.REVIEW

@@ -9,10 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import Issue, IssueKind
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, keep_inputs, read_inputs
-from grader.classroom.results.store import IssueEntry
 from grader.errors import UsageError
 
 _ACCEPT = re.compile(r"--accept '(?P<value>(?P<id>[^\n]*?):(?P<file>[^\n]*?)=(?P<name>[^'=\n]+))'")
@@ -34,14 +33,14 @@ def offers(kind: str, message: str) -> tuple[Offer, ...]:
     return tuple(Offer(match["value"], f"Read {match['file']} as {match['name']}") for match in found)
 
 
-def accept(results: Path, issues: Sequence[IssueEntry], value: str) -> None:
+def accept(results: Path, issues: Sequence[Issue], value: str) -> None:
     """Keeps that a file counts. Raises UsageError where no issue offers that, or a run is at work in the class."""
     if not any(value == offer.value for issue in issues for offer in offers(issue.kind, issue.message)):
         raise UsageError("this file is not among those that may count; the class may have been graded again meanwhile.")
     _keep(results, ClassInputs(accept=(value,)))
 
 
-def match(results: Path, issues: Sequence[IssueEntry], ids: Collection[str], folder: str, name: str) -> None:
+def match(results: Path, issues: Sequence[Issue], ids: Collection[str], folder: str, name: str) -> None:
     """Keeps whose a hand-in is. Raises UsageError for a hand-in that is not unmatched, and for an id of nobody."""
     if not any((issue.kind, issue.who) == (IssueKind.UNMATCHED, folder) for issue in issues):
         raise UsageError("this hand-in is not unmatched; the class may have been graded again meanwhile.")

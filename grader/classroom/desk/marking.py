@@ -145,7 +145,7 @@ class Desk:
             return None
         hand_in, report = self._checked(ask)
         summed = ask.score is None
-        score = self.items.total(ask.point, ask.items, _most(report, ask.point)) if ask.score is None else ask.score
+        score = self._score(ask, report)
         comment = self.items.comment(ask.point, ask.items, ask.words)
         moment = self.log.moment()
         given = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
@@ -166,7 +166,7 @@ class Desk:
         request = self.regrades.open_for(hand_in.entry.id, ask.point)
         if request is None:
             raise UsageError("this request has been answered already.")
-        score = next(point.score for point in report.points if point.id == ask.point)
+        score = report.point(ask.point).score
         with self.database.writing():
             self.regrades.answer(
                 request, before=score, after=score, answer=ask.words, marker=ask.by, when=self.log.moment()
@@ -176,8 +176,7 @@ class Desk:
         """Keeps a second reader's mark, which changes nobody's score. Raises UsageError."""
         hand_in = self.hand_in(ask.key)
         report = self.report(hand_in)
-        most = _most(report, ask.point)
-        score = self.items.total(ask.point, ask.items, most) if ask.score is None else ask.score
+        score = self._score(ask, report)
         moment = self.log.moment()
         fits = mark(report, point=ask.point, score=score, comment=ask.words, by=ask.by, when=moment)
         comment = self.items.comment(ask.point, ask.items, ask.words)
@@ -289,6 +288,11 @@ class Desk:
             done += own
         return done
 
+    def _score(self, ask: Ask, report: Report) -> float:
+        """What was asked for, or what the ticked items come to. Raises UsageError where there is no such point."""
+        most = report.point(ask.point).max_score
+        return self.items.total(ask.point, ask.items, most) if ask.score is None else ask.score
+
     def _checked(self, ask: Ask) -> tuple[HandIn, Report]:
         hand_in = self.hand_in(ask.key)
         if len(ask.words) > MAX_COMMENT:
@@ -307,15 +311,7 @@ class Desk:
         given = state.given if state else None
         if ask.seen is None or given is None or given.when == ask.seen:
             return
-        said = (
+        what = (
             "took the mark back" if given.score is None else f"gave {number(given.score)} of {number(given.max_score)}"
         )
-        raise ConflictError(f"{given.by} {said} since you opened this page.")
-
-
-def _most(report: Report, point: str) -> float:
-    """Raises UsageError where there is no such point."""
-    found = next((own for own in report.points if own.id == point), None)
-    if found is None:
-        raise UsageError(f"there is no point {point} in this report.")
-    return found.max_score
+        raise ConflictError(f"{given.by} {what} since you opened this page.")

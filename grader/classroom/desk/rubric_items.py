@@ -66,8 +66,8 @@ class RubricItems:
 
     def comment(self, point: str, ticked: Collection[int], words: str) -> str:
         """The sentences of the ticked items with their points, then the marker's own words."""
-        said = [f"{item.sentence} ({signed(item.points)})" for item in self.of(point) if item.number in ticked]
-        return " ".join([*said, words.strip()]).strip()
+        sentences = [f"{item.sentence} ({signed(item.points)})" for item in self.of(point) if item.number in ticked]
+        return " ".join([*sentences, words.strip()]).strip()
 
 
 def signed(points: float) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from grader.classroom.desk.class_state import HandIn, judged
+from grader.classroom.desk.class_state import HandIn, machine_outcome
 from grader.classroom.desk.highlight import CodeFile, code_files
 from grader.classroom.desk.mathml import to_mathml
 from grader.classroom.desk.safe_markdown import to_html
 from grader.classroom.results import store
-from grader.errors import UsageError
 from grader.report.html.student_page import ExerciseSection, exercise_sections
 from grader.report.plain_text import number
 from grader.rubric import Rubric
@@ -59,9 +58,7 @@ class Sheet:
 
 def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Rubric, *, hide_marks: bool) -> Sheet:
     """Raises UsageError where the report has no such point."""
-    found = next((own for own in report.points if own.id == point), None)
-    if found is None:
-        raise UsageError(f"there is no point {point} in this report.")
+    found = report.point(point)
     history = tuple(
         review
         for review in report.reviews
@@ -70,7 +67,7 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
     own = [other for other in report.points if other.exercise == found.exercise]
     bare = report.model_copy(
         update={
-            "points": tuple(_judged(other, drop=TEXT if other.id == point else None) for other in own),
+            "points": tuple(_unmarked(other, drop=TEXT if other.id == point else None) for other in own),
             "reviews": tuple(review for review in report.reviews if review.point != point),
             "exercises": tuple(exercise for exercise in report.exercises if exercise.id == found.exercise),
         }
@@ -78,9 +75,9 @@ def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Ru
     section = exercise_sections(bare)[0]
     prose = found.evidence.get(TEXT)
     return Sheet(
-        point=_judged(found, drop=TEXT),
+        point=_unmarked(found, drop=TEXT),
         exercise_title=section.score.title,
-        asked=_asked(rubric, point),
+        asked=found.title,
         prose=to_html(prose) if isinstance(prose, str) else None,
         formulas=_formulas(found.evidence),
         section=_first(section, point),
@@ -108,9 +105,9 @@ def keys(max_score: float) -> tuple[Key, ...]:
     return (Key("0", 0.0, "0"), half, Key("1", max_score, number(max_score)), *tenths)
 
 
-def _judged(point: PointScore, drop: str | None) -> PointScore:
+def _unmarked(point: PointScore, drop: str | None) -> PointScore:
     """The point as the machine left it, so that no mark is seen where none is to be."""
-    outcome = judged(point)
+    outcome = machine_outcome(point)
     message = " ".join(dict.fromkeys(part.message for part in point.parts if part.message)) or point.message
     evidence = {key: value for key, value in point.evidence.items() if key != drop}
     return point.model_copy(update={"outcome": outcome, "message": message, "evidence": evidence})
@@ -133,7 +130,3 @@ def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
 
 def _wanted(rubric: Rubric, exercise: str) -> list[str]:
     return [own.file for own in rubric.exercise if own.id == exercise]
-
-
-def _asked(rubric: Rubric, point: str) -> str:
-    return next((own.title for own in rubric.points if own.id == point), point)

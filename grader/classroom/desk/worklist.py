@@ -136,7 +136,7 @@ def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Mark
     by_point: dict[str, list[tuple[int, HandIn, PointState]]] = {}
     for place, hand_in in enumerate(hand_ins):
         for name, point in hand_in.points.items():
-            if point.judged is Outcome.REVIEW:
+            if point.machine is Outcome.REVIEW:
                 by_point.setdefault(name, []).append((place, hand_in, point))
     personal = {name: state.is_personal(name) for name in by_point}
     for name in sorted(by_point, key=lambda name: (not personal[name], name)):
@@ -169,11 +169,11 @@ def _seconds(state: ClassState, hand_ins: Sequence[HandIn], seconds: Seconds, me
     marks = seconds.all()
     for hand_in in hand_ins:
         for name, point in hand_in.points.items():
-            if point.judged is not Outcome.REVIEW or not point.is_marked or not state.is_personal(name):
+            if point.machine is not Outcome.REVIEW or not point.is_marked or not state.is_personal(name):
                 continue
             own = marks.get((hand_in.entry.id, name, hand_in.digest))
             first_is_mine = point.given is not None and point.given.by == me
             if (own is None and first_is_mine) or not seconds.is_sampled(state.salt, hand_in.entry.id, name):
                 continue
-            said = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
-            yield Task(SECOND, hand_in.key, name, label(hand_in, blind), said, own is not None, point.max_score)
+            reason = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
+            yield Task(SECOND, hand_in.key, name, label(hand_in, blind), reason, own is not None, point.max_score)

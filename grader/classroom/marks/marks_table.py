@@ -103,10 +103,7 @@ def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
     people: dict[str, set[Path]] = defaultdict(set)
     for entry in index.entries:
         if entry.status == "graded" and entry.folder:
-            for name in (
-                entry.id,
-                *(name for one in entry.students for name in (one.id, one.name, one.email, one.lms)),
-            ):
+            for name in (entry.id, *(name for student in entry.students for name in student.identifiers)):
                 people[name.casefold()].add(results / entry.folder)
     return people
 

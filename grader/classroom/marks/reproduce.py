@@ -85,7 +85,7 @@ def reproduce(
     with GradingSession(assignment, RunSettings(sandbox, report.seed)) as session:
         again = session.grade(submission, selected=chosen)
     return [
-        Difference(point.id, _said(stored[point.id]), _said(point.parts))
+        Difference(point.id, _describe(stored[point.id]), _describe(point.parts))
         for point in again.points
         if not _same(stored[point.id], point.parts)
     ]
@@ -98,7 +98,7 @@ def _same(then: Collection[PartScore], now: Collection[PartScore]) -> bool:
     )
 
 
-def _said(parts: Collection[PartScore]) -> str:
+def _describe(parts: Collection[PartScore]) -> str:
     return "; ".join(
         f"{part.part + ': ' if part.part else ''}{part.outcome} ({part.share:.0%})"
         + (f", {part.diagnosis}" if part.diagnosis else "")

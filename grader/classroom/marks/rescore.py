@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
-from grader.model import CheckResult, Frame, Incident, Outcome, Verdict
+from grader.model import CheckResult, Outcome, Verdict
 from grader.rubric import Assignment, Point, Rubric
 from grader.schema import PointScore, Report
 from grader.score import score
@@ -28,12 +28,12 @@ def rescored(report: Report, assignment: Assignment, before: Rubric | None = Non
     `before` is the rubric that it was graded under, None for the same. A point that is new since, in an exercise that
     was graded as a whole, is a `grader_error`: it has to be graded.
     """
-    fresh = judged(report, assignment, before)
+    fresh = machine_report(report, assignment, before)
     late = assignment.rubric.late if report.late else None
     return finalize(fresh, late, submitted_at(report), report.reviews, extension_of(report))
 
 
-def judged(report: Report, assignment: Assignment, before: Rubric | None = None) -> Report:
+def machine_report(report: Report, assignment: Assignment, before: Rubric | None = None) -> Report:
     """The report as it was judged, before any review and lateness, under the assignment's rubric."""
     rubric = assignment.rubric
     stored = {point.id: point for point in report.points}
@@ -68,8 +68,8 @@ def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) 
 
 def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:
     """What the checks of one point had said. Nothing for a part that no check was asked about then."""
-    incidents = tuple(Incident(i.point, i.kind, i.message) for i in report.incidents if i.point == point.id)
-    trace = tuple(Frame(**line.model_dump()) for line in stored.traceback)
+    incidents = tuple(incident for incident in report.incidents if incident.point == point.id)
+    trace = stored.traceback
     wanted: set[str | None] = {*point.parts} or {None}
     for part in stored.parts:
         if part.part in wanted:
@@ -85,10 +85,10 @@ def compare(before: Report, after: Report) -> Move | None:
     reasons = [_reason(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
     if before.late and after.late and before.late.message != after.late.message:
         reasons.append(f"late: {after.late.message}")
-    said = tuple(reason for reason in reasons if reason)
-    if not said and abs(before.score - after.score) <= _TINY:
+    given = tuple(reason for reason in reasons if reason)
+    if not given and abs(before.score - after.score) <= _TINY:
         return None
-    return Move(before.submission.id, before.score, after.score, said)
+    return Move(before.submission.id, before.score, after.score, given)
 
 
 def _reason(name: str, old: PointScore | None, new: PointScore | None) -> str | None:

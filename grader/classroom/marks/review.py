@@ -22,9 +22,7 @@ def mark(report: Report, *, point: str, score: float | None, comment: str, by: s
 
     Raises UsageError where there is no such point, or the score does not fit it.
     """
-    found = next((one for one in report.points if one.id == point), None)
-    if found is None:
-        raise UsageError(f"there is no point {point} in this report.")
+    found = report.point(point)
     if score is not None and not 0 <= score <= found.max_score:
         raise UsageError(f"point {point} is worth 0 to {found.max_score:g}; {score:g} is not within.")
     return ReviewEntry(

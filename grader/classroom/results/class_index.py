@@ -3,12 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
-from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, Student
+from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, label
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry, Person, columns
+from grader.classroom.results.store import ClassIndex, Entry, columns
 from grader.load.decisions import DECIDED
 from grader.load.submission import digest
 from grader.model import Question
@@ -36,11 +36,7 @@ def build_index(
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in settings.points), 6),
         points=columns(rubric),
-        issues=tuple(
-            IssueEntry(kind=issue.kind, who=issue.who, message=issue.message)
-            for issue in issues
-            if issue.kind is not IssueKind.ABSENT or issue.who not in present
-        ),
+        issues=tuple(issue for issue in issues if issue.kind is not IssueKind.ABSENT or issue.who not in present),
         entries=Reiterable(lambda: _entries(intake, state, gone, present)),
     )
 
@@ -56,7 +52,7 @@ def _entries(intake: Intake, state: State, gone: Sequence[Entry], present: Colle
     yield from gone
     for one in intake.absent:
         if one.id not in present:
-            yield Entry(id=one.id, folder=None, students=(_person(one),), status="absent")
+            yield Entry(id=one.id, folder=None, students=(one,), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
@@ -64,7 +60,7 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
     return Entry(
         id=hand_in.id,
         folder=state.folders.get(hand_in.id),
-        students=tuple(_person(student) for student in hand_in.students),
+        students=hand_in.students,
         status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
         submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
         extension=str(hand_in.extension) if hand_in.extension else None,
@@ -74,10 +70,6 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
     )
 
 
-def _person(student: Student) -> Person:
-    return Person(id=student.id, name=student.name, email=student.email, lms=student.lms)
-
-
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
     times = Counter(done.sha256 for done in state.done.values())
@@ -85,26 +77,26 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     for hand_in in intake.hand_ins:
         done = state.done.get(hand_in.id)
         if done is not None and done.sha256 == _NOTHING:
-            said = (
+            message = (
                 f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
             )
-            yield Issue(IssueKind.EMPTY, hand_in.id, said)
+            yield Issue(IssueKind.EMPTY, hand_in.id, message)
         elif done is not None and times[done.sha256] > 1:
-            same[done.sha256].append(_label(hand_in))
+            same[done.sha256].append(label(hand_in.id, hand_in.students))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
-            said = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
-            yield Issue(IssueKind.TIME, hand_in.id, said)
+            message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
+            yield Issue(IssueKind.TIME, hand_in.id, message)
         if hand_in.id in state.faults:
             yield Issue(IssueKind.FAULT, hand_in.id, state.faults[hand_in.id])
         elif hand_in.id in state.incomplete:
-            said = "some of its points could not be judged, which is the grader's fault; its report says why."
-            yield Issue(IssueKind.FAULT, hand_in.id, said)
+            message = "some of its points could not be judged, which is the grader's fault; its report says why."
+            yield Issue(IssueKind.FAULT, hand_in.id, message)
     for names in same.values():
         if len(names) > 1:
             more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            said = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
-            yield Issue(IssueKind.DUPLICATE, names[0], said)
+            message = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            yield Issue(IssueKind.DUPLICATE, names[0], message)
 
 
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
@@ -113,8 +105,8 @@ def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
     for question in questions:
         yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
     asked = tuple(f"{question.wanted}: " for question in questions)
-    told = state.notes.get(hand_in.id, ())
-    notes = [note for note in told if not note.startswith(asked) and not note.endswith(DECIDED)]
+    unread = state.notes.get(hand_in.id, ())
+    notes = [note for note in unread if not note.startswith(asked) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
@@ -130,8 +122,3 @@ def _asked(name: str, question: Question) -> str:
         differ = f"{len(question.candidates)} files differ, and {question.taken} was graded"
         return f"{question.wanted}: {differ}. {how} decides{rest}."
     return f"{question.wanted}: not handed in under this name. {how} reads what may be meant{rest}."
-
-
-def _label(hand_in: HandIn) -> str:
-    names = ", ".join(student.name for student in hand_in.students if student.name)
-    return names if names == hand_in.id else f"{names} ({hand_in.id})" if names else hand_in.id

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from grader.classroom.class_model import Format
+from grader.classroom.class_model import Format, Student
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.feedback import as_html, comment_lines
@@ -26,7 +26,7 @@ from grader.classroom.results.feedback_zip import NAME as FEEDBACK_ZIP
 from grader.classroom.results.feedback_zip import feedback_zip
 from grader.classroom.results.lms_gradesheet import Gradesheet, Line, fill, open_gradesheet, participants
 from grader.classroom.results.pages import Compared, notes_on, write_pages
-from grader.classroom.results.store import REPORT, ClassIndex, Entry, Person, read_report
+from grader.classroom.results.store import REPORT, ClassIndex, Entry, read_report
 from grader.classroom.results.store import reports as reports_of
 from grader.classroom.tables import Row, table
 from grader.report.junit import to_junit
@@ -100,7 +100,7 @@ def _header(index: ClassIndex) -> Row:
     )
 
 
-def _grades_of(index: ClassIndex, entry: Entry, person: Person, report: Report | None) -> Row:
+def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report | None) -> Row:
     who = (person.id or entry.id, person.name, person.email, entry.status)
     if report is None:
         return (*who, *(None for _ in _header(index)[len(who) :]))
@@ -124,18 +124,18 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle_of(index: ClassIndex, person: Person, report: Report, now: datetime) -> Row:
+def _moodle_of(index: ClassIndex, person: Student, report: Report, now: datetime) -> Row:
     number = f"Participant {person.lms}" if index.format is Format.MOODLE and person.lms else ""
     who = (number, person.name, person.email, _course_id(person))
     modified = now.isoformat(timespec="seconds")
     return (*who, report.score, index.rubric_max, modified, as_html(comment_lines(report)))
 
 
-def _canvas_of(index: ClassIndex, person: Person, report: Report) -> Row:
+def _canvas_of(index: ClassIndex, person: Student, report: Report) -> Row:
     number = person.lms if index.format is Format.CANVAS else ""
     return (person.name, number, _course_id(person), person.email, "", report.score)
 
 
-def _course_id(person: Person) -> str:
+def _course_id(person: Student) -> str:
     """The id that the course gave; nothing where a roster had none and something else stands for it."""
     return "" if person.id in (person.lms, person.email, person.name) else person.id

@@ -32,11 +32,6 @@ def comment_lines(report: Report) -> list[str]:
     return [*lines, *lost[:MAX_LINES], *([_MORE] if len(lost) > MAX_LINES else [])]
 
 
-def as_text(lines: Sequence[str]) -> str:
-    """A comment where no markup is read."""
-    return "\n".join(lines)
-
-
 def as_html(lines: Sequence[str]) -> str:
     """A comment as Moodle stores it: HTML, every text escaped, one paragraph with line breaks."""
     kept = [escape(line) for line in lines]

@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from grader.classroom.class_model import Format
-from grader.classroom.results.store import ClassIndex, Person
+from grader.classroom.class_model import Format, Student
+from grader.classroom.results.store import ClassIndex
 from grader.load.file_names import readable
 
 NAME = "feedback.zip"
@@ -41,7 +41,7 @@ def feedback_zip(results: Path, index: ClassIndex, numbers: Mapping[str, str]) -
     yield pieces.taken()
 
 
-def number_of(person: Person, shape: Format, numbers: Mapping[str, str]) -> str:
+def number_of(person: Student, shape: Format, numbers: Mapping[str, str]) -> str:
     """Moodle's number of a person: by its download or its worksheet, never another LMS's. Empty where unknown."""
     if shape is Format.MOODLE and person.lms:
         return person.lms

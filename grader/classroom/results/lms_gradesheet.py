@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from grader.classroom.class_model import Student
 from grader.classroom.columns import Column
 from grader.classroom.lms_table import LmsTable, PersonRow, open_lms_table
 from grader.classroom.results.feedback import is_ours
-from grader.classroom.results.store import Person
 from grader.classroom.tables import cell
 from grader.errors import UsageError
 
@@ -37,7 +37,7 @@ _KEYS = (Column.LMS, Column.ID, Column.EMAIL)
 class Line:
     """What one person gets; `comment` is HTML."""
 
-    person: Person
+    person: Student
     score: float
     comment: str
 

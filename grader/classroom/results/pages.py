@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import IssueKind, names_of
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.similarity_job import Search
@@ -40,7 +40,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     compared()
     known = _stored(results)
     remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
-    remarks += [Remark("similarity", "", known["said"])] if known.get("said") else []
+    remarks += [Remark("similarity", "", known["problem"])] if known.get("problem") else []
     pairs = [Pair(**pair) for pair in known.get("pairs", [])]
     if pairs:
         write_atomically(results / COMPARISON, comparison_page(_compared(results, index, pairs), title=index.title))
@@ -50,7 +50,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
         pairs=pairs,
         comparison=COMPARISON if pairs else None,
         remarks=remarks,
-        ungraded=(Ungraded(entry.id, _names(entry), _STATUS[entry.status]) for entry in _ungraded(index)),
+        ungraded=(Ungraded(entry.id, names_of(entry.students), _STATUS[entry.status]) for entry in _ungraded(index)),
     )
     write_atomically(results / "class.html", page)
 
@@ -59,7 +59,7 @@ def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
     from grader.report.html.class_statistics import Entry
 
     for entry, report in store.reports(results, index):
-        yield Entry(report, _names(entry), notes_on(entry, report), entry.folder)
+        yield Entry(report, names_of(entry.students), notes_on(entry, report), entry.folder)
 
 
 def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> Iterator["Comparison"]:
@@ -75,7 +75,9 @@ def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> 
             left, right = entries[pair.left], entries[pair.right]
             one, other = (store.read_files(results / str(own.folder) / store.SUBMISSION) for own in (left, right))
             files = tuple(file_pairs(one, other, line_shape))
-            yield Comparison(_names(left) or left.id, _names(right) or right.id, pair.share, files)
+            yield Comparison(
+                names_of(left.students) or left.id, names_of(right.students) or right.id, pair.share, files
+            )
 
 
 def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
@@ -94,7 +96,7 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
         of.update(f"{entry.id} {entry.sha256}\n".encode())
         number += 1
     known = _stored(results)
-    if known.get("of") == of.hexdigest() and not known.get("said"):
+    if known.get("of") == of.hexdigest() and not known.get("problem"):
         yield lambda: None
         return
     with Search(results, handout, number) as search:
@@ -102,17 +104,13 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
 
 
 def _keep(results: Path, of: str, search: Search) -> None:
-    said = None
+    problem = None
     try:
         pairs, count = search.pairs()
     except UsageError as error:  # the class is graded without it
-        pairs, count, said = [], 0, f"similar hand-ins were not looked for: {error}"
-    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "said": said}
+        pairs, count, problem = [], 0, f"similar hand-ins were not looked for: {error}"
+    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "problem": problem}
     write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
-
-
-def _names(entry: store.Entry) -> str:
-    return ", ".join(person.name for person in entry.students if person.name)
 
 
 def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:

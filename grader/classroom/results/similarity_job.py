@@ -66,9 +66,9 @@ class Search:
         except subprocess.TimeoutExpired as error:
             raise UsageError(f"it took more than {self._seconds:g} seconds.") from error
         if self._process.returncode:
-            said = errors.decode("utf-8", "replace").strip().splitlines()
+            printed = errors.decode("utf-8", "replace").strip().splitlines()
             code = self._process.returncode
-            raise UsageError(one_line(said[-1], MAX_SAID) if said else f"it ended with exit code {code}.")
+            raise UsageError(one_line(printed[-1], MAX_SAID) if printed else f"it ended with exit code {code}.")
         found = json.loads(output)
         return [Pair(**pair) for pair in found["pairs"]], found["count"]
 

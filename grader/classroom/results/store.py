@@ -18,7 +18,7 @@ from typing import Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
-from grader.classroom.class_model import Format, IssueKind
+from grader.classroom.class_model import Format, Issue, Student
 from grader.classroom.results import journal
 from grader.errors import OutputError, UsageError
 from grader.model import Submission
@@ -64,21 +64,12 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a mark alone needs none of them
 
 
-class Person(_Part):
-    """A student as the roster or the LMS knows them; texts, empty where unknown."""
-
-    id: str
-    name: str
-    email: str
-    lms: str
-
-
 class Entry(_Part):
     """One line of the class: a hand-in, or a student of the roster without one (`absent`, no folder)."""
 
     id: str
     folder: str | None
-    students: tuple[Person, ...]
+    students: tuple[Student, ...]
     status: Literal["graded", "fault", "waiting", "absent"]
     submitted: str | None = None
     extension: str | None = None  # as `class_model.Extension` writes it
@@ -90,14 +81,6 @@ class Entry(_Part):
     def moment(self) -> datetime | None:
         """When it was handed in."""
         return datetime.fromisoformat(self.submitted) if self.submitted else None
-
-
-class IssueEntry(_Part):
-    """What a person may want to look at."""
-
-    kind: IssueKind
-    who: str
-    message: str
 
 
 class PointColumn(_Part):
@@ -124,7 +107,7 @@ class ClassIndex(_Part):
     rubric_sha256: str
     max_score: float
     points: tuple[PointColumn, ...] = ()
-    issues: tuple[IssueEntry, ...]
+    issues: tuple[Issue, ...]
     entries: SkipValidation[Iterable[Entry]]
 
     @property

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grader.classroom.class_model import IssueKind
+from grader.classroom.class_model import Issue, IssueKind, label
 from grader.classroom.results import store
-from grader.classroom.results.store import ClassIndex, Entry, IssueEntry
+from grader.classroom.results.store import ClassIndex, Entry
 from grader.model import Outcome
 from grader.report.plain_text import number, one_line
 from grader.report.spread import spread
@@ -39,12 +39,6 @@ def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
         console.print(Text(line), soft_wrap=True)
     console.print(_needs(index, tally.pending), soft_wrap=True)
     console.print(Text(f"{_counts(index)}. Everything is in {results}.", style="bold"), soft_wrap=True)
-
-
-def label(entry: Entry) -> str:
-    """Whom an entry is about, as a person would say it: the names, and the id where it is another text."""
-    names = ", ".join(person.name for person in entry.students if person.name)
-    return names if names == entry.id else f"{names} ({entry.id})" if names else entry.id
 
 
 @dataclass(slots=True)
@@ -132,7 +126,7 @@ class _Tally:
     lateness: _Lateness = field(default_factory=_Lateness)
 
     def add(self, entry: Entry, report: Report) -> None:
-        name = label(entry)
+        name = label(entry.id, entry.students)
         self.scores.append(report.score)
         for kind in dict.fromkeys(incident.kind for incident in report.incidents):
             self.incidents[kind].add(name)
@@ -176,11 +170,11 @@ def _difficulty(points: Mapping[str, _PointTally]) -> Table:
 
 
 def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
-    by_kind: dict[IssueKind, list[IssueEntry]] = defaultdict(list)
+    by_kind: dict[IssueKind, list[Issue]] = defaultdict(list)
     for issue in index.issues:
         by_kind[issue.kind].append(issue)
     asked = {issue.who for issue in index.issues}
-    names = {entry.id: label(entry) for entry in index.entries if entry.id in asked}
+    names = {entry.id: label(entry.id, entry.students) for entry in index.entries if entry.id in asked}
     lines = [line for kind, issues in by_kind.items() for line in _of_kind(kind, issues, names)]
     lines += [f"review: {point}: {some.count} pending ({some})" for point, some in pending.items()]
     if not lines:
@@ -188,7 +182,7 @@ def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
     return Text("\n".join(["Needs a person:", *(f"  {line}" for line in lines)]))
 
 
-def _of_kind(kind: IssueKind, issues: Sequence[IssueEntry], names: Mapping[str, str]) -> Iterator[str]:
+def _of_kind(kind: IssueKind, issues: Sequence[Issue], names: Mapping[str, str]) -> Iterator[str]:
     if kind is IssueKind.ABSENT:
         people = _some(names.get(issue.who, issue.who) for issue in issues)
         yield f"{kind}: {len(issues)} on the roster without a hand-in ({people})"

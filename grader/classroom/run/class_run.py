@@ -16,7 +16,7 @@ from typing import Protocol
 from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, JobSettings
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
-from grader.classroom.marks.rescore import judged
+from grader.classroom.marks.rescore import machine_report
 from grader.classroom.results import store
 from grader.classroom.results.journal import Conditions, Done, Journal, State
 from grader.classroom.run.executor import Executor
@@ -169,8 +169,8 @@ class ClassRun:
         if unread is not None:
             self._fault(hand_in.id, f"{hand_in.source}: {unread}")
             return None
-        told = submission.notes[len(hand_in.notes) :]
-        self.journal.read(hand_in.id, told, submission.questions)
+        notes = submission.notes[len(hand_in.notes) :]
+        self.journal.read(hand_in.id, notes, submission.questions)
         return submission
 
     def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
@@ -185,7 +185,7 @@ class ClassRun:
         if (submitted_at(report), extension_of(report)) != (hand_in.submitted, hand_in.extension):
             with store.writing_reports(self.results):
                 report = store.read_report(path)
-                report = self._finalized(judged(report, self.assignment), hand_in, report)
+                report = self._finalized(machine_report(report, self.assignment), hand_in, report)
                 store.write_report(path.parent, report)
         self.watcher.skipped(hand_in.id, report)
         return True
@@ -199,8 +199,8 @@ class ClassRun:
             case Graded(text):
                 report = Report.model_validate_json(text)
                 if report.environment.grader != VERSION:
-                    said = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
-                    self._fault(task.hand_in.id, said)
+                    message = f"it was graded by version {report.environment.grader}, and this is {VERSION}"
+                    self._fault(task.hand_in.id, message)
                 elif not report.has_grader_error:
                     self._retry.went_well(task.job.attempt)
                     self._keep(task, report)
@@ -274,7 +274,7 @@ class ClassRun:
 
 def _names_of(hand_in: HandIn) -> set[str]:
     """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
-    people = (name for one in hand_in.students for name in (one.id, one.name, one.email, one.lms))
+    people = (name for student in hand_in.students for name in student.identifiers)
     return {name.casefold() for name in (hand_in.id, *people) if name}
 
 

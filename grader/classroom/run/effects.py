@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
 
-from grader.classroom.class_model import Extension, HandIn
+from grader.classroom.class_model import Extension, HandIn, Student
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.late import lateness
 from grader.classroom.results import store
@@ -141,7 +141,7 @@ def _entries(results: Path, state: State) -> Sequence[Entry]:
         entries = ()
     known = {entry.id for entry in entries}
     cut_off = [
-        Entry(id=name, folder=state.folders.get(name), students=(store.Person(id=name, name="", email="", lms=""),),
+        Entry(id=name, folder=state.folders.get(name), students=(Student(name),),
               status="graded", sha256=done.sha256)
         for name, done in state.done.items()
         if name not in known

@@ -23,7 +23,7 @@ if sys.platform == "linux":
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
 RECYCLE_AFTER = 200  # submissions: whatever a library leaks into a process ends with it
-_SAID = 2_000  # characters of what a process said last
+_LAST_CHARACTERS = 2_000  # characters of what a process said last
 
 
 class JobProcess:
@@ -115,9 +115,9 @@ class JobProcess:
             self._process.kill()
             return "closed the wire"
         self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace").strip()[-_SAID:]
+        printed = self._errors.read().decode("utf-8", "replace").strip()[-_LAST_CHARACTERS:]
         how = f"was killed by signal {-status}" if status < 0 else f"ended with exit code {status}"
-        return f"{how}{': ' + said if said else ''}"
+        return f"{how}{': ' + printed if printed else ''}"
 
 
 def _request(job: Job) -> Value:

@@ -1,6 +1,5 @@
 """How a class gets on: a live bar on a terminal, plain lines elsewhere, the same facts in both."""
 
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console
@@ -28,9 +27,7 @@ class Lines:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         pass
 
     def begin(self, total: int) -> None:
@@ -42,8 +39,8 @@ class Lines:
 
     def waits(self, name: str, message: str, seconds: float) -> None:
         if seconds:
-            said = f"tried again in {seconds:g} s, it is the grader's fault: {one_line(message, 500)}"
-            self._console.print(f"{one_line(name, 80)}: {said}", highlight=False, markup=False, soft_wrap=True)
+            remark = f"tried again in {seconds:g} s, it is the grader's fault: {one_line(message, 500)}"
+            self._console.print(f"{one_line(name, 80)}: {remark}", highlight=False, markup=False, soft_wrap=True)
 
     def skipped(self, name: str, report: Report) -> None:
         self.ended(name, report, "done before")
@@ -133,8 +130,8 @@ def outcome(name: str, report: Report | None, message: str) -> str:
         return f"{shown}: NOT GRADED, the grader's fault: {one_line(message, 500)}"
     pending = f", {number(report.pending)} for a person" if report.pending else ""
     fault = "; some points could not be judged, the grader's fault" if report.has_grader_error else ""
-    said = f" ({message})" if message else ""
-    return f"{shown}: {number(report.score)} of {number(report.max_score)}{pending}{fault}{said}"
+    remark = f" ({message})" if message else ""
+    return f"{shown}: {number(report.score)} of {number(report.max_score)}{pending}{fault}{remark}"
 
 
 def watcher(console: Console) -> Lines:

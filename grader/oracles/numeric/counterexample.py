@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from grader.model import CallFailure, Outcome
-from grader.oracles.numeric.array_text import inline, literal, picture, plain
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 
@@ -39,21 +38,15 @@ def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
 
 
 def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
-    """The case as plain data: input, expected, got, difference, the same as a picture, and lines to paste."""
+    """The case as plain data: input, expected, got, difference, and lines to paste."""
     got = answer.raw if answer.raw is not None and answer.raw.size <= MAX_SHOWN else None
     expected = _nearest(case, answer)
     difference = got - expected if got is not None and got.shape == expected.shape else None
-    columns: dict[str, Numbers] = {**case.inputs, "expected": expected}
-    if got is not None:
-        columns |= {"got": got}
-    if difference is not None:
-        columns |= {"difference": difference}
     return {
-        "input": {name: plain(array) for name, array in case.inputs.items()},
-        "expected": plain(expected),
-        "got": answer.problem or "too large to be shown" if got is None else plain(got),
-        "difference": None if difference is None else plain(difference),
-        "picture": picture(columns),
+        "input": {name: _plain(array) for name, array in case.inputs.items()},
+        "expected": _plain(expected),
+        "got": answer.problem or "too large to be shown" if got is None else _plain(got),
+        "difference": None if difference is None else _plain(difference),
         "paste": to_paste(function, case),
     }
 
@@ -62,14 +55,14 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
     """The same where no value came: a call that raised."""
     if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
         return {}
-    inputs = {name: plain(array) for name, array in case.inputs.items()}
-    return {"input": inputs, "picture": picture(case.inputs), "paste": to_paste(function, case)}
+    inputs = {name: _plain(array) for name, array in case.inputs.items()}
+    return {"input": inputs, "paste": to_paste(function, case)}
 
 
 def to_paste(function: str, case: Case) -> str:
     """Lines of Python that make the same call."""
     made = {
-        name: f"np.array({literal(array)})" if array.size else f"np.zeros({array.shape})"
+        name: f"np.array({_literal(array)})" if array.size else f"np.zeros({array.shape})"
         for name, array in case.inputs.items()
     }
     arguments = [f"{name} = {text}" for name, text in made.items()]
@@ -80,9 +73,9 @@ def sentence(case: Case, answer: Answer) -> str:
     """The case in one line, or nothing where that would be long."""
     if answer.raw is None or answer.values is None:
         return ""
-    inputs = ", ".join(f"{name} = {inline(array)}" for name, array in case.inputs.items())
+    inputs = ", ".join(f"{name} = {_inline(array)}" for name, array in case.inputs.items())
     either = " (for example)" if case.accepted is not None else ""
-    text = f"For {inputs}: expected {inline(_nearest(case, answer))}{either}, got {inline(answer.raw)}."
+    text = f"For {inputs}: expected {_inline(_nearest(case, answer))}{either}, got {_inline(answer.raw)}."
     return text if len(text) <= INLINE_CHARACTERS else ""
 
 
@@ -90,3 +83,40 @@ def _nearest(case: Case, answer: Answer) -> Numbers:
     if answer.values is None or case.accepted is None:
         return case.expected
     return case.accepted.nearest(answer.values, case, answer.precision)
+
+
+# --- arrays as text
+
+
+def _inline(array: Any) -> str:
+    """Nested brackets, as many as there are axes: [[[[3, 1], [2, 4]]]]."""
+    return _nested(array.tolist(), _number)
+
+
+def _literal(array: Any) -> str:
+    """The same as Python reads it back exactly, floats with their point: [[[[3., 1.], [2., 4.]]]]."""
+    return _nested(array.tolist(), _exact)
+
+
+def _plain(array: Any) -> Any:
+    """Nested lists of numbers as JSON has them: integers where they are, complex numbers as text."""
+    return [_plain(item) for item in array] if array.ndim else _scalar(array.item())
+
+
+def _nested(value: Any, number: Any) -> str:
+    return f"[{', '.join(_nested(item, number) for item in value)}]" if isinstance(value, list) else number(value)
+
+
+def _number(value: float | complex) -> str:
+    return f"{value + 0:g}"  # + 0 turns -0.0 into 0
+
+
+def _exact(value: float) -> str:
+    text = repr(value + 0)
+    return text.removesuffix("0") if text.endswith(".0") else text
+
+
+def _scalar(value: float | complex) -> float | int | str:
+    if isinstance(value, complex):
+        return f"{value:g}"
+    return int(value) if value == int(value) else value

@@ -11,7 +11,6 @@ from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 from grader.oracles.numeric.naming import Model, explain
-from grader.oracles.numeric.slips import slip
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 Seen = tuple[Case, Answer]
@@ -78,18 +77,16 @@ def _raise(
     small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
     where, failure = small or (case, fault)
     everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
-    mistake = (
-        slip(failure.verdict.message)
-        or _swapped(function, question)
-        or next(iter(explain(everything, question.misconceptions)), None)
-    )
-    told = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
+    raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
         failure.verdict,
-        message=told if mistake is None else f"{told} {mistake.sentence}",
-        diagnosis=mistake.id if mistake else None,
+        message=" ".join(filter(None, (f"{raised}, for {where.shapes}.", failure.advice))),
         evidence=counterexample.input_evidence(_name_of(function), where),
     )
+    if verdict.diagnosis is None:  # else Python's own words name it
+        mistake = _swapped(function, question) or next(iter(explain(everything, question.misconceptions)), None)
+        if mistake is not None:
+            verdict = replace(verdict, message=f"{verdict.message} {mistake.sentence}", diagnosis=mistake.id)
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
 
 

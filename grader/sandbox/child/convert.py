@@ -6,11 +6,13 @@ an `Opaque` that says in words what it was. Everything here may run a student's 
 loaded: a value of theirs can only exist where they are.
 """
 
+import itertools
 import struct
 import sys
+from collections.abc import Callable
 from typing import Any
 
-from .protocol import DTYPES, MAX_INT_BYTES, REPLY, Array, Bounds, Opaque, Tree, Value, weight
+from .protocol import DTYPES, MAX_INT_BYTES, REPLY, Array, Bounds, HandleNumber, Opaque, Tree, Value, weight
 
 _MAX_REASON = 200
 # Of an expression. The longest honest proof line, everything expanded, has under 300 parts.
@@ -44,7 +46,8 @@ class _Outward:
         if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
             return self.scalar(value)
         if isinstance(value, (list, tuple)):
-            return [self.convert(item, depth + 1) for item in list(value)]
+            items = list(itertools.islice(value, self.bounds.items + 1))  # a subclass may go on for ever
+            return [self.convert(item, depth + 1) for item in items]
         if isinstance(value, dict):
             return {str(key): self.convert(item, depth + 1) for key, item in dict.items(value)}
         for package, convert in (("numpy", self.from_numpy), ("torch", self.from_torch), ("sympy", self.from_sympy)):
@@ -217,15 +220,18 @@ def _bounded(value: int) -> int:
 _UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError)
 
 
-def from_wire(value: Value) -> Any:
+def from_wire(value: Value, kept: Callable[[int], Any]) -> Any:
     """What the grader sent, as a student's function expects it: fresh numpy arrays and sympy expressions.
 
-    A tree that sympy refuses stays an `Opaque`: our oracles are asked about trees that a student's worker sent.
+    `kept` gives the values that have stayed in this worker, as they are: no copies. A tree that sympy refuses stays an
+    `Opaque`: our oracles are asked about trees that a student's worker sent.
     """
     if isinstance(value, list):
-        return [from_wire(item) for item in value]
+        return [from_wire(item, kept) for item in value]
     if isinstance(value, dict):
-        return {key: from_wire(item) for key, item in value.items()}
+        return {key: from_wire(item, kept) for key, item in value.items()}
+    if isinstance(value, HandleNumber):
+        return kept(value.number)
     if isinstance(value, Array):
         import numpy as np
 

@@ -13,6 +13,7 @@ Value      one tag byte, then:
     a          dtype u8 (index in DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw elements in C order
     e          head u8 (index in HEADS), count u16, that many values: a symbolic expression
     o          `s` reason: something that does not cross, in words ("a generator")
+    h          u32 number: a value that the worker keeps. Only we say it: a worker's frame that has one is refused
 Bounds     `REPLY` for what a worker says, `REQUEST` for what we do. A count is checked against the bytes that are left
            before a list is made, since no value takes less than one byte; and so are an array's elements, an empty
            dimension counted as one: who takes such an array apart makes an object of each.
@@ -21,7 +22,14 @@ Messages   every frame is one dict with a number that its answer carries too. Gr
                    "preload": [root, ...]}
                                                 what to work with; nothing of it runs yet, so the worker itself answers
     {"op": "import", "id", "module"}            runs a module for the first time
-    {"op": "call", "id", "module", "name", "args": [value, ...] | None}     None reads a constant
+    {"op": "call", "id", "module", "name", "args": [value, ...] | None, "kwargs": {name: value}, "keep", "drop"}
+                                                with args None, reads a constant
+    {"op": "operate", "id", "name", "args", "kwargs", "keep", "drop"}
+                                                one of Python's own operations (`kept_values.OPERATIONS`) on kept values
+           `keep` says what becomes of the result. None: it crosses. A number: it stays in the worker, known by that
+           number from now on. A list of as many: each part of a tuple or list by itself. For a value that stays, what
+           crosses is a None, bool, int, float or str that it is, or an Opaque. `drop`: numbers that are not needed
+           any more. We choose the numbers, and none is chosen twice: there is nothing that a worker could forge.
            Worker to grader, exactly one for each:
     {"id", "status": "value", "value", "mutated": bool}
     {"id", "status": one of STATUSES, "message": str, "frames": [[file, line, function, column?, end column?], ...]}
@@ -71,18 +79,23 @@ MAX_HEAD_ARGS = 0xFFFF
 
 # error: the code raised. missing: NotImplementedError, or no such name. signature: the call does not fit the function.
 # forbidden: an import that is not allowed was tried, however it was written. limit: a bound on memory, disk, files or
-# processes was passed, and the message says which.
-STATUSES = ("error", "missing", "signature", "forbidden", "limit")
+# processes was passed, and the message says which. results: it has not the parts that `keep` speaks of, and the message
+# says what it is. gone: a number that this worker does not know.
+STATUSES = ("error", "missing", "signature", "forbidden", "limit", "results", "gone")
+
+# Of values that one worker keeps at a time: those that a check still holds. A graph of a thousand nodes has as many.
+MAX_HANDLES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one frame may hold: bytes, values, levels of nesting, and elements of all its arrays together."""
+    """What one frame may hold: bytes, values, levels of nesting, elements of all its arrays together; and handles?"""
 
     bytes: int
     items: int
     depth: int
     elements: int
+    handles: bool = False
 
 
 # A worker's: the largest honest answer, a network's, is well under 1 MiB; a nested-list image of 256 x 256 has 65,793
@@ -90,7 +103,7 @@ class Bounds:
 REPLY = Bounds(bytes=10 << 20, items=70_000, depth=120, elements=1 << 20)
 # Ours: a course's own data set has to fit, and a dozen of a worker's answers in one question to an oracle, some levels
 # deeper. Python's own stack allows about 900 levels.
-REQUEST = Bounds(bytes=1 << 30, items=1_000_000, depth=150, elements=1 << 28)
+REQUEST = Bounds(bytes=1 << 30, items=1_000_000, depth=150, elements=1 << 28, handles=True)
 
 
 class ProtocolError(Exception):
@@ -121,7 +134,16 @@ class Opaque:
     reason: str
 
 
-Value: TypeAlias = "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque | None"
+@dataclass(frozen=True, slots=True)
+class HandleNumber:
+    """A value that the worker keeps under this number."""
+
+    number: int
+
+
+Value: TypeAlias = (
+    "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque | HandleNumber | None"
+)
 
 
 def encode(value: Value, bounds: Bounds = REQUEST) -> bytes:
@@ -229,6 +251,8 @@ class _Encoder(_Tally):
             self.put_tree(value, depth)  # type: ignore[arg-type]
         elif kind is Opaque:
             self.put_bytes(b"o", value.reason.encode("utf-8", "replace"))  # type: ignore[union-attr]
+        elif kind is HandleNumber and self.bounds.handles:
+            self.out += b"h" + struct.pack("<I", value.number)  # type: ignore[union-attr]
         else:
             raise ProtocolError(f"a {kind.__name__} does not cross the wire")
 
@@ -302,6 +326,8 @@ class _Decoder(_Tally):
                 return self.tree(depth)
             case b"o":
                 return Opaque(self.text())
+            case b"h" if self.bounds.handles:
+                return HandleNumber(int(struct.unpack("<I", self.raw(4))[0]))
             case tag:
                 raise ProtocolError(f"no such tag: {tag!r}")
 

@@ -25,7 +25,7 @@ import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from . import convert, packages, protocol, rlimits
+from . import convert, kept_values, packages, protocol, rlimits
 
 if sys.platform == "linux":
     from . import confine
@@ -48,6 +48,7 @@ class Library(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.harness: dict[str, bytes] = {}
         self.allowed: frozenset[str] = frozenset()
         self.refused: list[str] = []
+        self.kept = kept_values.Table()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
@@ -199,23 +200,59 @@ _ABSENT = object()
 
 def call(library: Library, request: Any) -> dict[str, Any]:
     module = importlib.import_module(request["module"])
-    name, sent = request["name"], request["args"]
+    name = request["name"]
     target: Any = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
     if target is _ABSENT:
         return _problem("missing", f"{request['module']}.py has no {name}", [])
-    if sent is None:
+    if request["args"] is None:
         return {"status": "value", "value": convert.to_wire(target), "mutated": False}
-    args = [convert.from_wire(item) for item in sent]
-    if not _fits(target, args):
+    args, kwargs = _arguments(library, request)
+    if not _fits(target, args, kwargs):
         return _problem("signature", f"{name}{_signature_of(target)}", [])
-    value = convert.to_wire(target(*args))
-    mutated = _path_of(request["module"], library.harness) is None and protocol.encode(
-        convert.to_wire(args, protocol.REQUEST)
-    ) != protocol.encode(sent)
+    value = library.kept.send(target(*args, **kwargs), request["keep"])
+    mutated = _path_of(request["module"], library.harness) is None and _are_changed(request, args, kwargs)
     return {"status": "value", "value": value, "mutated": mutated}
 
 
-_OPERATIONS: dict[str, Callable[[Library, Any], dict[str, Any]]] = {"load": load, "import": run_module, "call": call}
+def operate(library: Library, request: Any) -> dict[str, Any]:
+    """One of Python's own operations on values that have stayed here."""
+    name = request["name"]
+    args, kwargs = _arguments(library, request)
+    if name == "call" and not _fits(args[0], args[1:], kwargs):
+        kind = convert.article(type(args[0]).__name__)
+        return _problem("signature", f"{_name_of(args[0])}{_signature_of(args[0])}" if callable(args[0]) else kind, [])
+    try:
+        result = kept_values.OPERATIONS[name](*args, **kwargs)
+    except AttributeError as error:
+        if name != "getattr" or _student_frames(library, error):
+            raise
+        return _problem("missing", _text(error), [])
+    value = library.kept.send(result, request["keep"])
+    return {"status": "value", "value": value, "mutated": _are_changed(request, args, kwargs)}
+
+
+def _arguments(library: Library, request: Any) -> tuple[list[Any], dict[str, Any]]:
+    library.kept.drop(request["drop"])
+    args = convert.from_wire(request["args"], library.kept.get)
+    return args, convert.from_wire(request["kwargs"], library.kept.get)
+
+
+def _are_changed(request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether what was sent is not what it was; a student's own values may change as they please."""
+    sent = [*request["args"], *request["kwargs"].values()]
+    pairs = [
+        pair for pair in zip(sent, [*args, *kwargs.values()], strict=True) if not kept_values.holds_handle(pair[0])
+    ]
+    now = convert.to_wire([now for _, now in pairs], protocol.REQUEST)
+    return protocol.encode(now) != protocol.encode([before for before, _ in pairs])
+
+
+_OPERATIONS: dict[str, Callable[[Library, Any], dict[str, Any]]] = {
+    "load": load,
+    "import": run_module,
+    "call": call,
+    "operate": operate,
+}
 
 
 def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, Any]:
@@ -223,6 +260,10 @@ def _problem(status: str, message: str, frames: list[list[Any]]) -> dict[str, An
 
 
 def _fault(library: Library, error: BaseException) -> dict[str, Any]:
+    if isinstance(error, kept_values.GoneError):
+        return _problem("gone", str(error), [])
+    if isinstance(error, kept_values.ResultsError):
+        return _problem("results", str(error), [])
     frames = _student_frames(library, error)
     passed = _bound_passed(error)
     if passed is not None:
@@ -301,14 +342,18 @@ def _raised_by_student(library: Library, error: BaseException) -> bool:
     return bool(trace) and trace[-1].tb_frame.f_code.co_filename in library.files
 
 
-def _fits(target: Any, args: list[Any]) -> bool:
+def _fits(target: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
     try:
-        inspect.signature(target).bind(*args)
+        inspect.signature(target).bind(*args, **kwargs)
     except TypeError:
         return False
     except ValueError:  # a builtin that has no signature to look at: the call itself will tell
         return True
     return True
+
+
+def _name_of(target: Any) -> str:
+    return str.__str__(getattr(target, "__name__", "it"))
 
 
 def _signature_of(target: Any) -> str:

@@ -167,15 +167,15 @@ def _lines(client: docker.DockerClient, recipe: Recipe, child: str, context: IO[
 
 
 def _follow(lines: Iterator[dict[str, Any]], on_step: OnStep) -> None:
-    said: list[str] = []
+    printed: list[str] = []
     for line in lines:
         text = str(line.get("stream", "")).rstrip()
         step = _STEP.match(text)
         if step:
             on_step(int(step[1]), int(step[2]), step[3])
-            said.clear()
+            printed.clear()
         elif text:
-            said.append(text)
+            printed.append(text)
         if "error" in line:
-            last = "\n".join("  " + text for text in said[-_LAST_LINES:])
+            last = "\n".join("  " + text for text in printed[-_LAST_LINES:])
             raise SandboxError(f"the image could not be built: {line['error']}\n{last}")

@@ -1,0 +1,83 @@
+"""What a call that brought no value came to, in a sentence for the student."""
+
+from dataclasses import dataclass, replace
+
+from grader.model import CallFailure, Frame, Verdict
+from grader.sandbox.launcher import CallFailed
+from grader.suite.hints import hint
+from grader.text import one_line, plain
+
+DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
+MAX_MESSAGE = 1_000  # of an exception's own text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked: as the sentences name it, its signature where the rubric has one, and whose code answers."""
+
+    subject: str
+    signature: str | None
+    by_student: bool
+
+
+def call_failure(asked: Asked, failed: CallFailed, file: str) -> CallFailure:
+    """What there is to say of `failed`; `file` is the exercise's."""
+    failed = replace(failed, message=plain(failed.message, MAX_MESSAGE))
+    # where nothing is yet, there is nothing to trace
+    frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
+    sentence = _sentence(asked, failed, file)
+    found = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
+    if found is None:
+        return CallFailure(Verdict(failed.outcome, 0.0, sentence), failed.kind, frames)
+    verdict = Verdict(failed.outcome, 0.0, f"{sentence}. {found.sentence}", found.diagnosis)
+    return CallFailure(verdict, failed.kind, frames, found.sentence)
+
+
+def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
+    frame = failed.frames[-1] if failed.frames else None
+    where = f" ({frame.file}:{frame.line})" if frame else ""
+    name, message = asked.subject, failed.message
+    match failed.kind:
+        case "missing":
+            return f"{name} is not written yet{where or f': {message}'}."
+        case "signature" if asked.signature:
+            return f"{name} could not be called: expected {asked.signature}, found {message}."
+        case "signature":
+            return f"{name} could not be called: it is {message}."
+        case "results":
+            return f"{name} returned {message}; expected {(asked.signature or '').rpartition('-> ')[2]}."
+        case "gone":
+            return f"{name} could not be asked: the process that kept its value has ended."
+        case "forbidden":
+            return _forbidden(file, message)
+        case "limit":
+            return f"{name} {message}{where}."
+        case "timeout" if asked.by_student:
+            return f"{name} {message}. Is there a loop that does not end?"
+        case "starved":
+            return f"{name} {message}; a person decides."
+        case "timeout" | "crashed":
+            return f"{name} {message}."
+        case _ if frame and message.startswith("SystemExit"):
+            return f"{frame.file} calls exit() in line {frame.line}. Remove it."
+        case _:
+            # of an error without a text, such as that of a bare assert, only the type
+            return f"{name} raised {message.rstrip().removesuffix(':')}{where}"
+
+
+def _forbidden(file: str, message: str) -> str:
+    """`message` is the worker's: "import of os"."""
+    name = message.removeprefix("import of ")
+    if name in DEBUGGER:
+        return (
+            f"{file} imports {name}, which is not allowed here. Did you leave a breakpoint() in? Remove it: until "
+            "then, the whole exercise scores 0. To debug, use `grader try`."
+        )
+    return (
+        f"{file} tries an {message}, which this exercise does not allow. Until that is removed, the whole exercise "
+        "scores 0."
+    )
+
+
+def _plain_frame(frame: Frame) -> Frame:
+    return replace(frame, function=one_line(frame.function, 80), code=plain(frame.code, 200))
