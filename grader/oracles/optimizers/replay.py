@@ -12,7 +12,7 @@ from .hyperparameters import Hyper, accepted, defaults
 # RMSprop with eps = 1e-6 inside the root); two different optimizers differ by some per cent at least in one of the
 # problems.
 RELATIVE = 1e-3
-LEAST_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
+MIN_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
 LARGEST = 1e11  # parameters begin near 1 and gradients end near 1e6: a path that gets here has diverged
 ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradients above 0.1
 
@@ -25,7 +25,7 @@ Problem = dict[str, Any]
 # {"path": (steps + 1, n), "before", "after": the groups at each step, before it and after it}
 Record = dict[str, Any]
 MOVED = 3e-5  # of an entry of a training: by less of its size it has hardly moved, and rounding is all that shows
-LEAST_MOVED = 8  # entries that have moved
+MIN_MOVED = 8  # entries that have moved
 
 
 def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hypers: list[list[Hyper]]) -> Any:
@@ -62,7 +62,7 @@ def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
         return float("inf")
     moved = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0))
     judged = moved > MOVED * (np.abs(path).max(axis=0) + 1e-3)
-    if judged.sum() < LEAST_MOVED:
+    if judged.sum() < MIN_MOVED:
         return float("inf")
     with np.errstate(invalid="ignore", over="ignore"):
         errors = (np.abs(path - expected) / (problem["relative"] * moved + 1e-12)).max(axis=0)[judged]
@@ -78,7 +78,7 @@ def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
         return float("inf")
     with np.errstate(invalid="ignore", over="ignore"):
         useful = np.logical_and.accumulate((np.abs(expected) < LARGEST).all(axis=1))
-        if useful.sum() < LEAST_USEFUL:
+        if useful.sum() < MIN_USEFUL:
             return 0.0 if np.array_equal(path, expected, equal_nan=True) else float("inf")
         path, expected = path[useful], expected[useful]
         moved = np.abs(expected - expected[0]).max(axis=0)
