@@ -4,36 +4,46 @@
 
 Messages go through the frame reader, the decoder, the reply's parser and the proxy: each is refused by ProtocolError or
 comes out as values that encode and decode to themselves. Trees that pass as expressions are put to the symbolic oracle,
-which has an answer for each. Archives are loaded: a SubmissionError, or a submission within its bounds. The address
-space is bounded throughout, so an allocation that follows a forged length fails the run. Exits with 1 at the first
-breach and prints the bytes.
+which has an answer for each. Handles are used at random, on workers that answer anything: what comes is a value, a
+handle, or a failure of the student's. Archives are loaded: a SubmissionError, or a submission within its bounds. The
+address space is bounded throughout, so an allocation that follows a forged length fails the run. Exits with 1 at the
+first breach and prints the bytes.
 """
 
 import argparse
+import itertools
+import operator
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from grader.api import CallFailure, Handle, fetch
 from grader.errors import SubmissionError
 from grader.load.placement import MAX_FILES, MAX_TOTAL_BYTES
 from grader.load.submission import load
 from grader.model import Expected
 from grader.rubric import load_assignment
 from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, encode, read_frame
-from grader.sandbox.launcher import CallFailed, Returned
+from grader.sandbox.launcher import Bundle, CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
+from grader.sandbox.supervisor import Sandbox
 from grader.suite.expressions import flaw
+from grader.suite.proxy import Contract, Endpoint, ModuleProxy
 from grader.suite.session import Oracles, OracleStoppedError
 from grader.suite.wire_values import from_wire
 from tests.support import wire
+from tests.support.babble import BabbleLauncher
 
 EXTRA_BYTES = 512 << 20  # of address space beyond what is mapped at the start: the inputs here have kilobytes
 SLOW_SECONDS = 2.0  # for one input: the bounds allow 200,000 values, which take under a second
+STEPS = 50  # with the handles of one worker
 SHOWN = 300  # bytes of a breach; the seed makes it again in full
 FILES = {"exercise2.py": b"import numpy\n"}
 
@@ -46,6 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--trees", type=int, default=2_000)
+    parser.add_argument("--handles", type=int, default=20_000)
     parser.add_argument("--archives", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -53,6 +64,7 @@ def main() -> int:
         trees(options.trees, options.seed)  # before the bound: the worker is to have its own
         bound_memory(EXTRA_BYTES)
         messages(options.messages, options.seed)
+        handles(options.handles, options.seed)
         archives(options.archives, options.seed)
     except BreachError as breach:
         print(f"BREACH: {breach}")
@@ -88,6 +100,8 @@ def read_message(data: bytes) -> str:
         value = decode(data, REPLY)
     except ProtocolError:
         return "refused"
+    if b"HandleNumber" in repr(value).encode():
+        raise BreachError(f"a worker says a handle: {data[:SHOWN]!r}")
     again = encode(value)
     if encode(decode(again)) != again:
         raise BreachError(f"does not come back as it was sent: {data[:SHOWN]!r}")
@@ -134,6 +148,52 @@ def trees(count: int, seed: int) -> None:
             except Exception as error:
                 raise BreachError(f"{error}: {left!r} = {right!r}") from error
     tell("trees", count, started, told)
+
+
+def handles(count: int, seed: int) -> None:
+    """Whatever a worker answers, a step with a handle gives a handle, plain data, or a failure of the student's."""
+    draw = random.Random(seed)
+    told: Counter[str] = Counter()
+    started = time.perf_counter()
+    signatures = {"make": "make() -> value", "Net": "Net() -> value", "Net.loss": "Net.loss(x) -> out, value"}
+    for _ in range(count // STEPS):
+        with Sandbox(BabbleLauncher(draw.randrange(1 << 32)), {"module": Bundle({}, {})}) as sandbox:
+            endpoint = Endpoint(sandbox, "module", 5.0, Contract(signatures, handles=("value",)))
+            known: list[Any] = []
+            for _ in range(STEPS):
+                step = draw.choice(HANDLE_STEPS if known else HANDLE_STEPS[:2])
+                told[_step(partial(step, ModuleProxy(endpoint, "module"), draw, known), known)] += 1
+    tell("handles", count, started, told)
+
+
+def _step(action: Callable[[], Any], known: list[Any]) -> str:
+    try:
+        result = action()
+    except CallFailure as failure:
+        return failure.kind
+    except Exception as error:
+        raise BreachError(f"{type(error).__name__}: {error}") from error
+    known += [part for part in (result if isinstance(result, list) else [result]) if isinstance(part, Handle)]
+    return "handle" if isinstance(result, Handle) else "value"
+
+
+HANDLE_STEPS: list[Callable[[ModuleProxy, random.Random, list[Any]], Any]] = [
+    lambda module, draw, known: module.make(draw.choice((1.0, None, "x" * 500, [1, {"a": 2}]))),
+    lambda module, draw, known: module.Net().loss(2.0),
+    lambda module, draw, known: draw.choice(known).grad,
+    lambda module, draw, known: draw.choice(known)(draw.choice(known), key=[draw.choice(known)]),
+    lambda module, draw, known: draw.choice(known)[draw.choice((0, "W", draw.choice(known)))],
+    lambda module, draw, known: setattr(draw.choice(known), "data", draw.choice(known)),
+    lambda module, draw, known: draw.choice(known) + draw.choice(known),
+    lambda module, draw, known: 2 * draw.choice(known),
+    lambda module, draw, known: -draw.choice(known),
+    lambda module, draw, known: len(draw.choice(known)),
+    lambda module, draw, known: list(itertools.islice(draw.choice(known), 3)),
+    lambda module, draw, known: float(draw.choice(known)),
+    lambda module, draw, known: fetch(draw.choice(known)),
+    lambda module, draw, known: repr(draw.choice(known)),
+    lambda module, draw, known: operator.delitem(known, draw.randrange(len(known))),
+]
 
 
 def archives(count: int, seed: int) -> None:

@@ -15,6 +15,7 @@ from grader.sandbox.child.protocol import MAX_HANDLES, REPLY, HandleNumber, Opaq
 from grader.sandbox.launcher import Bundle, Launcher
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import Contract, Endpoint, ModuleProxy
+from scripts import fuzz
 from tests.support.command import ROOT
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES
 
@@ -501,6 +502,10 @@ def test_the_wire_takes_handles_one_way_only() -> None:
         decode(data, REPLY)
     with pytest.raises(ProtocolError):
         encode(HandleNumber(7), REPLY)
+
+
+def test_whatever_a_worker_answers_a_step_with_a_handle_is_no_error_of_ours() -> None:
+    fuzz.handles(5_000, seed=7)
 
 
 def test_a_rubric_names_handles_that_a_function_gives(tmp_path: Any) -> None:

@@ -212,7 +212,10 @@ class Caller:
             raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
         reply = self.endpoint.call(request)
         if self.endpoint.call_log.listener is not None:
-            self.endpoint.call_log.listener(asked.subject, request.args, reply)
+            named = (dict(request.kwargs),) if request.kwargs else ()
+            self.endpoint.call_log.listener(
+                asked.subject, None if request.args is None else (*request.args, *named), reply
+            )
         self._log(asked.subject, reply)
         if isinstance(reply, Returned):
             return reply.value

@@ -6,7 +6,7 @@ from io import BytesIO
 from math import prod
 from typing import Any
 
-from grader.sandbox.child.protocol import DTYPES, MAGIC, REQUEST, Array, Opaque, Value, encode, read_frame
+from grader.sandbox.child.protocol import DTYPES, MAGIC, REQUEST, Array, HandleNumber, Opaque, Value, encode, read_frame
 from grader.sandbox.launcher import Bundle
 from tests.support import wire
 
@@ -53,12 +53,17 @@ class BabbleConnection:
         return "babbled"
 
     def _reply(self, request: dict[str, Any]) -> dict[str, Value]:
-        if request["op"] != "call":
+        if request["op"] not in ("call", "operate"):
             return {"status": "value", "value": None, "mutated": False}
         if self._draw.random() < 0.05:
-            status = self._draw.choice(("error", "missing", "signature", "forbidden", "memory"))
+            status = self._draw.choice(("error", "missing", "signature", "forbidden", "results", "gone", "memory"))
             return {"status": status, "message": "\x1b[2J" * 1000, "frames": [["exercise2.py", 1, "\x1b[2J"]]}
-        return {"status": "value", "value": anything(self._draw, request["args"] or []), "mutated": True}
+        value = anything(self._draw, request["args"] or [])
+        if isinstance(request["keep"], list) and self._draw.random() < 0.9:
+            value = [wire.value(self._draw) for _ in request["keep"]]
+        if request["op"] == "operate" and self._draw.random() < 0.01:
+            value = [value, HandleNumber(self._draw.randrange(1 << 32))]
+        return {"status": "value", "value": value, "mutated": True}
 
 
 def anything(draw: random.Random, args: list[Value]) -> Value:

@@ -6,7 +6,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 
-from grader.sandbox.child.protocol import DTYPES, HEADS, Array, Opaque, Tree, Value, encode
+from grader.sandbox.child.protocol import DTYPES, HEADS, Array, HandleNumber, Opaque, Tree, Value, encode
 
 _ITEM_BYTES = dict(zip(DTYPES, (1, 8, 2, 4, 8, 16), strict=True))
 _TEXTS = ("", "x", "f_x", "theta", "status", "value", "id", "message", "\x00", "é" * 5, "__import__('os')", "a" * 300)
@@ -131,7 +131,9 @@ def message(draw: random.Random, seeds: list[bytes]) -> bytes:
 
 
 def seeds(draw: random.Random, count: int = 200) -> list[bytes]:
-    return [encode(value(draw)) for _ in range(count)]
+    """Messages to mutate; some have in them what only we may say."""
+    handle = HandleNumber(draw.randrange(1 << 32))
+    return [encode([handle, value(draw)] if draw.random() < 0.1 else value(draw)) for _ in range(count)]
 
 
 def archive(draw: random.Random) -> bytes:

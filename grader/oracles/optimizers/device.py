@@ -3,6 +3,7 @@
 import functools
 import re
 import statistics
+import sys
 import time
 from collections.abc import Callable
 
@@ -14,8 +15,10 @@ TRIES, STEPS_A_TRY = 3, 10  # a median over these; long enough to be measured, s
 
 
 def device_of(wanted: str) -> dict[str, str]:
-    """The device of that name: {"device": torch's own name, "label": for a report, "gpu": what tells it from others},
-    or {"why": ...} where it cannot be had. "auto" is a GPU of CUDA where there is one, and else the CPU.
+    """The device of that name, or why it cannot be had: {"why": ...}. "auto" is a GPU of CUDA where there is one, and
+    else the CPU.
+
+    {"device": torch's own name, "label": for a report, "gpu": what tells it from others, "system": `sys.platform`}
     """
     if wanted == "auto":
         wanted = "cuda" if torch.cuda.is_available() else "cpu"
@@ -24,9 +27,10 @@ def device_of(wanted: str) -> dict[str, str]:
     except (RuntimeError, AssertionError) as error:  # torch says it in either way, and sometimes at length
         return {"why": re.split(r"\.\s|\n", str(error), maxsplit=1)[0].rstrip(".")}
     if device.type != "cuda":
-        return {"device": device.type, "label": device.type, "gpu": ""}
+        return {"device": device.type, "label": device.type, "gpu": "", "system": sys.platform}
     found = torch.cuda.get_device_properties(device)
-    return {"device": str(device), "label": f"{device} ({found.name})", "gpu": str(getattr(found, "uuid", ""))}
+    gpu = str(getattr(found, "uuid", ""))
+    return {"device": str(device), "label": f"{device} ({found.name})", "gpu": gpu, "system": sys.platform}
 
 
 def reference_seconds(device: str) -> dict[str, float]:
