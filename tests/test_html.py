@@ -514,9 +514,7 @@ def test_a_message_leaves_out_what_the_arrays_tell_because_the_data_says_so() ->
         }
     )
     assert sentence_of(point, pictured=True) == message
-    marked = point.model_copy(
-        update={"evidence": {"example": "For X = 1: expected 2, got -2.", "measurement": {"a": 1}}}
-    )
+    marked = point.model_copy(update={"evidence": {"example": example, "measurement": {"a": 1}}})
     assert (sentence_of(marked, pictured=True), sentence_of(marked, pictured=False)) == ("The sign is wrong.", message)
     assert evidence.read(marked.evidence) == []
     rows = {"claims": [{"verdict": "supported", "measurement": {"logarithmic": True}}]}
