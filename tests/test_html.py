@@ -501,18 +501,10 @@ def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:
 
 def test_a_message_leaves_out_what_the_arrays_tell_because_the_data_says_so() -> None:
     """Whatever its words are: the same words in a message that no evidence calls an example stay."""
-    message = "The sign is wrong. For X = 1: expected 2, got -2."
-    point = PointScore.model_validate(
-        {
-            "id": "2.1",
-            "exercise": "2",
-            "title": "t",
-            "score": 0,
-            "max_score": 1,
-            "outcome": "failed",
-            "message": message,
-        }
-    )
+    example = "For X = 1: expected 2, got -2."
+    message = f"The sign is wrong. {example}"
+    lost = {"score": 0, "max_score": 1, "outcome": "failed", "message": message}
+    point = PointScore.model_validate({"id": "2.1", "exercise": "2", "title": "t", **lost})
     assert sentence_of(point, pictured=True) == message
     marked = point.model_copy(update={"evidence": {"example": example, "measurement": {"a": 1}}})
     assert (sentence_of(marked, pictured=True), sentence_of(marked, pictured=False)) == ("The sign is wrong.", message)
