@@ -5,12 +5,14 @@ from fractions import Fraction
 from functools import partial
 
 import numpy as np
-from rational_engine import Node, Program, Rules, carry_out
+from rational_engine import SLOPES, Node, Program, Rules, carry_out
 
 STEP = 8  # values are multiples of its inverse, so that sums and products are exact
 MIN_MAGNITUDE, MAX_MAGNITUDE = Fraction(1, STEP), 100  # of what is operated on, and of what comes of it
 MAX_DENOMINATOR = 1 << 200  # more would be slow, and no better
+MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what rounding may grow by
 LEAVES, LINES = "abcd", 12
+SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
 FORMS = {"{0} + {1}": 0.35, "{0} * {1}": 0.35, "{0}.relu()": 0.15, "{0} ** {2}": 0.15}  # and how often
 
 
@@ -32,7 +34,8 @@ def expression(rng: np.random.Generator, mistaken: Rules) -> Program:
     """Any expression over four leaves whose gradients are others under these rules."""
     while True:
         drawn = _any(rng)
-        if _gradients(drawn, mistaken) != _gradients(drawn, Rules()):
+        right, paths = _gradients(drawn, Rules()), _gradients(drawn, SIZES)
+        if _gradients(drawn, mistaken) != right and max(paths) <= MAX_CANCELLED * max(map(abs, right)):
             return drawn
 
 
