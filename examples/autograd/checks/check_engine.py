@@ -18,7 +18,9 @@ Rng = np.random.Generator
 Answer = dict[str, float]
 Known = Sequence[Misconception[Rules]]
 
-CHAIN, DOUBLINGS, DIAMONDS = 200, 40, 8
+CHAIN = 200
+DOUBLINGS = 40
+DIAMONDS = 8
 # Each of the expressions that are drawn tells one of these, at least.
 TOLD = [OVERWRITTEN.models[0], *ORDER.models[:4:2], *ORDER.models[8:12:2], RELU.models[0]]  # the orders that visit once
 SMALL = [

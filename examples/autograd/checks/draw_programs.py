@@ -11,7 +11,8 @@ STEP = 8  # values are multiples of its inverse, so that sums and products are e
 MIN_MAGNITUDE, MAX_MAGNITUDE = Fraction(1, STEP), 100  # of what is operated on, and of what comes of it
 MAX_DENOMINATOR = 1 << 200  # more would be slow, and no better
 MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what rounding may grow by
-LEAVES, LINES = "abcd", 12
+LEAVES = "abcd"
+LINES = 12
 SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
 FORMS = {"{0} + {1}": 0.35, "{0} * {1}": 0.35, "{0}.relu()": 0.15, "{0} ** {2}": 0.15}  # and how often
 
