@@ -61,7 +61,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the sa
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a mark alone needs none of them
 
 
 class Entry(_Part):
