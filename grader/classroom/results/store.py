@@ -60,7 +60,7 @@ _STALE_TEXT = (
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)  # a mark alone needs none of them
 
 
 class Entry(_Part):

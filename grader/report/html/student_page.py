@@ -11,7 +11,7 @@ from grader.report.folding import fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
-from grader.report.paragraphs import sentence_of
+from grader.report.sentences import sentence_of
 from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
 MIN_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
