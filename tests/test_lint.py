@@ -13,7 +13,7 @@ from grader.authoring.lint import Remark, lint
 from grader.authoring.lint.misconceptions_shown import unshown
 from grader.authoring.lint.reading_files import read
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import list_checks
 from tests.support.command import ROOT, Command
