@@ -4,11 +4,12 @@
 
 One request after the other, each read to its end, in milliseconds of the clock, and of the processor that the desk
 takes (Linux), which others on the machine change less. The class is one invented report under many ids. A mark is timed
-until its answer; with that it is on the disk. "opened" is until the command says its link and the first page is there,
-once with nothing remembered and once again.
+until its answer; with that it is on the disk. "grader review" is one that a command gives, from its start to its end.
+"opened" is until the command says its link and the first page is there, once with nothing remembered and once again.
 """
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +24,15 @@ from tests.support.desk_classes import write_copies
 DEFAULT = (1_000, 10_000)
 SHORT = (20,)
 MARKS = 40  # of each, with the sheet after it
-TARGETS = {"opened, first time": 1_000.0, "opened again": 1_000.0, "next sheet": 100.0, "a mark": 50.0}
+REVIEWS = 5  # marks that are given by a command each
+GRADER = (sys.executable, "-m", "grader")
+TARGETS = {
+    "grader review": 500.0,
+    "opened, first time": 1_000.0,
+    "opened again": 1_000.0,
+    "next sheet": 100.0,
+    "a mark": 50.0,
+}
 
 
 def timed(act: Callable[[], Any]) -> tuple[float, Any]:
@@ -77,6 +86,11 @@ def measured(count: int, marks: int) -> list[dict[str, Any]]:
             answer = note("a mark", lambda: door.post(where, {"score": "0.5"}), running)  # noqa: B023
             address = answer.json["next"]
         running.kill()  # the tables of the class are another benchmark's
+        for number in range(min(marks, REVIEWS)):
+            typed = [*GRADER, "review", str(results / f"s{number:05d}"), "--point", "4.9", "--score", "1"]
+            cost = measure.command(typed)
+            found.setdefault("grader review", []).append(1_000 * cost.wall)
+            taken["grader review"] = taken.get("grader review", 0.0) + 1_000 * cost.cpu
     return [
         {
             "students": count,

@@ -16,7 +16,8 @@ from grader.model import Submission
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings, default_kind
+from grader.sandbox.choose import default_kind
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
 

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Bundle, Launcher, Request, Returned
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import to_wire
 

@@ -55,6 +55,7 @@ def main() -> None:
             "pytest -k 'exercise1 or exercise2 or exercise3'": [*run, "-k", "exercise1 or exercise2 or exercise3"],
             "pytest -k exercise2": [*run, "-k", "exercise2"],
             "pytest --collect-only": [*run, "--collect-only"],
+            "grader --help": [python, "-m", "grader", "--help"],
         }
         runs = {name: partial(measure.command, argv, cwd=place) for name, argv in candidates.items()}
         for warm in runs.values():

@@ -28,7 +28,8 @@ from grader.oracles.training import learning
 from grader.oracles.training.images import Images
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings, default_kind
+from grader.sandbox.choose import default_kind
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.exercise4_fakes import comparison_of, load_module

@@ -110,13 +110,17 @@ class Author:
 
 
 class CallFailure(Exception):  # noqa: N818 - not an error of ours: a verdict
-    """The student's code gave no value. `verdict` says what it did instead, in words for the student."""
+    """The student's code gave no value. `verdict` says what it did instead, in words for the student.
 
-    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = ()) -> None:
+    Its message may end in `advice`, a sentence on what to do.
+    """
+
+    def __init__(self, verdict: Verdict, kind: str, frames: tuple[Frame, ...] = (), advice: str = "") -> None:
         super().__init__(verdict.message)
         self.verdict = verdict
         self.kind = kind
         self.frames = frames
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)

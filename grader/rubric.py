@@ -23,6 +23,7 @@ from grader.toml_lines import last_mention, line_of
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
 PERSON = "person"
+BESIDE_THE_CHECKS = frozenset({"student_template", "reference", "gallery", "tests"})  # in an assignment's folder
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # A module of the library, or of the assignment's own folder for such: it travels as source.
@@ -300,6 +301,15 @@ class Assignment:
     @property
     def checks(self) -> Path:
         return self.folder / "checks"
+
+    @property
+    def own_files(self) -> list[Path]:
+        """The Python files that grade; what is only tried or handed out is none of them."""
+        return [
+            path
+            for path in sorted(self.folder.rglob("*.py"))
+            if path.relative_to(self.folder).parts[0] not in BESIDE_THE_CHECKS
+        ]
 
     def sources(self, folder: Literal["checks", "bounded", "harness", "given"]) -> dict[str, bytes]:
         """Relative path -> content of the Python files in a folder.

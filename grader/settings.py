@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.rubric import Rubric, select
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 
 @dataclass(frozen=True, slots=True)

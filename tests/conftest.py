@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, load_assignment
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Launcher
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.suite.session import Oracles
 from tests.support.command import Command, run_grader
 

@@ -10,8 +10,9 @@ from grader.cli.sandbox_setup import prepare
 from grader.errors import SandboxError
 from grader.sandbox import choose
 from grader.sandbox.child import landlock, seccomp
-from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
+from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.docker import engine
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 
 def no_engine() -> None:

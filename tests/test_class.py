@@ -36,12 +36,12 @@ from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, LocalExecutor
 from grader.classroom.run.job_process import JobProcess
 from grader.classroom.run.progress import Bar, Lines
-from grader.cli import COMMANDS
 from grader.cli.app import app
+from grader.cli.commands import COMMANDS
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Incident, Outcome, Submission, Verdict
 from grader.rubric import Assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command

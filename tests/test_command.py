@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -15,12 +16,12 @@ import jsonschema
 import pytest
 
 from grader import BUILT_IN
-from grader.cli import COMMANDS
 from grader.cli.app import app
+from grader.cli.commands import COMMANDS
 from grader.errors import OutputError
 from grader.report.results_json import write_atomically
 from grader.schema import SCHEMA_FILE, json_schema
-from tests.support.command import ROOT, Command
+from tests.support.command import PATIENCE, ROOT, Command
 
 pytestmark = pytest.mark.slow
 
@@ -237,6 +238,21 @@ def test_each_command_is_found_in_the_module_that_is_imported_for_it() -> None:
             group.name for group in app.registered_groups if _module(group.typer_instance.registered_commands[0]) == own
         }
         assert written | groups == set(commands), module
+
+
+def test_the_list_of_commands_is_shown_without_importing_any(grader: Command) -> None:
+    listed = grader("--help")
+    assert listed.returncode == 0
+    assert "  review " in listed.stdout
+    assert "gradescope-run" not in listed.stdout, "which nobody types"
+    code = (
+        "import sys, grader.cli; sys.argv = ['grader', '--help']\ntry: grader.cli.main()\nfinally: print(*sys.modules)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=PATIENCE)
+    loaded = ended.stdout.split()
+    assert [name for name in ("pydantic", "jinja2", "numpy", "grader.rubric", "asyncio") if name in loaded] == []
+    wrong = grader("gradee")
+    assert (wrong.returncode, "Did you mean 'grade'" in wrong.stderr) == (2, True)
 
 
 def _module(info: Any) -> Any:

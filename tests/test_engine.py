@@ -8,9 +8,10 @@ import pytest
 import requests
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.docker.container import DockerLauncher
 from grader.sandbox.docker.engine import _shortcoming, connect, engine_errors
+from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.engines import worker_image
 
 # The SDK does not close a socket that it could not connect (docker/transport/unixconn.py).

@@ -32,7 +32,7 @@ def test_the_numbers_are_the_codes_own(assignment: Assignment) -> None:
     numerical = explain(assignment, "3.4").judged[1]
     assert f"{comparison.DOUBLE.atol:g}·norm + {comparison.DOUBLE.rtol:g}·|true value|" in numerical
     assert f"agree within {stated_results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
-    assert f"At least {claims.LEAST_CLAIMS} comparisons" in explain(assignment, "4.8").asks
+    assert f"At least {claims.MIN_CLAIMS} comparisons" in explain(assignment, "4.8").asks
     assert "at least 80% of the held-out images" in explain(assignment, "4.1").judged[0]
 
 

@@ -14,9 +14,9 @@ from tests.support.sandboxes import LOCAL, launcher_of, why_not
 pytestmark = pytest.mark.slow
 
 CASES = cases("hostile")
-MAX_SECONDS = 60.0  # for one submission: several times what the slowest takes on a slow machine
+MAX_SECONDS = 300.0  # for one submission: what the slowest takes on a machine with ten times as much to do
 MAX_GROWN = 300 << 20  # bytes of the trusted process above idle, whatever a submission says
-LEAST = 60  # cases, of which the gallery is not to lose any
+MIN_CASES = 60  # cases, of which the gallery is not to lose any
 
 
 @pytest.fixture(scope="module", params=LOCAL)
@@ -57,7 +57,7 @@ def test_an_attack_wins_nothing_and_harms_nobody(
 
 
 def test_the_gallery_is_large_and_says_what_it_is_about(assignment: Assignment) -> None:
-    assert len(CASES) >= LEAST
+    assert len(CASES) >= MIN_CASES
     known = {point.id: point.max for point in assignment.rubric.points}
     for case in CASES:
         expected = case.expected

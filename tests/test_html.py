@@ -18,8 +18,11 @@ from grader.classroom.results.similarity import line_shape
 from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
-from grader.report.html import Comparison, Entry, Remark, Ungraded, class_page, comparison_page, pictures, student_page
-from grader.report.html.class_statistics import Item, common_sentence, groups_of
+from grader.report.html import pictures
+from grader.report.html.class_page import Remark, Ungraded, class_page
+from grader.report.html.class_statistics import Entry, Item, common_sentence, groups_of
+from grader.report.html.comparison_page import Comparison, comparison_page
+from grader.report.html.student_page import student_page
 from grader.report.pairs import Pair
 from grader.report.plain_text import clean
 from grader.report.side_by_side import file_pairs

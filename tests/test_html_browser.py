@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from grader.report.html import Entry, Remark, class_page, student_page
+from grader.report.html.class_page import Remark, class_page
+from grader.report.html.class_statistics import Entry
+from grader.report.html.student_page import student_page
 from grader.report.pairs import Pair
 from tests.support.browser import Browser, browser, needs_chromium
 from tests.support.hostile_texts import ATTACKS

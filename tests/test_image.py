@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.docker import container, image
 from grader.sandbox.docker.engine import connect
 from grader.sandbox.docker.image import ROOT, Recipe, _pack, build, child_hash, default_wheels
 from grader.sandbox.process import CHILD
+from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.command import Command
 from tests.support.engines import worker_image
 

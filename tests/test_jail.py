@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 
 from grader.errors import SandboxError, UsageError
-from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher
+from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.docker.engine import connect
 from grader.sandbox.launcher import Bundle, Limits, Request, Returned
 from grader.sandbox.linux import jail
 from grader.sandbox.linux.jail import JailLauncher, container_memory
 from grader.sandbox.linux.warm import Zygote
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.warm_modules import warm_modules
 from tests.support.command import ROOT
@@ -294,7 +295,8 @@ KILLED = """
 import sys
 from grader.sandbox.launcher import Request
 from grader.sandbox.supervisor import Sandbox
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.workers import bundle_of
 code = "import os, time\\ndef hang():\\n    if FORKS: os.fork()\\n    time.sleep(10_000)"
 code = code.replace("FORKS", str(sys.argv[1] == "process"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.authoring.mutations import mutations
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.mutants.comparing import compare
 from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.truth_server import in_a_child

@@ -16,9 +16,10 @@ from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
 from grader.rubric import Assignment
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Returned
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
+from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.workers import PATIENCE, ask
 
 pytestmark = [

@@ -7,7 +7,7 @@ import pytest
 
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.command import ROOT

@@ -8,7 +8,7 @@ import pytest
 from grader.authoring.survivors import Examined, Fate, examine, several_right_answers
 from grader.errors import UsageError
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from tests.support.command import Command
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli import COMMANDS
+from grader.cli.commands import COMMANDS
 from tests.support.command import ROOT
 
 # What must not be said, and what is said instead.

@@ -11,6 +11,7 @@
 It lies in the assignment's folder, and beside the package for the built-in one; so does `reference/`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -86,11 +87,11 @@ def _read(path: Path) -> Expectation:
         raise UsageError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
 
 
-def differences(case: Case, report: Report) -> list[str]:
-    """Where a report is not what the case expects, a line each; none if all is as it should be."""
+def differences(case: Case, report: Report, selected: Collection[str]) -> list[str]:
+    """Where a report on the selected points is not what the case expects, a line each; none if nothing is."""
     points = {point.id: point for point in report.points}
     found = []
-    for name, wanted in case.expected.points.items():
+    for name, wanted in ((name, own) for name, own in case.expected.points.items() if name in selected):
         got = points[name].score if name in points else None
         if got is None or abs(got - wanted) > SCORE_TOLERANCE:
             found.append(f"{name} scores {got}, not {wanted:g} ({_said(report, name)})")

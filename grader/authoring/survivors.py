@@ -33,6 +33,7 @@ from grader.suite.session import OracleError, OracleStoppedError
 
 CALL_SECONDS = 4.0  # instead of the rubric's: an endless loop costs this once
 AGAIN_SECONDS = 0.5  # and this wherever else the same function is asked
+_UNDECIDED = (Outcome.GRADER_ERROR, Outcome.REVIEW)
 SEVERAL = "mutants.toml"
 _ALGEBRA = Oracle(module="grader.oracles.symbolic", preload=("sympy",))
 
@@ -59,6 +60,7 @@ class Examined:
     fate: Fate
     heard: tuple[str, ...]
     kept: tuple[str, ...]
+    reason: str = ""  # why a check broke, or a person is asked
 
     @property
     def is_finding(self) -> bool:
@@ -188,7 +190,8 @@ def _examined(
         fate = _fate(original, judged)
         if fate is not None:
             found = Fate.LUCKY if fate is Fate.KILLED and index else fate
-            return Examined(exercise.id, mutant, found, tuple(heard), tuple(kept))
+            reason = next((own.message for own in judged.values() if own.outcome in _UNDECIDED), "")
+            return Examined(exercise.id, mutant, found, tuple(heard), tuple(kept), reason)
     return Examined(exercise.id, mutant, Fate.LET_LIVE if kept else Fate.SAME, tuple(heard), tuple(kept))
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from grader.load.file_names import readable
 from grader.model import Submission
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 
 class Format(StrEnum):

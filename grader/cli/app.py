@@ -5,10 +5,14 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from grader.cli.commands import Commands
 from grader.model import ExitCode
 from grader.version import VERSION
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+# Help in plain text: it comes at once, where drawing boxes around it takes longer to import than most commands run.
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
 out = Console()
 err = Console(stderr=True)
 

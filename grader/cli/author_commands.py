@@ -1,4 +1,4 @@
-"""The commands for who writes an assignment: `mutants`."""
+"""The commands for who writes an assignment: `new`, `lint` and `mutants`."""
 
 import json
 import sys
@@ -13,10 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.authoring.lint import Remark
+from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
 from grader.cli.app import app, err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
+from grader.course.new_assignment import write_assignment
 from grader.report.results_json import check_writable, write_atomically
 from grader.rubric import load_assignment
 from grader.settings import RunSettings
@@ -39,6 +42,47 @@ _STYLES = {
     Fate.ALSO_RIGHT: "dim",
     Fate.SAME: "dim",
 }
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="A new folder; its name is the assignment's.")],
+) -> None:
+    """Write a new assignment that already works: one check of each kind, and all that goes with them."""
+    for file in write_assignment(folder):
+        out.print(Text(str(file)))
+    out.print(
+        Text(f"\n`grader lint {folder}` has nothing to complain of yet. Begin with {folder / 'rubric.toml'}."),
+        soft_wrap=True,
+    )
+
+
+@app.command()
+@with_options(settings=settings_of)
+def lint(
+    settings: RunSettings,
+    assignment: AssignmentArgument = BUILT_IN,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds that the reference has to get full marks with.")] = 20,
+    gallery_seeds: Annotated[
+        int, typer.Option(min=1, help="Seeds that each answer of the gallery is graded with.")
+    ] = 3,
+) -> None:
+    """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
+    first = settings.seed or 0
+    where = replace(settings, sandbox=prepare(settings.sandbox))
+    console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
+    course = load_assignment(assignment)
+    told: list[Remark] = []
+
+    def tell(remark: Remark) -> None:
+        told.append(remark)
+        console.print(Text(str(remark)), soft_wrap=True)
+
+    find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
+    if told:
+        console.print(Text(f"{len(told)} {'thing' if len(told) == 1 else 'things'} to put right.", style="red"))
+        raise SystemExit(1)
+    console.print(Text(f"Nothing to put right in {course.rubric.title}.", style="green"))
 
 
 @app.command()
@@ -77,7 +121,8 @@ def mutants(
 
 def _sentence(examined: Examined) -> str:
     who = f"{', '.join(examined.kept)}: " if examined.fate in (Fate.LET_LIVE, Fate.ALSO_RIGHT) else ""
-    return f"{who}{examined.fate}: {examined.mutant.title}"
+    why = f"\n    {examined.reason}" if examined.fate in (Fate.BREAKS, Fate.REVIEW) else ""
+    return f"{who}{examined.fate}: {examined.mutant.title}{why}"
 
 
 def _by_check(found: list[Examined]) -> Table:

@@ -56,16 +56,7 @@ def desk(
         )
         out.print(f"The desk is open: {door.link}", highlight=False, soft_wrap=True)
         out.print("Whoever has this link can mark. Ctrl-C closes the desk.", highlight=False)
-        if (
-            browser
-            and alone
-            and (
-                os.name == "nt"
-                or os.environ.get("DISPLAY")
-                or os.environ.get("WAYLAND_DISPLAY")
-                or sys.platform == "darwin"
-            )
-        ):
+        if browser and alone and _has_screen():
             webbrowser.open(door.link)
         try:
             serve(door)
@@ -73,6 +64,10 @@ def desk(
             pass
         finally:
             door.socket.close()
+
+
+def _has_screen() -> bool:
+    return sys.platform in ("win32", "darwin") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
 
 
 @regrade.command("add")

@@ -53,7 +53,7 @@ def grade(
     if output is not None:
         write_atomically(output, to_json(report))
     if html is not None:
-        from grader.report.html import student_page  # jinja2 is worth its start-up where a page is wanted
+        from grader.report.html.student_page import student_page  # jinja2 is worth its start-up where a page is wanted
 
         write_atomically(html, student_page(report))
     if markdown is not None:

@@ -11,7 +11,7 @@ import typer
 
 from grader import BUILT_IN
 from grader.rubric import Assignment, Option, load_assignment
-from grader.sandbox.choose import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
+from grader.sandbox.sandbox_settings import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
 from grader.settings import RunSettings
 
 Result = TypeVar("Result")

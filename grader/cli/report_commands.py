@@ -27,7 +27,7 @@ from grader.cli.options import (
 from grader.cli.sandbox_setup import prepare
 from grader.model import ExitCode
 from grader.report.plain_text import number, one_line
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.version import VERSION
 
 ReportArgument = Annotated[Path, typer.Argument(help="A results.json, or the folder that it is in.")]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import SandboxSettings, default_kind, open_launcher, why_no_jail
+from grader.sandbox.choose import default_kind, open_launcher, why_no_jail
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.version import VERSION
 
 if sys.platform == "linux":

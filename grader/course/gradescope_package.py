@@ -23,7 +23,7 @@ from grader.pipeline import GradingSession
 from grader.report.gradescope_results import to_gradescope
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Assignment, Rubric
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.suite.runner import run_checks

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from grader.report.grids import FEWEST_DIGITS, Grid, enough_digits, figure, grids, is_number, marks_of, number, shape
+from grader.report.grids import MIN_DIGITS, Grid, enough_digits, figure, grids, is_number, marks_of, number, shape
 from grader.report.plain_text import clean, one_line
 
 MAX_KEYS = 40
@@ -94,7 +94,7 @@ def _arrays(evidence: Mapping[str, Any]) -> Arrays:
     digits = enough_digits([value for _, value in named], expected, got, marks)
     shown = [grid for key, value in named for grid in grids(_label(key), value, {}, digits)]
     for key, value in others:
-        shown += grids(key, value, marks if key != "expected" else {}, FEWEST_DIGITS if key == "difference" else digits)
+        shown += grids(key, value, marks if key != "expected" else {}, MIN_DIGITS if key == "difference" else digits)
     where = grids("", evidence.get("difference"), marks) if marks else ()
     return Arrays(tuple(shown), tuple(where))
 

@@ -10,8 +10,8 @@ from grader.report.plain_text import one_line
 MAX_ENTRIES = 400  # of one array: 20 × 20, the most that a reader takes in
 MAX_AXIS = 10_000  # entries along one axis that are looked at: what is longer is no array for this page
 MAX_AXES = 8
-MAX_DIGITS = 300  # of an integer: more than a float can hold, nobody reads
-FEWEST_DIGITS, MOST_DIGITS = 3, 9  # of a number that is shown: as few as tell apart what has to be told apart
+MAX_INTEGER_DIGITS = 300  # of an integer: more than a float can hold, nobody reads
+MIN_DIGITS, MAX_DIGITS = 3, 9  # of a number that is shown: as few as tell apart what has to be told apart
 MAX_TEXT = 300  # characters of a value that is no number
 NOISE = 1e-6  # of the largest number in sight: a difference below it is rounding, not the mistake
 LEVELS = 3  # of a difference: small, medium, large among its like
@@ -63,7 +63,7 @@ def number(value: Any) -> float:
         return math.inf
 
 
-def figure(value: Any, digits: int = FEWEST_DIGITS) -> str:
+def figure(value: Any, digits: int = MIN_DIGITS) -> str:
     """A value as a reader wants it: so many significant digits of a number, no trailing zeros, no negative zero."""
     match value:
         case None:
@@ -72,7 +72,7 @@ def figure(value: Any, digits: int = FEWEST_DIGITS) -> str:
             return "yes" if value else "no"
         case int() if abs(value) < 10**6:
             return str(value)
-        case int() if abs(value) >= 10**MAX_DIGITS:
+        case int() if abs(value) >= 10**MAX_INTEGER_DIGITS:
             return "a huge integer"
         case int() | float() if 10**digits <= abs(value) < 10**6:
             return f"{value:.0f}"  # and not 1.44e+03
@@ -102,16 +102,16 @@ def enough_digits(arrays: Sequence[Any], expected: Any, got: Any, marks: Mapping
     columns = [list(_flat(array)) for array in arrays if shape(array) is not None]
     columns = [entries for entries in columns if len(entries) <= MAX_ENTRIES]
     pairs = list(zip(_flat(expected), _flat(got), strict=False)) if marks else []
-    for digits in range(FEWEST_DIGITS, MOST_DIGITS):
+    for digits in range(MIN_DIGITS, MAX_DIGITS):
         apart = all(len({figure(entry, digits) for entry in own}) == len({*own}) for own in columns)
         if apart and all(
             figure(a, digits) != figure(b, digits) for place, (a, b) in enumerate(pairs) if place in marks
         ):
             return digits
-    return MOST_DIGITS
+    return MAX_DIGITS
 
 
-def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]], digits: int = FEWEST_DIGITS) -> Iterator[Grid]:
+def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]], digits: int = MIN_DIGITS) -> Iterator[Grid]:
     """The maps of an array; nothing if it is none, its shape in words if it is too large."""
     lengths = shape(value)
     if lengths is None:

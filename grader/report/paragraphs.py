@@ -1,6 +1,5 @@
 """What is to be said of lost points in plain text: a paragraph for each cause, with the smallest input and the line."""
 
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -12,6 +11,7 @@ from grader.report.array_layout import side_by_side
 from grader.report.evidence import Arrays
 from grader.report.folding import Cause, fold
 from grader.report.plain_text import clean
+from grader.report.sentences import sentence_of
 from grader.schema import PointScore
 
 MAX_PRINTED_LINES = 20  # of what a student's code printed on the way to one point: the rest they can see by running it
@@ -19,9 +19,6 @@ INDENT = "    "
 LATER = (Outcome.PASSED, Outcome.REVIEW, Outcome.GRADER_ERROR)  # nothing a student could fix
 WHOLE_FILE = "<module>"  # a line outside of all functions: nothing of the file works before it is right
 MIN_WIDTH = 30
-# The example of a sentence, for whoever cannot be shown the arrays.
-_EXAMPLE = re.compile(r"\s*For [\w ]+ = .*: expected .*, got .*\.$")
-_CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # of the lines to paste: the function that was asked
 
 
 def paragraphs(points: Sequence[PointScore], width: int = 80) -> Iterator[Text]:
@@ -52,19 +49,6 @@ def _paragraph(cause: Cause, width: int) -> Text:
     body = [INDENT + clean(line) if line else "" for line in lines]
     body += [wrapped(f"{INDENT}{note}", width, len(INDENT)) for note in notes]
     return text.append("\n".join(["", *body]) if body else "")
-
-
-def sentence_of(point: PointScore, pictured: bool) -> str:
-    """The message, without the numbers that a picture shows; of a point in parts, with the part and the function."""
-    message = _EXAMPLE.sub("", point.message) if pictured else point.message
-    lost = [part for part in point.parts if part.outcome is not Outcome.PASSED]
-    if len(point.parts) < 2 or not lost:
-        return message
-    if len(lost) > 1:
-        same = len({part.message for part in lost}) == 1
-        return message if same else "\n".join(f"({part.part}) {part.message}" for part in lost)
-    function = _CALL.search(str(point.evidence.get("paste", "")))
-    return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"
 
 
 def _picture(point: PointScore, width: int) -> Iterator[str]:

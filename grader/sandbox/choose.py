@@ -3,35 +3,15 @@
 import os
 import platform
 import sys
-from dataclasses import dataclass
 
 from grader.errors import SandboxError, UsageError
 from grader.sandbox.launcher import Launcher, OnStep
 from grader.sandbox.process import ProcessLauncher
+from grader.sandbox.sandbox_settings import GPUS_VARIABLE, IMAGE_VARIABLE, KINDS, SandboxSettings
 
 if sys.platform == "linux":
     from grader.sandbox.linux.jail import JailLauncher, what_a_jail_lacks
     from grader.sandbox.linux.warm import WarmLauncher
-
-# For the processes of a class and of a cluster, too.
-IMAGE_VARIABLE, GPUS_VARIABLE = "GRADER_IMAGE", "GRADER_GPUS"
-KINDS = ("jail", "process", "docker")
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxSettings:
-    """Where a student's code runs. `kind` is one of `KINDS`; None for the one that fits other people's work here.
-
-    `allow_weaker` runs even where the machine lacks a restriction. `image` and `gpus` are for `docker`: a worker image
-    other than the grader's own, and which GPUs a worker may see; None for what the environment's GRADER_IMAGE and
-    GRADER_GPUS say. With `build` the grader's own image is built where there is none.
-    """
-
-    kind: str | None = None
-    allow_weaker: bool = False
-    image: str | None = None
-    gpus: str | None = None
-    build: bool = True
 
 
 def why_no_jail(*, allow_weaker: bool = False) -> str:

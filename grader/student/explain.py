@@ -16,7 +16,6 @@ checks, read without importing it, and {settings.name} one of the rubric's setti
 """
 
 import ast
-import itertools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -118,9 +117,9 @@ def _constants(assignment: Assignment) -> dict[str, Any]:
     for a keyword."""
     found: dict[str, Any] = {}
     library = Path(oracles.__file__).parent
-    for path in sorted(itertools.chain(library.rglob("*.py"), assignment.folder.rglob("*.py"))):
+    for path in (*sorted(library.rglob("*.py")), *assignment.own_files):
         module = path.stem
-        for name, value in _assignments(ast.parse(path.read_bytes())):
+        for name, value in _assignments(_parsed(path)):
             fields = value.keywords if isinstance(value, ast.Call) else []
             for key, part in [(name, value), *((f"{name}.{field.arg}", field.value) for field in fields)]:
                 try:
@@ -128,6 +127,13 @@ def _constants(assignment: Assignment) -> dict[str, Any]:
                 except ValueError:
                     continue  # computed: not in plain sight
     return found
+
+
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_bytes())
+    except SyntaxError as error:
+        raise UsageError(f"{path}, line {error.lineno}: this is no Python: {error.msg}.") from error
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

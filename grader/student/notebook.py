@@ -16,7 +16,7 @@ from grader.model import Submission
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import Assignment, Exercise, load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.missing_packages import require
 

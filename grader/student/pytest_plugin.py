@@ -18,7 +18,8 @@ import pytest
 
 from grader import BUILT_IN
 from grader.report.spelling import never_fail
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 # With one of these nothing is run, so that no worker will be needed. (What is not seen here starts one in vain.)
 _NOTHING_RUNS = {"-h", "--help", "-V", "--version", "--co", "--collect-only", "--fixtures", "--markers"}

@@ -21,7 +21,7 @@ from rich.syntax import Syntax
 from grader.model import Outcome, module_file
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, Rubric
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
 from grader.suite.missing_packages import require

@@ -15,7 +15,7 @@ from grader.model import CheckResult
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
 from grader.rubric import PERSON, Assignment, Rubric
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.suite.missing_packages import runnable

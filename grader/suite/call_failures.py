@@ -25,7 +25,12 @@ def call_failure(asked: Asked, failed: CallFailed, file: str) -> CallFailure:
     failed = replace(failed, message=plain(failed.message, MAX_MESSAGE))
     # where nothing is yet, there is nothing to trace
     frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
-    return CallFailure(Verdict(failed.outcome, 0.0, _sentence(asked, failed, file)), failed.kind, frames)
+    sentence = _sentence(asked, failed, file)
+    found = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
+    if found is None:
+        return CallFailure(Verdict(failed.outcome, 0.0, sentence), failed.kind, frames)
+    verdict = Verdict(failed.outcome, 0.0, f"{sentence}. {found.sentence}", found.diagnosis)
+    return CallFailure(verdict, failed.kind, frames, found.sentence)
 
 
 def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
@@ -57,9 +62,7 @@ def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
             return f"{frame.file} calls exit() in line {frame.line}. Remove it."
         case _:
             # of an error without a text, such as that of a bare assert, only the type
-            raised = f"{name} raised {message.rstrip().removesuffix(':')}{where}"
-            advice = hint(message, frame.code if frame else "")
-            return f"{raised}. {advice}" if advice else raised
+            return f"{name} raised {message.rstrip().removesuffix(':')}{where}"
 
 
 def _forbidden(file: str, message: str) -> str:

@@ -5,50 +5,66 @@ Known by the exception's own text, and the line of the student's that raised it.
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
-# (pattern of "Type: text", pattern of the line of code, the sentence with what the first one found)
-_SLIPS: tuple[tuple[str, str, str | Callable[[re.Match[str]], str]], ...] = (
-    (r"for \^:|bitwise_xor", r"\^", "In Python a power is written **; ^ is something else."),
-    (
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to do, and the id of the misconception behind it, where there is one."""
+
+    sentence: str
+    diagnosis: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """`text` is a pattern of "Type: text", `line` one of the line of code. The sentence may quote what `text` found."""
+
+    text: str
+    sentence: str | Callable[[re.Match[str]], str]
+    line: str = ""
+    diagnosis: str | None = None
+
+
+_SLIPS = (
+    _Slip(r"for \^:|bitwise_xor", "In Python a power is written **; ^ is something else.", line=r"\^"),
+    _Slip(
         r"Cannot convert expression to float",
-        r"\b(?:math|np|numpy)\.",
         "The functions of math work on numbers only. For symbols take sympy's: sympy.cos, sympy.sin, sympy.sqrt.",
+        line=r"\b(?:math|np|numpy)\.",
     ),
-    (
+    _Slip(
         r"type (?:Symbol|Mul|Add|Pow|cos|sin) which has no callable (\w+) method",
-        r"",
         lambda found: f"numpy works on numbers only. For symbols take sympy.{found[1]}.",
     ),
-    (
-        r"^TypeError: .*(?:'float' object cannot be interpreted as an integer|slice indices must be integers"
-        r"|sequence of integers or a single integer)|^IndexError: only integers, slices",
-        r"/",
-        "A division with / gives a float; // gives a whole number.",
+    _Slip(
+        r"^TypeError: .*(?:'(?:numpy\.)?float(?:64)?' object cannot be interpreted as an integer"
+        r"|slice indices must be integers|sequence of integers or a single integer, got '[\d.]+')"
+        r"|^IndexError: only integers, slices",
+        "A size or an index has to be a whole number: a division with / gives a float, with // a whole number.",
+        diagnosis="true-division",
     ),
-    (
+    _Slip(
         r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
-        r"",
         lambda found: (
             f"The Linear layer expects in_features={found[2]}, but {found[1]} values for each image arrive there. "
             "Compute in_features from input_shape."
         ),
     ),
-    (
-        r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty",
-        r"",
-        "There is nothing in it.",
+    _Slip(
+        r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty", "There is nothing in it."
     ),
-    (r"^NameError: name '(np|numpy)' is not defined", r"", "Is `import numpy as np` at the top of the file?"),
-    (r"^NameError: name '(sympy|sp|math|torch)' is not defined", r"", lambda found: f"Is {found[1]} imported?"),
-    (r"'(\w+)' object is not callable", r"\)\s*\(|\w\s*\(", "Is there a * missing before the parenthesis?"),
-    (r"^RecursionError", r"", "It calls itself without an end."),
+    _Slip(r"^NameError: name '(np|numpy)' is not defined", "Is `import numpy as np` at the top of the file?"),
+    _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda found: f"Is {found[1]} imported?"),
+    _Slip(r"'(\w+)' object is not callable", "Is there a * missing before the parenthesis?", line=r"\)\s*\(|\w\s*\("),
+    _Slip(r"^RecursionError", "It calls itself without an end."),
 )
 
 
-def hint(message: str, code: str) -> str:
-    """The sentence for an exception ("TypeError: ...") that a line of code raised; empty where there is none."""
-    for text, line, sentence in _SLIPS:
-        found = re.search(text, message)
-        if found and re.search(line, code):
-            return sentence if isinstance(sentence, str) else sentence(found)
-    return ""
+def hint(message: str, code: str) -> Hint | None:
+    """What to do about an exception ("TypeError: ...") that a line of code raised; None where nothing is known."""
+    for slip in _SLIPS:
+        found = re.search(slip.text, message)
+        if found and re.search(slip.line, code):
+            return Hint(slip.sentence if isinstance(slip.sentence, str) else slip.sentence(found), slip.diagnosis)
+    return None

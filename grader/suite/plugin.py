@@ -23,6 +23,7 @@ import pytest
 from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
 from grader.suite import verdict_bounds
+from grader.suite.author_errors import located
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
 
@@ -253,7 +254,8 @@ class CheckPlugin:
                 self.run.usage_error = error
             verdict = _grader_error(str(error))
         except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
-            verdict = _grader_error("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc())
+            where = located(error, self.run.submission_session.assignment.folder)
+            verdict = _grader_error(where, traceback.format_exc())
         incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
         return CheckResult(
             point,

@@ -8,6 +8,7 @@ import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -18,7 +19,8 @@ import pytest
 from grader.errors import SuiteError
 from grader.model import CheckResult
 from grader.rubric import Assignment
-from grader.suite.plugin import CheckPlugin, Run
+from grader.suite.author_errors import located, place_of
+from grader.suite.plugin import CheckPlugin, Run, point_of
 from grader.suite.session import SubmissionSession
 
 _INI = Path(__file__).with_name("suite.ini")
@@ -61,7 +63,40 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     Collecting is most of what pytest costs, and the same for everybody. Raises SuiteError if pytest cannot collect
     them, KeyboardInterrupt if a person stopped it, and what `work` raises; the checks are then of no use any more.
     """
-    session = _Session(work)
+    session = _Session(work, assignment.folder)
+    _collect(assignment, session)
+    return session.returned[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPlace:
+    """Where a check stands and what it decides. `documented`: it has a sentence for the student."""
+
+    name: str
+    file: Path
+    line: int
+    point: str
+    part: str | None
+    documented: bool
+
+
+def list_checks(assignment: Assignment) -> list[CheckPlace]:
+    """Every check of an assignment; none is run. Raises SuiteError if pytest cannot collect them."""
+    session: _Session[None] = _Session(lambda run: None, assignment.folder)
+    _collect(assignment, session)
+    return [
+        CheckPlace(
+            item.name,
+            item.path,
+            (item.location[1] or 0) + 1,
+            *point_of(item),
+            documented=bool(getattr(getattr(item, "obj", None), "__doc__", None)),
+        )
+        for item in session.items
+    ]
+
+
+def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
     output = io.StringIO()
     with _quiet_environment(), redirect_stdout(output):
         code = pytest.main(
@@ -73,29 +108,42 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     if not session.returned and code == pytest.ExitCode.INTERRUPTED and not session.broken:
         raise KeyboardInterrupt
     if not session.returned:
-        reason = "\n".join(session.broken) or output.getvalue()
-        raise SuiteError(f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{reason}")
-    return session.returned[0]
+        if session.broken:
+            raise SuiteError(f"{assignment.folder}: the checks cannot be loaded: {'; '.join(session.broken)}")
+        raise SuiteError(
+            f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{output.getvalue()}"
+        )
 
 
 class _Session(Generic[Worked]):
     """A pytest plugin: in place of pytest's loop over its tests, `work`, which loops over them as often as it likes."""
 
-    def __init__(self, work: Callable[[RunChecks], Worked]) -> None:
+    def __init__(self, work: Callable[[RunChecks], Worked], folder: Path) -> None:
         self.checks = CheckPlugin()
+        self.items: list[pytest.Item] = []
+        self._folder = folder
         self.broken: list[str] = []
         self.returned: list[Worked] = []
         self.raised: BaseException | None = None
         self._work = work
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self.broken.append(str(report.longrepr))
+    def pytest_exception_interact(
+        self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
+    ) -> None:
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            self.broken.append(located(call.excinfo.value, self._folder))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in [item for item in items if item.get_closest_marker("points") is None]:
+            self.broken.append(f"{place_of(item, self._folder)}: {item.name} has no @points mark: what does it decide?")
+            items.remove(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         if self.broken:
             return None  # pytest's own loop says so
+        self.items = list(session.items)
         try:
             self.returned.append(self._work(partial(self._run, session)))
         except BaseException as error:  # noqa: BLE001 - pytest would take it for its own; it is raised again behind it

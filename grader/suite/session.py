@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import oracles as library
-from grader.errors import GraderError
+from grader.errors import GraderError, SuiteError
 from grader.load.static_checks import inspect, own_modules
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
@@ -49,6 +49,9 @@ class Oracles:
                 self._sandbox.start(name, importing=True)
 
     def proxy(self, name: str) -> "OracleProxy":
+        """Raises SuiteError for one that the rubric does not have."""
+        if name not in self._oracles:
+            raise SuiteError(f"the rubric has no oracle {name!r}; there are: {', '.join(self._oracles) or 'none'}")
         oracle = self._oracles[name]
         return OracleProxy(ModuleProxy(Endpoint(self._sandbox, name, oracle.call_seconds), oracle.module))
 
@@ -128,12 +131,19 @@ class SubmissionSession:
         self._sandbox.end(exercise.module)
 
     def module(self, name: str) -> ModuleProxy:
-        """The submission's module of one exercise."""
-        return ModuleProxy(self._endpoints[name], name)
+        """The submission's module of one exercise. Raises SuiteError for one that the rubric does not have."""
+        return ModuleProxy(self._endpoint_of(name), name)
 
     def harness_module(self, name: str, beside: str) -> ModuleProxy:
         """A module of ours in the worker of `beside`. What it says is worth as much as what the student's says."""
-        return ModuleProxy(self._endpoints[beside], name)
+        return ModuleProxy(self._endpoint_of(beside), name)
+
+    def _endpoint_of(self, name: str) -> Endpoint:
+        if name not in self._endpoints:
+            raise SuiteError(
+                f"no exercise of the rubric has a module {name!r}; there are: {', '.join(self._endpoints)}"
+            )
+        return self._endpoints[name]
 
     def forbidden(self, exercise: Exercise) -> Finding | None:
         """That the exercise's file is worth nothing: an import was read in it or, at whatever moment, tried."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.mutants.comparing import Compared, compare
 from scripts.mutants.drawing_mutants import draw_mutants
 

@@ -13,7 +13,7 @@ from grader.authoring.mutants import Mutant
 from grader.model import Outcome
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
 

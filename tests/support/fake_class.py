@@ -19,7 +19,7 @@ from grader.classroom.run.progress import Lines
 from grader.model import CheckResult, Submission, Verdict
 from grader.report.results_json import to_json
 from grader.rubric import Assignment, parse_rubric
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.score import score
 from grader.version import VERSION

@@ -1,8 +1,9 @@
 """The sandboxes that this machine can give, for tests and scripts that go over all of them."""
 
 from grader.errors import SandboxError
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Launcher
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 LOCAL = ("process", "jail")  # docker needs an engine and an image, and has tests of its own
 

@@ -6,9 +6,9 @@ from grader.oracles.training import images
 from grader.oracles.training.images import Images
 
 DIGITS = Path(__file__).resolve().parent.parent / "data" / "digits.npz"
-LARGEST_PIXEL = 16.0
+MAX_PIXEL = 16.0
 
 
 def load(path: Path | str | None = None) -> Images:
     """The built-in digits, or the images of an .npz file. Raises UsageError."""
-    return images.load(DIGITS, LARGEST_PIXEL) if path is None else images.load(path)
+    return images.load(DIGITS, MAX_PIXEL) if path is None else images.load(path)

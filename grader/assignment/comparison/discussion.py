@@ -9,7 +9,7 @@ from grader.api import Verdict
 from grader.assignment.comparison import SIX
 
 FILE = "report.md"
-MOST_CHARACTERS = 20_000  # of the text that goes into a report; a paragraph on each of six is a tenth of it
+MAX_CHARACTERS = 20_000  # of the text that goes into a report; a paragraph on each of six is a tenth of it
 # Spellings in use; case, hyphens and spaces do not matter.
 SPELLINGS = {
     "Adadelta": r"ada[\s\-_]*delta",
@@ -33,7 +33,7 @@ def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) ->
     remark = f" {FILE} does not mention {', '.join(silent)}." if silent else ""
     return Verdict.review(
         f"A person reads the discussion and gives this point.{remark}",
-        text=text[:MOST_CHARACTERS],
+        text=text[:MAX_CHARACTERS],
         not_mentioned=silent,
         measured=dict(table()),
     )

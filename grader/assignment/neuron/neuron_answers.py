@@ -12,7 +12,7 @@ from grader.oracles import trees
 from grader.oracles.numeric import UnreadableError, read_array
 
 ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
-LARGEST_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw
+MAX_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw
 
 _ROW_BY_ROW_NOTE = "3.1 has fewer than five right labels, so y_1 to y_9 were read row by row."
 _OWN_LABELS_NOTE = "Carried forward from 3.1: judged by your own labels; entries at wrong labels do not count."
@@ -41,10 +41,8 @@ def inner_positions(seed: int) -> list[Offset]:
 
     The same for every check, so that each is asked about once.
     """
-    rows = 1 + np.random.default_rng([seed, *b"x_1"]).permutation(LARGEST_POSITION)[:4]
-    return [
-        (int(row), int(1 + (row + shift) % LARGEST_POSITION)) for row, shift in zip(rows, (1, 3, 2, 4), strict=True)
-    ]
+    rows = 1 + np.random.default_rng([seed, *b"x_1"]).permutation(MAX_POSITION)[:4]
+    return [(int(row), int(1 + (row + shift) % MAX_POSITION)) for row, shift in zip(rows, (1, 3, 2, 4), strict=True)]
 
 
 def read_positions(value: Any) -> list[Offset]:

@@ -7,7 +7,7 @@ import numpy as np
 from grader.assignment.pooling.max_pool import POOL, from_windows, windows
 from grader.oracles.numeric import DOUBLE, Case, Fitted, Floats, Model, OfCase, close, of_result
 
-LARGEST_TOLERANCE = 1e-2  # of the values: a comparison that takes more for equal is something else
+MAX_TOLERANCE = 1e-2  # of the values: a comparison that takes more for equal is something else
 
 
 def placed(weights: Callable[[Floats, Floats], Floats]) -> OfCase:
@@ -98,7 +98,7 @@ def within_a_tolerance(case: Case, values: Floats) -> Floats:
     parts, dY = windows(case.inputs["X"]), case.inputs["dY"][..., None]
     below = parts.max(axis=-1, keepdims=True) - parts
     given = close(windows(values), np.broadcast_to(dY, parts.shape), case.norm, DOUBLE)
-    tolerance = min(float(below[given].max(initial=0.0)), LARGEST_TOLERANCE * float(np.abs(parts).max(initial=0.0)))
+    tolerance = min(float(below[given].max(initial=0.0)), MAX_TOLERANCE * float(np.abs(parts).max(initial=0.0)))
     return from_windows((below <= tolerance) * dY, values.shape)
 
 

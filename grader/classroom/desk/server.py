@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from grader.classroom.desk import views
+from grader.classroom.desk import class_views, views
 from grader.classroom.desk.gatekeeper import ENTER, Gatekeeper, Sessions
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.visit import endpoint
@@ -178,14 +178,14 @@ def _routes() -> list[Route]:
         Route("/names.json", endpoint(views.names), methods=get),
         Route("/comments.json", endpoint(views.comments), methods=get),
         Route("/comments/forget", endpoint(views.forget_comment), methods=post),
-        Route("/rubric/{point}", endpoint(views.rubric), methods=get),
-        Route("/rubric/{point}", endpoint(views.change_rubric), methods=post),
-        Route("/agreement", endpoint(views.agreement_page), methods=get),
-        Route("/agreement.json", endpoint(views.agreement_page), methods=get),
-        Route("/requests", endpoint(views.requests), methods=get),
-        Route("/requests.json", endpoint(views.requests), methods=get),
-        Route("/markers", endpoint(views.markers), methods=get),
-        Route("/markers", endpoint(views.change_markers), methods=post),
+        Route("/rubric/{point}", endpoint(class_views.rubric), methods=get),
+        Route("/rubric/{point}", endpoint(class_views.change_rubric), methods=post),
+        Route("/agreement", endpoint(class_views.agreement_page), methods=get),
+        Route("/agreement.json", endpoint(class_views.agreement_page), methods=get),
+        Route("/requests", endpoint(class_views.requests), methods=get),
+        Route("/requests.json", endpoint(class_views.requests), methods=get),
+        Route("/markers", endpoint(class_views.markers), methods=get),
+        Route("/markers", endpoint(class_views.change_markers), methods=post),
         Route("/state.json", endpoint(views.state), methods=get),
         Route("/finish", finish, methods=post),
         Route("/name", endpoint(views.name, nameless=True), methods=get),

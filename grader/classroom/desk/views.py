@@ -1,10 +1,8 @@
 """The pages of the desk, a function each of a visit and the desk. Those of marking have JSON twins."""
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -14,7 +12,6 @@ from grader.classroom.desk.intake_decisions import accept, decided, match, offer
 from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import marker_name
 from grader.classroom.desk.marking import Ask, Desk
-from grader.classroom.desk.second_reading import agreement
 from grader.classroom.desk.sheet import Sheet, sheet
 from grader.classroom.desk.visit import Visit, html, query_of, sheet_address
 from grader.classroom.desk.worklist import REGRADE, SECOND, SHEETS, Filter, Task
@@ -38,14 +35,14 @@ def queue(visit: Visit, desk: Desk) -> Response:
     if visit.wants_json:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
     page = max(int(visit.query("page")) if visit.query("page").isdigit() else 1, 1)
-    shown = rows[(page - 1) * ROWS : page * ROWS]
     held = desk.held(visit.marker)
     return html(
         visit,
         desk,
         "queue.jinja",
         rows=[
-            (task, _address(task, chosen), held.get(task.key or ""), offers(task.kind, task.reason)) for task in shown
+            (task, _address(task, chosen), held.get(task.key or ""), offers(task.kind, task.reason))
+            for task in rows[(page - 1) * ROWS : page * ROWS]
         ],
         decided=decided(desk.results),
         waiting=[(name, who) for name, who, waits in desk.state.people() if waits] if not desk.anonymous else [],
@@ -90,12 +87,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         holder = desk.leases.take(hand_in.entry.id, visit.marker)
     if visit.wants_json:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
-    latest = desk.log.latest(hand_in.entry.id, point)
-    request = desk.regrades.open_for(hand_in.entry.id, point)
-    ticked = latest.items if latest and latest.review == shown.current else ()
-    words = (
-        latest.words if latest and latest.review == shown.current else shown.current.comment if shown.current else ""
-    )
+    ticked, words = _given(desk, hand_in, shown)
     second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
     return html(
         visit,
@@ -112,12 +104,20 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         ticked=ticked,
         words=(second.comment if second else "") if is_second else words,
         second=second,
-        request=request,
+        request=desk.regrades.open_for(hand_in.entry.id, point),
         is_second=is_second,
         action=f"/mark/{hand_in.key}/{point}{query_of(chosen)}",
         **_standing(desk, visit, here),
         back=f"/{query_of(chosen)}",
     )
+
+
+def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
+    """The items and the words of the mark that counts."""
+    latest = desk.log.latest(hand_in.entry.id, shown.point.id)
+    if latest is not None and latest.review == shown.current:
+        return latest.items, latest.words
+    return (), shown.current.comment if shown.current else ""
 
 
 _STEPS = (("n", 1, False), ("p", -1, False), ("j", 1, True), ("k", -1, True))
@@ -198,121 +198,6 @@ def forget_comment(visit: Visit, desk: Desk) -> Response:
     """Offers a comment no more."""
     desk.snippets.forget(visit.field("text"))
     return JSONResponse({})
-
-
-def rubric(visit: Visit, desk: Desk) -> Response:
-    """The items of a point, to be edited."""
-    point = _known_point(desk, visit.path("point"))
-    uses = [logged.items for logged in desk.log.latest_of_point(point)]
-    items = [(item, sum(item.number in used for used in uses)) for item in desk.items.of(point)]
-    most = desk.assignment.rubric.point(point).max
-    message, back = visit.query("message"), visit.query("back")
-    return html(
-        visit,
-        desk,
-        "rubric.jinja",
-        point=point,
-        items=items,
-        begin=desk.items.begin(point),
-        most=most,
-        message=message,
-        back=back if back.startswith("/sheet/") else "",
-    )
-
-
-def change_rubric(visit: Visit, desk: Desk) -> Response:
-    """Adds, changes or removes an item; those who are marked by it are marked again, and how many is said."""
-    point = _known_point(desk, visit.path("point"))
-    text = visit.field("item")
-    item = int(text) if text.isdigit() else 0
-    changed: int | None = item
-    match visit.field("action"):
-        case "add":
-            desk.items.add(point, visit.field("points"), visit.field("sentence"))
-        case "change":
-            desk.items.change(point, item, visit.field("points"), visit.field("sentence"))
-        case "remove":
-            desk.items.remove(point, item)
-        case "begin":
-            desk.items.begin_with(point, visit.field("begin"))
-            changed = None
-        case other:
-            raise UsageError(f"there is no action {other!r}; there are add, change, remove and begin.")
-    moved = 0 if visit.field("action") == "add" else desk.rescore_items(point, changed, visit.marker)
-    visit.request.app.state.keeper.wake()
-    message = f"Saved. {moved} {'mark was' if moved == 1 else 'marks were'} re-scored."
-    if visit.wants_json:
-        return JSONResponse({"saved": message, "rescored": moved})
-    back = visit.field("back")
-    return RedirectResponse(f"/rubric/{point}{_query(message=message, back=back)}", 303)
-
-
-def agreement_page(visit: Visit, desk: Desk) -> Response:
-    """First and second marks side by side, and how far they agree, point by point."""
-    pairs: dict[str, list[tuple[HandIn, Any, Any]]] = {}
-    for (entry, point, digest), second in desk.seconds.all().items():
-        hand_in = desk.state.by_entry(entry)
-        state = hand_in.points.get(point) if hand_in and hand_in.digest == digest else None
-        if hand_in and state and state.given and state.given.score is not None:
-            pairs.setdefault(point, []).append((hand_in, state.given, second))
-    shown = {
-        point: (agreement([(first.score, second.score) for _, first, second in rows]), rows)
-        for point, rows in sorted(pairs.items())
-    }
-    if visit.wants_json:
-        return JSONResponse({point: asdict(found) for point, (found, _) in shown.items()})
-    rows = {
-        point: [
-            (worklist.label(own, desk.anonymous), first, second, sheet_address(own.key, point, Filter("mark", point)))
-            for own, first, second in sorted(rows, key=lambda row: -abs(row[1].score - row[2].score))
-        ]
-        for point, (_, rows) in shown.items()
-    }
-    found = {point: value for point, (value, _) in shown.items()}
-    return html(visit, desk, "agreement.jinja", found=found, rows=rows, percent=desk.seconds.percent)
-
-
-def requests(visit: Visit, desk: Desk) -> Response:
-    """All regrade requests with their answers."""
-    rows = [(request, desk.state.by_entry(request.entry)) for request in desk.regrades.all()]
-    if visit.wants_json:
-        return JSONResponse([asdict(request) for request, _ in rows] if not desk.anonymous else [])
-    shown = [
-        (
-            request,
-            worklist.label(own, desk.anonymous) if own else "",
-            sheet_address(own.key, request.point, Filter(REGRADE, all=True)) if own else None,
-        )
-        for request, own in rows
-    ]
-    return html(visit, desk, "requests.jinja", rows=shown)
-
-
-def markers(visit: Visit, desk: Desk) -> Response:
-    """Who marks what, and how much of a class is marked twice."""
-    lines = [f"{own.name}{': ' + ' '.join(own.points) if own.points else ''}" for own in desk.markers.all()]
-    return html(
-        visit,
-        desk,
-        "markers.jinja",
-        lines="\n".join(lines),
-        percent=desk.seconds.percent,
-        message=visit.query("message"),
-    )
-
-
-def change_markers(visit: Visit, desk: Desk) -> Response:
-    """Splits the class among other people, or changes the sample that is marked twice."""
-    percent = visit.field("percent").strip().replace(",", ".") or "0"
-    try:
-        share = float(percent)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 100:
-        raise UsageError(f"the share that is read twice is 0 to 100 %; {percent[:20]!r} is not within.")
-    desk.markers.replace(visit.field("lines"), [point.id for point in desk.assignment.rubric.points])
-    desk.database.set("second", str(share))
-    return RedirectResponse(f"/markers{_query(message='Saved.')}", 303)
 
 
 def state(visit: Visit, desk: Desk) -> Response:
@@ -417,15 +302,3 @@ def _sheet_json(desk: Desk, hand_in: HandIn, shown: Sheet, report: Report) -> di
         "marks": [review.model_dump(mode="json") for review in shown.history],
         "score": report.score if not desk.anonymous else None,
     }
-
-
-def _known_point(desk: Desk, point: str) -> str:
-    known: Sequence[str] = [own.id for own in desk.assignment.rubric.points]
-    if point not in known:
-        raise UsageError(f"there is no point {point[:40]!r}; there are {', '.join(known)}.")
-    return point
-
-
-def _query(**values: str) -> str:
-    kept = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""

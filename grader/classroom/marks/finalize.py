@@ -29,30 +29,33 @@ def finalize(
     points = tuple(_marked(point, marks.get(point.id)) for point in report.points)
     total = round(sum(point.score for point in points), _DIGITS)
     pending = round(sum(point.pending for point in points), _DIGITS)
+    entry = _late_entry(late, submitted, extension, total) if late is not None else None
+    factor = entry.factor if entry else 1.0
     changed: dict[str, object] = {
         "points": points,
         "exercises": tuple(_summed(exercise, points) for exercise in report.exercises),
-        "score": total,
-        "pending": pending,
-        "score_before_late": None,
-        "late": None,
+        "score": round(total * factor, _DIGITS),
+        "pending": round(pending * factor, _DIGITS),
+        "score_before_late": total if entry else None,
+        "late": entry,
         "reviews": tuple(reviews),
     }
-    if late is not None:
-        found = lateness(late, submitted, extension)
-        kept = round(total * found.factor, _DIGITS)
-        changed |= {"score": kept, "pending": round(pending * found.factor, _DIGITS), "score_before_late": total}
-        changed["late"] = LateEntry(
-            submitted=submitted.isoformat() if submitted else None,
-            due=found.due.astimezone(late.zone).isoformat(),
-            extension=str(extension) if extension else None,
-            policy=late.policy,
-            days=found.days,
-            factor=found.factor,
-            deducted=round(total - kept, _DIGITS),
-            message=found.message,
-        )
     return report.model_copy(update=changed)
+
+
+def _late_entry(late: Late, submitted: datetime | None, extension: Extension | None, total: float) -> LateEntry:
+    """What handing in at that time takes off a `total`."""
+    found = lateness(late, submitted, extension)
+    return LateEntry(
+        submitted=submitted.isoformat() if submitted else None,
+        due=found.due.astimezone(late.zone).isoformat(),
+        extension=str(extension) if extension else None,
+        policy=late.policy,
+        days=found.days,
+        factor=found.factor,
+        deducted=round(total - round(total * found.factor, _DIGITS), _DIGITS),
+        message=found.message,
+    )
 
 
 def submitted_at(report: Report) -> datetime | None:

@@ -12,7 +12,7 @@ from grader.load.submission import digest, load
 from grader.model import Submission
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PartScore, Report
 from grader.settings import RunSettings
 

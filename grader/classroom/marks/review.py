@@ -10,7 +10,7 @@ from grader import BUILT_IN
 from grader.classroom.marks.rescore import rescored
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
-from grader.classroom.results.pages import write_student
+from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Assignment, load_assignment

@@ -1,4 +1,4 @@
-"""The pages of a class: a report.html for each hand-in, class.html over all, and which hand-ins are similar."""
+"""The pages of a class: class.html over all, and which hand-ins are similar."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -12,16 +12,16 @@ from grader.classroom.class_model import IssueKind, names_of
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.similarity_job import Search
+from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
-from grader.report.gradescope_results import to_gradescope
 from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
 from grader.report.side_by_side import file_pairs
 from grader.schema import Report
 
 if TYPE_CHECKING:
-    from grader.report.html import Comparison
-    from grader.report.html import Entry as HtmlEntry
+    from grader.report.html.class_statistics import Entry as HtmlEntry
+    from grader.report.html.comparison_page import Comparison
 
 ABSENT = IssueKind.ABSENT  # they are in the table, each in a line
 _STATUS = {"absent": "nothing handed in", "fault": "not graded, the grader's fault", "waiting": "not graded yet"}
@@ -32,12 +32,8 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Writes all of them, one report held at a time. Raises OutputError."""
-    from grader.report.html import (  # jinja2 starts while hand-ins are compared
-        Remark,
-        Ungraded,
-        class_page,
-        comparison_page,
-    )
+    from grader.report.html.class_page import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
+    from grader.report.html.comparison_page import comparison_page
 
     for entry, report in store.reports(results, index):
         write_student(results / str(entry.folder), report)
@@ -60,7 +56,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
 
 
 def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
-    from grader.report.html import Entry
+    from grader.report.html.class_statistics import Entry
 
     for entry, report in store.reports(results, index):
         yield Entry(report, names_of(entry.students), notes_on(entry, report), entry.folder)
@@ -69,7 +65,7 @@ def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
 def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> Iterator["Comparison"]:
     """The most similar hand-ins with their files, a pair held at a time."""
     from grader.classroom.results.similarity import line_shape  # numpy and pygments take their time to start
-    from grader.report.html import Comparison
+    from grader.report.html.comparison_page import Comparison
 
     shown = pairs[:MAX_COMPARED]
     asked = {name for pair in shown for name in (pair.left, pair.right)}
@@ -86,14 +82,6 @@ def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> 
 
 def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
     return (entry for entry in index.entries if entry.status != "graded")
-
-
-def write_student(folder: Path, report: Report) -> None:
-    """What one hand-in has of its own besides results.json: its page, and what Gradescope would show."""
-    from grader.report.html import student_page
-
-    write_atomically(folder / "report.html", student_page(report), durable=False)
-    write_atomically(folder / "gradescope.json", to_gradescope(report), durable=False)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
 
 
 @dataclass(slots=True)
-class _Some:
+class _Names:
     """How many there are, and the first few by name."""
 
     count: int = 0
@@ -81,9 +81,9 @@ class _Lateness:
     """Who was late, what that cost, and whether the due date can be right."""
 
     timed: int = 0
-    late: _Some = field(default_factory=_Some)
+    late: _Names = field(default_factory=_Names)
     costly: int = 0
-    extended: _Some = field(default_factory=_Some)
+    extended: _Names = field(default_factory=_Names)
     deducted: float = 0.0
     due: Counter[str] = field(default_factory=Counter)
 
@@ -121,8 +121,8 @@ class _Tally:
 
     scores: list[float] = field(default_factory=list)
     points: dict[str, _PointTally] = field(default_factory=dict)
-    incidents: dict[str, _Some] = field(default_factory=lambda: defaultdict(_Some))
-    pending: dict[str, _Some] = field(default_factory=lambda: defaultdict(_Some))
+    incidents: dict[str, _Names] = field(default_factory=lambda: defaultdict(_Names))
+    pending: dict[str, _Names] = field(default_factory=lambda: defaultdict(_Names))
     lateness: _Lateness = field(default_factory=_Lateness)
 
     def add(self, entry: Entry, report: Report) -> None:
@@ -138,7 +138,7 @@ class _Tally:
             self.lateness.add(name, report.late)
 
 
-def _incidents(incidents: Mapping[str, _Some]) -> Iterator[str]:
+def _incidents(incidents: Mapping[str, _Names]) -> Iterator[str]:
     for kind, some in sorted(incidents.items(), key=lambda item: -item[1].count):
         yield f"Incidents: {kind} in {some.count} {'submission' if some.count == 1 else 'submissions'} ({some})."
 
@@ -169,7 +169,7 @@ def _difficulty(points: Mapping[str, _PointTally]) -> Table:
     return grid
 
 
-def _needs(index: ClassIndex, pending: Mapping[str, _Some]) -> Text:
+def _needs(index: ClassIndex, pending: Mapping[str, _Names]) -> Text:
     by_kind: dict[IssueKind, list[Issue]] = defaultdict(list)
     for issue in index.issues:
         by_kind[issue.kind].append(issue)
@@ -193,8 +193,8 @@ def _of_kind(kind: IssueKind, issues: Sequence[Issue], names: Mapping[str, str])
         yield f"{kind}: {len(issues) - _LISTED} more, all of them in {store.INDEX}"
 
 
-def _some(names: Iterable[str]) -> _Some:
-    some = _Some()
+def _some(names: Iterable[str]) -> _Names:
+    some = _Names()
     for name in names:
         some.add(name)
     return some

@@ -30,7 +30,8 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import Assignment, parse_rubric
 from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.missing_packages import require
 from grader.suite.runner import RunChecks, collected

@@ -14,7 +14,7 @@ from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.lms_gradesheet import open_gradesheet
 from grader.errors import UsageError
 from grader.rubric import Assignment, load_assignment, load_rubric, read_rubric, select
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 
 MAX_FILE_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
 

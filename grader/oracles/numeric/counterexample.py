@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from numpy.typing import NDArray
+
 from grader.model import CallFailure, Outcome
-from grader.oracles.numeric.array_text import inline, literal, plain
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 
@@ -44,10 +45,10 @@ def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
     expected = _nearest(case, answer)
     difference = got - expected if got is not None and got.shape == expected.shape else None
     return {
-        "input": {name: plain(array) for name, array in case.inputs.items()},
-        "expected": plain(expected),
-        "got": answer.problem or "too large to be shown" if got is None else plain(got),
-        "difference": None if difference is None else plain(difference),
+        "input": {name: _plain(array) for name, array in case.inputs.items()},
+        "expected": _plain(expected),
+        "got": answer.problem or "too large to be shown" if got is None else _plain(got),
+        "difference": None if difference is None else _plain(difference),
         "paste": to_paste(function, case),
     }
 
@@ -56,27 +57,30 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
     """The same where no value came: a call that raised."""
     if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
         return {}
-    inputs = {name: plain(array) for name, array in case.inputs.items()}
+    inputs = {name: _plain(array) for name, array in case.inputs.items()}
     return {"input": inputs, "paste": to_paste(function, case)}
 
 
 def to_paste(function: str, case: Case) -> str:
     """Lines of Python that make the same call."""
-    made = {
-        name: f"np.array({literal(array)})" if array.size else f"np.zeros({array.shape})"
-        for name, array in case.inputs.items()
-    }
-    arguments = [f"{name} = {text}" for name, text in made.items()]
-    return "\n".join([*arguments, f"print({function}({', '.join(case.inputs)}))"])
+    arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
+    *before, asked = (case.call or f"{function}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*arguments, *before, f"print({asked})"])
+
+
+def _to_paste(array: NDArray[Any]) -> str:
+    if not array.size:
+        return f"np.zeros({array.shape})"
+    return f"np.array({_literal(array)})" if array.ndim else _literal(array)
 
 
 def sentence(case: Case, answer: Answer) -> str:
     """The case in one line, or nothing where that would be long."""
     if answer.raw is None or answer.values is None:
         return ""
-    inputs = ", ".join(f"{name} = {inline(array)}" for name, array in case.inputs.items())
+    inputs = ", ".join(f"{name} = {_inline(array)}" for name, array in case.inputs.items())
     either = " (for example)" if case.accepted is not None else ""
-    text = f"For {inputs}: expected {inline(_nearest(case, answer))}{either}, got {inline(answer.raw)}."
+    text = f"For {inputs}: expected {_inline(_nearest(case, answer))}{either}, got {_inline(answer.raw)}."
     return text if len(text) <= INLINE_CHARACTERS else ""
 
 
@@ -84,3 +88,40 @@ def _nearest(case: Case, answer: Answer) -> Numbers:
     if answer.values is None or case.accepted is None:
         return case.expected
     return case.accepted.nearest(answer.values, case, answer.precision)
+
+
+# --- arrays as text
+
+
+def _inline(array: Any) -> str:
+    """Nested brackets, as many as there are axes: [[[[3, 1], [2, 4]]]]."""
+    return _nested(array.tolist(), _number)
+
+
+def _literal(array: Any) -> str:
+    """The same as Python reads it back exactly, floats with their point: [[[[3., 1.], [2., 4.]]]]."""
+    return _nested(array.tolist(), _exact)
+
+
+def _plain(array: Any) -> Any:
+    """Nested lists of numbers as JSON has them: integers where they are, complex numbers as text."""
+    return [_plain(item) for item in array] if array.ndim else _scalar(array.item())
+
+
+def _nested(value: Any, number: Any) -> str:
+    return f"[{', '.join(_nested(item, number) for item in value)}]" if isinstance(value, list) else number(value)
+
+
+def _number(value: float | complex) -> str:
+    return f"{value + 0:g}"  # + 0 turns -0.0 into 0
+
+
+def _exact(value: float) -> str:
+    text = repr(value + 0)
+    return text.removesuffix("0") if text.endswith(".0") else text
+
+
+def _scalar(value: float | complex) -> float | int | str:
+    if isinstance(value, complex):
+        return f"{value:g}"
+    return int(value) if value == int(value) else value

@@ -8,7 +8,7 @@ import numpy as np
 from grader.oracles.numeric.arrays import Floats
 from grader.oracles.numeric.comparison import Case
 
-SMALLEST_ENTRY = 1e-3  # of the norm: nothing that is compared is smaller, unless no product reaches it at all
+MIN_ENTRY = 1e-3  # of the norm: nothing that is compared is smaller, unless no product reaches it at all
 _MAX_DRAWS = 100  # about one in two is good enough
 
 
@@ -25,7 +25,7 @@ def well_conditioned(draw: Callable[[], tuple[Floats, Floats]], make: Callable[[
     reached = make(np.abs(first), np.abs(second)).expected > 0
     for _ in range(_MAX_DRAWS):
         case = make(first, second)
-        if (np.abs(case.expected[reached]) >= SMALLEST_ENTRY * case.norm).all():
+        if (np.abs(case.expected[reached]) >= MIN_ENTRY * case.norm).all():
             break
         first, second = draw()
     return case

@@ -11,7 +11,6 @@ from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 from grader.oracles.numeric.naming import Model, explain
-from grader.oracles.numeric.slips import slip
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 Seen = tuple[Case, Answer]
@@ -78,25 +77,27 @@ def _raise(
     small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
     where, failure = small or (case, fault)
     everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
-    mistake = (
-        slip(failure.verdict.message)
-        or _swapped(function, question)
-        or next(iter(explain(everything, question.misconceptions)), None)
-    )
-    message = f"{failure.verdict.message.rstrip('.')}, for {where.shapes}."
+    raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
         failure.verdict,
-        message=message if mistake is None else f"{message} {mistake.sentence}",
-        diagnosis=mistake.id if mistake else None,
+        message=" ".join(filter(None, (f"{raised}, for {where.shapes}.", failure.advice))),
         evidence=counterexample.input_evidence(_name_of(function), where),
     )
+    if verdict.diagnosis is None:  # else Python's own words name it
+        mistake = _swapped(function, question) or next(iter(explain(everything, question.misconceptions)), None)
+        if mistake is not None:
+            verdict = replace(verdict, message=f"{verdict.message} {mistake.sentence}", diagnosis=mistake.id)
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
 
 
 def _swapped(function: Callable[..., Any], question: Question) -> Misconception[None] | None:
     """Whether the answers are right once the arguments come in the reverse order. Shapes tell these apart: of two
-    arguments of one shape an exchange may be something else."""
-    telling = [case for case in question.minimal_cases if len({array.shape for array in case.inputs.values()}) > 1]
+    arguments of one shape an exchange may be something else. Where it takes more than one call, there is no order."""
+    telling = [
+        case
+        for case in question.minimal_cases
+        if not case.call and len({array.shape for array in case.inputs.values()}) > 1
+    ]
     turned = [replace(case, inputs=dict(reversed([*case.inputs.items()]))) for case in telling[:MAX_TURNED]]
     tried = list(counterexample.each_tried(function, turned))
     if (

@@ -4,7 +4,8 @@ Runs in a bounded worker of ours. It is given probe problems, the path that the 
 the hyper-parameters that were read from it around every step. Torch's implementation walks the same problems with the
 same hyper-parameters; only equal paths make an optimizer what it is called.
 
-Imports the standard library, numpy and torch only. Definitions: the algorithm boxes of torch.optim's documentation.
+Imports the standard library, numpy, torch and the harness's problems only. Definitions: the algorithm boxes of
+torch.optim's documentation.
 """
 
 from .device import device_of, reference_seconds

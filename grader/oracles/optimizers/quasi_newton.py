@@ -12,7 +12,7 @@ import torch
 from .hyperparameters import accepted, defaults, read
 from .replay import REFUSALS, RELATIVE, Problem, Record, gradient
 
-LEAST_STEPS = 2  # judged in each problem, beyond the first, which goes down the gradient in every method
+MIN_STEPS = 2  # judged in each problem, beyond the first, which goes down the gradient in every method
 CONVERGED = 1e-4  # of the first gradient: below, directions are rounding
 
 
@@ -42,7 +42,7 @@ def _worst(problem: Problem, path: Any, memory: int, scaled: bool) -> float:
         first = max(number - memory, 0)
         expected = direction(gradients[number], s[first:number], y[first:number], scaled)
         worst, judged = max(worst, _sine(s[number], expected)), judged + 1
-    return worst / RELATIVE if judged > LEAST_STEPS else float("inf")
+    return worst / RELATIVE if judged > MIN_STEPS else float("inf")
 
 
 def direction(g: Any, s: Any, y: Any, scaled: bool) -> Any:

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+
+from grader.oracles.training.harness.problems import closure_of, flat, parameters_of
 
 from .hyperparameters import Hyper, accepted, defaults
 
@@ -12,7 +13,7 @@ from .hyperparameters import Hyper, accepted, defaults
 # RMSprop with eps = 1e-6 inside the root); two different optimizers differ by some per cent at least in one of the
 # problems.
 RELATIVE = 1e-3
-LEAST_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
+MIN_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
 LARGEST = 1e11  # parameters begin near 1 and gradients end near 1e6: a path that gets here has diverged
 ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradients above 0.1
 
@@ -25,7 +26,7 @@ Problem = dict[str, Any]
 # {"path": (steps + 1, n), "before", "after": the groups at each step, before it and after it}
 Record = dict[str, Any]
 MOVED = 3e-5  # of an entry of a training: by less of its size it has hardly moved, and rounding is all that shows
-LEAST_MOVED = 8  # entries that have moved
+MIN_MOVED = 8  # entries that have moved
 
 
 def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hypers: list[list[Hyper]]) -> Any:
@@ -34,7 +35,7 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
     `groups` and `hypers` hold, for each step and parameter group, the members and the hyper-parameters.
     """
     dtype = getattr(torch, problem.get("dtype", "float64"))
-    parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]).to(dtype))
+    parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]).to(dtype))
     known = defaults(name)
     try:
         optimizer = getattr(torch.optim, name)(
@@ -44,12 +45,12 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
             ],
             **accepted(hypers[0][0], known),  # Adagrad starts its sums from this, whatever its groups say
         )
-        path = [_flat(parameters)]
+        path = [flat(parameters)]
         for number in range(problem["steps"]):
             for group, hyper in zip(optimizer.param_groups, hypers[number], strict=True):
                 group.update(accepted(hyper, known))
-            optimizer.step(_closure(problem, parameters, number))
-            path.append(_flat(parameters))
+            optimizer.step(closure_of(problem, parameters, number))
+            path.append(flat(parameters))
     except REFUSALS:
         return None
     return torch.stack(path).double().numpy()
@@ -62,7 +63,7 @@ def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
         return float("inf")
     moved = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0))
     judged = moved > MOVED * (np.abs(path).max(axis=0) + 1e-3)
-    if judged.sum() < LEAST_MOVED:
+    if judged.sum() < MIN_MOVED:
         return float("inf")
     with np.errstate(invalid="ignore", over="ignore"):
         errors = (np.abs(path - expected) / (problem["relative"] * moved + 1e-12)).max(axis=0)[judged]
@@ -78,7 +79,7 @@ def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
         return float("inf")
     with np.errstate(invalid="ignore", over="ignore"):
         useful = np.logical_and.accumulate((np.abs(expected) < LARGEST).all(axis=1))
-        if useful.sum() < LEAST_USEFUL:
+        if useful.sum() < MIN_USEFUL:
             return 0.0 if np.array_equal(path, expected, equal_nan=True) else float("inf")
         path, expected = path[useful], expected[useful]
         moved = np.abs(expected - expected[0]).max(axis=0)
@@ -91,35 +92,3 @@ def gradient(problem: Problem, point: Any) -> Any:
     """Of an objective, at a point (n,): quadratic 0.5 |Ax - b|^2, or the sum of log cosh(Ax - b)."""
     residual = problem["matrix"] @ point - problem["target"]
     return problem["matrix"].T @ (residual if problem["kind"] == "quadratic" else np.tanh(residual))
-
-
-def _parameters(shapes: list[list[int]], start: torch.Tensor) -> list[nn.Parameter]:
-    sizes = [torch.Size(shape).numel() for shape in shapes]
-    return [
-        nn.Parameter(part.reshape(shape).clone()) for part, shape in zip(torch.split(start, sizes), shapes, strict=True)
-    ]
-
-
-def _flat(parameters: list[nn.Parameter]) -> torch.Tensor:
-    return torch.cat([p.detach().flatten() for p in parameters])
-
-
-def _closure(problem: Problem, parameters: list[nn.Parameter], number: int) -> Any:
-    """Sets the gradients of the problem and gives its value. Its twin is in training/harness/probing.py."""
-
-    def given() -> torch.Tensor:
-        row = torch.from_numpy(problem["gradients"][number]).to(parameters[0].dtype)
-        for p, g in zip(parameters, _parameters(problem["shapes"], row), strict=True):
-            p.grad = None if bool(g.isnan().all()) else g.detach()
-        return (row * _flat(parameters)).sum()
-
-    def objective() -> torch.Tensor:
-        for p in parameters:
-            p.grad = None
-        residual = torch.from_numpy(problem["matrix"]) @ torch.cat([p.flatten() for p in parameters])
-        residual = residual - torch.from_numpy(problem["target"])
-        loss = 0.5 * residual @ residual if problem["kind"] == "quadratic" else torch.log(torch.cosh(residual)).sum()
-        torch.autograd.backward(loss)
-        return loss
-
-    return given if problem["kind"] == "gradients" else objective

@@ -16,8 +16,8 @@ from grader.oracles.training import statistics
 from grader.oracles.training.stated_results import MIN_SEEDS, scatter_scale
 from grader.oracles.training.statistics import Quantity, Run
 
-LEAST_CLAIMS = 5
-LEAST_SUPPORTED = 3  # for full marks without any further thought
+MIN_CLAIMS = 5
+MIN_SUPPORTED = 3  # for full marks without any further thought
 MAX_CLAIMS = 200
 SUPPORT_DEVIATIONS = 1.5
 CONTRADICT_DEVIATIONS = 3.0
@@ -29,7 +29,7 @@ MARGINS = {
     "epochs_to_target": 1.5,
     "seconds_per_epoch": math.log(1.5),
 }
-LEAST_SPREADS = {"train_loss": 0.0, "test_accuracy": 0.0, "epochs_to_target": 0.4, "seconds_per_epoch": 0.1}
+MIN_SPREADS = {"train_loss": 0.0, "test_accuracy": 0.0, "epochs_to_target": 0.4, "seconds_per_epoch": 0.1}
 SHAPE = "(left, metric, relation, right)"
 
 SUPPORTED, CONTRADICTED, CLOSE = "supported", "contradicted", "too close to call"
@@ -111,7 +111,7 @@ def _against(vote: float, seeds: int) -> str:
 
 def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> tuple[float, dict[str, Any]]:
     """1 for the claim, -1 against it, 0 for too close (-0.5 if it leans against it), and the numbers behind that."""
-    floor = LEAST_SPREADS[claim.metric]
+    floor = MIN_SPREADS[claim.metric]
     scatter = math.hypot(max(left.spread, floor), max(right.spread, floor)) * scatter_scale(seeds)
     margin = MARGINS[claim.metric]
     ahead = (right.mean - left.mean) * (1 if claim.relation == "<" else -1)
@@ -135,7 +135,7 @@ def _wanted(claims: Sequence[Claim], rows: Sequence[Mapping[str, Any]], runs: Ru
     leaning = [n for n, row in enumerate(rows) if row["verdict"] == OUT_OF_TIME]
     hopeful = [n for n, row in enumerate(rows) if row["verdict"] == CLOSE and row["difference"] > 0]
     supported = sum(row["verdict"] == SUPPORTED for row in rows)
-    open_ = leaning if supported >= LEAST_SUPPORTED else [*leaning, *hopeful]
+    open_ = leaning if supported >= MIN_SUPPORTED else [*leaning, *hopeful]
     names = [name for n in open_ for name in (claims[n].left, claims[n].right)]
     fewest = min((len(runs[name]) for name in names), default=MIN_SEEDS)
     return [name for name in dict.fromkeys(names) if len(runs[name]) == fewest < MIN_SEEDS]
@@ -174,11 +174,11 @@ def _incomplete(claims: Sequence[Claim], names: Sequence[str]) -> list[str]:
     """What is missing from a list of good claims. The same claim twice, or turned round, is one claim."""
     wrong = []
     different = len({claim.normal() for claim in claims})
-    if different < LEAST_CLAIMS:
+    if different < MIN_CLAIMS:
         repeated = "" if different == len(claims) else " different"
         count = "is 1" if different == 1 else f"are {different}"
         claim = "claim" if different == 1 else "claims"
-        wrong.append(f"There {count}{repeated} {claim}; at least {LEAST_CLAIMS} are needed.")
+        wrong.append(f"There {count}{repeated} {claim}; at least {MIN_CLAIMS} are needed.")
     named = {name for claim in claims for name in (claim.left, claim.right)}
     silent = [name for name in names if name not in named]
     if silent:
@@ -203,7 +203,7 @@ def _verdict(rows: Sequence[Mapping[str, Any]]) -> Verdict:
             "one run."
         )
         return Verdict.failed(message, "nothing-decided", claims=rows).noting(*notes)
-    if not contradicted and len(supported) >= LEAST_SUPPORTED:
+    if not contradicted and len(supported) >= MIN_SUPPORTED:
         share = 1.0
     else:
         share = len(supported) / (len(supported) + len(contradicted))

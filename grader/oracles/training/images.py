@@ -10,9 +10,9 @@ import numpy as np
 from grader.errors import UsageError
 
 BYTE_LARGEST = 255.0  # of whole-number pixels, as cameras and their formats have them
-MOST_VALUES = 160_000_000  # of one part, 4 bytes each on their way to a worker: the 50,000 images of CIFAR-10 just fit
-LEAST_IMAGES = 10  # of each part: fewer measure nothing
-MOST_CLASSES = 1000
+MAX_VALUES = 160_000_000  # of one part, 4 bytes each on their way to a worker: the 50,000 images of CIFAR-10 just fit
+MIN_IMAGES = 10  # of each part: fewer measure nothing
+MAX_CLASSES = 1000
 
 # A file has either of these: images, labels and which of them are held out; or both parts by themselves, as Keras has
 # them.
@@ -57,9 +57,9 @@ def load(path: Path | str, largest: float = BYTE_LARGEST) -> Images:
     if x.shape[1:] != held_out.shape[1:]:
         raise UsageError(f"{source}: training images are {x.shape[1:]}, held-out ones {held_out.shape[1:]}.")
     classes = int(max(y.max(), truth.max())) + 1
-    if classes > MOST_CLASSES or len(np.unique(y)) < 2:
+    if classes > MAX_CLASSES or len(np.unique(y)) < 2:
         raise UsageError(
-            f"{source}: labels have to be 0, 1, 2, ... of 2 to {MOST_CLASSES} classes; the largest is {classes - 1}."
+            f"{source}: labels have to be 0, 1, 2, ... of 2 to {MAX_CLASSES} classes; the largest is {classes - 1}."
         )
     return Images(x, y, held_out, truth, classes)
 
@@ -84,13 +84,13 @@ def _images(source: Path, images: Any, largest: float) -> Any:
     """(n, C, H, W) float32. Whole numbers are divided by the largest possible; three dimensions mean one channel."""
     if images.ndim == 3:
         images = images[:, None]
-    if images.ndim != 4 or images.dtype.kind not in "uif" or len(images) < LEAST_IMAGES:
+    if images.ndim != 4 or images.dtype.kind not in "uif" or len(images) < MIN_IMAGES:
         raise UsageError(
-            f"{source}: images have to be (n, H, W) or (n, C, H, W) numbers, at least {LEAST_IMAGES} in each part; "
+            f"{source}: images have to be (n, H, W) or (n, C, H, W) numbers, at least {MIN_IMAGES} in each part; "
             f"found {_kind(images)}."
         )
-    if images.size > MOST_VALUES:
-        raise UsageError(f"{source}: {images.size:,} pixel values are too many; at most {MOST_VALUES:,} are taken.")
+    if images.size > MAX_VALUES:
+        raise UsageError(f"{source}: {images.size:,} pixel values are too many; at most {MAX_VALUES:,} are taken.")
     if images.shape[3] in (1, 3) and images.shape[1] not in (1, 3):
         images = np.moveaxis(images, 3, 1)  # channels last, as Keras has them
     plain = np.ascontiguousarray(images, dtype=np.float32)

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 MAX_GROUPS = 16
 MAX_HYPERPARAMETERS = 40
 MAX_ITERATIONS = 1000  # of LBFGS in our own replay
-LARGEST_HYPERPARAMETER = 1e12
+MAX_HYPERPARAMETER = 1e12
 
 Groups: TypeAlias = list[dict[str, Any]]  # {"members": indices of parameters, "hyper": {name: value}}
 
@@ -65,6 +65,4 @@ def _hyper(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_number(value: Any) -> bool:
-    return (
-        isinstance(value, bool | int | float) and abs(value) <= LARGEST_HYPERPARAMETER
-    )  # NaN is no number here either
+    return isinstance(value, bool | int | float) and abs(value) <= MAX_HYPERPARAMETER  # NaN is no number here either

@@ -17,7 +17,7 @@ from grader.oracles.training.parameter_groups import read_groups
 SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
 STEPS = (9, 15)  # from, and below: a number that nobody knows. RAdam moves as plain momentum for its first five
 SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
-LEAST_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
+MIN_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
 CLOSURE_STEPS = (6, 9)  # as above; each of up to max_iter inner iterations
 
 Problem = dict[str, Any]
@@ -48,7 +48,7 @@ def _gradients(rng: np.random.Generator) -> list[Problem]:
 
     def dense() -> Any:
         draws = rng.normal(size=(steps, size))
-        return np.sign(draws) * (LEAST_GRADIENT + np.abs(draws))
+        return np.sign(draws) * (MIN_GRADIENT + np.abs(draws))
 
     scaled = dense() * 10.0 ** rng.permutation(np.linspace(0, SCALES, size))
     sparse = dense() * (rng.random((steps, size)) < 0.4)

@@ -116,7 +116,7 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     if not found or not math.isfinite(loss):
         return Standing.OUTSIDE, accuracy_stands
     values = [value for one in found for value in one.values]
-    log = math.log(max(loss, statistics.LEAST_LOSS))
+    log = math.log(max(loss, statistics.MIN_LOSS))
     beyond = max(min(values) - log, log - max(values)) - LOSS_MARGIN
     room = LOSS_DEVIATIONS * scale * max(one.spread for one in found)
     return _standing(beyond, room, WIDEST_LOSS, DOUBTED_LOSS), accuracy_stands

@@ -16,10 +16,10 @@ import numpy as np
 LAST_EPOCHS = 3
 # Below, training losses are all the same: the network knows its training images by heart. One network's LBFGS ended
 # anywhere from 1e-7 to 0.06 over twelve seeds.
-LEAST_LOSS = 0.05
+MIN_LOSS = 0.05
 # How far two honest runs lie apart at least, and usually where a single run is all there is (docs/optimizers.md).
-LEAST_ACCURACY_SPREAD = 0.005
-LEAST_LOG_LOSS_SPREAD = 0.05
+MIN_ACCURACY_SPREAD = 0.005
+MIN_LOG_LOSS_SPREAD = 0.05
 USUAL_ACCURACY_SPREAD = 0.012
 USUAL_LOG_LOSS_SPREAD = 0.15
 USUAL_EPOCHS_SPREAD = 0.5
@@ -73,7 +73,7 @@ class Quantity:
 def accuracy(runs: Sequence[Run]) -> Quantity:
     """Held-out accuracy after the last epoch."""
     tails = [[epoch.accuracy for epoch in run.epochs[-LAST_EPOCHS:]] for run in runs]
-    spread = _spread(tails, LEAST_ACCURACY_SPREAD, USUAL_ACCURACY_SPREAD)
+    spread = _spread(tails, MIN_ACCURACY_SPREAD, USUAL_ACCURACY_SPREAD)
     return Quantity(tuple(tail[-1] for tail in tails), spread)
 
 
@@ -84,7 +84,7 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
     found = []
     for tails in (during, after):
         if all(math.isfinite(value) for tail in tails for value in tail):
-            spread = _spread(tails, LEAST_LOG_LOSS_SPREAD, USUAL_LOG_LOSS_SPREAD)
+            spread = _spread(tails, MIN_LOG_LOSS_SPREAD, USUAL_LOG_LOSS_SPREAD)
             if all(math.isfinite(value) for tail in during for value in tail):
                 spread = max(spread, _deviation(during))
             found.append(Quantity(tuple(tail[-1] for tail in tails), spread))
@@ -142,7 +142,7 @@ def _mean_loss(epoch: Epoch) -> float | None:
 
 
 def _log(value: float | None) -> float:
-    return math.nan if value is None or value != value else math.log(max(value, LEAST_LOSS))
+    return math.nan if value is None or value != value else math.log(max(value, MIN_LOSS))
 
 
 def _spread(tails: Sequence[Sequence[float]], least: float, usual: float) -> float:

@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(slots=True)
-class Some:
+class People:
     """How many people there are of a kind, and the first of them to be named."""
 
     count: int = 0
@@ -107,7 +107,7 @@ class Cluster:
     diagnosis: str
     message: str = ""
     points: Counter[str] = field(default_factory=Counter)
-    people: Some = field(default_factory=Some)
+    people: People = field(default_factory=People)
 
 
 class ClassStatistics:
@@ -118,15 +118,15 @@ class ClassStatistics:
         self.known: dict[str, Row] = {}
         self.count = 0
         self.scores: list[float] = []  # but for the zeros below
-        self.zeros: defaultdict[str, Some] = defaultdict(Some)
+        self.zeros: defaultdict[str, People] = defaultdict(People)
         self.heads: dict[str, tuple[str, float]] = {}  # exercise -> title and maximum
         self.assignment = ""
         self.max_score = 0.0
         self.items: dict[str, Item] = {}
         self.clusters: dict[str, Cluster] = {}
-        self.waiting: defaultdict[str, Some] = defaultdict(Some)
-        self.broken: defaultdict[str, Some] = defaultdict(Some)
-        self.late = Some()
+        self.waiting: defaultdict[str, People] = defaultdict(People)
+        self.broken: defaultdict[str, People] = defaultdict(People)
+        self.late = People()
         self.incidents: list[tuple[Row, str, str]] = []
         self.incident_count = 0
 

@@ -11,10 +11,10 @@ from grader.report.folding import fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
-from grader.report.paragraphs import sentence_of
+from grader.report.sentences import sentence_of
 from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
-LEAST_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
+MIN_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
         for block in blocks[point.id]:
             if isinstance(block, Curves):
                 shared[block.name][point.title] = block
-    together = {name: curves for name, curves in shared.items() if len(curves) >= LEAST_TOGETHER}
+    together = {name: curves for name, curves in shared.items() if len(curves) >= MIN_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
     repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points[1:]}
     drawn = [

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from grader.model import Outcome
 from grader.report.grids import figure
+from grader.report.html.compiled_templates import CompiledTemplates
 from grader.report.plain_text import clean, number, one_line
 
 FOLDER = Path(__file__).parent
@@ -76,6 +77,7 @@ def environment(*further: Path) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=CompiledTemplates(FOLDER / "__pycache__", Path(__file__)),
     )
     made.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
     return made

@@ -24,9 +24,7 @@ import gc
 import importlib
 import json
 import os
-import resource  # which every worker will need, and so is here before the fork
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -34,12 +32,21 @@ import traceback
 from dataclasses import dataclass
 from typing import Any
 
-from . import confine, landlock, packages, processor_time, readable_paths, rlimits, worker
+from . import (
+    confine,
+    folders,
+    landlock,
+    packages,
+    process_tree,
+    processor_time,
+    readable_paths,
+    rlimits,
+    worker,
+)
 
 assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
-GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
 MAX_FILES = 1_000  # in a worker's folder
 _SUBREAPER, _DUMPABLE = 36, 4  # prctl
 _REFUSED = 70  # exit code of a worker that could not be shut in
@@ -113,7 +120,7 @@ class Zygote:
         with os.fdopen(answers, "rb") as stream:
             text = stream.read()
         os.waitpid(child, 0)
-        remove_folder(folder)
+        folders.remove(folder)
         found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
         return found
 
@@ -208,7 +215,7 @@ class Zygote:
 
     def bury_siblings(self) -> None:
         """Those that have ended."""
-        for pid in [pid for pid in self.siblings if _has_ended(pid)]:
+        for pid in [pid for pid in self.siblings if process_tree.has_ended(pid)]:
             os.waitpid(pid, 0)
             self.siblings.remove(pid)
 
@@ -217,8 +224,10 @@ class Zygote:
         for forked in self.workers.values():
             with contextlib.suppress(OSError):
                 forked.why = forked.why or _excess(forked)
-            if forked.why or _has_ended(forked.pid):  # whatever it leaves behind may still hold its pipes open
-                _kill(forked.pid)
+            if forked.why or process_tree.has_ended(
+                forked.pid
+            ):  # whatever it leaves behind may still hold its pipes open
+                process_tree.kill_group(forked.pid)
         self.sweep()
 
     def times(self, number: int) -> tuple[float, float] | None:
@@ -230,18 +239,18 @@ class Zygote:
         if forked is None:
             return {"status": None, "why": ""}
         if gone or forked.why:
-            _await(forked.pid)
-        ended = _has_ended(forked.pid)
-        _kill(forked.pid)
+            process_tree.await_end(forked.pid)
+        ended = process_tree.has_ended(forked.pid)
+        process_tree.kill_group(forked.pid)
         _, status = os.waitpid(forked.pid, 0)
         del self.workers[number]
         self.sweep()
-        remove_folder(forked.limits["folder"])
+        folders.remove(forked.limits["folder"])
         return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
 
     def sweep(self) -> None:
         """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
-        while orphans := _children() - {forked.pid for forked in self.workers.values()} - self.siblings:
+        while orphans := process_tree.children() - {forked.pid for forked in self.workers.values()} - self.siblings:
             for pid in orphans:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
@@ -250,14 +259,14 @@ class Zygote:
 
     def end_all(self) -> None:
         for forked in self.workers.values():
-            _kill(forked.pid)  # all at once: giving back its memory takes each some milliseconds
+            process_tree.kill_group(forked.pid)  # all at once: giving back its memory takes each some milliseconds
         for number in list(self.workers):
             self.end(number, gone=False)
         self.sweep()
         for sibling in self.siblings:
-            _await(sibling)  # whoever it served is ending too
+            process_tree.await_end(sibling)  # whoever it served is ending too
         self.bury_siblings()
-        remove_folder(self.settings["folder"])
+        folders.remove(self.settings["folder"])
 
 
 def guard() -> None:
@@ -283,20 +292,9 @@ def _close_all_but(kept: list[int]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
-def _has_ended(pid: int) -> bool:
-    """Whether a child has ended; it is not reaped, so that its number is not another's yet."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
-
-
-def _kill(pid: int) -> None:
-    for kill in (os.killpg, os.kill):
-        with contextlib.suppress(OSError):
-            kill(pid, signal.SIGKILL)
-
-
 def _excess(forked: Forked) -> str:
     """What to say of a worker that has passed a bound; nothing where it has not."""
-    _open_up(forked.limits["folder"])
+    folders.open_up(forked.limits["folder"])
     with os.scandir(forked.limits["folder"]) as entries:
         sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
     if len(sizes) > MAX_FILES or sum(sizes) > forked.limits["disk_bytes"]:
@@ -304,84 +302,14 @@ def _excess(forked: Forked) -> str:
             f"kept more than {rlimits.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
         )
     most, memory = forked.limits["processes"], forked.limits["memory_bytes"]
-    processes, threads = _family(forked.pid, most)
+    processes, threads = process_tree.family(forked.pid, most)
     if threads > most:
         return f"had more than {most} threads and processes and was stopped"
-    if len(processes) > 1 and sum(map(_memory_of, processes)) > memory:  # one alone is held by its own limit
+    if (
+        len(processes) > 1 and sum(map(process_tree.own_memory, processes)) > memory
+    ):  # one alone is held by its own limit
         return f"used more than {rlimits.size(memory)} of memory, with what it forked, and was stopped"
     return ""
-
-
-def _family(pid: int, enough: int) -> tuple[list[int], int]:
-    """A worker's processes, and how many threads they have together; not counted on beyond `enough`."""
-    found, threads, waiting = [], 0, [pid]
-    while waiting and threads <= enough:
-        member = waiting.pop()
-        found.append(member)
-        with contextlib.suppress(OSError):
-            for thread in os.listdir(f"/proc/{member}/task"):
-                threads += 1
-                with open(f"/proc/{member}/task/{thread}/children") as file:
-                    waiting += map(int, file.read().split())
-    return found, threads
-
-
-def _memory_of(pid: int) -> int:
-    """The bytes that a process has for itself; what it shares with its zygote until either writes counts as well."""
-    try:
-        with open(f"/proc/{pid}/statm") as file:
-            resident, shared = map(int, file.read().split()[1:3])
-    except OSError:  # it has just ended
-        return 0
-    return (resident - shared) * resource.getpagesize()
-
-
-def _open_up(folder: str) -> None:
-    """Undoes what a worker of our own user may have done to a folder's mode, so that its files can be seen."""
-    with contextlib.suppress(OSError):
-        os.chmod(folder, 0o700)
-
-
-def _await(pid: int) -> None:
-    """Waits until the process has ended, though not for ever."""
-    with contextlib.suppress(OSError):
-        descriptor = os.pidfd_open(pid)
-        select.select([descriptor], [], [], GONE_SECONDS)
-        os.close(descriptor)
-
-
-def _children() -> set[int]:
-    """The direct children of this process, those that have ended included."""
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            return {int(pid) for pid in file.read().split()}
-    except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
-        return {int(pid) for pid in os.listdir("/proc") if pid.isdigit() and _parent_of(pid) == os.getpid()}
-
-
-def _parent_of(pid: str) -> int | None:
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except OSError:
-        return None
-
-
-def remove_folder(path: str) -> None:
-    """Removes a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
-    _open_up(path)
-    with contextlib.suppress(OSError):
-        for number, folder in enumerate(iter(lambda: _subfolder(path), None)):
-            _open_up(folder)
-            for name in os.listdir(folder):
-                os.rename(os.path.join(folder, name), os.path.join(path, f"{number}-{name[:100]}"))
-            os.rmdir(folder)
-    shutil.rmtree(path, ignore_errors=True)
-
-
-def _subfolder(path: str) -> str | None:
-    with os.scandir(path) as entries:
-        return next((entry.path for entry in entries if entry.is_dir(follow_symlinks=False)), None)
 
 
 def main(argument: str) -> None:

@@ -1,16 +1,7 @@
 """`docker`: every worker in a container of its own, the grader on the host. The engine may be on another machine.
 
-A container of the worker image (`grader image` builds it) is started with the restrictions below, and is the same for
-every submission until its first message: files travel over the protocol's stream, so nothing is mounted. By flag:
-
-network none            no interface but its own loopback
-read_only               the image cannot be written; /tmp is a bounded disk in memory, noexec, nosuid, nodev
-cap_drop, user          no capability, nobody's uid, and no-new-privileges: no way back to one
-pids_limit, mem_limit   processes, threads and memory (swap included), by the container's cgroup
-nano_cpus               one processor
-ipc none                no /dev/shm, which would be memory that stays
-tmpfs /torch            where a worker is to have no torch: an empty folder over the image's
-log none                what is printed is not written to the engine's disk
+A container of the worker image (`grader image` builds it) is started with the restrictions of `host_config.py`, and is
+the same for every submission until its first message: files travel over the protocol's stream, so nothing is mounted.
 
 Process 1 is a zygote (`zygote_server.py`), from which the workers of one submission after the other are forked, each in
 a jail of its own (`shared.py`); where the engine's kernel has none, and for workers with a GPU, a container is one
@@ -26,12 +17,12 @@ from typing import Any
 
 import docker
 import requests
-from docker.types import DeviceRequest, LogConfig
 
 from grader.errors import SandboxError
 from grader.sandbox.child.engine_stream import STOPPED
 from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
+from grader.sandbox.docker.host_config import host_config
 from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash
 from grader.sandbox.docker.shared import Shared, SharedWorker, server_command
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
@@ -40,16 +31,9 @@ from grader.sandbox.launcher import Bundle, Connection, OnStep
 from grader.sandbox.process import describe_exit, worker_environment
 from grader.sandbox.warm_modules import warm_modules
 
-TORCH_FOLDER = "/torch"  # of the image, see Dockerfile
-PROCESSORS = 1.0  # a worker's libraries use one thread each, so more would only blur the time of its neighbours
-# A worker's own limit on its data is the promised one, so that it gets a MemoryError. The container's holds for all its
-# processes together, and is higher by what the files in /tmp may take, and the relay and the pages of libraries do.
-OVERHEAD_BYTES = 64 << 20
 _ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
 # Of `worker_environment`: what is said of this machine and means nothing in a container.
 _OF_THIS_MACHINE = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
-WARM_BYTES = 512 << 20  # of a shared container: a zygote with torch in it
-SHARING = 4  # workers at a time: a submission's exercises, started ahead of their turn
 _PYTHON = ["/venv/bin/python", "-s", "-P", "-B", "-X", "utf8", "/worker"]
 _NOBODY = "65534:65534"
 HELPERS = 2  # threads that start spares and remove what has ended: one of each at a time
@@ -218,7 +202,7 @@ class DockerLauncher:
                 working_dir="/tmp",
                 user=_NOBODY,
                 stdin_open=True,
-                host_config=api.create_host_config(**self._restrictions(kind)),
+                host_config=api.create_host_config(**host_config(kind, self._gpus)),
             )["Id"]
             with contextlib.ExitStack() as undo:
                 undo.callback(remove, self._client, identity)
@@ -228,31 +212,6 @@ class DockerLauncher:
                 api.start(identity)
                 undo.pop_all()
         return identity, stream
-
-    def _restrictions(self, kind: Kind) -> dict[str, Any]:
-        memory = kind.memory_bytes + kind.disk_bytes + OVERHEAD_BYTES + (WARM_BYTES if kind.shared else 0)
-        workers = SHARING if kind.shared else 1
-        return {
-            "network_mode": "none",
-            "read_only": True,
-            "cap_drop": ["ALL"],
-            "security_opt": ["no-new-privileges"],
-            # a relay each; the zygote; and one that looks at their times
-            "pids_limit": (kind.processes + 1) * workers + kind.shared + 1,
-            "mem_limit": memory,
-            "memswap_limit": memory,
-            "nano_cpus": int(PROCESSORS * 1e9),
-            "ipc_mode": "none",
-            "tmpfs": {"/tmp": f"rw,size={kind.disk_bytes},nr_inodes={1024 * workers},mode=1777,noexec,nosuid,nodev"}
-            | ({TORCH_FOLDER: "ro,size=4k,noexec,nosuid,nodev"} if "torch" not in kind.preload else {}),
-            "log_config": LogConfig(type="none"),
-            "device_requests": [self._gpu_request()] if kind.gpu else None,
-        }
-
-    def _gpu_request(self) -> DeviceRequest:
-        if self._gpus == "all":
-            return DeviceRequest(count=-1, capabilities=[["gpu"]])
-        return DeviceRequest(device_ids=(self._gpus or "").split(","), capabilities=[["gpu"]])
 
     def discard(self, identity: str) -> None:
         """Removes a container behind the caller's back: nothing that comes after needs to wait for it."""

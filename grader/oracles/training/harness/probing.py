@@ -1,14 +1,14 @@
 """What the student's optimizer does to a few float64 parameters whose gradients we choose; see `probes`."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import nn
 
 from . import student_module as student
 from .answers import answering
+from .problems import closure_of, flat, parameters_of
 
 
 @answering
@@ -34,19 +34,19 @@ def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[s
 def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
     """The path (steps + 1, n) that the parameters take, and the optimizer's groups as plain data, before each step and
     after the last."""
-    parameters = _parameters(problem["shapes"], torch.from_numpy(problem["start"]))
+    parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]))
     optimizer: Any = student.optimizer(name, (p for p in parameters))
     if not isinstance(optimizer, torch.optim.Optimizer):
         return None
-    path, groups = [_flat(parameters)], [groups_of(optimizer, parameters)]
+    path, groups = [flat(parameters)], [groups_of(optimizer, parameters)]
     for number in range(problem["steps"]):
-        closure = _closure(problem, parameters, number)
+        closure = closure_of(problem, parameters, number)
         if problem["kind"] == "gradients":
             closure()
             optimizer.step(*([closure] if _demands_closure(optimizer) else []))
         else:
             optimizer.step(closure)
-        path.append(_flat(parameters))
+        path.append(flat(parameters))
         groups.append(groups_of(optimizer, parameters))
     return {"path": torch.stack(path).numpy(), "groups": groups}
 
@@ -57,38 +57,6 @@ def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
         own.default is own.empty and own.kind in (own.POSITIONAL_ONLY, own.POSITIONAL_OR_KEYWORD)
         for own in inspect.signature(optimizer.step).parameters.values()
     )
-
-
-def _parameters(shapes: list[list[int]], start: torch.Tensor) -> list[nn.Parameter]:
-    sizes = [torch.Size(shape).numel() for shape in shapes]
-    return [
-        nn.Parameter(part.reshape(shape).clone()) for part, shape in zip(torch.split(start, sizes), shapes, strict=True)
-    ]
-
-
-def _flat(parameters: list[nn.Parameter]) -> torch.Tensor:
-    return torch.cat([p.detach().double().flatten() for p in parameters])
-
-
-def _closure(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], Any]:
-    """Sets the gradients of the problem and gives its value. Its twin is in oracles/optimizers."""
-
-    def given() -> torch.Tensor:
-        row = torch.from_numpy(problem["gradients"][number])
-        for p, g in zip(parameters, _parameters(problem["shapes"], row), strict=True):
-            p.grad = g.detach()
-        return (row * _flat(parameters)).sum()
-
-    def objective() -> torch.Tensor:
-        for p in parameters:
-            p.grad = None
-        residual = torch.from_numpy(problem["matrix"]) @ torch.cat([p.flatten() for p in parameters])
-        residual = residual - torch.from_numpy(problem["target"])
-        loss = 0.5 * residual @ residual if problem["kind"] == "quadratic" else torch.log(torch.cosh(residual)).sum()
-        torch.autograd.backward(loss)
-        return loss
-
-    return given if problem["kind"] == "gradients" else objective
 
 
 def _value(value: Any) -> Any:

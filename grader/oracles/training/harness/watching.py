@@ -14,7 +14,7 @@ import torch
 from .probing import groups_of
 
 FOLLOWED = 64  # entries of all parameters together, two of each tensor at least
-LEAST_OF_EACH = 2
+MIN_OF_EACH = 2
 MAX_RECORDED = 600_000  # numbers of whole evaluations, for an optimizer that asks a closure several times in a step
 RECORDED_STEPS = 3
 
@@ -40,7 +40,7 @@ class Watch:
         self._begin()
         optimizer.register_step_pre_hook(self._step_begins)
         optimizer.register_step_post_hook(self._step_ends)
-        for name, p in list(named.items())[-LEAST_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
+        for name, p in list(named.items())[-MIN_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
             if p.requires_grad:
                 p.register_hook(partial(self._arrives, name))  # type: ignore[no-untyped-call]
 
@@ -196,7 +196,7 @@ class Watch:
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
     """Which entries of each parameter are followed."""
     generator = torch.Generator().manual_seed(seed)
-    each = max(FOLLOWED // max(len(parameters), 1), LEAST_OF_EACH)
+    each = max(FOLLOWED // max(len(parameters), 1), MIN_OF_EACH)
     return [torch.randperm(p.numel(), generator=generator)[:each].to(p.device) for p in parameters]
 
 

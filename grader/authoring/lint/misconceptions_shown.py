@@ -1,0 +1,53 @@
+"""The misconceptions that an assignment names, and those among them that no answer of its gallery shows."""
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+
+from grader.authoring.gallery import Case
+from grader.authoring.lint.remark import Remark
+from grader.rubric import Assignment
+
+
+def unshown(assignment: Assignment, cases: Sequence[Case], seen: Collection[str]) -> Iterator[Remark]:
+    """One remark for each that is neither in `seen`, the diagnoses of what was graded, nor expected anywhere."""
+    shown = {*seen} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
+    told: set[str] = set()
+    for path in assignment.own_files:
+        for line, name in _named(ast.parse(path.read_bytes())):
+            if name not in shown | told:
+                told.add(name)
+                yield Remark(
+                    path, line, f"no answer of the gallery shows the misconception {name!r}: add one to wrong/."
+                )
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The ids given as texts to `Misconception`, or to a function that makes one of its own argument."""
+    makers = {"Misconception": 0, **_makers(tree)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (name := _called(node)) in makers and len(node.args) > makers[name]:
+            given = node.args[makers[name]]
+            if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                yield node.lineno, given.value
+
+
+def _makers(tree: ast.Module) -> dict[str, int]:
+    """A function that hands one of its parameters on as the id -> which one."""
+    found = {}
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            parameters = [argument.arg for argument in function.args.args]
+            for node in ast.walk(function):
+                match node:
+                    case ast.Call(args=[ast.Name(id=given), *_]) if _called(node) == "Misconception":
+                        if given in parameters:
+                            found[function.name] = parameters.index(given)
+    return found
+
+
+def _called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(value=ast.Name(id=name)):
+            return name
+        case _:
+            return ""

@@ -1,0 +1,80 @@
+"""Which commands there are and in which module each is, so that the one that is asked for is imported alone.
+
+What all of them need together takes a second; a command's own module, a fraction; the list of commands, none.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from typer import main
+from typer.core import TyperCommand, TyperGroup
+
+# Module -> its commands, each with what it does; "" for one that nobody types.
+COMMANDS = {
+    "grade_command": {
+        "grade": "Grade one submission and print its points.",
+        "points": "Print the rubric: every point and what it is worth.",
+    },
+    "class_command": {
+        "class": "Grade a class.",
+    },
+    "report_commands": {
+        "rescore": "Score a class's reports again under another rubric.",
+        "reproduce": "Run exactly what a report is of once more, with its seed, and say whether it agrees.",
+    },
+    "mark_commands": {
+        "review": "Give a person's mark for a point, or the marks of a table.",
+        "export": "Write the tables and pages of a class again, after marks were given.",
+    },
+    "course_commands": {
+        "handout": "Build what students get: the template, the grader without any solution, and files for their CI.",
+        "annotate": "Tell a CI server what a report says.",
+        "gradescope": "Build the grader as a Gradescope autograder.",
+        "gradescope-run": "",  # for Gradescope's container alone
+    },
+    "author_commands": {
+        "new": "Write a new assignment that already works: one check of each kind, and all that goes with them.",
+        "lint": "Say what is missing or inconsistent in an assignment.",
+        "mutants": "Change right answers a node at a time; say which checks give full marks to another answer.",
+    },
+    "desk_commands": {
+        "desk": "Mark what needs a person in a class, in the browser.",
+        "regrade": "Requests to look at a mark again.",
+    },
+    "student_commands": {
+        "explain": "Say what a point asks and how it is judged.",
+        "watch": "Judge again, at once, whatever you save.",
+        "try": "Call your function on the input that it fails for, in your own Python: prints and breakpoint() work.",
+        "check": "Say whether a folder is ready to hand in: what is missing, what is not begun, what is not allowed.",
+    },
+    "image_command": {
+        "image": "Build the image in which the docker sandbox runs a student's code.",
+    },
+    "doctor_command": {
+        "doctor": "Show which sandboxes and devices this machine can give, and what each lacks.",
+    },
+}
+
+
+class Commands(TyperGroup):
+    """All commands by their names; one is imported when it is asked for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        known = {name: TyperCommand(name, hidden=not told) for own in COMMANDS.values() for name, told in own.items()}
+        self.commands = {**known, **self.commands}
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name; None where there is none."""
+        module = next((module for module, commands in COMMANDS.items() if cmd_name in commands), None)
+        if module is None:
+            return None
+        from grader.cli.app import app  # which is made of this class
+
+        import_module(f"grader.cli.{module}")
+        return main.get_group(app).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands, each with its sentence, and none imported."""
+        with formatter.section("Commands"):
+            formatter.write_dl([line for own in COMMANDS.values() for line in own.items() if line[1]])

@@ -1,0 +1,46 @@
+"""Problems for an optimizer to walk: our own oracle replays with the same code what was asked here.
+
+A problem has "kind", "shapes", and "gradients" (steps, n), or an objective's "matrix" and "target": quadratic
+0.5 |Ax - b|^2, or the sum of log cosh(Ax - b).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+
+def parameters_of(shapes: list[list[int]], values: torch.Tensor) -> list[nn.Parameter]:
+    """Parameters of these shapes, holding `values` (n,)."""
+    sizes = [torch.Size(shape).numel() for shape in shapes]
+    return [
+        nn.Parameter(part.reshape(shape).clone())
+        for part, shape in zip(torch.split(values, sizes), shapes, strict=True)
+    ]
+
+
+def flat(parameters: list[nn.Parameter]) -> torch.Tensor:
+    """What they hold, (n,)."""
+    return torch.cat([p.detach().double().flatten() for p in parameters])
+
+
+def closure_of(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], Any]:
+    """Sets the gradients of the problem at step `number`, and gives its value. NaN stands for no gradient."""
+
+    def given() -> torch.Tensor:
+        row = torch.from_numpy(problem["gradients"][number]).to(parameters[0].dtype)
+        for p, g in zip(parameters, parameters_of(problem["shapes"], row), strict=True):
+            p.grad = None if bool(g.isnan().all()) else g.detach()
+        return (row * flat(parameters)).sum()
+
+    def objective() -> torch.Tensor:
+        for p in parameters:
+            p.grad = None
+        residual = torch.from_numpy(problem["matrix"]) @ torch.cat([p.flatten() for p in parameters])
+        residual = residual - torch.from_numpy(problem["target"])
+        loss = 0.5 * residual @ residual if problem["kind"] == "quadratic" else torch.log(torch.cosh(residual)).sum()
+        torch.autograd.backward(loss)
+        return loss
+
+    return given if problem["kind"] == "gradients" else objective

@@ -1,0 +1,23 @@
+"""What a lost point is told by: its message, fitted to what is shown beside it."""
+
+import re
+
+from grader.model import Outcome
+from grader.schema import PointScore
+
+# The example of a sentence, for whoever cannot be shown the arrays.
+_EXAMPLE = re.compile(r"\s*For [\w ]+ = .*: expected .*, got .*\.$")
+_CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # of the lines to paste: the function that was asked
+
+
+def sentence_of(point: PointScore, pictured: bool) -> str:
+    """The message, without the numbers that a picture shows; of a point in parts, with the part and the function."""
+    message = _EXAMPLE.sub("", point.message) if pictured else point.message
+    lost = [part for part in point.parts if part.outcome is not Outcome.PASSED]
+    if len(point.parts) < 2 or not lost:
+        return message
+    if len(lost) > 1:
+        same = len({part.message for part in lost}) == 1
+        return message if same else "\n".join(f"({part.part}) {part.message}" for part in lost)
+    function = _CALL.search(str(point.evidence.get("paste", "")))
+    return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"

@@ -1,0 +1,37 @@
+"""A mistake in an assignment's own files as a sentence for its author: the file, the line, and what happened there."""
+
+import traceback
+from pathlib import Path
+
+import pytest
+
+
+def located(error: BaseException, folder: Path) -> str:
+    """`checks/check_softmax.py, line 12: ZeroDivisionError: division by zero`.
+
+    The place is the innermost line of a file in `folder`, the assignment's; without one, nothing is said of a place.
+    """
+    if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+        error = error.__cause__  # pytest's own words about an import are a whole page
+    if isinstance(error, pytest.FixtureLookupError):
+        return f"there is no fixture {error.argname}"
+    if isinstance(error, SyntaxError):
+        return f"{_place(error.filename, error.lineno, folder)}{type(error).__name__}: {error.msg}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _inside(frame.filename, folder)]
+    place = _place(frames[-1].filename, frames[-1].lineno, folder) if frames else ""
+    return f"{place}{''.join(traceback.format_exception_only(error)).strip()}"
+
+
+def place_of(item: pytest.Item, folder: Path) -> str:
+    """Where a check stands: `checks/check_softmax.py, line 12`."""
+    return _place(str(item.path), (item.location[1] or 0) + 1, folder).removesuffix(": ")
+
+
+def _inside(file: str, folder: Path) -> bool:
+    return Path(file).resolve().is_relative_to(folder.resolve())
+
+
+def _place(file: str | None, line: int | None, folder: Path) -> str:
+    if file is None or not _inside(file, folder):
+        return ""
+    return f"{Path(file).resolve().relative_to(folder.resolve()).as_posix()}, line {line}: "
