@@ -8,6 +8,7 @@ import pytest
 
 from grader.errors import RubricError, SandboxError
 from grader.load.static_checks import inspect
+from grader.load.submission import load
 from grader.model import Outcome
 from grader.pipeline import GradingSession
 from grader.rubric import Assignment, load_assignment
@@ -168,3 +169,9 @@ def test_a_missing_answer_is_told_by_its_path(course: Assignment, launcher: Laun
 def test_two_answers_of_one_file_name_are_a_mistake_in_the_rubric(tmp_path: Path) -> None:
     with pytest.raises(RubricError, match=r"file name parts\.py is duplicated"):
         load_assignment(laid(tmp_path, {"rubric.toml": RUBRIC.replace("course.nets.whole", "course.nets.parts")}))
+
+
+def test_a_template_of_a_package_is_no_misnamed_answer(course: Assignment, tmp_path: Path) -> None:
+    laid(course.folder / "student_template", PACKED)
+    submission = load(laid(tmp_path / "ada", PACKED), course.expected)
+    assert (submission.notes, submission.questions) == ((), ())

@@ -384,7 +384,11 @@ def test_running_out_of_gpu_memory_is_an_outcome():
     assert "GPU memory" in caught.value.verdict.message
 
 
-needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device, and torch sees none")
+without_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device, and torch sees none")
+
+
+def needs_cuda(test):
+    return pytest.mark.gpu(without_cuda(test))
 
 
 @needs_cuda

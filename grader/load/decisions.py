@@ -34,7 +34,9 @@ def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen)
     likely: dict[str, list[Found]] = {}
     for found in files:
         wanted = meant(found.path.name, expected)
-        if wanted is not None and found.path.name != wanted and found.path not in chosen.mentioned:
+        if wanted is None or expected.file_named(found.path.name) == wanted:
+            continue
+        if found.path not in chosen.mentioned:
             likely.setdefault(wanted, []).append(found)
     for wanted, places in likely.items():
         paths = tuple(dict.fromkeys(str(found.path) for found in places))

@@ -54,7 +54,8 @@ class Accepted:
 class Case:
     """One call: named arguments in the function's order, the expected result, what it is called (`dX`), and the norm
     that tolerances go by. `single` is what a result of float32's precision is compared at. Where `accepted` is given,
-    `expected` is one of several right answers."""
+    `expected` is one of several right answers. `call` says how to get the result where that takes more than calling the
+    function with the inputs: lines of Python, the last an expression."""
 
     result: str
     inputs: Mapping[str, NDArray[Any]]
@@ -62,11 +63,15 @@ class Case:
     norm: float = 1.0
     single: Precision = SINGLE
     accepted: Accepted | None = None
+    call: str = ""
 
     @property
     def shapes(self) -> str:
-        """`dY of shape (1, 2) and X of shape (2, 4)`."""
-        named = [f"{name} of shape {array.shape}" for name, array in self.inputs.items()]
+        """`dY of shape (1, 2) and X of shape (2, 4)`; a single number by its value, `stride 2`."""
+        named = [
+            f"{name} of shape {array.shape}" if array.ndim else f"{name} {array.item():g}"
+            for name, array in self.inputs.items()
+        ]
         return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
 
 

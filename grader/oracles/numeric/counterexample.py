@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from numpy.typing import NDArray
+
 from grader.model import CallFailure, Outcome
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
@@ -61,12 +63,15 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
 
 def to_paste(function: str, case: Case) -> str:
     """Lines of Python that make the same call."""
-    made = {
-        name: f"np.array({_literal(array)})" if array.size else f"np.zeros({array.shape})"
-        for name, array in case.inputs.items()
-    }
-    arguments = [f"{name} = {text}" for name, text in made.items()]
-    return "\n".join([*arguments, f"print({function}({', '.join(case.inputs)}))"])
+    arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
+    *before, asked = (case.call or f"{function}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*arguments, *before, f"print({asked})"])
+
+
+def _to_paste(array: NDArray[Any]) -> str:
+    if not array.size:
+        return f"np.zeros({array.shape})"
+    return f"np.array({_literal(array)})" if array.ndim else _literal(array)
 
 
 def sentence(case: Case, answer: Answer) -> str:

@@ -94,8 +94,12 @@ def _raise(
 
 def _swapped(function: Callable[..., Any], question: Question) -> Misconception[None] | None:
     """Whether the answers are right once the arguments come in the reverse order. Shapes tell these apart: of two
-    arguments of one shape an exchange may be something else."""
-    telling = [case for case in question.minimal_cases if len({array.shape for array in case.inputs.values()}) > 1]
+    arguments of one shape an exchange may be something else. Where it takes more than one call, there is no order."""
+    telling = [
+        case
+        for case in question.minimal_cases
+        if not case.call and len({array.shape for array in case.inputs.values()}) > 1
+    ]
     turned = [replace(case, inputs=dict(reversed([*case.inputs.items()]))) for case in telling[:MAX_TURNED]]
     tried = list(counterexample.each_tried(function, turned))
     if (

@@ -1,0 +1,68 @@
+"""Dropout, which is random: what can be said of a mask with hardly a false alarm."""
+
+import re
+from typing import Any
+
+import numpy as np
+from layer_misconceptions import DROPOUT_OUT, SENTENCES
+
+from grader.api import Verdict
+from grader.oracles.numeric import Case, Question, UnreadableError, judge, read_array
+
+FALSE_ALARM = 1e-9  # the chance at most that a right answer is called wrong, for one mask
+_SAYS = re.compile(r"\b(keep|kept|drop|dropped)\b[^.]{0,60}?\bprobability\s+`?p\b", re.IGNORECASE)
+
+
+def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
+    """With which probability an output is kept: p or 1 - p, as years of the course differ; both where nothing tells.
+
+    `meaning` is the rubric's setting, and "docstring" leaves it to what dropout_forward says of itself.
+    """
+    if meaning == "docstring":
+        said = _SAYS.search(
+            source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0]
+        )
+        meaning = ("keep" if said[1].lower().startswith("ke") else "drop") if said else "either"
+    return {"keep": [p], "drop": [1 - p]}.get(meaning, [p, 1 - p])
+
+
+def mask_of(x: Any, out: Any) -> Any:
+    """What each entry was multiplied by; a verdict where that is no dropout."""
+    try:
+        values = read_array(out).values
+    except UnreadableError as error:
+        return Verdict.failed(f"out {error}.")
+    if values.shape != x.shape:
+        return Verdict.failed(f"out has the wrong shape: expected {x.shape}, got {values.shape}.")
+    if (values == 0).all():
+        return Verdict.failed("In training everything is dropped.")
+    if (values != 0).all():
+        return Verdict.failed(SENTENCES["nothing-dropped"], "nothing-dropped")
+    return values.real / x
+
+
+def is_plausible(kept: int, size: int, probability: float) -> bool:
+    """Whether so many of `size` independent draws may be kept.
+
+    The chance of a share q or one further out is at most 2·exp(-size·KL(q, p)) (Hoeffding 1963, theorem 1).
+    """
+    shares = ((kept / size, probability), (1 - kept / size, 1 - probability))
+    return size * sum(own * np.log(own / chance) for own, chance in shares if own) <= np.log(2 / FALSE_ALARM)
+
+
+def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdict:
+    """Whether `out` is x under inverted dropout, kept with one of these probabilities."""
+    mask = mask_of(x, out)
+    if isinstance(mask, Verdict):
+        return mask
+    kept = mask != 0
+    if (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
+        return Verdict.failed(SENTENCES["one-mask-for-all"], "one-mask-for-all")
+    fits = [own for own in probabilities if is_plausible(int(kept.sum()), kept.size, own)]
+    if not fits:
+        swapped = is_plausible(int(kept.sum()), kept.size, 1 - probabilities[0])
+        why = SENTENCES["keep-and-drop-swapped"] if swapped else ""
+        share = f"With p = {p:g}, {kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
+        return Verdict.failed(f"{share} {why}".strip(), "keep-and-drop-swapped" if swapped else None)
+    case = Case("out", {"x": x, "kept": kept * 1.0, "keep": np.array(fits[0])}, x * kept / fits[0])
+    return judge(lambda *_: out, Question([case], [], DROPOUT_OUT))

@@ -1,0 +1,1 @@
+"""What a GPU changes, in one command of eight minutes: see `__main__.py`."""

@@ -1,0 +1,159 @@
+"""The layers assignment: its mathematics is torch's, its reference and template earn what they should, names are shown.
+
+PyTorch is the other opinion here: the assignment itself never asks it.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.pipeline import GradingSession
+from grader.rubric import load_assignment
+from grader.sandbox.choose import SandboxSettings
+from grader.schema import Report
+from grader.settings import RunSettings
+from tests.support.command import ROOT
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+
+pytestmark = pytest.mark.slow
+
+LAYERS = ROOT / "examples" / "layers"
+GALLERY = sorted((LAYERS / "gallery").glob("*/*/expected.json"))
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[GradingSession]:
+    settings = RunSettings(SandboxSettings("process"), seed=1)
+    with GradingSession(load_assignment(LAYERS), settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def mathematics() -> Iterator[Any]:
+    """The assignment's own module, imported as its checks import it."""
+    sys.path.insert(0, str(LAYERS / "checks"))
+    try:
+        import mathematics  # type: ignore[import-not-found, unused-ignore]
+
+        yield mathematics
+    finally:
+        sys.path.remove(str(LAYERS / "checks"))
+
+
+def graded(session: GradingSession, folder: Path, seed: int = 1) -> Report:
+    return session.grade(session.load(folder), seed=seed)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_reference_gets_full_marks_on_any_seed(seed: int, session: GradingSession) -> None:
+    report = graded(session, LAYERS / "reference", seed)
+    assert [(point.id, point.message) for point in report.points if point.score < point.max_score] == []
+    assert report.score == report.max_score == 30
+    assert not any(point.notes for point in report.points)
+
+
+def test_the_template_earns_nothing(session: GradingSession) -> None:
+    report = graded(session, LAYERS / "student_template")
+    assert {(point.score, point.outcome.value) for point in report.points} == {(0.0, "missing")}
+
+
+@pytest.mark.parametrize("file", GALLERY, ids=lambda file: file.parent.name)
+def test_each_case_of_the_gallery_gets_its_points(file: Path, session: GradingSession) -> None:
+    expected = json.loads(file.read_text(encoding="utf-8"))
+    points = {point.id: point for point in graded(session, file.parent).points}
+    assert {name: points[name].score for name in expected["points"]} == expected["points"]
+    assert {name: points[name].diagnosis for name in expected["diagnoses"]} == expected["diagnoses"]
+
+
+def test_every_name_is_shown_by_a_case() -> None:
+    sentences = (LAYERS / "checks" / "sentences.toml").read_text(encoding="utf-8")
+    known = {line.partition(" = ")[0] for line in sentences.splitlines() if " = " in line}
+    shown = {name for file in GALLERY for name in json.loads(file.read_text(encoding="utf-8"))["diagnoses"].values()}
+    assert known - shown == set()
+
+
+def tensor(array: Any) -> Any:
+    return torch.tensor(np.asarray(array), requires_grad=True)
+
+
+def agree(mathematics: Any, forward: Any, theirs: Any, arrays: dict[str, Any], **numbers: int | float) -> None:
+    """The output, and the gradient by each array, of our forward pass and of torch's."""
+    tensors = {name: tensor(array) for name, array in arrays.items()}
+    out = theirs(**tensors)
+    upstream = np.random.default_rng(1).normal(size=tuple(out.shape))
+    out.backward(torch.tensor(upstream))
+    assert np.allclose(forward(**arrays, **numbers), out.detach(), rtol=1e-12, atol=1e-12)
+    for name in arrays:
+        found = mathematics.gradient(forward, {**arrays, **numbers}, name, upstream)
+        assert np.allclose(found, tensors[name].grad, rtol=1e-10, atol=1e-12), name
+
+
+@pytest.mark.parametrize(("stride", "pad"), [(1, 0), (1, 1), (2, 0), (2, 1), (1, 2), (3, 2)])
+def test_convolution_is_torchs(stride: int, pad: int, mathematics: Any) -> None:
+    rng = np.random.default_rng(stride + 10 * pad)
+    arrays = {"x": rng.normal(size=(2, 3, 7, 6)), "w": rng.normal(size=(4, 3, 3, 2)), "b": rng.normal(size=4)}
+
+    def theirs(x: Any, w: Any, b: Any) -> Any:
+        return F.conv2d(x, w, b, stride=stride, padding=pad)
+
+    agree(mathematics, mathematics.conv, theirs, arrays, stride=stride, pad=pad)
+
+
+@pytest.mark.parametrize(("height", "width", "stride"), [(2, 2, 2), (2, 3, 1), (3, 2, 2), (3, 3, 3)])
+def test_max_pooling_is_torchs(height: int, width: int, stride: int, mathematics: Any) -> None:
+    x = np.random.default_rng(height).permutation(2 * 3 * 7 * 6).reshape(2, 3, 7, 6) - 120.0
+    numbers = {"pool_height": height, "pool_width": width, "stride": stride}
+    agree(mathematics, mathematics.max_pool, lambda x: F.max_pool2d(x, (height, width), stride), {"x": x}, **numbers)
+
+
+def test_batch_normalisation_is_torchs(mathematics: Any) -> None:
+    rng = np.random.default_rng(1)
+    arrays = {"x": 3 * rng.normal(size=(7, 4)) + 2, "gamma": rng.normal(size=4), "beta": rng.normal(size=4)}
+
+    def theirs(x: Any, gamma: Any, beta: Any) -> Any:
+        return F.batch_norm(x, None, None, gamma, beta, training=True, eps=0.1)
+
+    agree(mathematics, mathematics.batchnorm, theirs, arrays, eps=0.1)
+
+
+def test_affine_relu_and_losses_are_torchs(mathematics: Any) -> None:
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(6, 5)), rng.integers(0, 5, 6)
+    labels = torch.tensor(y)
+    arrays = {"x": rng.normal(size=(4, 2, 3)), "w": rng.normal(size=(6, 5)), "b": rng.normal(size=5)}
+    agree(mathematics, mathematics.affine, lambda x, w, b: x.flatten(1) @ w + b, arrays)
+    agree(mathematics, mathematics.relu, lambda x: F.relu(x), {"x": x})
+    losses = {
+        mathematics.softmax_loss: lambda x: F.cross_entropy(x, labels),
+        mathematics.svm_loss: lambda x: 5 / 6 * F.multi_margin_loss(x, labels, reduction="sum"),
+    }
+    for ours, theirs in losses.items():
+        tensors = tensor(x)
+        loss = theirs(tensors)
+        loss.backward()
+        assert np.isclose(ours(x, y), loss.item(), rtol=1e-12)
+        assert np.allclose(mathematics.gradient(ours, {"x": x, "y": y}, "x"), tensors.grad, rtol=1e-10, atol=1e-12)
+
+
+def test_networks_are_torchs(mathematics: Any) -> None:
+    rng = np.random.default_rng(1)
+    shapes = {"W1": (3, 2, 3, 3), "b1": (3,), "W2": (18, 4), "b2": (4,), "W3": (4, 5), "b3": (5,)}
+    params = {name: 0.4 * rng.normal(size=shape) for name, shape in shapes.items()}
+    X, y, reg = rng.normal(size=(3, 2, 4, 6)), rng.integers(0, 5, 3), 0.3
+    t = {name: tensor(value) for name, value in params.items()}
+    maps = F.max_pool2d(F.relu(F.conv2d(torch.tensor(X), t["W1"], t["b1"], padding=1)), 2)
+    scores = F.relu(maps.flatten(1) @ t["W2"] + t["b2"]) @ t["W3"] + t["b3"]
+    penalty = sum((t[name] ** 2).sum() for name in ("W1", "W2", "W3"))
+    loss = F.cross_entropy(scores, torch.tensor(y)) + 0.5 * reg * penalty
+    loss.backward()
+    inputs = {"X": X, "y": y, "reg": reg, **params}
+    assert np.isclose(mathematics.conv_net_loss(**inputs), loss.item(), rtol=1e-12)
+    for name in params:
+        assert np.allclose(mathematics.gradient(mathematics.conv_net_loss, inputs, name), t[name].grad, atol=1e-12)
