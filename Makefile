@@ -7,7 +7,7 @@ MINUTES ?= 60
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench
+.PHONY: grade test quick check lint format galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -67,12 +67,19 @@ pictures: .venv/installed               ## make the pictures of the README and t
 	$(BIN)/python -m scripts.pictures
 	$(BIN)/python -m scripts.desk_pictures
 
+docs: .venv/site                        ## the project's site, into build/site: warnings are errors, links are checked
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.schema > grader/report/results.schema.json
 
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+.venv/site: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[site]'
 	touch $@
 
 clean:                                  ## remove what the other targets made

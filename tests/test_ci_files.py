@@ -18,7 +18,12 @@ from tests.support.environments import shell
 
 pytestmark = pytest.mark.slow
 
-GITHUB = [".github/workflows/ci.yml", ".github/workflows/grade.yml", ".github/workflows/release.yml"]
+GITHUB = [
+    ".github/workflows/ci.yml",
+    ".github/workflows/grade.yml",
+    ".github/workflows/release.yml",
+    ".github/workflows/docs.yml",
+]
 GITLAB = [".gitlab-ci.yml", ".gitlab/grade.yml"]
 STEPS = ("Install it", "Grade it")
 SOFTMAX = ROOT / "examples" / "softmax"

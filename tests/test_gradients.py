@@ -241,6 +241,17 @@ def test_inputs_keep_their_promises(seed: int) -> None:
             assert not np.delete(array, np.s_[1:-1], axis=1).any()
 
 
+@pytest.mark.parametrize(
+    "draw", [pool_cases.random_maps, pool_cases.extreme_maps, pool_cases.tied_maps, pool_cases.odd_maps]
+)
+@pytest.mark.parametrize("seed", range(20))
+def test_an_index_of_a_sample_or_channel_never_passes_for_a_row_or_column(draw: Callable[..., Any], seed: int) -> None:
+    shapes = [case.inputs["X"].shape for case in draw(np.random.default_rng(seed))]
+    for leading in (0, 1):
+        for side in (2, 3):
+            assert any(shape[leading] > shape[side] // 2 and min(shape[2:]) > 1 for shape in shapes), (leading, side)
+
+
 def test_shapes_and_values_depend_on_the_seed() -> None:
     drawn = [questions(seed) for seed in range(8)]
     for name in drawn[0]:
@@ -470,6 +481,7 @@ def test_the_smallest_failing_input_is_shown() -> None:
         "got": [[[[-2, 0], [0, 0]]]],
         "difference": [[[[-4, 0], [0, 0]]]],
         "paste": "dY = np.array([[[[2.]]]])\nX = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))",
+        "example": verdict.message.partition("step. ")[2],
     }
 
 

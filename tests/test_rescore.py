@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.marks.rescore import compare, judged, rescored
+from grader.classroom.marks.rescore import compare, machine_report, rescored
 from grader.classroom.results import store
 from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.rubric import Assignment, load_assignment, parse_rubric
@@ -61,7 +61,7 @@ def test_the_same_rubric_changes_nothing(found: list[Verdict]) -> None:
     report = score(RUBRIC, results, [point for point, _ in EVERY], **facts)
     stored = Report.model_validate_json(report.model_dump_json())
     assert rescored(stored, assignment) == stored
-    assert judged(stored, assignment) == stored
+    assert machine_report(stored, assignment) == stored
     assert compare(stored, rescored(stored, assignment)) is None
 
 

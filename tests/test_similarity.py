@@ -12,6 +12,7 @@ from grader.classroom.class_model import Format
 from grader.classroom.results import similarity_job, store
 from grader.classroom.results.pages import comparing
 from grader.classroom.results.similarity import MAX_BYTES, fingerprints_of, similar_pairs
+from grader.load.submission import packed
 from grader.report.pairs import Pair
 from tests.support.command import ROOT
 
@@ -73,7 +74,7 @@ def class_of(folder: Path, *codes: bytes) -> store.ClassIndex:
     entries = []
     for number, code in enumerate(codes):
         (folder / f"s{number}").mkdir()
-        (folder / f"s{number}" / store.SUBMISSION).write_bytes(store.packed({"exercise2.py": code}))
+        (folder / f"s{number}" / store.SUBMISSION).write_bytes(packed({"exercise2.py": code}))
         entries.append(
             store.Entry(id=f"s{number}", folder=f"s{number}", students=(), status="graded", sha256=str(code))
         )

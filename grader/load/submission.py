@@ -5,8 +5,10 @@ the exercises' files, and what lies beside or below them. `load` is for one path
 """
 
 import hashlib
+import io
 import stat
 import struct
+import zipfile
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -23,6 +25,7 @@ from grader.model import Expected, Question, Submission
 from grader.text import one_line
 
 MAX_NOTES = 50
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
 
 
 def load(path: Path, expected: Expected) -> Submission:
@@ -108,3 +111,12 @@ def digest(files: Mapping[str, bytes]) -> str:
         for part in (name.encode(), files[name]):
             whole.update(struct.pack("<Q", len(part)) + part)
     return whole.hexdigest()
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """A submission's files as a zip, the same bytes for the same files."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

@@ -4,7 +4,6 @@ What the rubric's table `[ready]` names has to be mentioned: in a file, or in th
 """
 
 import ast
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +11,9 @@ from typing import Any
 
 from grader.errors import OutputError
 from grader.load.static_checks import inspect, parse
-from grader.load.submission import load
+from grader.load.submission import load, packed
 from grader.model import Submission, module_file
 from grader.rubric import Assignment, Exercise
-
-_STAMP = (1980, 1, 1, 0, 0, 0)  # the same files give the same zip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +54,7 @@ def examine(assignment: Assignment, folder: Path) -> Readiness:
 def pack(submission: Submission, archive: Path) -> None:
     """Writes the files that are read of a hand-in, and nothing else, into a zip. Raises OutputError."""
     try:
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name, data in sorted(submission.files.items()):
-                packed.writestr(zipfile.ZipInfo(name, _STAMP), data, zipfile.ZIP_DEFLATED)
+        archive.write_bytes(packed(submission.files))
     except OSError as error:
         raise OutputError(f"{archive}: cannot be written there ({error.strerror}).") from error
 

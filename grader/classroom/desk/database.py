@@ -12,7 +12,6 @@ from pathlib import Path
 from grader.errors import UsageError
 
 NAME = "desk.db"
-FILES = (NAME, f"{NAME}-wal", f"{NAME}-shm")
 _WAIT = 5.0  # seconds for another process' write: `grader regrade add` beside an open desk
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS mark (

@@ -7,9 +7,8 @@ ID/results.json           a report each
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
 
-import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 from grader.classroom.class_model import Format, Issue, Student
 from grader.classroom.results import journal
 from grader.errors import OutputError, UsageError
+from grader.load.submission import packed
 from grader.model import Submission
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Rubric
@@ -57,7 +57,6 @@ _STALE_TEXT = (
     "Marks were given after grades.csv and the other tables were written.\n"
     "`grader export` with this folder brings them up to date; so do `grader class` and `grader rescore`.\n"
 )
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a stored zip: the same submission is the same bytes
 
 
 class _Part(BaseModel):
@@ -231,12 +230,3 @@ def read_files(path: Path) -> dict[str, bytes]:
             return {name: archive.read(name) for name in archive.namelist()}
     except (OSError, zipfile.BadZipFile):
         return {}
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """A submission's files as a zip, the same bytes for the same files."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name], zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()
