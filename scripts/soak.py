@@ -276,6 +276,8 @@ def one_round(here: Path, students: int, fault: Fault, chance: random.Random, se
     assert set(done_lines(trial.results).values()) == {1}, "a hand-in was graded twice"
     assert len(done_lines(trial.results)) == students, "the journal lost one"
     assert not leftovers(mark), "processes were left over"
+    left = sorted(path.name for path in scratch.iterdir())
+    assert not left, f"left in the temporary folder: {left}"
     seen["classes"] += 2
 
 
