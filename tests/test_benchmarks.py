@@ -17,10 +17,10 @@ SHORT = {
     "gradient": 12,  # rows: four checks of three gradients
     "symbolic": 4,
     "floor": 3,
-    "student": 4,
+    "student": 5,
     "klass": 2,  # ours, with a whole class and with a quarter of it
     "scale": 1,
-    "desk": 5,
+    "desk": 6,
     "training": 3,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
