@@ -3,10 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SEEDS ?= 3
+MINUTES ?= 60
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries processors fuzz kills gpu kernels hostile schema pictures clean bench docs
+.PHONY: grade test quick check lint format galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -49,6 +50,9 @@ bench: .venv/installed                  ## every benchmark, one after the other:
 
 kills: .venv/installed                  ## a class, killed 200 times at random moments, and what it starts 20 times
 	$(BIN)/python -m scripts.kill_class --kills 200
+
+soak: .venv/installed                   ## an hour of classes while something goes wrong; MINUTES=10 is the short form
+	$(BIN)/python -m scripts.soak --minutes $(MINUTES)
 
 gpu: .venv/installed                    ## everything about a GPU, in eight minutes; without one its plan runs on the CPU
 	$(BIN)/python -m scripts.gpu_report

@@ -56,7 +56,7 @@ def main() -> None:
         }
         for name, costs in found.items()
     ]
-    box = reports[-1].points[-1].evidence["time_box"]
+    box = reports[-1].points[-1].evidence["measurement"]["time_box"]
     told = f"machine factor {box['machine_factor']}, {box['spent']} s spent of a box of {box['seconds']} s"
     measure.publish("training", rows, chosen, f"{chosen.sandbox}; {told}; score {reports[-1].score:g}.")
 

@@ -6,7 +6,7 @@ Whoever grades (`grade`, a class's job process, a student's pytest, `watch`, `re
 
 import platform
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
@@ -117,7 +117,7 @@ class GradingSession:
     def _about(self, session: SubmissionSession, results: Sequence[CheckResult]) -> dict[str, object]:
         """What a report says besides the points: of what, how and where. A check names the device that it used."""
         submission = session.submission
-        devices = [result.verdict.evidence["device"] for result in results if "device" in result.verdict.evidence]
+        devices = [device for result in results if (device := _device(result.verdict))]
         return {
             "submission": {
                 "id": submission.id,
@@ -137,6 +137,12 @@ class GradingSession:
                 "rubric_sha256": self.assignment.rubric_sha256,
             },
         }
+
+
+def _device(verdict: Verdict) -> str | None:
+    """The device that a check measured on, where it says so."""
+    measurement = verdict.evidence.get("measurement")
+    return str(measurement["device"]) if isinstance(measurement, Mapping) and "device" in measurement else None
 
 
 def grade(

@@ -25,8 +25,9 @@ from grader.report.html.comparison_page import Comparison, comparison_page
 from grader.report.html.student_page import student_page
 from grader.report.pairs import Pair
 from grader.report.plain_text import clean
+from grader.report.sentences import sentence_of
 from grader.report.side_by_side import file_pairs
-from grader.schema import Report
+from grader.schema import PointScore, Report
 from tests.support.command import Command
 from tests.support.hostile_texts import ATTACKS
 
@@ -496,3 +497,19 @@ def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:
     content = text.encode("utf-8", "replace")
     files = tuple(file_pairs({"a.py": content}, {"a.py": content}, str.strip))
     check_harmless("".join(comparison_page([Comparison(text, text, 0.9, files)], title=text)))
+
+
+def test_a_message_leaves_out_what_the_arrays_tell_because_the_data_says_so() -> None:
+    """Whatever its words are: the same words in a message that no evidence calls an example stay."""
+    example = "For X = 1: expected 2, got -2."
+    message = f"The sign is wrong. {example}"
+    lost = {"score": 0, "max_score": 1, "outcome": "failed", "message": message}
+    point = PointScore.model_validate({"id": "2.1", "exercise": "2", "title": "t", **lost})
+    assert sentence_of(point, pictured=True) == message
+    marked = point.model_copy(update={"evidence": {"example": example, "measurement": {"a": 1}}})
+    assert (sentence_of(marked, pictured=True), sentence_of(marked, pictured=False)) == ("The sign is wrong.", message)
+    assert evidence.read(marked.evidence) == []
+    rows = {"claims": [{"verdict": "supported", "measurement": {"logarithmic": True}}]}
+    (table,) = evidence.read(rows)
+    assert isinstance(table, evidence.Table)
+    assert table.columns == ("verdict",)

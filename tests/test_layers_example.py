@@ -72,6 +72,13 @@ def test_each_case_of_the_gallery_gets_its_points(file: Path, session: GradingSe
     assert {name: points[name].diagnosis for name in expected["diagnoses"]} == expected["diagnoses"]
 
 
+def test_every_name_is_shown_by_a_case() -> None:
+    sentences = (LAYERS / "checks" / "sentences.toml").read_text(encoding="utf-8")
+    known = {line.partition(" = ")[0] for line in sentences.splitlines() if " = " in line}
+    shown = {name for file in GALLERY for name in json.loads(file.read_text(encoding="utf-8"))["diagnoses"].values()}
+    assert known - shown == set()
+
+
 def tensor(array: Any) -> Any:
     return torch.tensor(np.asarray(array), requires_grad=True)
 

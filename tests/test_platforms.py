@@ -452,3 +452,19 @@ def test_a_class_that_fits_no_roster_ends_with_exit_code_1(monkeypatch: pytest.M
 def test_an_author_is_shown_by_what_is_known() -> None:
     shown = [str(Author(name=name, id=id_)) for name, id_ in (("Ada", "4711"), ("Ada", None), (None, "4711"))]
     assert shown == ["Ada (4711)", "Ada", "4711"]
+
+
+def test_folders_of_ilias_are_matched_by_their_login_and_late_files_are_asked_about(
+    read_class: Taken, tmp_path: Path
+) -> None:
+    files = {
+        "Mueller_Joerg_jmueller_4711/exercise2.py": GOOD,
+        "Lovelace_Ada_alove_4712/Late Submission - exercise2.py": GOOD,
+    }
+    roster = [Student("1", "Jörg Müller", "", "jmueller"), Student("2", "Ada Lovelace", "", "alove")]
+    intake = read_class(laid_out(tmp_path / "class", files), roster=roster)
+    joerg, ada = intake.hand_ins
+    assert ([joerg.id, ada.id], intake.issues) == (["1", "2"], ())
+    assert set(intake.read(joerg).files) == {"exercise2.py"}
+    (question,) = intake.read(ada).questions
+    assert (question.wanted, question.candidates) == ("exercise2.py", ("Late Submission - exercise2.py",))

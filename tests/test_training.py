@@ -73,7 +73,7 @@ def test_a_right_one_passes_and_its_curve_is_evidence(name):
     assert verdict.outcome is Outcome.PASSED, verdict.message
     assert len(verdict.evidence["curve"]["accuracy"]) == SETTINGS["epochs"]
     assert verdict.evidence["accuracy_before"] < 0.5
-    assert verdict.evidence["time_box"]["setting"] == 60.0
+    assert verdict.evidence["measurement"]["time_box"]["setting"] == 60.0
     assert verdict.notes == ()
 
 
@@ -396,7 +396,7 @@ def needs_cuda(test):
 def test_on_a_gpu(name):
     verdict = learning.judge(comparison_of(student(), device="cuda"), name)
     assert verdict.outcome is Outcome.PASSED, verdict.message
-    assert verdict.evidence["device"].startswith("cuda:")
+    assert verdict.evidence["measurement"]["device"].startswith("cuda:")
 
 
 @needs_cuda

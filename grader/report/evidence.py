@@ -9,6 +9,9 @@ are, and everything else as a line:
 - A list of mappings, or a mapping to mappings: a table.
 - A text of several lines: a quotation; under `paste`, lines of Python that make the call once more.
 
+Two keys are drawn nowhere, as keys of a table's rows neither: `example`, the part of the message that the arrays tell
+again, and `measurement`, how something was measured, for whoever looks into results.json.
+
 An array is a number or nested lists of numbers of equal lengths; "nan", "inf" and "-inf" are numbers. All is bounded.
 """
 
@@ -30,8 +33,8 @@ MAX_NAME = 60
 MAX_DEPTH = 4  # of what is told in one line
 _ARRAYS = ("input", "expected", "got", "difference")
 _NAMES = {"paste": "To try it in Python"}
-# How the library of training measured, and not what came of it: in results.json for whoever looks into it.
-_MEASUREMENT = frozenset({"device", "share_seconds", "time_box", "logarithmic"})
+EXAMPLE = "example"
+_UNDRAWN = frozenset({EXAMPLE, "measurement"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def read(evidence: Mapping[str, Any]) -> list[Block]:
     arrays = _arrays(evidence)
     blocks: list[Block] = [arrays] if arrays.grids else []
     for key, value in list(evidence.items())[:MAX_KEYS]:
-        if value is not None and key not in _MEASUREMENT and not (arrays.grids and _is_drawn(key, value)):
+        if value is not None and key not in _UNDRAWN and not (arrays.grids and _is_drawn(key, value)):
             blocks += _block(_NAMES.get(key) or _label(key), value)
     return blocks
 
@@ -140,7 +143,7 @@ def _finite(item: Any) -> float | None:
 
 def _table(name: str, rows: Sequence[Mapping[Any, Any]], total: int) -> Table:
     keys = dict.fromkeys(key for row in rows for key in list(row)[:MAX_COLUMNS])
-    columns = [key for key in keys if key not in _MEASUREMENT][:MAX_COLUMNS]
+    columns = [key for key in keys if key not in _UNDRAWN][:MAX_COLUMNS]
     texts = [tuple(_line(row[column]) if column in row else "" for column in columns) for row in rows]
     return Table(name, tuple(_label(column) for column in columns), tuple(texts), total - len(rows))
 

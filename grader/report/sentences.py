@@ -3,16 +3,15 @@
 import re
 
 from grader.model import Outcome
+from grader.report import evidence
 from grader.schema import PointScore
 
-# The example of a sentence, for whoever cannot be shown the arrays.
-_EXAMPLE = re.compile(r"\s*For [\w ]+ = .*: expected .*, got .*\.$")
 _CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # of the lines to paste: the function that was asked
 
 
 def sentence_of(point: PointScore, pictured: bool) -> str:
     """The message, without the numbers that a picture shows; of a point in parts, with the part and the function."""
-    message = _EXAMPLE.sub("", point.message) if pictured else point.message
+    message = _without_example(point) if pictured else point.message
     lost = [part for part in point.parts if part.outcome is not Outcome.PASSED]
     if len(point.parts) < 2 or not lost:
         return message
@@ -21,3 +20,9 @@ def sentence_of(point: PointScore, pictured: bool) -> str:
         return message if same else "\n".join(f"({part.part}) {part.message}" for part in lost)
     function = _CALL.search(str(point.evidence.get("paste", "")))
     return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"
+
+
+def _without_example(point: PointScore) -> str:
+    """The message but for the example in it, which is for whoever is not shown the arrays."""
+    example = point.evidence.get(evidence.EXAMPLE)
+    return point.message.replace(f" {example}", "") if isinstance(example, str) else point.message

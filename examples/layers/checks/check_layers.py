@@ -78,11 +78,11 @@ LOSSES = {"softmax_loss": softmax_loss, "svm_loss": svm_loss}
 def scores(rng: Rng, offset: float = 0.0) -> Inputs:
     """Some margins of the hinge loss violated and some not, none near its kink."""
     samples, classes = rng.permutation([4, 5, 6, 7])[:2]
-    y = rng.integers(0, classes, samples)
+    y, each = rng.permutation(np.arange(samples) % classes), np.arange(samples)
     x = rng.choice([-1.0, 1.0], (samples, classes)) * rng.uniform(0.6, 1.4, (samples, classes))
-    x[:, 0] = -1.5  # this margin is not violated, unless the class is the right one, and the next one is
-    x[:, 1] = 1.5
-    x[np.arange(samples), y] = rng.uniform(-0.3, 0.3, samples)
+    x[each, y] = rng.uniform(-0.3, 0.3, samples)
+    for place, margin in ((1, -0.5), (2, 0.5), (3, 1.5)):  # by less than the margin on one side, and on the other
+        x[each, (y + place) % classes] = x[each, y] + margin - 1
     return {"x": x + offset, "y": y}
 
 

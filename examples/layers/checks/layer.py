@@ -115,8 +115,8 @@ def test_time_inputs(rng: Rng) -> list[Inputs]:
 
 def conv_input(rng: Rng, stride: int, pad: int) -> Inputs:
     """No two axes of a filter, of a map or of what comes out are equally long; the last window ends with the map."""
-    samples, channels, filters = rng.permutation([1, 2, 3])
-    (height, width), (rows, cols) = rng.permutation([2, 3]), max(1, pad) + rng.permutation([1, 2])
+    samples, channels, filters = rng.permutation([2, 3, 4])
+    (height, width), (rows, cols) = rng.permutation([2, 3]), rng.permutation([3, 4] if pad else [2, 3])
     shape = (samples, channels, (rows - 1) * stride + height - 2 * pad, (cols - 1) * stride + width - 2 * pad)
     weights, bias = rng.normal(size=(filters, channels, height, width)), rng.normal(size=filters)
     return arrays(x=rng.normal(size=shape), w=weights, b=bias, stride=stride, pad=pad)
@@ -135,7 +135,7 @@ def pool_inputs(rng: Rng) -> list[Inputs]:
 
     def draw(stride: int, highest: float) -> Inputs:
         (height, width), (rows, cols) = rng.permutation([2, 3]), rng.permutation([2, 3])
-        shape = (*rng.permutation([1, 2]), (rows - 1) * stride + height, (cols - 1) * stride + width)
+        shape = (*rng.permutation([2, 3]), (rows - 1) * stride + height, (cols - 1) * stride + width)
         steps = rng.permutation(int(np.prod(shape))).reshape(shape)
         return arrays(x=highest - 0.1 * steps, pool_height=height, pool_width=width, stride=stride)
 

@@ -59,10 +59,12 @@ def _failed(function: Callable[..., Any], question: Question, seen: Sequence[See
     mistake = _swapped(function, question) or next(iter(named), None)
     found = counterexample.first_wrong(tried)
     wrong = next(text for item in seen if (text := mismatch(*item)))
-    parts = [wrong if mistake is None else mistake.sentence, counterexample.sentence(*found) if found else ""]
-    verdict = Verdict.failed(" ".join(filter(None, parts)), mistake.id if mistake else None)
+    example = counterexample.sentence(*found) if found else ""
+    cause = wrong if mistake is None else mistake.sentence
+    verdict = Verdict.failed(f"{cause} {example}".strip(), mistake.id if mistake else None)
     if found:
-        verdict = replace(verdict, evidence=counterexample.evidence(_name_of(function), *found))
+        shown = counterexample.evidence(_name_of(function), *found)
+        verdict = replace(verdict, evidence={**shown, "example": example} if example else shown)
     return _noted(verdict, seen)
 
 

@@ -124,7 +124,7 @@ def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> tuple
         "difference": round(ahead, 4),
         "supports_above": round(supports, 4),
         "contradicts_below": round(contradicts, 4),
-        "logarithmic": plain is math.exp,
+        "measurement": {"logarithmic": plain is math.exp},
         "seeds": seeds,
     }
 

@@ -109,12 +109,14 @@ def _evidence(rerun: Rerun, attempt: Attempt) -> dict[str, Any]:
     """What a report shows beside the point: the curve, the time and the box."""
     client = rerun.client
     return {
-        "device": client.device,
         "best_accuracy": attempt.run.best,
         "accuracy_before": attempt.run.before,
         "curve": curve(attempt.run),
-        "share_seconds": round(attempt.share, 1),
-        "time_box": client.box.described() if client.box else {},
+        "measurement": {
+            "device": client.device,
+            "share_seconds": round(attempt.share, 1),
+            "time_box": client.box.described() if client.box else {},
+        },
     }
 
 

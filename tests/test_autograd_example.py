@@ -1,0 +1,104 @@
+"""The autograd example: its gallery, its misconceptions, the same marks in every sandbox and for other seeds."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.pipeline import GradingSession
+from grader.report.results_json import to_json
+from grader.rubric import load_assignment
+from grader.sandbox.choose import SandboxSettings
+from grader.settings import RunSettings
+from grader.student.explain import explain
+from tests.support.command import ROOT
+from tests.support.galleries import Case, differences
+from tests.support.sandboxes import available
+
+pytestmark = pytest.mark.slow
+
+AUTOGRAD = ROOT / "examples" / "autograd"
+FOLDERS = sorted(path.parent for path in (AUTOGRAD / "gallery").glob("*/*/expected.json"))
+CASES = [Case(path.parent.name, path, json.loads((path / "expected.json").read_text())) for path in FOLDERS]
+
+
+@pytest.fixture(scope="module", params=[*((kind, 1) for kind in available()), ("process", 7)], ids=str)
+def grading(request: pytest.FixtureRequest) -> Iterator[GradingSession]:
+    kind, seed = request.param
+    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings(kind), seed=seed)) as session:
+        yield session
+
+
+def graded(grading: GradingSession, folder: Path) -> Any:
+    return json.loads(to_json(grading.grade(grading.load(folder))))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_case_of_the_gallery_is_worth_what_it_says(case: Case, grading: GradingSession) -> None:
+    assert differences(case, graded(grading, case.path)) == []
+
+
+@pytest.mark.parametrize(("folder", "score"), [("reference", 8.0), ("student_template", 0.0)])
+def test_the_reference_has_all_points_and_the_template_none(folder: str, score: float, grading: GradingSession) -> None:
+    assert graded(grading, AUTOGRAD / folder)["score"] == score
+
+
+def test_every_misconception_has_a_case() -> None:
+    sentences = (AUTOGRAD / "checks" / "sentences.toml").read_text(encoding="utf-8").splitlines()
+    known = {line.partition(" =")[0] for line in sentences if not line.startswith("#")}
+    assert known == {name for case in CASES for name in case.expected.get("diagnoses", {}).values()}
+
+
+def test_what_a_student_reads_is_the_smallest_program_that_fails() -> None:
+    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings("process"), seed=1)) as session:
+        report = session.grade(session.load(AUTOGRAD / "gallery" / "wrong" / "depth-first"))
+    point = next(point for point in report.points if point.id == "1.6")
+    assert point.message == (
+        "A value passes its gradient on before all contributions have reached it. In which order are they visited? "
+        "For a = 2, b = -3 and c = a * b; d = c * a; e = c + d: a.grad is -9, after e.backward(); the correct value is "
+        "-15."
+    )
+    assert point.evidence["paste"] == (
+        "from engine import Value\na = Value(2.0)\nb = Value(-3.0)\nc = a * b\nd = c * a\ne = c + d\ne.backward()\n"
+        "print(a.grad, b.grad)"
+    )
+
+
+def test_every_point_is_explained() -> None:
+    assignment = load_assignment(AUTOGRAD)
+    for point in assignment.rubric.points:
+        said = explain(assignment, point.id)
+        assert len(said.judged) == len(said.hints) == 2
+
+
+HOSTILE = """
+class Value:
+    {lies}
+    def __init__(self, data, *rest):
+        self.data, self.grad = data, 0.0
+    def __add__(self, other): return self
+    __radd__ = __mul__ = __rmul__ = __pow__ = __add__
+    def relu(self): return self
+    def backward(self): pass
+"""
+
+
+@pytest.mark.parametrize(
+    "lies",
+    [
+        "data = grad = property(lambda self: 1.0, lambda self, value: None)",
+        "__float__ = lambda self: 1.0; __eq__ = lambda self, other: True; __hash__ = None",
+        "__getattr__ = lambda self, name: self; data = grad = property(lambda self: self, lambda self, value: None)",
+        "__class__ = property(lambda self: float)",
+        "data = grad = property(lambda self: [1.0] * 10**6, lambda self, value: None)",
+        "__del__ = lambda self: 1 / 0",
+    ],
+)
+def test_an_engine_that_lies_earns_nothing_and_breaks_nothing(lies: str, tmp_path: Path) -> None:
+    (tmp_path / "engine.py").write_text(HOSTILE.format(lies=lies))
+    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings("process"), seed=1)) as session:
+        report = session.grade(session.load(tmp_path))
+    assert not report.has_grader_error
+    assert sum(point.score for point in report.points) == 0

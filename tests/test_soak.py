@@ -1,0 +1,30 @@
+"""The soak in less than a minute: two of its faults, once each."""
+
+import pytest
+
+from scripts import soak
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(soak.os, "fork"), reason="reads /proc")]
+
+
+def test_classes_come_through_and_leave_nothing() -> None:
+    first, second, last = soak.run(minutes=0.0, students=3, seed=1, names=("helper-kills", "full-disk"))
+    assert first.startswith("helper-kills: ")
+    assert second.startswith("full-disk: ")
+    assert last.endswith(": nothing lost, nothing left")
+
+
+def test_a_fault_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soak, "_COMPILER", "no-such-compiler")
+    said = list(soak.run(minutes=0.0, students=2, seed=1, names=("clock",)))
+    assert said[0].startswith("clock: left out: a clock that jumps needs a C compiler")
+
+
+def test_growth_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    sizes = iter((100.0, 100.0 + soak.RSS_GROWTH_MIB + 1))
+    monkeypatch.setattr(soak, "resident_mib", lambda: next(sizes))
+    own = soak.OwnGrading(None)  # type: ignore[arg-type]
+    empty = soak.Path(str(tmp_path))
+    own.look(empty)
+    with pytest.raises(AssertionError, match="165 MiB instead of 100"):
+        own.look(empty)
