@@ -2,14 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from grader.authoring.same_answer import same_value
 from grader.authoring.survivors import Examined, Fate, examine, several_right_answers
 from grader.errors import UsageError
 from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
+from grader.suite.wire_values import to_wire
 from tests.support.command import Command
 
 pytestmark = pytest.mark.slow
@@ -89,6 +93,30 @@ def test_what_is_the_same_function_is_no_finding(tmp_path: Path) -> None:
     assert not any("Twice" in item.mutant.difference for item in found)  # nobody's behaviour is in a docstring
 
 
+ONE, OTHER = np.array([1.0, 2.0]), np.array([1.0, 2.5])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "same"),
+    [
+        (ONE, ONE * (1 + 1e-12), True),
+        (ONE, OTHER, False),
+        (ONE, [1.0, 2.0], True),
+        ([ONE, OTHER], [ONE, OTHER], True),
+        ([ONE, OTHER], [OTHER, OTHER], False),
+        ([ONE, OTHER], [ONE], False),
+        ([ONE, [OTHER, None]], [ONE, [OTHER, None]], True),
+        ([[1.0], [2.0, 3.0]], np.eye(2), False),
+        ({"dx": ONE}, {"dx": OTHER}, False),
+        (["a", 1], ["a", 1], True),
+        (float("nan"), float("nan"), True),
+        (None, 0.0, False),
+    ],
+)
+def test_answers_are_the_same_but_for_rounding(left: Any, right: Any, same: bool) -> None:
+    assert same_value(to_wire(left), to_wire(right), lambda one, other: False) is same
+
+
 def test_where_several_answers_are_right_the_author_says_why(tmp_path: Path) -> None:
     folder = make_assignment(tmp_path / "several", LOOSE)
     (folder / "mutants.toml").write_text('[several_right_answers]\n"1.1" = "At least twice."\n')
@@ -120,6 +148,6 @@ def test_the_command_prints_survivors_and_fails_by_them(grader: Command, tmp_pat
     assert "1.1: let live: reference/doubling.py:2  return x + x  →  return x * x\n" in ended.stdout
     assert " let live, 0 let live where several" in ended.stdout
     written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert {"exercise", "fate", "heard", "kept", "mutant"} == set(written[0])
+    assert {"exercise", "fate", "heard", "kept", "mutant", "reason"} == set(written[0])
     good = grader("mutants", make_assignment(tmp_path / "good", EXACT), *options)
     assert (good.returncode, "0 let live," in good.stdout) == (0, True), good.stdout

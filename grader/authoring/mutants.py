@@ -35,8 +35,8 @@ def draw(
 ) -> list[Mutant]:
     """`count` mutants, the same for the same state of `rng`; all there are where those are fewer. None twice.
 
-    `answers` are the files of right answers by the names of these. Files named in `untouched` are left out: they are
-    other exercises'.
+    `answers` are the files of right answers by the names of these. Files named in `untouched`, other exercises', stay
+    as they are.
     """
     streams = [_of_answer(name, files, untouched, rng) for name, files in answers.items()]
     found: list[Mutant] = []
@@ -59,4 +59,4 @@ def _of_answer(name: str, files: Mapping[str, str], untouched: Collection[str], 
         if source is not None and (file, source) not in seen:
             seen.add((file, source))
             difference = mutation.difference(source)
-            yield Mutant(name, file, mutation.line, mutation.what, difference, {**own, file: source})
+            yield Mutant(name, file, mutation.line, mutation.what, difference, {**files, file: source})

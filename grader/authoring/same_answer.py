@@ -26,7 +26,7 @@ def same_value(left: Value, right: Value, equal_trees: EqualTrees) -> bool:
     match left, right:
         case Tree(), Tree():
             return left == right or equal_trees(left, right)
-        case list(), list() if any(isinstance(item, Tree | dict | list) for item in (*left, *right)):
+        case list(), list() if not all(isinstance(item, int | float) for item in (*left, *right)):
             return len(left) == len(right) and all(
                 starmap(lambda a, b: same_value(a, b, equal_trees), zip(left, right, strict=True))
             )
@@ -45,5 +45,5 @@ def _same_numbers(left: Any, right: Any) -> bool:
             return False
         scale = np.abs(one[np.isfinite(one)]).max(initial=0.0)
         return bool(np.allclose(one, other, rtol=0.0, atol=RTOL * scale, equal_nan=True))
-    except (TypeError, ValueError):  # texts, or lists of different lengths
-        return bool(left == right)
+    except (TypeError, ValueError):  # texts among them, or rows of different lengths: not the same numbers
+        return False

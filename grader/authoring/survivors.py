@@ -134,11 +134,7 @@ def _of_exercise(
 ) -> Iterator[Examined]:
     rubric = judge.session.assignment.rubric
     others = {other.file for other in rubric.exercise if other.id != exercise.id}
-    own = {
-        name: {file: text for file, text in files.items() if file not in others}
-        for name, (files, solved) in answers.items()
-        if exercise.id in solved and exercise.file in files
-    }
+    own = {name: files for name, (files, solved) in answers.items() if exercise.id in solved and exercise.file in files}
     selected = {point.id for point in exercise.point if point.kind != PERSON} & judge.session.selected
     originals = _Originals(judge, own, selected)
     for mutant in draw(own, others, count, random.Random(f"{exercise.id} {seeds[0]}")):
