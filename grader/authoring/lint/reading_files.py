@@ -11,9 +11,6 @@ from grader.authoring.lint.texts import texts
 from grader.rubric import BESIDE_THE_CHECKS, Assignment, Exercise, template_of
 from grader.suite.runner import CheckPlace
 
-NOT_THE_ASSIGNMENTS = frozenset(
-    {"student_template", "reference", "gallery", "tests"}
-)  # never part of what is installed
 ALLOWED = ("grader.api", "grader.oracles")
 TRAVELS = {"bounded": ("grader.oracles",), "harness": ("grader.oracles",), "given": ()}  # what is there where they run
 
