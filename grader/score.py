@@ -113,9 +113,8 @@ def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -
     own = [result for result in results if (result.point, result.part) == (point.id, part)]
     if len(own) == 1:
         return own[0]
-    message = (
-        f"This point could not be judged; that is the grader's fault, not yours ({len(own)} results of its check)."
-    )
+    what = f"{len(own)} of its checks gave a verdict" if own else "no check gave a verdict"
+    message = f"This point could not be judged; that is the grader's fault, not yours ({what})."
     return CheckResult(point.id, part, Verdict(Outcome.GRADER_ERROR, 0.0, message))
 
 
