@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock, Timeout
 
 from grader.oracles.training.gpu_lock import gpu_lock
-from tests.support.command import PATIENCE, ROOT
+from tests.support.command import ROOT
 from tests.support.exercise4_fakes import comparison_of, student_of
 
 pytestmark = pytest.mark.slow
@@ -70,7 +70,9 @@ def test_a_gpu_is_waited_for_on_nobodys_time(
     def sleep(seconds: float) -> None:
         """What the lock does between two looks: the other process ends in the first."""
         looks.append(seconds)
-        other.communicate(timeout=PATIENCE)
+        assert other.stdin
+        other.stdin.close()
+        other.wait()  # without a timeout: with one it would sleep itself
 
     client.clock = lambda: WAITED * len(looks)
     monkeypatch.setattr(time, "sleep", sleep)

@@ -131,7 +131,7 @@ def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]], digits: 
 def _mark(error: float, largest: float) -> tuple[Mark, int]:
     if not math.isfinite(error):
         return "other", LEVELS
-    return "high" if error > 0 else "low", min(LEVELS, 1 + int(LEVELS * abs(error) / largest))
+    return "high" if error > 0 else "low", min(LEVELS, 1 + int(LEVELS * (abs(error) / largest)))
 
 
 def _index(which: int, axes: Sequence[int]) -> str:

@@ -41,6 +41,7 @@ class Zygote:
         self._lock = threading.Lock()
         self._count = 0
         self._closed = False
+        self._sibling_folders: list[str] = []
         self._first_words: dict[str, Any] | None = None
 
     def first_words(self) -> dict[str, Any]:
@@ -66,7 +67,9 @@ class Zygote:
 
         Raises SandboxError.
         """
-        message = json.dumps({"sibling": {"folder": _new_folder(), "protected_pids": list(protected_pids)}}).encode()
+        folder = _new_folder()
+        self._sibling_folders.append(folder)
+        message = json.dumps({"sibling": {"folder": folder, "protected_pids": list(protected_pids)}}).encode()
         with self._lock:
             try:
                 socket.send_fds(self._control, [message], [control.fileno()])
@@ -117,6 +120,8 @@ class Zygote:
             while self._control.recv(_MESSAGE_BYTES):
                 pass  # until it has ended all that it started
         self._control.close()
+        for folder in self._sibling_folders:  # each removes its own, unless it was killed
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _answer(self) -> dict[str, Any]:
         try:
