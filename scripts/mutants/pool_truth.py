@@ -90,6 +90,8 @@ def even(rng: np.random.Generator) -> Iterator[np.ndarray]:
         *shapes,
         (2, 3, 4, 8),
         (3, 2, 8, 4),
+        (2, 3, 2, 6),  # more channels, or samples, than rows
+        (3, 2, 6, 2),
         (1, 1, 2, 14),
         (1, 1, 14, 2),
         (1, 1, 20, 10),
