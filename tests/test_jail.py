@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from grader.sandbox.supervisor import Sandbox
 from grader.sandbox.warm_modules import warm_modules
 from tests.support.command import ROOT
 from tests.support.engines import worker_image
-from tests.support.workers import PATIENCE, ask, bundle_of
+from tests.support.workers import PATIENCE, ask, bundle_of, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -313,9 +312,9 @@ def test_when_the_grader_is_killed_everything_ends(kind: str) -> None:
         assert grader.stdout is not None
         assert grader.stdout.readline() == b"started\n"
         mark = f'"protected_pids": [{grader.pid}]'
-        _wait_until(lambda: len(_processes(mark)) >= 2)
+        wait_until(lambda: len(_processes(mark)) >= 2)
         grader.send_signal(signal.SIGKILL)
-        _wait_until(lambda: not _processes(mark))
+        wait_until(lambda: not _processes(mark))
 
 
 def _processes(mark: str) -> list[int]:
@@ -327,13 +326,6 @@ def _processes(mark: str) -> list[int]:
         except OSError:
             continue
     return found
-
-
-def _wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # --- with fewer rights ---

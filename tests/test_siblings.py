@@ -4,8 +4,7 @@ import os
 import signal
 import socket
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Returned
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from grader.sandbox.sandbox_settings import SandboxSettings
-from tests.support.workers import PATIENCE, ask
+from tests.support.workers import ask, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -55,13 +54,6 @@ def started(launcher: WarmLauncher) -> StartedZygote:
 
 def children(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 @pytest.mark.parametrize("kind", KINDS)

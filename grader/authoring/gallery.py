@@ -94,15 +94,17 @@ def differences(case: Case, report: Report, selected: Collection[str]) -> list[s
     for name, wanted in ((name, own) for name, own in case.expected.points.items() if name in selected):
         got = points[name].score if name in points else None
         if got is None or abs(got - wanted) > SCORE_TOLERANCE:
-            found.append(f"{name} scores {got}, not {wanted:g} ({_said(report, name)})")
+            found.append(f"{name} scores {got}, not {wanted:g} ({_message_of(report, name)})")
     for name, outcome in case.expected.outcomes.items():
         if name in points and points[name].outcome != outcome:
-            found.append(f"{name} is {points[name].outcome}, not {outcome} ({_said(report, name)})")
+            found.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
     for name, diagnosis in case.expected.diagnoses.items():
         if name in points and points[name].diagnosis != diagnosis:
-            found.append(f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_said(report, name)})")
+            found.append(
+                f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_message_of(report, name)})"
+            )
     return found
 
 
-def _said(report: Report, name: str) -> str:
+def _message_of(report: Report, name: str) -> str:
     return next((point.message[:200] for point in report.points if point.id == name), "not judged") or "no message"

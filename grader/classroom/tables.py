@@ -33,8 +33,8 @@ def read_table(path: Path) -> Table:
     Raises UsageError.
     """
     text = _text(path)
-    said, _, rest = text.partition("\n")
-    if re.fullmatch(r"sep=.\r?", said):  # Excel's own line about the delimiter
+    first_line, _, rest = text.partition("\n")
+    if re.fullmatch(r"sep=.\r?", first_line):  # Excel's own line about the delimiter
         text = rest
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)

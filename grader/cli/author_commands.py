@@ -72,15 +72,15 @@ def lint(
     where = replace(settings, sandbox=prepare(settings.sandbox))
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
     course = load_assignment(assignment)
-    told: list[Remark] = []
+    remarks: list[Remark] = []
 
     def tell(remark: Remark) -> None:
-        told.append(remark)
+        remarks.append(remark)
         console.print(Text(str(remark)), soft_wrap=True)
 
     find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
-    if told:
-        console.print(Text(f"{len(told)} {'thing' if len(told) == 1 else 'things'} to put right.", style="red"))
+    if remarks:
+        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to put right.", style="red"))
         raise SystemExit(1)
     console.print(Text(f"Nothing to put right in {course.rubric.title}.", style="green"))
 

@@ -61,7 +61,11 @@ class Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        known = {name: TyperCommand(name, hidden=not told) for own in COMMANDS.values() for name, told in own.items()}
+        known = {
+            name: TyperCommand(name, hidden=not help_text)
+            for commands in COMMANDS.values()
+            for name, help_text in commands.items()
+        }
         self.commands = {**known, **self.commands}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:

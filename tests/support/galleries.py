@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.authoring import gallery
+from grader.schema import Report
+
 HERE = Path(__file__).parent.parent / "gallery"
 
 
@@ -37,13 +40,6 @@ def cases(gallery: str) -> list[Case]:
 
 def differences(case: Case, report: dict[str, Any]) -> list[str]:
     """Where a report is not what the case expects, a line each; none if all is right."""
-    points = {point["id"]: point for point in report["points"]}
-    found = []
-    for key, field in (("points", "score"), ("outcomes", "outcome"), ("diagnoses", "diagnosis")):
-        for point, wanted in case.expected.get(key, {}).items():
-            got = points[point][field] if point in points else None
-            if got != wanted and not (field == "score" and got is not None and abs(got - wanted) < 1e-6):
-                found.append(
-                    f"{point}: {field} {got!r}, expected {wanted!r} ({points.get(point, {}).get('message', '')[:300]})"
-                )
-    return found
+    expected = gallery.Expectation.model_validate(case.expected)
+    own = gallery.Case("right", case.path, expected)
+    return gallery.differences(own, Report.model_validate(report), expected.points.keys())

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,14 @@ def ask(
     """What is answered to `module.question()` for each of the questions, the module being `code`."""
     with Sandbox(launcher, {"module": bundle_of(code, limits=limits)}) as sandbox:
         return [sandbox.call(Request("module", "module", name, (), seconds)) for name in questions]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Returns once it holds: for what other processes do, which say nothing of it."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def survivors() -> list[str]:

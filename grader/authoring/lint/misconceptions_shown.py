@@ -11,11 +11,11 @@ from grader.rubric import Assignment
 def unshown(assignment: Assignment, cases: Sequence[Case], seen: Collection[str]) -> Iterator[Remark]:
     """One remark for each that is neither in `seen`, the diagnoses of what was graded, nor expected anywhere."""
     shown = {*seen} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
-    told: set[str] = set()
+    reported: set[str] = set()
     for path in assignment.own_files:
         for line, name in _named(ast.parse(path.read_bytes())):
-            if name not in shown | told:
-                told.add(name)
+            if name not in shown | reported:
+                reported.add(name)
                 yield Remark(
                     path, line, f"no answer of the gallery shows the misconception {name!r}: add one to wrong/."
                 )

@@ -31,8 +31,8 @@ def parse_accepted(
                 f"--accept {option}: {name or 'nothing'} is no file of this assignment ({', '.join(expected.files)})."
             )
         if not whose:
-            said = f"--accept {option}: no hand-in of this class has that id; class.json lists them."
-            issues.append(Issue(IssueKind.CHOICE, rest.partition(":")[0], said))
+            message = f"--accept {option}: no hand-in of this class has that id; class.json lists them."
+            issues.append(Issue(IssueKind.CHOICE, rest.partition(":")[0], message))
             continue
         one = max(whose, key=len)  # an id may begin another
         accepted.setdefault(one, {})[name] = rest[len(one) + 1 :]

@@ -28,8 +28,8 @@ def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
                 HandIn(child.name, students or (Student(name=child.name),), (part,), _moment(about.get("created_at")))
             )
         elif child.name != METADATA:
-            said = f"{child.where}: {METADATA} does not name it, so it is nobody's hand-in."
-            issues.append(Issue(IssueKind.UNMATCHED, child.name, said))
+            message = f"{child.where}: {METADATA} does not name it, so it is nobody's hand-in."
+            issues.append(Issue(IssueKind.UNMATCHED, child.name, message))
     gone = f"{METADATA} names it, and it is not in the export."
     return hand_ins, [*issues, *(Issue(IssueKind.UNMATCHED, name, gone) for name in metadata)]
 

@@ -63,9 +63,9 @@ def read_extensions(path: Path) -> dict[Student, Extension]:
     extensions: dict[Student, Extension] = {}
     for row in read_lms_table(path).people():
         due, days = (text if (text := row.get(column)) not in _NOTHING else "" for column in (Column.DUE, Column.DAYS))
-        told = find_time(row.get(Column.STATUS))
-        if told is not None and not due and not days:
-            extensions[row.student] = Extension(until=told)
+        until = find_time(row.get(Column.STATUS))
+        if until is not None and not due and not days:
+            extensions[row.student] = Extension(until=until)
         elif row.student.id and (due or days):
             extensions[row.student] = _extension(path, row, due, days)
     if not extensions and not is_worksheet(path):
@@ -105,18 +105,18 @@ class Roster:
     """Finds people by whatever a hand-in says of them. Each rule has its index, so that a class may be of any size."""
 
     def __init__(self, students: Sequence[Student]) -> None:
-        self._rules: list[tuple[_Said, dict[Hashable, list[Student]]]] = []
-        for known, said in _RULES:
+        self._rules: list[tuple[_ClaimedKeys, dict[Hashable, list[Student]]]] = []
+        for known, claimed_keys in _RULES:
             index = defaultdict(list)
             for student in students:
                 for key in filter(None, known(student)):
                     index[key].append(student)
-            self._rules.append((said, index))
+            self._rules.append((claimed_keys, index))
 
-    def find(self, said: Student, label: str) -> Student | None:
+    def find(self, claimed: Student, label: str) -> Student | None:
         """The one student who fits: by id or e-mail, then by an id within the hand-in's name, then by name."""
         for keys, index in self._rules:
-            found = {student for key in keys(said, label) for student in index.get(key, ())}
+            found = {student for key in keys(claimed, label) for student in index.get(key, ())}
             if len(found) == 1:
                 return found.pop()
         return None
@@ -126,8 +126,8 @@ def _ids(student: Student) -> Iterable[Hashable]:
     return {student.id, _lms(student)}
 
 
-def _said_ids(said: Student, label: str) -> Iterable[Hashable]:
-    return {said.id, said.lms, label, _lms(said)}
+def _claimed_ids(claimed: Student, label: str) -> Iterable[Hashable]:
+    return {claimed.id, claimed.lms, label, _lms(claimed)}
 
 
 def _lms(student: Student) -> Hashable:
@@ -140,11 +140,11 @@ def _login(student: Student) -> Hashable:
     return ("login", student.lms.casefold()) if student.lms and not student.lms.isdigit() else None
 
 
-def _said_logins(said: Student, label: str) -> Iterable[Hashable]:
+def _claimed_logins(claimed: Student, label: str) -> Iterable[Hashable]:
     """GitHub Classroom's repositories are called "assignment-login", and a login may hold "-" itself."""
     parts = label.casefold().split("-")
     ends = ("-".join(parts[start:]) for start in range(len(parts)))
-    return {("login", name) for name in (said.id.casefold(), said.lms.casefold(), *ends, *_words(label)) if name}
+    return {("login", name) for name in (claimed.id.casefold(), claimed.lms.casefold(), *ends, *_words(label)) if name}
 
 
 def _words(label: str) -> list[str]:
@@ -176,13 +176,13 @@ def _spellings(name: str) -> frozenset[str]:
 
 
 # What a student goes by, and what a hand-in says of whose it is: they fit where the two share something.
-_Said = Callable[[Student, str], Iterable[Hashable]]
-_RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _Said], ...] = (
-    (_ids, _said_ids),
-    (lambda one: {one.email.casefold()}, lambda said, label: {said.email.casefold(), said.name.casefold()}),
-    (lambda one: {_login(one)}, _said_logins),
-    (lambda one: {one.id.casefold()}, lambda said, label: _words(label)),
-    (lambda one: {_number_of(one.id)}, lambda said, label: {_number_of(said.id), _number_of(label)}),
-    (lambda one: _spellings(one.name), lambda said, label: _spellings(said.name)),
-    (lambda one: _spellings(one.name), lambda said, label: _behind_group(said.name)),
+_ClaimedKeys = Callable[[Student, str], Iterable[Hashable]]
+_RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...] = (
+    (_ids, _claimed_ids),
+    (lambda one: {one.email.casefold()}, lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()}),
+    (lambda one: {_login(one)}, _claimed_logins),
+    (lambda one: {one.id.casefold()}, lambda claimed, label: _words(label)),
+    (lambda one: {_number_of(one.id)}, lambda claimed, label: {_number_of(claimed.id), _number_of(label)}),
+    (lambda one: _spellings(one.name), lambda claimed, label: _spellings(claimed.name)),
+    (lambda one: _spellings(one.name), lambda claimed, label: _behind_group(claimed.name)),
 )

@@ -19,9 +19,9 @@ def clock_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
                 near.append(hand_in.id)
     if near:
         more = f" and {len(near) - MAX_NAMED} more" if len(near) > MAX_NAMED else ""
-        said = (
+        message = (
             f"times without a time zone ({count} of them) were read on the clock of {late.timezone}, the rubric's. "
             f"That decides what lateness costs for {', '.join(near[:MAX_NAMED])}{more}. If the LMS showed another "
             "clock, give the times with their offset (2022-01-25T13:59:00+01:00) as --submitted."
         )
-        yield Issue(IssueKind.TIME, "times", said)
+        yield Issue(IssueKind.TIME, "times", message)

@@ -136,8 +136,8 @@ class Zygote:
         with contextlib.suppress(OSError, ValueError):
             while not text and (words := self._control.recv(_MESSAGE_BYTES)):  # what it said last
                 text = json.loads(words).get("failed", "")
-        told = text.strip() or self._end_of_it()
-        return SandboxError(f"the process that starts the workers failed: {told}")
+        last_words = text.strip() or self._end_of_it()
+        return SandboxError(f"the process that starts the workers failed: {last_words}")
 
     def _end_of_it(self) -> str:
         """In words, where it said nothing itself."""

@@ -1,0 +1,72 @@
+"""Which of several hand-ins of one person counts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+
+from grader.classroom.class_model import HandIn, Issue, IssueKind
+from grader.classroom.intake.hand_in_files import read_hand_in
+from grader.load.file_names import readable
+from grader.load.tree import Folder
+from grader.model import Expected
+
+_NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
+_by_id = attrgetter("id")
+
+
+def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> tuple[list[HandIn], list[Issue]]:
+    """One hand-in an id: what a person decided, else the newest by time or by the LMS's numbers, else it is asked."""
+    chosen, issues = [], []
+    for name, group in groupby(sorted(hand_ins, key=_by_id), key=_by_id):
+        *earlier, newest = sorted(group, key=lambda one: (one.decided, *_age(one), one.source))
+        if not earlier:
+            chosen.append(newest)
+            continue
+        how = _how_known(newest, earlier)
+        same = how is None and _are_same(place, (newest, *earlier), expected)
+        note = f"handed in {len(earlier) + 1} times; {how or ('all are the same' if same else _UNKNOWN)}"
+        chosen.append(replace(newest, notes=(*newest.notes, note)))
+        for one in earlier:
+            if how is None and not same:
+                message = (
+                    f"{one.source} and {newest.source} are both {name}'s, and nothing tells which is newer; "
+                    f"{newest.source} was graded. --match '{_key(one)}={name}' takes the other, "
+                    f"--match '{_key(newest)}={name}' keeps this one."
+                )
+                issues.append(Issue(IssueKind.CHOICE, name, message))
+            else:
+                message = f"{one.source}: handed in more than once; {newest.source} counts."
+                issues.append(Issue(IssueKind.SUPERSEDED, name, message))
+    return chosen, issues
+
+
+_UNKNOWN = "which is the newest is not known, so whoever grades this is asked"
+
+
+def _key(hand_in: HandIn) -> str:
+    return readable(hand_in.parts[0].key)
+
+
+def _age(hand_in: HandIn) -> tuple[datetime, int]:
+    return hand_in.submitted or _NEVER, hand_in.order[0]
+
+
+def _how_known(newest: HandIn, earlier: Sequence[HandIn]) -> str | None:
+    """How the newest is known; None where nothing tells."""
+    if newest.decided and not any(one.decided for one in earlier):
+        return "a person decided which counts"
+    if all(one.submitted for one in (newest, *earlier)) and newest.submitted not in [one.submitted for one in earlier]:
+        return "the newest counts"
+    orders = [one.order[0] for one in (newest, *earlier)]
+    known = not any(one.submitted for one in (newest, *earlier))
+    return "the newest counts" if known and len(set(orders)) == len(orders) else None
+
+
+def _are_same(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> bool:
+    """Whether they hold the same files: an archive, and beside it what was in it."""
+    try:
+        return len({read_hand_in(place, hand_in, expected, {}).sha256 for hand_in in hand_ins}) == 1
+    except OSError:
+        return False
