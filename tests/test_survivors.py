@@ -146,8 +146,8 @@ def test_the_command_prints_survivors_and_fails_by_them(grader: Command, tmp_pat
     ended = grader("mutants", make_assignment(tmp_path / "told", LOOSE), *options)
     assert ended.returncode == 1, ended.stderr
     assert "1.1: let live: reference/doubling.py:2  return x + x  →  return x * x\n" in ended.stdout
-    assert " let live, 0 let live where several" in ended.stdout
+    assert ended.stdout.endswith("3 mutants: 1 killed, 1 makes a check raise, 1 let live.\n")
     written = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
     assert {"exercise", "fate", "heard", "kept", "mutant", "reason"} == set(written[0])
     good = grader("mutants", make_assignment(tmp_path / "good", EXACT), *options)
-    assert (good.returncode, "0 let live," in good.stdout) == (0, True), good.stdout
+    assert (good.returncode, "let live" in good.stdout) == (0, False), good.stdout

@@ -43,11 +43,11 @@ class Fate(StrEnum):
 
     KILLED = "killed"
     REVIEW = "left to a person"
-    BREAKS = "breaks a check"
+    BREAKS = "makes a check raise"
     LET_LIVE = "let live"  # a check heard another answer and gave full marks
     ALSO_RIGHT = "let live where several answers are right"
     LUCKY = "caught by some seeds only"
-    SAME = "the same to every question"
+    SAME = "answers everything like the original"
 
 
 @dataclass(frozen=True, slots=True)

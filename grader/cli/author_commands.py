@@ -52,7 +52,7 @@ def new(
     for file in write_assignment(folder):
         out.print(Text(str(file)))
     out.print(
-        Text(f"\n`grader lint {folder}` has nothing to complain of yet. Begin with {folder / 'rubric.toml'}."),
+        Text(f"\n`grader lint {folder}` finds nothing to fix in it. Begin with {folder / 'rubric.toml'}."),
         soft_wrap=True,
     )
 
@@ -126,12 +126,12 @@ def _sentence(examined: Examined) -> str:
 
 
 def _by_check(found: list[Examined]) -> Table:
-    """For each check, how many mutants answered it otherwise than the right answer, and how many got it in full."""
+    """For each check, how many mutants answered it differently from the right answer, and got full marks anyway."""
     heard = Counter(part for item in found for part in item.heard)
     kept = Counter(part for item in found for part in item.kept)
     alive = Counter(part for item in found if item.fate is Fate.LET_LIVE for part in item.kept)
-    table = Table(title="what each check heard")
-    for column in ("check", "another answer", "of these in full", "of these in full everywhere"):
+    table = Table(title="check by check")
+    for column in ("check", "mutants that answer differently", "full marks", "full marks with every seed"):
         table.add_column(column, justify="left" if column == "check" else "right")
     for part in sorted(heard):
         table.add_row(part, str(heard[part]), str(kept[part]), str(alive[part]))
@@ -140,4 +140,4 @@ def _by_check(found: list[Examined]) -> Table:
 
 def _summary(found: list[Examined]) -> str:
     fates = Counter(item.fate for item in found)
-    return f"{len(found)} mutants: " + ", ".join(f"{fates[fate]} {fate}" for fate in Fate) + "."
+    return f"{len(found)} mutants: " + ", ".join(f"{fates[fate]} {fate}" for fate in Fate if fates[fate]) + "."
