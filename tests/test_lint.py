@@ -123,6 +123,12 @@ def read_only(folder: Path) -> list[str]:
             'ids = ["1.3"]\nfunctions = ["backward"]',
             ["explain.toml [[[point]]]: exercise 1 has no function backward."],
         ),
+        (
+            "explain.toml",
+            "[kind]",
+            '[kind]\nexact = "By comparison."',
+            ['explain.toml [exact = "By comparison."]: no point is of the kind exact'],
+        ),
         ("explain.toml", "[kind]", "[kind", ["explain.toml: this is not TOML: "]),
         (
             "student_template/softmax.py",

@@ -20,10 +20,11 @@ def texts(assignment: Assignment) -> Iterator[Remark]:
         return
     content = path.read_text(encoding="utf-8")
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(content).get("point", [])
+        written = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         yield Remark(path, None, f"this is not TOML: {error}.")
         return
+    entries: list[dict[str, Any]] = written.get("point", [])
     known = {point.id: assignment.rubric.exercise_of(point.id) for point in assignment.rubric.points}
     explained: set[str] = set()
     for index, entry in enumerate(entries):
@@ -38,6 +39,10 @@ def texts(assignment: Assignment) -> Iterator[Remark]:
                 if function not in known[name].signatures:
                     yield Remark(path, line, f"exercise {known[name].id} has no function {function}.")
         yield from _readable(assignment, path, line, [name for name in ids if name in known][:1])
+    kinds = {point.kind for point in assignment.rubric.points} | {entry.get("kind") for entry in entries}
+    for kind in written.get("kind", {}):
+        if kind not in kinds:
+            yield Remark(path, line_of(content, ("kind", kind)), f"no point is of the kind {kind}: remove the text.")
     for name in known:
         if name not in explained:
             yield at_point(assignment, name, f"{TEXTS} says nothing about point {name}.")
