@@ -60,6 +60,9 @@ def test_no_text_for_students_has_a_banned_word() -> None:
         *(ROOT / "student_template").glob("*.*"),
         *(ROOT / "grader").rglob("*.toml"),
         *(ROOT / "grader").rglob("*.jinja"),
+        *(ROOT / "examples").rglob("*.toml"),
+        *(ROOT / "examples").glob("*/checks/*.py"),
+        *(ROOT / "examples").glob("*/student_template/**/*.*"),
     ]
     texts = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in paths if path.is_file()}
     assert {name: found for name, text in texts.items() if (found := banned(text))} == {}

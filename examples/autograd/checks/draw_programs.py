@@ -8,7 +8,7 @@ import numpy as np
 from rational_engine import SLOPES, Node, Program, Rules, carry_out
 
 STEP = 8  # values are multiples of its inverse, so that sums and products are exact
-MIN_MAGNITUDE, MAX_MAGNITUDE = Fraction(1, STEP), 100  # of what is operated on, and of what comes of it
+MIN_MAGNITUDE, MAX_MAGNITUDE = Fraction(1, STEP), 100  # of operands and results
 MAX_DENOMINATOR = 1 << 200  # more would be slow, and no better
 MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what rounding may grow by
 LEAVES = "abcd"
