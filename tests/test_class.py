@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -507,6 +508,22 @@ def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> Non
         assert "mine.npz is no .npz file of plain arrays" in result.message
     finally:
         process.end()
+
+
+def test_a_killed_job_leaves_no_file_of_the_settings(
+    assignment: Assignment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    digits = (ROOT / "grader" / "assignment" / "data" / "digits.npz").read_bytes()
+    files = {"data": SettingFile("mine.npz", digits, "0" * 64)}
+    process = JobProcess(replace(job_settings(assignment), files=files))
+    assert isinstance(process.run(Job(Submission("a", {"exercise2.py": GOOD}, "0" * 64))), Graded)
+    assert list(tmp_path.rglob("mine.npz"))
+    process._process.kill()
+    process._process.wait()
+    process.end()
+    assert not list(tmp_path.rglob("mine.npz"))
 
 
 def test_a_class_on_images_of_its_own_is_reproduced_on_them(grader: Command, tmp_path: Path) -> None:

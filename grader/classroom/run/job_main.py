@@ -1,10 +1,11 @@
 """A job process: grades one submission after the other, one launcher and one set of oracles open all the while.
 
-    python -m grader.classroom.run.job_main [WARM]  WARM is the descriptor of a zygote's socket, where one is lent to it
+    python -m grader.classroom.run.job_main FOLDER [WARM]
 
-`jobs` starts it. It reads frames of the wire (`sandbox.protocol`) from its input and writes one for each to its output:
+FOLDER is empty and its own; WARM is the descriptor of a zygote's socket, where one is lent to it. `job_process` starts
+it. It reads frames of the wire (`sandbox.child.protocol`) from its input and writes one for each to its output:
 
-    settings   first, once: the fields of `model.JobSettings`
+    settings   first, once: the fields of `class_model.JobSettings`
     request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
                                                        or {"refused": a sentence about the settings}
 
@@ -14,6 +15,7 @@ nothing is left over when a class is killed, however rudely.
 
 import os
 import queue
+import shutil
 import signal
 import sys
 import threading
@@ -21,7 +23,6 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from grader.errors import GraderError, UsageError
@@ -39,7 +40,7 @@ from grader.suite.runner import RunChecks, collected
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
 
 
-def main(warm: int | None) -> None:
+def main(folder: Path, warm: int | None) -> None:
     """Answers requests until there are no more."""
     take, send = _own_channel()
     signal.signal(signal.SIGTERM, _stop)
@@ -47,23 +48,25 @@ def main(warm: int | None) -> None:
     asked = requests.next()
     if asked is None:
         return
-    with ExitStack() as stack:
-        assignment = _assignment(asked, stack)
-        sandbox = SandboxSettings(**asked["sandbox"])
-        launcher = stack.enter_context(closing(open_launcher(sandbox, sibling=warm)))
-        settings = RunSettings(sandbox, asked["seed"], points=tuple(asked["points"]))
-        with GradingSession(assignment, settings, launcher=launcher) as grading:
-            server = _JobServer(requests, send, grading)
-            while not collected(assignment, server.answer_all):  # the checks, once for all submissions
-                pass
+    assignment = _assignment(asked, folder)
+    sandbox = SandboxSettings(**asked["sandbox"])
+    settings = RunSettings(sandbox, asked["seed"], points=tuple(asked["points"]))
+    with (
+        closing(open_launcher(sandbox, sibling=warm)) as launcher,
+        GradingSession(assignment, settings, launcher=launcher) as grading,
+    ):
+        server = _JobServer(requests, send, grading)
+        while not collected(assignment, server.answer_all):  # the checks, once for all submissions
+            pass
 
 
-def _assignment(asked: Any, stack: ExitStack) -> Assignment:
-    """The assignment under the class's rubric and settings; `stack` takes their files away again."""
+def _assignment(asked: Any, folder: Path) -> Assignment:
+    """The assignment under the class's rubric and settings, their files in `folder`."""
     assignment = Assignment(Path(asked["assignment"]), parse_rubric(asked["rubric"], "the rubric"))
     overrides = asked["overrides"]
     for setting, file in asked["files"].items():
-        path = Path(stack.enter_context(TemporaryDirectory(prefix="grader-file-")), file["name"])
+        path = folder / setting / file["name"]
+        path.parent.mkdir()
         path.write_bytes(file["content"])
         overrides[setting] = path
     return assignment.with_settings(**overrides)
@@ -159,8 +162,11 @@ def _own_channel() -> tuple[Any, Any]:
 
 
 if __name__ == "__main__":
+    own_folder, *lent = sys.argv[1:]
     try:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+        with ExitStack() as stack:
+            stack.callback(shutil.rmtree, own_folder, ignore_errors=True)  # whoever asked may be gone
+            main(Path(own_folder), int(lent[0]) if lent else None)
         os._exit(0)  # all that it opened is closed; taking the interpreter apart would have the class wait
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)

@@ -5,6 +5,7 @@ A `JobProcessPool` keeps a process for each thread that asks it; `work` does so 
 
 import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -36,6 +37,7 @@ class JobProcess:
         self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
+        self._folder = tempfile.mkdtemp(prefix="grader-job-")  # gone with either of the two processes, if one is killed
         if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:
@@ -47,7 +49,7 @@ class JobProcess:
 
     def _start(self, *warm: int) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [sys.executable, "-m", "grader.classroom.run.job_main", *map(str, warm)],
+            [sys.executable, "-m", "grader.classroom.run.job_main", self._folder, *map(str, warm)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
@@ -98,6 +100,7 @@ class JobProcess:
         if self._process.stdout:
             self._process.stdout.close()
         self._errors.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _write(self, data: bytes) -> None:
         assert self._process.stdin
