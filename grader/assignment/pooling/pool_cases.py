@@ -127,7 +127,7 @@ def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 
 def _several(rng: np.random.Generator) -> int:
     """Samples or channels, more than the one row or column of windows: no index passes for another's."""
-    return int(rng.integers(2, 4))
+    return int(rng.integers(2, 8))
 
 
 def _even(rng: np.random.Generator, low: int, high: int) -> int:
