@@ -54,10 +54,10 @@ class Recorder:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.asked: list[Request] = []
         self._files = files
-        self._library = inner_worker.Library()
-        self._library.files = dict(files)
-        self._library.allowed = frozenset(sys.stdlib_module_names) | {"numpy", "sympy"}
-        sys.meta_path.insert(0, self._library)
+        self._state = inner_worker.State()
+        self._state.importer.files = dict(files)
+        self._state.importer.allowed = frozenset(sys.stdlib_module_names) | {"numpy", "sympy"}
+        sys.meta_path.insert(0, self._state.importer)
         inner_worker.seed_generators()
 
     def call(self, request: Request) -> Reply:
@@ -71,7 +71,7 @@ class Recorder:
             "name": request.name,
             "args": args,
         }
-        answer = inner_worker.answer(self._library, protocol.decode(protocol.encode(body)))
+        answer = inner_worker.answer(self._state, protocol.decode(protocol.encode(body)))
         reply = replies.parse(protocol.decode(protocol.encode({**answer, "id": 1})), 1, self._files, "")
         assert reply is not None
         return reply
