@@ -24,8 +24,8 @@ lint: .venv/installed                   ## style, types and the direction of imp
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
-	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/darwin
+	$(BIN)/mypy grader --platform win32 --cache-dir .mypy_cache/win32
+	$(BIN)/mypy grader --platform darwin --cache-dir .mypy_cache/darwin
 	$(BIN)/lint-imports
 
 format: .venv/installed                 ## put the code into the one style

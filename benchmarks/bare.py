@@ -20,15 +20,14 @@ import numpy as np
 
 from grader.assignment.bounded import algebra
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
-from grader.model import Submission
+from grader.model import CallFailure, Submission
 from grader.rubric import Assignment
 from grader.sandbox import replies
 from grader.sandbox.child import convert as inner_convert
 from grader.sandbox.child import protocol
 from grader.sandbox.child import worker as inner_worker
 from grader.sandbox.launcher import Reply, Request
-from grader.sandbox.linux.warm import WARM
-from grader.suite.proxy import CallFailure
+from grader.sandbox.warm_modules import WARM
 from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession
 
 for _name in WARM[0]:  # what our own workers find warm, the floor's children do too
@@ -55,18 +54,24 @@ class Recorder:
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self.asked: list[Request] = []
         self._files = files
-        self._library = inner_worker.Library()
-        self._library.files = dict(files)
-        self._library.allowed = frozenset(sys.stdlib_module_names) | {"numpy", "sympy"}
-        sys.meta_path.insert(0, self._library)
+        self._state = inner_worker.State()
+        self._state.importer.files = dict(files)
+        self._state.importer.allowed = frozenset(sys.stdlib_module_names) | {"numpy", "sympy"}
+        sys.meta_path.insert(0, self._state.importer)
         inner_worker.seed_generators()
 
     def call(self, request: Request) -> Reply:
         """What the worker would answer, through the same bytes."""
         self.asked.append(request)
         args = None if request.args is None else list(request.args)
-        body = {"id": 1, "op": "call", "module": request.module, "name": request.name, "args": args}
-        answer = inner_worker.answer(self._library, protocol.decode(protocol.encode(body)))
+        body: dict[str, protocol.Value] = {
+            "id": 1,
+            "op": "call",
+            "module": request.module,
+            "name": request.name,
+            "args": args,
+        }
+        answer = inner_worker.answer(self._state, protocol.decode(protocol.encode(body)))
         reply = replies.parse(protocol.decode(protocol.encode({**answer, "id": 1})), 1, self._files, "")
         assert reply is not None
         return reply
@@ -114,7 +119,12 @@ def questions(submission: Submission, assignment: Assignment, seed: int) -> list
     nothing of the student's is in this process, and nothing in its caches.
     """
     with tempfile.TemporaryFile() as file:
-        forked(lambda: (pickle.dump(check(submission, assignment, seed), file), file.flush()))
+
+        def write() -> None:
+            pickle.dump(check(submission, assignment, seed), file)
+            file.flush()
+
+        forked(write)
         file.seek(0)
         asked: list[Request] = pickle.load(file)
     return [

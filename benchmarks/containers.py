@@ -19,7 +19,7 @@ from rich.table import Table
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.docker.container import WORKER_IMAGE
+from grader.sandbox.docker.image import WORKER_IMAGE
 from grader.sandbox.launcher import Bundle, Launcher, Request
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox

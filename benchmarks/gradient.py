@@ -12,8 +12,8 @@ import torch
 from benchmarks import layers, measure
 from benchmarks.measure import Spread
 
-POOL_SHAPES = ((1, 1, 6, 6), (2, 3, 8, 8), (4, 8, 16, 16))
-MAP_SHAPES = ((6, 6), (16, 16), (48, 48))
+POOL_SHAPES: tuple[tuple[int, ...], ...] = ((1, 1, 6, 6), (2, 3, 8, 8), (4, 8, 16, 16))
+MAP_SHAPES: tuple[tuple[int, ...], ...] = ((6, 6), (16, 16), (48, 48))
 SEED = 1
 # Relative errors that are planted: 1, 3, 10, ... A fast gradcheck may need a multiple of the value itself.
 ERRORS = tuple(factor * 10.0**power for power in range(-9, 6) for factor in (1, 3))

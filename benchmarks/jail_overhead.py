@@ -21,7 +21,7 @@ from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Bundle, Launcher, Request, Returned
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.proxy import to_wire
+from grader.suite.wire_values import to_wire
 
 SOURCE = Path(__file__).parent.parent / "reference" / "exercise2.py"
 SHAPES = [(1, 1, 2, 2), (2, 3, 4, 6), (1, 1, 5, 7), (2, 2, 8, 8), (4, 8, 16, 16)]

@@ -3,6 +3,7 @@
 In each, one entry of a right gradient is wrong by a relative `error`, 0 for none; a check says whether it found one.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,7 +91,8 @@ def gradcheck(layer: Layer, error: float, *, fast: bool) -> bool:
 
 def pool(rng: np.random.Generator, shape: tuple[int, ...]) -> Layer:
     """Max pooling 2x2 of X (N, C, H, W)."""
-    X = (rng.permutation(int(np.prod(shape))) - np.prod(shape) // 2).reshape(shape) * pool_cases.LEVEL
+    count = math.prod(shape)
+    X = np.asarray((rng.permutation(count) - count // 2).reshape(shape) * pool_cases.LEVEL, dtype=np.float64)
     dY = _upstream(rng, (*shape[:2], shape[2] // 2, shape[3] // 2))
     parts = windows(X)
     mask = from_windows(parts == parts.max(axis=-1, keepdims=True), shape)

@@ -139,10 +139,11 @@ def publish(name: str, rows: Sequence[Mapping[str, Any]], chosen: argparse.Names
     """Prints rows as a table, a spread as `median (quartiles)`, and writes them as JSON where a file was named."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table(title=name)
-    for column in dict.fromkeys(key for row in rows for key in row):
+    columns = list(dict.fromkeys(key for row in rows for key in row))
+    for column in columns:
         table.add_column(column)
     for row in rows:
-        table.add_row(*(_shown(row.get(column.header)) for column in table.columns))
+        table.add_row(*(_shown(row.get(column)) for column in columns))
     console.print(table)
     for remark in remarks:
         console.print(remark, highlight=False)

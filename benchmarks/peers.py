@@ -51,7 +51,7 @@ def environment(peer: Peer) -> Path:
     ready, wanted = place / ".complete", " ".join(peer.packages)
     if not ready.exists() or ready.read_text() != wanted:
         venv.create(place, with_pip=True, clear=True)
-        command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
+        command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=INSTALL_SECONDS)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
@@ -78,7 +78,14 @@ def _hand_in() -> str:
 
 
 def _notebook(code: str) -> dict[str, object]:
-    cell = {"cell_type": "code", "execution_count": None, "id": "all", "metadata": {}, "outputs": [], "source": code}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "all",
+        "metadata": {},
+        "outputs": [],
+        "source": code,
+    }
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     return {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
 

@@ -94,8 +94,8 @@ def main() -> None:
     pairs += [("different", name, pair) for name, pair in DIFFERENT.items()]
     if chosen.short:
         pairs = pairs[:2] + pairs[-2:]
-    for method in METHODS.values():
-        method(*EQUAL["the identity itself"])  # what a method imports at its first call is no pair's cost
+    for function in METHODS.values():
+        function(*EQUAL["the identity itself"])  # what a method imports at its first call is no pair's cost
     rows = []
     summary: dict[str, list[tuple[str, str, float]]] = {name: [] for name in METHODS}
     for truth, name, pair in pairs:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -63,7 +64,9 @@ def main() -> None:
 
 def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[Cost]]]:
     """The reports, and what each way cost with all processes that it took, in turn."""
-    assignment = load_assignment().with_settings(epochs=1 if chosen.short else None, device="cpu")
+    assignment = load_assignment().with_settings(device="cpu")
+    if chosen.short:
+        assignment = assignment.with_settings(epochs=1)
     epochs = int(assignment.rubric.settings["epochs"])
     student, data = load_module(REFERENCE / "exercise4.py", "exercise4"), digits.load()
     reports: list[Report] = []
@@ -87,7 +90,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
             "graded": graded,
         }
         rounds = chosen.rounds or (1 if chosen.short else 5)
-        return reports, measure.interleaved({name: lambda way=way: cost_of(way) for name, way in ways.items()}, rounds)
+        return reports, measure.interleaved({name: partial(cost_of, way) for name, way in ways.items()}, rounds)
 
 
 def alone(student: Any, data: Images, epochs: int) -> None:

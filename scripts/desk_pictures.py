@@ -1,9 +1,10 @@
 """The pictures in docs/desk.md: the desk over an invented class, in the system's Chromium.
 
-python -m scripts.desk_pictures
+python -m scripts.desk_pictures [FOLDER]
 """
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,8 +23,8 @@ ITEMS = (
 )
 
 
-def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
+def main(pictures: Path = PICTURES) -> None:
+    pictures.mkdir(exist_ok=True)
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -35,11 +36,11 @@ def main() -> None:
         with opened(results) as door:
             marked = prepare(door)
             review = door.get("/queue.json?kind=review").json["tasks"][0]["key"]
-            take(browser, door, "/?kind=mark&all=1", "desk-queue.png")
-            take(browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-sheet.png")
-            take(browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-sheet-dark.png", scheme="dark")
-            take(browser, door, f"/sheet/{review}/1.4?kind=review", "desk-review.png")
-            take(browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-phone.png", size=PHONE)
+            take(pictures, browser, door, "/?kind=mark&all=1", "desk-queue.png")
+            take(pictures, browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-sheet.png")
+            take(pictures, browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-sheet-dark.png", scheme="dark")
+            take(pictures, browser, door, f"/sheet/{review}/1.4?kind=review", "desk-review.png")
+            take(pictures, browser, door, f"/sheet/{marked}/4.9?kind=mark&all=1", "desk-phone.png", size=PHONE)
 
 
 def prepare(door: Door) -> str:
@@ -54,7 +55,13 @@ def prepare(door: Door) -> str:
 
 
 def take(
-    browser: Browser, door: Door, path: str, name: str, size: tuple[int, int] = DESKTOP, scheme: str = "light"
+    pictures: Path,
+    browser: Browser,
+    door: Door,
+    path: str,
+    name: str,
+    size: tuple[int, int] = DESKTOP,
+    scheme: str = "light",
 ) -> None:
     """One picture of what a window of this size shows."""
     width, height = size
@@ -64,9 +71,9 @@ def take(
     page.wait_for_selector("h1")
     page.goto(door.origin + path)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=PICTURES / name)
+    page.screenshot(path=pictures / name)
     context.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))

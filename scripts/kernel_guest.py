@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import traceback
+from typing import Any
 
 USERS = {"root": 0, "an ordinary user": 1000}
 # What torch, an engine, or another kind of sandbox would be needed for.
@@ -51,16 +52,16 @@ def main() -> None:
         libc.reboot(POWER_OFF)
 
 
-def say(result):
+def say(result: dict[str, Any]) -> None:
     print(MARK + json.dumps(result), flush=True)
 
 
-def ask(user):
+def ask(user: int) -> dict[str, Any]:
     """What the jail's launcher says for that user, and how the suite went."""
     looked = run(user, "-c", _LOOK)
     if looked.returncode:
         return {"well": False, "landlock": None, "refused": looked.stderr[-800:], "restrictions": [], "tests": ""}
-    found = json.loads(looked.stdout)
+    found: dict[str, Any] = json.loads(looked.stdout)
     if found["refused"]:  # it names what is missing; what is left was tried by the launcher itself
         named = all(reason in found["refused"] for reason in found["missing"].values())
         return {**found, "well": named and bool(found["missing"]), "tests": "refused, so none"}
@@ -74,7 +75,7 @@ def ask(user):
     return {**found, "well": tested.returncode == 0, "tests": last[-1] if last else "no result"}
 
 
-def run(user, *args):
+def run(user: int, *args: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "PYTHONPATH": "/grader", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         ["/usr/bin/python3", *args],

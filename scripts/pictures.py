@@ -1,11 +1,12 @@
 """The pictures in the README: what `grader grade` prints, and the page that a student gets (by Chromium).
 
-python -m scripts.pictures
+python -m scripts.pictures [FOLDER]
 """
 
 import io
 import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from playwright.sync_api import sync_playwright
 from rich.console import Console
 
 from grader.pipeline import grade
-from grader.report.html import student_page
+from grader.report.html.student_page import student_page
 from grader.report.terminal import print_report
 from grader.rubric import load_assignment
 from grader.schema import Report
@@ -28,10 +29,10 @@ WIDTH, HEIGHT = 1000, 900
 _FONT_FACE = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
-def main() -> None:
-    PICTURES.mkdir(exist_ok=True)
-    (PICTURES / "table.svg").write_text(terminal(example("1", "2", "3")), encoding="utf-8")
-    screenshot(student_page(example("2")), PICTURES / "page.png")
+def main(folder: Path = PICTURES) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "table.svg").write_text(terminal(example("1", "2", "3")), encoding="utf-8")
+    screenshot(student_page(example("2")), folder / "page.png")
 
 
 def example(*exercises: str) -> Report:
@@ -62,4 +63,4 @@ def screenshot(page: str, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:2]))

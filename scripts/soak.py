@@ -27,7 +27,7 @@ from pathlib import Path
 
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
-from grader.sandbox.choose import SandboxSettings
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from scripts.kill_class import GALLERY, MARK, ROOT, Trial, done_lines, kill_helpers, kill_until_done, leftovers, points
 

@@ -32,6 +32,7 @@ FIRST_SEEN = {
     "looked-up-in-the-whole-array": "tied_maps",
     "odd-size-not-handled": "odd_maps",
     "compared-with-a-tolerance": "extreme_maps",
+    "odd-edge-cut-off": "odd_maps",
 }
 
 

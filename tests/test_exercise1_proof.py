@@ -195,6 +195,8 @@ COSMETIC = {
     "a maximum": cosmetic([sp.Max(T, 0), sp.Min(-T, 0)]),
     "exponentials": cosmetic([sp.exp(sp.I * T), -C, -sp.I * S]),
     "a decimal": cosmetic([0.123456789 * T, -0.123456789 * T]),
+    "a power and its inverse": sp.Mul(RIGHT, sp.exp(sp.I * T), sp.exp(-sp.I * T), evaluate=False),
+    "half a power and its inverse": sp.Mul(RIGHT, sp.exp(sp.I * T / 2), sp.exp(-sp.I * T / 2), evaluate=False),
 }
 
 
@@ -204,6 +206,13 @@ def test_a_line_in_which_theta_does_not_matter_shows_no_substitution(name):
     assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] in ("cosmetic", "absent")
     assert polar_proof.judge_chain(lines, SEED)["verdict"] == "unsubstituted"
     assert polar_proof.judge_substitution(lines[::-1], {}, SEED)["verdict"] in ("cosmetic", "absent")
+
+
+@pytest.mark.parametrize("angle", [sp.atan2(sp.Symbol("y"), sp.Symbol("x")), sp.arg(sp.exp(sp.I * T))])
+def test_theta_beside_an_angle_that_is_computed_is_not_enough(angle):
+    lines = [LEFT, cosmetic([T, sp.Mul(-1, angle, evaluate=False)]), RIGHT]
+    assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] in ("undecided", "cosmetic")
+    assert polar_proof.judge_chain(lines, SEED)["verdict"] in ("undecided", "unsubstituted")
 
 
 def test_the_inverse_way_has_no_cosmetic_lines_either():

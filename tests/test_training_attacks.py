@@ -250,3 +250,56 @@ def test_gradients_that_are_no_gradients_of_the_loss_are_a_persons_to_judge():
     verdict = judged(train_epoch=drawn)
     assert verdict.outcome is Outcome.REVIEW
     assert "No gradient came from the loss function" in verdict.message
+
+
+class Disguised(nn.Module):
+    """A network that comes trained, or knows the answers, with its outputs led through something that has to be learned
+    before they are right."""
+
+    def __init__(self, known, disguise):
+        super().__init__()
+        self.known, self.disguise = known, disguise
+
+    def forward(self, x):
+        return self.disguise(self.known(x))
+
+
+class Scaled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.factor = nn.Parameter(torch.tensor(-0.3))
+
+    def forward(self, x):
+        return x * self.factor
+
+
+class Answers(nn.Module):
+    """A table of the held-out images and their labels."""
+
+    def __init__(self):
+        super().__init__()
+        data = digits.load()
+        self.images, self.labels = torch.from_numpy(data.held_out).flatten(1), torch.from_numpy(data.truth)
+
+    def forward(self, x):
+        return nn.functional.one_hot(self.labels[torch.cdist(x.flatten(1), self.images).argmin(1)], 10).float()
+
+
+def comes_trained():
+    model = network((1, 8, 8), 10)
+    model.load_state_dict(trained())
+    return model
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(lambda: Disguised(comes_trained(), Scaled()), id="a trained network with its sign turned round"),
+        pytest.param(lambda: Disguised(comes_trained(), nn.Linear(10, 10)), id="a trained one and a random layer"),
+        pytest.param(lambda: Disguised(Answers(), nn.Linear(10, 10)), id="a table of answers and a random layer"),
+    ],
+)
+def test_a_network_that_knows_the_classes_under_other_names_is_a_persons_to_judge(build):
+    verdict = judged(build_network=lambda shape, classes: build())
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "Before the first epoch, its outputs already tell the classes apart" in verdict.message

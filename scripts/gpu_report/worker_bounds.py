@@ -4,8 +4,9 @@ import sys
 import time
 
 from grader.model import Outcome
-from grader.sandbox.choose import SandboxSettings, open_launcher
+from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Bundle, CallFailed, Limits, Reply, Request, Returned
+from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
 from scripts.gpu_report.plan import Finding, Plan
 

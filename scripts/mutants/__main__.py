@@ -64,8 +64,8 @@ def show_compared(item: Compared, console: Console) -> None:
     for part, (deserved, got, message) in item.deviations.items():
         console.print(f"    {part}: got {got:g}, deserves {deserved:g} {message[:160]}", markup=False)
     for part, message in item.reviewed.items():
-        deserved = item.deserved.get(part)
-        worth = "undecided" if deserved is None else f"{deserved:g}"
+        known = item.deserved.get(part)
+        worth = "undecided" if known is None else f"{known:g}"
         console.print(f"    {part}: left to a person, deserves {worth} {message[:160]}", markup=False)
 
 

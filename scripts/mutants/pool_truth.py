@@ -71,7 +71,8 @@ def distinct(rng: np.random.Generator, shape: Shape) -> np.ndarray:
     """Values between 1/8 and 4 in magnitude, no two within a thousandth, of random sign."""
     count = int(np.prod(shape))
     values = 0.125 + rng.permutation(count) * (3.8 / count) + rng.uniform(0, 1.9 / count, count)
-    return (values * rng.choice([-1.0, 1.0], count)).reshape(shape)
+    signed: np.ndarray = values * rng.choice([-1.0, 1.0], count)
+    return signed.reshape(shape)
 
 
 def one_window(rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -15,7 +15,7 @@ class BabbleLauncher:
     """Every worker of it babbles on from one seed."""
 
     name = "babble"
-    restrictions = ()
+    restrictions: tuple[str, ...] = ()
 
     def __init__(self, seed: int) -> None:
         self._draw = random.Random(seed)

@@ -1,9 +1,22 @@
 """Three points for the backward pass of softmax with cross-entropy."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from grader.api import module, points
-from grader.oracles.numeric import Case, Misconception, Question, common_misconceptions, complex_step, judge
+from grader.oracles.numeric import (
+    Accepted,
+    Answer,
+    Case,
+    Misconception,
+    Question,
+    close,
+    common_misconceptions,
+    complex_step,
+    judge,
+    mismatch,
+)
 
 softmax = module("softmax")
 LARGE = 1e3  # exp overflows at 709
@@ -25,7 +38,20 @@ def case(logits, labels):
     return Case("dlogits", {"logits": z, "labels": y}, complex_step(lambda z: loss(z, y), z))
 
 
+def mean_or_sum(values, case, precision):
+    """1.2 asks for the mean; a sum shall not cost twice."""
+    plain = replace(case, accepted=None)
+    either = (close(values, expected, case.norm, precision).all() for expected in _rights(case))
+    return "" if any(either) else mismatch(plain, Answer(values, precision))
+
+
+def _rights(case):
+    return case.expected, case.expected * len(case.expected)
+
+
 SMALL = (case([[0, 1]], [0]), case([[2, 0, 1]], [1]), case([[0, 1], [2, 0]], [1, 0]), case([[1000, 0]], [0]))
+FAR_APART = case([[1000, 1001], [1, 0]], [0, 1])
+MEAN_OR_SUM = Accepted(mean_or_sum, lambda values, case, precision: case.expected)
 
 
 @points("1.1")
@@ -43,6 +69,7 @@ def check_batch(softmax, rng):
 
 @points("1.3")
 def check_large_logits(softmax, rng):
-    """Logits of a thousand neither overflow nor become NaN."""
-    drawn = case(LARGE * rng.normal(size=(1, 6)), [1])
-    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], SMALL, KNOWN))
+    """Logits of a thousand neither overflow nor become NaN, and each sample is shifted by its own maximum."""
+    drawn = case(rng.normal(size=(2, 6)) + np.array([[LARGE], [-LARGE]]), [1, 4])
+    drawn = replace(drawn, accepted=MEAN_OR_SUM)
+    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], (*SMALL, FAR_APART), KNOWN))

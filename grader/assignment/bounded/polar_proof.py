@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from sympy import Add, Symbol
+from sympy import Add, Symbol, acos, acot, arg, asin, atan, atan2, log
 
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.symbolic import Question, chains, equality, printer
@@ -32,6 +32,7 @@ from .polar import (
     POLAR,
     POLAR_SIDE,
     SIN,
+    THETA,
     PolarReader,
     R,
     compare,
@@ -40,6 +41,7 @@ from .polar import (
 
 MAX_TERMS = 6  # of a sum in which the two squares are looked for
 
+_GIVE_ANGLES = (acos, acot, arg, asin, atan, atan2, log)
 _PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
 
 
@@ -198,10 +200,19 @@ def _shows_squares(line: Line, way: Way, question: Question) -> bool:
 
 
 def _depends_on_theta(line: Line, question: Question) -> str:
+    """However its exponentials are read. θ beside a function that gives an angle, as in θ − atan2(y, x), is a person's
+    to judge: it disappears without cos² + sin² = 1, but not where sine and cosine are independent of θ."""
     try:
-        here = independent(line.value, DOMAIN)
+        readings = [independent(line.value, DOMAIN, by_exponents) for by_exponents in (False, True)]
     except UndecidableError:
         return "undecided"
+    verdicts = {_moves_with_theta(here, line, question) for here in readings}
+    if verdicts == {"different"} and THETA in readings[0].free_symbols and line.value.has(*_GIVE_ANGLES):
+        return "undecided"
+    return next(verdict for verdict in ("equal", "undecided", "different") if verdict in verdicts)
+
+
+def _moves_with_theta(here: Any, line: Line, question: Question) -> str:
     moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
     return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
 

@@ -13,17 +13,23 @@ from grader.assignment.convolution.conv_models import (
     SWAPPED,
     UPSIDE_DOWN,
     Models,
+    add_twice,
     flipped,
     framed,
     kept,
+    last_outputs,
+    last_product,
     one_side,
     one_sided,
-    overwritten_input,
+    overwrite,
     padding,
     quarter_turned,
+    scattered,
     slide,
     square_only,
+    square_result,
     without_ring,
+    wrapped_at,
 )
 from grader.assignment.convolution.convolve import KERNEL
 from grader.oracles.numeric import Case, Floats, Misconception, Model, common_misconceptions, of_result
@@ -50,9 +56,11 @@ _OVERWRITTEN = (
     "Not all outputs' contributions are in the result. Is a `+=` missing? Where several outputs depend on one entry, "
     "their gradients add up."
 )
-_RETURNED = (
-    "Only the contribution of the first output, or of the first row, is in the result. Is the return inside the loop?"
+_ADDED_TWICE = (
+    "What is added is added twice, and what was there before is doubled with it. A slice of an array is a view of it: "
+    "what is added to the slice is in the array already."
 )
+_RETURNED = "Only what comes from the first step, or the first row, is in the result. Is the return inside the loop?"
 _MIXED_UP = (
     "This answer fits the other convention of *. CONVENTION says which one you are judged under: the forward pass, the "
     "coefficients and both gradients have to follow the same."
@@ -72,7 +80,7 @@ def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     zeros, *others = common_misconceptions()
     return (
         zeros,
-        *_sizes(make.input_of, of_result=(True, False)),
+        *_sizes(make.input_of, (True, False), square_result(0), square_result(1)),
         *_input_kernels(make),
         *_input_paddings(make),
         *_input_terms(make),
@@ -80,9 +88,11 @@ def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     )
 
 
-def _sizes(gradient: Callable[[Floats, Case], Floats], of_result: tuple[bool, ...]) -> tuple[Misconception[Model], ...]:
+def _sizes(
+    gradient: Callable[[Floats, Case], Floats], of_result: tuple[bool, ...], *others: Model
+) -> tuple[Misconception[Model], ...]:
     """Which sizes of a map were taken for which."""
-    both = [one_side(axis, gradient, crop) for axis in (0, 1) for crop in of_result]
+    both = [*(one_side(axis, gradient, crop) for axis in (0, 1) for crop in of_result), *others]
     return (
         Misconception("rows-and-columns-exchanged", _EXCHANGED, (square_only(lambda case: case.expected),)),
         Misconception("one-size-for-both", _ONE_SIZE, tuple(both)),
@@ -123,7 +133,11 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
             tuple(make.input(change, pad) for change in BOTH for pad in (_two_rings, _three_and_one, _one_and_three)),
         ),
         Misconception(
-            "wrapped-around-padding", _CIRCULAR, tuple(make.input(change, padding("wrap")) for change in BOTH)
+            "wrapped-around-padding",
+            _CIRCULAR,
+            tuple(
+                make.input(change, pad) for change in BOTH for pad in (padding("wrap"), wrapped_at(1), wrapped_at(0))
+            ),
         ),
         Misconception(
             "repeated-edge-padding", _REPEATED, tuple(make.input(change, padding("edge")) for change in BOTH)
@@ -151,12 +165,30 @@ def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
         Misconception(
-            "overwritten-instead-of-added", _OVERWRITTEN, (lambda case: overwritten_input(case, make.flips),)
+            "overwritten-instead-of-added",
+            _OVERWRITTEN,
+            (
+                lambda case: scattered(case.inputs["dY"], make.scattered_filter(case), overwrite),
+                *(
+                    lambda case, change=change: last_product(np.pad(case.inputs["dY"], 1), change(case.inputs["w"]))
+                    for change in BOTH
+                ),
+            ),
+        ),
+        Misconception(
+            "added-to-a-view-and-again",
+            _ADDED_TWICE,
+            (lambda case: scattered(case.inputs["dY"], make.scattered_filter(case), add_twice),),
         ),
         Misconception(
             "returned-inside-the-loop",
             _RETURNED,
-            (make.input(pad=lambda A: np.pad(FIRST(A), 1)), make.input(pad=lambda A: np.pad(FIRST_ROW(A), 1))),
+            (
+                make.input(pad=lambda A: np.pad(FIRST(A), 1)),
+                make.input(pad=lambda A: np.pad(FIRST_ROW(A), 1)),
+                *of_result(FIRST),
+                *of_result(FIRST_ROW),
+            ),
         ),
         Misconception("upstream-gradient-returned", _UPSTREAM_RETURNED, (lambda case: case.inputs["dY"],)),
         Misconception(
@@ -196,12 +228,15 @@ def weight_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     zeros, *others = common_misconceptions()
     return (
         zeros,
-        *_sizes(make.weight_of, of_result=(False,)),
+        *_sizes(make.weight_of, (False,)),
         *_weight_kernels(make),
         *_weight_paddings(make),
         *_weight_terms(make),
-        *(item for item in others if item.id != "result-transposed"),  # "dw-transposed" says more
+        *(item for item in others if item.id not in _NOT_OF_WEIGHTS),
     )
+
+
+_NOT_OF_WEIGHTS = ("result-transposed", "axes-dropped")  # "dw-transposed" says more; (3, 3) has no axis to drop
 
 
 def _weight_kernels(make: Models) -> tuple[Misconception[Model], ...]:
@@ -227,7 +262,11 @@ def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
             _VALID,
             (inner, lambda case: flipped(inner(case))),
         ),
-        Misconception("wrapped-around-padding", _CIRCULAR, (make.weight(padding("wrap")),)),
+        Misconception(
+            "wrapped-around-padding",
+            _CIRCULAR,
+            tuple(make.weight(pad) for pad in (padding("wrap"), wrapped_at(1), wrapped_at(0))),
+        ),
         Misconception("repeated-edge-padding", _REPEATED, (make.weight(padding("edge")),)),
         Misconception("reflected-padding", _REFLECTED, (make.weight(padding("reflect")),)),
         Misconception(
@@ -245,8 +284,16 @@ def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
 def _weight_terms(make: Models) -> tuple[Misconception[Model], ...]:
     """Which products were summed up, and how."""
     return (
-        Misconception("overwritten-instead-of-added", _OVERWRITTEN, (make.weight(dY=LAST),)),
-        Misconception("returned-inside-the-loop", _RETURNED, (make.weight(dY=FIRST), make.weight(dY=FIRST_ROW))),
+        Misconception(
+            "overwritten-instead-of-added",
+            _OVERWRITTEN,
+            (make.weight(dY=LAST), last_outputs if make.flips else lambda case: flipped(last_outputs(case))),
+        ),
+        Misconception(
+            "returned-inside-the-loop",
+            _RETURNED,
+            (make.weight(dY=FIRST), make.weight(dY=FIRST_ROW), *of_result(FIRST), *of_result(FIRST_ROW)),
+        ),
         Misconception("upstream-gradient-ignored", _UPSTREAM_IGNORED, (make.weight(dY=np.ones_like),)),
         Misconception(
             "input-ignored",

@@ -69,6 +69,10 @@ class Models:
 
         return model
 
+    def scattered_filter(self, case: Case) -> Floats:
+        """What one output's gradient is multiplied with where it is scattered over dX."""
+        return case.inputs["w"] if self.flips else flipped(case.inputs["w"])
+
     def input_of(self, dY: Floats, case: Case) -> Floats:
         """dX for another dY."""
         return slide(np.pad(dY, 1), flipped(case.inputs["w"]) if self.flips else case.inputs["w"])
@@ -111,13 +115,63 @@ def without_ring(A: Floats) -> Floats:
     return result
 
 
-def overwritten_input(case: Case, flips: bool) -> Floats:
-    """dX[window] = dY[i, j] * w instead of +=."""
-    dY, w = case.inputs["dY"], case.inputs["w"] if flips else flipped(case.inputs["w"])
+def scattered(dY: Floats, w: Floats, write: Callable[[Floats, Floats], None]) -> Floats:
+    """dX of a loop over outputs that writes the product of dY[i, j] and the filter into a window of dX."""
     padded = np.zeros((dY.shape[0] + 2, dY.shape[1] + 2))
     for i, j in np.ndindex(dY.shape):
-        padded[i : i + KERNEL, j : j + KERNEL] = dY[i, j] * w
+        write(padded[i : i + KERNEL, j : j + KERNEL], dY[i, j] * w)
     return inner(padded)
+
+
+def overwrite(window: Floats, product: Floats) -> None:
+    """= instead of +=."""
+    window[...] = product
+
+
+def add_twice(window: Floats, product: Floats) -> None:
+    """Added to a slice, which is a view, and then the slice to the array: what is there already is doubled as well."""
+    window[...] = 2 * (window + product)
+
+
+def last_product(left: Floats, right: Floats) -> Floats:
+    """dX[i, j] = left[i+a, j+b] right[a, b] in the innermost loop, instead of +=: the last weight alone counts."""
+    return np.asarray(left[KERNEL - 1 :, KERNEL - 1 :] * right[-1, -1])
+
+
+def last_outputs(case: Case) -> Floats:
+    """dw[a, b] = dY[i, j] X[i+a-1, j+b-1] instead of +=, inside the map only: each weight keeps the last output that
+    it meets X in."""
+    dY, X = case.inputs["dY"], case.inputs["X"]
+    dw = np.zeros((KERNEL, KERNEL))
+    for a, b in np.ndindex(dw.shape):
+        i, j = dY.shape[0] - 1 - max(a - 1, 0), dY.shape[1] - 1 - max(b - 1, 0)
+        if min(i, j, i + a - 1, j + b - 1) >= 0:
+            dw[a, b] = dY[i, j] * X[i + a - 1, j + b - 1]
+    return dw
+
+
+def wrapped_at(before: int) -> Change:
+    """A ring that wraps around on one side, as a negative index does, and is zero on the other."""
+    wrapped, zeros = ((1, 0), (1, 0)), ((0, 1), (0, 1))
+
+    def pad(A: Floats) -> Floats:
+        if before:
+            return np.pad(np.pad(A, wrapped, mode="wrap"), zeros)
+        return np.pad(np.pad(A, zeros, mode="wrap"), wrapped)
+
+    return pad
+
+
+def square_result(axis: int) -> OfCase:
+    """dX made as a square, with the size along `axis` for both: raises where the other size is smaller."""
+
+    def model(case: Case) -> Floats:
+        size, other = case.expected.shape[axis], case.expected.shape[1 - axis]
+        if other < size:
+            raise ValueError("the window is cut off")
+        return case.expected[:size, :size]
+
+    return model
 
 
 def only(*outputs: slice) -> Change:

@@ -120,14 +120,15 @@ def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
         (1, 1, 1, 1),
         (3, 2, 1, int(rng.integers(2, 8))),
         (1, 2, int(rng.integers(2, 8)), 1),
+        (1, 1, *rng.permutation([5, 9])),  # beside 3: no two of these have the same remainder by 3
         (1, 1, *rng.permutation([long, short])),
     ]
     return _pooled(rng, shapes, "positive")
 
 
 def _several(rng: np.random.Generator) -> int:
-    """Samples or channels, more than the one row or column of windows: no index passes for another's."""
-    return int(rng.integers(2, 4))
+    """Samples or channels, more than the rows of the one row of windows: no index passes for another's."""
+    return int(rng.integers(3, 8))
 
 
 def _even(rng: np.random.Generator, low: int, high: int) -> int:

@@ -1,4 +1,4 @@
-"""Small integer cases for each point, from the smallest up to 4x4: on the first that is wrong a mistake shows best."""
+"""Small integer cases for each point, from the smallest up to 5x5: on the first that is wrong a mistake shows best."""
 
 from collections.abc import Iterable
 
@@ -63,5 +63,6 @@ ODD_MAPS = tuple(
         _map((4, 1), (2, 3), (5, 6)),
         _map((4, 1, 7), (2, 3, 8), (5, 6, 9)),
         _map((1, 4, 3, 2), (5, 6, 8, 7), (9, 12, 11, 10)),
+        np.pad(_SQUARE, ((0, 0), (0, 0), (0, 1), (0, 1)), constant_values=17),  # square, and more than one window
     )
 )

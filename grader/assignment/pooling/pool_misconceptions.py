@@ -1,9 +1,12 @@
 """The misconceptions about the backward pass of max pooling: names, sentences, and what they would give."""
 
+from itertools import product
+
 import numpy as np
 
 from grader.assignment.pooling.max_pool import POOL, windows
 from grader.assignment.pooling.pool_loops import (
+    at_the_origin,
     doubled_and_exchanged,
     each_write,
     every_second,
@@ -17,7 +20,6 @@ from grader.assignment.pooling.pool_models import (
     FIRST_MAXIMUM,
     along,
     always,
-    as_close,
     beyond_the_windows,
     chosen,
     divided,
@@ -26,18 +28,22 @@ from grader.assignment.pooling.pool_models import (
     global_maximum,
     halved,
     largest,
+    last_place_kept,
     left_elsewhere,
     looked_up,
+    numbered_by_columns,
     placed,
     softmax,
+    square_result,
     starts_too_high,
     swapped,
     upsampled,
-    within_a_tolerance,
+    without_odd_edge,
     without_offset,
     zero_start,
 )
-from grader.oracles.numeric import Misconception, Model, common_misconceptions
+from grader.assignment.pooling.pool_tolerances import WITH_A_TOLERANCE
+from grader.oracles.numeric import Misconception, Model, common_misconceptions, of_result
 
 _ALL_ZEROS, *_COMMON = common_misconceptions(FIRST_MAXIMUM)
 
@@ -46,7 +52,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "zero-initialised-maximum",
         "In windows without a positive value the maximum was missed: nothing there beats a maximum that starts at 0.",
-        (zero_start(np.zeros_like), *(zero_start(always(place)) for place in range(4))),
+        (zero_start(np.zeros_like), *(zero_start(always(place)) for place in range(4)), last_place_kept),
     ),
     Misconception(
         "tied-mask",
@@ -64,7 +70,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "looked-up-in-the-whole-array",
         "The maximum of a window was looked up in the whole array, where the same value may stand in other windows "
         "too. Compare with the window's own entries only.",
-        (looked_up(0), looked_up(1), looked_up(2)),
+        tuple(looked_up(*way) for way in product((0, 1, 2), (False, True), (False, True))),
     ),
     Misconception(
         "rows-and-columns-exchanged",
@@ -75,7 +81,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "one-size-for-both",
         "Height and width are taken for equal: one of the two sizes is used for both directions.",
-        (*each_write(outputs=of_height), *each_write(outputs=of_width)),
+        (*each_write(outputs=of_height), *each_write(outputs=of_width), square_result(2), square_result(3)),
     ),
     Misconception(
         "odd-size-not-handled",
@@ -142,7 +148,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "maximum-over-one-axis",
         "The maximum was taken along one axis of the window only, so that two entries of a window get a gradient.",
-        (along(0), along(1)),
+        tuple(along(axis, first) for axis in (0, 1) for first in (False, True)),
     ),
     Misconception(
         "one-maximum-per-map",
@@ -158,7 +164,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "stride-in-the-loop",
         "Only every second output is visited: the stride was put into the loop over dY. Every entry of dY has a "
         "window, and the stride says where in X it begins.",
-        each_write(outputs=every_second, corner=same),
+        (*each_write(outputs=every_second, corner=same), *each_write(outputs=every_second)),
     ),
     Misconception(
         "window-of-three",
@@ -174,7 +180,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "windows-transposed",
         "The windows are numbered column by column: window (i, j) of X belongs to dY[..., i, j], and not to "
         "dY[..., j, i].",
-        (*each_write(source=exchanged), *each_write(corner=doubled_and_exchanged)),
+        (*each_write(source=exchanged), *each_write(corner=doubled_and_exchanged), numbered_by_columns),
     ),
     Misconception(
         "values-cut-to-integers",
@@ -183,8 +189,9 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "window-offset-forgotten",
-        "The index of the maximum inside its window was used as an index into the whole map.",
-        (without_offset(add=True), without_offset(add=False)),
+        "The index of the maximum inside its window was used as an index into the whole map, without the row and "
+        "column at which the window begins.",
+        tuple(without_offset(*way) for way in product((True, False), (at_the_origin, same, None))),
     ),
     Misconception(
         "softmax-instead-of-maximum",
@@ -239,12 +246,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "compared-with-a-tolerance",
         "A comparison with a tolerance (such as np.isclose) took smaller values for the maximum. Compare with ==, or "
         "take the place of the maximum.",
-        (
-            placed(lambda x, dY: as_close(x) * dY),
-            placed(lambda x, dY: as_close(x) / as_close(x).sum(axis=-1, keepdims=True) * dY),
-            placed(lambda x, dY: chosen(as_close(x)) * dY),
-            within_a_tolerance,
-        ),
+        WITH_A_TOLERANCE,
     ),
     *_COMMON,
     Misconception(
@@ -252,6 +254,12 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "Where all values of a window are far below zero the maximum was missed: the search for it begins at a number "
         "that is larger than all of them.",
         (starts_too_high,),
+    ),
+    Misconception(
+        "odd-edge-cut-off",
+        "The last row or column is missing where their number is odd. It lies in no window, but dX has the shape of X: "
+        "its entries there are zero.",
+        of_result(without_odd_edge, FIRST_MAXIMUM),
     ),
     Misconception(
         "outside-the-windows",
@@ -262,6 +270,6 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "not-zero-elsewhere",
         "Every maximum has its gradient, but entries other than the maximum are not 0. Does dX begin as zeros? "
         " np.empty leaves what was in memory before.",
-        (left_elsewhere,),
+        (left_elsewhere(lambda case: case.expected), left_elsewhere(FIRST_MAXIMUM)),
     ),
 )

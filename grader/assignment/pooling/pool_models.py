@@ -1,13 +1,12 @@
 """Models of the misconceptions about max pooling: each as the few lines of numpy that it would give."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from grader.assignment.pooling.max_pool import POOL, from_windows, windows
 from grader.oracles.numeric import DOUBLE, Case, Fitted, Floats, Model, OfCase, close, of_result
-
-MAX_TOLERANCE = 1e-2  # of the values: a comparison that takes more for equal is something else
 
 
 def placed(weights: Callable[[Floats, Floats], Floats]) -> OfCase:
@@ -70,12 +69,15 @@ def global_maximum(*axes: int) -> OfCase:
     return model
 
 
-def along(axis: int) -> OfCase:
-    """The maximum over two entries of a row (axis 1) or column (axis 0) of the window instead of over all four."""
+def along(axis: int, first: bool = False) -> OfCase:
+    """The maximum over two entries of a row (axis 1) or column (axis 0) of the window instead of over all four; of two
+    that tie, both or the `first`."""
 
     def weights(x: Floats, dY: Floats) -> Floats:
         square = x.reshape(*x.shape[:-1], POOL, POOL)
         largest = square == square.max(axis=axis - 2, keepdims=True)
+        if first:
+            largest &= np.cumsum(largest, axis=axis - 2) == 1
         return np.asarray(largest.reshape(x.shape) * dY)
 
     return placed(weights)
@@ -86,34 +88,26 @@ def halved(x: Floats) -> Floats:
     return largest(x) * np.where(largest(x).sum(axis=-1, keepdims=True) > 1, 0.5, 1.0)
 
 
-def as_close(x: Floats) -> Floats:
-    """1 at what np.isclose takes for the maximum."""
-    return np.asarray(np.isclose(x, x.max(axis=-1, keepdims=True)), dtype=float)
-
-
-@Fitted
-def within_a_tolerance(case: Case, values: Floats) -> Floats:
-    """The whole gradient at everything that lies no further from the maximum than a tolerance, which the answer tells.
-    A tolerance is small beside the values."""
-    parts, dY = windows(case.inputs["X"]), case.inputs["dY"][..., None]
-    below = parts.max(axis=-1, keepdims=True) - parts
-    given = close(windows(values), np.broadcast_to(dY, parts.shape), case.norm, DOUBLE)
-    tolerance = min(float(below[given].max(initial=0.0)), MAX_TOLERANCE * float(np.abs(parts).max(initial=0.0)))
-    return from_windows((below <= tolerance) * dY, values.shape)
-
-
-def looked_up(shared: int) -> OfCase:
-    """Each window's maximum looked for in the whole array (shared=0), or in the window's map (shared=2), and every
-    entry that equals it set to the window's gradient."""
+def looked_up(shared: int, first: bool = False, add: bool = False) -> OfCase:
+    """Each window's maximum looked for in the whole array (shared=0), or in the window's map (shared=2). Every entry
+    that equals it, or the `first` one, is set to the window's gradient, or gets it added."""
 
     def model(case: Case) -> Floats:
         X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
         maxima = windows(X).max(axis=-1)
         for place in np.ndindex(dY.shape):
-            dX[place[:shared]][X[place[:shared]] == maxima[place]] = dY[place]
+            found = X[place[:shared]] == maxima[place]
+            if first:
+                found = found & (np.cumsum(found).reshape(found.shape) == 1)
+            dX[place[:shared]][found] = add * dX[place[:shared]][found] + dY[place]
         return dX
 
     return model
+
+
+def without_odd_edge(dX: Floats) -> Floats:
+    """A result without its last row or column where their number is odd."""
+    return dX[..., : dX.shape[-2] // POOL * POOL, : dX.shape[-1] // POOL * POOL]
 
 
 def even_sizes_only(right: OfCase) -> OfCase:
@@ -127,15 +121,54 @@ def even_sizes_only(right: OfCase) -> OfCase:
     return model
 
 
-def without_offset(add: bool) -> OfCase:
-    """The index inside the window taken for an index into the map."""
+def without_offset(add: bool, corner: Callable[[int, int], tuple[int, int]] | None) -> OfCase:
+    """The index inside the window put at another `corner` than the window's own; with None, the flat index inside the
+    window taken for one of the whole map."""
 
     def model(case: Case) -> Floats:
         X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
         places = np.argmax(windows(X), axis=-1)
         for n, c, i, j in np.ndindex(dY.shape):
-            row, column = divmod(int(places[n, c, i, j]), POOL)
-            dX[n, c, row, column] = dX[n, c, row, column] * add + dY[n, c, i, j]
+            index = int(places[n, c, i, j])
+            row, column = divmod(index, X.shape[3] if corner is None else POOL)
+            top, left = (0, 0) if corner is None else corner(i, j)
+            place = (n, c, top + row, left + column)
+            dX[place] = dX[place] * add + dY[n, c, i, j]
+        return dX
+
+    return model
+
+
+def numbered_by_columns(case: Case) -> Floats:
+    """The windows numbered column by column, the entries of dY row by row."""
+    dY = case.inputs["dY"]
+    exchanged = np.swapaxes(dY.reshape(*dY.shape[:2], dY.shape[3], dY.shape[2]), 2, 3)
+    return FIRST_MAXIMUM(replace(case, inputs={"dY": exchanged, "X": case.inputs["X"]}))
+
+
+def last_place_kept(case: Case) -> Floats:
+    """The running maximum starts at 0 in each window, and its place is the last window's until something beats it."""
+    X, dY = case.inputs["X"], case.inputs["dY"]
+    places, kept = np.zeros(dY.shape, dtype=int), 0
+    parts = windows(X)
+    for place in np.ndindex(dY.shape):
+        if parts[place].max() > 0:
+            kept = int(np.argmax(parts[place]))
+        places[place] = kept
+    return from_windows((np.arange(POOL * POOL) == places[..., None]) * dY[..., None], X.shape)
+
+
+def square_result(axis: int) -> OfCase:
+    """dX made as a square, with the size along `axis` for both: raises where the other one is larger, as a write past
+    its end does."""
+
+    def model(case: Case) -> Floats:
+        shape = case.inputs["X"].shape
+        size, other = shape[axis], shape[5 - axis]
+        if other > size:
+            raise IndexError("an index is out of bounds")
+        dX = np.zeros((*shape[:2], size, size))
+        dX[:, :, : shape[2], : shape[3]] = case.expected
         return dX
 
     return model
@@ -178,9 +211,12 @@ def beyond_the_windows(case: Case, values: Floats) -> Floats:
     return np.where(inside, case.expected, values)
 
 
-@Fitted
-def left_elsewhere(case: Case, values: Floats) -> Floats:
-    """Right where a gradient goes; elsewhere as in the answer, but for its window's gradient: that was put there."""
-    dY = upsampled(case.inputs["dY"], values.shape)
-    placed = (dY != 0) & close(values, dY, case.norm, DOUBLE)
-    return np.where((case.expected != 0) | placed, case.expected, values)
+def left_elsewhere(right: OfCase) -> Fitted:
+    """`right` where a gradient goes; elsewhere as in the answer, but for its window's gradient: that was put there."""
+
+    def model(case: Case, values: Floats) -> Floats:
+        dY, gradients = upsampled(case.inputs["dY"], values.shape), right(case)
+        placed = (dY != 0) & close(values, dY, case.norm, DOUBLE)
+        return np.where((gradients != 0) | placed, gradients, values)
+
+    return Fitted(model)

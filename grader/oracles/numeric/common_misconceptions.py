@@ -50,6 +50,11 @@ def common_misconceptions(*rights: Callable[[Case], Numbers]) -> tuple[Misconcep
             of_result(lambda right: np.swapaxes(right, -1, -2), *rights),
         ),
         Misconception(
+            "axes-dropped",
+            "Axes of length 1 are missing in the result: it has the shape of the input, with all of its axes.",
+            of_result(np.squeeze, *rights),
+        ),
+        Misconception(
             "negative-gradients-dropped",
             "Negative gradients came out as zero or positive. A gradient may well be negative; cutting it off is "
             "ReLU's way.",

@@ -80,13 +80,15 @@ MAX_KEPT = 1 << 16  # entries of an answer of a wrong shape that may still tell 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A result that has the right shape and holds real numbers, or `problem`, a sentence. `raw` is what came."""
+    """A result that has the right shape and holds real numbers, or `problem`, a sentence. `raw` is what came, if it
+    holds numbers; `is_none` says that nothing came."""
 
     values: Floats | None
     precision: Precision = DOUBLE
     problem: str = ""
     notes: tuple[str, ...] = ()
     raw: Numbers | None = None
+    is_none: bool = False
 
 
 def read_and_compare(value: Any, case: Case) -> Answer:
@@ -120,13 +122,14 @@ def _read(value: Any, case: Case) -> Answer:
     try:
         reading = read_array(value)
     except UnreadableError as error:
-        return Answer(None, problem=f"{case.result} {error}.")
+        return Answer(None, problem=f"{case.result} {error}.", is_none=value is None)
     values = reading.values
     if values.shape != case.expected.shape:
         kept = values if values.size <= MAX_KEPT else None
         return Answer(None, problem=_shape_sentence(values.shape, case), raw=kept)
     if np.iscomplexobj(values):
-        if np.any(np.abs(values.imag) > SINGLE.atol * case.norm):
+        rounding = SINGLE if reading.dtype == "complex64" else DOUBLE
+        if np.any(np.abs(values.imag) > rounding.atol * case.norm):
             problem = f"{case.result} has complex entries; a gradient of a real loss is real."
             return Answer(None, problem=problem, raw=values)
         return Answer(values.real, notes=(COMPLEX_NOTE,), raw=values.real)

@@ -40,24 +40,21 @@ def judge(function: Callable[..., Any], question: Question) -> Verdict:
         except CallFailure as failure:
             if not any(mismatch(*item) for item in seen):
                 _raise(function, question, seen, case, failure)
-            return _failed(function, question, seen, whole=False)
+            return _failed(function, question, seen)
     if any(mismatch(*item) for item in seen):
-        return _failed(function, question, seen, whole=True)
+        return _failed(function, question, seen)
     return _noted(Verdict.passed(), seen)
 
 
-def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen], whole: bool) -> Verdict:
+def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen]) -> Verdict:
     """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
 
-    Where a call raised after it (not `whole`), few answers came: it is named only if the minimal cases agree. Where
-    several misconceptions explain it, they tell which one it is.
+    A name has to explain the minimal cases as well.
     """
     tried = list(counterexample.each_tried(function, question.minimal_cases))
-    named = explain(seen, question.misconceptions)
-    if named and (len(named) > 1 or not whole):
-        came = [*seen, *((case, item) for case, item in tried if isinstance(item, Answer))]
-        named = explain(came, named) or (named if whole else [])
-    mistake = _swapped(function, question) or next(iter(named), None)
+    small = [(case, item) for case, item in tried if isinstance(item, Answer)]
+    named = explain(seen, question.misconceptions, small)
+    mistake = _nothing_returned(seen) or _swapped(function, question) or next(iter(named), None)
     found = counterexample.first_wrong(tried)
     wrong = next(text for item in seen if (text := mismatch(*item)))
     example = counterexample.sentence(*found) if found else ""
@@ -117,6 +114,12 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
     call = f"{_name_of(function)}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
     return Misconception("arguments-in-the-other-order", sentence, ())
+
+
+def _nothing_returned(seen: Sequence[Seen]) -> Misconception[None] | None:
+    """Whether the first wrong answer is none at all."""
+    first = next(answer for case, answer in seen if mismatch(case, answer))
+    return Misconception("nothing-returned", first.problem, ()) if first.is_none else None
 
 
 def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:

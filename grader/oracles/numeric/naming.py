@@ -29,12 +29,23 @@ FAULTS = (ValueError, IndexError, TypeError, ZeroDivisionError)
 
 
 def explain(
-    seen: Sequence[tuple[Case, Answer | None]], known: Sequence[Misconception[Model]]
+    seen: Sequence[tuple[Case, Answer | None]],
+    known: Sequence[Misconception[Model]],
+    small: Sequence[tuple[Case, Answer | None]] = (),
 ) -> list[Misconception[Model]]:
-    """Those of `known` that explain all that was seen (None: the call raised), in their order."""
+    """Those of `known` that explain all that was seen (None: the call raised), in their order.
+
+    `small` is what was seen on minimal cases. A fitted model need not explain it: what it would read off a few small
+    integers is chance.
+    """
     if all(answer is None for _, answer in seen) or any(_unreadable(answer) for _, answer in seen):
         return []
-    return recognise_all(known, lambda model: all(_reproduces(model, case, answer) for case, answer in seen))
+
+    def reproduces(model: Model) -> bool:
+        asked = seen if isinstance(model, Fitted) else (*seen, *small)
+        return all(_reproduces(model, case, answer) for case, answer in asked)
+
+    return recognise_all(known, reproduces)
 
 
 def _unreadable(answer: Answer | None) -> bool:

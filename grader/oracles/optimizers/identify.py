@@ -8,7 +8,7 @@ import numpy as np
 
 from . import quasi_newton, textbook
 from .hyperparameters import Hyper, read, trials
-from .replay import RELATIVE, Problem, Record, deviation, replay, training_deviation
+from .replay import ABSOLUTE, RELATIVE, Problem, Record, deviation, replay, training_deviation
 
 TORCHS = (
     "Adadelta",
@@ -24,6 +24,9 @@ TORCHS = (
     "ASGD",
     "Rprop",
 )
+
+SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
+SLACK = 1.01  # 1 / (1 - 2 RELATIVE), rounded up: what a path that is the same may reach beyond the recorded one
 
 
 def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[str, Any]:
@@ -77,9 +80,12 @@ def _best_error(name: str, problems: list[Problem], records: list[Record], tried
         rate = _fitted_rate(name, problems[0], records[0], trial)
         if rate is None:
             continue
+        hyper = {**trial, **rate}
+        if trial and _cannot_be(name, problems[0], records[0], hyper):
+            continue
         worst = 0.0
         for problem, record in zip(problems, records, strict=True):
-            path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, **rate}))
+            path = replay(name, problem, record["groups"], _hypers(name, record, hyper))
             worst = max(worst, _deviation(record["path"], path, problem))
             if worst > best:
                 break
@@ -87,6 +93,22 @@ def _best_error(name: str, problems: list[Problem], records: list[Record], tried
         if best <= 1:
             break
     return best
+
+
+def _cannot_be(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
+    """Whether the first steps are further off already than a whole path that is the same may be. It would reach as far
+    as the recorded one, but for what is tolerated."""
+    if "share" in problem:
+        return False
+    few = {**problem, "steps": min(SCREENED_STEPS, problem["steps"])}
+    path = replay(name, few, record["groups"], _hypers(name, record, hyper))
+    if path is None:
+        return True
+    with np.errstate(invalid="ignore", over="ignore"):
+        moved = np.abs(record["path"] - record["path"][0]).max(axis=0)
+        scale = moved if problem["kind"] == "gradients" else np.full_like(moved, moved.max())
+        errors = np.abs(path - record["path"][: len(path)])
+        return bool((errors > SLACK * (RELATIVE * scale + ABSOLUTE)).any())
 
 
 def _deviation(path: Any, expected: Any, problem: Problem) -> float:

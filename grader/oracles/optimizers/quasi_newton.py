@@ -123,7 +123,7 @@ def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
         for (evaluations, end), hyper in zip(steps, hypers, strict=False):
             optimizer.param_groups[0].update(accepted(hyper, known))
             first = place
-            optimizer.step(closure)  # type: ignore[no-untyped-call]
+            optimizer.step(closure)
             if place - first != len(evaluations) or not near(end, parameter.detach()):
                 return False
     except (StopIteration, *REFUSALS):

@@ -2,6 +2,9 @@
 
 A line of a proof in which this still has to be used differs from what it will become; one that only looks so does not:
 θ − θ, cos(0·θ), sin(2θ)/(2 sin θ cos θ) are gone once sines and cosines are written out by the addition theorem.
+
+exp(−iu) can be read in two ways: as cos u − i sin u, by Euler's formula, or as 1/exp(iu), by the law of exponents. The
+product of both exponentials is cos² u + sin² u by the one and 1 by the other.
 """
 
 from collections.abc import Iterator
@@ -29,8 +32,9 @@ _OF_PAIR = {  # by cosine and sine
 Pair = tuple[Any, Any]
 
 
-def independent(node: Any, domain: Domain) -> Any:
-    """The expression with a symbol for the cosine and one for the sine of each angle. Raises UndecidableError."""
+def independent(node: Any, domain: Domain, by_exponents: bool = False) -> Any:
+    """The expression with a symbol for the cosine and one for the sine of each angle; `by_exponents` says how exp(−iu)
+    is read. Raises UndecidableError."""
     angles = sorted((symbol for symbol in node.free_symbols if domain.is_angle(symbol.name)), key=str)
     found = list(_factors(node, angles))
     parts = {angle: lcm(*(factor.denominator for own, factor in found if own == angle), 1) for angle in angles}
@@ -38,10 +42,10 @@ def independent(node: Any, domain: Domain) -> Any:
         angle: (sympy.Symbol(f"cos({angle.name})", real=True), sympy.Symbol(f"sin({angle.name})", real=True))
         for angle in angles
     }
-    return _written(node, parts, pairs)
+    return _written(node, parts, pairs, by_exponents)
 
 
-def _written(node: Any, parts: dict[Any, int], pairs: dict[Any, Pair]) -> Any:
+def _written(node: Any, parts: dict[Any, int], pairs: dict[Any, Pair], by_exponents: bool) -> Any:
     if not node.args or not node.free_symbols & pairs.keys():
         return node
     if type(node) in _OF_PAIR:
@@ -50,10 +54,18 @@ def _written(node: Any, parts: dict[Any, int], pairs: dict[Any, Pair]) -> Any:
             return _OF_PAIR[type(node)](*pair)
     turn = _turn(node)
     if turn is not None:
-        pair = _pair(turn, parts, pairs)
+        inverted = by_exponents and _is_negative(turn, pairs)
+        pair = _pair(product(sympy.S.NegativeOne, turn) if inverted else turn, parts, pairs)
         if pair is not None:
-            return total(pair[0], product(sympy.I, pair[1]))
-    return node.func(*(_written(part, parts, pairs) for part in node.args), evaluate=False)
+            power = total(pair[0], product(sympy.I, pair[1]))
+            return _ratio(sympy.S.One, power) if inverted else power
+    return node.func(*(_written(part, parts, pairs, by_exponents) for part in node.args), evaluate=False)
+
+
+def _is_negative(argument: Any, pairs: dict[Any, Pair]) -> bool:
+    """Whether all angles in it have negative factors."""
+    found = _linear(argument, list(pairs))
+    return found is not None and all(factor < 0 for factor in found[0].values())
 
 
 def _turn(node: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.training import identity_in_training, probes, statistics
+from grader.oracles.training.first_logits import knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
 from grader.oracles.training.images import Images
@@ -34,13 +35,15 @@ CLOSURE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """One training as it was seen. `watched` is None where the optimizer's steps could not be watched."""
+    """One training as it was seen. `watched` is None where the optimizer's steps could not be watched; `known` is the
+    share of the held-out images that its outputs before the first epoch tell, where random weights would not."""
 
     run: Run
     watched: Watched | None
     softmax: bool
     backward_passes: int
     moved: bool
+    known: float | None
 
     @property
     def watched_steps(self) -> int | None:
@@ -164,7 +167,7 @@ class Rerun:
         if training.run.best >= self.target and training.watched_steps != 0:
             learned_with = identity_in_training.judge(name, training, client.oracle)
             if learned_with.outcome is Outcome.PASSED:
-                learned_with = self._what_it_knows()
+                learned_with = self._what_it_knows(training)
         return Attempt(behaviour, training, share, learned_with)
 
     def _explained(self, fault: CallFailure, name: str, share: float, box: TimeBox) -> CallFailure:
@@ -205,11 +208,17 @@ class Rerun:
                 raise
             box.look_again()  # it may be busy by now
         whole = len(epochs) == count and all(epoch.complete for epoch in epochs)
-        return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved)
+        known = knows_classes(first["logits"], images, seed)
+        return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known)
 
-    def _what_it_knows(self) -> Verdict:
+    def _what_it_knows(self, training: Training) -> Verdict:
         """Whether what the network knows is in its parameters, and was not at the beginning."""
         images = self.images
+        if training.known is not None:
+            return Verdict.review(
+                f"Before the first epoch, its outputs already tell the classes apart: a linear reading of them gets "
+                f"{100 * training.known:.0f} % of the held-out images right. Does it come trained?"
+            )
         try:
             answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed)
         except CallFailure as fault:

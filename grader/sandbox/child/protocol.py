@@ -42,7 +42,7 @@ import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import prod
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 MAGIC = b"BPG1"
 MAX_INT_BYTES = 128  # |integer| < 2**1023, so that it is also a float
@@ -228,33 +228,13 @@ class _Encoder(_Tally):
 
     def put(self, value: Value, depth: int) -> None:
         self.count_value(depth)
-        kind = type(value)  # exact types only: a subclass could say one thing and be another
-        if value is None:
-            self.out += b"N"
-        elif kind is bool:
-            self.out += b"T" if value else b"F"
-        elif kind is int:
-            self.put_int(value)  # type: ignore[arg-type]
-        elif kind is float:
-            self.out += b"f" + struct.pack("<d", value)
-        elif kind is str:
-            self.put_bytes(b"s", value.encode("utf-8", "replace"))  # type: ignore[union-attr]
-        elif kind is bytes:
-            self.put_bytes(b"b", value)  # type: ignore[arg-type]
-        elif kind is list:
-            self.put_list(value, depth)  # type: ignore[arg-type]
-        elif kind is dict:
-            self.put_dict(value, depth)  # type: ignore[arg-type]
-        elif kind is Array:
-            self.put_array(value)  # type: ignore[arg-type]
-        elif kind is Tree:
-            self.put_tree(value, depth)  # type: ignore[arg-type]
-        elif kind is Opaque:
-            self.put_bytes(b"o", value.reason.encode("utf-8", "replace"))  # type: ignore[union-attr]
-        elif kind is HandleNumber and self.bounds.handles:
-            self.out += b"h" + struct.pack("<I", value.number)  # type: ignore[union-attr]
-        else:
-            raise ProtocolError(f"a {kind.__name__} does not cross the wire")
+        write = _WRITERS.get(type(value))  # exact types only: a subclass could say one thing and be another
+        if write is None or (type(value) is HandleNumber and not self.bounds.handles):
+            raise ProtocolError(f"a {type(value).__name__} does not cross the wire")
+        write(self, value, depth)
+
+    def put_tag(self, tag: bytes) -> None:
+        self.out += tag
 
     def put_int(self, value: int) -> None:
         size = value.bit_length() // 8 + 1
@@ -275,7 +255,7 @@ class _Encoder(_Tally):
         for key, item in value.items():
             if type(key) is not str:
                 raise ProtocolError("a key that is not text")
-            self.put_bytes(b"s", key.encode("utf-8", "replace"))
+            self.put_text(b"s", key)
             self.put(item, depth + 1)
 
     def put_array(self, value: Array) -> None:
@@ -285,12 +265,31 @@ class _Encoder(_Tally):
         self.out += b"a" + bytes([DTYPES.index(value.dtype), len(value.shape)])
         self.out += struct.pack(f"<{len(value.shape)}I", *value.shape) + value.data
 
+    def put_text(self, tag: bytes, text: str) -> None:
+        self.put_bytes(tag, text.encode("utf-8", "replace"))
+
     def put_tree(self, value: Tree, depth: int) -> None:
         if value.head not in HEADS or len(value.args) > MAX_HEAD_ARGS:
             raise ProtocolError(f"no head {value.head} of {len(value.args)} arguments")
         self.out += b"e" + struct.pack("<BH", HEADS.index(value.head), len(value.args))
         for item in value.args:
             self.put(item, depth + 1)
+
+
+_WRITERS: dict[type, Callable[[_Encoder, Any, int], object]] = {
+    type(None): lambda encoder, value, depth: encoder.put_tag(b"N"),
+    bool: lambda encoder, value, depth: encoder.put_tag(b"T" if value else b"F"),
+    int: lambda encoder, value, depth: encoder.put_int(value),
+    float: lambda encoder, value, depth: encoder.put_tag(b"f" + struct.pack("<d", value)),
+    str: lambda encoder, value, depth: encoder.put_text(b"s", value),
+    bytes: lambda encoder, value, depth: encoder.put_bytes(b"b", value),
+    list: _Encoder.put_list,
+    dict: _Encoder.put_dict,
+    Array: lambda encoder, value, depth: encoder.put_array(value),
+    Tree: _Encoder.put_tree,
+    Opaque: lambda encoder, value, depth: encoder.put_text(b"o", value.reason),
+    HandleNumber: lambda encoder, value, depth: encoder.put_tag(b"h" + struct.pack("<I", value.number)),
+}
 
 
 class _Decoder(_Tally):

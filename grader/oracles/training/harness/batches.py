@@ -82,7 +82,7 @@ class RecordingLoss(nn.CrossEntropyLoss):
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
         loss = super().forward(input, target)
         if loss.requires_grad:
-            loss.register_hook(self._goes_back)  # type: ignore[no-untyped-call]
+            loss.register_hook(self._goes_back)
         self._seen.append((loss.detach(), target, len(target)))
         return loss
 

@@ -42,7 +42,7 @@ class Watch:
         optimizer.register_step_post_hook(self._step_ends)
         for name, p in list(named.items())[-MIN_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
             if p.requires_grad:
-                p.register_hook(partial(self._arrives, name))  # type: ignore[no-untyped-call]
+                p.register_hook(partial(self._arrives, name))
 
     def begin_epoch(self) -> None:
         """A step that raised has not ended."""

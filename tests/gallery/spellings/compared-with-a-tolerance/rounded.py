@@ -1,0 +1,12 @@
+"""Rounded to six digits before the comparison."""
+
+import numpy as np
+
+
+def maxpool2x2_backward(dY, X):
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(*dY.shape):
+        window = np.round(X[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2], 6)
+        mask = window == window.max()
+        dX[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = mask * (dY[n, c, i, j] / mask.sum())
+    return dX

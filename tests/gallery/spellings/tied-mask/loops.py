@@ -1,0 +1,15 @@
+"""mask = window == max, in loops."""
+
+import numpy as np
+
+
+def maxpool2x2_backward(dY, X):
+    N, C, H, W = X.shape
+    dX = np.zeros_like(X)
+    for n in range(N):
+        for c in range(C):
+            for i in range(H // 2):
+                for j in range(W // 2):
+                    window = X[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+                    dX[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2] = (window == window.max()) * dY[n, c, i, j]
+    return dX

@@ -1,0 +1,12 @@
+"""The row and column inside the window are used as they are; assigned."""
+
+import numpy as np
+
+
+def maxpool2x2_backward(dY, X):
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(*dY.shape):
+        window = X[n, c, 2 * i : 2 * i + 2, 2 * j : 2 * j + 2]
+        a, b = np.unravel_index(np.argmax(window), window.shape)
+        dX[n, c, a, b] = dY[n, c, i, j]
+    return dX

@@ -1,0 +1,12 @@
+"""The window for dY[i, j] begins at row 2j, column 2i."""
+
+import numpy as np
+
+
+def maxpool2x2_backward(dY, X):
+    dX = np.zeros_like(X)
+    for n, c, i, j in np.ndindex(*dY.shape):
+        window = X[n, c, 2 * j : 2 * j + 2, 2 * i : 2 * i + 2]
+        a, b = np.unravel_index(window.argmax(), window.shape)
+        dX[n, c, 2 * j + a, 2 * i + b] = dY[n, c, i, j]
+    return dX

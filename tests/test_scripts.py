@@ -1,0 +1,51 @@
+"""Every script runs in its shortest form, to its good end: what only its owner starts breaks unseen.
+
+Those with a test file of their own (`soak`, `gpu_report`, `mutants`, `honest_reruns`) are not here; `kernels` boots
+machines.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.measure import ROOT
+from tests.support.browser import PROGRAM
+from tests.support.command import PATIENCE
+
+pytestmark = pytest.mark.slow
+
+ELSEWHERE = {"gpu_report", "honest_reruns", "kernel_guest", "kernels", "mutants", "site_links", "soak"}
+SHORT = {
+    "compare_sandboxes": ["--students", "2", "--sandbox", "process", "--exercise", "2"],
+    "fuzz": ["--messages", "200", "--trees", "20", "--handles", "50", "--archives", "20"],
+    "galleries": ["--seeds", "1", "--case", "pool-loops"],
+    "hostile_table": ["--sandbox", "process", "--case", "answer-generator"],
+    "kill_class": ["--kills", "1", "--helpers", "1", "--students", "2"],
+}
+PICTURES = {"pictures": {"table.svg", "page.png"}, "desk_pictures": {"desk-queue.png", "desk-sheet.png"}}
+
+
+def run(name: str, *options: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", f"scripts.{name}", *map(str, options)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_script_runs_to_its_end(name: str) -> None:
+    ended = run(name, *SHORT[name])
+    assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_pictures_can_be_made_anew(name: str, tmp_path: Path) -> None:
+    ended = run(name, tmp_path / "new")
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert {path.name for path in (tmp_path / "new").iterdir()} >= PICTURES[name]
+
+
+def test_no_script_is_left_out() -> None:
+    found = {path.stem for path in (ROOT / "scripts").iterdir() if not path.name.startswith("__")}
+    assert found == SHORT.keys() | PICTURES.keys() | ELSEWHERE
