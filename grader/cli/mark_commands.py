@@ -32,7 +32,7 @@ def review(
         Path | None,
         typer.Option("--from", help="A CSV of marks: id, point, score, comment, or a column for each point."),
     ] = None,
-    by: Annotated[str | None, typer.Option(help="Who gives it.", show_default="your login")] = None,
+    by: Annotated[str | None, typer.Option(metavar="NAME", help="Who gives it.", show_default="your login")] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:

@@ -70,7 +70,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= MIN_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
-    repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points[1:]}
+    repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points if point is not cause.first}
     drawn = [
         replace(
             _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together)),
