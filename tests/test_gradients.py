@@ -482,7 +482,8 @@ def test_the_smallest_failing_input_is_shown() -> None:
         "expected": [[[[2, 0], [0, 0]]]],
         "got": [[[[-2, 0], [0, 0]]]],
         "difference": [[[[-4, 0], [0, 0]]]],
-        "paste": "dY = np.array([[[[2.]]]])\nX = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))",
+        "paste": "import numpy as np\nfrom tests.test_gradients import *\ndY = np.array([[[[2.]]]])\n"
+        "X = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))",
         "example": verdict.message.partition("step. ")[2],
     }
 

@@ -49,6 +49,10 @@ AcceptOption = Annotated[
 MatchOption = Annotated[
     list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
 ]
+AgainstOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="DIR", help="Compare with an earlier year's hand-ins for similarity (repeatable)."),
+]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
 ]
@@ -74,6 +78,7 @@ def class_(
     scale: ScaleOption = False,
     accept: AcceptOption = None,
     match: MatchOption = None,
+    against: AgainstOption = None,
     replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
@@ -103,7 +108,7 @@ def class_(
     )
     sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))
-    request = Request(submissions, output, given, sandbox, choice, replace_inputs)
+    request = Request(submissions, output, given, sandbox, choice, replace_inputs, tuple(against or ()))
     _tell(output, _grade(request, _executor(jobs, cluster)))
 
 

@@ -16,13 +16,14 @@ _NUMBERS = re.compile(rf"{_NUMBER}|\((?:\d+, ?)*\d*\)|\[[\d, ]+\]")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why points were lost, and which. The first of them shows the input and the lines."""
+    """Why points were lost, and which. One of them, `first`, shows the input and the lines."""
 
     points: tuple[PointScore, ...]
 
     @property
     def first(self) -> PointScore:
-        return self.points[0]
+        """The first that has an input to show; without one, the first."""
+        return next((point for point in self.points if "input" in point.evidence), self.points[0])
 
     @property
     def ids(self) -> str:

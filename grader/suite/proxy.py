@@ -281,5 +281,5 @@ class ModuleProxy:
         def function(*args: Any, **kwargs: Any) -> Any:
             return self._caller.call(self._module, name, args, kwargs)
 
-        function.__name__ = name
+        function.__name__, function.__module__ = name, self._module
         return function

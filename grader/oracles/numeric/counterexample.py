@@ -42,7 +42,7 @@ def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
     return next((item for item in found if mismatch(*item)), None)
 
 
-def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
+def evidence(function: Callable[..., Any], case: Case, answer: Answer) -> dict[str, Any]:
     """The case as plain data: input, expected, got, difference, and lines to paste."""
     got = answer.raw if answer.raw is not None and answer.raw.size <= MAX_SHOWN else None
     expected = _nearest(case, answer)
@@ -56,7 +56,7 @@ def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
     }
 
 
-def input_evidence(function: str, case: Case) -> dict[str, Any]:
+def input_evidence(function: Callable[..., Any], case: Case) -> dict[str, Any]:
     """The same where no value came: a call that raised."""
     if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
         return {}
@@ -64,11 +64,16 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
     return {"input": inputs, "paste": to_paste(function, case)}
 
 
-def to_paste(function: str, case: Case) -> str:
-    """Lines of Python that make the same call."""
+def to_paste(function: Callable[..., Any], case: Case) -> str:
+    """Lines of Python that make the same call, in the folder that the function's module is in."""
+    imports = ["import numpy as np", f"from {function.__module__} import *"]
     arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
-    *before, asked = (case.call or f"{function}({', '.join(case.inputs)})").splitlines()
-    return "\n".join([*arguments, *before, f"print({asked})"])
+    *before, asked = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*imports, *arguments, *before, f"print({asked})"])
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", "function"))
 
 
 def _to_paste(array: NDArray[Any]) -> str:

@@ -61,7 +61,7 @@ def _failed(function: Callable[..., Any], question: Question, seen: Sequence[See
     cause = wrong if mistake is None else mistake.sentence
     verdict = Verdict.failed(f"{cause} {example}".strip(), mistake.id if mistake else None)
     if found:
-        shown = counterexample.evidence(_name_of(function), *found)
+        shown = counterexample.evidence(function, *found)
         verdict = replace(verdict, evidence={**shown, "example": example} if example else shown)
     return _noted(verdict, seen)
 
@@ -81,7 +81,7 @@ def _raise(
     verdict = replace(
         failure.verdict,
         message=" ".join(filter(None, (f"{raised}, for {where.shapes}.", failure.advice))),
-        evidence=counterexample.input_evidence(_name_of(function), where),
+        evidence=counterexample.input_evidence(function, where),
     )
     if verdict.diagnosis is None:  # else Python's own words name it
         mistake = _swapped(function, question) or next(iter(explain(everything, question.misconceptions)), None)
@@ -111,7 +111,7 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
         or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
     ):
         return None
-    call = f"{_name_of(function)}({', '.join(telling[0].inputs)})"
+    call = f"{counterexample.name_of(function)}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
     return Misconception("arguments-in-the-other-order", sentence, ())
 
@@ -124,7 +124,3 @@ def _nothing_returned(seen: Sequence[Seen]) -> Misconception[None] | None:
 
 def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:
     return verdict.noting(*(note for _, answer in seen for note in answer.notes))
-
-
-def _name_of(function: Callable[..., Any]) -> str:
-    return str(getattr(function, "__name__", "function"))
