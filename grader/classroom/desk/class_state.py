@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.classroom.class_model import Issue, names_of
 from grader.classroom.desk.database import Database
-from grader.classroom.marks.late import POINT as late_point
+from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.results import journal, store
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
@@ -213,8 +213,8 @@ class ClassState:
 
 def _points(report: Report) -> dict[str, PointState]:
     reviews = {review.point: review for review in report.reviews if review.sha256 == report.submission.sha256}
-    late = reviews.get(late_point)
-    decided = {late_point: PointState(late.max_score, late.score or 0.0, Outcome.PASSED, "", late)} if late else {}
+    late = reviews.get(LATE)
+    decided = {LATE: PointState(late.max_score, late.score or 0.0, Outcome.PASSED, "", late)} if late else {}
     return decided | {
         point.id: PointState(
             max_score=point.max_score,
