@@ -4,10 +4,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 SEEDS ?= 3
 MINUTES ?= 60
+EXAMPLES := $(patsubst %/rubric.toml,%,$(wildcard examples/*/rubric.toml))
+THREE := --exercise 1 --exercise 2 --exercise 3
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 
-.PHONY: grade test quick check lint format galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
+.PHONY: grade test quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
 grade: .venv/installed                  ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -32,6 +34,13 @@ format: .venv/installed                 ## put the code into the one style
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+assignments: .venv/installed            ## the grader's grader over our own assignments: what is missing, what no check catches
+	$(BIN)/grader lint $(THREE) --seeds 3 --gallery-seeds 1
+	$(BIN)/grader mutants $(THREE) --count 15 --seed 5
+	for example in $(EXAMPLES); do \
+	    $(BIN)/grader lint $$example --seeds 3 --gallery-seeds 1 && \
+	    $(BIN)/grader mutants $$example --count 15 --seed 5 || exit 1; done
+
 galleries: .venv/installed              ## which check catches which wrong answer, over SEEDS seeds; false accepts and rejects
 	$(BIN)/python -m scripts.galleries --seeds $(SEEDS)
 
@@ -46,7 +55,7 @@ fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz
 
 bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
-	for name in gradient symbolic floor student klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in gradient symbolic floor student watch klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 kills: .venv/installed                  ## a class, killed 200 times at random moments, and what it starts 20 times
 	$(BIN)/python -m scripts.kill_class --kills 200

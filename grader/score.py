@@ -86,9 +86,11 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
 
 
 def _evidence(own: Sequence[CheckResult]) -> dict[str, object]:
-    """What the parts show, in one. Of lost parts only the first, as of their tracebacks: an input of one beside the
-    answer to another would show nothing."""
-    lost = next((result for result in own if result.verdict.outcome is not Outcome.PASSED), None)
+    """What the parts show, in one. Of lost parts only the first that shows something, as of their tracebacks: an input
+    of one beside the answer to another would show nothing."""
+    lost = next(
+        (result for result in own if result.verdict.outcome is not Outcome.PASSED and result.verdict.evidence), None
+    )
     shown = [result for result in own if result.verdict.outcome is Outcome.PASSED] + ([lost] if lost else [])
     return {key: value for result in shown for key, value in result.verdict.evidence.items()}
 

@@ -37,9 +37,10 @@ Results = dict[str, dict[str, Any]]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kind", action="append", choices=list(KINDS), default=[], help="only these kinds")
     parser.add_argument("--short", action="store_true", help="a few kinds, one student and one grading each")
     options = parser.parse_args()
-    kinds = list(islice(KINDS, SHORT_KINDS)) if options.short else list(KINDS)
+    kinds = options.kind or (list(islice(KINDS, SHORT_KINDS)) if options.short else list(KINDS))
     students, gradings = (STUDENTS[:1], GRADINGS[:1]) if options.short else (STUDENTS, GRADINGS)
     total: Counter[str] = Counter()
     for kind in kinds:
@@ -71,7 +72,7 @@ def study(kind: str, students: tuple[int, ...], gradings: tuple[int, ...]) -> Co
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:
-    return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches)
+    return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
 
 
 def decided(found: list[claims.Claim], grading: Rerun) -> list[dict[str, Any]]:

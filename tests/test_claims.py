@@ -196,6 +196,36 @@ def test_own_noise_makes_no_number_agree():
     assert judge_results(found, {**RUNS, "Adam": noisy(0.02)}).share == pytest.approx(5 / 6)
 
 
+def test_a_re_run_that_ended_in_nan_says_nothing_about_where_others_end():
+    diverged = run_of(math.nan, 0.0, 1, 0.4)
+    apart = {**RUNS, "LBFGS": [diverged, *RUNS["LBFGS"][1:]]}
+    assert judge_results(HONEST, apart).share == 1
+    found = changed(LBFGS={"train_loss": 0.004, "test_accuracy": 0.50})
+    verdict = judge_results(found, apart)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "Too few of the re-runs came to an end in numbers." in verdict.message
+    assert judge_results(HONEST, {**RUNS, "LBFGS": [diverged] * 3}).share == pytest.approx(5 / 6)
+
+
+def test_one_re_run_that_failed_does_not_make_the_others_look_worse():
+    failed = [run_of(2.0, 0.10, 1, 0.4), *(run_of(0.06, 0.96, 1, 0.4, jitter=jitter) for jitter in (-1, 1))]
+    found = changed(LBFGS={"train_loss": 0.06, "test_accuracy": 0.97})
+    assert judge_results(found, {**RUNS, "LBFGS": failed}).outcome is Outcome.REVIEW
+
+
+def test_a_network_that_has_not_learned_ends_anywhere():
+    short = {**RUNS, "SGD": [run_of(0.8, 0.76, 8, 0.03, jitter=jitter) for jitter in (-1, 0, 1)]}
+
+    def judged(accuracy):
+        found = changed(SGD={"train_loss": 0.8, "test_accuracy": accuracy})
+        return stated_results.judge(found, lambda: short, nothing_more, str, target=TARGET)
+
+    unlucky = judged(0.42)
+    assert unlucky.outcome is Outcome.REVIEW
+    assert "SGD: test_accuracy 0.42, re-run 0.760. Networks that have not learned scatter too widely" in unlucky.message
+    assert judged(0.95).share == pytest.approx(5 / 6)
+
+
 def test_a_number_is_rejected_after_three_seeds_only():
     found = changed(Adam={"train_loss": 0.05, "test_accuracy": 0.70})
     further = Further()

@@ -8,13 +8,15 @@ from grader.sandbox.deadline import LOOK_SECONDS, MAX_STRETCH, Deadline, Process
 class Machine:
     """A clock, and a worker on a machine that lets it have a `share` of what it wants: all of a processor, or none."""
 
-    def __init__(self, share: float, *, wants: float = 1.0, threads: int = 1) -> None:
+    def __init__(self, share: float, *, wants: float = 1.0, threads: int = 1, disk: range = range(0)) -> None:
         self.now = 0.0
-        self.share, self.wants, self.threads = share, wants, threads
+        self.share, self.wants, self.threads, self.disk = share, wants, threads, disk
 
     def measure(self) -> ProcessorTime:
-        wanted = self.now * self.wants
-        return ProcessorTime(wanted * self.share * self.threads, wanted * (1 - self.share))
+        """In the seconds of `disk` the worker waits for one, and does nothing else."""
+        on_disk = round(self.now) in self.disk
+        wanted = max(self.now - sum(second < self.now for second in self.disk), 0.0) * self.wants
+        return ProcessorTime(wanted * self.share * self.threads, wanted * (1 - self.share), int(on_disk))
 
     def waits(self, seconds: float) -> Deadline:
         deadline = Deadline(seconds, self.measure, lambda: self.now)
@@ -31,19 +33,36 @@ class Machine:
         (Machine(0.25), 40.5),  # four times as long, after the first half second, which is not looked at
         (Machine(0.25, wants=0.0), 10.5),
         (Machine(0.25, wants=0.5), 16.5),
+        (Machine(0.25, wants=0.0, disk=range(3, 8)), 15.5),  # five seconds, as far as a look each second tells
+        (Machine(0.25, wants=0.0, disk=range(3, 30)), 37.5),
+        (Machine(1.0, disk=range(3, 8)), 15.5),
         (Machine(0.25, threads=8), 10.5),  # who makes itself wait, with threads of its own, has had its seconds
     ],
-    ids=["idle", "busy", "busy, asleep", "busy, half asleep", "busy with its own threads"],
+    ids=[
+        "idle",
+        "busy",
+        "busy, asleep",
+        "busy, half asleep",
+        "disk, asleep",
+        "disk for long",
+        "disk",
+        "busy with its own threads",
+    ],
 )
 def test_it_passes_when_the_worker_has_had_its_seconds(machine: Machine, passes: float) -> None:
     assert not machine.waits(10.0).was_starved
-    assert machine.now == pytest.approx(passes, abs=0.2)
+    assert machine.now == pytest.approx(passes, abs=1.0 if machine.disk else 0.2)
 
 
 def test_a_machine_that_gives_next_to_nothing_decides_nothing() -> None:
     machine = Machine(0.001)
     assert machine.waits(10.0).was_starved
     assert machine.now == pytest.approx(10.0 * MAX_STRETCH, rel=0.05)
+
+
+def test_a_disk_that_never_answers_decides_nothing() -> None:
+    machine = Machine(1.0, disk=range(1, 1000))
+    assert machine.waits(10.0).was_starved
 
 
 @pytest.mark.parametrize("looks", [0, 1])

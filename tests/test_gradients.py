@@ -1,6 +1,7 @@
 """The numerical oracle of exercises 2 and 3: true, sharp at a millionth, and never alarmed by rounding."""
 
 import functools
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from grader.assignment.convolution import conv_cases, conv_minimal_cases, conv_q
 from grader.assignment.pooling import max_pool, pool_cases, pool_minimal_cases, pool_questions
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import numeric
+from grader.oracles.figures import figure, figures_apart
 from grader.oracles.numeric import (
     DOUBLE,
     Case,
@@ -480,7 +482,8 @@ def test_the_smallest_failing_input_is_shown() -> None:
         "expected": [[[[2, 0], [0, 0]]]],
         "got": [[[[-2, 0], [0, 0]]]],
         "difference": [[[[-4, 0], [0, 0]]]],
-        "paste": "dY = np.array([[[[2.]]]])\nX = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))",
+        "paste": "import numpy as np\nfrom tests.test_gradients import *\ndY = np.array([[[[2.]]]])\n"
+        "X = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))",
         "example": verdict.message.partition("step. ")[2],
     }
 
@@ -539,5 +542,10 @@ def test_climbing_stops_where_no_answer_comes() -> None:
 
 
 def test_numbers_that_look_alike_are_told_apart() -> None:
-    assert comparison.format_distinct(1.5, 2.0) == ["1.5", "2"]
-    assert comparison.format_distinct(1.0, 1.0 + 1e-8) == ["1", "1.00000001"]
+    assert figures_apart(1.5, 2.0) == ["1.5", "2"]
+    assert figures_apart(1.0, 1.0 + 1e-8) == ["1", "1.00000001"]
+    assert figures_apart(0.518261, 0.518) == ["0.5183", "0.518"]
+    assert figures_apart(-29.1129, -29.1158) == ["-29.11", "-29.12"]
+    assert figures_apart(2.0, 2.0) == ["2", "2"]
+    assert [figure(-0.0), figure(1441.2), figure(1.23456e7), figure(1.5 + 2j)] == ["0", "1441", "1.23e+07", "1.5+2j"]
+    assert figures_apart(math.nan, 1.0) == ["nan", "1"]

@@ -1,5 +1,7 @@
 """The sentence for a slip, from the exception as Python itself words it here."""
 
+import io
+
 import numpy as np
 import pytest
 import sympy
@@ -20,15 +22,23 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("range(4 / 2)", "a division with / gives a float, with // a whole number."),
         ("a[: 4 / 2]", "a division with / gives a float, with // a whole number."),
         ("a[4 / 2]", "a division with / gives a float, with // a whole number."),
-        ("max([])", "There is nothing in it."),
-        ("a[3:].max()", "There is nothing in it."),
+        ("max([])", "It is asked of a list or an array with nothing in it. Print its length"),
+        ("a[3:].max()", "It is asked of a list or an array with nothing in it."),
+        ("a[3:].argmax()", "It is asked of a list or an array with nothing in it."),
+        ("__import__('functools').reduce(max, [])", "It is asked of a list or an array with nothing in it."),
+        ("[1, 2][2]", "Python counts from 0: of nine entries, the first is [0] and the last [8]."),
+        ("(1, 2)[2]", "Python counts from 0"),
+        ("open('no-such-file.csv')", "Only your modules are there when it is judged"),
+        ("input('n? ')", "Remove input(): all values arrive as arguments."),
+        ("exec('from .helpers import x', {'__name__': 'm', '__package__': ''})", "Leave the dot out"),
         ("numpy.ones(2)", "Is `import numpy as np` at the top of the file?"),
         ("torch.ones(2)", "Is torch imported?"),
         ("r(2)", "Is there a * missing before the parenthesis?"),
         ("(lambda f: f(f))(lambda f: f(f))", "It calls itself without an end."),
     ],
 )
-def test_a_slip_has_its_hint(code: str, advice: str) -> None:
+def test_a_slip_has_its_hint(code: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it is
         eval(code, dict(NAMES))
     found = hint(f"{type(caught.value).__name__}: {caught.value}", code)

@@ -138,9 +138,7 @@ def test_a_set_has_the_same_order_in_every_run(launcher: Launcher) -> None:
 
 
 def test_nothing_comes_from_standard_input(launcher: Launcher) -> None:
-    assert raised(act(launcher, "return input()")) == (
-        "EOFError: EOF when reading a line. Remove input(): all values arrive as arguments"
-    )
+    assert raised(act(launcher, "return input()")) == "EOFError: EOF when reading a line"
 
 
 def test_prints_come_with_the_answer(launcher: Launcher) -> None:

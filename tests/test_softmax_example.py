@@ -60,6 +60,7 @@ def test_a_wrong_answer_is_named_and_shown_on_the_smallest_input(grade: Grade) -
     assert wrong.diagnosis == "sum-for-mean"
     assert wrong.message.startswith("This is the gradient of the sum over the batch; the loss is its mean.")
     assert wrong.evidence["paste"] == (
+        "import numpy as np\nfrom softmax import *\n"
         "logits = np.array([[0., 1.], [2., 0.]])\nlabels = np.array([1, 0])\n"
         "print(softmax_cross_entropy_backward(logits, labels))"
     )

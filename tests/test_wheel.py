@@ -96,3 +96,14 @@ def test_installed_elsewhere_it_grades_the_reference_and_draws_its_page(built: P
     assert graded.returncode == 0, graded.stdout + graded.stderr
     assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["score"] == 16.0
     assert "<title>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_it_asks_for_what_the_checkout_states_and_not_for_what_was_installed_once(built: Path, tmp_path: Path) -> None:
+    def dependencies(wheel: Path) -> set[str]:
+        with zipfile.ZipFile(wheel) as archive:
+            name = next(name for name in archive.namelist() if name.endswith("/METADATA"))
+            lines = archive.read(name).decode().partition("\n\n")[0].splitlines()
+        return {line.replace("'", '"') for line in lines if line.startswith(("Requires-Dist:", "Provides-Extra:"))}
+
+    assert dependencies(write_wheel(tmp_path)) == dependencies(built)
+    assert 'Requires-Dist: torch>=2.6; extra == "torch"' in dependencies(built)

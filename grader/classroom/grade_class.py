@@ -15,6 +15,7 @@ from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
 from grader.classroom.results.pages import comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
+from grader.classroom.run.earlier_classes import earlier_classes
 from grader.classroom.run.effects import admit, effects_of, gone_entries
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
@@ -28,6 +29,8 @@ from grader.version import VERSION
 class Request:
     """What a person asked for. `given` joins what RESULTS keeps from earlier runs.
 
+    `against` are classes of earlier years; they join `given` when they are packed.
+
     What is given in the place of something else, and would change marks that exist, needs `replace`.
     """
 
@@ -37,6 +40,7 @@ class Request:
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     choice: Choice = field(default_factory=Choice)
     replace: bool = False
+    against: tuple[Path, ...] = ()
 
 
 def grade_class(
@@ -51,17 +55,22 @@ def grade_class(
     inputs = completed(kept, request.given)
     assignment = assignment_of(inputs)
     with (
+        earlier_classes(request.against, request.submissions, assignment) as earlier,
         open_class(request.submissions, results, inputs, assignment) as opened,
         store.lock(results),
         Journal(results) as journal,
         ExitStack() as stack,
     ):
+        given = replace(request.given, against=earlier.files or None)
+        inputs = inputs.updated(ClassInputs(against=given.against))
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
         intake = replace(opened, issues=(*opened.issues, *clocks))
         if read_inputs(results) != kept:
             raise UsageError(f"{results}: another run has ended there just now; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
-        _tell_inputs(kept, inputs, request.given, assignment, watcher)
+        _tell_inputs(kept, inputs, given, assignment, watcher)
+        for sentence in earlier.notices:
+            watcher.notice(sentence)
         if inputs != kept:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)

@@ -34,7 +34,10 @@ SheetOption = Annotated[
     Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
 ]
 ColumnOption = Annotated[
-    str | None, typer.Option("--assignment-column", help="The column of --sheet, where it has several assignments.")
+    str | None,
+    typer.Option(
+        "--assignment-column", metavar="COLUMN", help="The column of --sheet, where it has several assignments."
+    ),
 ]
 ScaleOption = Annotated[
     bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
@@ -45,6 +48,10 @@ AcceptOption = Annotated[
 ]
 MatchOption = Annotated[
     list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
+]
+AgainstOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="DIR", help="Compare with an earlier year's hand-ins for similarity (repeatable)."),
 ]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
@@ -62,7 +69,7 @@ def class_(
         Path, typer.Argument(help="The class: a folder, an archive, an LMS's download, or a .txt that lists folders.")
     ],
     settings: RunSettings,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Output folder.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FOLDER", help="Output folder.")],
     roster: RosterOption = None,
     submitted: SubmittedOption = None,
     extensions: ExtensionsOption = None,
@@ -71,12 +78,14 @@ def class_(
     scale: ScaleOption = False,
     accept: AcceptOption = None,
     match: MatchOption = None,
+    against: AgainstOption = None,
     replace_inputs: ReplaceOption = False,
     jobs: JobsOption = None,
     cluster: ClusterOption = None,
     force: Annotated[bool, typer.Option("--force", help="Regrade finished submissions.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only this id, name, e-mail or number of the LMS (repeatable).")
+        list[str] | None,
+        typer.Option(metavar="STUDENT", help="Only this id, name, e-mail or number of the LMS (repeatable)."),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
     assignment: AssignmentOption = BUILT_IN,
@@ -99,7 +108,7 @@ def class_(
     )
     sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))
-    request = Request(submissions, output, given, sandbox, choice, replace_inputs)
+    request = Request(submissions, output, given, sandbox, choice, replace_inputs, tuple(against or ()))
     _tell(output, _grade(request, _executor(jobs, cluster)))
 
 

@@ -74,9 +74,10 @@ class Commands(TyperGroup):
         if module is None:
             return None
         from grader.cli.app import app  # which is made of this class
+        from grader.cli.help_texts import name_values
 
         import_module(f"grader.cli.{module}")
-        return main.get_group(app).commands[cmd_name]
+        return name_values(main.get_group(app).commands[cmd_name])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The list of commands, each with its sentence, and none imported."""

@@ -26,11 +26,12 @@ from grader.rubric import load_assignment
 def handout(
     folder: Annotated[Path, typer.Argument(metavar="OUT", help="A new or empty folder for what students get.")],
     course: Annotated[
-        str | None, typer.Option(help="The course's repository of the grader, as owner/name, for students' CI.")
+        str | None, typer.Option(metavar="OWNER/NAME", help="The course's repository of the grader, for students' CI.")
     ] = None,
     pin: Annotated[str, typer.Option(help="The tag or commit of it that students' CI takes.")] = DEFAULT_PIN,
     template: Annotated[
-        Path | None, typer.Option(help="What to hand out.", show_default="the assignment's student_template/")
+        Path | None,
+        typer.Option(metavar="FOLDER", help="What to hand out.", show_default="the assignment's student_template/"),
     ] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,

@@ -25,7 +25,9 @@ app.add_typer(regrade, name="regrade")
 @app.command()
 def desk(
     results: ResultsArgument,
-    by: Annotated[str | None, typer.Option(help="Who marks.", show_default="your login; a team is asked")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who marks.", show_default="your login; a team is asked")
+    ] = None,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Mark without seeing any name.")] = False,
     second: Annotated[
         float | None,

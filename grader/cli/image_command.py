@@ -21,7 +21,7 @@ def image(
         Target, typer.Argument(help="The image of workers, or the one that holds the whole grader.")
     ] = Target.WORKER,
     tag: Annotated[
-        str | None, typer.Option(help="Name of the image.", show_default="with the grader's version")
+        str | None, typer.Option(metavar="NAME", help="Name of the image.", show_default="with the grader's version")
     ] = None,
     cuda: Annotated[str | None, typer.Option(metavar="IMAGE", help="Build on this image with Python and CUDA.")] = None,
     torch: Annotated[
@@ -30,7 +30,11 @@ def image(
     ] = None,
     wheels: Annotated[
         Path | None,
-        typer.Option(help="Folder of wheels that is searched first.", show_default="PIP_FIND_LINKS, if a folder"),
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of wheels that is searched first.",
+            show_default="PIP_FIND_LINKS, if a folder",
+        ),
     ] = None,
 ) -> None:
     """Build the image in which the docker sandbox runs a student's code."""

@@ -37,6 +37,7 @@ AssignmentOption = Annotated[
     typer.Option(
         "--assignment",
         callback=assignment_folder,
+        metavar="FOLDER",
         help="Folder of the assignment, or the name of an installed one.",
         show_default="built in",
     ),
@@ -64,7 +65,11 @@ ImageOption = Annotated[
 GpusOption = Annotated[
     str | None,
     typer.Option(
-        "--gpus", envvar=GPUS_VARIABLE, help='GPUs for torch in the docker sandbox: "all", or ids.', show_default="none"
+        "--gpus",
+        metavar="IDS",
+        envvar=GPUS_VARIABLE,
+        help='GPUs for torch in the docker sandbox: "all", or ids.',
+        show_default="none",
     ),
 ]
 NoBuildOption = Annotated[

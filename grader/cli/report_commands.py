@@ -68,7 +68,7 @@ def reproduce(
     overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
-        Path | None, typer.Option(help="What was graded, where no copy lies beside the report.")
+        Path | None, typer.Option(metavar="PATH", help="What was graded, where no copy lies beside the report.")
     ] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,

@@ -7,10 +7,13 @@ every check of that assignment, and neither the solution nor our tests.
 
 import base64
 import hashlib
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 from grader import BUILT_IN
 from grader.errors import UsageError
@@ -83,13 +86,37 @@ def _about() -> Iterator[tuple[str, bytes]]:
     folder = f"{NAME.replace('-', '_')}-{VERSION}.dist-info"
     metadata = installed.read_text("METADATA") or installed.read_text("PKG-INFO")  # the latter beside a checkout
     for name, text in (
-        ("METADATA", metadata),
+        ("METADATA", _as_stated(metadata or "", PACKAGE.parent / "pyproject.toml")),
         ("entry_points.txt", installed.read_text("entry_points.txt")),
         ("licenses/LICENSE", installed.read_text("licenses/LICENSE")),
     ):
         if text is not None:
             yield f"{folder}/{name}", text.encode()
     yield f"{folder}/WHEEL", _WHEEL.encode()
+
+
+def _as_stated(metadata: str, project: Path) -> str:
+    """The metadata with the dependencies of a checkout's `project`, where it is one.
+
+    An editable install keeps those of the day it was made, and a student would install what nobody needs any more.
+    """
+    stated = tomllib.loads(project.read_text(encoding="utf-8")).get("project", {}) if project.is_file() else {}
+    if stated.get("name") != NAME:
+        return metadata
+    header, blank, description = metadata.partition("\n\n")
+    kept = [line for line in header.splitlines() if not line.startswith(("Requires-Dist:", "Provides-Extra:"))]
+    lines = [f"Requires-Dist: {Requirement(text)}" for text in stated.get("dependencies", [])]
+    for extra, texts in stated.get("optional-dependencies", {}).items():
+        lines += [f"Provides-Extra: {extra}", *(f"Requires-Dist: {_of_extra(text, extra)}" for text in texts)]
+    return "\n".join([*kept, *lines]) + blank + description
+
+
+def _of_extra(text: str, extra: str) -> str:
+    """A dependency that is installed with an extra only."""
+    requirement = Requirement(text)
+    condition = f"({requirement.marker}) and " if requirement.marker else ""
+    requirement.marker = None
+    return f'{requirement}; {condition}extra == "{extra}"'
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

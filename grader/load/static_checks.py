@@ -10,7 +10,7 @@ import sys
 import tokenize
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from io import BytesIO
 from itertools import chain
@@ -48,11 +48,13 @@ Findings = dict[str, Finding]
 class Facts:
     """What reading one file tells.
 
-    `imports` is (line, module) of each module's first import; `bound` is name -> line, None where that is not sure.
+    `imports` is (line, module) of each module's first import; `bound` is name -> line, None where that is not sure;
+    `inner` is name -> (line, what it is in) of functions that are not at the top level.
     """
 
     imports: tuple[tuple[int, str], ...]
     bound: Mapping[str, int] | None
+    inner: Mapping[str, tuple[int, str]] = field(default_factory=dict)
 
 
 def inspect(
@@ -61,7 +63,7 @@ def inspect(
     """The findings on one exercise's module and on the submission's own modules that it imports, `given` ones too."""
     path = exercise.file
     if path not in submission.files:
-        return {"": Finding(Outcome.MISSING, _absence(submission, path))}
+        return {"": Finding(Outcome.MISSING, _absence(submission, exercise))}
     facts = read(submission.files[path], path)
     if isinstance(facts, Finding):
         return {"": facts}
@@ -121,7 +123,7 @@ def read(source: bytes, path: str) -> Facts | Finding:
     first: dict[str, tuple[int, str]] = {}
     for line, name in imports(tree, path):
         first.setdefault(name, (line, name))
-    return Facts(tuple(first.values()), bound_names(tree))
+    return Facts(tuple(first.values()), bound_names(tree), dict(_inner_functions(tree)))
 
 
 def parse(source: bytes, path: str) -> ast.Module | Finding:
@@ -181,21 +183,35 @@ def _decode(source: bytes, path: str) -> str | Finding:
         return source.decode(encoding)
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
-        return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}")
+        text = source.decode("utf-8", "replace")
+        frame = None if "\0" in text else Frame.at(text, path, line, MODULE)  # UTF-16 shows nothing that helps
+        return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
 
 
-def _unreadable(place: str, reason: str) -> Finding:
-    reason = one_line(reason, MAX_NAME * 2)
-    return Finding(Outcome.ERROR, f"{place}: Python cannot read the file ({reason}). Save it as UTF-8 text.")
+def _unreadable(place: str, reason: str, frame: Frame | None = None) -> Finding:
+    message = f"{place}: Python cannot read the file ({one_line(reason, MAX_NAME * 2)}). Save it as UTF-8 text."
+    return Finding(Outcome.ERROR, message, frame.line if frame else None, frame)
 
 
 def _too_deep(path: str) -> Finding:
     return Finding(Outcome.ERROR, f"{path}: nested too deeply for Python to read.")
 
 
-def _absence(submission: Submission, path: str) -> str:
+def _absence(submission: Submission, exercise: Exercise) -> str:
+    path = exercise.file
     found = next((note for note in submission.notes if note.startswith(f"{path}: ")), None)  # loading looked for it
-    return f"{found}." if found else f"{path} was not found in this folder."
+    return f"{found}." if found else f"{path} was not found in this folder.{_elsewhere(submission, exercise)}"
+
+
+def _elsewhere(submission: Submission, exercise: Exercise) -> str:
+    """Where in another file one of the exercise's functions is; nothing if in none."""
+    for path, source in submission.files.items():
+        facts = read(source, path) if path.endswith(".py") else None
+        bound = (facts.bound if isinstance(facts, Facts) else None) or {}
+        name = next((name for name in exercise.signatures if name in bound), None)
+        if name is not None:
+            return f" {path}:{bound[name]} has {name}; move it to {exercise.file}."
+    return ""
 
 
 def _forbidden_import(
@@ -279,14 +295,34 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     bound = facts.bound
     if bound is None:
         return {}
-    compared = [name for name in bound if len(name) <= MAX_NAME][:MAX_COMPARED]
+    wanted = (*exercise.signatures, *exercise.constants)
+    compared = [name for name in bound if len(name) <= MAX_NAME and name not in wanted][:MAX_COMPARED]
     found = {}
-    for name in (*exercise.signatures, *exercise.constants):
+    for name in wanted:
         if name not in bound:
             close = next(iter(difflib.get_close_matches(name, compared, n=1, cutoff=0.8)), None)
             hint = f" Line {bound[close]} has {close}; rename it?" if close else ""
+            if name in facts.inner:
+                line, inside = facts.inner[name]
+                hint = f" Line {line} has it inside of {inside}, where nobody finds it; move it to the top level."
             found[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return found
+
+
+def _inner_functions(tree: ast.Module) -> Iterator[tuple[str, tuple[int, str]]]:
+    """(name, (line, what it is in)) of the functions in classes, in other functions, and in `if __name__ == ...`."""
+    for outer in tree.body:
+        match outer:
+            case ast.ClassDef(name=name):
+                inside = f"the class {one_line(name, MAX_NAME)}"
+            case ast.FunctionDef(name=name):
+                inside = f"the function {one_line(name, MAX_NAME)}"
+            case ast.If() if _is_program(outer):
+                inside = "`if __name__ == ...`"
+            case _:
+                continue
+        inner = [node for node in ast.walk(outer) if isinstance(node, ast.FunctionDef) and node is not outer]
+        yield from ((node.name, (node.lineno, inside)) for node in inner[:MAX_COMPARED])
 
 
 def _is_program(statement: ast.stmt) -> bool:

@@ -25,7 +25,7 @@ from grader.model import Expected, Question, Submission
 from grader.text import one_line
 
 MAX_NOTES = 50
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
 
 
 def load(path: Path, expected: Expected) -> Submission:
@@ -118,5 +118,5 @@ def packed(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name, _EPOCH), files[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), files[name], zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

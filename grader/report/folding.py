@@ -1,22 +1,29 @@
 """Points that say the same thing, told once: one misconception, one exception at one line, one loop behind several."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.model import Outcome
 from grader.report.plain_text import number
+from grader.report.sentences import without_example
 from grader.schema import PointScore
+
+# A number, or several in brackets: an index, a shape. Not the number in a name, such as exercise2.py, w_1 or 2.4.
+_NUMBER = r"(?<![\w.])[-−]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan|inf)(?![\w.]\w)"
+_NUMBERS = re.compile(rf"{_NUMBER}|\((?:\d+, ?)*\d*\)|\[[\d, ]+\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why points were lost, and which. The first of them shows the input and the lines."""
+    """Why points were lost, and which. One of them, `first`, shows the input and the lines."""
 
     points: tuple[PointScore, ...]
 
     @property
     def first(self) -> PointScore:
-        return self.points[0]
+        """The first that has an input to show; without one, the first."""
+        return next((point for point in self.points if "input" in point.evidence), self.points[0])
 
     @property
     def ids(self) -> str:
@@ -50,13 +57,19 @@ def fold(points: Iterable[PointScore]) -> list[Cause]:
 
 
 def _key(point: PointScore) -> object:
-    """Equal for points that fail for the same reason. An exception is where it was raised, not for which size."""
+    """Equal for points that fail for the same reason, whatever the sizes and numbers of the inputs that show it. An
+    exception is where it was raised."""
     if point.outcome is Outcome.PASSED:
         return point.outcome, point.notes
     lost = tuple(
-        (part.outcome, part.diagnosis or (None if point.traceback else part.message))
+        (part.outcome, part.diagnosis or (None if point.traceback else _without_numbers(part.message, point)))
         for part in point.parts
         if part.outcome is not Outcome.PASSED
     )
     place = tuple((line.file, line.line) for line in point.traceback[-1:])
-    return point.exercise, frozenset(lost) or point.message, place
+    return point.exercise, frozenset(lost) or _without_numbers(point.message, point), place
+
+
+def _without_numbers(message: str, point: PointScore) -> str:
+    """`1 of 4 entries is wrong` and `90 of 360 entries are wrong` are one sentence, whatever example follows."""
+    return _NUMBERS.sub("#", without_example(message, point)).replace(" is wrong", " are wrong")

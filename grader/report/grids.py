@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from grader.oracles import figures
 from grader.report.plain_text import one_line
 
 MAX_ENTRIES = 400  # of one array: 20 × 20, the most that a reader takes in
 MAX_AXIS = 10_000  # entries along one axis that are looked at: what is longer is no array for this page
 MAX_AXES = 8
 MAX_INTEGER_DIGITS = 300  # of an integer: more than a float can hold, nobody reads
-MIN_DIGITS, MAX_DIGITS = 3, 9  # of a number that is shown: as few as tell apart what has to be told apart
+MIN_DIGITS, MAX_DIGITS = figures.DIGITS, 9  # of a number that is shown: more make a table too wide to be read
 MAX_TEXT = 300  # characters of a value that is no number
 NOISE = 1e-6  # of the largest number in sight: a difference below it is rounding, not the mistake
 LEVELS = 3  # of a difference: small, medium, large among its like
@@ -74,10 +75,8 @@ def figure(value: Any, digits: int = MIN_DIGITS) -> str:
             return str(value)
         case int() if abs(value) >= 10**MAX_INTEGER_DIGITS:
             return "a huge integer"
-        case int() | float() if 10**digits <= abs(value) < 10**6:
-            return f"{value:.0f}"  # and not 1.44e+03
         case int() | float():
-            return f"{value + 0:.{digits}g}"
+            return figures.figure(value, digits)
         case _:
             return one_line(str(value)[: 4 * MAX_TEXT], MAX_TEXT)
 

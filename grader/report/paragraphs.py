@@ -1,7 +1,8 @@
 """What is to be said of lost points in plain text: a paragraph for each cause, with the smallest input and the line."""
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from rich.text import Text
 
@@ -25,29 +26,31 @@ def paragraphs(points: Sequence[PointScore], width: int = 80) -> Iterator[Text]:
     """One for each cause; what is not begun stands at the end, a line each. `width` is that of a line."""
     causes = fold(points)
     missing = [cause for cause in causes if cause.first.outcome is Outcome.MISSING and not cause.notes]
+    told: set[str] = set()  # a remark that several causes have is made once
     for cause in causes:
-        if cause not in missing:
-            yield _paragraph(cause, width)
+        notes = [note for note in cause.notes if note not in told]
+        if cause not in missing and (notes or cause.first.outcome is not Outcome.PASSED):
+            yield _paragraph(cause, notes, width)
+            told.update(notes)
     if missing:
-        yield Text("\nNot begun", style="bold")
+        yield Text("\nNot begun, or not found", style="bold")
         for cause in missing:
             yield _headed(f"{INDENT}{cause.ids}  ", clean(cause.first.message), width)
 
 
-def _paragraph(cause: Cause, width: int) -> Text:
+def _paragraph(cause: Cause, remarks: Sequence[str], width: int) -> Text:
     """The sentence, the smallest failing input, the student's own lines, their prints, remarks."""
     point = cause.first
     costs = f" (−{cause.costs})" if cause.costs and len(cause.points) > 1 else ""
     picture = list(_picture(point, width))
     sentence = sentence_of(point, bool(picture)) if point.outcome is not Outcome.PASSED else ""
-    notes = [f"Note: {clean(note)}" for note in cause.notes]
+    notes = [f"Note: {clean(note)}" for note in remarks]
     text = Text("\n") + _headed(f"{cause.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
-    lines = [*picture, *([""] if picture and point.traceback else []), *_traceback(point.traceback)]
+    lines = [*picture, *_apart(picture, _traceback(point.traceback, width - len(INDENT)))]
     if point.output and point.outcome not in (Outcome.PASSED, Outcome.FORBIDDEN):
-        lines += ["your code printed:"]
-        lines += [f"  {line}" for line in point.output.splitlines()[:MAX_PRINTED_LINES]]
+        lines += _apart(picture, _printed(point.output))
     body = [INDENT + clean(line) if line else "" for line in lines]
-    body += [wrapped(f"{INDENT}{note}", width, len(INDENT)) for note in notes]
+    body += _apart(picture, [wrapped(f"{INDENT}{note}", width, len(INDENT)) for note in notes])
     return text.append("\n".join(["", *body]) if body else "")
 
 
@@ -59,13 +62,40 @@ def _picture(point: PointScore, width: int) -> Iterator[str]:
         yield from side_by_side(arrays.grids, width - len(INDENT))
 
 
-def _traceback(lines: Sequence[Frame]) -> Iterator[str]:
-    for line in lines:
-        inside = "" if line.function == WHOLE_FILE else f" in {line.function}"
-        yield f"{line.file}:{line.line}{inside}"
-        yield f"    {line.code}"
-        if line.column is not None and line.end_column is not None:
-            yield "    " + " " * line.column + "^" * (line.end_column - line.column)
+def _apart(picture: Sequence[str], lines: Iterable[str]) -> list[str]:
+    """The lines, with a blank one before them where a picture is above."""
+    shown = list(lines)
+    return ["", *shown] if picture and shown else shown
+
+
+def _printed(output: str) -> list[str]:
+    """The first lines of what a student's code printed, and how many more there were."""
+    lines = output.splitlines()
+    more = len(lines) - MAX_PRINTED_LINES
+    rest = [f"  … and {more} more lines"] if more > 0 else []
+    return ["your code printed:", *(f"  {line}" for line in lines[:MAX_PRINTED_LINES]), *rest]
+
+
+def _traceback(lines: Sequence[Frame], width: int) -> Iterator[str]:
+    """The lines of the student's, outermost first; of lines that follow one another and are the same line, one."""
+    for _, same in groupby(lines, lambda frame: (frame.file, frame.line)):
+        first, *others = same
+        inside = "" if first.function == WHOLE_FILE else f" in {first.function}"
+        again = [frame for frame in others if not frame.function.startswith("<")]  # <listcomp> is no call
+        times = f", {len(again)} more times within itself" if again else ""
+        yield f"{first.file}:{first.line}{inside}{times}"
+        yield from (f"    {text}" for text in _marked(others[-1] if others else first, width - len(INDENT)))
+
+
+def _marked(frame: Frame, width: int) -> Iterator[str]:
+    """The line of code and a caret below what raised; of a long line, the part around it."""
+    start, end = frame.column or 0, frame.end_column or 0
+    cut = max(0, min(start - width // 4, len(frame.code) - width)) if len(frame.code) > width else 0
+    code = frame.code[cut : cut + width]
+    before, after = "…" if cut else "", "…" if len(frame.code) > cut + width else ""
+    yield before + code[len(before) : len(code) - len(after)] + after
+    if frame.column is not None and frame.end_column is not None:
+        yield " " * (start - cut) + "^" * (min(end, cut + width) - start)
 
 
 def _headed(head: str, text: str, width: int) -> Text:

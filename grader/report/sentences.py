@@ -11,18 +11,20 @@ _CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # of the lines to paste: t
 
 def sentence_of(point: PointScore, pictured: bool) -> str:
     """The message, without the numbers that a picture shows; of a point in parts, with the part and the function."""
-    message = _without_example(point) if pictured else point.message
+    message = without_example(point.message, point) if pictured else point.message
     lost = [part for part in point.parts if part.outcome is not Outcome.PASSED]
     if len(point.parts) < 2 or not lost:
         return message
     if len(lost) > 1:
-        same = len({part.message for part in lost}) == 1
-        return message if same else "\n".join(f"({part.part}) {part.message}" for part in lost)
+        told = [without_example(part.message, point) if pictured else part.message for part in lost]
+        if len({*told}) == 1:
+            return told[0]
+        return "\n".join(f"({part.part}) {text}" for part, text in zip(lost, told, strict=True))
     function = _CALL.search(str(point.evidence.get("paste", "")))
     return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"
 
 
-def _without_example(point: PointScore) -> str:
-    """The message but for the example in it, which is for whoever is not shown the arrays."""
+def without_example(message: str, point: PointScore) -> str:
+    """A message of the point's but for the example in it, which is for whoever is not shown the arrays."""
     example = point.evidence.get(evidence.EXAMPLE)
-    return point.message.replace(f" {example}", "") if isinstance(example, str) else point.message
+    return message.replace(f" {example}", "") if isinstance(example, str) else message

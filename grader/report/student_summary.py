@@ -5,7 +5,7 @@ from rich.text import Text
 
 from grader.model import Outcome
 from grader.report.paragraphs import LATER, WHOLE_FILE, paragraphs, wrapped
-from grader.report.plain_text import number, one_line
+from grader.report.plain_text import clean, number, one_line
 from grader.report.terminal import table
 from grader.schema import Report
 
@@ -22,8 +22,16 @@ def print_progress(report: Report, console: Console, selection: bool = False) ->
         parts: list[object] = [Text("Nothing is begun yet.", style="bold")]
     else:
         parts = [table(report, console.encoding), *paragraphs(report.points, width)]
+    parts += remarks(report, width)
     parts += [Text(f"\n{points_so_far(report, selection)}", style="bold"), Text(advice(report, width))]
     console.print(*parts, sep="\n", soft_wrap=True)
+
+
+def remarks(report: Report, width: int = 80) -> list[Text]:
+    """What there is to be said of the files: which were not read, and why."""
+    told = "\n".join(point.message for point in report.points)
+    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in told]
+    return [Text("\nAbout your files", style="bold"), *map(Text, notes)] if notes else []
 
 
 def points_so_far(report: Report, selection: bool = False) -> str:
@@ -40,9 +48,10 @@ def advice(report: Report, width: int = 80) -> str:
     if not open_points:
         return "Nothing left to fix."
     chosen = (tried or open_points)[0]
-    place = chosen.traceback[-1] if chosen.traceback else None
+    place = chosen.traceback[0] if chosen.traceback else None
     if place is not None and place.function == WHOLE_FILE:
-        return wrapped(f"Next: fix line {place.line} of {place.file}. Until then, its exercise scores 0.", width, 6)
+        what = "fix" if len(chosen.traceback) == 1 else "fix or remove"
+        return wrapped(f"Next: {what} line {place.line} of {place.file}. Until then, its exercise scores 0.", width, 6)
     first = f"Next: {'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     commands = [
         (f"grader try {chosen.id}", "runs your function on the input above") if "paste" in chosen.evidence else None,

@@ -1,17 +1,24 @@
-"""How long an answer may take: so many seconds, not counting those in which other work kept its worker waiting.
+"""How long an answer may take: so many seconds, not counting those in which the machine kept its worker waiting.
 
-On a busy machine the clock runs on while a worker stands in the queue for a processor. That is nobody's fault, so it
-does not count: a deadline passes when the worker has had its seconds (running or asleep, by its own will), or has used
-as many of the processor's with all its threads. A machine that does not let it have them for `MAX_STRETCH` times as
-long decides nothing. Where a kind of sandbox cannot tell what its worker had, the clock alone counts.
+On a busy machine the clock runs on while a worker stands in the queue for a processor, and where memory is short or a
+disk slow, while it waits for the disk. That is nobody's fault, so it does not count: a deadline passes when the worker
+has had its seconds (running or asleep, by its own will), or has used as many of the processor's with all its threads. A
+machine that does not let it have them for `MAX_STRETCH` times as long decides nothing. Where a kind of sandbox cannot
+tell what its worker had, the clock alone counts.
+
+The kernel counts what a process waits for a processor; what it waits for a disk it counts only where it was booted so
+(delay accounting, off by default). So the worker is looked at again and again: the time since the last look counts as
+waited if it is found waiting for the disk.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LOOK_AGAIN_SECONDS = 1.0  # and no more than `_LOOKS` times in a question's seconds: in a container a look costs 70 ms
 LOOK_SECONDS = 0.5  # shorter questions are never looked at, which takes a message to the zygote
 MAX_STRETCH = 20.0  # a worker in the queue of a machine with ten times as much to do as it can waits nine tenths
+_LOOKS = 20
 _LOOK_SHARE = 0.1  # of a question's seconds, for short ones
 _MIN_WAIT_SECONDS = 0.05
 
@@ -19,10 +26,11 @@ _MIN_WAIT_SECONDS = 0.05
 @dataclass(frozen=True, slots=True)
 class ProcessorTime:
     """A worker's share of the machine since it began, in seconds: `ran` on a processor, with all its threads, and
-    `waited` for one."""
+    `waited` for one. `on_disk`: how many of its processes wait for a disk right now."""
 
     ran: float
     waited: float
+    on_disk: int = 0
 
 
 class Deadline:
@@ -37,7 +45,10 @@ class Deadline:
         self._clock = clock
         self._began = clock()
         self._looked_at: float | None = None
+        self._last_look = 0.0
         self._first: ProcessorTime | None = None
+        self._on_disk = 0.0
+        self._look_again = max(LOOK_AGAIN_SECONDS, seconds / _LOOKS)
 
     def wait_seconds(self) -> float:
         """How long to wait for the answer from now on, before asking again; nothing once the deadline has passed."""
@@ -46,18 +57,23 @@ class Deadline:
             unlooked = min(LOOK_SECONDS, self._seconds * _LOOK_SHARE) - (now - self._began)
             if unlooked > 0:
                 return unlooked
-            self._looked_at, self._first = now, self._measure()
+            self._looked_at, self._last_look, self._first = now, now, self._measure()
+        left = self._seconds - (now - self._looked_at)  # a worker's own seconds count from the first look at it
         if self._first is None:
             return max(self._seconds - (now - self._began), 0.0)
-        left = self._seconds - (now - self._looked_at)  # a worker's own seconds count from the first look at it
-        return left if left > 0 else self._extension(now, left, self._first)
+        measured = self._measure() if now > self._last_look else self._first
+        if measured is not None and measured.on_disk:
+            self._on_disk += now - self._last_look
+        self._last_look = now
+        if left > 0:
+            return min(left, self._look_again)
+        return min(self._extension(now, left, self._first, measured), self._look_again)
 
-    def _extension(self, now: float, left: float, first: ProcessorTime) -> float:
+    def _extension(self, now: float, left: float, first: ProcessorTime, measured: ProcessorTime | None) -> float:
         """How much of its seconds the worker has not had yet, now that the clock alone would end it."""
-        measured = self._measure()
         if measured is None or measured.ran - first.ran >= self._seconds:
             return 0.0
-        left += measured.waited - first.waited
+        left += measured.waited - first.waited + self._on_disk
         if left <= 0:
             return 0.0
         self.was_starved = now - self._began >= MAX_STRETCH * self._seconds

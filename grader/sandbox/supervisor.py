@@ -183,7 +183,7 @@ class _Worker:
         output = self._connection.output()
         self.end()
         if deadline.was_starved:
-            message = f"did not get {seconds:g} seconds of this machine's time, which was busy with other work"
+            message = f"did not get {seconds:g} seconds of this machine's time, which was busy or waiting for a disk"
             return CallFailed(Outcome.REVIEW, "starved", message, output=output)
         message = f"did not answer within {seconds:g} seconds and was stopped"
         return CallFailed(Outcome.TIMEOUT, "timeout", message, output=output)

@@ -5,7 +5,6 @@ Whatever they know works here: print, breakpoint(), a debugger of an IDE. Nothin
 
 import io
 import pdb
-import runpy
 import sys
 import tokenize
 import traceback
@@ -27,12 +26,11 @@ from grader.settings import RunSettings
 from grader.suite.missing_packages import require
 
 _PASTE = "paste"  # of a point's evidence: lines of Python that make the call
-_IMPORTS = "import numpy as np\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """The lines to run for one point, with the functions of one module in reach."""
+    """The lines to run for one point, in the folder of the module that they are about."""
 
     point: str
     module: str
@@ -61,17 +59,15 @@ def trial_of(point: PointScore, rubric: Rubric) -> Trial | None:
 
 
 def run_trial(trial: Trial, folder: Path, console: Console, debug: bool = False) -> bool:
-    """Runs the lines with the module's names in reach, in this process; whether nothing was raised.
+    """Runs the lines in this process; whether nothing was raised.
 
     With `debug`, an exception is looked at with pdb where it was raised, and else the call is entered with it.
     """
     console.print(f"\n[bold]{trial.point}[/] in {module_file(trial.module)}:", highlight=False)
-    shown = f"{_IMPORTS}from {trial.module} import *\n{trial.lines}"
-    console.print(Syntax(shown, "python", theme="ansi_light"))
+    console.print(Syntax(trial.lines, "python", theme="ansi_light", word_wrap=console.is_terminal))
     sys.path.insert(0, str(folder))
     try:
-        names: dict[str, Any] = runpy.run_module(trial.module)
-        exec(_IMPORTS, names)
+        names: dict[str, Any] = {"__name__": "__main__"}
         if debug:
             pdb.Pdb().run(trial.lines, names)
         else:

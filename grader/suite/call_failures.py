@@ -9,6 +9,7 @@ from grader.text import one_line, plain
 
 DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_MESSAGE = 1_000  # of an exception's own text
+WHOLE_FILE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,15 @@ class Asked:
 def call_failure(asked: Asked, failed: CallFailed, file: str) -> CallFailure:
     """What there is to say of `failed`; `file` is the exercise's."""
     failed = replace(failed, message=plain(failed.message, MAX_MESSAGE))
+    if failed.kind == "error" and failed.frames and failed.frames[0].function == WHOLE_FILE:
+        asked = replace(asked, subject=f"Importing {file}")
     # where nothing is yet, there is nothing to trace
     frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
     sentence = _sentence(asked, failed, file)
     found = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
     if found is None:
         return CallFailure(Verdict(failed.outcome, 0.0, sentence), failed.kind, frames)
-    verdict = Verdict(failed.outcome, 0.0, f"{sentence}. {found.sentence}", found.diagnosis)
+    verdict = Verdict(failed.outcome, 0.0, f"{sentence} {found.sentence}", found.diagnosis)
     return CallFailure(verdict, failed.kind, frames, found.sentence)
 
 
@@ -59,10 +62,10 @@ def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
         case "timeout" | "crashed":
             return f"{name} {message}."
         case _ if frame and message.startswith("SystemExit"):
-            return f"{frame.file} calls exit() in line {frame.line}. Remove it."
+            return f"{frame.file} calls exit() in line {frame.line}."
         case _:
             # of an error without a text, such as that of a bare assert, only the type
-            return f"{name} raised {message.rstrip().removesuffix(':')}{where}"
+            return f"{name} raised {message.rstrip().rstrip(':.')}{where}."
 
 
 def _forbidden(file: str, message: str) -> str:

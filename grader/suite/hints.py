@@ -52,7 +52,23 @@ _SLIPS = (
         ),
     ),
     _Slip(
-        r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty", "There is nothing in it."
+        r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty|of an empty sequence"
+        r"|of empty iterable",
+        "It is asked of a list or an array with nothing in it. Print its length, and the slice or loop that made it.",
+    ),
+    _Slip(
+        r"^IndexError: (?:list|tuple) index out of range",
+        "Python counts from 0: of nine entries, the first is [0] and the last [8].",
+    ),
+    _Slip(r"^SystemExit", "Remove it."),
+    _Slip(r"^EOFError", "Remove input(): all values arrive as arguments."),
+    _Slip(
+        r"^(?:FileNotFoundError|PermissionError)",
+        "Only your modules are there when it is judged, and no other file: a function gets all it needs as arguments.",
+    ),
+    _Slip(
+        r"^ImportError: attempted relative import",
+        "Leave the dot out: your own modules are imported by their names, as in `from helpers import f`.",
     ),
     _Slip(r"^NameError: name '(np|numpy)' is not defined", "Is `import numpy as np` at the top of the file?"),
     _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda found: f"Is {found[1]} imported?"),

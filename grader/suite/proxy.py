@@ -209,7 +209,8 @@ class Caller:
         finding = self.endpoint.findings.whole if request.operates else self.endpoint.findings.of(request.name)
         if finding is not None:
             frames = (finding.frame,) if finding.frame else ()
-            raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), finding.outcome.value, frames)
+            kind = "unread" if finding.outcome is Outcome.ERROR else finding.outcome.value
+            raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), kind, frames)
         reply = self.endpoint.call(request)
         if self.endpoint.call_log.listener is not None:
             named = (dict(request.kwargs),) if request.kwargs else ()
@@ -280,5 +281,5 @@ class ModuleProxy:
         def function(*args: Any, **kwargs: Any) -> Any:
             return self._caller.call(self._module, name, args, kwargs)
 
-        function.__name__ = name
+        function.__name__, function.__module__ = name, self._module
         return function

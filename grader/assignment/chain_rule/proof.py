@@ -19,6 +19,7 @@ _PARTIAL_ARGUMENTS = (
 )
 _PROOF_ARGUMENTS = (*(trees.symbol(name, "real") for name in ("f_r", "f_theta")), *_PARTIAL_ARGUMENTS)
 _POINTS = {"df_dr": "1.1", "df_dtheta": "1.2"}
+ALWAYS_ZERO = " It is 0 for all inputs, as a sum over an empty list is. Is the list empty, or does its loop never run?"
 
 
 def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
@@ -45,7 +46,7 @@ def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
             f"{function} still contains f_r or f_theta. Those are asked for, in terms of f_x, f_y, r and theta.",
             "not-expressed",
         )
-    reason = f"{found['witness'] or found['why']}."
+    reason = f"{found['witness'] or found['why']}.{ALWAYS_ZERO if found['text'] == '0' else ''}"
     return _wrong(f"{function} is not the chain rule: {reason}", found, expression=found["text"])
 
 

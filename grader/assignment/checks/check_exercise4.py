@@ -71,7 +71,9 @@ def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     found = exercise4.RESULTS
     if _is_empty(found):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
-    return stated_results.judge(found, comparison.runs, comparison.another, comparison.why_not, comparison.batches)
+    return stated_results.judge(
+        found, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
+    )
 
 
 @points("4.8")

@@ -115,6 +115,8 @@ def _loss(
         return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named([expression], loss_misconceptions(labels, convention), Labels(offsets=((0, 0),)))
     message = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+    if expression in (0, trees.integer(0)):
+        message += " It is 0, as a sum over an empty list is. Is the list empty, or does its loop never run?"
     return _failed(misconception, message).noting(*labels.notes)
 
 

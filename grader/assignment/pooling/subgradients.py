@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.assignment.pooling.max_pool import POOL, from_windows, windows
+from grader.oracles.figures import figures_apart
 from grader.oracles.numeric import Accepted, Case, Floats, Precision
-from grader.oracles.numeric.comparison import format_distinct
 
 Truths: TypeAlias = NDArray[np.bool_]
 
@@ -30,7 +30,7 @@ def mismatch(values: Floats, case: Case, precision: Precision) -> str:
     if elsewhere[place]:
         return f"{start} an entry that is not the maximum gets a gradient."
     if total[place]:
-        got, whole = format_distinct(float(windows(values)[place].sum()), float(case.inputs["dY"][place]))
+        got, whole = figures_apart(float(windows(values)[place].sum()), float(case.inputs["dY"][place]))
         return f"{start} the gradients sum to {got}, but dY there is {whole}. They must sum to dY."
     return f"{start} an entry gets a gradient of the wrong sign."
 

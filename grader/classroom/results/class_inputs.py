@@ -2,6 +2,7 @@
 
     inputs/inputs.json       the values, and the name and hash of each file
     inputs/HASH-roster.csv   the files, as they were given
+    inputs/HASH-against.zip  earlier years' hand-ins (`earlier_hand_ins`)
 
 inputs.json is written last and at once, so that all is kept or nothing.
 """
@@ -46,7 +47,7 @@ class ClassInputs:
     """Everything that can be given for a class, named as the option is. None: not given so far.
 
     `points` are ids of points and of whole exercises, `settings` the assignment's own options. `accept` and `match` are
-    KEY=VALUE, of which each key has one.
+    KEY=VALUE, of which each key has one; `against` are earlier classes, packed.
     """
 
     assignment: str | None = None
@@ -64,6 +65,7 @@ class ClassInputs:
     scale: bool | None = None
     accept: tuple[str, ...] | None = None
     match: tuple[str, ...] | None = None
+    against: tuple[InputFile, ...] | None = None
 
     def updated(self, given: "ClassInputs") -> "ClassInputs":
         """These, with what is given now in the place of what was given before."""
@@ -91,7 +93,8 @@ class ClassInputs:
     def unspoken(self, given: "ClassInputs") -> tuple[tuple[str, str], ...]:
         """What is used though it is not among `given`: by the option's name, with its value in words."""
         now = dict(given.items())
-        return tuple((name, _shown(value)) for name, value in self.items() if name not in now)
+        left = ((name, _unsaid(value, now.get(name))) for name, value in self.items())
+        return tuple((name, _shown(value)) for name, value in left if value is not None)
 
 
 _FIELDS = tuple(field.name for field in fields(ClassInputs))
@@ -122,7 +125,7 @@ class _KeptFile(BaseModel):
     name: str
 
 
-_Kept = TypeAdapter(dict[str, _KeptFile | bool | int | str | tuple[str, ...]])
+_Kept = TypeAdapter(dict[str, _KeptFile | bool | int | str | tuple[str, ...] | tuple[_KeptFile, ...]])
 
 
 def read_inputs(results: Path) -> ClassInputs:
@@ -148,14 +151,21 @@ def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
     kept: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
     text = json.dumps({name: _stored(value) for name, value in kept.items()}, indent=2, ensure_ascii=False)
     write_atomically(results / INPUTS / _INDEX, text + "\n")
-    files = {value.path.name for value in kept.values() if isinstance(value, InputFile)}
+    files = {file.path.name for value in kept.values() for file in _files_of(value)}
     for path in (results / INPUTS).iterdir():
         if path.name not in {_INDEX, *files}:
             path.unlink(missing_ok=True)
     return _inputs(kept)
 
 
+def _files_of(value: object) -> list[InputFile]:
+    values = value if isinstance(value, tuple) else (value,)
+    return [one for one in values if isinstance(one, InputFile)]
+
+
 def _copied(results: Path, name: str, value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_copied(results, name, one) for one in value)
     if not isinstance(value, InputFile):
         return value
     path = _place(results, name, value.sha256, value.name)
@@ -168,6 +178,8 @@ def _copied(results: Path, name: str, value: object) -> object:
 
 
 def _found(results: Path, name: str, value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(_found(results, name, one) for one in value)
     if not isinstance(value, _KeptFile):
         return value
     path = _place(results, name, value.sha256, value.name)
@@ -177,10 +189,13 @@ def _found(results: Path, name: str, value: object) -> object:
 
 
 def _place(results: Path, name: str, digest: str, original: str) -> Path:
-    return results / INPUTS / f"{digest[:_HASH_LENGTH]}-{name}{Path(original).suffix.lower()}"
+    suffix = ".zip" if name == "against" else Path(original).suffix.lower()  # a folder, whose name may hold a dot
+    return results / INPUTS / f"{digest[:_HASH_LENGTH]}-{name}{suffix}"
 
 
 def _stored(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_stored(one) for one in value]
     return {"sha256": value.sha256, "name": value.name} if isinstance(value, InputFile) else value
 
 
@@ -197,6 +212,14 @@ def _merged(kept: object, given: object) -> object:
     return tuple(f"{key}={value}" for key, value in {**before, **now}.items()) if before and now else given
 
 
+def _unsaid(kept: object, given: object) -> object | None:
+    """What of a kept value is used beside what is given now; None for nothing."""
+    before, now = _pairs(kept), _pairs(given)
+    if before and now:
+        return tuple(f"{key}={value}" for key, value in before.items() if key not in now) or None
+    return kept if given is None else None
+
+
 def _replaces(kept: object, given: object) -> bool:
     before, now = _pairs(kept), _pairs(given)
     if before and now:
@@ -206,9 +229,10 @@ def _replaces(kept: object, given: object) -> bool:
 
 def _pairs(value: object) -> Mapping[str, str]:
     """KEY=VALUE entries by their keys, which may hold the sign themselves; nothing for any other value."""
-    split = [entry.rpartition("=") for entry in value] if isinstance(value, tuple) else []
+    entries = [entry for entry in value if isinstance(entry, str)] if isinstance(value, tuple) else []
+    split = [entry.rpartition("=") for entry in entries]
     return {key: end for key, sign, end in split if sign}
 
 
 def _shown(value: object) -> str:
-    return " ".join(value) if isinstance(value, tuple) else str(value)
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

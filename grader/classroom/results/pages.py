@@ -1,7 +1,7 @@
 """The pages of a class: class.html over all, and which hand-ins are similar."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from grader.classroom.class_model import IssueKind, names_of
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.earlier_hand_ins import named, unpack
 from grader.classroom.results.similarity_job import Search
 from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
@@ -36,7 +38,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     from grader.report.html.comparison_page import comparison_page
 
     for entry, report in store.reports(results, index):
-        write_student(results / str(entry.folder), report)
+        write_student(results / str(entry.folder), report, names_of(entry.students))
     compared()
     known = _stored(results)
     remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
@@ -70,14 +72,29 @@ def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> 
     shown = pairs[:MAX_COMPARED]
     asked = {name for pair in shown for name in (pair.left, pair.right)}
     entries = {entry.id: entry for entry in index.entries if entry.id in asked and entry.folder}
+    earlier = _earlier(results, {pair.right for pair in shown if pair.earlier})
+
+    def known(name: str) -> tuple[str, Mapping[str, bytes]] | None:
+        entry = entries.get(name)
+        if entry is None:
+            return None
+        return names_of(entry.students) or entry.id, store.read_files(results / str(entry.folder) / store.SUBMISSION)
+
     for pair in shown:
-        if pair.left in entries and pair.right in entries:
-            left, right = entries[pair.left], entries[pair.right]
-            one, other = (store.read_files(results / str(own.folder) / store.SUBMISSION) for own in (left, right))
-            files = tuple(file_pairs(one, other, line_shape))
-            yield Comparison(
-                names_of(left.students) or left.id, names_of(right.students) or right.id, pair.share, files
-            )
+        left, right = known(pair.left), earlier.get(pair.right) if pair.earlier else known(pair.right)
+        if left and right:
+            files = tuple(file_pairs(left[1], right[1], line_shape))
+            yield Comparison(left[0], right[0], pair.share, files)
+
+
+def _earlier(results: Path, names: Collection[str]) -> dict[str, tuple[str, Mapping[str, bytes]]]:
+    """The hand-ins of earlier years that go by these names: what the page calls them, and their files."""
+    return {
+        name: (f"earlier: {name}", hand_in.files)
+        for file in (read_inputs(results).against or () if names else ())
+        for hand_in in unpack(file.path)
+        if (name := named(hand_in, file.name)) in names
+    }
 
 
 def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
@@ -91,7 +108,8 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
     What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
     no hand-in has changed since it was done.
     """
-    of, number = sha256(), 0
+    earlier = read_inputs(results).against or ()
+    of, number = sha256("".join(f"{file.sha256} {file.name}\n" for file in earlier).encode(errors="replace")), 0
     for entry in index.entries:  # always in the same order
         of.update(f"{entry.id} {entry.sha256}\n".encode())
         number += 1
@@ -99,7 +117,7 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
     if known.get("of") == of.hexdigest() and not known.get("problem"):
         yield lambda: None
         return
-    with Search(results, handout, number) as search:
+    with Search(results, handout, number, earlier) as search:
         yield lambda: _keep(results, of.hexdigest(), search)
 
 

@@ -7,6 +7,7 @@ what much of the class has, is nobody's own and left out. Every fingerprint is k
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from grader.report.pairs import Pair
 LENGTH = 25  # of one fingerprint, in characters with every name as one; what is shorter is idiom
 MIN_SHARE = 0.6  # of the smaller hand-in's own fingerprints that the other has too
 MIN_FINGERPRINTS = 60  # fingerprints, some five lines: below that, two hand-ins are similar by their shortness
-COMMON_SHARE = 0.2  # of the class: what so many have is the exercise, not a copy
+COMMON_SHARE = 0.2  # of a class: what so many have is the exercise, not a copy
 MIN_COMMON = 6  # students, in small classes: a group of five may have worked together
 MAX_BYTES = 100_000  # of one file: the tokenizer is not made for what is no hand-in
 SUFFIX = ".py"
@@ -28,31 +29,42 @@ Prints = npt.NDArray[np.int64]
 
 
 def similar_pairs(
-    fingerprints: Iterable[tuple[str, Prints]], template: Prints, least: float = MIN_SHARE
+    fingerprints: Iterable[tuple[str, Prints]],
+    template: Prints,
+    least: float = MIN_SHARE,
+    earlier: Sequence[Iterable[tuple[str, Prints]]] = (),
 ) -> Iterator[Pair]:
     """The pairs that have at least `least` in common, in the order of the hand-ins.
 
     `fingerprints` are ids with those of their hand-ins, `template` are the handout's; 8 bytes a character of code.
+    `earlier` are other years' classes: this one's hand-ins are compared with theirs, and theirs not with each other.
     """
-    names, prints = [], []
-    for name, own in fingerprints:
-        names.append(name)
-        prints.append(np.setdiff1d(own, template, assume_unique=True))
-    for left, shares in enumerate(_shares(prints) if len(names) > 1 else ()):
+    names: list[str] = []
+    prints, sizes = [], []
+    for members in (fingerprints, *earlier):
+        before = len(names)
+        for name, own in members:
+            names.append(name)
+            prints.append(np.setdiff1d(own, template, assume_unique=True))
+        sizes.append(len(names) - before)
+    for left, shares in enumerate(islice(_shares(prints, sizes), sizes[0]) if len(names) > 1 else ()):
         for right in np.flatnonzero(shares[left + 1 :] >= least) + left + 1:
-            yield Pair(names[left], names[right], round(float(shares[right]), 4))
+            yield Pair(names[left], names[right], round(float(shares[right]), 4), earlier=bool(right >= sizes[0]))
 
 
-def _shares(prints: Sequence[Prints]) -> Iterator[npt.NDArray[np.float64]]:
-    """For each hand-in (n,): how many fingerprints it shares with each, of those that the smaller one has and much of
-    the class has not.
+def _shares(prints: Sequence[Prints], classes: Sequence[int]) -> Iterator[npt.NDArray[np.float64]]:
+    """For each hand-in (n,): how many fingerprints it shares with each, of those that the smaller one has and that much
+    of no class has. `classes` are the sizes of the classes, whose hand-ins follow one another.
 
     One after the other: those of ten thousand hand-ins with each other would take 800 MB.
     """
     count = len(prints)
     owners = np.repeat(np.arange(count), [len(own) for own in prints])
     _, kinds, times = np.unique(np.concatenate(prints), return_inverse=True, return_counts=True)
-    rare = times < max(MIN_COMMON, COMMON_SHARE * count)
+    rare = np.ones(len(times), dtype=bool)
+    for end, size in zip(np.cumsum(classes), classes, strict=True):
+        inside = (owners >= end - size) & (owners < end)
+        rare &= np.bincount(kinds[inside], minlength=len(times)) < max(MIN_COMMON, COMMON_SHARE * size)
     sizes = np.bincount(owners[rare[kinds]], minlength=count)
     holders = owners[np.argsort(kinds, kind="stable")]  # of the first kind, of the second, and so on
     firsts = np.cumsum(times) - times

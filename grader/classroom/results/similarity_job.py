@@ -1,6 +1,6 @@
 """Which hand-ins of a class are similar, found in a process of its own.
 
-    python -m grader.classroom.results.similarity_job RESULTS HANDOUT        prints the pairs as JSON
+    python -m grader.classroom.results.similarity_job RESULTS HANDOUT [PACKED NAME]...       prints the pairs as JSON
 
 It reads everybody's code with a tokenizer, and compares each with each. The memory that this takes ends
 with the process, the time is bounded here, and whatever goes wrong costs the class nothing but the hint.
@@ -11,15 +11,18 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from itertools import repeat
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import InputFile
+from grader.classroom.results.earlier_hand_ins import EarlierHandIn, named, number_in, unpack
 from grader.errors import UsageError
 from grader.load.submission import load
 from grader.model import Expected
@@ -41,12 +44,13 @@ MAX_SAID = 500  # characters of why it failed
 class Search:
     """Looks for the pairs of a class of `count` hand-ins, until its context ends.
 
-    What is in the folder `handout` is nobody's own; it may not be there.
+    What is in the folder `handout` is nobody's own; it may not be there. `earlier` are packed classes of other years.
     """
 
-    def __init__(self, results: Path, handout: Path, count: int) -> None:
-        self._seconds = MIN_SECONDS + SECONDS_EACH * count
-        command = [sys.executable, "-m", "grader.classroom.results.similarity_job", str(results), str(handout)]
+    def __init__(self, results: Path, handout: Path, count: int, earlier: Sequence[InputFile] = ()) -> None:
+        self._seconds = MIN_SECONDS + SECONDS_EACH * (count + sum(number_in(file.path) for file in earlier))
+        command = [sys.executable, "-m", "grader.classroom.results.similarity_job"]
+        command += [str(results), str(handout), *(text for one in earlier for text in (str(one.path), one.name))]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __enter__(self) -> Self:
@@ -73,8 +77,8 @@ class Search:
         return [Pair(**pair) for pair in found["pairs"]], found["count"]
 
 
-def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
-    """The pairs of a class, read and cut into fingerprints on all cores."""
+def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tuple[list[Pair], int]:
+    """The pairs of a class, read and cut into fingerprints on all cores. `earlier`: packed classes and their names."""
     from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # which only this process needs
 
     template = fingerprints_of(load(handout, Expected(())).files if handout.is_dir() else {})
@@ -84,13 +88,20 @@ def _looked_for(results: Path, handout: Path) -> tuple[list[Pair], int]:
     workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
     with ProcessPoolExecutor(workers, initializer=_begin) as pool:
         fingerprints = zip(names, pool.map(_read, paths, chunksize=CHUNK), strict=True)
-        return most_similar(similar_pairs(fingerprints, template))
+        others = [pool.map(_cut, unpack(Path(path)), repeat(year), chunksize=CHUNK) for path, year in earlier.items()]
+        return most_similar(similar_pairs(fingerprints, template, earlier=others))
 
 
 def _read(path: Path) -> "Prints":
     from grader.classroom.results.similarity import fingerprints_of
 
     return fingerprints_of(store.read_files(path))
+
+
+def _cut(hand_in: EarlierHandIn, year: str) -> "tuple[str, Prints]":
+    from grader.classroom.results.similarity import fingerprints_of
+
+    return named(hand_in, year), fingerprints_of(hand_in.files)
 
 
 def _begin() -> None:
@@ -118,7 +129,9 @@ def _by_similarity(pair: Pair) -> tuple[float, str, str]:
 
 if __name__ == "__main__":
     try:
-        found, number = _looked_for(Path(sys.argv[1]), Path(sys.argv[2]))
-    except UsageError as problem:  # there is no class in that folder
+        found, number = _looked_for(
+            Path(sys.argv[1]), Path(sys.argv[2]), dict(zip(*[iter(sys.argv[3:])] * 2, strict=True))
+        )
+    except UsageError as problem:  # there is no class in that folder, or an earlier one is damaged
         sys.exit(str(problem))
     json.dump({"pairs": [asdict(pair) for pair in found], "count": number}, sys.stdout)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.oracles.figures import figure
 from grader.sandbox.child.protocol import Opaque, Tree
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -49,7 +50,7 @@ def read_array(value: Any) -> Reading:
         place = tuple(int(index) for index in np.argwhere(~finite)[0])
         where = f" at [{', '.join(map(str, place))}]" if place else ""
         raise UnreadableError(
-            f"is not finite: {_shown(reading.values[place])}{where}, {_count(int((~finite).sum()))} in all"
+            f"is not finite: {figure(reading.values[place].item())}{where}, {_count(int((~finite).sum()))} in all"
         )
     return reading
 
@@ -119,10 +120,6 @@ def _evaluated(head: str, args: list[float]) -> float | None:
     except (ArithmeticError, IndexError, ValueError):
         return float("nan")
     return None
-
-
-def _shown(number: Any) -> str:
-    return f"{number:g}"
 
 
 def _count(number: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.oracles.figures import figure, figures_apart
 from grader.oracles.numeric.arrays import Floats, Numbers, UnreadableError, read_array
 
 
@@ -38,7 +39,6 @@ COARSE_NOTES = {
 COMPLEX_NOTE = (
     "The result is an array of complex numbers whose imaginary parts are rounding; `.real` would take them off."
 )
-_DIGITS = (3, 6, 9, 12, 17)  # of the numbers in a sentence: as few as tell them apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Case:
     def shapes(self) -> str:
         """`dY of shape (1, 2) and X of shape (2, 4)`; a single number by its value, `stride 2`."""
         named = [
-            f"{name} of shape {array.shape}" if array.ndim else f"{name} {array.item():g}"
+            f"{name} of shape {array.shape}" if array.ndim else f"{name} {figure(array.item())}"
             for name, array in self.inputs.items()
         ]
         return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
@@ -118,12 +118,6 @@ def close(values: Floats, expected: Floats, norm: float, precision: Precision) -
     return np.asarray(np.abs(values - expected) <= precision.atol * norm + precision.rtol * np.abs(expected))
 
 
-def format_distinct(*numbers: float) -> list[str]:
-    """Numbers with as few digits as show that they differ."""
-    texts = [[f"{number + 0:.{digits}g}" for number in numbers] for digits in _DIGITS]  # + 0 turns -0.0 into 0
-    return next((shown for shown in texts if len(set(shown)) == len(numbers)), texts[-1])
-
-
 def _read(value: Any, case: Case) -> Answer:
     try:
         reading = read_array(value)
@@ -154,7 +148,7 @@ def _value_sentence(values: Floats, case: Case, precision: Precision) -> str:
     wrong = ~close(values, case.expected, case.norm, precision)
     place = np.unravel_index(int(np.argmax(np.where(wrong, np.abs(values - case.expected), -1.0))), values.shape)
     where = f" is at [{', '.join(str(int(index)) for index in place)}]" if place else ""
-    expected, got = format_distinct(float(case.expected[place]), float(values[place]))
+    expected, got = figures_apart(float(case.expected[place]), float(values[place]))
     verb = "is" if wrong.sum() == 1 else "are"
     return (
         f"{int(wrong.sum())} of {wrong.size} entries of {case.result} {verb} wrong; the largest error{where}: "

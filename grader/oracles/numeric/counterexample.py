@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from grader.model import CallFailure, Outcome
+from grader.oracles.figures import DIGITS, digits_apart, figure
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
 
@@ -39,7 +42,7 @@ def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
     return next((item for item in found if mismatch(*item)), None)
 
 
-def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
+def evidence(function: Callable[..., Any], case: Case, answer: Answer) -> dict[str, Any]:
     """The case as plain data: input, expected, got, difference, and lines to paste."""
     got = answer.raw if answer.raw is not None and answer.raw.size <= MAX_SHOWN else None
     expected = _nearest(case, answer)
@@ -53,7 +56,7 @@ def evidence(function: str, case: Case, answer: Answer) -> dict[str, Any]:
     }
 
 
-def input_evidence(function: str, case: Case) -> dict[str, Any]:
+def input_evidence(function: Callable[..., Any], case: Case) -> dict[str, Any]:
     """The same where no value came: a call that raised."""
     if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
         return {}
@@ -61,11 +64,16 @@ def input_evidence(function: str, case: Case) -> dict[str, Any]:
     return {"input": inputs, "paste": to_paste(function, case)}
 
 
-def to_paste(function: str, case: Case) -> str:
-    """Lines of Python that make the same call."""
+def to_paste(function: Callable[..., Any], case: Case) -> str:
+    """Lines of Python that make the same call, in the folder that the function's module is in."""
+    imports = ["import numpy as np", f"from {function.__module__} import *"]
     arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
-    *before, asked = (case.call or f"{function}({', '.join(case.inputs)})").splitlines()
-    return "\n".join([*arguments, *before, f"print({asked})"])
+    *before, asked = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*imports, *arguments, *before, f"print({asked})"])
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    return str(getattr(function, "__name__", "function"))
 
 
 def _to_paste(array: NDArray[Any]) -> str:
@@ -80,8 +88,18 @@ def sentence(case: Case, answer: Answer) -> str:
         return ""
     inputs = ", ".join(f"{name} = {_inline(array)}" for name, array in case.inputs.items())
     either = " (for example)" if case.accepted is not None else ""
-    text = f"For {inputs}: expected {_inline(_nearest(case, answer))}{either}, got {_inline(answer.raw)}."
+    expected = _nearest(case, answer)
+    digits = _enough_digits(expected, answer.raw)
+    text = f"For {inputs}: expected {_inline(expected, digits)}{either}, got {_inline(answer.raw, digits)}."
     return text if len(text) <= INLINE_CHARACTERS else ""
+
+
+def _enough_digits(expected: Numbers, got: Numbers) -> int:
+    """Of their entries: as few as tell apart those that differ."""
+    if expected.shape != got.shape or np.iscomplexobj(got):
+        return DIGITS
+    pairs = zip(expected.ravel().tolist(), got.ravel().tolist(), strict=True)
+    return max((digits_apart(*pair) for pair in pairs), default=DIGITS)
 
 
 def _nearest(case: Case, answer: Answer) -> Numbers:
@@ -93,9 +111,9 @@ def _nearest(case: Case, answer: Answer) -> Numbers:
 # --- arrays as text
 
 
-def _inline(array: Any) -> str:
+def _inline(array: Any, digits: int = DIGITS) -> str:
     """Nested brackets, as many as there are axes: [[[[3, 1], [2, 4]]]]."""
-    return _nested(array.tolist(), _number)
+    return _nested(array.tolist(), partial(figure, digits=digits))
 
 
 def _literal(array: Any) -> str:
@@ -112,10 +130,6 @@ def _nested(value: Any, number: Any) -> str:
     return f"[{', '.join(_nested(item, number) for item in value)}]" if isinstance(value, list) else number(value)
 
 
-def _number(value: float | complex) -> str:
-    return f"{value + 0:g}"  # + 0 turns -0.0 into 0
-
-
 def _exact(value: float) -> str:
     text = repr(value + 0)
     return text.removesuffix("0") if text.endswith(".0") else text
@@ -123,5 +137,5 @@ def _exact(value: float) -> str:
 
 def _scalar(value: float | complex) -> float | int | str:
     if isinstance(value, complex):
-        return f"{value:g}"
+        return figure(value)
     return int(value) if value == int(value) else value

@@ -13,6 +13,7 @@ from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_c
 from grader.oracles.numeric.naming import Model, explain
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
+NO_INPUT = ("signature", "unread")  # kinds of failure that are the same for every input
 Seen = tuple[Case, Answer]
 
 MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in another order
@@ -60,7 +61,7 @@ def _failed(function: Callable[..., Any], question: Question, seen: Sequence[See
     cause = wrong if mistake is None else mistake.sentence
     verdict = Verdict.failed(f"{cause} {example}".strip(), mistake.id if mistake else None)
     if found:
-        shown = counterexample.evidence(_name_of(function), *found)
+        shown = counterexample.evidence(function, *found)
         verdict = replace(verdict, evidence={**shown, "example": example} if example else shown)
     return _noted(verdict, seen)
 
@@ -70,7 +71,7 @@ def _raise(
 ) -> NoReturn:
     """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
     by the sizes on which it does."""
-    if fault.verdict.outcome is not Outcome.ERROR or (fault.frames and fault.frames[0].function == WHOLE_FILE):
+    if fault.verdict.outcome is not Outcome.ERROR or fault.kind in NO_INPUT or _is_raised_on_import(fault):
         raise fault
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
@@ -80,13 +81,18 @@ def _raise(
     verdict = replace(
         failure.verdict,
         message=" ".join(filter(None, (f"{raised}, for {where.shapes}.", failure.advice))),
-        evidence=counterexample.input_evidence(_name_of(function), where),
+        evidence=counterexample.input_evidence(function, where),
     )
     if verdict.diagnosis is None:  # else Python's own words name it
         mistake = _swapped(function, question) or next(iter(explain(everything, question.misconceptions)), None)
         if mistake is not None:
-            verdict = replace(verdict, message=f"{verdict.message} {mistake.sentence}", diagnosis=mistake.id)
+            message = f"{raised}, for {where.shapes}. {mistake.sentence}"  # which says more than any advice
+            verdict = replace(verdict, message=message, diagnosis=mistake.id)
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
+
+
+def _is_raised_on_import(fault: CallFailure) -> bool:
+    return bool(fault.frames) and fault.frames[0].function == WHOLE_FILE
 
 
 def _swapped(function: Callable[..., Any], question: Question) -> Misconception[None] | None:
@@ -105,7 +111,7 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
         or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
     ):
         return None
-    call = f"{_name_of(function)}({', '.join(telling[0].inputs)})"
+    call = f"{counterexample.name_of(function)}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
     return Misconception("arguments-in-the-other-order", sentence, ())
 
@@ -118,7 +124,3 @@ def _nothing_returned(seen: Sequence[Seen]) -> Misconception[None] | None:
 
 def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:
     return verdict.noting(*(note for _, answer in seen for note in answer.notes))
-
-
-def _name_of(function: Callable[..., Any]) -> str:
-    return str(getattr(function, "__name__", "function"))

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import sympy
 
+from ..figures import figure
 from .domain import Domain, Question
 
 PRIME_BITS = 40  # of the denominator: a number that has all such primes as factors is beyond `bounds.MAX_WEIGHT`
@@ -90,4 +91,4 @@ def plain_points(names: list[str], domain: Domain) -> Iterator[Point]:
 
 
 def _decimal(value: float) -> str:
-    return f"{value:.3g}".replace("e+0", "e+").replace("e-0", "e-").replace("-", "−")
+    return figure(value).replace("e+0", "e+").replace("e-0", "e-").replace("-", "−")

@@ -27,7 +27,7 @@ WIDEST_LOSS = math.log(4)
 # As far beyond the margin, a loss is not called wrong yet: that of an L-BFGS on batches, taken after the epoch, has a
 # long tail, of which three seeds show nothing.
 DOUBTED_LOSS = 1.0
-ERRORS_FEWER = 6.0  # so many times fewer images wrong than in the re-run is not luck, however near that is to 1.0
+ERRORS_FEWER = 6.0  # so many times fewer images wrong than in the best re-run is not luck, however near that is to 1.0
 FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n
 MIN_SEEDS = 3  # before a number is rejected
 MIN_WRONG = 2  # with as many numbers that are surely wrong, nobody has to look at the doubtful ones
@@ -59,9 +59,11 @@ def judge(
     another: Callable[[str], bool],
     why_not: Callable[[str], str],
     batches: int | None = None,
+    target: float = 0.0,
 ) -> Verdict:
     """The verdict on RESULTS. `runs` gives the trainings so far, by optimizer; `another` trains from one more seed, if
-    it can; `why_not` says why an optimizer has no runs; `batches` is how many an epoch has."""
+    it can; `why_not` says why an optimizer has no runs; `batches` is how many an epoch has, `target` the accuracy from
+    which on a network has learned."""
     if not isinstance(results, dict):
         return Verdict.failed(
             'RESULTS should be a dict: {name: {"train_loss": ..., "test_accuracy": ...}}.', "not-a-dict"
@@ -72,7 +74,7 @@ def judge(
             "All entries have the very same numbers, and optimizers never end alike: enter what you measured.",
             "identical-numbers",
         )
-    entries = {name: _entry(name, results, runs, another, why_not) for name in names}
+    entries = {name: _entry(name, results, runs, another, why_not, target) for name in names}
     return _verdict(results, entries, runs(), batches)
 
 
@@ -110,7 +112,7 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     quantity = statistics.accuracy(runs)
     room = ACCURACY_DEVIATIONS * scale * quantity.spread
     accuracy_stands = _standing(abs(accuracy - quantity.mean) - ACCURACY_MARGIN, room, WIDEST_ACCURACY)
-    if ERRORS_FEWER * (1 - accuracy) < 1 - quantity.mean:
+    if ERRORS_FEWER * (1 - accuracy) < 1 - max(quantity.values):
         accuracy_stands = Standing.OUTSIDE
     found = statistics.losses(runs)
     if not found or not math.isfinite(loss):
@@ -139,6 +141,7 @@ def _entry(
     runs: Callable[[], Mapping[str, Sequence[Run]]],
     another: Callable[[str], bool],
     why_not: Callable[[str], str],
+    target: float,
 ) -> Entry:
     if name not in results:
         return Entry(False, f"{name} is missing.", "missing-optimizer")
@@ -153,7 +156,7 @@ def _entry(
     if not runs()[name]:
         reason = why_not(name).rstrip(".")
         return Entry(False, f"{name} could not be re-run, so its numbers could not be confirmed: {reason}.", "no-rerun")
-    return _compared(name, loss, accuracy, runs, another)
+    return _compared(name, loss, accuracy, runs, another, target)
 
 
 def _compared(
@@ -162,24 +165,35 @@ def _compared(
     accuracy: float,
     runs: Callable[[], Mapping[str, Sequence[Run]]],
     another: Callable[[str], bool],
+    target: float,
 ) -> Entry:
     if not all(run.whole for run in runs()[name]):
         return Entry(None, f"{name}'s re-run was cut short by the time box, so its numbers could not be confirmed.")
-    while _worst(standings := agrees(loss, accuracy, runs()[name])) is not Standing.AGREES and another(name):
+    while _worst(standings := agrees(loss, accuracy, _finite(runs()[name]))) is not Standing.AGREES and another(name):
         pass
-    message = _disagreement(name, loss, accuracy, runs()[name], *standings)
+    found = _finite(runs()[name])
+    message = _disagreement(name, loss, accuracy, found, *standings)
     worst = _worst(standings)
     match worst:
         case Standing.AGREES:
             return Entry(True)
-        case Standing.OUTSIDE if len(runs()[name]) >= MIN_SEEDS:
+        case Standing.OUTSIDE if max(accuracy, statistics.accuracy(found).mean) < target:
+            return Entry(None, f"{message} Networks that have not learned scatter too widely to tell.", BETWEEN)
+        case Standing.OUTSIDE if len(found) >= MIN_SEEDS:
             return Entry(False, message, "disagrees")
+        case Standing.OUTSIDE if len(runs()[name]) >= MIN_SEEDS:
+            return Entry(None, f"{message} Too few of the re-runs came to an end in numbers.")
         case Standing.OUTSIDE:
             return Entry(None, f"{message} There was no time for further seeds.")
         case Standing.BETWEEN:
             return Entry(None, f"{message} The re-run scatters too widely to tell.", BETWEEN)
         case _:
             assert_never(worst)
+
+
+def _finite(runs: Sequence[Run]) -> Sequence[Run]:
+    """Those that ended in numbers; all, where none did."""
+    return [run for run in runs if statistics.losses([run])] or runs
 
 
 def _worst(standings: tuple[Standing, Standing]) -> Standing:

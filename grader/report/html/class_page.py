@@ -40,11 +40,20 @@ class Ungraded:
 
 
 @dataclass(frozen=True, slots=True)
+class _Person:
+    """Whose a similar hand-in is: a line of the table, if there is one; or somebody of an earlier year."""
+
+    name: str
+    row: Row | None
+    earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """Similar hand-ins: who, and how much the pairs among them have in common."""
 
-    people: tuple[tuple[str, Row | None], ...]
-    pairs: tuple[Pair, ...]
+    people: tuple[_Person, ...]
+    pairs: tuple[tuple[_Person, _Person, float], ...]
 
 
 def class_page(
@@ -63,7 +72,7 @@ def class_page(
     duplicates and the like.
     """
     shown = pairs[:MAX_PAIRS]
-    names = {name for pair in shown for name in (pair.left, pair.right)}
+    names = {name for pair in shown for name in (pair.left, *(() if pair.earlier else (pair.right,)))}
     group = ClassStatistics(names | {remark.who for remark in remarks})
     for entry in entries:
         group.add(entry)
@@ -102,11 +111,16 @@ def _outcomes(group: ClassStatistics) -> list[tuple[Outcome, int]]:
 
 
 def _groups(pairs: Sequence[Pair], group: ClassStatistics) -> list[_Group]:
+    def person(name: str, earlier: bool = False) -> _Person:
+        return _Person(name, None if earlier else group.known.get(name), earlier)
+
+    alike = [(person(pair.left), person(pair.right, pair.earlier), pair.share) for pair in pairs]
+    places = {(one.name, one.earlier): one for left, right, _ in alike for one in (left, right)}
     found = []
-    for names in groups_of((pair.left, pair.right) for pair in pairs):
-        members = set(names)
-        own = tuple(pair for pair in pairs if pair.left in members)
-        found.append(_Group(tuple((name, group.known.get(name)) for name in names), own))
+    for keys in groups_of(((left.name, left.earlier), (right.name, right.earlier)) for left, right, _ in alike):
+        members = {name for name, earlier in keys if not earlier}
+        own = tuple(pair for pair in alike if pair[0].name in members)
+        found.append(_Group(tuple(places[key] for key in keys), own))
     return found
 
 

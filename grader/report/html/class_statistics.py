@@ -1,9 +1,10 @@
 """What is said of a class, gathered while its reports go by: running sums and the first names; no report is kept."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from math import sqrt
+from typing import TypeVar
 from urllib.parse import quote
 
 from grader.model import Outcome
@@ -14,6 +15,7 @@ MAX_INCIDENTS = 200
 MAX_MESSAGE = 300
 MAX_FOLDER = 255  # characters of a folder's name: no file system has more
 MIN_FOR_DISCRIMINATION = 10  # hand-ins: with fewer, a correlation is chance
+T = TypeVar("T", bound=Hashable)
 _NO_FOLDER = ("", ".", "..")
 
 
@@ -227,9 +229,9 @@ def common_sentence(one: str, other: str) -> str:
     return shared[: end + 1] if end > 0 else min(one, other, key=len)
 
 
-def groups_of(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+def groups_of(pairs: Iterable[tuple[T, T]]) -> list[list[T]]:
     """Hand-ins that are similar to one another, directly or through others, in the order of the pairs."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[T, list[T]] = {}
     for left, right in pairs:
         one, other = groups.setdefault(left, [left]), groups.setdefault(right, [right])
         if one is not other:

@@ -48,9 +48,13 @@ class ExerciseSection:
     charts: tuple[Chart, ...]
 
 
-def student_page(report: Report) -> str:
-    """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing."""
-    return render("student.jinja", script=False, data={"report": report, "exercises": exercise_sections(report)})
+def student_page(report: Report, names: str = "") -> str:
+    """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing.
+
+    `names` are whose it is by a roster's or an LMS's word, which goes before that of the hand-in's own student.toml.
+    """
+    data = {"report": report, "names": names, "exercises": exercise_sections(report)}
+    return render("student.jinja", script=False, data=data)
 
 
 def exercise_sections(report: Report) -> list[ExerciseSection]:
@@ -70,7 +74,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= MIN_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
-    repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points[1:]}
+    repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points if point is not cause.first}
     drawn = [
         replace(
             _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together)),

@@ -32,10 +32,8 @@ def failure(importer: Importer, error: BaseException) -> dict[str, Any]:
 
 
 def _in_words(error: BaseException) -> str:
-    """The exception as a traceback's last line has it, and what to do where a function waits for somebody to type."""
+    """The exception as a traceback's last line has it."""
     name, text = type(error).__name__, text_of(error)
-    if isinstance(error, EOFError):
-        text += ". Remove input(): all values arrive as arguments"
     return f"{name}: {text}" if text else name
 
 

@@ -1,6 +1,6 @@
 """What a process has had of the processor, and what it has waited for it, as Linux counts both (proc(5), schedstat).
 
-child processor_time ""     in a container: prints the sums over all processes beside it, [ran, waited], or null
+child processor_time ""     in a container: prints [ran, waited, on_disk], summed over all processes beside it, or null
 """
 
 import json
@@ -8,10 +8,12 @@ import os
 import sys
 
 _NANOSECOND = 1e-9
+_ON_DISK = "D"  # uninterruptible sleep: reading a page from a disk, as a rule
 
 
-def of(pid: int) -> tuple[float, float] | None:
-    """(ran, waited) in seconds since the process began; None where the system does not say, or it has gone.
+def of(pid: int) -> tuple[float, float, int] | None:
+    """(ran, waited) in seconds since the process began, and whether it waits for a disk right now (1 or 0); None where
+    the system does not say, or it has gone.
 
     `ran` is what all its threads have had of the processor, `waited` how long its first thread was ready to run while
     others ran.
@@ -22,10 +24,11 @@ def of(pid: int) -> tuple[float, float] | None:
         with open(f"/proc/{pid}/schedstat") as file:
             waited = int(file.read().split()[1]) * _NANOSECOND
         with open(f"/proc/{pid}/stat") as file:
-            user, system = file.read().rpartition(")")[2].split()[11:13]
+            fields = file.read().rpartition(")")[2].split()
+            ran = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
         return None
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), waited
+    return ran, waited, int(fields[0] == _ON_DISK)
 
 
 def main(argument: str) -> None:

@@ -10,7 +10,7 @@ The grader's messages come on descriptor 0, a socket of packets, each one JSON o
     {"launch": number, "limits": {...}} with three descriptors (requests, replies, output): forks worker `number`
     {"end": number, "gone": bool}       ends worker `number` and all that it started, and answers
                                         {"status": exit code if it had ended or null, "why": a bound it had passed}
-    {"times": number}                   answers {"times": [ran, waited]} of worker `number`, in seconds, or null
+    {"times": number}                   answers {"times": [ran, waited, on_disk]} of worker `number`, or null
     {"sibling": {folder, protected_pids}} with one descriptor, a socket like this one: forks a process as warm as this
                                         one that obeys what comes on it, from its own first words on, and ends by itself
 The first words from here are {"lacks": {restriction: reason}, "through": {restriction: what}, "landlock": version,
@@ -230,7 +230,7 @@ class Zygote:
                 process_tree.kill_group(forked.pid)
         self.sweep()
 
-    def times(self, number: int) -> tuple[float, float] | None:
+    def times(self, number: int) -> tuple[float, float, int] | None:
         forked = self.workers.get(number)
         return None if forked is None else processor_time.of(forked.pid)
 

@@ -1,0 +1,89 @@
+"""Classes of earlier years (`--against`), taken in by the same rules as this one, and packed to be kept with it."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from grader.classroom.class_model import label
+from grader.classroom.intake.hand_ins import open_intake
+from grader.classroom.results import store
+from grader.classroom.results.class_inputs import InputFile
+from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
+from grader.errors import SubmissionError, UsageError
+from grader.rubric import Assignment
+
+_NAMED = 3  # of those in which nothing can be compared
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierClasses:
+    """The packed classes, and a sentence about each for the person who gave it."""
+
+    files: tuple[InputFile, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+@contextlib.contextmanager
+def earlier_classes(folders: Sequence[Path], submissions: Path, assignment: Assignment) -> Iterator[EarlierClasses]:
+    """Each folder or archive of an earlier year, or its RESULTS, packed into a file that lies there until the end.
+
+    Raises UsageError for one that is no class.
+    """
+    with TemporaryDirectory(prefix="grader-against-") as place:
+        files: dict[InputFile, str] = {}
+        for number, folder in enumerate(folders):
+            if folder.exists() and submissions.exists() and folder.samefile(submissions):
+                raise UsageError(f"--against {folder}: these are this class's own hand-ins; give an earlier year's.")
+            path = Path(place) / f"{number}.zip"
+            notice = _pack(path, folder, assignment)
+            files.setdefault(replace(InputFile.at(path), name=_year(folder, [file.name for file in files])), notice)
+        yield EarlierClasses(tuple(files), tuple(files.values()))
+
+
+def _year(folder: Path, taken: Sequence[str]) -> str:
+    """What an earlier class is called: its folder's name, with that of the folder around it where that is taken."""
+    path = folder.resolve()
+    return f"{path.parent.name}/{path.name}" if path.name in taken else path.name
+
+
+def _pack(path: Path, folder: Path, assignment: Assignment) -> str:
+    empty: list[str] = []
+    try:
+        count = pack(path, _with_code(_hand_ins(folder, assignment), empty))
+    except SubmissionError as error:
+        raise UsageError(f"--against {folder}: not a class that can be compared. {error}") from error
+    if not count:
+        raise UsageError(f"--against {folder}: no hand-in in there has a Python file to compare with.")
+    more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
+    without = f"; nothing to compare in {', '.join(empty[:_NAMED])}{more}" if empty else ""
+    return f"--against {folder.name}: compared with {count} earlier hand-in{'' if count == 1 else 's'}{without}."
+
+
+def _with_code(hand_ins: Iterator[EarlierHandIn], empty: list[str]) -> Iterator[EarlierHandIn]:
+    """Only what can be compared; the names of the others join `empty`."""
+    from grader.classroom.results.similarity import MAX_BYTES, SUFFIX  # numpy and pygments take their time to start
+
+    for hand_in in hand_ins:
+        code = {name: data for name, data in hand_in.files.items() if name.endswith(SUFFIX) and len(data) <= MAX_BYTES}
+        if code:
+            yield replace(hand_in, files=code)
+        else:
+            empty.append(hand_in.name)
+
+
+def _hand_ins(folder: Path, assignment: Assignment) -> Iterator[EarlierHandIn]:
+    if (folder / store.INDEX).is_file():  # what `grader class` made of an earlier year: it knows the names
+        for entry in store.read_index(folder).entries:
+            if entry.folder:
+                files = store.read_files(folder / entry.folder / store.SUBMISSION)
+                yield EarlierHandIn(label(entry.id, entry.students), files)
+        return
+    with open_intake(folder, assignment.expected, assignment.rubric.late.zone) as intake:
+        for hand_in in intake.hand_ins:
+            try:
+                files = dict(intake.read(hand_in).files)
+            except OSError:
+                files = {}
+            yield EarlierHandIn(label(hand_in.id, hand_in.students), files)

@@ -1,0 +1,88 @@
+"""What students read about the slips they make: tests/golden/student_slips.txt, word for word, at 80 columns.
+
+    python -m tests.test_student_slips        writes it anew, to be read as a student would
+
+The answers are in tests/support/student_slips.toml, which is where a new one goes.
+"""
+
+import io
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from grader.pipeline import GradingSession
+from grader.report.student_summary import PRACTICE_SEED, print_progress
+from grader.rubric import load_assignment
+from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.settings import RunSettings
+from tests.support.command import ROOT
+
+pytestmark = pytest.mark.slow
+
+SLIPS: dict[str, Any] = tomllib.loads((ROOT / "tests/support/student_slips.toml").read_text(encoding="utf-8"))
+GOLDEN = ROOT / "tests/golden/student_slips.txt"
+WIDTH = 80
+_HEAD = "=== "
+
+
+@cache
+def texts() -> dict[str, str]:
+    """What is printed of each slip, without the table of points."""
+    found = {}
+    for exercise in sorted({slip["exercise"] for slip in SLIPS.values()}):
+        settings = RunSettings(SandboxSettings("process"), PRACTICE_SEED, (exercise,))
+        with GradingSession(load_assignment(), settings) as session, tempfile.TemporaryDirectory() as scratch:
+            for name in [name for name, slip in SLIPS.items() if slip["exercise"] == exercise]:
+                folder = write(SLIPS[name], Path(scratch) / name)
+                text = io.StringIO()
+                report = session.grade(session.load(folder))
+                print_progress(report, Console(file=text, width=WIDTH), selection=True)
+                found[name] = "\n".join(line.rstrip() for line in without_table(text.getvalue()))
+    return found
+
+
+def write(slip: dict[str, Any], folder: Path) -> Path:
+    for name, text in slip["files"].items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding=slip.get("encoding", "utf-8"), newline=slip.get("newline", "\n"))
+    return folder
+
+
+def without_table(text: str) -> list[str]:
+    lines = text.splitlines()
+    return lines[1 + max((place for place, line in enumerate(lines) if line.startswith("└")), default=-1) :]
+
+
+def sections() -> Iterator[tuple[str, str]]:
+    for section in GOLDEN.read_text(encoding="utf-8").split(_HEAD)[1:]:
+        name, _, text = section.partition("\n")
+        yield name, text.rstrip("\n")
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_what_a_student_reads(name: str) -> None:
+    assert texts()[name] == dict(sections()).get(name)
+
+
+def test_the_golden_file_is_of_these_and_no_others() -> None:
+    assert [name for name, _ in sections()] == list(texts())
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_no_line_is_wider_than_the_terminal_and_no_sentence_breaks_off(name: str) -> None:
+    text = texts()[name]
+    assert [line for line in text.splitlines() if len(line) > WIDTH] == []
+    assert ".." not in text.replace("...", "")
+    assert ". ." not in text
+    assert ":." not in text
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text("".join(f"{_HEAD}{name}\n{text}\n\n" for name, text in texts().items()), encoding="utf-8")
