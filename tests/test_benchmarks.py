@@ -18,6 +18,7 @@ SHORT = {
     "symbolic": 4,
     "floor": 3,
     "student": 5,
+    "watch": 3,
     "klass": 2,  # ours, with a whole class and with a quarter of it
     "scale": 1,
     "desk": 6,

@@ -148,3 +148,26 @@ def test_a_mark_in_a_large_class_takes_no_longer_than_in_a_small_one(klass: Clas
         entries.append(entries[1].model_copy(update={"id": f"more-{number}", "folder": f"more-{number}"}))
     store.write_index(results, index.model_copy(update={"entries": entries}))
     assert min(seconds(results / "a") for _ in range(3)) < 2 * small
+
+
+def test_a_students_page_has_the_rosters_name_and_the_assignments_title_and_keeps_them_when_it_is_marked(
+    klass: Class,
+) -> None:
+    def top(name: str) -> str:
+        entry = next(entry for entry in store.read_index(klass.request.results).entries if entry.id == name)
+        page = (klass.request.results / str(entry.folder) / "report.html").read_text(encoding="utf-8")
+        return page.partition("</header>")[0]
+
+    assert "<h1><bdi>Ada Lovelace</bdi></h1>" in top("a")
+    assert "<p>Hand-in <bdi>a</bdi></p>" in top("a")
+    assert "<title>Ada Lovelace · 6 of 6 points</title>" in top("a")
+    assert "<h1><bdi>Twin</bdi></h1>" in top("b")
+    title = klass.report("a").title
+    assert title
+    assert f'<p class="eyebrow">{title}</p>' in top("a")
+    review(
+        klass.request.results / "a" / "results.json", klass.assignment,
+        point="2.4", score=0.0, comment="no", by="Emmy", when=WHEN,
+    )  # fmt: skip
+    assert "5</strong> of 6 points" in top("a")
+    assert "<h1><bdi>Ada Lovelace</bdi></h1>" in top("a")

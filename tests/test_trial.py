@@ -79,7 +79,52 @@ def test_a_folder_that_is_not_ready_says_what_is_open(assignment: Assignment, fo
     assert sentences[3] == f"exercise4.RESULTS says nothing about {', '.join(SIX)}."
     assert sentences[-1] == f"report.md says nothing about {', '.join(SIX)}."
     (folder / "exercise2.py").write_text(WRONG.replace("    dX = ", "    breakpoint()\n    dX = ", 1), encoding="utf-8")
-    assert any("exercise2.py:5 has a breakpoint() in it" in item.sentence for item in examine(assignment, folder).items)
+    assert any("exercise2.py:5 has breakpoint() in it" in item.sentence for item in examine(assignment, folder).items)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "    dX = ",
+            "    input()\n    dX = ",
+            "exercise2.py:5 has input() in it. Remove it: all values arrive",
+        ),
+        ("    dX = ", "    quit()\n    dX = ", "exercise2.py:5 has quit() in it. Remove it: it ends the program"),
+        ("import numpy", "from .helpers import x\nimport numpy", "exercise2.py:1 has a relative import, which fails."),
+        (
+            "(dY, X)",
+            "(dY, X, stride)",
+            "(dY, X), found maxpool2x2_backward(dY, X, stride).",
+        ),
+        ("(dY, X)", "(dY)", "expected maxpool2x2_backward(dY, X), found maxpool2x2_backward(dY)."),
+        (
+            "    return dX",
+            "    raise NotImplementedError",
+            "still raises NotImplementedError at its end.",
+        ),
+    ],
+)
+def test_what_would_stop_an_exercise_is_said_before_it_is_handed_in(
+    assignment: Assignment, folder: Path, old: str, new: str, sentence: str
+) -> None:
+    assert old in WRONG
+    (folder / "exercise2.py").write_text(WRONG.replace(old, new, 1), encoding="utf-8")
+    assert any(sentence in item.sentence for item in examine(assignment, folder).items if not item.ready)
+
+
+def test_more_arguments_with_a_default_or_a_star_are_as_good(assignment: Assignment, folder: Path) -> None:
+    for given in ("(dY, X, stride=2)", "(*maps)"):
+        (folder / "exercise2.py").write_text(WRONG.replace("(dY, X)", given, 1), encoding="utf-8")
+        assert examine(assignment, folder).items[1].ready
+
+
+def test_a_file_of_another_name_is_told_once(assignment: Assignment, folder: Path) -> None:
+    (folder / "exercise2.py").rename(folder / "exercise2 (1).py")
+    told = [item.sentence for item in examine(assignment, folder).items if "exercise2 (1).py" in item.sentence]
+    assert told == [
+        "exercise2.py: not found, but there is exercise2 (1).py. Is that your answer? Rename it to exercise2.py."
+    ]
 
 
 def test_the_reference_is_ready_and_the_zip_has_what_is_read(assignment: Assignment, tmp_path: Path) -> None:

@@ -47,7 +47,8 @@ def examine(assignment: Assignment, folder: Path) -> Readiness:
     submission = load(folder, assignment.expected)
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
-    items += [Item(False, note) for note in submission.notes]
+    told = " ".join(item.sentence for item in items)
+    items += [Item(False, f"{note}.") for note in submission.notes if note not in told]
     return Readiness(submission, tuple(items))
 
 
@@ -67,26 +68,66 @@ def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment
         return Item(False, " ".join(dict.fromkeys(finding.message for finding in findings.values())))
     tree = parse(submission.files[path], path)
     assert isinstance(tree, ast.Module)  # else there were findings
-    line = next((node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call) and _is_breakpoint(node)), None)
-    if line is not None:
-        return Item(False, f"{path}:{line} has a breakpoint() in it. Remove it: with it the whole exercise scores 0.")
-    names = [name for name in exercise.signatures if _is_stub(tree, name)]
-    if names:
-        return Item(False, f"{path}: not begun: {', '.join(names)}.")
+    problems = [*_left_in(tree, path), *_unfinished(tree, exercise)]
+    if problems:
+        return Item(False, " ".join(problems))
     return Item(True, f"{path} has all its functions, and imports what it may.")
 
 
-def _is_breakpoint(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Name) and call.func.id == "breakpoint"
+# Calls that nobody answers where a hand-in is judged.
+_LEFT_IN = {
+    "breakpoint": "Remove it: with it the whole exercise scores 0.",
+    "input": "Remove it: all values arrive as arguments.",
+    "exit": "Remove it: it ends the program that asks your functions.",
+    "quit": "Remove it: it ends the program that asks your functions.",
+}
 
 
-def _is_stub(tree: ast.Module, name: str) -> bool:
-    """Whether the function does nothing but raise NotImplementedError, as it was handed out."""
-    function = next((node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name), None)
-    if function is None:
-        return False
-    body = [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
-    return len(body) == 1 and isinstance(body[0], ast.Raise) and "NotImplementedError" in ast.dump(body[0])
+def _left_in(tree: ast.Module, path: str) -> Iterator[str]:
+    """A sentence for each kind of call that must not be in a hand-in, and for an import that leads nowhere."""
+    seen: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name)) if name in _LEFT_IN and name not in seen:
+                seen.add(name)
+                yield f"{path}:{node.lineno} has {name}() in it. {_LEFT_IN[name]}"
+            case ast.ImportFrom(level=level) if level and "/" not in path and "." not in seen:
+                seen.add(".")
+                yield f"{path}:{node.lineno} has a relative import, which fails. Leave the dot out."
+
+
+def _unfinished(tree: ast.Module, exercise: Exercise) -> Iterator[str]:
+    """What of the exercise's functions is not begun, not finished, or cannot be called as it will be."""
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    own = {name: functions[name] for name in exercise.signatures if name in functions}
+    stubs = [name for name, function in own.items() if _ends_in_a_stub(function) and len(_body(function)) == 1]
+    if stubs:
+        yield f"{exercise.file}: not begun: {', '.join(stubs)}."
+    for name, function in own.items():
+        if name not in stubs and _ends_in_a_stub(function):
+            yield f"{exercise.file}:{function.body[-1].lineno}: {name} still raises NotImplementedError at its end."
+        if not _takes(function, exercise.signatures[name]):
+            found = ", ".join(argument.arg for argument in function.args.args)
+            yield f"{exercise.file}:{function.lineno}: expected {exercise.signatures[name]}, found {name}({found})."
+
+
+def _body(function: ast.FunctionDef) -> list[ast.stmt]:
+    return [node for node in function.body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))]
+
+
+def _ends_in_a_stub(function: ast.FunctionDef) -> bool:
+    """Whether the function's last statement raises NotImplementedError, as it was handed out."""
+    last = function.body[-1]
+    return isinstance(last, ast.Raise) and "NotImplementedError" in ast.dump(last)
+
+
+def _takes(function: ast.FunctionDef, signature: str) -> bool:
+    """Whether as many arguments as the signature has can be given by their places."""
+    own, wanted = function.args, signature.partition("(")[2].partition(")")[0]
+    count = len([name for name in wanted.split(",") if name.strip()])
+    positional = len(own.posonlyargs) + len(own.args)
+    required = sum(default is None for default in own.kw_defaults)
+    return not required and positional - len(own.defaults) <= count and (own.vararg is not None or count <= positional)
 
 
 def _mentioned(submission: Submission, place: str, words: tuple[str, ...]) -> Item:

@@ -38,7 +38,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     from grader.report.html.comparison_page import comparison_page
 
     for entry, report in store.reports(results, index):
-        write_student(results / str(entry.folder), report)
+        write_student(results / str(entry.folder), report, names_of(entry.students))
     compared()
     known = _stored(results)
     remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]

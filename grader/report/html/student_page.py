@@ -48,9 +48,13 @@ class ExerciseSection:
     charts: tuple[Chart, ...]
 
 
-def student_page(report: Report) -> str:
-    """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing."""
-    return render("student.jinja", script=False, data={"report": report, "exercises": exercise_sections(report)})
+def student_page(report: Report, names: str = "") -> str:
+    """A self-contained HTML file; the same report gives the same text. Loads nothing and runs nothing.
+
+    `names` are whose it is by a roster's or an LMS's word, which goes before that of the hand-in's own student.toml.
+    """
+    data = {"report": report, "names": names, "exercises": exercise_sections(report)}
+    return render("student.jinja", script=False, data=data)
 
 
 def exercise_sections(report: Report) -> list[ExerciseSection]:

@@ -1,0 +1,72 @@
+"""How long a student waits who has `grader watch` open: from a save to "judging ...", and to the verdict.
+
+python -m benchmarks.watch [--rounds N] [--json FILE]
+
+Each round saves another answer, so that everything of its exercise is judged again by workers that are warm.
+"""
+
+import queue
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.measure import ROOT, Spread
+from grader.errors import UsageError
+from grader.rubric import load_assignment
+from grader.settings import RunSettings
+from grader.student.watch import Round, Watch
+
+PATIENCE = 120  # seconds for one round, on a machine that does other things too
+
+
+@dataclass
+class Student:
+    """A folder that is watched in a thread of its own, and when it said what."""
+
+    folder: Path
+    exercise: str
+    announced: "queue.Queue[float]" = field(default_factory=queue.Queue)
+    judged: "queue.Queue[float]" = field(default_factory=queue.Queue)
+
+    def watch(self) -> None:
+        settings = RunSettings(exercises=(self.exercise,))
+        announce = lambda changed, points: self.announced.put(time.perf_counter())  # noqa: E731
+        with Watch(self.folder, load_assignment(), settings, announce) as watched:
+            rounds: Iterator[Round | UsageError] = watched.rounds()
+            for _ in rounds:
+                self.judged.put(time.perf_counter())
+
+    def save(self, text: str) -> tuple[float, float]:
+        """Seconds from the save until it was announced, and until it was judged."""
+        began = time.perf_counter()
+        (self.folder / f"exercise{self.exercise}.py").write_text(text, encoding="utf-8")
+        return self.announced.get(timeout=PATIENCE) - began, self.judged.get(timeout=PATIENCE) - began
+
+
+def measured(exercise: str, rounds: int) -> dict[str, object]:
+    right = (ROOT / "reference" / f"exercise{exercise}.py").read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(shutil.copytree(ROOT / "student_template", Path(scratch) / "work"))
+        student = Student(folder, exercise)
+        threading.Thread(target=student.watch, daemon=True).start()
+        student.announced.get(timeout=PATIENCE)
+        student.judged.get(timeout=PATIENCE)
+        student.save(f"{right}\n# warm\n")
+        found = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
+    announced, judged = zip(*found, strict=True)
+    return {"save of": f"exercise{exercise}.py", "judging … s": Spread.of(announced), "verdict s": Spread.of(judged)}
+
+
+def main() -> None:
+    chosen = measure.options(__doc__).parse_args()
+    rounds = chosen.rounds or (2 if chosen.short else 15)
+    measure.publish("watch", [measured(exercise, rounds) for exercise in ("1", "2", "3")], chosen)
+
+
+if __name__ == "__main__":
+    main()
