@@ -463,3 +463,27 @@ def test_folders_never_collide(names: list[str]) -> None:
 
 def test_ids_that_differ_in_capitals_alone_get_folders_of_their_own() -> None:
     assert folder_name("Ada", ["ada"]).startswith("Ada-")
+
+
+def test_the_number_of_a_submission_is_nobodys_id(read_class: Taken, tmp_path: Path) -> None:
+    metadata = b"""---
+submission_4711:
+  :submitters:
+  - :name: Nobody Known
+    :sid: '998'
+submission_4712:
+  :submitters:
+  - :name: Grace Hopper
+    :sid: '999'
+  - :name: Ada Lovelace
+    :sid: '1'
+"""
+    files = {"submission_metadata.yml": metadata}
+    files |= {f"submission_{number}/exercise2.py": b"# %d" % number for number in (4711, 4712)}
+    roster = [Student("1", "Ada Lovelace"), Student("4711", "Alan Turing"), Student("4712", "Emmy Noether")]
+    intake = read_class(laid_out(tmp_path / "class", files), roster=roster)
+    whose = {hand_in.id: [student.id for student in hand_in.students] for hand_in in intake.hand_ins}
+    assert whose == {"submission_4711": ["998"], "submission_4712": ["999", "1"]}
+    unmatched = [issue.who for issue in intake.issues if issue.kind is IssueKind.UNMATCHED]
+    assert unmatched == ["submission_4711", "submission_4712"]
+    assert [student.id for student in intake.absent] == ["4711", "4712"]

@@ -468,3 +468,127 @@ def test_folders_of_ilias_are_matched_by_their_login_and_late_files_are_asked_ab
     assert set(intake.read(joerg).files) == {"exercise2.py"}
     (question,) = intake.read(ada).questions
     assert (question.wanted, question.candidates) == ("exercise2.py", ("Late Submission - exercise2.py",))
+
+
+ROSTER = [
+    Student("2022001", "Ada Lovelace", "", "alove"),
+    Student("2022002", "Alan Turing", "", "aturing"),
+    Student("2022003", "Jörg Müller", "", "jmueller"),
+]
+
+
+def members(intake: Intake) -> dict[str, list[str]]:
+    return {hand_in.id: [student.id for student in hand_in.students] for hand_in in intake.hand_ins}
+
+
+def test_each_member_of_a_team_of_ilias_is_matched(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Sheet_9/Abgaben/Team 12/Lovelace_Ada_alove_401/exercise2.py": GOOD,
+        "Sheet_9/Abgaben/Team 12/Turing_Alan_aturing_402/exercise3.py": OTHER,
+        "Sheet_9/Abgaben/Équipe 13/Mueller_Joerg_jmueller_403/exercise2.py": OTHER,
+        "Sheet_9/Sheet_9.xlsx": b"who and when",
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, roster=ROSTER)
+        assert members(intake) == {"Team 12": ["2022001", "2022002"], "2022003": ["2022003"]}
+        assert contents(intake)["Team 12"] == {"exercise2.py", "exercise3.py"}
+        assert [(issue.who, issue.kind) for issue in intake.issues] == [("Sheet_9.xlsx", IssueKind.UNMATCHED)]
+        assert intake.issues[0].message.endswith("Sheet_9.xlsx: lies beside the class and is no hand-in.")
+
+
+def test_a_team_with_somebody_whom_nobody_knows_is_listed(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Team_12/Lovelace_Ada_alove_401/exercise2.py": GOOD,
+        "Team_12/Hopper_Grace_ghopper_402/exercise3.py": GOOD,
+        "Team_13/Turing_Alan_aturing_403/exercise2.py": OTHER,
+        "Team 14/my_own_sheet_9/exercise2.py": OTHER,
+        "Team 14/notes.md": b"and so no team's folder",
+    }
+    intake = read_class(laid_out(tmp_path / "class", files), roster=ROSTER)
+    assert members(intake) == {"2022002": ["2022002"], "Team_12": ["", "2022001"], "Team 14": [""]}
+    assert {who: kind for who, kind in kinds(intake).items() if who.startswith("Team")} == {
+        "Team_12": IssueKind.UNMATCHED, "Team 14": IssueKind.UNMATCHED,
+    }  # fmt: skip
+
+
+def test_a_short_number_in_a_name_is_no_id(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Group 3-Ada Lovelace_12345_assignsubmission_file_/exercise2.py": GOOD,
+        "Group 3-Alan Turing_12346_assignsubmission_file_/exercise2.py": OTHER,
+    }
+    roster = [Student("1", "Ada Lovelace"), Student("2", "Alan Turing"), Student("3", "Jörg Müller")]
+    intake = read_class(laid_out(tmp_path / "class", files), roster=roster)
+    assert members(intake) == {"1": ["1"], "2": ["2"]}
+    assert kinds(intake) == {"3": IssueKind.ABSENT}
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Ada Lovelace (1).zip",
+        "Ada Lovelace-1.zip",
+        "Ada Lovelace_2.zip",
+        "Ada Lovelace - Copy.zip",
+        "Ada Lovelace - Kopie (2).zip",
+    ],
+)
+def test_a_second_file_of_a_name_is_the_same_persons_and_asked_about(
+    read_class: Taken, tmp_path: Path, second: str
+) -> None:
+    files = {"Ada Lovelace.zip": zipped({"exercise2.py": GOOD}), second: zipped({"exercise2.py": OTHER})}
+    intake = read_class(laid_out(tmp_path / "class", files), roster=ROSTER)
+    assert members(intake) == {"2022001": ["2022001"]}
+    assert kinds(intake)["2022001"] is IssueKind.CHOICE
+
+
+def test_files_side_by_side_are_told_apart_by_the_names_before_the_exercises(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Ada Lovelace - exercise2.py": GOOD,
+        "Ada Lovelace - exercise3.py": GOOD,
+        "alan_turing_exercise2.py": OTHER,
+        "2022003-exercise2.py": OTHER,
+        "grades.csv": b"",
+        "something.py": b"",
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path, roster=ROSTER)
+        assert contents(intake) == {
+            "2022001": {"exercise2.py", "exercise3.py"}, "2022002": {"exercise2.py"}, "2022003": {"exercise2.py"},
+        }  # fmt: skip
+        assert kinds(intake) == {"grades.csv": IssueKind.UNMATCHED, "something.py": IssueKind.UNMATCHED}
+
+
+def test_files_of_one_person_are_no_class(read_class: Taken, tmp_path: Path) -> None:
+    files = {"my exercise2.py": GOOD, "my exercise3.py": GOOD}
+    with pytest.raises(SubmissionError, match="no hand-in was found in there"):
+        read_class(laid_out(tmp_path / "class", files))
+
+
+def test_sakai_and_teams_are_folders_of_people(read_class: Taken, tmp_path: Path) -> None:
+    sakai = {
+        "Sheet 9/grades.csv": b"Display ID",
+        "Sheet 9/Lovelace, Ada(alove)/Submission attachment(s)/exercise2.py": GOOD,
+        "Sheet 9/Lovelace, Ada(alove)/timestamp.txt": b"20220125135959000",
+        "Sheet 9/Turing, Alan(aturing)/Submission attachment(s)/exercise2.py": OTHER,
+        "Sheet 9/Turing, Alan(aturing)/Turing, Alan(aturing)_submissionText.html": b"<p>see there</p>",
+    }
+    intake = read_class(laid_out(tmp_path / "sakai", sakai), roster=ROSTER[:2])
+    assert contents(intake) == {"2022001": {"exercise2.py"}, "2022002": {"exercise2.py"}}
+    assert kinds(intake) == {"grades.csv": IssueKind.UNMATCHED}
+    teams = {
+        "Submitted files/Ada Lovelace/Sheet 9/Version 1/exercise2.py": GOOD,
+        "Submitted files/Ada Lovelace/Sheet 9/Version 2/exercise2.py": OTHER,
+        "Submitted files/Alan Turing/Sheet 9/Version 1/exercise2.py": OTHER,
+    }
+    intake = read_class(laid_out(tmp_path / "teams", teams), roster=ROSTER[:2])
+    ada, alan = (intake.read(hand_in) for hand_in in intake.hand_ins)
+    assert (ada.id, len(ada.questions), alan.id, alan.questions) == ("2022001", 1, "2022002", ())
+
+
+@pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"<html>", b""])
+def test_what_is_only_called_a_zip_is_listed(read_class: Taken, tmp_path: Path, magic: bytes) -> None:
+    files = {"Ada Lovelace.zip": magic + bytes(60), "Alan Turing.zip": zipped({"exercise2.py": GOOD})}
+    intake = read_class(laid_out(tmp_path / "class", files), roster=ROSTER[:2])
+    ada, alan = (intake.read(hand_in) for hand_in in intake.hand_ins)
+    assert (ada.files, set(alan.files)) == ({}, {"exercise2.py"})
+    assert ada.notes[0].startswith("Ada Lovelace.zip: this is not an archive that can be read")

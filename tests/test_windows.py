@@ -88,6 +88,19 @@ def test_what_never_ends_is_stopped_and_what_exits_is_told(python: Path, work: P
     assert "Größe theta d ?" in ran.stdout
 
 
+def test_check_try_and_explain_and_the_zip_that_is_handed_in(python: Path, work: Path) -> None:
+    wrong = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
+    (work / "exercise2.py").write_bytes(BOM + b"# L\xc3\xb6sung\r\n" + wrong.read_bytes().replace(b"\n", b"\r\n"))
+    checked = run(python, "-m", "grader", "check", "--zip", "Abgabe Müller.zip", cwd=work)
+    assert "ok exercise2.py has all its functions" in checked.stdout
+    assert (work / "Abgabe Müller.zip").read_bytes().startswith(b"PK")
+    tried = run(python, "-m", "grader", "try", "2.3", cwd=work)
+    assert "from exercise2 import *" in tried.stdout
+    assert "[[[[2. 0.]" in tried.stdout
+    explained = run(python, "-m", "grader", "explain", "1.1", cwd=work)
+    assert "df/dr by the chain rule" in explained.stdout
+
+
 def test_where_no_engine_runs_the_sentence_names_what_there_is(python: Path, work: Path) -> None:
     ran = run(python, *GRADE[:4], "--exercise", "2", cwd=work, code=None)
     if ran.returncode:  # no engine answers

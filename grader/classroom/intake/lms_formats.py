@@ -5,7 +5,7 @@ What most names say decides: a folder that somebody named like another LMS's fli
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.intake.dates import moment
 from grader.classroom.intake.gradescope_export import METADATA, read_export
+from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import READERS, Named
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
@@ -93,8 +94,11 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
             if inner is None:
                 return place, issues
             issues += [_nobodys(file, "lies beside the class and is no hand-in") for file in beside]
-        elif not files and len(folders) == 1 and _is_wrapper(folders[0], expected):
+        elif len(files) == len(beside) and len(folders) == 1 and _is_wrapper(folders[0], expected):
+            if any(_is_named(file) for file in files):
+                return place, issues
             inner = folders[0]
+            issues += [_nobodys(file, "lies beside the class and is no hand-in") for file in beside]
         else:
             return place, issues
         place = inner
@@ -108,7 +112,9 @@ def _is_wrapper(folder: Folder, expected: Expected) -> bool:
     """Whether a folder is around a class, and is not somebody's hand-in."""
     if _is_named(folder) or not expected.module_names.isdisjoint(file.name for file in folder.files()):
         return False
-    return bool(folder.folders()) or any(is_archive(file.name) or _is_named(file) for file in folder.files())
+    files = folder.files()
+    packed = any(is_archive(file.name) or _is_named(file) for file in files)
+    return packed or bool(folder.folders()) or bool(_files_by_person(files, expected))
 
 
 def _is_named(child: File | Folder) -> bool:
@@ -145,15 +151,43 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
     for child in children:
         reason = _why_none(child, expected)
         if reason is None:
-            name = stem(child.name) if isinstance(child, File) else child.name
-            named = next((named for reader in READERS.values() if (named := reader(child.name)) is not None), None)
-            student = named.student if named and isinstance(child, Folder) else Student(name=name)
-            hand_ins.append(
-                HandIn(named.key if named and isinstance(child, Folder) else name, (student,), (_part(child),))
-            )
+            hand_ins.append(_folder_hand_in(child))
         elif child.name not in _SYSTEM:
             issues.append(_nobodys(child, reason))
+    if not hand_ins:
+        flat = _files_by_person(children, expected)
+        taken = {part.key for hand_in in flat for part in hand_in.parts}
+        return flat, [_nobodys(child, _why_none(child, expected) or "") for child in children if _left(child, taken)]
     return hand_ins, issues
+
+
+def _left(child: File | Folder, taken: Collection[str]) -> bool:
+    return child.key not in taken and child.name not in _SYSTEM
+
+
+def _folder_hand_in(child: File | Folder) -> HandIn:
+    """A folder or an archive as somebody's hand-in; a folder may be a team's."""
+    name = stem(child.name) if isinstance(child, File) else child.name
+    if isinstance(child, Folder):
+        team = team_members(child)
+        named = next((named for reader in READERS.values() if (named := reader(child.name)) is not None), None)
+        if named:
+            return HandIn(named.key, (named.student,), (_part(child),))
+        if team:
+            return HandIn(name, team, (_part(child),))
+    return HandIn(name, (Student(name=name),), (_part(child),))
+
+
+def _files_by_person(children: Sequence[File | Folder], expected: Expected) -> list[HandIn]:
+    """Files that lie side by side, such as "Ada Lovelace - exercise2.py", of two people or more: each person's."""
+    people: dict[str, list[Part]] = {}
+    endings = "|".join(re.escape(name) for name in sorted(expected.module_names))
+    for child in children:
+        found = re.fullmatch(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{endings})", child.name)
+        if found and isinstance(child, File):
+            people.setdefault(found["who"], []).append(Part(found["name"], child.key))
+    hand_ins = [HandIn(who, (Student(name=who),), tuple(parts)) for who, parts in people.items()]
+    return hand_ins if len(hand_ins) > 1 else []
 
 
 def _why_none(child: File | Folder, expected: Expected) -> str | None:

@@ -53,10 +53,10 @@ def match_to_roster(
     place: Folder, hand_ins: Sequence[HandIn], students: Sequence[Student], expected: Expected
 ) -> tuple[list[HandIn], list[Issue]]:
     """Each under its student's id. One whose student is not found keeps its own name, is graded, and is listed."""
-    roster = Roster(students)
+    roster, ids = Roster(students), {student.id for student in students}
     under_ids, waiting, issues = [], [], []
     for hand_in in hand_ins:
-        found = [roster.find(claimed, hand_in.id) for claimed in hand_in.students]
+        found = [roster.find(claimed, _label(hand_in, claimed, ids)) for claimed in hand_in.students]
         known = [
             replace(one, lms=claimed.lms or one.lms)
             for one, claimed in zip(found, hand_in.students, strict=True)
@@ -120,8 +120,8 @@ def look_up(hand_ins: Sequence[HandIn], table: Mapping[Student, T], what: str) -
     """What a table has for each hand-in. A line of it that fits none is listed."""
     if not table:
         return [None] * len(hand_ins), []
-    people = Roster([*table])
-    found = [_person(people, hand_in) for hand_in in hand_ins]
+    people, ids = Roster([*table]), {student.id for student in table}
+    found = [_person(people, ids, hand_in) for hand_in in hand_ins]
     unused = [student for student in table if student not in set(found)]
     issues = [
         Issue(IssueKind.TIME, _called(one), f"has {what}, and no hand-in that goes by that name.") for one in unused
@@ -129,9 +129,16 @@ def look_up(hand_ins: Sequence[HandIn], table: Mapping[Student, T], what: str) -
     return [table[one] if one else None for one in found], issues
 
 
-def _person(people: Roster, hand_in: HandIn) -> Student | None:
-    found = (people.find(student, hand_in.id) for student in hand_in.students)
+def _person(people: Roster, ids: Collection[str], hand_in: HandIn) -> Student | None:
+    found = (people.find(student, _label(hand_in, student, ids)) for student in hand_in.students)
     return next((one for one in found if one is not None), None)
+
+
+def _label(hand_in: HandIn, claimed: Student, ids: Collection[str]) -> str:
+    """The name in which somebody's id may stand. The hand-in's own may hold a number of the LMS's or a group's, which
+    is not to be taken for an id of the course's.
+    """
+    return hand_in.id if hand_in.id in ids else claimed.name or hand_in.id
 
 
 def _called(student: Student) -> str:

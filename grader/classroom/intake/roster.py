@@ -18,6 +18,9 @@ from grader.errors import UsageError
 
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _NOTHING = ("", "-")  # Moodle's word for nothing
+_LEAST_DIGITS = 4  # of an id that is looked for within a name: "Group 3", "(1)" and "-2" are nobody's number
+# What browsers, LMSs and systems put behind a second file or folder of one name.
+_COPY = re.compile(r"( \(\d+\)|-\d{1,2}|_\d{1,2}|( - |-)(copy|kopie|copie|copia)( \(\d+\))?)$", re.IGNORECASE)
 
 
 def read_roster(path: Path) -> list[Student]:
@@ -151,6 +154,11 @@ def _words(label: str) -> list[str]:
     return re.split(r"[\s_,;()+-]+", label.casefold())
 
 
+def _distinct(identifier: str) -> Hashable:
+    """An id that means somebody wherever it stands."""
+    return None if identifier.isdigit() and len(identifier) < _LEAST_DIGITS else identifier.casefold()
+
+
 def _number_of(name: str) -> Hashable:
     """Spreadsheets take 004711 for the number 4711."""
     return name.lstrip("0") if name.isdigit() else None
@@ -181,8 +189,9 @@ _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...]
     (_ids, _claimed_ids),
     (lambda one: {one.email.casefold()}, lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()}),
     (lambda one: {_login(one)}, _claimed_logins),
-    (lambda one: {one.id.casefold()}, lambda claimed, label: _words(label)),
+    (lambda one: {_distinct(one.id)}, lambda claimed, label: _words(label)),
     (lambda one: {_number_of(one.id)}, lambda claimed, label: {_number_of(claimed.id), _number_of(label)}),
     (lambda one: _spellings(one.name), lambda claimed, label: _spellings(claimed.name)),
+    (lambda one: _spellings(one.name), lambda claimed, label: _spellings(_COPY.sub("", claimed.name))),
     (lambda one: _spellings(one.name), lambda claimed, label: _behind_group(claimed.name)),
 )
