@@ -177,7 +177,7 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
     assert stored(results, "s00001").reviews == ()
     with Desk(results, load_assignment()) as again:
         assert point_of(again.report(again.hand_in(key_of(again, "s00001"))), "4.9").score == 0.5
-        assert next(task.is_done for task in again.tasks("Emmy") if task.key == key_of(again, "s00001"))
+        assert next(task.is_done for task in again.worklist("Emmy").tasks if task.key == key_of(again, "s00001"))
         waiting = again.log.waiting()
         again.carry(waiting)  # and killed once more, before it took note of that
         carry(again)
@@ -231,12 +231,12 @@ def test_new_reports_are_seen_while_the_desk_is_open(desk: Desk, results: Path) 
     report = stored(results, "s00001")
     (results / "s00001" / store.REPORT).write_text("{", encoding="utf-8")
     desk.refresh()
-    damaged = [task for task in desk.tasks("Emmy") if task.kind == "damaged"]
+    damaged = [task for task in desk.worklist("Emmy").tasks if task.kind == "damaged"]
     assert [task.who for task in damaged] == ["Ben Öztürk"]
     assert "this is no results.json of this grader" in damaged[0].reason
     store.write_report(results / "s00001", report)
     desk.refresh()
-    assert not [task for task in desk.tasks("Emmy") if task.kind == "damaged"]
+    assert not [task for task in desk.worklist("Emmy").tasks if task.kind == "damaged"]
 
 
 def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) -> None:
@@ -245,7 +245,7 @@ def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) 
     newer = report.submission.model_copy(update={"sha256": "f" * 64})
     store.write_report(results / "s00001", report.model_copy(update={"submission": newer}))
     desk.refresh()
-    tasks = [task for task in desk.tasks("Emmy") if task.key == key_of(desk, "s00001") and task.point == "4.9"]
+    tasks = [task for task in desk.worklist("Emmy").tasks if task.key == key_of(desk, "s00001") and task.point == "4.9"]
     assert not tasks[0].is_done
     with pytest.raises(UsageError, match="that mark was for an earlier hand-in"):
         desk.undo("Emmy")

@@ -79,7 +79,8 @@ class ClassState:
         self.issues: tuple[Issue, ...] = ()
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
-        self.version = 0  # counts the changes of what is above
+        self.version = 0  # counts the changes of what is above, but for marks
+        self.marked: list[str] = []  # the keys of the hand-ins that were marked here, one after the other
         self._rubric = rubric
         self._database = database
         self._adapter = TypeAdapter(_Summary)
@@ -147,7 +148,7 @@ class ClassState:
         score = state.score if mark.score is None else mark.score
         points = {**hand_in.points, mark.point: replace(state, given=mark, score=score)}
         self.hand_ins[hand_in.key] = replace(hand_in, points=points)
-        self.version += 1
+        self.marked.append(hand_in.key)
 
     def is_personal(self, point: str) -> bool:
         """Whether the rubric leaves this point to a person, whatever the machine finds."""

@@ -94,7 +94,6 @@ class Database:
         found = self.row("SELECT value FROM setting WHERE name = ?", name)
         return default if found is None else str(found["value"])
 
-    def set(self, name: str, value: str) -> None:
-        self.run(
-            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", name, value
-        )
+    def set(self, name: str, value: str, *, quiet: bool = False) -> None:
+        statement = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        self.run(statement, name, value, quiet=quiet)

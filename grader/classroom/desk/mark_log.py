@@ -69,8 +69,9 @@ class MarkLog:
             words,
             undoes,
             nonce,
+            quiet=True,  # the class's state tells the queue
         )
-        self._database.set("behind", str(int(self._database.setting("behind", "0")) + 1))
+        self._database.set("behind", str(int(self._database.setting("behind", "0")) + 1), quiet=True)
 
     def has(self, nonce: str) -> bool:
         """Whether the very same request has been answered: its answer was lost on the way, and it came again."""

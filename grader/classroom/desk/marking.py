@@ -23,7 +23,7 @@ from grader.classroom.desk.regrades import Regrades
 from grader.classroom.desk.rubric_items import RubricItems
 from grader.classroom.desk.second_reading import SecondMark, SecondReadings
 from grader.classroom.desk.snippets import Snippets
-from grader.classroom.desk.worklist import Filter, Task
+from grader.classroom.desk.worklist import Filter, Task, Worklist
 from grader.classroom.marks.review import check_rubric, keep, mark, with_marks
 from grader.classroom.results import store
 from grader.classroom.results.export import export
@@ -58,6 +58,15 @@ class Ask:
     anyway: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Somebody's worklist, of what it was made, and how many marks of the class it knows."""
+
+    stand: tuple[object, ...]
+    worklist: Worklist
+    marked: int
+
+
 class Desk:
     """An open desk; a context manager. Raises UsageError where there is no class, or it is open already."""
 
@@ -83,8 +92,7 @@ class Desk:
         self.seconds = SecondReadings(self.database)
         self.regrades = Regrades(self.database)
         self.state = ClassState(results, assignment.rubric, self.database)
-        self._tasks: list[Task] = []
-        self._stand: object = None  # of what `_tasks` are
+        self._worklists: dict[str, _Kept] = {}
         self._writing = threading.Lock()  # between a carrier's thread and another's
         self.refresh()
 
@@ -103,14 +111,18 @@ class Desk:
         for logged in self.log.waiting():
             self.state.given(logged.entry, logged.review)
 
-    def tasks(self, me: str) -> list[Task]:
-        """Everything that needs a person; the very same list until something changes."""
-        stand = (me, self.state.version, self.database.version)
-        if stand != self._stand:
+    def worklist(self, me: str) -> Worklist:
+        """Everything that needs a person. After a mark, only what was marked is looked at again."""
+        kept, marked = self._worklists.get(me), len(self.state.marked)
+        stand = (self.state.version, self.database.version)
+        if kept is None or kept.stand != stand or (self.seconds.percent and kept.marked != marked):
             requests, markers = self.regrades.all(), self.markers.all()
-            self._tasks = worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
-            self._stand = stand
-        return self._tasks
+            found = worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
+            kept = _Kept(stand, Worklist(found), marked)
+        for key in {*self.state.marked[kept.marked :]}:
+            kept.worklist.update(self.state.hand_ins[key])
+        self._worklists[me] = replace(kept, marked=marked)
+        return kept.worklist
 
     def hand_in(self, key: str) -> HandIn:
         """Raises UsageError where there is none."""
@@ -134,7 +146,7 @@ class Desk:
 
     def next_task(self, chosen: Filter, here: tuple[str, str], step: int, me: str) -> Task | None:
         """The sheet to go to from `here`; one that somebody else has open is passed over."""
-        return worklist.neighbour(self.tasks(me), chosen, here, step, self.held(me))
+        return self.worklist(me).neighbour(chosen, here, step, self.held(me))
 
     # What a person does
 

@@ -18,6 +18,7 @@ class Snippets:
                 "INSERT INTO snippet VALUES (?, ?, 1) ON CONFLICT (point, text) DO UPDATE SET used = used + 1",
                 point,
                 text,
+                quiet=True,
             )
 
     def of(self, point: str) -> list[tuple[str, int]]:

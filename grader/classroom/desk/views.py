@@ -28,11 +28,13 @@ PREFETCH = "prefetch"  # the header x-desk of a page that is fetched before anyb
 
 def queue(visit: Visit, desk: Desk) -> Response:
     """What needs a person, counted by kind; the tasks of the filter, a row each."""
-    found, chosen = desk.tasks(visit.marker), visit.chosen
-    counts = worklist.counts(found)
+    work, chosen = desk.worklist(visit.marker), visit.chosen
+    found, counts = work.tasks, work.counts()
     chosen = _of_a_kind(chosen, counts)
     sought = folded(visit.query("q"))
-    rows = [task for task in found if chosen.takes(task) and sought in folded(f"{task.who} {task.reason}")]
+    rows = [
+        task for task in found if chosen.takes(task) and (not sought or sought in folded(f"{task.who} {task.reason}"))
+    ]
     if visit.wants_json:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
     page = max(int(visit.query("page")) if visit.query("page").isdigit() else 1, 1)
@@ -203,7 +205,7 @@ def undo(visit: Visit, desk: Desk) -> Response:
 
 def next_sheet(visit: Visit, desk: Desk) -> Response:
     """To the first sheet of the filter that is not done and that nobody else has open; to the queue, if none is."""
-    chosen = _of_a_kind(visit.chosen, worklist.counts(desk.tasks(visit.marker)))
+    chosen = _of_a_kind(visit.chosen, desk.worklist(visit.marker).counts())
     task = desk.next_task(replace(chosen, all=False), ("", ""), 1, visit.marker)
     return RedirectResponse((_address(task, chosen) if task else None) or f"/{query_of(chosen)}", 303)
 
@@ -224,7 +226,9 @@ def leave(visit: Visit, desk: Desk) -> Response:
 def names(visit: Visit, desk: Desk) -> Response:
     """Everybody who has a sheet in the filter's kind, for going to a name."""
     chosen = replace(visit.chosen, all=True, who="")
-    found = [task for task in desk.tasks(visit.marker) if task.kind in SHEETS and task.key and chosen.takes(task)]
+    found = [
+        task for task in desk.worklist(visit.marker).tasks if task.kind in SHEETS and task.key and chosen.takes(task)
+    ]
     return JSONResponse([{"who": task.who, "point": task.point, "to": _address(task, visit.chosen)} for task in found])
 
 
@@ -243,7 +247,7 @@ def state(visit: Visit, desk: Desk) -> Response:
     """How things stand, for a page that is open."""
     return JSONResponse(
         {
-            "counts": worklist.counts(desk.tasks(visit.marker)),
+            "counts": desk.worklist(visit.marker).counts(),
             "ready": len(desk.state.hand_ins),
             "expected": desk.state.expected,
             "behind": desk.behind,
@@ -312,14 +316,13 @@ def _ask(visit: Visit) -> Ask:
 
 def _standing(desk: Desk, visit: Visit, here: tuple[str | None, str | None]) -> dict[str, Any]:
     """How many of a filter's tasks are done, and where n, p, j and k lead from the sheet `here`."""
-    found, held = desk.tasks(visit.marker), desk.held(visit.marker)
-    every = replace(visit.chosen, all=True)
-    scope = [task for task in found if every.takes(task)]
+    work, held = desk.worklist(visit.marker), desk.held(visit.marker)
     steps: dict[str, str | None] = {}
     for name, step, all_ in _STEPS if here[0] else ():
-        task = worklist.neighbour(found, replace(visit.chosen, all=all_), here, step, {} if all_ else held)
+        task = work.neighbour(replace(visit.chosen, all=all_), here, step, {} if all_ else held)
         steps[name] = _address(task, visit.chosen) if task else None
-    return {"steps": steps, "done": sum(task.is_done for task in scope), "total": len(scope)}
+    done, total = work.standing(visit.chosen)
+    return {"steps": steps, "done": done, "total": total}
 
 
 def _address(task: Task, chosen: Filter) -> str | None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from grader.classroom.class_model import Issue, IssueKind
@@ -38,6 +38,9 @@ WORDS = {
 }
 
 
+_Group = tuple[str, str | None, str | None]  # kind, point, marker: all that a filter looks at
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing for a person. `key` and `point` name a sheet, None where there is none to be marked."""
@@ -56,6 +59,10 @@ class Task:
     def address(self) -> tuple[str | None, str | None]:
         return self.key, self.point
 
+    @property
+    def group(self) -> _Group:
+        return self.kind, self.point, self.marker
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -67,12 +74,11 @@ class Filter:
     all: bool = False
 
     def takes(self, task: Task) -> bool:
-        return (
-            self.kind in ("", task.kind)
-            and self.point in ("", task.point)
-            and self.who in ("", task.marker)
-            and (self.all or not task.is_done)
-        )
+        return (self.all or not task.is_done) and self.takes_group(task.group)
+
+    def takes_group(self, group: _Group) -> bool:
+        kind, point, marker = group
+        return self.kind in ("", kind) and self.point in ("", point) and self.who in ("", marker)
 
 
 class Seconds(Protocol):
@@ -107,30 +113,85 @@ def label(hand_in: HandIn, blind: bool) -> str:
     return f"Hand-in {hand_in.key[:6].upper()}" if blind else hand_in.name
 
 
-def counts(found: Iterable[Task]) -> dict[str, tuple[int, int]]:
-    """Kind -> how many are undone, and how many there are."""
-    undone, every = Counter[str](), Counter[str]()
-    for task in found:
-        every[task.kind] += 1
-        undone[task.kind] += not task.is_done
-    order = [*WORDS, *sorted(kind for kind in every if kind not in WORDS)]
-    return {kind: (undone[kind], every[kind]) for kind in order if kind in every}
-
-
-def neighbour(
-    found: Sequence[Task], chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
-) -> Task | None:
-    """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by now.
-
-    At the end it goes on at the beginning, so that what was passed over comes again. `taken` are keys that others hold.
+class Worklist:
+    """Tasks in their order, and what pages ask of them. A mark updates its own tasks alone, so that it takes
+    no longer in a larger class.
     """
-    places = [place for place, task in enumerate(found) if task.address == here and chosen.kind in ("", task.kind)]
-    start = places[0] if places else (-1 if step > 0 else 0)
-    for distance in range(1, len(found) + 1):
-        task = found[(start + step * distance) % len(found)]
-        if task.key and task.kind in SHEETS and task.address != here and task.key not in taken and chosen.takes(task):
-            return task
-    return None
+
+    def __init__(self, found: list[Task]) -> None:
+        self.tasks = found
+        self._places: dict[str | None, list[int]] = {}
+        self._undone, self._every = (
+            Counter[_Group](),
+            Counter[_Group](),
+        )
+        for place, task in enumerate(found):
+            self._places.setdefault(task.key, []).append(place)
+            self._every[task.group] += 1
+            self._undone[task.group] += not task.is_done
+
+    def update(self, hand_in: HandIn) -> None:
+        """Takes note of the marks of one hand-in."""
+        for place in self._places.get(hand_in.key, ()):
+            old = self.tasks[place]
+            self.tasks[place] = new = _updated(old, hand_in)
+            self._undone[old.group] += old.is_done - new.is_done
+
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Kind -> how many are undone, and how many there are."""
+        kinds = {kind for kind, _, _ in self._every}
+        order = [*WORDS, *sorted(kinds - WORDS.keys())]
+        return {kind: self._sums(Filter(kind)) for kind in order if kind in kinds}
+
+    def standing(self, chosen: Filter) -> tuple[int, int]:
+        """How many tasks of a filter are done, and how many there are."""
+        undone, every = self._sums(chosen)
+        return every - undone, every
+
+    def neighbour(
+        self, chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
+    ) -> Task | None:
+        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by
+        now.
+
+        At the end it goes on at the beginning, so that what was passed over comes again. `taken` are keys that others
+        hold.
+        """
+        undone, every = self._sums(chosen)
+        if not (every if chosen.all else undone):
+            return None
+        found = self.tasks
+        places = [
+            place
+            for place in self._places.get(here[0], ())
+            if found[place].address == here and chosen.kind in ("", found[place].kind)
+        ]
+        start = places[0] if places else (-1 if step > 0 else 0)
+        for distance in range(1, len(found) + 1):
+            task = found[(start + step * distance) % len(found)]
+            if (
+                task.key
+                and task.kind in SHEETS
+                and task.address != here
+                and task.key not in taken
+                and chosen.takes(task)
+            ):
+                return task
+        return None
+
+    def _sums(self, chosen: Filter) -> tuple[int, int]:
+        groups = [group for group in self._every if chosen.takes_group(group)]
+        return sum(self._undone[group] for group in groups), sum(self._every[group] for group in groups)
+
+
+def _updated(task: Task, hand_in: HandIn) -> Task:
+    point = hand_in.points.get(task.point or "")
+    if task.kind == REGRADE:
+        return replace(task, given=point.given if point else None)
+    if task.kind not in (MARK, REVIEW, TIME):
+        return task
+    given = point.given if point and point.is_marked else None
+    return replace(task, is_done=given is not None, given=given)
 
 
 def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Marker], blind: bool) -> Iterator[Task]:
