@@ -10,6 +10,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -877,3 +878,13 @@ def test_the_desk_without_javascript_works_by_forms(door: Door, results: Path) -
     assert (answer.status, answer.headers["location"]) == (303, f"/sheet/{rows[1]['key']}/4.9?kind=mark")
     refused = door.ask("POST", f"/mark/{rows[1]['key']}/4.9", "score=7", {"Origin": door.origin})
     assert (refused.status, "point 4.9 is worth 0 to 1; 7 is not within." in refused.text) == (400, True)
+
+
+def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> None:
+    key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+    for text in ("²", "9" * 30, "9" * 5000):
+        assert door.get(f"/?page={quote(text)}").status == 200
+        assert "tick an item" in door.post(f"/mark/{key}/4.9", {"items": text}).json["error"]
+        change = {"action": "change", "item": text, "points": "1", "sentence": "x"}
+        assert "has no item" in door.post("/rubric/4.9", change).json["error"]
+    assert door.post(f"/mark/{key}/4.9", {"score": "-0"}).json["saved"] == "Ada Müller, 4.9: 0"

@@ -11,7 +11,7 @@ from grader.classroom.desk import worklist
 from grader.classroom.desk.class_state import HandIn
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.second_reading import agreement
-from grader.classroom.desk.visit import Visit, html, sheet_address
+from grader.classroom.desk.visit import Visit, html, sheet_address, whole
 from grader.classroom.desk.worklist import REGRADE, Filter
 from grader.errors import UsageError
 
@@ -39,8 +39,7 @@ def rubric(visit: Visit, desk: Desk) -> Response:
 def change_rubric(visit: Visit, desk: Desk) -> Response:
     """Adds, changes or removes an item; those who are marked by it are marked again, and how many is said."""
     point = _known_point(desk, visit.path("point"))
-    text = visit.field("item")
-    item = int(text) if text.isdigit() else 0
+    item = whole(visit.field("item"))
     changed: int | None = item
     match visit.field("action"):
         case "add":

@@ -13,7 +13,7 @@ from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import marker_name
 from grader.classroom.desk.marking import Ask, Desk
 from grader.classroom.desk.sheet import Sheet, sheet
-from grader.classroom.desk.visit import Visit, html, query_of, sheet_address
+from grader.classroom.desk.visit import Visit, html, query_of, sheet_address, whole
 from grader.classroom.desk.worklist import REGRADE, SECOND, SHEETS, TIME, Filter, Task
 from grader.classroom.marks.late import MAX_DAYS
 from grader.classroom.marks.late import POINT as LATE
@@ -37,7 +37,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
     ]
     if visit.wants_json:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
-    page = max(int(visit.query("page")) if visit.query("page").isdigit() else 1, 1)
+    page = max(whole(visit.query("page")), 1)
     held = desk.held(visit.marker)
     return html(
         visit,
@@ -295,10 +295,10 @@ def folded(text: str) -> str:
 def _ask(visit: Visit) -> Ask:
     text = visit.field("score").strip().replace(",", ".")
     try:
-        score = float(text) if text else None
+        score = float(text) + 0.0 if text else None  # no mark is -0
     except ValueError as error:
         raise UsageError(f"a mark is a number; {text[:40]!r} is not one.") from error
-    items = tuple(int(item) for item in visit.form.get("items", []) if item.isdigit())
+    items = tuple(filter(None, map(whole, visit.form.get("items", []))))
     if score is None and not items and not visit.field("keep"):
         raise UsageError("give a mark, or tick an item of the rubric.")
     return Ask(

@@ -15,6 +15,7 @@ from grader.classroom.desk.worklist import Filter
 from grader.errors import GraderError, UsageError
 
 MAX_FIELDS = 200
+MAX_DIGITS = 9  # of a whole number
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def endpoint(view: View, *, nameless: bool = False) -> Callable[[Request], Await
             return failure(visit, f"Not saved: {error}", 500)
 
     return answered
+
+
+def whole(text: str) -> int:
+    """The number that a field has; 0 for what is none, or none that anything here is called by ("²" is a digit)."""
+    return int(text) if text.isdecimal() and len(text) <= MAX_DIGITS else 0
 
 
 def failure(visit: Visit, message: str, status: int) -> Response:
