@@ -85,7 +85,7 @@ class ReviewEntry(_Part):
     """A person's mark for one point. The latest of a point counts; `sha256` is of the hand-in that they read.
 
     `score` is None where they took the mark back, so that the machine's own verdict stands again. `before` is what the
-    point had until then.
+    point had until then. Of the point "late", `score` is how many days late somebody was whose time nobody knows.
     """
 
     point: str

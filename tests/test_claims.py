@@ -207,6 +207,12 @@ def test_a_re_run_that_ended_in_nan_says_nothing_about_where_others_end():
     assert judge_results(HONEST, {**RUNS, "LBFGS": [diverged] * 3}).share == pytest.approx(5 / 6)
 
 
+def test_one_re_run_that_failed_does_not_make_the_others_look_worse():
+    failed = [run_of(2.0, 0.10, 1, 0.4), *(run_of(0.06, 0.96, 1, 0.4, jitter=jitter) for jitter in (-1, 1))]
+    found = changed(LBFGS={"train_loss": 0.06, "test_accuracy": 0.97})
+    assert judge_results(found, {**RUNS, "LBFGS": failed}).outcome is Outcome.REVIEW
+
+
 def test_a_network_that_has_not_learned_ends_anywhere():
     short = {**RUNS, "SGD": [run_of(0.8, 0.76, 8, 0.03, jitter=jitter) for jitter in (-1, 0, 1)]}
 

@@ -135,6 +135,8 @@ def session_over(course: Assignment, launcher: Launcher, folder: Path, files: Ma
         "print 'of another time'\nTWO = 5\n",  # Python 2
         "import socket\nTWO = 5\n",
         "import socket.x as y\nTWO = 5\n",
+        "",
+        "# here will be the helpers\n",
     ],
 )
 def test_a_given_module_stands_in_for_one_that_is_no_use(

@@ -36,7 +36,7 @@ from grader.rubric import load_assignment
 from grader.schema import Report
 from tests.support.command import Command
 from tests.support.desk import Door, RunningDesk, opened
-from tests.support.desk_classes import an_issue, members, write_class
+from tests.support.desk_classes import an_issue, members, write_class, write_copies
 from tests.support.hostile_texts import ATTACKS
 
 COUNT = 6
@@ -811,6 +811,56 @@ def test_which_file_counts_and_whose_it_is_is_kept_for_the_next_run(results: Pat
         assert "kept for the next" in door.get("/?kind=unmatched").text
     inputs = read_inputs(results)
     assert (inputs.accept, inputs.match) == (("s00001:my = answer.py=exercise2.py",), ("Projekt_final=s7",))
+
+
+def test_late_without_a_time_is_decided_in_the_queue(results: Path, grader: Command) -> None:
+    with opened(results) as door:
+        (task,) = door.get("/queue.json?kind=time").json["tasks"]
+        page = door.get("/?kind=time").text
+        assert (task["who"], "Accept as on time" in page, "Take as late" in page) == ("Dora Schmidt", True, True)
+        for days in ("", "-1", "1.5", "367", "nan", "²", "9" * 400):
+            refused = door.post(f"/lateness/{task['key']}", {"days": days})
+            assert (refused.status, "late is" in refused.json["error"]) == (400, True), days
+        assert door.post(f"/lateness/{task['key']}", {"days": "2"}).json["saved"] == "Dora Schmidt: 2 days late"
+        assert door.get("/queue.json?kind=time").json["tasks"] == []
+        assert re.search(r"2 days late <span class=.quiet.>Emmy, 20", door.get("/?kind=time&all=1").text)
+        answer = door.post(f"/lateness/{task['key']}", {"days": "0"})
+        assert answer.json["saved"] == "Dora Schmidt: on time"
+        assert door.post("/undo").json == {"saved": "Taken back: Dora Schmidt, late", "next": "/?kind=time"}
+    report = stored(results, "s00003")
+    assert [(mark.point, mark.score, mark.before, mark.by) for mark in report.reviews] == [
+        ("late", 2.0, None, "Emmy"),
+        ("late", 0.0, 2.0, "Emmy"),
+        ("late", 2.0, 0.0, "Emmy"),
+    ]
+    assert report.late is not None
+    assert (report.late.days, report.late.message.partition(";")[0]) == (2, "Taken as 2 days late by Emmy")
+    with opened(results) as door:  # remembered, though it is the report alone that says so
+        assert door.get("/queue.json?kind=time").json["tasks"] == []
+    typed = ("review", results / "s00003", "--point", "late", "--score", 0, "--by", "Kurt")
+    assert grader(*typed).returncode == 0
+    assert stored(results, "s00003").score == stored(results, "s00003").score_before_late
+
+
+def test_the_same_files_of_others_are_said_and_marked_together(tmp_path: Path) -> None:
+    write_copies(tmp_path / "results", 4)
+    with opened(tmp_path / "results") as door:
+        door.get("/")
+        keys = [task["key"] for task in door.get("/queue.json?kind=mark").json["tasks"]]
+        page = door.get(f"/sheet/{keys[0]}/4.9?kind=mark").text
+        assert "The same files, to the byte, are those of" in page
+        assert all(f'href="/sheet/{key}/4.9?kind=mark"' in page for key in keys[1:])
+        door.post(f"/mark/{keys[2]}/4.9?kind=mark", {"score": "1"})
+        answer = door.post(f"/mark/{keys[0]}/4.9?kind=mark", {"score": "0.5", "words": "Hm.", "together": "1"})
+        assert answer.json["saved"] == "Ada Müller, 4.9: 0.5, and so have 2 others with the same files"
+        assert answer.json["next"] == "/?kind=mark"
+    given = [stored(tmp_path / "results", f"s{number:05d}").reviews for number in range(4)]
+    assert [[(mark.score, mark.comment) for mark in own] for own in given] == [
+        [(0.5, "Hm.")],
+        [(0.5, "Hm.")],
+        [(1.0, "")],  # which somebody had marked by itself
+        [(0.5, "Hm.")],
+    ]
 
 
 def test_code_is_shown_with_the_lines_that_messages_point_at(door: Door) -> None:

@@ -184,6 +184,37 @@ def test_lateness_is_taken_off_the_whole_and_the_points_stay() -> None:
     assert submitted_at(report) == at("2022-01-26T15:00:00+01:00")
 
 
+def decision(days: float | None) -> ReviewEntry:
+    return ReviewEntry(point="late", score=days, max_score=366, comment="", by="Emmy", when="now", sha256="0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("days", "kept", "said"),
+    [
+        (0, 1.0, "Accepted as handed in on time by Emmy; the time is not known (due 2022-01-25 14:00:00 CET)."),
+        (1, 0.9, "Taken as 1 day late by Emmy; the time is not known (due 2022-01-25 14:00:00 CET): 10 % of what was "),
+        (
+            3,
+            0.7,
+            "Taken as 3 days late by Emmy; the time is not known (due 2022-01-25 14:00:00 CET): 10 % of what was ",
+        ),
+        (366, 0.0, "Taken as 366 days late by Emmy"),
+        (None, 1.0, "The time of the hand-in is not known, so nothing was deducted for lateness."),
+    ],
+)
+def test_a_person_decides_on_lateness_where_nobody_knows_the_time(days: float | None, kept: float, said: str) -> None:
+    results = [CheckResult(point, part, Verdict.passed()) for point, part in EVERY]
+    judged = score(RUBRIC, results, [point for point, _ in EVERY], **ABOUT)
+    rule, reviews = late("2022-01-25T14:00:00"), [decision(4), decision(days)]
+    report = finalize(judged, rule, None, reviews)
+    assert report.late is not None
+    assert (report.score, report.late.factor, report.late.submitted) == (round(22 * kept, 6), kept, None)
+    assert report.late.message.startswith(said)
+    assert report.points == judged.points
+    known = finalize(judged, rule, at("2022-01-26T15:00:00+01:00"), reviews)
+    assert (known.late and known.late.days, len(known.reviews)) == (2, 2), "a time that is known decides"
+
+
 def test_a_mark_counts_for_its_own_hand_in_alone() -> None:
     results = [CheckResult(point, part, Verdict.passed()) for point, part in EVERY if point != "4.9"]
     results.append(CheckResult("4.9", None, Verdict.review("read me")))

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.errors import UsageError
@@ -35,6 +36,38 @@ def test_the_newest_definitions_and_what_they_need_are_handed_in(assignment: Ass
     )
 
 
+def test_a_cell_below_a_magic_is_read_and_shell_commands_are_not(assignment: Assignment) -> None:
+    cells = [
+        "get_ipython().system('pip install numpy')\nimport numpy as np",
+        "get_ipython().run_cell_magic('time', '', 'def maxpool2x2_backward(dY, X):\\n    return np.zeros_like(X)\\n')",
+        "get_ipython().run_cell_magic('bash', '', 'def maxpool2x2_backward: no python')",
+        "1 / 0",
+    ]
+    assert from_cells(cells, assignment).files["exercise2.py"].decode() == (
+        "import numpy as np\n\n\ndef maxpool2x2_backward(dY, X):\n    return np.zeros_like(X)\n"
+    )
+
+
+def test_figures_have_the_value_that_the_notebook_has_now(assignment: Assignment) -> None:
+    cells = [
+        "import pandas\nRESULTS = {}\nfor name in NAMES:\n    RESULTS[name] = measure(name)",
+        "def build_network(input_shape, classes):\n    return None",
+    ]
+    measured = {"SGD": {"train_loss": np.float64(0.25), "test_accuracy": np.float32(0.5)}}
+    values: dict[str, object] = {"RESULTS": measured, "CLAIMS": [("SGD", "train_loss", "<", "Adam")]}
+    source = from_cells(cells, assignment, values).files["exercise4.py"].decode()
+    assert source == (
+        "def build_network(input_shape, classes):\n    return None\n\n\n"
+        "RESULTS = {'SGD': {'train_loss': 0.25, 'test_accuracy': 0.5}}\n\n\n"
+        "CLAIMS = [('SGD', 'train_loss', '<', 'Adam')]\n"
+    )
+    endless: list[object] = []
+    endless.append(endless)
+    for other in ({"SGD": float("nan")}, {"SGD": object()}, {"SGD": np.ones(3)}, endless):
+        values["RESULTS"] = other  # no plain data: read from the cells, as before
+        assert "RESULTS = {}" in from_cells(cells, assignment, values).files["exercise4.py"].decode()
+
+
 def test_without_a_function_there_is_a_sentence(assignment: Assignment) -> None:
     with pytest.raises(UsageError, match="No function of the assignment was defined in a cell yet: df_dr, "):
         from_cells(["x = 1"], assignment)
@@ -44,11 +77,11 @@ def test_the_magic_judges_in_a_real_kernel(tmp_path: Path) -> None:
     pytest.importorskip("ipykernel", reason="ipykernel is not installed (pip install '.[dev]')")
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed (pip install '.[dev]')")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed (pip install '.[dev]')")
-    cells = ["%load_ext grader", POOL, "%grade 2.1", "%grade 9"]
+    cells = ["%load_ext grader", "!echo hello", "%%time\n" + POOL, "%grade 2.1", "%grade 9"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     texts = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
     plain = [re.sub(r"\x1b\[[\d;]*m", "", text) for text in texts]
-    assert "1 of 1 points in this selection.\nNothing left to fix." in plain[2], plain[2]
-    assert "9" in plain[3]
+    assert "1 of 1 points in this selection.\nNothing left to fix." in plain[3], plain[3]
+    assert "9" in plain[4]
     assert "Traceback" not in "".join(plain)

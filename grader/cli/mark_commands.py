@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
@@ -59,17 +60,20 @@ def _review_table(results: Path, course: Assignment, table: Path, by: str, when:
 
 
 def _tell(report: Report, name: str, results: Path | None) -> None:
-    point = report.point(name)
     pending = f", {number(report.pending)} pending" if report.pending else ""
-    out.print(
-        Text(f"{report.submission.id}: {name} is {number(point.score)} of {number(point.max_score)}, total "
-             f"{number(report.score)} of {number(report.max_score)}{pending}."),
-        soft_wrap=True,
-    )  # fmt: skip
+    total = f"total {number(report.score)} of {number(report.max_score)}{pending}."
+    out.print(Text(f"{report.submission.id}: {_now(report, name)}, {total}"), soft_wrap=True)
     if results is not None:
         out.print(
             Text(f"When you are done, `grader export {results}` brings grades.csv and the other tables up to date.")
         )
+
+
+def _now(report: Report, name: str) -> str:
+    if name == LATE:
+        return f"{number(report.late.days) if report.late else 0} days late"
+    point = report.point(name)
+    return f"{name} is {number(point.score)} of {number(point.max_score)}"
 
 
 @app.command()

@@ -78,7 +78,7 @@ def own_modules(submission: Submission, rubric: Rubric, given: Mapping[str, byte
     """The Python files that a worker gets. One that bears a standard or an allowed package's name is never imported.
 
     Beside the submission's own these are the modules that the course has `given`: each where the submission has none of
-    that path, or one that is no use, since Python cannot read it or it imports what no exercise may.
+    that path, or one that is no use, since it is empty, Python cannot read it or it imports what no exercise may.
     """
     reserved = reserved_roots(rubric)
     own = {
@@ -94,11 +94,13 @@ def own_modules(submission: Submission, rubric: Rubric, given: Mapping[str, byte
 
 
 def _is_usable(source: bytes, path: str, own: Mapping[str, bytes], rubric: Rubric) -> bool:
-    """Whether one file can be read, and imports only what some exercise may, or modules of its own."""
+    """Whether one file can be read, says anything, and imports only what some exercise may, or modules of its own."""
     facts = read(source, path)
+    if isinstance(facts, Finding) or (facts.bound == {} and not facts.imports):
+        return False
     allowed = {*rubric.imports.always, *(root for exercise in rubric.exercise for root in exercise.imports)}
     roots = {inner.partition("/")[0].removesuffix(".py") for inner in own}
-    return isinstance(facts, Facts) and all(name.partition(".")[0] in allowed | roots for _, name in facts.imports)
+    return all(name.partition(".")[0] in allowed | roots for _, name in facts.imports)
 
 
 def reserved_roots(rubric: Rubric) -> frozenset[str]:

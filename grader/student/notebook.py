@@ -1,11 +1,13 @@
 """`%load_ext grader` and `%grade 2` in Jupyter or Colab: functions defined in cells, judged as everywhere.
 
 The cells are read, not run: of what was executed, the newest definition of each name counts, and what an exercise's
-functions and constants need is put together into the file that would have been handed in.
+functions need is put together into the file that would have been handed in. Constants that an exercise asks for by
+value, such as figures that were measured, have the value that the notebook has now, however it came about.
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -21,6 +23,8 @@ from grader.settings import RunSettings
 from grader.suite.missing_packages import require
 
 WIDTH = 100  # characters of a line in an output cell
+NO_VALUES: Mapping[str, Any] = {}
+_EXECUTING = ("time", "capture", "prun")  # magics that execute the cell below them where all cells are
 
 
 def register(shell: Any) -> None:
@@ -32,7 +36,7 @@ def grade(line: str, shell: Any) -> None:
     """`%grade 2` judges exercise 2, `%grade 2.1` one point, `%grade` all that is begun; prints what pytest would."""
     assignment = load_assignment()
     try:
-        submission = from_cells(list(shell.user_ns.get("In", [])), assignment)
+        submission = from_cells(list(shell.user_ns.get("In", [])), assignment, shell.user_ns)
         settings = _settings(line.split(), assignment, submission)
         with GradingSession(assignment, settings) as session:
             require(assignment.rubric, session.selected)
@@ -53,12 +57,13 @@ def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submiss
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 
 
-def from_cells(cells: Sequence[str], assignment: Assignment) -> Submission:
-    """The hand-in that executed cells amount to. Raises UsageError where none of the exercises is in them."""
+def from_cells(cells: Sequence[str], assignment: Assignment, values: Mapping[str, Any] = NO_VALUES) -> Submission:
+    """The hand-in that executed cells amount to, with what the notebook's names are now. Raises UsageError where none
+    of the exercises is in them."""
     statements = list(_statements(cells))
     files = {}
     for exercise in assignment.rubric.exercise:
-        source = _module(statements, exercise)
+        source = _module(statements, exercise, dict(_constants(exercise, values)))
         if source:
             files[exercise.file] = source.encode()
     if not files:
@@ -71,24 +76,65 @@ def _statements(cells: Sequence[str]) -> Iterator[ast.stmt]:
     """What stood at the top level of the cells, in the order in which they were executed."""
     for cell in cells:
         try:
-            yield from ast.parse(cell).body
+            body = ast.parse(cell).body
         except (SyntaxError, ValueError):  # that cell was not executed either
             continue
+        for statement in body:
+            inner = _cell_below_magic(statement)
+            yield from [statement] if inner is None else _statements([inner])
 
 
-def _module(statements: Sequence[ast.stmt], exercise: Exercise) -> str:
+def _cell_below_magic(statement: ast.stmt) -> str | None:
+    """The cell below %%time and its like, which is executed as any other; IPython keeps it as a text."""
+    match statement:
+        case ast.Expr(
+            ast.Call(
+                func=ast.Attribute(attr="run_cell_magic"),
+                args=[ast.Constant(value=magic), _, ast.Constant(value=str() as cell)],
+            )
+        ) if magic in _EXECUTING:
+            return cell
+    return None
+
+
+def _constants(exercise: Exercise, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(name, line of source) of the exercise's constants that are plain data now."""
+    for name in exercise.constants:
+        if name in values:
+            try:
+                yield name, f"{name} = {_plain(values[name])!r}"
+            except (ValueError, TypeError, RuntimeError):  # also of an array, and of a list that contains itself
+                continue
+
+
+def _plain(value: Any) -> Any:
+    """Dicts, lists, tuples, texts and numbers, NumPy's and torch's as Python's own. Raises ValueError for others."""
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value)) if type(value) in (list, tuple) else [_plain(item) for item in value]
+    if isinstance(value, str | bool | int) or value is None:
+        return value
+    number = float(value.item() if hasattr(value, "item") else value) if not isinstance(value, complex) else math.nan
+    if not math.isfinite(number):
+        raise ValueError("no finite number")
+    return number
+
+
+def _module(statements: Sequence[ast.stmt], exercise: Exercise, constants: Mapping[str, str]) -> str:
     """The source of one exercise: its functions and constants, and all that they need, in their order."""
     newest = {name: place for place, statement in enumerate(statements) for name in _bound(statement)}
     if not any(name in newest for name in exercise.signatures):
         return ""
-    waiting = [name for name in (*exercise.signatures, *exercise.constants) if name in newest]
+    asked = (*exercise.signatures, *exercise.constants)
+    waiting = [name for name in asked if name in newest and name not in constants]
     needed: set[int] = set()
     while waiting:
         place = newest[waiting.pop()]
         if place not in needed:
             needed.add(place)
             waiting += [name for name in _loaded(statements[place]) if name in newest]
-    return "\n\n\n".join(ast.unparse(statements[place]) for place in sorted(needed)) + "\n"
+    return "\n\n\n".join([*(ast.unparse(statements[place]) for place in sorted(needed)), *constants.values()]) + "\n"
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -49,7 +49,7 @@ def numbers(value: Any) -> np.ndarray:
     might be meant."""
     if value is None or isinstance(value, str | dict | set):
         raise ValueError("not an array")
-    array = value if isinstance(value, np.ndarray) else np.array(value)
+    array = np.asarray(value)
     if array.dtype == object:
         try:
             array = array.astype(float)

@@ -10,6 +10,7 @@ import numpy as np
 from scripts.mutants.asking import Undecided, ask, numbers, share
 
 SEED = 20261127
+CLOSE = 4e-4  # between two values that a comparison to three digits takes for equal
 RIGHT, WRONG = 1e-8, 1e-6  # relative to the entry; between the two nothing is decided
 Shape = tuple[int, int, int, int]
 
@@ -30,7 +31,7 @@ def shares(module: ModuleType) -> dict[str, float | None]:
 def subgradient(function: Callable[..., Any], X: np.ndarray) -> bool:
     """Whether the result is a subgradient of <dY, maxpool(X)>, window by window, and zero elsewhere."""
     N, C, H, W = X.shape
-    rng = np.random.default_rng(X.size)
+    rng = np.random.default_rng([SEED, *X.ravel().view(np.uint64).tolist()])  # another dY for each X
     dY = rng.uniform(0.5, 2, (N, C, H // 2, W // 2)) * rng.choice([-1.0, 1.0], (N, C, H // 2, W // 2))
     dY *= 1e6 if abs(X).max() > 1e4 else 1e-6 if abs(X).max() < 1e-4 else 1
     poison = [np.full(X.shape, 7.25) for _ in range(4)]  # what np.empty finds
@@ -68,9 +69,10 @@ def decide(error: float, right: float, wrong: float) -> None:
 
 
 def distinct(rng: np.random.Generator, shape: Shape) -> np.ndarray:
-    """Values between 1/8 and 4 in magnitude, no two within a thousandth, of random sign."""
+    """Values of random sign, between 1/8 and 4 in magnitude: spread over that, or close to each other."""
     count = int(np.prod(shape))
-    values = 0.125 + rng.permutation(count) * (3.8 / count) + rng.uniform(0, 1.9 / count, count)
+    first, step = (0.125, 3.8 / count) if rng.random() < 0.5 else (1.5, CLOSE)
+    values = first + rng.permutation(count) * step + rng.uniform(0, step / 2, count)
     signed: np.ndarray = values * rng.choice([-1.0, 1.0], count)
     return signed.reshape(shape)
 
@@ -118,8 +120,9 @@ def of_no_shape(n: int, half: int) -> Shape:
 
 
 def extreme(rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """2.3: square maps of negative values, and of large and small ones, some of which are close."""
-    for n, half in rng.integers(1, [4, 6], (20, 2)).tolist():
+    """2.3: square maps of negative values, and of large and small ones, some of which are close; no axis of length 1,
+    which a squeeze would take away."""
+    for n, half in rng.integers([2, 1], [4, 6], (20, 2)).tolist():
         shape = of_no_shape(n, half)
         yield -abs(distinct(rng, shape))
         for scale in (1e6, 1e-6):
@@ -133,7 +136,9 @@ def extreme(rng: np.random.Generator) -> Iterator[np.ndarray]:
 def tied(rng: np.random.Generator) -> Iterator[np.ndarray]:
     """2.4: square maps of few positive values."""
     for n, half, values in rng.integers([1, 1, 2], [4, 6, 5], (60, 3)).tolist():
-        yield rng.integers(1, 1 + values, of_no_shape(n, half)) * rng.uniform(0.5, 2)
+        steps = rng.integers(1, 1 + values, of_no_shape(n, half))
+        yield steps * rng.uniform(0.5, 2)
+        yield 1 + CLOSE * steps
 
 
 def odd(rng: np.random.Generator) -> Iterator[np.ndarray]:

@@ -269,7 +269,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     Misconception(
         "not-zero-elsewhere",
         "Every maximum has its gradient, but entries other than the maximum are not 0. Does dX begin as zeros? "
-        " np.empty leaves what was in memory before.",
+        "np.empty leaves what was in memory before.",
         (left_elsewhere(lambda case: case.expected), left_elsewhere(FIRST_MAXIMUM)),
     ),
 )

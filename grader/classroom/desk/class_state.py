@@ -13,16 +13,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from grader.classroom.class_model import Issue, names_of
 from grader.classroom.desk.database import Database
+from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.results import journal, store
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
+from grader.load.submission import digest
 from grader.model import Outcome
 from grader.rubric import Rubric
 from grader.schema import PointScore, Report, ReviewEntry
 
 MAX_REASON = 400  # characters of what the machine said, in a queue
 _KEY = 12  # hexadecimal digits of the name by which a page calls a hand-in: no two of 10,000 are the same
-_FORM = 2  # of what is remembered; counts up when `_Summary` changes
+_NOTHING = digest({})  # of a hand-in without files
+_FORM = 3  # of what is remembered; counts up when `_Summary` changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class HandIn:
 
     @property
     def name(self) -> str:
-        return names_of(self.entry.students) or self.entry.id
+        names = names_of(self.entry.students)
+        return names if any(char.isprintable() and not char.isspace() for char in names) else self.entry.id
 
 
 class ClassState:
@@ -83,6 +87,7 @@ class ClassState:
         self._entries: list[Entry] = []
         self._stamps: dict[str, str] = {}
         self._by_entry: dict[str, str] = {}
+        self._by_digest: dict[str, list[str]] = {}
 
     def refresh(self) -> None:
         """Looks at the folder, and reads what is new. Raises UsageError where there is no class."""
@@ -109,11 +114,19 @@ class ClassState:
             self.version += 1
         self.hand_ins = found
         self._by_entry = {hand_in.entry.id: key for key, hand_in in found.items()}
+        self._by_digest = {}
+        for key, hand_in in found.items():
+            self._by_digest.setdefault(hand_in.digest, []).append(key)
         self._remember(learned)
 
     def by_entry(self, entry: str) -> HandIn | None:
         """The hand-in that the class calls `entry`."""
         return self.hand_ins.get(self._by_entry.get(entry, ""))
+
+    def twins(self, hand_in: HandIn) -> list[HandIn]:
+        """The others who handed in the very same files; none where these are no files at all."""
+        same = self._by_digest.get(hand_in.digest, []) if hand_in.digest not in ("", _NOTHING) else []
+        return [self.hand_ins[key] for key in same if key != hand_in.key]
 
     def people(self) -> list[tuple[str, str, bool]]:
         """Id, name and whether there is nothing of theirs yet, of everybody in the class."""
@@ -200,7 +213,9 @@ class ClassState:
 
 def _points(report: Report) -> dict[str, PointState]:
     reviews = {review.point: review for review in report.reviews if review.sha256 == report.submission.sha256}
-    return {
+    late = reviews.get(LATE)
+    decided = {LATE: PointState(late.max_score, late.score or 0.0, Outcome.PASSED, "", late)} if late else {}
+    return decided | {
         point.id: PointState(
             max_score=point.max_score,
             score=point.score,

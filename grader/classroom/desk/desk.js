@@ -322,6 +322,8 @@ function press(key) {
     if (button) { give(button.name, button.value); return true; }
     if (key === "c") { main().querySelector("textarea[name=words]").focus(); return true; }
     if (key === "r") { chooseComment(); return true; }
+    const together = main().querySelector("input[name=together]");
+    if (key === "t" && together) { together.checked = !together.checked; say(together.checked ? "Your mark is given to those with the same files, too." : "Your mark is given to this hand-in alone."); return true; }
     if (key === "q") { go(main().dataset.back); return true; }
   }
   if (steps[key] && main().dataset[key]) { go(main().dataset[key], { passing: key === "n" }); return true; }
@@ -357,7 +359,7 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (event.target.closest("[data-does=undo]")) { undo(); return; }
-  const link = event.target.closest(".steps a, .tasks a, .start, .crumbs a");
+  const link = event.target.closest(".steps a, .twins a, .tasks a, .start, .crumbs a");
   if (link && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     go(link.getAttribute("href"));

@@ -6,7 +6,8 @@ nobody else is writing reports. So kill -9 at any moment loses nothing.
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +33,7 @@ from grader.rubric import Assignment
 from grader.schema import Report, ReviewEntry
 
 MAX_COMMENT = 10_000
+MAX_TOGETHER = 20  # hand-ins with the same files, by one key
 LOCK = ".desk.lock"
 
 
@@ -159,6 +161,23 @@ class Desk:
                 self.regrades.answer(request, before=before, after=score, answer=comment, marker=ask.by, when=moment)
         self.state.given(hand_in.entry.id, given)
         return given
+
+    def open_twins(self, hand_in: HandIn, point: str, me: str) -> list[HandIn]:
+        """The hand-ins with the same files whose point nobody has marked yet, nor has open; so many as one may mark."""
+        held = self.held(me)
+        undone = (
+            twin
+            for twin in self.state.twins(hand_in)
+            if (state := twin.points.get(point)) and not state.is_marked and twin.key not in held
+        )
+        return list(islice(undone, MAX_TOGETHER))
+
+    def give_together(self, ask: Ask) -> int:
+        """Gives the same to the hand-ins with the same files that have no mark; how many these were."""
+        others = self.open_twins(self.hand_in(ask.key), ask.point, ask.by)
+        for other in others:
+            self.give(replace(ask, key=other.key, seen=None, nonce=None))
+        return len(others)
 
     def keep(self, ask: Ask) -> None:
         """Answers a regrade request without another mark. Raises UsageError where there is none."""
@@ -290,8 +309,9 @@ class Desk:
 
     def _score(self, ask: Ask, report: Report) -> float:
         """What was asked for, or what the ticked items come to. Raises UsageError where there is no such point."""
-        most = report.point(ask.point).max_score
-        return self.items.total(ask.point, ask.items, most) if ask.score is None else ask.score
+        if ask.score is not None:
+            return ask.score
+        return self.items.total(ask.point, ask.items, report.point(ask.point).max_score)
 
     def _checked(self, ask: Ask) -> tuple[HandIn, Report]:
         hand_in = self.hand_in(ask.key)

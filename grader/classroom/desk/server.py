@@ -171,6 +171,7 @@ def _routes() -> list[Route]:
         Route("/sheet/{key}/{point}", endpoint(views.sheet_page), methods=get),
         Route("/mark/{key}/{point}", endpoint(views.give), methods=post),
         Route("/decide", endpoint(views.decide), methods=post),
+        Route("/lateness/{key}", endpoint(views.decide_lateness), methods=post),
         Route("/undo", endpoint(views.undo), methods=post),
         Route("/next", endpoint(views.next_sheet), methods=get),
         Route("/claim/{key}/{point}", endpoint(views.claim), methods=post),

@@ -14,11 +14,14 @@ from grader.classroom.desk.markers import marker_name
 from grader.classroom.desk.marking import Ask, Desk
 from grader.classroom.desk.sheet import Sheet, sheet
 from grader.classroom.desk.visit import Visit, html, query_of, sheet_address
-from grader.classroom.desk.worklist import REGRADE, SECOND, SHEETS, Filter, Task
+from grader.classroom.desk.worklist import REGRADE, SECOND, SHEETS, TIME, Filter, Task
+from grader.classroom.marks.late import MAX_DAYS
+from grader.classroom.marks.late import POINT as LATE
 from grader.errors import UsageError
 from grader.report.plain_text import number
-from grader.schema import Report
+from grader.schema import Report, ReviewEntry
 
+MAX_TWINS = 8  # hand-ins with the same files that a sheet names
 ROWS = 200  # of a queue on one page
 PREFETCH = "prefetch"  # the header x-desk of a page that is fetched before anybody looks at it
 
@@ -27,9 +30,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
     """What needs a person, counted by kind; the tasks of the filter, a row each."""
     found, chosen = desk.tasks(visit.marker), visit.chosen
     counts = worklist.counts(found)
-    if not chosen.kind and counts:
-        undone = [kind for kind, (left, _) in counts.items() if left and kind in SHEETS]
-        chosen = replace(chosen, kind=(undone or list(counts))[0])
+    chosen = _of_a_kind(chosen, counts)
     sought = folded(visit.query("q"))
     rows = [task for task in found if chosen.takes(task) and sought in folded(f"{task.who} {task.reason}")]
     if visit.wants_json:
@@ -62,6 +63,14 @@ def queue(visit: Visit, desk: Desk) -> Response:
     )
 
 
+def _of_a_kind(chosen: Filter, counts: dict[str, tuple[int, int]]) -> Filter:
+    """The filter; of no kind, that of the first kind of sheets that has something left."""
+    if chosen.kind or not counts:
+        return chosen
+    undone = [kind for kind, (left, _) in counts.items() if left and kind in SHEETS]
+    return replace(chosen, kind=(undone or list(counts))[0])
+
+
 def decide(visit: Visit, desk: Desk) -> Response:
     """Keeps which file counts, or whose a hand-in is, for the next `grader class`."""
     issues = desk.state.issues if not desk.anonymous else ()
@@ -72,6 +81,20 @@ def decide(visit: Visit, desk: Desk) -> Response:
         match(desk.results, issues, ids, visit.field("folder"), visit.field("id").strip())
     if visit.wants_json:
         return JSONResponse({"saved": "Kept: the next `grader class` reads it so."})
+    return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
+
+
+def decide_lateness(visit: Visit, desk: Desk) -> Response:
+    """Records how many days late a hand-in is whose time nobody knows, as a mark is recorded."""
+    days = visit.field("days").strip()
+    if not days.isdecimal() or len(days) > len(str(MAX_DAYS)):
+        raise UsageError(f"late is a whole number of days, 0 for on time; {days[:40]!r} is not one.")
+    ask = Ask(visit.path("key"), LATE, visit.marker, score=float(days), words=visit.field("words").strip())
+    desk.give(ask)
+    visit.request.app.state.keeper.wake()
+    if visit.wants_json:
+        who = worklist.label(desk.hand_in(ask.key), desk.anonymous)
+        return JSONResponse({"saved": f"{who}: {'on time' if days == '0' else days + ' days late'}"})
     return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 
@@ -89,10 +112,14 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
     ticked, words = _given(desk, hand_in, shown)
     second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
+    twins = desk.state.twins(hand_in)
     return html(
         visit,
         desk,
         "sheet.jinja",
+        twins=[_twin(desk, twin, point, chosen) for twin in twins[:MAX_TWINS]] if not is_second else [],
+        more_twins=max(0, len(twins) - MAX_TWINS),
+        open_twins=0 if is_second or chosen.kind == REGRADE else len(desk.open_twins(hand_in, point, visit.marker)),
         hand_in=hand_in,
         who=worklist.label(hand_in, desk.anonymous),
         sheet=shown,
@@ -120,12 +147,19 @@ def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], 
     return (), shown.current.comment if shown.current else ""
 
 
+def _twin(desk: Desk, twin: HandIn, point: str, chosen: Filter) -> tuple[str, str, ReviewEntry | None]:
+    """A hand-in with the same files: what it is called, its sheet, and its mark."""
+    state = twin.points.get(point)
+    given = state.given if state and state.is_marked else None
+    return worklist.label(twin, desk.anonymous), sheet_address(twin.key, point, chosen), given
+
+
 _STEPS = (("n", 1, False), ("p", -1, False), ("j", 1, True), ("k", -1, True))
 
 
 def give(visit: Visit, desk: Desk) -> Response:
     """Records a mark, or answers what a filter's kind asks for; then says where to go on."""
-    ask, kind = _ask(visit), visit.chosen.kind
+    ask, kind, together = _ask(visit), visit.chosen.kind, 0
     if kind == SECOND:
         score = desk.give_second(ask).score
     elif kind == REGRADE and visit.field("keep"):
@@ -134,6 +168,7 @@ def give(visit: Visit, desk: Desk) -> Response:
     else:
         given = desk.give(ask, Source.REGRADE if kind == REGRADE else Source.MARK)
         score = given.score if given else None
+        together = desk.give_together(ask) if visit.field("together") and kind != REGRADE else 0
         visit.request.app.state.keeper.wake()
     hand_in = desk.hand_in(ask.key)
     who = worklist.label(hand_in, desk.anonymous)
@@ -144,6 +179,9 @@ def give(visit: Visit, desk: Desk) -> Response:
     else:
         desk.leases.leave(visit.marker)
     message = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
+    if together:
+        others = "1 other" if together == 1 else f"{together} others"
+        message += f", and so {'has' if together == 1 else 'have'} {others} with the same files"
     if visit.wants_json:
         there = following.address if following else (None, None)
         return JSONResponse({"saved": message, "next": where, "score": score, **_standing(desk, visit, there)})
@@ -156,7 +194,7 @@ def undo(visit: Visit, desk: Desk) -> Response:
     visit.request.app.state.keeper.wake()
     hand_in = desk.state.by_entry(logged.entry)
     point = logged.review.point
-    where = sheet_address(hand_in.key, point, visit.chosen) if hand_in else "/"
+    where = sheet_address(hand_in.key, point, visit.chosen) if hand_in and point != LATE else f"/?kind={TIME}"
     who = worklist.label(hand_in, desk.anonymous) if hand_in else ""
     if visit.wants_json:
         return JSONResponse({"saved": f"Taken back: {who}, {point}", "next": where})
@@ -164,9 +202,10 @@ def undo(visit: Visit, desk: Desk) -> Response:
 
 
 def next_sheet(visit: Visit, desk: Desk) -> Response:
-    """To the first sheet of the filter that is not done and that nobody else has open."""
-    task = desk.next_task(replace(visit.chosen, all=False), ("", ""), 1, visit.marker)
-    return RedirectResponse((_address(task, visit.chosen) if task else None) or f"/{query_of(visit.chosen)}", 303)
+    """To the first sheet of the filter that is not done and that nobody else has open; to the queue, if none is."""
+    chosen = _of_a_kind(visit.chosen, worklist.counts(desk.tasks(visit.marker)))
+    task = desk.next_task(replace(chosen, all=False), ("", ""), 1, visit.marker)
+    return RedirectResponse((_address(task, chosen) if task else None) or f"/{query_of(chosen)}", 303)
 
 
 def claim(visit: Visit, desk: Desk) -> Response:
@@ -221,7 +260,7 @@ def name(visit: Visit, desk: Desk) -> Response:
 def change_name(visit: Visit, desk: Desk) -> Response:
     """Takes note of who somebody is."""
     visit.request.app.state.sessions.rename(visit.token, marker_name(visit.field("name")))
-    return RedirectResponse("/", 303)
+    return RedirectResponse("/" if visit.marker else "/next", 303)
 
 
 def enter(visit: Visit, desk: Desk) -> Response:

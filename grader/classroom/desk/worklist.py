@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from grader.classroom.class_model import Issue, IssueKind
 from grader.classroom.desk.class_state import ClassState, HandIn, PointState
 from grader.classroom.desk.markers import Marker, marker_of
 from grader.classroom.desk.regrades import Request
 from grader.classroom.desk.second_reading import SecondMark
+from grader.classroom.marks.late import POINT as LATE
 from grader.model import Outcome
 from grader.schema import ReviewEntry
 
-MARK, REVIEW, REGRADE, SECOND, DAMAGED = "mark", "review", "regrade", "second", "damaged"
+MARK, REVIEW, REGRADE, SECOND, DAMAGED, TIME = "mark", "review", "regrade", "second", "damaged", IssueKind.TIME.value
 SHEETS = (MARK, REVIEW, REGRADE, SECOND)  # kinds that are a point of a hand-in, to be marked
 # In what words a kind is told; those of a class's intake that are not here yet go by their own names.
 WORDS = {
@@ -28,7 +30,7 @@ WORDS = {
     "table": "Tables with flaws",
     "roster": "The wrong roster?",
     "gone": "No longer there",
-    "time": "Late, or not: no time",
+    TIME: "Late, or not: no time",
     "fault": "Faults of the grader",
     "duplicate": "The same files",
     "superseded": "Earlier hand-ins",
@@ -96,7 +98,7 @@ def tasks(
         *(Task(DAMAGED, None, None, label(own, blind), own.damage, False) for own in hand_ins if own.damage),
     ]
     if not blind:  # what an intake says is about names
-        found += [Task(issue.kind, None, None, issue.who, issue.message, False) for issue in state.issues]
+        found += [_issue(state, issue) for issue in state.issues]
     return found
 
 
@@ -152,6 +154,16 @@ def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Mark
                 given=point.given if point.is_marked else None,
                 marker=marker_of(markers, name, place, len(hand_ins)),
             )
+
+
+def _issue(state: ClassState, issue: Issue) -> Task:
+    """What an intake says; whether a hand-in without a time was late is decided here, in days."""
+    own = state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
+    if own is None:
+        return Task(issue.kind, None, None, issue.who, issue.message, False)
+    point = own.points.get(LATE)
+    given = point.given if point and point.is_marked else None
+    return Task(TIME, own.key, LATE, own.name, issue.message, given is not None, given=given)
 
 
 def _regrades(state: ClassState, requests: Iterable[Request], blind: bool) -> Iterator[Task]:

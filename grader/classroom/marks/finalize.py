@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from grader.classroom.class_model import Extension
-from grader.classroom.marks.late import lateness
+from grader.classroom.marks.late import POINT, decided_lateness, lateness
 from grader.model import Outcome
 from grader.rubric import Late
 from grader.schema import ExerciseScore, LateEntry, PointScore, Report, ReviewEntry
@@ -23,13 +23,14 @@ def finalize(
     """The report with `reviews` applied and lateness taken off.
 
     `report` is as it was judged (by `score`, or by `rescored`). `late` is None where lateness is nobody's business: a
-    submission graded by itself. Reviews of another hand-in than this one stay in the history and change nothing.
+    submission graded by itself. Reviews of another hand-in than this one stay in the history and change nothing, and so
+    does what a person decided on lateness where the time is known after all.
     """
     marks = {review.point: review for review in reviews if review.sha256 == report.submission.sha256}
     points = tuple(_marked(point, marks.get(point.id)) for point in report.points)
     total = round(sum(point.score for point in points), _DIGITS)
     pending = round(sum(point.pending for point in points), _DIGITS)
-    entry = _late_entry(late, submitted, extension, total) if late is not None else None
+    entry = _late_entry(late, submitted, extension, total, marks.get(POINT)) if late is not None else None
     factor = entry.factor if entry else 1.0
     changed: dict[str, object] = {
         "points": points,
@@ -43,9 +44,14 @@ def finalize(
     return report.model_copy(update=changed)
 
 
-def _late_entry(late: Late, submitted: datetime | None, extension: Extension | None, total: float) -> LateEntry:
-    """What handing in at that time takes off a `total`."""
-    found = lateness(late, submitted, extension)
+def _late_entry(
+    late: Late, submitted: datetime | None, extension: Extension | None, total: float, decision: ReviewEntry | None
+) -> LateEntry:
+    """What handing in at that time takes off a `total`; where nobody knows the time, what a person decided."""
+    if submitted is None and decision is not None and decision.score is not None:
+        found = decided_lateness(late, round(decision.score), decision.by, extension)
+    else:
+        found = lateness(late, submitted, extension)
     return LateEntry(
         submitted=submitted.isoformat() if submitted else None,
         due=found.due.astimezone(late.zone).isoformat(),

@@ -13,6 +13,8 @@ from grader.classroom.intake.dates import moment
 from grader.rubric import Late
 
 _DAY = timedelta(days=1)
+POINT = "late"  # what a person decides on lateness is a review of this; an id of the rubric's has a dot
+MAX_DAYS = 366  # late, as a person may decide
 _APART = timedelta(hours=14)  # as far as a clock is from UTC anywhere (IANA's time zone database)
 
 
@@ -46,6 +48,29 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
         return Lateness(0, 1.0, due, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when}).")
     days = _days(late, at)
     begin = f"Handed in late, on day {days} after the {'extended ' if extended else ''}due date ({when}): "
+    return _charged(late, days, due, begin)
+
+
+def decided_lateness(late: Late, days: int, by: str, extension: Extension | None = None) -> Lateness:
+    """What `days` late cost (0: on time), as a person said where nobody knows the time."""
+    late, extended = _extended(late, extension)
+    due = moment(late.due, late.zone, "later")
+    until = f"{'extended to' if extended else 'due'} {due.astimezone(late.zone):%Y-%m-%d %H:%M:%S %Z}"
+    if days == 0:
+        return Lateness(0, 1.0, due, f"Accepted as handed in on time by {by}; the time is not known ({until}).")
+    begin = f"Taken as {days} {'day' if days == 1 else 'days'} late by {by}; the time is not known ({until}): "
+    return _charged(late, days, due, begin)
+
+
+def hangs_on_the_clock(late: Late, submitted: datetime, extension: Extension | None = None) -> bool:
+    """Whether `submitted`, read on the clock of some other time zone, would cost something else."""
+    here = submitted.astimezone(late.zone).replace(tzinfo=UTC)
+    factor = lateness(late, submitted, extension).factor
+    return any(lateness(late, here + apart, extension).factor != factor for apart in (-_APART, _APART))
+
+
+def _charged(late: Late, days: int, due: datetime, begin: str) -> Lateness:
+    """What so many days late cost, in words that begin with `begin`."""
     match late.policy:
         case "none":
             return Lateness(days, 1.0, due, begin + "this costs nothing here.")
@@ -55,13 +80,6 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
             factor = max(0.0, 1.0 - days * late.penalty_per_day)
             each = f"{100 * late.penalty_per_day:g} % of what was earned for every day begun"
             return Lateness(days, round(factor, 9), due, f"{begin}{each}, so {100 * (1 - factor):g} % are deducted.")
-
-
-def hangs_on_the_clock(late: Late, submitted: datetime, extension: Extension | None = None) -> bool:
-    """Whether `submitted`, read on the clock of some other time zone, would cost something else."""
-    here = submitted.astimezone(late.zone).replace(tzinfo=UTC)
-    factor = lateness(late, submitted, extension).factor
-    return any(lateness(late, here + apart, extension).factor != factor for apart in (-_APART, _APART))
 
 
 def _extended(late: Late, extension: Extension | None) -> tuple[Late, bool]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import BUILT_IN
+from grader.classroom.marks.late import MAX_DAYS, POINT
 from grader.classroom.marks.rescore import rescored
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
@@ -22,6 +23,8 @@ def mark(report: Report, *, point: str, score: float | None, comment: str, by: s
 
     Raises UsageError where there is no such point, or the score does not fit it.
     """
+    if point == POINT:
+        return lateness_mark(report, days=score, comment=comment, by=by, when=when)
     found = report.point(point)
     if score is not None and not 0 <= score <= found.max_score:
         raise UsageError(f"point {point} is worth 0 to {found.max_score:g}; {score:g} is not within.")
@@ -30,6 +33,27 @@ def mark(report: Report, *, point: str, score: float | None, comment: str, by: s
         score=score,
         max_score=found.max_score,
         before=found.score,
+        comment=comment,
+        by=by,
+        when=when,
+        sha256=report.submission.sha256,
+    )
+
+
+def lateness_mark(report: Report, *, days: float | None, comment: str, by: str, when: str) -> ReviewEntry:
+    """The entry with which a person says how many days late a hand-in is whose time nobody knows: 0 for on time, None
+    to take that back. Pure. Raises UsageError where the time is known, or for what is no number of days.
+    """
+    if report.late is None or report.late.submitted is not None:
+        raise UsageError("the time of this hand-in is known, so it decides what lateness costs.")
+    if days is not None and not (0 <= days <= MAX_DAYS and float(days).is_integer()):
+        raise UsageError(f"late is 0 to {MAX_DAYS} whole days; {days:g} is not within.")
+    own = [entry for entry in report.reviews if entry.point == POINT and entry.sha256 == report.submission.sha256]
+    return ReviewEntry(
+        point=POINT,
+        score=days,
+        max_score=MAX_DAYS,
+        before=own[-1].score if own else None,
         comment=comment,
         by=by,
         when=when,

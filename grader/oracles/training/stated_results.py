@@ -27,7 +27,7 @@ WIDEST_LOSS = math.log(4)
 # As far beyond the margin, a loss is not called wrong yet: that of an L-BFGS on batches, taken after the epoch, has a
 # long tail, of which three seeds show nothing.
 DOUBTED_LOSS = 1.0
-ERRORS_FEWER = 6.0  # so many times fewer images wrong than in the re-run is not luck, however near that is to 1.0
+ERRORS_FEWER = 6.0  # so many times fewer images wrong than in the best re-run is not luck, however near that is to 1.0
 FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n
 MIN_SEEDS = 3  # before a number is rejected
 MIN_WRONG = 2  # with as many numbers that are surely wrong, nobody has to look at the doubtful ones
@@ -112,7 +112,7 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     quantity = statistics.accuracy(runs)
     room = ACCURACY_DEVIATIONS * scale * quantity.spread
     accuracy_stands = _standing(abs(accuracy - quantity.mean) - ACCURACY_MARGIN, room, WIDEST_ACCURACY)
-    if ERRORS_FEWER * (1 - accuracy) < 1 - quantity.mean:
+    if ERRORS_FEWER * (1 - accuracy) < 1 - max(quantity.values):
         accuracy_stands = Standing.OUTSIDE
     found = statistics.losses(runs)
     if not found or not math.isfinite(loss):

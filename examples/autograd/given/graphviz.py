@@ -1,0 +1,3 @@
+"""Nothing is drawn here; see `matplotlib`."""
+
+from matplotlib import __getattr__
