@@ -16,6 +16,8 @@ from grader.suite.proxy import Contract, Endpoint, ModuleProxy
 from grader.suite.wire_values import to_wire
 from tests.support.workers import PATIENCE, SANDBOXES, bundle_of
 
+pytestmark = pytest.mark.slow
+
 DESCRIBE = '''
 def describe(value):
     """Type and value, all the way down, as text."""
