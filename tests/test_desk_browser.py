@@ -451,3 +451,13 @@ def test_the_focus_is_where_the_reader_is(shown: Door, tab: NewTab) -> None:
     assert page.evaluate("document.activeElement.closest('main, .bar') !== null")
     assert page.locator("#status").get_attribute("role") == "status"
     assert page.locator("#alert").get_attribute("role") == "alert"
+
+
+def test_the_sheet_of_what_the_machine_could_not_decide(shown: Door, tab: NewTab) -> None:
+    page = tab(shown.link, start="/next?kind=review")
+    expect(page.locator(".formula math msqrt")).to_be_visible()
+    assert page.locator(".formula math").bounding_box()["height"] > 20, "set in two dimensions"  # type: ignore[index]
+    expect(page.locator(".machine .message")).to_contain_text("the machine cannot decide whether it is right")
+    expect(page.locator(".point-name")).to_contain_text("1.4")
+    expect(page.locator(".finding dt", has_text="witness").first).to_be_visible()
+    expect(page.locator(".finding dd", has_text="2.1").first).to_be_visible()

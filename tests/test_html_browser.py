@@ -99,6 +99,18 @@ def test_the_filter_folds_accents(tab: Browser, pages: dict[str, Path]) -> None:
         assert column(tab, 0) == [name]
 
 
+def test_the_filter_finds_names_however_they_are_written(tab: Browser, tmp_path: Path) -> None:
+    names = ("Jo\u0308rg Mu\u0308ller", "İpek Işık", "Anna Weiß", "Emmy GROẞ")
+    entries = [Entry(named(f"s{number}"), name=name) for number, name in enumerate(names)]
+    (tmp_path / "class.html").write_text("".join(class_page(entries)), encoding="utf-8")
+    tab.open(tmp_path / "class.html", width=390)
+    assert scrolls_sideways(tab) is False
+    asked = (("muller", 0), ("mueller", 0), ("Müller", 0), ("joerg", 0), ("ipek", 1), ("İPEK", 1), ("weiss", 2))
+    for text, number in (*asked, ("weiß", 2), ("gross", 3), ("groß", 3)):
+        type_into_filter(tab, text)
+        assert column(tab, ID_COLUMN) == [f"s{number}"], text
+
+
 def test_an_outcome_is_a_filter(tab: Browser, pages: dict[str, Path]) -> None:
     tab.open(pages["class"])
     pill = "document.querySelector('button[data-outcome]')"

@@ -28,6 +28,7 @@ SMALL = [
     for lines in (
         *("c = a + b", "c = a * b", "c = a ** 3", "c = a.relu()", "c = b.relu()", "c = a + a", "c = a * a"),
         *("c = a * b; d = c + a", "c = a * b; d = c * a; e = c + d", "c = a * b; d = c * a; e = d + c"),
+        *("c = a ** 3; d = c * a", "c = a.relu(); d = c * a"),
     )
 ]
 
@@ -186,4 +187,5 @@ def check_deep_graph(engine: Any, rng: Rng) -> Verdict:
 @points("1.8")
 def check_any_expression(engine: Any, rng: Rng) -> Verdict:
     """All gradients are right in expressions that nobody has thought of."""
-    return judge(engine, [expression(rng, rules) for rules in TOLD], elsewhere=(ROOT, *LOCAL))
+    reused = [program(rng, f"c = {form}", "d = c * a", sign=1) for form in ("a ** 3", "a.relu()")]  # in any order
+    return judge(engine, [*reused, *(expression(rng, rules) for rules in TOLD)], elsewhere=(ROOT, *LOCAL))

@@ -16,13 +16,14 @@ _SAYS = re.compile(r"\b(keep|kept|drop|dropped)\b[^.]{0,60}?\bprobability\s+`?p\
 def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
     """With which probability an output is kept: p or 1 - p, as years of the course differ; both where nothing tells.
 
-    `meaning` is the rubric's setting, and "docstring" leaves it to what dropout_forward says of itself.
+    `meaning` is the rubric's setting, and "docstring" leaves it to what dropout_forward says of itself. Where that is
+    "drop" both are right: the lecture notes of these years keep with p what their files drop with p.
     """
     if meaning == "docstring":
         said = _SAYS.search(
             source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0]
         )
-        meaning = ("keep" if said[1].lower().startswith("ke") else "drop") if said else "either"
+        meaning = "keep" if said and said[1].lower().startswith("ke") else "either"
     return {"keep": [p], "drop": [1 - p]}.get(meaning, [p, 1 - p])
 
 

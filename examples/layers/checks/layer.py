@@ -113,33 +113,42 @@ def test_time_inputs(rng: Rng) -> list[Inputs]:
     return [{**inputs, **statistics, "eps": eps}]
 
 
-def conv_input(rng: Rng, stride: int, pad: int) -> Inputs:
-    """No two axes of a filter, of a map or of what comes out are equally long; the last window ends with the map."""
+def turned(rng: Rng, shorter: int, longer: int) -> list[list[int]]:
+    """Both orders of two lengths: what takes one axis for the other goes wrong in one of them, at least."""
+    orders: list[list[int]] = rng.permutation([[shorter, longer], [longer, shorter]]).tolist()
+    return orders
+
+
+def conv_input(rng: Rng, stride: int, pad: int, places: list[int]) -> Inputs:
+    """No two axes of a filter or of what comes out are equally long; the last window ends with the map."""
     samples, channels, filters = rng.permutation([2, 3, 4])
-    (height, width), (rows, cols) = rng.permutation([2, 3]), rng.permutation([3, 4] if pad else [2, 3])
+    (height, width), (rows, cols) = rng.permutation([2, 3]), places
     shape = (samples, channels, (rows - 1) * stride + height - 2 * pad, (cols - 1) * stride + width - 2 * pad)
     weights, bias = rng.normal(size=(filters, channels, height, width)), rng.normal(size=filters)
     return arrays(x=rng.normal(size=shape), w=weights, b=bias, stride=stride, pad=pad)
 
 
 def padded_inputs(rng: Rng) -> list[Inputs]:
-    return [conv_input(rng, 2, 2), conv_input(rng, 1, 1)]
+    first, second = turned(rng, 3, 4)
+    return [conv_input(rng, 2, 2, first), conv_input(rng, 1, 1, second)]
 
 
 def unpadded_inputs(rng: Rng) -> list[Inputs]:
-    return [conv_input(rng, 2, 0), conv_input(rng, 1, 0)]
+    first, second = turned(rng, 2, 3)
+    return [conv_input(rng, 2, 0, first), conv_input(rng, 1, 0, second)]
 
 
 def pool_inputs(rng: Rng) -> list[Inputs]:
     """Values at least 0.1 apart; windows are no squares. Once all values are negative, and windows overlap."""
 
-    def draw(stride: int, highest: float) -> Inputs:
-        (height, width), (rows, cols) = rng.permutation([2, 3]), rng.permutation([2, 3])
+    def draw(stride: int, highest: float, places: list[int]) -> Inputs:
+        (height, width), (rows, cols) = rng.permutation([2, 3]), places
         shape = (*rng.permutation([2, 3]), (rows - 1) * stride + height, (cols - 1) * stride + width)
         steps = rng.permutation(int(np.prod(shape))).reshape(shape)
         return arrays(x=highest - 0.1 * steps, pool_height=height, pool_width=width, stride=stride)
 
-    return [draw(2, 3.0), draw(1, -0.1)]
+    first, second = turned(rng, 2, 3)
+    return [draw(2, 3.0, first), draw(1, -0.1, second)]
 
 
 XWB, GRADIENTS = ("x", "w", "b"), ("dx", "dw", "db")

@@ -7,7 +7,7 @@
   const rows = Array.from(body.rows);
   /* letters without accents, in small: "muller" and "mueller" find Müller */
   const plain = (text) => text.toLowerCase().replaceAll("ß", "ss").normalize("NFD").replace(/\p{M}/gu, "");
-  const german = (text) => plain(text.toLowerCase().replaceAll("ä", "ae").replaceAll("ö", "oe").replaceAll("ü", "ue"));
+  const german = (text) => plain(text.normalize("NFC").toLowerCase().replaceAll("ä", "ae").replaceAll("ö", "oe").replaceAll("ü", "ue"));
   const text = (row) => row.textContent + " " + row.dataset.more;
   const haystack = new Map(rows.map((row) => [row, plain(text(row)) + " " + german(text(row))]));
   const field = document.getElementById("filter");

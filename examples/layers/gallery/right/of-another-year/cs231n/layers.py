@@ -87,7 +87,7 @@ def batchnorm_backward_alt(dout, cache):
 
 
 def dropout_forward(x, dropout_param):
-    """Inverted dropout. dropout_param: mode, seed (optional), and p: we keep each neuron output with probability p."""
+    """Inverted dropout. dropout_param: mode, seed (optional), and p: we drop each neuron output with probability p."""
     p = dropout_param["p"]
     if "seed" in dropout_param:
         np.random.seed(dropout_param["seed"])
