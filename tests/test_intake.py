@@ -487,3 +487,19 @@ submission_4712:
     unmatched = [issue.who for issue in intake.issues if issue.kind is IssueKind.UNMATCHED]
     assert unmatched == ["submission_4711", "submission_4712"]
     assert [student.id for student in intake.absent] == ["4711", "4712"]
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "known", "found"),
+    [
+        ("Nobody Known_4711_assignsubmission_file_", Student("4711", "Alan Turing"), False),
+        ("Alan Turing_4711_assignsubmission_file_", Student("4711", "Turing, Alan"), True),
+        ("Alan Turing_4711_assignsubmission_file_", Student("4711"), True),
+    ],
+)
+def test_a_platforms_number_is_an_id_only_under_the_same_name(
+    read_class: Taken, tmp_path: Path, handed_in: str, known: Student, found: bool
+) -> None:
+    folder = laid_out(tmp_path / "class", {f"{handed_in}/exercise2.py": b"#"})
+    intake = read_class(folder, roster=[known, Student("1", "Ada Lovelace")])
+    assert [issue.kind for issue in intake.issues if issue.kind is IssueKind.UNMATCHED] == [IssueKind.UNMATCHED][found:]

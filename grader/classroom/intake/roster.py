@@ -19,6 +19,7 @@ from grader.errors import UsageError
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _NOTHING = ("", "-")  # Moodle's word for nothing
 _LEAST_DIGITS = 4  # of an id that is looked for within a name: "Group 3", "(1)" and "-2" are nobody's number
+_ANY_NAME, _NO_NAME = 1, 2  # beside an id: what a student without a name fits; what a hand-in without one claims
 # What browsers, LMSs and systems put behind a second file or folder of one name.
 _COPY = re.compile(r"( \(\d+\)|-\d{1,2}|_\d{1,2}|( - |-)(copy|kopie|copie|copia)( \(\d+\))?)$", re.IGNORECASE)
 
@@ -130,7 +131,18 @@ def _ids(student: Student) -> Iterable[Hashable]:
 
 
 def _claimed_ids(claimed: Student, label: str) -> Iterable[Hashable]:
-    return {claimed.id, claimed.lms, label, _lms(claimed)}
+    return {claimed.id, label, _lms(claimed)}
+
+
+def _numbers_as_ids(student: Student) -> Iterable[Hashable]:
+    """A roster may hold the LMS's numbers as ids; another's id is the same number by chance, but under another name."""
+    nameless = () if student.name else (_ANY_NAME,)
+    return {(student.id, name) for name in (_NO_NAME, *nameless, *_spellings(student.name))}
+
+
+def _claimed_numbers(claimed: Student, label: str) -> Iterable[Hashable]:
+    nameless = () if claimed.name else (_NO_NAME,)
+    return {(claimed.lms, name) for name in (_ANY_NAME, *nameless, *_spellings(claimed.name)) if claimed.lms}
 
 
 def _lms(student: Student) -> Hashable:
@@ -187,6 +199,7 @@ def _spellings(name: str) -> frozenset[str]:
 _ClaimedKeys = Callable[[Student, str], Iterable[Hashable]]
 _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...] = (
     (_ids, _claimed_ids),
+    (_numbers_as_ids, _claimed_numbers),
     (lambda one: {one.email.casefold()}, lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()}),
     (lambda one: {_login(one)}, _claimed_logins),
     (lambda one: {_distinct(one.id)}, lambda claimed, label: _words(label)),

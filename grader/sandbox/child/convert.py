@@ -228,6 +228,8 @@ def from_wire(value: Value, kept: Callable[[int], Any]) -> Any:
     """
     if isinstance(value, list):
         return [from_wire(item, kept) for item in value]
+    if isinstance(value, tuple):
+        return tuple(from_wire(item, kept) for item in value)
     if isinstance(value, dict):
         return {key: from_wire(item, kept) for key, item in value.items()}
     if isinstance(value, HandleNumber):

@@ -82,7 +82,7 @@ def _parts(result: Any) -> list[Any] | None:
 
 def holds_handle(sent: Value) -> bool:
     """Whether an argument is, or has in it, a value that stays."""
-    if isinstance(sent, (list, dict)):
+    if isinstance(sent, (list, tuple, dict)):
         return any(map(holds_handle, sent.values() if isinstance(sent, dict) else sent))
     return isinstance(sent, HandleNumber)
 

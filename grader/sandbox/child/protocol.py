@@ -8,9 +8,11 @@ Value      one tag byte, then:
     f          IEEE 754 binary64 (NaN and infinities are values: it is the judge who refuses them)
     s          length u32, UTF-8 text
     b          length u32, bytes
-    l          count u32, that many values
+    l          count u32, that many values: a list
+    t          the same: a tuple. Only we say it; a worker's tuples are lists to us
     d          count u32, that many pairs: `s` key, value; keys are distinct
-    a          dtype u8 (index in DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw elements in C order
+    a          dtype u8 (index in DTYPES, or for us in SENT_DTYPES), ndim u8 (at most MAX_NDIM), u32 dimensions, raw
+               elements in C order
     e          head u8 (index in HEADS), count u16, that many values: a symbolic expression
     o          `s` reason: something that does not cross, in words ("a generator")
     h          u32 number: a value that the worker keeps. Only we say it: a worker's frame that has one is refused
@@ -48,8 +50,9 @@ MAGIC = b"BPG1"
 MAX_INT_BYTES = 128  # |integer| < 2**1023, so that it is also a float
 MAX_NDIM = 8
 
-DTYPES = ("|b1", "<i8", "<f2", "<f4", "<f8", "<c16")
-_ITEM_BYTES = (1, 8, 2, 4, 8, 16)
+DTYPES = ("|b1", "<i8", "<f2", "<f4", "<f8", "<c16")  # a worker widens what it has to one of these
+SENT_DTYPES = (*DTYPES, "|i1", "<i2", "<i4", "|u1", "<u2", "<u4", "<u8", "<c8")
+_ITEM_BYTES = (1, 8, 2, 4, 8, 16, 1, 2, 4, 1, 2, 4, 8, 8)
 
 # The symbolic fragment. Symbol: name, assumption ("", "real", "positive"). Integer: one int. Rational: two. Float: one.
 # Function: name, then arguments. Derivative: expression, then [variable, count]... Subs: expression, [old], [new].
@@ -89,13 +92,20 @@ MAX_HANDLES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one frame may hold: bytes, values, levels of nesting, elements of all its arrays together; and handles?"""
+    """What one frame may hold: bytes, values, levels of nesting, elements of all its arrays together.
+
+    `ours`: handles, tuples and SENT_DTYPES are taken, too.
+    """
 
     bytes: int
     items: int
     depth: int
     elements: int
-    handles: bool = False
+    ours: bool = False
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        return SENT_DTYPES if self.ours else DTYPES
 
 
 # A worker's: the largest honest answer, a network's, is well under 1 MiB; a nested-list image of 256 x 256 has 65,793
@@ -103,7 +113,7 @@ class Bounds:
 REPLY = Bounds(bytes=10 << 20, items=70_000, depth=120, elements=1 << 20)
 # Ours: a course's own data set has to fit, and a dozen of a worker's answers in one question to an oracle, some levels
 # deeper. Python's own stack allows about 900 levels.
-REQUEST = Bounds(bytes=1 << 30, items=1_000_000, depth=150, elements=1 << 28, handles=True)
+REQUEST = Bounds(bytes=1 << 30, items=1_000_000, depth=150, elements=1 << 28, ours=True)
 
 
 class ProtocolError(Exception):
@@ -112,7 +122,7 @@ class ProtocolError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """A numeric array in C order; `dtype` is one of DTYPES. Kept as bytes so that this file needs no numpy."""
+    """A numeric array in C order; `dtype` is one of SENT_DTYPES. Kept as bytes so that this file needs no numpy."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -142,7 +152,8 @@ class HandleNumber:
 
 
 Value: TypeAlias = (
-    "bool | int | float | str | bytes | list[Value] | dict[str, Value] | Array | Tree | Opaque | HandleNumber | None"
+    "bool | int | float | str | bytes | list[Value] | tuple[Value, ...] | dict[str, Value] | Array | Tree | Opaque"
+    "| HandleNumber | None"
 )
 
 
@@ -229,7 +240,7 @@ class _Encoder(_Tally):
     def put(self, value: Value, depth: int) -> None:
         self.count_value(depth)
         write = _WRITERS.get(type(value))  # exact types only: a subclass could say one thing and be another
-        if write is None or (type(value) is HandleNumber and not self.bounds.handles):
+        if write is None or (type(value) in (HandleNumber, tuple) and not self.bounds.ours):
             raise ProtocolError(f"a {type(value).__name__} does not cross the wire")
         write(self, value, depth)
 
@@ -245,8 +256,8 @@ class _Encoder(_Tally):
     def put_bytes(self, tag: bytes, data: bytes) -> None:
         self.out += tag + struct.pack("<I", len(data)) + data
 
-    def put_list(self, value: "list[Value]", depth: int) -> None:
-        self.out += b"l" + struct.pack("<I", len(value))
+    def put_sequence(self, value: "list[Value] | tuple[Value, ...]", depth: int) -> None:
+        self.out += (b"t" if type(value) is tuple else b"l") + struct.pack("<I", len(value))
         for item in value:
             self.put(item, depth + 1)
 
@@ -259,10 +270,10 @@ class _Encoder(_Tally):
             self.put(item, depth + 1)
 
     def put_array(self, value: Array) -> None:
-        if value.dtype not in DTYPES or len(value.shape) > MAX_NDIM:
+        if value.dtype not in self.bounds.dtypes or len(value.shape) > MAX_NDIM:
             raise ProtocolError(f"an array of dtype {value.dtype} and {len(value.shape)} dimensions")
         self.count_elements(value.shape)
-        self.out += b"a" + bytes([DTYPES.index(value.dtype), len(value.shape)])
+        self.out += b"a" + bytes([SENT_DTYPES.index(value.dtype), len(value.shape)])
         self.out += struct.pack(f"<{len(value.shape)}I", *value.shape) + value.data
 
     def put_text(self, tag: bytes, text: str) -> None:
@@ -283,7 +294,8 @@ _WRITERS: dict[type, Callable[[_Encoder, Any, int], object]] = {
     float: lambda encoder, value, depth: encoder.put_tag(b"f" + struct.pack("<d", value)),
     str: lambda encoder, value, depth: encoder.put_text(b"s", value),
     bytes: lambda encoder, value, depth: encoder.put_bytes(b"b", value),
-    list: _Encoder.put_list,
+    list: _Encoder.put_sequence,
+    tuple: _Encoder.put_sequence,
     dict: _Encoder.put_dict,
     Array: lambda encoder, value, depth: encoder.put_array(value),
     Tree: _Encoder.put_tree,
@@ -317,6 +329,8 @@ class _Decoder(_Tally):
                 return self.raw(self.count(1))
             case b"l":
                 return [self.take(depth + 1) for _ in range(self.count(1))]
+            case b"t" if self.bounds.ours:
+                return tuple(self.take(depth + 1) for _ in range(self.count(1)))
             case b"d":
                 return self.dictionary(depth)
             case b"a":
@@ -325,7 +339,7 @@ class _Decoder(_Tally):
                 return self.tree(depth)
             case b"o":
                 return Opaque(self.text())
-            case b"h" if self.bounds.handles:
+            case b"h" if self.bounds.ours:
                 return HandleNumber(int(struct.unpack("<I", self.raw(4))[0]))
             case tag:
                 raise ProtocolError(f"no such tag: {tag!r}")
@@ -372,11 +386,11 @@ class _Decoder(_Tally):
 
     def array(self) -> Array:
         code, ndim = self.raw(2)
-        if code >= len(DTYPES) or ndim > MAX_NDIM:
+        if code >= len(self.bounds.dtypes) or ndim > MAX_NDIM:
             raise ProtocolError(f"no array of dtype {code} with {ndim} dimensions")
         shape = struct.unpack(f"<{ndim}I", self.raw(4 * ndim))
         self.count_elements(shape)
-        return Array(DTYPES[code], shape, self.raw(prod(shape) * _ITEM_BYTES[code]))
+        return Array(SENT_DTYPES[code], shape, self.raw(prod(shape) * _ITEM_BYTES[code]))
 
     def tree(self, depth: int) -> Tree:
         code, count = struct.unpack("<BH", self.raw(3))

@@ -133,7 +133,7 @@ def call(state: State, request: Any) -> dict[str, Any]:
     if not _fits(target, args, kwargs):
         return problem("signature", f"{name}{_signature_of(target)}", [])
     value = state.kept.send(target(*args, **kwargs), request["keep"])
-    mutated = path_of(request["module"], state.importer.harness) is None and _are_changed(request, args, kwargs)
+    mutated = path_of(request["module"], state.importer.harness) is None and _are_changed(state, request, args, kwargs)
     return {"status": "value", "value": value, "mutated": mutated}
 
 
@@ -151,7 +151,7 @@ def operate(state: State, request: Any) -> dict[str, Any]:
             raise
         return problem("missing", text_of(error), [])
     value = state.kept.send(result, request["keep"])
-    return {"status": "value", "value": value, "mutated": _are_changed(request, args, kwargs)}
+    return {"status": "value", "value": value, "mutated": _are_changed(state, request, args, kwargs)}
 
 
 def _arguments(state: State, request: Any) -> tuple[list[Any], dict[str, Any]]:
@@ -160,14 +160,21 @@ def _arguments(state: State, request: Any) -> tuple[list[Any], dict[str, Any]]:
     return args, convert.from_wire(request["kwargs"], state.kept.get)
 
 
-def _are_changed(request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+def _are_changed(state: State, request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
     """Whether what was sent is not what it was; a student's own values may change as they please."""
     sent = [*request["args"], *request["kwargs"].values()]
-    pairs = [
-        pair for pair in zip(sent, [*args, *kwargs.values()], strict=True) if not kept_values.holds_handle(pair[0])
+    plain = [
+        (before, now)
+        for before, now in zip(sent, [*args, *kwargs.values()], strict=True)
+        if not kept_values.holds_handle(before)
     ]
-    now = convert.to_wire([now for _, now in pairs], protocol.REQUEST)
-    return protocol.encode(now) != protocol.encode([before for before, _ in pairs])
+    # What was sent is made anew: the way back widens a dtype, and makes a list of a tuple.
+    afresh = [convert.from_wire(before, state.kept.get) for before, _ in plain]
+    return _as_sent(afresh) != _as_sent([now for _, now in plain])
+
+
+def _as_sent(values: list[Any]) -> bytes:
+    return protocol.encode(convert.to_wire(values, protocol.REQUEST))
 
 
 _OPERATIONS: dict[str, Callable[[State, Any], dict[str, Any]]] = {
