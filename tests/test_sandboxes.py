@@ -114,6 +114,11 @@ def test_a_value_comes_back(launcher: Launcher) -> None:
     assert act(launcher, f"return {value!r}") == Returned(value)
 
 
+def test_an_import_may_be_called_with_the_names_that_python_gives_its_arguments(launcher: Launcher) -> None:
+    body = "return __import__('math', globals=None, locals=None, fromlist=['pi'], level=0).pi > 3"
+    assert act(launcher, body) == Returned(True)
+
+
 def test_an_exception_is_an_error_with_the_students_line(launcher: Launcher) -> None:
     reply = act(launcher, "raise ValueError('no')")
     assert raised(reply) == "ValueError: no"

@@ -54,19 +54,26 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__file__ = path
         exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)
 
-    def guarded_import(self, name: str, scope: Any = None, local: Any = None, names: Any = (), level: int = 0) -> Any:
+    def guarded_import(
+        self,
+        name: str,
+        globals: Any = None,  # noqa: A002 - all five as `__import__` itself calls them
+        locals: Any = None,  # noqa: A002
+        fromlist: Any = (),
+        level: int = 0,
+    ) -> Any:
         """`__import__` as a student's module has it: the allowed roots and the submission's own modules."""
         name = str.__str__(name)  # exact, so that it is what it says
         if level > 0:
-            package = dict.get(scope or {}, "__package__")  # which is whatever their module says it is
+            package = dict.get(globals or {}, "__package__")  # which is whatever their module says it is
             package = str.__str__(package) if isinstance(package, str) else ""
             if package and not self.owns(package.partition(".")[0]):
                 self.refuse(package)
-            return builtins.__import__(name, {"__package__": package}, local, names or (), level)
+            return builtins.__import__(name, {"__package__": package}, locals, fromlist or (), level)
         root = name.partition(".")[0]
         if root not in self.allowed and not self.owns(root):
             self.refuse(name)
-        return builtins.__import__(name, scope, local, names or (), level)
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
 
     def is_asked_by_student(self) -> bool:
         """Whether the import under way was written in a student's module, and not in a library that it called."""
