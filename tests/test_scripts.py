@@ -1,6 +1,6 @@
 """Every script runs in its shortest form, to its good end: what only its owner starts breaks unseen.
 
-Those with a test file of their own (`soak`, `gpu_report`, `mutants`, `honest_reruns`) are not here; `kernels` boots
+Those with a test file of their own are not here; `kernels` boots
 machines.
 """
 
@@ -16,7 +16,7 @@ from tests.support.command import PATIENCE
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = {"gpu_report", "honest_reruns", "kernel_guest", "kernels", "mutants", "site_links", "soak"}
+ELSEWHERE = {"gpu_report", "honest_reruns", "kernel_guest", "kernels", "mutants", "named_mistakes", "site_links", "soak"}
 SHORT = {
     "compare_sandboxes": ["--students", "2", "--sandbox", "process", "--exercise", "2"],
     "fuzz": ["--messages", "200", "--trees", "20", "--handles", "50", "--archives", "20"],
