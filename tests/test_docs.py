@@ -88,7 +88,8 @@ def place(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "grader" / "assignment" / "rubric.toml", folder / "new.toml")
     (folder / "marks.csv").write_text("id,point,score,comment\nanna,4.9,1,A good discussion.\n", encoding="utf-8")
     solved = ROOT / "reference" / "exercise2.py"
-    for own in (folder, folder / "submission", folder / "submissions" / "anna", folder / "submissions" / "bob"):
+    handed_in = ("submission", "submissions/anna", "submissions/bob", "2023/kim", "2024/lee")
+    for own in (folder, *(folder / name for name in handed_in)):
         own.mkdir(parents=True, exist_ok=True)
         shutil.copy(solved, own)
     (tmp_path / "bin").mkdir()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from grader.rubric import Assignment
+from grader.sandbox.child import worker
 from grader.sandbox.launcher import Launcher
 from tests.support.galleries import Case, cases
 from tests.support.hostile import adopt_orphans, run
@@ -68,6 +69,14 @@ def test_the_gallery_is_large_and_says_what_it_is_about(assignment: Assignment) 
         )
         assert all(0 <= worth <= known[point] for point, worth in expected["points"].items()), case.name
         assert all(expected["points"][point] == known[point] for point in expected["unharmed"]), case.name
+
+
+def test_what_the_attacks_reach_for_by_name_is_there() -> None:
+    """A name of ours that has changed would make an attack harmless, and its case a test of nothing."""
+    assert {"answer", "failure", "problem", "_OPERATIONS", "convert", "protocol"} <= vars(worker).keys()
+    assert {"allowed", "refused", "refuse"} <= set(dir(worker.Importer()))
+    assert callable(worker.convert.to_wire)
+    assert callable(worker.protocol.encode)
 
 
 def test_nearly_every_attack_has_an_honest_exercise_beside_it() -> None:

@@ -16,7 +16,16 @@ from tests.support.command import PATIENCE
 
 pytestmark = pytest.mark.slow
 
-ELSEWHERE = {"gpu_report", "honest_reruns", "kernel_guest", "kernels", "mutants", "named_mistakes", "site_links", "soak"}
+ELSEWHERE = {
+    "gpu_report",
+    "honest_reruns",
+    "kernel_guest",
+    "kernels",
+    "mutants",
+    "named_mistakes",
+    "site_links",
+    "soak",
+}
 SHORT = {
     "compare_sandboxes": ["--students", "2", "--sandbox", "process", "--exercise", "2"],
     "fuzz": ["--messages", "200", "--trees", "20", "--handles", "50", "--archives", "20"],

@@ -6,7 +6,7 @@ real_import = sys.modules["builtins"].__import__
 np = numpy
 
 def unguarded():
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Library"]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "Importer"]
     return real_import("torch")
 
 
