@@ -505,6 +505,7 @@ def test_the_wire_takes_handles_one_way_only() -> None:
 
 
 def test_whatever_a_worker_answers_a_step_with_a_handle_is_no_error_of_ours() -> None:
+    """It raises BreachError at the first step that is neither a value, a handle nor a failure of the student's."""
     fuzz.handles(5_000, seed=7)
 
 

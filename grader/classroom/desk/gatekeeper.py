@@ -98,7 +98,7 @@ class Gatekeeper:
             return PlainTextResponse("This is not the address of this desk.", 421)
         if scope["method"] not in _SAFE and headers.get("origin") not in self._origins:
             return PlainTextResponse("A change has to come from a page of the desk.", 403)
-        if not headers.get("content-length", "0").isdigit() or int(headers.get("content-length", "0")) > MAX_BODY:
+        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > MAX_BODY:
             return PlainTextResponse("That is too much for one request.", 413)
         if scope["path"] == ENTER or scope["path"].startswith(ASSETS):
             return None

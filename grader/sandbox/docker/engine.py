@@ -135,7 +135,7 @@ def _is_left_behind(client: docker.DockerClient, container: dict[str, Any]) -> b
     labels = container["Labels"]
     if labels.get(PLACE) == _place():
         number = labels.get(PROCESS, "").partition("@")[0]
-        return not number.isdigit() or _process(int(number)) != labels[PROCESS]
+        return not number.isdecimal() or _process(int(number)) != labels[PROCESS]
     if container["State"] == "running":
         return False  # whether a grader on another machine lives is not for us to know; if not, its containers end
     try:
