@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from grader.load.content import MAX_CODE_BYTES
-from grader.load.static_checks import Facts, inspect, own_modules, parse, read
+from grader.load.module_facts import Facts, read
+from grader.load.static_checks import inspect, own_modules
 from grader.load.submission import digest, load
+from grader.load.syntax import parse
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise
 

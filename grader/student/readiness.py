@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import OutputError
-from grader.load.static_checks import inspect, parse
+from grader.load.static_checks import inspect
 from grader.load.submission import load, packed
+from grader.load.syntax import parse
 from grader.model import Submission, module_file
 from grader.rubric import Assignment, Exercise
 

@@ -1,0 +1,91 @@
+"""A file's syntax tree, or the sentence that says why Python cannot read it."""
+
+import ast
+import re
+import tokenize
+import warnings
+from io import BytesIO
+
+from grader.load.disguises import disguise, magic_line
+from grader.model import Finding, Frame, Outcome
+from grader.text import one_line, plain
+
+MAX_NAME = 80  # characters of a student's names in our sentences
+# Python's parser needs memory with the square of such a chain's length: 400 kB of `import a.a.a` take 40 GB.
+_CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
+# And time with the square of a formatted text's length: 256 kB of `f"{a}{a}"` take 12 seconds.
+MAX_FIELDS = 2_000  # braces in one line
+# Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
+_ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
+MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
+
+
+def parse(source: bytes, path: str) -> ast.Module | Finding:
+    """The file's syntax tree, or why there is none, with the line."""
+    other = disguise(source)
+    if other is not None:
+        return Finding(Outcome.ERROR, f"{path}: this is {other}.")
+    text = _decode(source, path)
+    if isinstance(text, Finding):
+        return text
+    if _CHAIN.search(text) or any(line.count("{") > MAX_FIELDS for line in text.splitlines()):
+        return _too_deep(path)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text, path)
+    except SyntaxError as error:
+        return _no_python(source, text, path, error)
+    except ValueError as error:
+        return _unreadable(path, str(error))
+    except (RecursionError, MemoryError):
+        return _too_deep(path)
+
+
+def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
+    """A syntax error, by what the file really is where that can be told."""
+    magic = magic_line(source)
+    if magic is not None:
+        line, command = magic
+        problem = f"{plain(command, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
+        return Finding(Outcome.ERROR, f"{path}:{line}: {problem}", line)
+    place = f":{error.lineno}" if error.lineno else ""
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
+    return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
+
+
+def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
+    """Where Python's parser stopped. Its columns count from 1, and its end may be left open (0)."""
+    if not error.lineno:
+        return None
+    start = (error.offset or 1) - 1
+    end = error.end_offset - 1 if error.end_lineno == error.lineno and error.end_offset else start + 1
+    return Frame.at(text, path, error.lineno, MODULE, (start, max(end, start + 1)))
+
+
+def _decode(source: bytes, path: str) -> str | Finding:
+    """The file's text as Python decodes it: UTF-8, or what its first two lines declare."""
+    try:
+        encoding = tokenize.detect_encoding(BytesIO(source).readline)[0]
+    except SyntaxError as error:
+        if "declaration" not in str(error):
+            return _unreadable(path, str(error))
+        encoding = "utf-8"  # which it is not either, but so it is told with the line
+    if _ENCODINGS.fullmatch(encoding.lower().replace("_", "-")) is None:
+        return _unreadable(path, f"it declares the encoding {one_line(encoding, MAX_NAME)}")
+    try:
+        return source.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        text = source.decode("utf-8", "replace")
+        frame = None if "\0" in text else Frame.at(text, path, line, MODULE)  # UTF-16 shows nothing that helps
+        return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
+
+
+def _unreadable(place: str, reason: str, frame: Frame | None = None) -> Finding:
+    message = f"{place}: Python cannot read the file ({one_line(reason, MAX_NAME * 2)}). Save it as UTF-8 text."
+    return Finding(Outcome.ERROR, message, frame.line if frame else None, frame)
+
+
+def _too_deep(path: str) -> Finding:
+    return Finding(Outcome.ERROR, f"{path}: nested too deeply for Python to read.")
