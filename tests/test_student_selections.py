@@ -9,7 +9,7 @@ import pytest
 from grader.errors import UsageError
 from grader.rubric import Assignment
 from grader.student.selection import bracketed, select_from
-from tests.support.command import ROOT
+from tests.support.command import ROOT, Command
 from tests.test_student import run_pytest
 
 pytestmark = pytest.mark.slow
@@ -56,6 +56,29 @@ def test_from_the_parent_folder(solved: Path) -> None:
     for args in (("my work", "-k", "2"), ("my work/exercise2.py",)):
         ended = run_pytest(solved.parent, *args)
         assert OF_2 in ended.stdout, ended.stdout + ended.stderr
+
+
+@pytest.fixture(scope="module")
+def bracketed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder named as people name them, with an assignment of its own in it: pytest takes a [ for a parameter's."""
+    folder = tmp_path_factory.mktemp("OneDrive - Universität Mainz") / "Übung 9 (neu) [2]"
+    shutil.copytree(ROOT / "student_template", folder)
+    shutil.copytree(ROOT / "grader" / "assignment", folder / ".venv" / "assignment")
+    shutil.copy(ROOT / "reference" / "exercise2.py", folder)
+    return folder
+
+
+@pytest.mark.parametrize("args", [("exercise2.py",), (".venv/assignment/checks/check_exercise2.py",)])
+def test_a_folder_with_brackets_in_its_name(bracketed_folder: Path, args: tuple[str, ...]) -> None:
+    ended = run_pytest(bracketed_folder, "--assignment", str(bracketed_folder / ".venv" / "assignment"), *args)
+    assert OF_2 in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_grade_in_a_folder_with_brackets_in_its_name(bracketed_folder: Path, grader: Command) -> None:
+    options = ("--sandbox", "process", "--exercise", "2", "--assignment", bracketed_folder / ".venv" / "assignment")
+    ended = grader("grade", bracketed_folder, *options)
+    assert ended.returncode == 0, ended.stderr
+    assert "6 / 6" in ended.stdout
 
 
 def test_a_number_is_a_whole_one(solved: Path) -> None:
@@ -127,13 +150,12 @@ def test_numbers_in_expressions(given: str, meant: str) -> None:
 def test_what_arguments_mean(assignment: Assignment, tmp_path: Path) -> None:
     def meant(*args: str) -> tuple[list[str], frozenset[str]]:
         found = select_from(args, tmp_path, assignment.checks, assignment.rubric)
-        return found.args, found.exercises
+        return found.nodes, found.exercises
 
-    checks = str(assignment.checks)
-    one = f"{checks}/check_exercise2.py::check_one_window"
-    assert meant() == ([checks], frozenset())
-    assert meant(".") == ([checks], frozenset())
-    assert meant("exercise2.py", "exercise3.py::f") == ([checks], frozenset({"2", "3"}))
-    assert meant(one) == ([one], frozenset())
+    one = "check_exercise2.py::check_one_window"
+    assert meant() == (["."], frozenset())
+    assert meant(".") == (["."], frozenset())
+    assert meant("exercise2.py", "exercise3.py::f") == (["."], frozenset({"2", "3"}))
+    assert meant(f"{assignment.checks}/{one}") == ([one], frozenset())
     with pytest.raises(UsageError, match=r"only exercise1\.py, "):
         meant("nowhere.py")

@@ -21,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.collection_root import collect_below
 from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
@@ -61,7 +62,7 @@ class StudentRun:
             self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        self.config.args = self.selection.args
+        collect_below(self.config, self.assignment.checks, self.selection.nodes)
         self.lacks = lacking(self.assignment.rubric.exercise)
         self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))

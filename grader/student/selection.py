@@ -19,9 +19,9 @@ _NUMBER = re.compile(r"(?<![\w.\[])(\d+(?:\.\d+)?)(?![\w.\]])")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What pytest is to collect, and of which exercises."""
+    """What pytest is to collect below the checks, and of which exercises."""
 
-    args: list[str]
+    nodes: list[str]
     exercises: frozenset[str]
 
 
@@ -36,12 +36,12 @@ def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -
         if not place.exists() and (checks / place.name).is_file():
             place = checks / place.name  # as pytest names the checks, which lie beside no folder of the student's
         if place.is_relative_to(checks.resolve()):
-            single.append(f"{place}{separator}{node}")
+            single.append(f"{place.relative_to(checks.resolve())}{separator}{node}")
         elif place.name in modules:
             exercises.add(modules[place.name])
         elif not place.is_dir():
             raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.")
-    return Selection(single or [str(checks)], frozenset(exercises))
+    return Selection(single or ["."], frozenset(exercises))
 
 
 def bracketed(expression: str) -> str:
