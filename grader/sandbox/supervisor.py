@@ -75,7 +75,6 @@ class Sandbox:
         if isinstance(worker, CallFailed):
             return worker
         reply = worker.ask(_body(request), request.seconds)
-        reply, worker.printed = replace(reply, output=worker.printed + reply.output), ""
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
             self._fatal[key] = reply
         return reply
@@ -94,7 +93,6 @@ class Sandbox:
         if isinstance(reply, CallFailed):
             self._modules[name, module] = reply
             return reply
-        worker.printed += reply.output
         return worker
 
     def _retire(self, name: str) -> bool:
@@ -111,7 +109,7 @@ class _Worker:
     def __init__(self, launcher: Launcher, bundle: Bundle, importing: str | None = None) -> None:
         self.alive = True
         self.imported: set[str] = set()
-        self.printed = ""  # while it was imported; shown with the first answer
+        self._printed = ""  # by what succeeded without being an answer: shown with the next one
         self._files = bundle.files
         self._numbers = itertools.count(1)
         self._connection = launcher.launch(bundle)
@@ -135,6 +133,7 @@ class _Worker:
         reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
         if isinstance(reply, Returned):
             self.imported.add(module)
+            self._printed = reply.output
         return reply
 
     def ask(self, body: dict[str, Value], seconds: float) -> Reply:
@@ -146,8 +145,9 @@ class _Worker:
             loaded = self._answer(loading, START_SECONDS)
             if isinstance(loaded, CallFailed):
                 raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
-            self.printed += loaded.output  # by an import that is done already
+            self._printed = loaded.output  # by an import that is under way already
         reply = self._answer(number, seconds)
+        reply, self._printed = replace(reply, output=self._printed + reply.output), ""
         if isinstance(reply, CallFailed) and reply.kind == "limit":
             self.end()  # what an allocation that failed half-way left behind is nobody's to guess
         return reply
