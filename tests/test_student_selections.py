@@ -1,7 +1,9 @@
 """pytest as students know it: files, points, single checks, and options of other plugins."""
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,24 @@ def test_a_file_that_is_no_exercises_is_a_sentence(solved: Path) -> None:
     ended = run_pytest(solved, "compare.py")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert "compare.py: only exercise1.py, exercise2.py, exercise3.py, exercise4.py can be judged." in ended.stderr
+
+
+def test_tests_of_a_students_own_run_by_the_command_that_is_shown(solved: Path) -> None:
+    (solved / "test_mine.py").write_text("from exercise2 import maxpool2x2_backward\n\n\ndef test_it(): pass\n")
+    ended = run_pytest(solved, "test_mine.py")
+    command = ended.stderr.strip().rpartition("Tests of your own: pytest ")[2].replace('"', "").split()
+    assert command == ["-c", os.devnull, "--rootdir", ".", "test_mine.py"]
+    assert "1 passed" in run_pytest(solved, *command).stdout
+    assert OF_2 in run_pytest(solved, "-k", "2").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making a link needs a privilege there")
+def test_an_exercise_that_is_a_link_is_told(solved: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(solved, tmp_path / "work")
+    (folder / "exercise2.py").rename(tmp_path / "elsewhere.py")
+    (folder / "exercise2.py").symlink_to(tmp_path / "elsewhere.py")
+    ended = run_pytest(folder, "exercise2.py", columns=300)
+    assert "exercise2.py: not an ordinary file (a link, a pipe, a device); skipped." in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])

@@ -11,9 +11,9 @@ from grader import BUILT_IN
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
 from grader.model import ExitCode
-from grader.report.paragraphs import paragraphs
-from grader.report.plain_text import number
-from grader.report.student_summary import PRACTICE_SEED
+from grader.report.paragraphs import paragraphs, wrapped
+from grader.report.plain_text import clean, number
+from grader.report.student_summary import PRACTICE_SEED, advice, remarks
 from grader.rubric import Assignment, load_assignment
 from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point
@@ -85,8 +85,8 @@ def try_point(
     if report.score == report.max_score:
         out.print(Text(f"{point} is right: there is no failing input to try."))
         return
-    out.print(*paragraphs(report.points, out.width), sep="\n", soft_wrap=True)
-    out.print(Text(f"\nThere is no input to try for {point}."))
+    last = Text(f"\nThere is no input to try for {point}.\n{advice(report, out.width)}")
+    out.print(*paragraphs(report.points, out.width), *remarks(report, out.width), last, sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -103,7 +103,9 @@ def check(
 
     readiness = examine(course, folder)
     for item in readiness.items:
-        out.print(Text("✓ " if item.ready else "✗ ", style="green" if item.ready else "red").append(item.sentence))
+        sign, style = ("✓ ", "green") if item.ready else ("✗ ", "red")
+        text = wrapped(sign + clean(item.sentence), out.width, len(sign))
+        out.print(Text(sign, style=style).append(text.removeprefix(sign), style="default"), soft_wrap=True)
     out.print(Text(f"\n{readiness.conclusion}", style="bold"))
     if archive is not None:
         pack(readiness.submission, archive)

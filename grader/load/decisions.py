@@ -8,6 +8,7 @@ from grader.load.misnamed import meant
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.model import Expected, Question
 
+OTHER_FILE = "but there is"  # in a note that asks about another file, for who says what to do next
 DECIDED = "as a person decided"  # what is said of a file that was accepted: nothing is left to decide
 
 
@@ -46,7 +47,7 @@ def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen)
             continue
         state = "as it was handed out" if wanted in chosen.files else "not found"
         chosen.notes.append(
-            f"{wanted}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}"
+            f"{wanted}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}"
         )
         chosen.questions.append(Question(wanted, paths))
 

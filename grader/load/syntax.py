@@ -78,7 +78,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         text = source.decode("utf-8", "replace")
-        frame = None if "\0" in text else Frame.at(text, path, line, MODULE)  # UTF-16 shows nothing that helps
+        frame = Frame.at(text, path, line, MODULE)
         return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
 
 

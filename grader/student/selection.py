@@ -6,6 +6,7 @@
 a check's own node id   that check, as an IDE's list of tests asks for it
 """
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,10 +38,11 @@ def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -
             place = checks / place.name  # as pytest names the checks, which lie beside no folder of the student's
         if place.is_relative_to(checks.resolve()):
             single.append(f"{place.relative_to(checks.resolve())}{separator}{node}")
-        elif place.name in modules:
-            exercises.add(modules[place.name])
+        elif Path(path).name in modules:  # also where it is a link
+            exercises.add(modules[Path(path).name])
         elif not place.is_dir():
-            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.")
+            own = f' Tests of your own: pytest -c {os.devnull} --rootdir . "{arg}"' if place.suffix == ".py" else ""
+            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.{own}")
     return Selection(single or ["."], frozenset(exercises))
 
 

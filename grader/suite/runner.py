@@ -20,7 +20,7 @@ from grader.errors import SuiteError
 from grader.model import CheckResult
 from grader.rubric import Assignment
 from grader.suite.author_errors import located, place_of
-from grader.suite.collection_root import collect_below
+from grader.suite.collection_root import collecting_below
 from grader.suite.plugin import CheckPlugin, Run, point_of
 from grader.suite.session import SubmissionSession
 
@@ -128,8 +128,10 @@ class _Session(Generic[Worked]):
         self.raised: BaseException | None = None
         self._work = work
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        collect_below(config, self._assignment.checks)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
+        with collecting_below(session.config, self._assignment.checks):
+            yield
 
     def pytest_exception_interact(
         self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
