@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -252,6 +253,16 @@ def test_an_index_of_a_sample_or_channel_never_passes_for_a_row_or_column(draw: 
     for leading in (0, 1):
         for side in (2, 3):
             assert any(shape[leading] > shape[side] // 2 and min(shape[2:]) > 1 for shape in shapes), (leading, side)
+
+
+@pytest.mark.parametrize("use", [lambda n: n // 2, lambda n: n % 2, lambda n: n % 3], ids=["half", "rest", "thirds"])
+@pytest.mark.parametrize("draw", [pool_cases.random_maps, pool_cases.odd_maps])
+def test_no_two_sizes_pass_for_each_other(draw: Callable[..., Any], use: Callable[[int], int]) -> None:
+    for seed in range(150):
+        shapes = [case.inputs["X"].shape for case in draw(np.random.default_rng(seed))]
+        for one, other in combinations(range(4), 2):
+            never = {use(size) for shape in shapes for size in shape[2:]} == {0} and (one, other) == (2, 3)
+            assert never or any(use(shape[one]) != use(shape[other]) for shape in shapes), (seed, one, other)
 
 
 def test_shapes_and_values_depend_on_the_seed() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from grader.authoring.mutations import Mutation, mutations
 
-
 Operators = Callable[[str], list[Mutation]]  # a file's source -> all ways to change it
 
 

@@ -36,8 +36,8 @@ def expression_changes(node: ast.AST, names: Sequence[str]) -> Iterator[Change]:
             other = names[(names.index(node.id) + len(names) // 2) % len(names)]
             if other != node.id:
                 yield field_changed(f"{node.id} for {other}", "id", other)
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool) and node.value:
-            yield field_changed(f"{node.value} doubled", "value", 2 * node.value)
+        case ast.Constant(value=int() | float() as value) if value and not isinstance(value, bool):
+            yield field_changed(f"{value} doubled", "value", 2 * value)
         case ast.comprehension(ifs=[test, *rest]):
             yield field_changed("condition of a comprehension negated", "ifs", [ast.UnaryOp(ast.Not(), test), *rest])
         case ast.Compare(ops=[ast.Eq()], comparators=[right]):
@@ -51,7 +51,7 @@ def replaced(what: str, new: ast.expr) -> Change:
 
     def change(node: ast.AST) -> None:
         fresh = ast.parse(ast.unparse(new), mode="eval").body
-        node.__class__ = fresh.__class__  # type: ignore[assignment]
+        node.__class__ = fresh.__class__
         node.__dict__.clear()
         node.__dict__.update(fresh.__dict__)
 

@@ -121,7 +121,7 @@ def _body(what: str, statements: list[ast.stmt]) -> Change:
     """The statement itself replaced: it becomes `if True:` with the new one in it."""
 
     def change(node: ast.AST) -> None:
-        node.__class__ = ast.If  # type: ignore[assignment]
+        node.__class__ = ast.If
         node.__dict__.update(test=ast.Constant(True), body=copy.deepcopy(statements), orelse=[])
 
     return what, change
