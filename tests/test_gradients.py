@@ -303,6 +303,18 @@ def test_a_pool_only_copies_so_a_float32_result_hides_nothing() -> None:
             assert coarse.outcome is Outcome.FAILED
 
 
+@pytest.mark.parametrize("spoilt", [lambda d: d * (1 + 8e-6), lambda d: d * (1 - 2e-6), lambda d: d.astype(np.float16)])
+def test_a_convolution_in_float32_hides_little(spoilt: Callable[[np.ndarray], np.ndarray]) -> None:
+    for seed in range(10):
+        for name, question in questions(seed).items():
+            if name.startswith(("input", "weight")):
+
+                def coarse(*args: np.ndarray, name: str = name) -> np.ndarray:
+                    return spoilt(right_function(name)(*args)).astype(np.float32)
+
+                assert judge(coarse, question).outcome is Outcome.FAILED, name
+
+
 # --- sharp and calm
 
 
@@ -353,7 +365,9 @@ def other_roundings(name: str, case: Case) -> list[np.ndarray]:
     found = [single, single.astype(np.float64), right_function(name)(first, second)]
     if name.startswith(("input", "weight")):
         kind, convention = name.split()[:2]
-        found.append((input_by_fft if kind == "input" else weight_by_fft)(first, second, convention))
+        by_fft = input_by_fft if kind == "input" else weight_by_fft
+        found.append(by_fft(first, second, convention))
+        found.append(by_fft(first.astype(np.float32), second.astype(np.float32), convention).astype(np.float32))
     return found
 
 

@@ -51,7 +51,7 @@ def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
 @pytest.mark.parametrize(
     "wanted",
     [
-        *("range(H // 2 - 1)", "range(1, H // 2)", "range(H / 2)", "W -= max", "+= 3","reversed(list(range(H // 2)))"),
+        *("range(H // 2 - 1)", "range(1, H // 2)", "range(H / 2)", "W -= max", "+= 3", "reversed(list(range(H // 2)))"),
         *(
             "for i in list(range(H // 2))[::2]",
             "return W.squeeze()",
