@@ -73,7 +73,7 @@ def _failed(function: Callable[..., Any], question: Question, seen: Sequence[See
 def _raise(
     function: Callable[..., Any], question: Question, seen: Sequence[Seen], case: Case, fault: CallFailure
 ) -> NoReturn:
-    """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
+    """Raise the failure of the smallest input that causes one, and say for which it is. A mistake that raises is named
     by the sizes on which it does."""
     if fault.verdict.outcome is not Outcome.ERROR or fault.kind in NO_INPUT or _is_raised_on_import(fault):
         raise fault
