@@ -17,10 +17,10 @@ import pytest
 from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.child.protocol import MAGIC, Value, encode
-from grader.sandbox.launcher import CallFailed, Launcher, Limits, Reply, Request, Returned
+from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
-from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors
+from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -80,8 +80,8 @@ def frame(payload: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "start",
-    ["", "print('hello')", "1 / 0", "import os; os._exit(3)", "import os; os.close(1)"],
-    ids=["well", "prints", "raises", "ends", "falls silent"],
+    ["", "print('hello')", "1 / 0", "print('hello'); 1 / 0", "import os; os._exit(3)", "import os; os.close(1)"],
+    ids=["well", "prints", "raises", "prints and raises", "ends", "falls silent"],
 )
 def test_an_import_ahead_comes_to_what_it_would_come_to_when_asked(launcher: Launcher, start: str) -> None:
     harness = {"beside.py": b"def well():\n    return 'beside'\n"}
@@ -98,6 +98,37 @@ def test_an_import_ahead_comes_to_what_it_would_come_to_when_asked(launcher: Lau
     module, beside = answers(False, "module", "beside")
     assert (replace(first, output=""), replace(then, output="")) == (beside, replace(module, output=""))
     assert first.output + then.output == module.output  # what the import printed comes with the first answer
+
+
+@pytest.mark.parametrize("start", ["print('hello')", "print('hello'); 1 / 0"], ids=["well", "raises"])
+def test_what_an_import_ahead_prints_early_is_not_lost(
+    launcher: Launcher, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine all of it is there before we have read that the worker is up."""
+    launch = launcher.launch
+
+    def launch_and_listen(bundle: Bundle) -> Connection:
+        connection = launch(bundle)
+        output = connection.output
+        early: list[str] = []
+
+        def is_said() -> bool:
+            early.append(output())
+            return "hello\n" in early
+
+        def hear() -> str:
+            if early:
+                return output()
+            wait_until(is_said)
+            return "".join(early)
+
+        monkeypatch.setattr(connection, "output", hear)
+        return connection
+
+    monkeypatch.setattr(launcher, "launch", launch_and_listen)
+    with Sandbox(launcher, {"module": bundle_of(f"{start}\n{WELL}")}) as sandbox:
+        sandbox.start("module", importing=True)
+        assert sandbox.call(Request("module", "module", "well", (), PATIENCE)).output == "hello\n"
 
 
 WRITE_EVERYWHERE = """
