@@ -20,7 +20,7 @@ from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import READERS, Named
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
-from grader.load.misnamed import meant
+from grader.load.misnamed import likely_file
 from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
 
@@ -133,7 +133,7 @@ def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | 
     if _shape(children) is not Format.FOLDERS:
         return opened
     archives = [child for child in children if isinstance(child, File) and is_archive(child.name)]
-    people = [child for child in archives if meant(f"{stem(child.name)}.py", expected) is None]
+    people = [child for child in archives if likely_file(f"{stem(child.name)}.py", expected) is None]
     if len(people) > 1:
         return opened
     held = [name for child in children if isinstance(child, Folder) for name in _answers_in(child, expected)]
