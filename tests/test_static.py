@@ -7,7 +7,7 @@ import pytest
 
 from grader.load.content import MAX_CODE_BYTES
 from grader.load.module_facts import Facts, read
-from grader.load.static_checks import inspect, own_modules
+from grader.load.static_checks import importable_files, inspect
 from grader.load.submission import digest, load
 from grader.load.syntax import parse
 from grader.model import Finding, Outcome, Submission
@@ -296,7 +296,7 @@ def test_another_exercises_file_brings_its_imports_along(assignment: Assignment)
 @pytest.mark.parametrize("name", ["random", "statistics", "torch", "numpy", "grader", "harness", "json"])
 def test_own_modules_with_a_librarys_name_never_travel(assignment: Assignment, name: str) -> None:
     both = submission(exercise2=ALL2, **{name: "raise SystemExit\n", f"{name}__part": ""})
-    assert set(own_modules(both, assignment.rubric)) == {"exercise2.py"}
+    assert set(importable_files(both, assignment.rubric)) == {"exercise2.py"}
 
 
 def test_an_own_module_with_a_librarys_name_is_told(assignment: Assignment) -> None:
@@ -307,7 +307,7 @@ def test_an_own_module_with_a_librarys_name_is_told(assignment: Assignment) -> N
 def test_own_modules_with_the_workers_names_are_ordinary(assignment: Assignment) -> None:
     files = {"exercise2": "import convert, protocol, worker\n" + ALL2, "convert": "", "protocol": "", "worker": ""}
     assert findings(assignment, **files) == {}
-    assert len(own_modules(submission(**files), assignment.rubric)) == 4
+    assert len(importable_files(submission(**files), assignment.rubric)) == 4
 
 
 # --- files made to hurt ----------------------------------------------------------------------------------------------

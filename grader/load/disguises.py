@@ -1,4 +1,4 @@
-"""What a file that should be Python really is: a notebook, a saved page, a document. For sentences alone."""
+"""Recognize what a file that should be Python really is: a notebook, a saved page, a document. Only messages use it."""
 
 import re
 from collections.abc import Callable
@@ -11,16 +11,16 @@ _AS_PLAIN_TEXT = "save your code as a plain text file"
 
 
 def disguise(source: bytes) -> str | None:
-    """What a file is instead of Python, and what to do about it; None where nothing tells."""
+    """What a file is instead of Python, and what to do about it; None where nothing gives it away."""
     return next((description for is_one, description in _KINDS if is_one(source)), None)
 
 
 def magic_line(source: bytes) -> tuple[int, str] | None:
     """The first line that only a notebook understands (`%matplotlib inline`, `!pip install`), and what it says."""
-    found = _MAGIC.search(source)
-    if found is None:
+    match = _MAGIC.search(source)
+    if match is None:
         return None
-    return source.count(b"\n", 0, found.start()) + 1, found[1].decode("ascii", "replace").strip()
+    return source.count(b"\n", 0, match.start()) + 1, match[1].decode("ascii", "replace").strip()
 
 
 def is_notebook(source: bytes) -> bool:

@@ -15,7 +15,7 @@ MAX_NAME = 80  # characters of a student's names in our sentences
 _CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
 # And time with the square of a formatted text's length: 256 kB of `f"{a}{a}"` take 12 seconds.
 MAX_FIELDS = 2_000  # braces in one line
-# Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
+# Encodings of ordinary text. Python knows others, some of which are extremely slow (punycode) or no text at all (hex).
 _ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
 MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
@@ -43,7 +43,7 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
 
 
 def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
-    """A syntax error, by what the file really is where that can be told."""
+    """The finding on a syntax error; a notebook's command is named as what it is."""
     magic = magic_line(source)
     if magic is not None:
         line, command = magic
@@ -70,7 +70,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except SyntaxError as error:
         if "declaration" not in str(error):
             return _unreadable(path, str(error))
-        encoding = "utf-8"  # which it is not either, but so it is told with the line
+        encoding = "utf-8"  # nor is it this, but decoding it finds the line for the message
     if _ENCODINGS.fullmatch(encoding.lower().replace("_", "-")) is None:
         return _unreadable(path, f"it declares the encoding {one_line(encoding, MAX_NAME)}")
     try:

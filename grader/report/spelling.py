@@ -59,6 +59,6 @@ codecs.register_error(HANDLER, _spell)
 
 
 def never_fail(stream: Any) -> None:
-    """Makes a text stream spell what its encoding lacks instead of raising UnicodeEncodeError."""
+    """Make a text stream spell what its encoding lacks instead of raising UnicodeEncodeError."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors=HANDLER)

@@ -44,7 +44,7 @@ class Sandbox:
             self._workers.clear()
 
     def start(self, worker: str, *, importing: bool = False) -> None:
-        """Starts a worker ahead of its first question, so that its start-up is hidden behind other work.
+        """Start a worker ahead of its first question, so that its start-up is hidden behind other work.
 
         With `importing` it goes on to import the module of its own name, which is then known to be asked.
         """
@@ -52,7 +52,7 @@ class Sandbox:
             self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
 
     def end(self, worker: str) -> None:
-        """Ends a worker that will not be asked any more: what a submission holds at a time is one exercise's."""
+        """End a worker that will not be asked any more: what a submission holds at a time is one exercise's."""
         if worker in self._workers:
             self._workers.pop(worker).end()
 
@@ -96,7 +96,7 @@ class Sandbox:
         return worker
 
     def _retire(self, name: str) -> bool:
-        """Forgets a worker that is no more; the next question starts another."""
+        """Forget a worker that is no more; the next question starts another."""
         if self._workers[name].alive:
             return False
         del self._workers[name]
@@ -226,7 +226,7 @@ class _Exchanges(threading.Thread):
         self.start()
 
     def begin(self, message: dict[str, Value]) -> None:
-        """Sends a message; never waits."""
+        """Send a message; never waits."""
         self._messages.put(message)
 
     def wait(self, deadline: Deadline) -> Value:

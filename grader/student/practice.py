@@ -76,7 +76,7 @@ class StudentRun:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keeps the selected exercises, without those that cannot be run here, and names each check by its point."""
+        """Keep the selected exercises, without those that cannot be run here, and name each check by its point."""
         kept: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:
@@ -91,7 +91,7 @@ class StudentRun:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keeps the outcome with pytest's report, for its letters and its last line; shows prints where `-s` asks."""
+        """Keep the outcome with pytest's report, for its letters and its last line; show prints where `-s` asks."""
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.outcome_of_point = call.excinfo.value.result.verdict.outcome

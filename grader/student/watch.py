@@ -69,7 +69,7 @@ class Watch:
         self.stack.close()
 
     def judge(self) -> Round | None:
-        """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
+        """Judge what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
         submission = self._grading.load(self.folder)

@@ -8,7 +8,7 @@ from grader.rubric import Exercise, Rubric
 
 
 def require(rubric: Rubric, points: Collection[str]) -> None:
-    """Raises UsageError, with the command to install it, where one of these points needs a package that is missing."""
+    """Raise UsageError, with the command to install it, where one of these points needs a package that is missing."""
     lacks = lacking(rubric.exercises_run(points))
     if lacks:
         others = " ".join(f"--exercise {exercise.id}" for exercise in rubric.exercise if exercise.id not in lacks)

@@ -180,7 +180,7 @@ class CheckPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Runs one check for its verdict."""
+        """Run one check for its verdict."""
         self.run.submission_session.call_log.begin()
         names = pyfuncitem._fixtureinfo.argnames
         started = time.perf_counter()

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from grader import oracles as library
 from grader.errors import GraderError, SuiteError
-from grader.load.static_checks import inspect, own_modules
+from grader.load.static_checks import importable_files, inspect
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
 from grader.sandbox.launcher import Bundle, Launcher, Limits
@@ -43,13 +43,13 @@ class Oracles:
         self._sandbox.__exit__(kind, error, trace)
 
     def start(self, exercises: Collection[str]) -> None:
-        """Starts the oracles that these exercises' checks will ask."""
+        """Start the oracles that these exercises' checks will ask."""
         for name, oracle in self._oracles.items():
             if not set(oracle.exercises).isdisjoint(exercises):
                 self._sandbox.start(name, importing=True)
 
     def proxy(self, name: str) -> "OracleProxy":
-        """Raises SuiteError for one that the rubric does not have."""
+        """Raise SuiteError for one that the rubric does not have."""
         if name not in self._oracles:
             raise SuiteError(f"the rubric has no oracle {name!r}; there are: {', '.join(self._oracles) or 'none'}")
         oracle = self._oracles[name]
@@ -117,7 +117,7 @@ class SubmissionSession:
         return self.assignment.rubric.settings
 
     def start(self, exercises: Sequence[Exercise]) -> None:
-        """Starts the workers of some exercises, and of their oracles, ahead of the first question.
+        """Start the workers of some exercises, and of their oracles, ahead of the first question.
 
         Not where reading has already shown that no question will be answered.
         """
@@ -127,7 +127,7 @@ class SubmissionSession:
         self.oracles.start({exercise.id for exercise in asked})
 
     def finish(self, exercise: Exercise) -> None:
-        """Ends the worker of an exercise whose checks are done."""
+        """End the worker of an exercise whose checks are done."""
         self._sandbox.end(exercise.module)
 
     def module(self, name: str) -> ModuleProxy:
@@ -165,7 +165,7 @@ class SubmissionSession:
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
         return Bundle(
-            files=own_modules(self.submission, rubric, self._given),
+            files=importable_files(self.submission, rubric, self._given),
             harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
             preload=exercise.imports,
