@@ -205,7 +205,9 @@ def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str
     assert len(found.message) < 250
 
 
-@pytest.mark.parametrize()
+@pytest.mark.parametrize(
+    "line", ["print(x", "x = '<>' +", "def f(a, (b: pass", "x = 'print y' 3", "except = 3  # a <> b", "def f(a=(1, 2):"]
+)
 def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str) -> None:
     assert "Python 2" not in finding(assignment, exercise2=f"{line}\n").message
 
