@@ -185,6 +185,34 @@ def test_syntax_errors_are_told_with_the_line(
 
 
 @pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("print 'x'", "print needs parentheses: print(...)"),
+        ("if X.any(): print X", "print needs parentheses: print(...)"),
+        ("exec 'x = 1'", "exec needs parentheses: exec(...)"),
+        ("try: pass\nexcept (ValueError, KeyError), error: pass", "write `except ValueError as error:`"),
+        ("raise ValueError, 'no'", "write `raise ValueError(text)`"),
+        ("if a <> b: pass", "write != instead of <>"),
+        ("x = `a`", "write repr(x) instead of `x`"),
+        ("x = 10L", "leave out the L behind a number"),
+        ("def f((a, b), c): pass", "a parameter cannot be a tuple: take it apart in the first line"),
+    ],
+)
+def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str) -> None:
+    found = finding(assignment, exercise2=f"x = 1\n{line}\n")
+    assert found.outcome is Outcome.ERROR
+    assert found.message.endswith(f". This is Python 2; the course uses Python 3: {advice}.")
+    assert len(found.message) < 250
+
+
+@pytest.mark.parametrize(
+    "line", ["print(x", "x = '<>' +", "def f(a, (b: pass", "x = 'print y' 3", "except = 3  # a <> b", "def f(a=(1, 2):"]
+)
+def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str) -> None:
+    assert "Python 2" not in finding(assignment, exercise2=f"{line}\n").message
+
+
+@pytest.mark.parametrize(
     ("source", "message"),
     [
         ("x = 'ä'\n".encode("latin-1"), "exercise2.py:1: Python cannot read the file (byte 0xe4 is not utf-8)."),
