@@ -47,12 +47,8 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             continue
         state = "as it was handed out" if expected_name in chosen.files else "not found"
         chosen.notes.append(
-<<<<<<< HEAD
-            f"{wanted}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}"
-=======
-            f"{expected_name}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. "
+            f"{expected_name}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. "
             f"{_advice(places[0], expected_name)}"
->>>>>>> main
         )
         chosen.questions.append(Question(expected_name, paths))
 
