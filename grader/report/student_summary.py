@@ -28,14 +28,14 @@ def print_progress(report: Report, console: Console, selection: bool = False) ->
 
 
 def remarks(report: Report, width: int = 80) -> list[Text]:
-    """What there is to be said of the files: which were not read, and why."""
-    told = "\n".join(point.message for point in report.points)
-    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in told]
+    """The notes on the files that no point's message has yet: which were not read, and why."""
+    messages = "\n".join(point.message for point in report.points)
+    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in messages]
     return [Text("\nAbout your files", style="bold"), *map(Text, notes)] if notes else []
 
 
 def points_so_far(report: Report, selection: bool = False) -> str:
-    """One line that can be read from afar."""
+    """The score so far in one short line."""
     pending = f", and {number(report.pending)} pending manual review" if report.pending else ""
     reached = f"{number(report.score)} of {number(report.max_score)}"
     return f"{reached} points in this selection{pending}." if selection else f"Points so far: {reached}{pending}."
