@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from grader.load.python2 import is_python2
+
 
 @dataclass(frozen=True, slots=True)
 class Hint:
@@ -26,7 +28,49 @@ class _Slip:
     diagnosis: str | None = None
 
 
+# What Python 2 calls otherwise, or has no more.
+_RENAMED = {"xrange": "range", "unicode": "str", "basestring": "str", "long": "int", "unichr": "chr"}
+_RENAMED |= {"izip": "zip", "imap": "map", "ifilter": "filter", "izip_longest": "zip_longest"}
+_RENAMED |= {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
+_NOT_DEFINED = rf"^NameError: name '({'|'.join(_RENAMED)})' is not defined"
+
+_PYTHON_2 = (
+    _Slip(_NOT_DEFINED, lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}")),
+    _Slip(
+        r"cannot import name '(izip|imap|ifilter|izip_longest)'|has no attribute '(i(?:zip|map|filter|zip_longest))'",
+        lambda found: is_python2(f"write {_RENAMED[found[1] or found[2]]} instead of {found[1] or found[2]}"),
+    ),
+    _Slip(
+        r"'dict' object has no attribute '(iteritems|itervalues|iterkeys)'",
+        lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}"),
+    ),
+    _Slip(r"'dict' object has no attribute 'has_key'", is_python2("write `key in d` instead of d.has_key(key)")),
+    _Slip(
+        r"'(?:generator|zip|map|filter|enumerate|\w*iterator)' object has no attribute 'next'",
+        is_python2("write next(x) instead of x.next()"),
+    ),
+    _Slip(r"^NameError: name 'raw_input'", is_python2("remove raw_input(), all values arrive as arguments")),
+    _Slip(r"^NameError: name 'reduce'", "In Python 3 reduce has to be imported: from functools import reduce."),
+    _Slip(r"^NameError: name 'cmp'", is_python2("compare with <, == and >")),
+    _Slip(
+        r"for >>: 'builtin_function_or_method'",
+        is_python2("print is a function, so write print(x)"),
+        line=r"\bprint\s*>>",
+    ),
+    _Slip(
+        r"'(map|filter|zip|dict_keys|dict_values|dict_items)' object is not subscriptable"
+        r"|object of type '(map|filter|zip)' has no len\(\)",
+        "In Python 3, map, filter, zip and the parts of a dictionary are no lists: put list(...) around them.",
+    ),
+    _Slip(
+        r"'range' object does not support item assignment"
+        r"|for \+: '(?:range' and 'list|list' and 'range|range' and 'range)'",
+        "In Python 3 a range is no list: put list(...) around it.",
+    ),
+)
+
 _SLIPS = (
+    *_PYTHON_2,
     _Slip(r"for \^:|bitwise_xor", "In Python a power is written **; ^ is something else.", line=r"\^"),
     _Slip(
         r"Cannot convert expression to float",
