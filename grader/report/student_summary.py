@@ -63,8 +63,8 @@ def advice(report: Report, width: int = 80) -> str:
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
-    asked = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
-    other = f"save your answer as {clean(asked).partition(':')[0]} (see above), or " if asked else ""
+    note = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
+    other = f"save your answer as {clean(note).partition(':')[0]} (see above), or " if note else ""
     first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     commands = [
         (f"grader try {chosen.id}", "runs your function on the input above") if "paste" in chosen.evidence else None,
