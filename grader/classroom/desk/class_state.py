@@ -182,7 +182,7 @@ class ClassState:
             state.take(record)
         self.expected = len(state.folders)
         self._entries = [
-            Entry(id=name, folder=folder, students=(), status="graded" if name in state.done else "waiting")
+            Entry(id=name, folder=folder, students=(), status="graded" if name in state.graded else "waiting")
             for name, folder in state.folders.items()
         ]
 
