@@ -1,11 +1,11 @@
-"""A hand-in that is open at somebody's desk is theirs until they leave it or ten minutes pass."""
+"""Reserve a hand-in for the marker who has it open, until they leave it or ten minutes pass."""
 
 import time
 from collections.abc import Callable
 
 from grader.classroom.desk.database import Database
 
-SECONDS = 600.0  # longer than a text is read, shorter than a lunch
+SECONDS = 600.0  # longer than reading a text takes, shorter than a lunch break
 
 
 class Leases:
@@ -31,8 +31,8 @@ class Leases:
     def holder(self, entry: str, marker: str) -> str | None:
         """Who has it open, if that is somebody else than `marker`."""
         query = "SELECT marker FROM lease WHERE entry = ? AND marker != ? AND until > ?"
-        found = self._database.row(query, entry, marker, self._clock())
-        return None if found is None else str(found["marker"])
+        row = self._database.row(query, entry, marker, self._clock())
+        return None if row is None else str(row["marker"])
 
     def held_by_others(self, marker: str) -> dict[str, str]:
         """Hand-in -> who has it open, of those that others have."""

@@ -1,4 +1,4 @@
-"""The desk of one class: all that a page asks or does, without a page in sight. One thread uses it.
+"""The desk of one class: all that its pages show or do, apart from HTML. Only one thread uses it.
 
 A mark is journaled (`mark_log`), and with that on the disk; then it is carried into its report, at once, or as soon as
 nobody else is writing reports. So kill -9 at any moment loses nothing.
@@ -32,8 +32,8 @@ from grader.report.plain_text import number
 from grader.rubric import Assignment
 from grader.schema import Report, ReviewEntry
 
-MAX_COMMENT = 10_000
-MAX_TOGETHER = 20  # hand-ins with the same files, by one key
+MAX_COMMENT = 10_000  # characters: five pages, more than a person writes to one student
+MAX_TOGETHER = 20  # hand-ins with the same files that one key press marks
 LOCK = ".desk.lock"
 
 
@@ -59,8 +59,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """Somebody's worklist, of what it was made, and how many marks of the class it knows."""
+class _CachedWorklist:
+    """A marker's worklist, the versions that it was made from, and how many marks of the class it includes."""
 
     stand: tuple[object, ...]
     worklist: Worklist
@@ -92,7 +92,7 @@ class Desk:
         self.seconds = SecondReadings(self.database)
         self.regrades = Regrades(self.database)
         self.state = ClassState(results, assignment.rubric, self.database)
-        self._worklists: dict[str, _Kept] = {}
+        self._worklists: dict[str, _CachedWorklist] = {}
         self._writing = threading.Lock()  # between a carrier's thread and another's
         self.refresh()
 
@@ -109,29 +109,29 @@ class Desk:
         """Takes note of what has changed in the folder."""
         self.state.refresh()
         for logged in self.log.waiting():
-            self.state.given(logged.entry, logged.review)
+            self.state.add_mark(logged.entry, logged.review)
 
     def worklist(self, me: str) -> Worklist:
-        """Everything that needs a person. After a mark, only what was marked is looked at again."""
-        kept, marked = self._worklists.get(me), len(self.state.marked)
+        """Everything that needs a person. After a mark, only the tasks of the marked hand-in are updated."""
+        cached, marked = self._worklists.get(me), len(self.state.marked)
         stand = (self.state.version, self.database.version)
-        if kept is None or kept.stand != stand or (self.seconds.percent and kept.marked != marked):
+        if cached is None or cached.stand != stand or (self.seconds.percent and cached.marked != marked):
             requests, markers = self.regrades.all(), self.markers.all()
-            found = worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
-            kept = _Kept(stand, Worklist(found), marked)
-        for key in {*self.state.marked[kept.marked :]}:
-            kept.worklist.update(self.state.hand_ins[key])
-        self._worklists[me] = replace(kept, marked=marked)
-        return kept.worklist
+            tasks = worklist.tasks(self.state, requests, markers, self.seconds, me, self.anonymous)
+            cached = _CachedWorklist(stand, Worklist(tasks), marked)
+        for key in {*self.state.marked[cached.marked :]}:
+            cached.worklist.update(self.state.hand_ins[key])
+        self._worklists[me] = replace(cached, marked=marked)
+        return cached.worklist
 
     def hand_in(self, key: str) -> HandIn:
         """Raises UsageError where there is none."""
-        found = self.state.hand_ins.get(key)
-        if found is None:
+        hand_in = self.state.hand_ins.get(key)
+        if hand_in is None:
             raise UsageError(
                 "there is no such hand-in in this class; it may have been graded again under another name."
             )
-        return found
+        return hand_in
 
     def report(self, hand_in: HandIn) -> Report:
         """The report with all marks, those too that are not carried over yet. Raises UsageError where it is damaged."""
@@ -140,9 +140,9 @@ class Desk:
         return with_marks(stored, self.assignment, waiting) if waiting else stored
 
     def held(self, me: str) -> dict[str, str]:
-        """Key -> who has it open, of the hand-ins that others have."""
+        """The hand-ins that others have open: key -> who has it."""
         held = self.leases.held_by_others(me)
-        return {own.key: held[entry] for entry in held if (own := self.state.by_entry(entry)) is not None}
+        return {hand_in.key: held[entry] for entry in held if (hand_in := self.state.by_entry(entry)) is not None}
 
     def next_task(self, chosen: Filter, here: tuple[str, str], step: int, me: str) -> Task | None:
         """The sheet to go to from `here`; one that somebody else has open is passed over."""
@@ -162,17 +162,17 @@ class Desk:
         score = self._score(ask, report)
         comment = self.items.comment(ask.point, ask.items, ask.words)
         moment = self.log.moment()
-        given = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
+        new_mark = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
         request = self.regrades.open_for(hand_in.entry.id, ask.point) if source is Source.REGRADE else None
         with self.database.writing():
             items = ask.items if summed else ()
-            self.log.add(hand_in.entry.id, given, source, items=items, words=ask.words, nonce=ask.nonce)
+            self.log.add(hand_in.entry.id, new_mark, source, items=items, words=ask.words, nonce=ask.nonce)
             self.snippets.used(ask.point, ask.words)
             if request is not None:
-                before = given.before or 0.0
+                before = new_mark.before or 0.0
                 self.regrades.answer(request, before=before, after=score, answer=comment, marker=ask.by, when=moment)
-        self.state.given(hand_in.entry.id, given)
-        return given
+        self.state.add_mark(hand_in.entry.id, new_mark)
+        return new_mark
 
     def open_twins(self, hand_in: HandIn, point: str, me: str) -> list[HandIn]:
         """The hand-ins with the same files whose point nobody has marked yet, nor has open; so many as one may mark."""
@@ -226,14 +226,16 @@ class Desk:
             raise UsageError("that mark was for an earlier hand-in, which counts no more.")
         report, point = self.report(hand_in), latest.review.point
         gone = self.log.taken_back(latest.entry, point)
-        own = [
+        standing_marks = [
             review
             for review in report.reviews
             if review.point == point and review.sha256 == hand_in.digest and review.when not in gone
         ]
-        if own and own[-1] != latest.review:
-            raise ConflictError(f"{own[-1].by} has marked this point since; your mark does not count any more.")
-        former = own[-2] if len(own) > 1 else None
+        if standing_marks and standing_marks[-1] != latest.review:
+            raise ConflictError(
+                f"{standing_marks[-1].by} has marked this point since; your mark does not count any more."
+            )
+        former = standing_marks[-2] if len(standing_marks) > 1 else None
         back = mark(
             report,
             point=point,
@@ -244,7 +246,7 @@ class Desk:
         )
         with self.database.writing():
             self.log.add(latest.entry, back, Source.UNDO, undoes=latest.number)
-        self.state.given(latest.entry, back)
+        self.state.add_mark(latest.entry, back)
         return latest
 
     def rescore_items(self, point: str, changed: int | None, by: str) -> int:
@@ -257,16 +259,18 @@ class Desk:
                 continue
             if changed is not None and changed not in logged.items:
                 continue
-            known = {item.number for item in self.items.of(point)}
-            ticked = [item for item in logged.items if item in known]
+            item_numbers = {item.number for item in self.items.of(point)}
+            ticked = [item for item in logged.items if item in item_numbers]
             score = self.items.total(point, ticked, logged.review.max_score)
             comment = self.items.comment(point, ticked, logged.words)
             if (score, comment) == (logged.review.score, logged.review.comment):
                 continue
-            given = mark(self.report(hand_in), point=point, score=score, comment=comment, by=by, when=self.log.moment())
+            new_mark = mark(
+                self.report(hand_in), point=point, score=score, comment=comment, by=by, when=self.log.moment()
+            )
             with self.database.writing():
-                self.log.add(logged.entry, given, Source.ITEMS, items=ticked, words=logged.words)
-            self.state.given(logged.entry, given)
+                self.log.add(logged.entry, new_mark, Source.ITEMS, items=ticked, words=logged.words)
+            self.state.add_mark(logged.entry, new_mark)
             moved += 1
         return moved
 
@@ -302,9 +306,9 @@ class Desk:
             self.database.set("behind", str(max(0, self.behind - behind)))
 
     def _carry(self, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
-        done: list[LoggedMark] = []
+        carried: list[LoggedMark] = []
         for entry in dict.fromkeys(logged.entry for logged in marks):
-            own = [logged for logged in marks if logged.entry == entry]
+            entry_marks = [logged for logged in marks if logged.entry == entry]
             hand_in = self.state.by_entry(entry)
             if hand_in is None:
                 continue
@@ -313,11 +317,11 @@ class Desk:
                 stored = store.read_report(path)
             except GraderError:
                 continue  # damaged: kept here until it has been graded again
-            marked = with_marks(stored, self.assignment, [logged.review for logged in own])
+            marked = with_marks(stored, self.assignment, [logged.review for logged in entry_marks])
             if marked is not stored:
                 keep(path, marked, pages=False)  # which are made once, at the end
-            done += own
-        return done
+            carried += entry_marks
+        return carried
 
     def _score(self, ask: Ask, report: Report) -> float:
         """What was asked for, or what the ticked items come to. Raises UsageError where there is no such point."""
@@ -340,10 +344,12 @@ class Desk:
         if holder is not None:
             raise ConflictError(f"{holder} has this hand-in open and is marking it.")
         state = hand_in.points.get(ask.point)
-        given = state.given if state else None
-        if ask.seen is None or given is None or given.when == ask.seen:
+        current = state.given if state else None
+        if ask.seen is None or current is None or current.when == ask.seen:
             return
         what = (
-            "took the mark back" if given.score is None else f"gave {number(given.score)} of {number(given.max_score)}"
+            "took the mark back"
+            if current.score is None
+            else f"gave {number(current.score)} of {number(current.max_score)}"
         )
-        raise ConflictError(f"{given.by} {what} since you opened this page.")
+        raise ConflictError(f"{current.by} {what} since you opened this page.")

@@ -29,11 +29,13 @@ PREFETCH = "prefetch"  # the header x-desk of a page that is fetched before anyb
 def queue(visit: Visit, desk: Desk) -> Response:
     """What needs a person, counted by kind; the tasks of the filter, a row each."""
     work, chosen = desk.worklist(visit.marker), visit.chosen
-    found, counts = work.tasks, work.counts()
+    all_tasks, counts = work.tasks, work.counts()
     chosen = _of_a_kind(chosen, counts)
     sought = folded(visit.query("q"))
     rows = [
-        task for task in found if chosen.takes(task) and (not sought or sought in folded(f"{task.who} {task.reason}"))
+        task
+        for task in all_tasks
+        if chosen.takes(task) and (not sought or sought in folded(f"{task.who} {task.reason}"))
     ]
     if visit.wants_json:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
@@ -51,7 +53,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
         waiting=[(name, who) for name, who, waits in desk.state.people() if waits] if not desk.anonymous else [],
         chosen=chosen,
         counts=counts,
-        points=sorted({task.point for task in found if task.point and task.kind in SHEETS}),
+        points=sorted({task.point for task in all_tasks if task.point and task.kind in SHEETS}),
         people=[marker.name for marker in desk.markers.all()],
         query=lambda **changed: query_of(chosen, **changed),
         first=next((f"/next{query_of(chosen)}" for task in rows if task.kind in SHEETS and not task.is_done), None),
@@ -112,7 +114,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         holder = desk.leases.take(hand_in.entry.id, visit.marker)
     if visit.wants_json:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
-    ticked, words = _given(desk, hand_in, shown)
+    ticked, words = _items_and_words(desk, hand_in, shown)
     second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
     twins = desk.state.twins(hand_in)
     return html(
@@ -141,7 +143,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
     )
 
 
-def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
+def _items_and_words(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
     """The items and the words of the mark that counts."""
     latest = desk.log.latest(hand_in.entry.id, shown.point.id)
     if latest is not None and latest.review == shown.current:
@@ -152,8 +154,8 @@ def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], 
 def _twin(desk: Desk, twin: HandIn, point: str, chosen: Filter) -> tuple[str, str, ReviewEntry | None]:
     """A hand-in with the same files: what it is called, its sheet, and its mark."""
     state = twin.points.get(point)
-    given = state.given if state and state.is_marked else None
-    return worklist.label(twin, desk.anonymous), sheet_address(twin.key, point, chosen), given
+    current = state.given if state and state.is_marked else None
+    return worklist.label(twin, desk.anonymous), sheet_address(twin.key, point, chosen), current
 
 
 _STEPS = (("n", 1, False), ("p", -1, False), ("j", 1, True), ("k", -1, True))
@@ -168,8 +170,8 @@ def give(visit: Visit, desk: Desk) -> Response:
         desk.keep(ask)
         score = None
     else:
-        given = desk.give(ask, Source.REGRADE if kind == REGRADE else Source.MARK)
-        score = given.score if given else None
+        new_mark = desk.give(ask, Source.REGRADE if kind == REGRADE else Source.MARK)
+        score = new_mark.score if new_mark else None
         together = desk.give_together(ask) if visit.field("together") and kind != REGRADE else 0
         visit.request.app.state.keeper.wake()
     hand_in = desk.hand_in(ask.key)
@@ -226,10 +228,12 @@ def leave(visit: Visit, desk: Desk) -> Response:
 def names(visit: Visit, desk: Desk) -> Response:
     """Everybody who has a sheet in the filter's kind, for going to a name."""
     chosen = replace(visit.chosen, all=True, who="")
-    found = [
+    matching_tasks = [
         task for task in desk.worklist(visit.marker).tasks if task.kind in SHEETS and task.key and chosen.takes(task)
     ]
-    return JSONResponse([{"who": task.who, "point": task.point, "to": _address(task, visit.chosen)} for task in found])
+    return JSONResponse(
+        [{"who": task.who, "point": task.point, "to": _address(task, visit.chosen)} for task in matching_tasks]
+    )
 
 
 def comments(visit: Visit, desk: Desk) -> Response:
@@ -280,10 +284,10 @@ def enter(visit: Visit, desk: Desk) -> Response:
 
 def asset(visit: Visit, desk: Desk) -> Response:
     """A file of ours."""
-    found = rendering.asset(visit.path("name"))
-    if found is None:
+    content_and_type = rendering.asset(visit.path("name"))
+    if content_and_type is None:
         return Response(status_code=404)
-    content, kind = found
+    content, kind = content_and_type
     return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
@@ -321,8 +325,8 @@ def _standing(desk: Desk, visit: Visit, here: tuple[str | None, str | None]) -> 
     for name, step, all_ in _STEPS if here[0] else ():
         task = work.neighbour(replace(visit.chosen, all=all_), here, step, {} if all_ else held)
         steps[name] = _address(task, visit.chosen) if task else None
-    done, total = work.standing(visit.chosen)
-    return {"steps": steps, "done": done, "total": total}
+    done_count, total = work.standing(visit.chosen)
+    return {"steps": steps, "done": done_count, "total": total}
 
 
 def _address(task: Task, chosen: Filter) -> str | None:

@@ -1,4 +1,4 @@
-"""The queue: everything that needs a person, by kind, in the order in which it is gone through. Pure."""
+"""Build the queue: everything that needs a person, by kind, in the order in which it is marked. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from grader.schema import ReviewEntry
 
 MARK, REVIEW, REGRADE, SECOND, DAMAGED, TIME = "mark", "review", "regrade", "second", "damaged", IssueKind.TIME.value
 SHEETS = (MARK, REVIEW, REGRADE, SECOND)  # kinds that are a point of a hand-in, to be marked
-# In what words a kind is told; those of a class's intake that are not here yet go by their own names.
+# How pages call each kind; a kind of issue that is missing here goes by its own name.
 WORDS = {
     MARK: "To mark",
     REVIEW: "The machine could not decide",
@@ -93,19 +93,23 @@ class Seconds(Protocol):
 def tasks(
     state: ClassState, requests: Iterable[Request], markers: Sequence[Marker], seconds: Seconds, me: str, blind: bool
 ) -> list[Task]:
-    """Everything, done or not. `me` is who asks: nobody reads their own marks a second time."""
+    """All tasks, done or not. `me` is who asks: nobody reads their own marks a second time."""
     hand_ins = list(state.hand_ins.values())
     if blind:
         hand_ins.sort(key=lambda hand_in: hand_in.key)  # the class's order is that of its names
-    found = [
+    all_tasks = [
         *_regrades(state, requests, blind),
         *_marks(state, hand_ins, markers, blind),
         *(_seconds(state, hand_ins, seconds, me, blind) if seconds.percent else ()),
-        *(Task(DAMAGED, None, None, label(own, blind), own.damage, False) for own in hand_ins if own.damage),
+        *(
+            Task(DAMAGED, None, None, label(hand_in, blind), hand_in.damage, False)
+            for hand_in in hand_ins
+            if hand_in.damage
+        ),
     ]
     if not blind:  # what an intake says is about names
-        found += [_issue(state, issue) for issue in state.issues]
-    return found
+        all_tasks += [_issue(state, issue) for issue in state.issues]
+    return all_tasks
 
 
 def label(hand_in: HandIn, blind: bool) -> str:
@@ -114,18 +118,16 @@ def label(hand_in: HandIn, blind: bool) -> str:
 
 
 class Worklist:
-    """Tasks in their order, and what pages ask of them. A mark updates its own tasks alone, so that it takes
-    no longer in a larger class.
-    """
+    """The tasks in their order. A mark updates only the tasks of its hand-in, however large the class is."""
 
-    def __init__(self, found: list[Task]) -> None:
-        self.tasks = found
+    def __init__(self, tasks: list[Task]) -> None:
+        self.tasks = tasks
         self._places: dict[str | None, list[int]] = {}
         self._undone, self._every = (
             Counter[_Group](),
             Counter[_Group](),
         )
-        for place, task in enumerate(found):
+        for place, task in enumerate(tasks):
             self._places.setdefault(task.key, []).append(place)
             self._every[task.group] += 1
             self._undone[task.group] += not task.is_done
@@ -149,31 +151,30 @@ class Worklist:
         return every - undone, every
 
     def neighbour(
-        self, chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
+        self, chosen: Filter, here: tuple[str | None, str | None], step: int, held_keys: Mapping[str, str]
     ) -> Task | None:
-        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by
-        now.
+        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done.
 
-        At the end it goes on at the beginning, so that what was passed over comes again. `taken` are keys that others
-        hold.
+        After the last sheet comes the first, so that skipped ones come again. Sheets of `held_keys`, which others have
+        open, are left out.
         """
         undone, every = self._sums(chosen)
         if not (every if chosen.all else undone):
             return None
-        found = self.tasks
+        tasks = self.tasks
         places = [
             place
             for place in self._places.get(here[0], ())
-            if found[place].address == here and chosen.kind in ("", found[place].kind)
+            if tasks[place].address == here and chosen.kind in ("", tasks[place].kind)
         ]
         start = places[0] if places else (-1 if step > 0 else 0)
-        for distance in range(1, len(found) + 1):
-            task = found[(start + step * distance) % len(found)]
+        for distance in range(1, len(tasks) + 1):
+            task = tasks[(start + step * distance) % len(tasks)]
             if (
                 task.key
                 and task.kind in SHEETS
                 and task.address != here
-                and task.key not in taken
+                and task.key not in held_keys
                 and chosen.takes(task)
             ):
                 return task
@@ -190,8 +191,8 @@ def _updated(task: Task, hand_in: HandIn) -> Task:
         return replace(task, given=point.given if point else None)
     if task.kind not in (MARK, REVIEW, TIME):
         return task
-    given = point.given if point and point.is_marked else None
-    return replace(task, is_done=given is not None, given=given)
+    current = point.given if point and point.is_marked else None
+    return replace(task, is_done=current is not None, given=current)
 
 
 def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Marker], blind: bool) -> Iterator[Task]:
@@ -218,13 +219,13 @@ def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Mark
 
 
 def _issue(state: ClassState, issue: Issue) -> Task:
-    """What an intake says; whether a hand-in without a time was late is decided here, in days."""
-    own = state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
-    if own is None:
+    """The task for an issue of the intake. For a hand-in without a time, it is to decide how many days late it is."""
+    hand_in = state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
+    if hand_in is None:
         return Task(issue.kind, None, None, issue.who, issue.message, False)
-    point = own.points.get(LATE)
-    given = point.given if point and point.is_marked else None
-    return Task(TIME, own.key, LATE, own.name, issue.message, given is not None, given=given)
+    point = hand_in.points.get(LATE)
+    current = point.given if point and point.is_marked else None
+    return Task(TIME, hand_in.key, LATE, hand_in.name, issue.message, current is not None, given=current)
 
 
 def _regrades(state: ClassState, requests: Iterable[Request], blind: bool) -> Iterator[Task]:
@@ -232,21 +233,27 @@ def _regrades(state: ClassState, requests: Iterable[Request], blind: bool) -> It
         hand_in = state.by_entry(request.entry)
         who = label(hand_in, blind) if hand_in else "" if blind else request.entry
         key = hand_in.key if hand_in else None
-        done = request.answered is not None
+        is_answered = request.answered is not None
         point = hand_in.points.get(request.point) if hand_in else None
-        yield Task(REGRADE, key, request.point, who, request.words, done, given=point.given if point else None)
+        yield Task(REGRADE, key, request.point, who, request.words, is_answered, given=point.given if point else None)
 
 
 def _seconds(state: ClassState, hand_ins: Sequence[HandIn], seconds: Seconds, me: str, blind: bool) -> Iterator[Task]:
-    """Those of the sample that somebody else has marked; the first mark is not told."""
+    """The second readings of the sample; `me` gets none that they marked first, and nobody sees the first mark."""
     marks = seconds.all()
     for hand_in in hand_ins:
         for name, point in hand_in.points.items():
             if point.machine is not Outcome.REVIEW or not point.is_marked or not state.is_personal(name):
                 continue
-            own = marks.get((hand_in.entry.id, name, hand_in.digest))
+            second_mark = marks.get((hand_in.entry.id, name, hand_in.digest))
             first_is_mine = point.given is not None and point.given.by == me
-            if (own is None and first_is_mine) or not seconds.is_sampled(state.salt, hand_in.entry.id, name):
+            if (second_mark is None and first_is_mine) or not seconds.is_sampled(state.salt, hand_in.entry.id, name):
                 continue
-            reason = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
-            yield Task(SECOND, hand_in.key, name, label(hand_in, blind), reason, own is not None, point.max_score)
+            reason = (
+                f"read a second time by {second_mark.marker}"
+                if second_mark
+                else "to be read without seeing the first mark"
+            )
+            yield Task(
+                SECOND, hand_in.key, name, label(hand_in, blind), reason, second_mark is not None, point.max_score
+            )
