@@ -57,8 +57,8 @@ def measured(exercise: str, rounds: int) -> dict[str, object]:
         student.announced.get(timeout=PATIENCE)
         student.judged.get(timeout=PATIENCE)
         student.save(f"{right}\n# warm\n")
-        found = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
-    announced, judged = zip(*found, strict=True)
+        delays = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
+    announced, judged = zip(*delays, strict=True)
     return {"save of": f"exercise{exercise}.py", "judging … s": Spread.of(announced), "verdict s": Spread.of(judged)}
 
 
