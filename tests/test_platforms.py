@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
-from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.cli import class_command
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author
@@ -34,7 +34,7 @@ def read_class() -> Iterator[Taken]:
     with ExitStack() as stack:
 
         def opened(path: Path, **given: Any) -> Intake:
-            return stack.enter_context(open_intake(path, EXPECTED, BERLIN, Given(**given)))
+            return stack.enter_context(open_intake(path, EXPECTED, BERLIN, IntakeInputs(**given)))
 
         yield opened
 
