@@ -53,7 +53,8 @@ def echo(folder: Path, code: str, **more: object) -> "subprocess.CompletedProces
 
 @pytest.mark.slow
 def test_a_warm_command_has_the_words_folder_environment_and_streams_of_who_asked(tmp_path: Path) -> None:
-    code = "import os, sys\nprint(sys.argv[1:], os.getcwd(), os.environ['KEY'], 'HOME' in os.environ, input())\nsys.exit('no')"
+    code = "import os, sys\nprint(sys.argv[1:], os.getcwd(), os.environ['KEY'], 'HOME' in os.environ, input())\n"
+    code += "sys.exit('no')"
     ended = echo(tmp_path, code, env={"KEY": "value"}, input="typed\n")
     assert (ended.returncode, ended.stderr) == (1, "no\n")
     assert ended.stdout == f"['one', 'two words'] {tmp_path} value False typed\n"
