@@ -347,7 +347,7 @@ NEAR = [  # that further seeds might support, all of them
 
 
 def test_what_further_seeds_might_have_supported_is_not_lost_to_the_clock():
-    whole = {**RUNS, "Adam": [run_of(0.085, 0.97, 2, 0.04)] * 3}
+    whole = {**RUNS, "Adam": [run_of(0.075, 0.97, 2, 0.04)] * 3}
     idle, busy = Further(whole), Further(whole)
     with_time = claims.judge(NEAR, SIX, idle.runs, idle.another, TARGET)
     assert with_time.share == 1
