@@ -1,9 +1,6 @@
 """Answers by somebody who has read the re-run: each gets no point, or goes to a person with the reason."""
 
-import contextlib
 import math
-import threading
-import time
 
 import pytest
 import torch
@@ -127,33 +124,6 @@ def test_parameters_that_move_between_the_steps_are_a_persons_to_judge():
     verdict = judged(train_epoch=secretly, make_optimizer=lambda name, params: optim.SGD(params, lr=1e-6))
     assert verdict.outcome is Outcome.REVIEW
     assert "Parameters change between SGD's steps: 1.bias, 1.weight, 3.bias, 3.weight." in verdict.message
-
-
-def test_a_thread_that_trains_is_a_persons_to_judge():
-    def beside(model, optimizer, batches, loss_fn):
-        pairs = list(batches)
-        own = optim.Adam(model.parameters(), lr=0.01)
-
-        def train():
-            for x, y in pairs:
-                gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(model.parameters()))
-                for p, g in zip(model.parameters(), gradients, strict=True):
-                    p.grad = g
-                own.step()
-
-        thread = threading.Thread(target=train)
-        thread.start()
-        while thread.is_alive():
-            with contextlib.suppress(RuntimeError):  # the other thread changes the parameters in between
-                optimizer.zero_grad()
-                loss_fn(model(pairs[0][0]), pairs[0][1]).backward()
-                optimizer.step()
-            time.sleep(0)
-        thread.join()
-        return 0.1
-
-    verdict = judged(train_epoch=beside, make_optimizer=lambda name, params: optim.SGD(params, lr=1e-6))
-    assert verdict.share == 0
 
 
 def two_faced(named, other, shows_itself):
