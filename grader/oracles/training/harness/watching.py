@@ -29,9 +29,11 @@ class Watch:
         self._optimizer = optimizer
         self._named = named
         self._parameters = list(named.values())
+        self._sizes = [p.numel() for p in self._parameters]
         self._places = _places(self._parameters, seed)
+        self._followed = _in_all(self._places, self._sizes)
         self._depth = 0
-        self._last = self._copies()
+        self._last = self._values()
         self._evaluations: list[dict[str, Any]] = []
         self._recorded = 0
         self._ended_steps = 0
@@ -58,11 +60,11 @@ class Watch:
             "uncleared": sorted(self._uncleared),
             "with_gradient": sorted(self._with_gradient),
             "followed": [len(places) for places in self._places],
-            "start": self._start.numpy(),
+            "start": self._start.double().cpu().numpy(),
             "path": _rows(self._path),
             "gradients": _rows(self._gradients),
-            "before": self._groups_before,
-            "after": self._groups_after,
+            "before": self._groups["before"],
+            "after": self._groups["after"],
             "evaluations": self._evaluations,
         }
         self._evaluations = []
@@ -76,9 +78,9 @@ class Watch:
         self._with_gradient: set[str] = set()
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
-        self._groups_before: list[Any] = []
-        self._groups_after: list[Any] = []
-        self._start = self._followed([p.detach() for p in self._parameters])
+        self._groups: dict[str, list[Any]] = {"before": [], "after": []}
+        self._glances: dict[str, Any] = {}
+        self._start = self._values()[self._followed]
 
     # --- torch's hooks ------------------------------------------------------------------------------------------------
 
@@ -88,7 +90,7 @@ class Watch:
             return None
         self._steps += 1
         self._changed_between()
-        self._note(self._groups_before)
+        self._note("before")
         closure = args[1] if len(args) > 1 else kwargs.get("closure")
         if closure is None:
             self._sees_gradients()
@@ -103,11 +105,11 @@ class Watch:
         self._depth -= 1
         if self._depth:
             return
-        self._last = self._copies()
-        self._path.append(self._followed(self._last))
-        self._note(self._groups_after)
+        self._last = self._values()
+        self._path.append(self._last[self._followed])
+        self._note("after")
         if self._recording() and self._closures:
-            self._evaluations.append({"end": torch.cat([p.flatten() for p in self._last]).float().cpu().numpy()})
+            self._evaluations.append({"end": self._last.float().cpu().numpy()})
         self._ended_steps += 1
 
     def _arrives(self, name: str, gradient: torch.Tensor) -> None:
@@ -138,14 +140,10 @@ class Watch:
 
     def _sees_gradients(self) -> None:
         self._look_for_old_gradients()
-        present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
         if self._ended_steps == 0:
+            present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
             self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
-        self._gradients.append(
-            self._followed(
-                [torch.full_like(p, torch.nan) if p.grad is None else p.grad.detach() for p in self._parameters]
-            )
-        )
+        self._gradients.append(self._slopes(torch.nan)[self._followed])
 
     def _look_for_old_gradients(self) -> None:
         """A gradient that is what was there plus what backward brought has not been cleared."""
@@ -159,38 +157,58 @@ class Watch:
         self._incoming.clear()
 
     def _changed_between(self) -> None:
-        for (name, p), last in zip(self._named.items(), self._last, strict=True):
-            if not torch.equal(p.detach(), last):
-                self._between.add(name)
-        if self._between:
-            self._last = self._copies()
+        now = self._values()
+        if torch.equal(now, self._last):
+            return
+        parts = zip(self._named, now.split(self._sizes), self._last.split(self._sizes), strict=True)
+        self._between |= {name for name, new, old in parts if not torch.equal(new, old)}
+        self._last = now
 
     def _recording(self) -> bool:
         return self._ended_steps < RECORDED_STEPS and self._recorded < MAX_RECORDED
 
     def _record(self, loss: Any) -> None:
-        point, gradient = (
-            self._copies(),
-            [torch.zeros_like(p) if p.grad is None else p.grad.detach() for p in self._parameters],
-        )
-        flat = [torch.cat([part.flatten() for part in parts]).float().cpu() for parts in (point, gradient)]
+        flat = [values.float().cpu() for values in (self._values(), self._slopes(0.0))]
         self._recorded += 2 * flat[0].numel()
         self._evaluations.append(
             {"point": flat[0].numpy(), "gradient": flat[1].numpy(), "loss": float(loss) if loss is not None else None}
         )
 
-    def _note(self, kept: list[Any]) -> None:
-        """The groups, where they are others than at the step before."""
+    def _note(self, when: str) -> None:
+        """The groups, where they are others than at the step before. Nearly always a glance at them is enough."""
+        kept, glance = self._groups[when], _glance(self._optimizer)
+        if glance is not None and glance == self._glances.get(when):
+            return
+        self._glances[when] = glance
         groups = groups_of(self._optimizer, self._parameters)
         if not kept or kept[-1][1] != groups:
             kept.append([max(self._steps - 1, 0), groups])
 
-    def _copies(self) -> list[torch.Tensor]:
-        return [p.detach().clone() for p in self._parameters]
+    def _values(self) -> torch.Tensor:
+        """A copy of all parameters, (n,)."""
+        return torch.cat([p.detach().reshape(-1) for p in self._parameters])
 
-    def _followed(self, parts: list[torch.Tensor]) -> torch.Tensor:
-        found = [part.flatten()[places] for part, places in zip(parts, self._places, strict=True)]
-        return torch.cat(found).double().cpu()
+    def _slopes(self, missing: float) -> torch.Tensor:
+        """A copy of all gradients, (n,), with a number for those that are not there."""
+        return torch.cat(
+            [
+                torch.full_like(p, missing).reshape(-1) if p.grad is None else p.grad.detach().reshape(-1)
+                for p in self._parameters
+            ]
+        )
+
+
+def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:
+    """What tells whether groups have changed, where all that they hold are plain numbers; else None."""
+    found = [
+        (tuple(map(id, group["params"])), [item for item in group.items() if item[0] != "params"])
+        for group in optimizer.param_groups
+    ]
+    return found if all(_is_plain(value) for _, items in found for _, value in items) else None
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or type(value) in (bool, int, float, str) or type(value) is tuple and all(map(_is_plain, value))
 
 
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
@@ -200,5 +218,11 @@ def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
     return [torch.randperm(p.numel(), generator=generator)[:each].to(p.device) for p in parameters]
 
 
+def _in_all(places: list[torch.Tensor], sizes: list[int]) -> torch.Tensor:
+    """The same, counted through all of them."""
+    return torch.cat([own + sum(sizes[:number]) for number, own in enumerate(places)])
+
+
 def _rows(found: list[torch.Tensor]) -> Any:
-    return torch.stack(found).numpy() if found else torch.zeros(0, 0, dtype=torch.float64).numpy()
+    rows = torch.stack(found).double().cpu() if found else torch.zeros(0, 0, dtype=torch.float64)
+    return rows.numpy()
