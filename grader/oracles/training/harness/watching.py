@@ -208,7 +208,9 @@ def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:
 
 
 def _is_plain(value: Any) -> bool:
-    return value is None or type(value) in (bool, int, float, str) or type(value) is tuple and all(map(_is_plain, value))
+    return (
+        value is None or type(value) in (bool, int, float, str) or (type(value) is tuple and all(map(_is_plain, value)))
+    )
 
 
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
