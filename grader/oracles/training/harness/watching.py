@@ -42,9 +42,9 @@ class Watch:
         self._begin()
         optimizer.register_step_pre_hook(self._step_begins)
         optimizer.register_step_post_hook(self._step_ends)
-        for name, p in list(named.items())[-MIN_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
-            if p.requires_grad:
-                p.register_hook(partial(self._arrives, name))
+        self._hooked = _hooked(named, seed)
+        for name in self._hooked:
+            named[name].register_hook(partial(self._arrives, name))
 
     def begin_epoch(self) -> None:
         """A step that raised has not ended."""
@@ -66,6 +66,7 @@ class Watch:
             "before": self._groups["before"],
             "after": self._groups["after"],
             "evaluations": self._evaluations,
+            "along": self._along,
         }
         self._evaluations = []
         self._begin()
@@ -76,6 +77,7 @@ class Watch:
         self._between: set[str] = set()
         self._uncleared: set[str] = set()
         self._with_gradient: set[str] = set()
+        self._along: list[float] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
         self._groups: dict[str, list[Any]] = {"before": [], "after": []}
@@ -139,11 +141,27 @@ class Watch:
         return evaluate
 
     def _sees_gradients(self) -> None:
+        self._along.append(self._cosine())
         self._look_for_old_gradients()
         if self._ended_steps == 0:
             present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
             self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
         self._gradients.append(self._slopes(torch.nan)[self._followed])
+
+    def _cosine(self) -> float:
+        """Of the angle between the gradients that the step finds and those that backward passes brought, and what was
+        there before; 0 where nothing was brought."""
+        here, brought = [], []
+        for name in self._hooked:
+            now, incoming, old = self._named[name].grad, self._incoming.get(name), self._before.get(name)
+            if now is None:
+                continue
+            came = torch.zeros_like(now) if incoming is None else incoming if old is None else incoming + old
+            here.append(now.detach().reshape(-1))
+            brought.append(came.reshape(-1))
+        if not here:
+            return 0.0
+        return float(torch.cosine_similarity(torch.cat(here), torch.cat(brought), dim=0))
 
     def _look_for_old_gradients(self) -> None:
         """A gradient that is what was there plus what backward brought has not been cleared."""
@@ -211,6 +229,14 @@ def _is_plain(value: Any) -> bool:
     return (
         value is None or type(value) in (bool, int, float, str) or (type(value) is tuple and all(map(_is_plain, value)))
     )
+
+
+def _hooked(named: dict[str, torch.Tensor], seed: int) -> list[str]:
+    """The parameters whose gradients are followed on their way: the last layer's, which nothing hides, and some that
+    nobody knows."""
+    learning = [name for name, p in named.items() if p.requires_grad]
+    order = torch.randperm(len(learning), generator=torch.Generator().manual_seed(seed)).tolist()
+    return list(dict.fromkeys([*learning[-MIN_OF_EACH:], *(learning[place] for place in order[:MIN_OF_EACH])]))
 
 
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
