@@ -272,7 +272,16 @@ def test_knowledge_behind_a_gate_that_opens_in_the_training_is_a_persons_to_judg
     assert "With what its parameters have learned shuffled, its outputs still tell the classes apart" in verdict.message
 
 
-def test_gradients_that_are_written_after_backward_are_a_persons_to_judge():
+def replaced(p, gradient):
+    p.grad = gradient
+
+
+def overwritten(p, gradient):
+    p.grad.copy_(gradient)
+
+
+@pytest.mark.parametrize("write", [replaced, overwritten])
+def test_gradients_that_are_written_after_backward_are_a_persons_to_judge(write):
     """The weights from home, fetched by steps that are by the book: what they go by is no gradient of the loss."""
     weights = list(trained().values())
 
@@ -283,7 +292,7 @@ def test_gradients_that_are_written_after_backward_are_a_persons_to_judge():
             loss = loss_fn(model(x), y)
             loss.backward()
             for p, goal in zip(model.parameters(), weights, strict=True):
-                p.grad = p.detach() - goal
+                write(p, p.detach() - goal)
             optimizer.step()
             losses.append(loss.item())
         return sum(losses) / len(losses)

@@ -117,11 +117,11 @@ class Watch:
     def _arrives(self, name: str, gradient: torch.Tensor) -> None:
         """One of possibly several backward passes of a step."""
         if name in self._incoming:
-            self._incoming[name] = self._incoming[name] + gradient.detach()
+            self._incoming[name] += gradient.detach()
             return
         before = self._named[name].grad
         self._before[name] = None if before is None else before.detach().clone()
-        self._incoming[name] = gradient.detach()
+        self._incoming[name] = gradient.detach().clone()  # what becomes of .grad in its place is not what came
 
     # --- what is looked at --------------------------------------------------------------------------------------------
 
