@@ -8,6 +8,7 @@ EXAMPLES := $(patsubst %/rubric.toml,%,$(wildcard examples/*/rubric.toml))
 THREE := --exercise 1 --exercise 2 --exercise 3
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: grade test quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 

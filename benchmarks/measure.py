@@ -23,8 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
-# One thread each, so that processor time is work and not waiting for each other.
-SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# One thread each, so that processor time is work and not waiting for each other. What Python has compiled is kept, as
+# it is for users, and for the other graders by their installation.
+ALIKE = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 _SAID = 500  # characters of what a command said before it failed
 
 
@@ -87,7 +91,7 @@ def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[st
     with subprocess.Popen(
         [str(part) for part in argv],
         cwd=cwd,
-        env={**os.environ, **SINGLE, **(environment or {})},
+        env={**os.environ, **ALIKE, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

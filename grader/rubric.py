@@ -177,7 +177,7 @@ class Option(_Table):
 
 
 def check_settings(settings: Mapping[str, object], options: Mapping[str, Option]) -> None:
-    """Raises ValueError for a value that is not one of its option's."""
+    """Raise ValueError for a value that is not one of its option's."""
     for name, value in settings.items():
         if name in options and not re.fullmatch(options[name].values, str(value)):
             raise ValueError(f"unknown {name} {value!r}. {options[name].help}")
@@ -356,7 +356,7 @@ def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) 
 
 
 def load_rubric(path: Path) -> Rubric:
-    """Reads and validates one rubric. Raises RubricError."""
+    """Read and validate one rubric. Raises RubricError."""
     return parse_rubric(read_rubric(path), str(path))
 
 

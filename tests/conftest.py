@@ -1,6 +1,8 @@
 """What several test files need: the oracles, started once, and the command as a person would run it."""
 
+import os
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -18,6 +20,10 @@ from tests.support.command import Command, run_grader
 # A busy machine is no fault of a test's.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+# What Python has compiled is kept and used again, as it is for users, whatever the machine of the tests is set to.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Who starts the tests in the background makes them ignore some signals, and all that they start: some tests send them.
 for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGQUIT", signal.SIG_DFL)):

@@ -1,11 +1,13 @@
 """Mutants of right answers: whole submissions with one node of one file changed, drawn evenly over the answers."""
 
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.mutations import Mutation, mutations
+
+Operators = Callable[[str], list[Mutation]]  # a file's source -> all ways to change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,18 @@ def read_answer(folder: Path) -> dict[str, str]:
 
 
 def draw(
-    answers: Mapping[str, Mapping[str, str]], untouched: Collection[str], count: int, rng: random.Random
+    answers: Mapping[str, Mapping[str, str]],
+    untouched: Collection[str],
+    count: int,
+    rng: random.Random,
+    operators: Operators = mutations,
 ) -> list[Mutant]:
     """`count` mutants, the same for the same state of `rng`; all there are where those are fewer. None twice.
 
     `answers` are the files of right answers by the names of these. Files named in `untouched`, other exercises', stay
-    as they are.
+    as they are. `operators` gives all that can be changed in a file.
     """
-    streams = [_of_answer(name, files, untouched, rng) for name, files in answers.items()]
+    streams = [_of_answer(name, files, untouched, rng, operators) for name, files in answers.items()]
     found: list[Mutant] = []
     while streams and len(found) < count:
         for stream in list(streams):
@@ -49,9 +55,11 @@ def draw(
     return found[:count]
 
 
-def _of_answer(name: str, files: Mapping[str, str], untouched: Collection[str], rng: random.Random) -> Iterator[Mutant]:
+def _of_answer(
+    name: str, files: Mapping[str, str], untouched: Collection[str], rng: random.Random, operators: Operators
+) -> Iterator[Mutant]:
     own = {file: text for file, text in files.items() if file not in untouched}
-    found: list[tuple[str, Mutation]] = [(file, mutation) for file, text in own.items() for mutation in mutations(text)]
+    found: list[tuple[str, Mutation]] = [(file, mutation) for file, text in own.items() for mutation in operators(text)]
     rng.shuffle(found)
     seen = set()
     for file, mutation in found:

@@ -151,7 +151,7 @@ class _Originals:
     known: dict[tuple[str, int], Judged] = field(default_factory=dict)
 
     def judged(self, name: str, seed: int) -> Judged:
-        """Raises UsageError where it is not right."""
+        """Raise UsageError where it is not right."""
         if (name, seed) not in self.known:
             judged = self.judge.judge(submission_of(name, self.files[name]), seed, self.selected)
             lost = next(

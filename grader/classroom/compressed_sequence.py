@@ -37,7 +37,7 @@ class CompressedSequence(Sequence[T], Generic[T]):
     def __getitem__(self, place: slice) -> Sequence[T]: ...
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
+            return [self[index] for index in range(*place.indices(len(self)))]
         number, inside = divmod(range(len(self))[place], BLOCK)
         return self._block(number)[inside]
 

@@ -51,8 +51,8 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
-    kept = read_inputs(results)
-    inputs = completed(kept, request.given)
+    earlier_inputs = read_inputs(results)
+    inputs = completed(earlier_inputs, request.given)
     assignment = assignment_of(inputs)
     with (
         earlier_classes(request.against, request.submissions, assignment) as earlier,
@@ -61,21 +61,21 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        given = replace(request.given, against=earlier.files or None)
-        inputs = inputs.updated(ClassInputs(against=given.against))
+        new_inputs = replace(request.given, against=earlier.files or None)
+        inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
         intake = replace(opened, issues=(*opened.issues, *clocks))
-        if read_inputs(results) != kept:
+        if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has ended there just now; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
-        _tell_inputs(kept, inputs, given, assignment, watcher)
+        _tell_inputs(earlier_inputs, inputs, new_inputs, assignment, watcher)
         for sentence in earlier.notices:
             watcher.notice(sentence)
-        if inputs != kept:
+        if inputs != earlier_inputs:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
             ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
-            admit(results, journal, effects, kept, inputs, replacing=request.replace, chosen=ids)
+            admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"By what is given now: {sentence}.")
             keep_inputs(results, inputs)
@@ -97,18 +97,18 @@ def grade_class(
 
 
 def _tell_inputs(
-    kept: ClassInputs, inputs: ClassInputs, given: ClassInputs, assignment: Assignment, watcher: Watcher
+    earlier_inputs: ClassInputs, inputs: ClassInputs, new_inputs: ClassInputs, assignment: Assignment, watcher: Watcher
 ) -> None:
     """Says what is used though it was not given this time, and what takes the place of something else."""
-    own = assignment.folder / "rubric.toml"
-    usual = {"seed", *(["rubric"] if own.is_file() and InputFile.at(own) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}" for name, text in kept.unspoken(given) if name not in usual]
+    own_rubric = assignment.folder / "rubric.toml"
+    usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
+    used = [f"{option(name)} {text}" for name, text in earlier_inputs.unspoken(new_inputs) if name not in usual]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
-    reason = None if given.sheet else unfilled(inputs, given)
+    reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)
     if reason:
         watcher.notice(f"The worksheet is used, and not filled in as sheet.csv: {reason}")
-    for name in kept.changed(given):
+    for name in earlier_inputs.changed(new_inputs):
         watcher.notice(f"{option(name)} differs from the earlier runs of this class.")
 
 

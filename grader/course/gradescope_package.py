@@ -83,7 +83,7 @@ def visibility_of(rubric: Rubric, choices: Iterable[str]) -> dict[str, str]:
 
 
 def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, rubric: Path | None = None) -> None:
-    """Writes the zip to be uploaded, for the assignment in a folder under its own or another rubric.
+    """Write the zip to be uploaded, for the assignment in a folder under its own or another rubric.
 
     Raises OutputError.
     """
@@ -102,7 +102,7 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
 
 
 def run(root: Path, assignment: Assignment) -> None:
-    """Judges root/submission; root/results/results.json holds after every check what was earned until then.
+    """Judge root/submission; root/results/results.json holds after every check what was earned until then.
 
     Lateness is taken off by the rubric's rule, with the due date, the extension and the time that the platform tells in
     root/submission_metadata.json. What cannot be read is told there, with no points. Faults of ours are raised: the
@@ -130,7 +130,7 @@ def run(root: Path, assignment: Assignment) -> None:
 
 
 def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> None:
-    """Judges, and has written after every check what the report is if time is up now."""
+    """Judge, and write after every check the report that holds if time is up now."""
     found: list[CheckResult] = []
     with grading.begin(submission) as session:
 

@@ -36,7 +36,7 @@ def wheel_name() -> str:
 
 
 def write_wheel(folder: Path, assignment: Path = BUILT_IN, rubric: Path | None = None) -> Path:
-    """Writes the wheel into `folder`; its path. The grader in it has `assignment` built in, under `rubric` if given.
+    """Write the wheel into `folder`; its path. The grader in it has `assignment` built in, under `rubric` if given.
 
     Raises UsageError where the installed grader is another version.
     """

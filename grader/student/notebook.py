@@ -28,7 +28,7 @@ _EXECUTING = ("time", "capture", "prun")  # magics that execute the cell below t
 
 
 def register(shell: Any) -> None:
-    """Gives the notebook `%grade`."""
+    """Give the notebook `%grade`."""
     shell.register_magic_function(lambda line: grade(line, shell), magic_kind="line", magic_name="grade")
 
 

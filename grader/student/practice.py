@@ -21,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.collection_root import collecting_below
 from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
@@ -61,7 +62,6 @@ class StudentRun:
             self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        self.config.args = self.selection.args
         self.lacks = lacking(self.assignment.rubric.exercise)
         self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
@@ -69,9 +69,14 @@ class StudentRun:
         self.run = Run(self.session, self.grading.selected)
         self.config.pluginmanager.register(CheckPlugin(self.run), "grader-checks")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
+        with collecting_below(session.config, self.assignment.checks, self.selection.nodes):
+            yield
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keeps the selected exercises, without those that cannot be run here, and names each check by its point."""
+        """Keep the selected exercises, without those that cannot be run here, and name each check by its point."""
         kept: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:
@@ -86,7 +91,7 @@ class StudentRun:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keeps the outcome with pytest's report, for its letters and its last line; shows prints where `-s` asks."""
+        """Keep the outcome with pytest's report, for its letters and its last line; show prints where `-s` asks."""
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.outcome_of_point = call.excinfo.value.result.verdict.outcome

@@ -43,7 +43,7 @@ class Readiness:
 
 
 def examine(assignment: Assignment, folder: Path) -> Readiness:
-    """Looks at a folder without running anything in it. Raises SubmissionError where there is nothing to look at."""
+    """Look at a folder without running anything in it. Raises SubmissionError where there is nothing to look at."""
     rubric = assignment.rubric
     submission = load(folder, assignment.expected)
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
@@ -54,7 +54,7 @@ def examine(assignment: Assignment, folder: Path) -> Readiness:
 
 
 def pack(submission: Submission, archive: Path) -> None:
-    """Writes the files that are read of a hand-in, and nothing else, into a zip. Raises OutputError."""
+    """Write the files that are read of a hand-in, and nothing else, into a zip. Raises OutputError."""
     try:
         archive.write_bytes(packed(submission.files))
     except OSError as error:

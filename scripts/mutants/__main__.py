@@ -1,13 +1,14 @@
 """Mutants: one node of a right answer's syntax tree changed, graded, and judged by an independent plain calculation.
 
-    python -m scripts.mutants [--exercise ID ...] [--case NAME ...] [--count N] [--seed N] [--sandbox KIND]
-                              [--json FILE]
+    python -m scripts.mutants [--exercise ID ...] [--case NAME ...] [--count N] [--seed N] [--operators first|second]
+                              [--sandbox KIND] [--json FILE]
 
 For each exercise, N mutants of the right answers in the gallery are drawn. Each is graded with a seed of its own, and
 what it gets is compared, part by part of each point, with what it deserves; what is not the same is printed at once.
 Exits with 1 at any deviation. What plain calculation cannot decide (an error between the tolerances, a call that takes
-too long) is counted, and so is what the grader leaves to a person. `grader mutants` needs no calculation, and judges
-any assignment.
+too long) is counted, and so is what the grader leaves to a person. The second set of operators changes statements,
+axes, dtypes and lists where the first changes operators, comparisons and constants. `grader mutants` needs no
+calculation, and judges any assignment.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from rich.table import Table
 
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.mutants.comparing import Compared, compare
-from scripts.mutants.drawing_mutants import draw_mutants
+from scripts.mutants.drawing_mutants import OPERATORS, draw_mutants
 
 EXERCISES = ("1", "2", "3")
 COUNT = 1000  # of each exercise
@@ -34,13 +35,14 @@ def main() -> int:
     parser.add_argument("--case", action="append", default=[], help="only mutants of these right answers")
     parser.add_argument("--count", type=int, default=COUNT, help="mutants of each exercise")
     parser.add_argument("--seed", type=int, default=1, help="which mutants, and the seeds they are graded with")
+    parser.add_argument("--operators", choices=OPERATORS, default="first", help="which set of mutation operators")
     parser.add_argument("--sandbox", help="where they run; this machine's default")
     parser.add_argument("--json", type=Path, help="write all that was compared to a file")
     options = parser.parse_args()
     console, progress = Console(file=sys.stdout), Console(stderr=True)  # pytest's output goes elsewhere meanwhile
     found: list[Compared] = []
     for exercise in options.exercise or EXERCISES:
-        chosen = draw_mutants(exercise, options.case, options.count, options.seed)
+        chosen = draw_mutants(exercise, options.case, options.count, options.seed, options.operators)
 
         def show(compared: Compared, chosen: int = len(chosen)) -> None:
             found.append(compared)

@@ -111,7 +111,7 @@ def without_odd_edge(dX: Floats) -> Floats:
 
 
 def even_sizes_only(right: OfCase) -> OfCase:
-    """Raises for an odd height or width."""
+    """Raise for an odd height or width."""
 
     def model(case: Case) -> Floats:
         if any(size % 2 for size in case.inputs["X"].shape[2:]):

@@ -25,7 +25,7 @@ def lint(
     gallery_seeds: Sequence[int],
     tell: Callable[[Remark], None],
 ) -> None:
-    """Hands all remarks to `tell`, as they are found. The reference is graded with `seeds`, answers of the gallery with
+    """Hand all remarks to `tell`, as they are found. The reference is graded with `seeds`, answers of the gallery with
     the others.
 
     Raises UsageError for points that do not exist, SandboxError where the answers cannot be run.

@@ -27,7 +27,7 @@ def grade(
     gallery_seeds: Sequence[int],
     tell: Tell,
 ) -> Collection[str]:
-    """Tells what is not as it should be; the diagnoses that were made."""
+    """Tell what is not as it should be; the diagnoses that were made."""
     seen: set[str] = set()
     with GradingSession(assignment, settings) as session:
 

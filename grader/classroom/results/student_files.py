@@ -9,15 +9,15 @@ from grader.report.html.student_page import student_page
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
-_PAGE = "report.html"
+STUDENT_PAGE = "report.html"
 _NAMES = re.compile(r'<meta name="author" content="([^"]*)">')
 
 
 def write_student(folder: Path, report: Report, names: str | None = None) -> None:
     """The page of a hand-in, and what Gradescope would show; `names` are whose it is, None for what the page says now,
     so that a mark in a large class takes no longer than in a small one. Raises OutputError."""
-    known = _names_on(folder / _PAGE) if names is None else names
-    write_atomically(folder / _PAGE, student_page(report, known), durable=False)
+    known = _names_on(folder / STUDENT_PAGE) if names is None else names
+    write_atomically(folder / STUDENT_PAGE, student_page(report, known), durable=False)
     write_atomically(folder / "gradescope.json", to_gradescope(report), durable=False)
 
 

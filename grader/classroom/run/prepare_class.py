@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from grader import BUILT_IN
 from grader.classroom.class_model import JobSettings, SettingFile
-from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.lms_gradesheet import open_gradesheet
@@ -70,14 +70,14 @@ def open_class(
     return open_intake(submissions, assignment.expected, rubric.late.zone, given, results)
 
 
-def _given(inputs: ClassInputs, zone: ZoneInfo) -> Given:
+def _given(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:
     """The tables and a person's decisions. One worksheet of Moodle's serves for all that it holds."""
     roster, submitted, extensions, sheet = (
         one.path if one else None for one in (inputs.roster, inputs.submitted, inputs.extensions, inputs.sheet)
     )
     tables = [*dict.fromkeys(path for path in (roster, submitted, extensions, sheet) if path)]
     worksheets = [path for path in tables if is_worksheet(path)]
-    return Given(
+    return IntakeInputs(
         roster=read_roster(roster) if roster else [student for path in worksheets[:1] for student in read_roster(path)],
         times=read_times(submitted or worksheets[0], zone) if submitted or worksheets else {},
         extensions={

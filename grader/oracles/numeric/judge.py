@@ -1,6 +1,7 @@
 """A function of arrays, judged: call it on every case, compare, name the mistake, show the smallest input."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -9,7 +10,8 @@ import numpy as np
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import counterexample
-from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
+from grader.oracles.numeric.comparison import Answer, Case, Inputs, mismatch, read_and_compare
+from grader.oracles.numeric.counterexample import Tried
 from grader.oracles.numeric.naming import Model, explain
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
@@ -22,11 +24,13 @@ MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in an
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that one numerical point asks. `minimal_cases` are small ones, from the smallest up, that tell nothing new:
-    they are for the student to see where the function fails."""
+    they are for the student to see where the function fails. `smaller` gives what is smaller than the inputs of a case,
+    from the smallest up: a call that raises is tried on all of it."""
 
     cases: Sequence[Case]
     minimal_cases: Sequence[Case] = ()
     misconceptions: Sequence[Misconception[Model]] = ()
+    smaller: Callable[[Inputs], Iterable[Inputs]] = lambda inputs: ()
 
 
 @np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
@@ -69,13 +73,12 @@ def _failed(function: Callable[..., Any], question: Question, seen: Sequence[See
 def _raise(
     function: Callable[..., Any], question: Question, seen: Sequence[Seen], case: Case, fault: CallFailure
 ) -> NoReturn:
-    """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
+    """Raise the failure of the smallest input that causes one, and say for which it is. A mistake that raises is named
     by the sizes on which it does."""
     if fault.verdict.outcome is not Outcome.ERROR or fault.kind in NO_INPUT or _is_raised_on_import(fault):
         raise fault
     tried = list(counterexample.each_tried(function, question.minimal_cases))
-    small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
-    where, failure = small or (case, fault)
+    where, failure = _smallest_raising(function, question, tried, (case, fault))
     everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
     raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
@@ -89,6 +92,20 @@ def _raise(
             message = f"{raised}, for {where.shapes}. {mistake.sentence}"  # which says more than any advice
             verdict = replace(verdict, message=message, diagnosis=mistake.id)
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
+
+
+def _smallest_raising(
+    function: Callable[..., Any], question: Question, tried: Sequence[Tried], raised: tuple[Case, CallFailure]
+) -> tuple[Case, CallFailure]:
+    """The smallest input for which a call raises: the first minimal case, where everybody begins, or the one with the
+    fewest entries of the minimal cases and of what is smaller than the case that raised."""
+    small = [(case, answer) for case, answer in tried if isinstance(answer, CallFailure)]
+    if small and small[0][0] is question.minimal_cases[0]:
+        return small[0]
+    smallest = min([*small, raised], key=lambda item: item[0].size)  # the first of several
+    smaller = (replace(raised[0], inputs=inputs) for inputs in question.smaller(raised[0].inputs))
+    below = itertools.takewhile(lambda case: case.size < smallest[0].size, smaller)
+    return counterexample.first_raising(function, below) or smallest
 
 
 def _is_raised_on_import(fault: CallFailure) -> bool:

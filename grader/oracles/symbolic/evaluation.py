@@ -165,7 +165,7 @@ class _Machine:
         self.work = NODE_WORK * (1 + self.digits // DIGITS_PER_WORK)
 
     def value(self, node: Any) -> Number:
-        """Raises UndefinedError at a pole or for a number beyond MAX_BITS, TooMuchError past the budget."""
+        """Raise UndefinedError at a pole or for a number beyond MAX_BITS, TooMuchError past the budget."""
         self.question.budget.spend(self.work)
         beside, self.depth = self.depth, 0.0
         try:

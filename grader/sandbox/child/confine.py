@@ -101,7 +101,7 @@ def die_with_parent(parent: int) -> None:
 
 
 def jail(limits: Mapping[str, Any]) -> dict[str, str]:
-    """Puts up all restrictions and says why for each that could not be. Whoever called decides whether that will do."""
+    """Put up all restrictions; the reasons why some could not be. The caller decides whether that is enough."""
     problems: dict[str, str] = {}
     user = FIRST_OWN_UID + os.getpid()
     changes = bool(limits["own_user"])
@@ -140,7 +140,7 @@ def _attempt(problems: dict[str, str], restriction: str, put_up: Callable[[], No
 
 
 def self_test(outside: str) -> dict[str, str]:
-    """Does, inside a jail, what its restrictions have to stop, and says for each restriction what it let through."""
+    """Try, inside a jail, what its restrictions have to stop; for each restriction, what it let through."""
     through: dict[str, str] = {}
 
     def must_fail(restriction: str, what: str, attempt: Callable[[], object]) -> None:

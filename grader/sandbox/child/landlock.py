@@ -45,7 +45,7 @@ def never_more_privileges() -> None:
 
 
 def restrict(rules: Iterable[tuple[str | int, int]]) -> None:
-    """Grants (path or open descriptor, rights) and refuses the rest, for good. Paths that do not exist are passed over.
+    """Grant (path or open descriptor, rights) and refuse the rest, for good. Paths that do not exist are passed over.
 
     Raises OSError where the kernel has no Landlock.
     """

@@ -54,7 +54,7 @@ class PackageFinder:
 
 
 def restrict(roots: Iterable[str]) -> PackageFinder:
-    """Leaves these packages to be found, and what they require; once for a process, which remembers it afterwards."""
+    """Leave these packages to be found, and what they require; once for a process, which remembers it afterwards."""
     for finder in sys.meta_path:
         if isinstance(finder, PackageFinder):
             return finder

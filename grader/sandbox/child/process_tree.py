@@ -24,7 +24,7 @@ def kill_group(pid: int) -> None:
 
 
 def await_end(pid: int) -> None:
-    """Waits until the process has ended, though not for ever."""
+    """Wait until the process has ended, though not for ever."""
     with contextlib.suppress(OSError):
         descriptor = os.pidfd_open(pid)
         select.select([descriptor], [], [], GONE_SECONDS)

@@ -212,7 +212,7 @@ class _Program(ctypes.Structure):
 
 
 def apply(rules: Iterable[Rule]) -> None:
-    """Puts the rules on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
+    """Put the rules on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
     code = program(rules)
     own = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)

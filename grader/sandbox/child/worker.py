@@ -39,7 +39,7 @@ class State:
 
 
 def main(argument: str) -> None:
-    """Runs a worker that was started, not forked: it bounds itself as far as the system goes, and serves."""
+    """Run a worker that was started, not forked: it limits itself as far as the system can, and serves."""
     limits = json.loads(argument)
     rlimits.set_limits(limits)
     if sys.platform == "linux":
@@ -48,7 +48,7 @@ def main(argument: str) -> None:
 
 
 def serve() -> None:
-    """Answers requests until the grader closes the channel."""
+    """Answer requests until the grader closes the channel."""
     take, send = _own_channel()
     state = State()
     sys.meta_path.insert(0, state.importer)
@@ -211,7 +211,7 @@ def _quietly(action: Callable[[], object]) -> None:
 
 
 def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
-    """Takes the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
+    """Take the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
     requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     replies = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -75,7 +75,7 @@ class Zygote:
         self.open_to_all = True
 
     def prepare(self) -> None:
-        """Tries the restrictions, says how they hold, then imports what workers will need."""
+        """Try the restrictions, say how they hold, then import what workers will need."""
         guard()
         installed = packages.restrict(name.partition(".")[0] for name in self.settings["modules"]).places
         self.own_user = self.jailed and os.geteuid() == 0 and readable_paths.may(readable_paths.CHANGE_USER)
@@ -134,7 +134,7 @@ class Zygote:
         return path
 
     def serve(self) -> None:
-        """Obeys until the grader closes the socket or is no more."""
+        """Obey until the grader closes the socket or is no more."""
         while True:
             if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
                 self.watch()
@@ -249,7 +249,7 @@ class Zygote:
         return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
 
     def sweep(self) -> None:
-        """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
+        """End what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
         while orphans := process_tree.children() - {forked.pid for forked in self.workers.values()} - self.siblings:
             for pid in orphans:
                 with contextlib.suppress(OSError):
@@ -284,7 +284,7 @@ def _import(name: str) -> None:
 
 
 def _close_all_but(kept: list[int]) -> None:
-    """Closes every descriptor from 3 on that is not in `kept` (sorted)."""
+    """Close every descriptor from 3 on that is not in `kept` (sorted)."""
     first = 3
     for descriptor in kept:
         os.closerange(first, descriptor)
@@ -313,7 +313,7 @@ def _excess(forked: Forked) -> str:
 
 
 def main(argument: str) -> None:
-    """Prepares, serves, and leaves nothing behind."""
+    """Prepare, serve, and leave nothing behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
     control = socket.socket(fileno=0)
     zygote = Zygote(json.loads(argument), control)

@@ -49,7 +49,7 @@ class Spare(Protocol):
     """A started container that may have to wait."""
 
     def end(self) -> str:
-        """Ends it."""
+        """End it."""
 
     def is_quiet(self) -> bool:
         """Whether nothing came from it, not its end either."""
@@ -92,7 +92,7 @@ class Spares(Generic[Waiting]):
             return sum(map(len, self._waiting.values()))
 
     def close(self) -> None:
-        """Ends those that wait, and lets no more come."""
+        """End those that wait, and accept no more."""
         with self._lock:
             self._closed = True
             ended = [container for kind in self._waiting.values() for container in kind]

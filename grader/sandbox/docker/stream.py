@@ -123,7 +123,7 @@ class Stream:
             return sys.platform == "win32"
 
     def close(self) -> None:
-        """Ends the connection; whoever is still in `receive` gets the end of the stream. Idempotent."""
+        """End the connection; whoever is still in `receive` gets the end of the stream. Idempotent."""
         with contextlib.suppress(OSError, AttributeError):
             self._wire.shutdown(socket.SHUT_RDWR)
         response = getattr(self._attached, "_response", None)  # it holds the connection, where the SDK could tie it on
