@@ -16,12 +16,17 @@ pytestmark = pytest.mark.slow
 
 SEED = 20_260_104
 BUSY = 8  # processes beside a grading, each in a session of its own
+TOLERANCE = 1e-6
 BOX = 12.0  # seconds: a fifth of the rubric's
-CASES = {case.path.name: case for case in [case for case in cases("right") if case.trains][::4]}
+CHOSEN = [
+    *[case for case in cases("right") if case.trains][::4],  # of all: each takes a minute beside so many
+    *[case for case in cases("wrong") if case.path.name == "claims-contradicted"],  # whose claims are about time
+]
+CASES = {case.path.name: case for case in CHOSEN}
 
 
-def lost(name: str, assignment: Assignment) -> list[str]:
-    """The points that are lower than they are on an idle machine. One that waits for a person is not lower."""
+def others(name: str, assignment: Assignment) -> list[str]:
+    """The points that are not what they are on an idle machine. One that waits for a person is neither."""
     case = CASES[name]
     with GradingSession(assignment) as grading:
         points = select(assignment.rubric, case.expected["exercises"], [])
@@ -29,17 +34,19 @@ def lost(name: str, assignment: Assignment) -> list[str]:
     return [
         f"{point.id}: {point.score} ({point.outcome}: {point.message})"
         for point in report.points
-        if point.id in points and point.score < case.expected["points"][point.id] - 1e-6 and point.outcome != "review"
+        if point.id in points
+        and point.outcome != "review"
+        and abs(point.score - case.expected["points"][point.id]) > TOLERANCE
     ]
 
 
-def lost_as_it_is(name: str) -> list[str]:
-    return lost(name, load_assignment())
+def others_in_the_usual_box(name: str) -> list[str]:
+    return others(name, load_assignment())
 
 
 @pytest.fixture(scope="module")
-def lost_when_busy() -> dict[str, list[str]]:
-    """What each case loses beside eight busy processes: those of the other cases, while they train, and some that do
+def others_when_busy() -> dict[str, list[str]]:
+    """The same for each case, beside eight busy processes: those of the other cases, while they train, and some that do
     nothing but work."""
     with ExitStack() as stack:
 
@@ -52,7 +59,7 @@ def lost_when_busy() -> dict[str, list[str]]:
         pool = stack.enter_context(ProcessPoolExecutor(len(CASES), mp_context=context))
         for _ in range(BUSY - (len(CASES) - 1)):
             add_busy()
-        running = {pool.submit(lost_as_it_is, name): name for name in CASES}
+        running = {pool.submit(others_in_the_usual_box, name): name for name in CASES}
         found = {}
         for done in as_completed(running):
             add_busy()  # in its place
@@ -61,10 +68,10 @@ def lost_when_busy() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_beside_eight_busy_processes_no_point_is_lower(name: str, lost_when_busy: dict[str, list[str]]) -> None:
-    assert lost_when_busy[name] == []
+def test_beside_eight_busy_processes_points_are_the_same(name: str, others_when_busy: dict[str, list[str]]) -> None:
+    assert others_when_busy[name] == []
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_with_the_box_cut_to_a_fifth_no_point_is_lower(name: str) -> None:
-    assert lost(name, load_assignment().with_settings(seconds=BOX)) == []
+def test_with_the_box_cut_to_a_fifth_points_are_the_same(name: str) -> None:
+    assert others(name, load_assignment().with_settings(seconds=BOX)) == []
