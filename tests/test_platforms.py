@@ -585,6 +585,39 @@ def test_sakai_and_teams_are_folders_of_people(read_class: Taken, tmp_path: Path
     assert (ada.id, len(ada.questions), alan.id, alan.questions) == ("2022001", 1, "2022002", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (b"2022-01-25T12:59:59.123Z", datetime(2022, 1, 25, 12, 59, 59, 123000, UTC)),
+        (b"2022-01-25T12:59:59Z\r\n", datetime(2022, 1, 25, 12, 59, 59, tzinfo=UTC)),
+        (b"20220125135959000", None),  # of older versions: on whose clock?
+        (b"2022-13-45T12:59:59Z", None),
+        (b"2022-01-25T12:59:59Z" * 100, None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_sakai_says_when_a_hand_in_came(text: bytes, at: datetime | None, read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Lovelace, Ada(alove)/Submission attachment(s)/exercise2.py": GOOD,
+        "Lovelace, Ada(alove)/Submission attachment(s)/timestamp.txt": b"2000-01-01T00:00:00Z",
+        "Lovelace, Ada(alove)/timestamp.txt": text,
+        "Turing, Alan(aturing)/Anlagen/exercise2.py": OTHER,
+    }
+    ada, alan = read_class(laid_out(tmp_path / "sakai", files), roster=ROSTER[:2]).hand_ins
+    assert (ada.submitted, ada.zoneless, alan.submitted) == (at, False, None)
+
+
+def test_a_file_that_a_student_calls_like_sakais_is_no_time(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "ada/timestamp.txt": b"2000-01-01T00:00:00Z",
+        "ada/exercise2.py": GOOD,
+        "Lovelace, Ada(alove)/exercise2.py": OTHER,
+    }
+    files["Lovelace, Ada(alove)/timestamp.txt"] = b"2000-01-01T00:00:00Z"
+    assert {one.submitted for one in read_class(laid_out(tmp_path / "class", files)).hand_ins} == {None}
+
+
 @pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"<html>", b""])
 def test_what_is_only_called_a_zip_is_listed(read_class: Taken, tmp_path: Path, magic: bytes) -> None:
     files = {"Ada Lovelace.zip": magic + bytes(60), "Alan Turing.zip": zipped({"exercise2.py": GOOD})}

@@ -56,6 +56,13 @@ COMMANDS = {
 }
 
 
+SECTIONS = {
+    "For students": ("student_commands",),
+    "To grade": ("grade_command", "class_command", "report_commands", "mark_commands", "desk_commands"),
+    "For a course": ("course_commands", "author_commands", "image_command", "doctor_command"),
+}
+
+
 class Commands(TyperGroup):
     """All commands by their names; one is imported when it is asked for."""
 
@@ -80,6 +87,7 @@ class Commands(TyperGroup):
         return name_values(main.get_group(app).commands[cmd_name])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list of commands, each with its sentence, and none imported."""
-        with formatter.section("Commands"):
-            formatter.write_dl([line for own in COMMANDS.values() for line in own.items() if line[1]])
+        """The commands by who needs them, each with its sentence, and none imported."""
+        for heading, modules in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([line for module in modules for line in COMMANDS[module].items() if line[1]])

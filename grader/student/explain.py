@@ -64,7 +64,8 @@ def explain(assignment: Assignment, point: str) -> Explanation:
     """The explanation of one point. Raises UsageError where there is no such point, or nothing is said about it."""
     known = {own.id: own for own in assignment.rubric.points}
     if point not in known:
-        raise UsageError(f"there is no point {point} (choose from {', '.join(known)}).")
+        near = [own for own in known if own.startswith(f"{point}.")] or known
+        raise UsageError(f"there is no point {point} (choose from {', '.join(near)}).")
     texts = _read(assignment)
     entry = next((entry for entry in texts.point if point in entry.ids), None)
     if entry is None:

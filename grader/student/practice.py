@@ -21,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.collection_root import collecting_below
 from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
@@ -61,13 +62,17 @@ class StudentRun:
             self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        self.config.args = self.selection.args
         self.lacks = lacking(self.assignment.rubric.exercise)
         self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
         self.run = Run(self.session, self.grading.selected)
         self.config.pluginmanager.register(CheckPlugin(self.run), "grader-checks")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
+        with collecting_below(session.config, self.assignment.checks, self.selection.nodes):
+            yield
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:

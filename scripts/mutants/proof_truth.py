@@ -15,6 +15,18 @@ import numpy as np
 import sympy
 from sympy.core.function import AppliedUndef
 
+from scripts.mutants.abstract_function import (
+    F_R,
+    F_THETA,
+    F_X,
+    F_Y,
+    PLAIN_X,
+    PLAIN_Y,
+    THETA,
+    R,
+    concrete,
+    with_partials,
+)
 from scripts.mutants.asking import Undecided, ask, share
 
 SEED = 20261127
@@ -23,9 +35,6 @@ ENOUGH = 8  # points at which an expression has to have a value
 SAME, OTHER = mpmath.mpf(10) ** -30, mpmath.mpf(10) ** -10  # relative; between the two nothing is decided
 UNIT = 24  # parts of θ whose sine and cosine are taken for independent
 
-R = sympy.Symbol("r", positive=True)
-THETA, F_X, F_Y, F_R, F_THETA = sympy.symbols("theta f_x f_y f_r f_theta", real=True)
-PLAIN_X, PLAIN_Y = sympy.symbols("plain_x plain_y", real=True)
 PARTIALS = (F_X, F_Y, R, THETA)
 ALL = (F_R, F_THETA, *PARTIALS)
 KNOWN = {symbol.name: symbol for symbol in ALL} | {"x": PLAIN_X, "y": PLAIN_Y}
@@ -47,6 +56,8 @@ class Point:
         c, s = mpmath.cos(theta), mpmath.sin(theta)
         values = {"r": r, "theta": theta, "f_x": f_x, "f_y": f_y, "plain_x": r * c, "plain_y": r * s}
         values |= {"f_r": f_x * c + f_y * s, "f_theta": r * (f_y * c - f_x * s)}
+        values |= {"here_x": r * c, "here_y": r * s}
+        values |= {f"k_{index}": mpmath.mpf(rng.uniform(-3, 3)) for index in range(4)}
         turn = mpmath.expj(theta / UNIT)
         return cls(values, turn, 1 / turn)
 
@@ -91,13 +102,13 @@ def read(value: Any) -> Any:
     expression = sympy.sympify(value)
     if expression.has(sympy.nan, sympy.zoo, sympy.oo):
         raise Unknown
-    if expression.atoms(AppliedUndef) or expression.has(sympy.floor, sympy.ceiling, sympy.Mod):  # a // of two symbols
-        raise Undecided
     named = {symbol: KNOWN[symbol.name] for symbol in expression.free_symbols if symbol.name in KNOWN}
     if any(symbol != meant for symbol, meant in named.items()):  # else it stays as it was written
         expression = expression.xreplace(named)
+    if expression.atoms(AppliedUndef):
+        expression = with_partials(expression)
     if expression.has(sympy.Derivative, sympy.Subs):
-        expression = expression.doit()
+        expression = with_partials(expression.doit())
     if any(symbol.name not in DRAWN[0].values for symbol in expression.free_symbols):
         raise Unknown
     return expression
@@ -124,6 +135,10 @@ def number(node: Any, point: Point) -> Any:
         return mpmath.fprod(parts)
     if isinstance(node, sympy.Pow):
         return parts[0] ** parts[1] if node.args[1] != sympy.S.Half else mpmath.sqrt(parts[0])
+    if isinstance(node, sympy.floor | sympy.ceiling) and mpmath.im(parts[0]) == 0:
+        return mpmath.floor(parts[0]) if isinstance(node, sympy.floor) else mpmath.ceil(parts[0])
+    if isinstance(node, AppliedUndef | sympy.Derivative | sympy.Subs | sympy.floor | sympy.ceiling):
+        raise Undecided  # with sine and cosine taken for independent, these have no value
     if isinstance(node, sympy.Abs):
         return abs(parts[0])
     function = getattr(mpmath, type(node).__name__, None)
@@ -175,7 +190,8 @@ def same(left: Callable[[Point], Any], right: Callable[[Point], Any], points: Se
 
 
 def of(expression: Any) -> Callable[[Point], Any]:
-    return lambda point: number(expression, point)
+    plain = concrete(expression) if expression.atoms(AppliedUndef) else expression
+    return lambda point: number(plain, point)
 
 
 def has(expression: Any, *names: str) -> bool:

@@ -73,9 +73,10 @@ class MarkLog:
         )
         self._database.set("behind", str(int(self._database.setting("behind", "0")) + 1), quiet=True)
 
-    def has(self, nonce: str) -> bool:
-        """Whether this very request was answered before. A browser sends it again if the answer was lost."""
-        return self._database.row("SELECT 1 FROM mark WHERE nonce = ?", nonce) is not None
+    def answered(self, nonce: str, entry: str, point: str) -> LoggedMark | None:
+        """The mark of the very same request, if there is one: its answer was lost on the way, and it came again."""
+        marks = self._read("SELECT * FROM mark WHERE nonce = ? AND entry = ? AND point = ?", nonce, entry, point)
+        return marks[0] if marks else None
 
     def waiting(self, entry: str | None = None) -> list[LoggedMark]:
         """Those that are not in their reports yet, in their order."""

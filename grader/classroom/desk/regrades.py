@@ -52,6 +52,25 @@ class Regrades:
         row = self._database.row(query, entry, point)
         return None if row is None else _request(row)
 
+    def numbered(self, number: int) -> Request:
+        (row,) = self._database.rows("SELECT * FROM request WHERE number = ?", number)
+        return _request(row)
+
+    def answered_by(self, entry: str, point: str, marker: str, answer: str) -> bool:
+        """Whether the latest answer about a point is this very one of this person."""
+        query = "SELECT marker, answer FROM request WHERE entry = ? AND point = ? ORDER BY answered DESC LIMIT 1"
+        row = self._database.row(query, entry, point)
+        return row is not None and (row["marker"], row["answer"]) == (marker, answer)
+
+    def reopen(self, entry: str, point: str, answered: str) -> None:
+        """Takes an answer back, known by its moment; to be called within `Database.writing`."""
+        self._database.run(
+            "UPDATE request SET before = NULL, after = NULL, answer = NULL, marker = NULL, answered = NULL "
+            "WHERE entry = ? AND point = ? AND answered = ?",
+            *(entry, point, answered),
+            quiet=True,
+        )
+
     def answer(self, request: Request, *, before: float, after: float, answer: str, marker: str, when: str) -> None:
         """To be called within `Database.writing`."""
         self._database.run(
@@ -62,6 +81,7 @@ class Regrades:
             marker,
             when,
             request.number,
+            quiet=True,  # whoever answers tells the queue
         )
 
 

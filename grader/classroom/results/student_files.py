@@ -12,7 +12,7 @@ from grader.report.html.student_page import student_page
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
-_PAGE = "report.html"
+STUDENT_PAGE = "report.html"
 _NAMES = re.compile(r'<meta name="author" content="([^"]*)">')
 
 
@@ -21,8 +21,8 @@ def write_student(folder: Path, report: Report, names: str | None = None) -> Non
 
     `names` are whose it is; None keeps what the page says now, so that a mark need not read the whole class.
     """
-    author_names = _names_on(folder / _PAGE) if names is None else names
-    write_atomically(folder / _PAGE, student_page(report, author_names), durable=False)
+    author_names = _names_on(folder / STUDENT_PAGE) if names is None else names
+    write_atomically(folder / STUDENT_PAGE, student_page(report, author_names), durable=False)
     write_atomically(folder / "gradescope.json", to_gradescope(report), durable=False)
 
 
