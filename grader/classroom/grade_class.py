@@ -1,6 +1,6 @@
 """Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
-from grader.classroom.results.pages import comparing
+from grader.classroom.results.pages import Compared, comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
 from grader.classroom.run.effects import admit, effects_of, gone_entries
@@ -81,18 +81,28 @@ def grade_class(
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
-        try:
-            run.name_folders()
-            store.write_index(results, build_index(intake, settings, assignment, journal.state, gone))
-            run.run(request.choice)
-            index = build_index(intake, settings, assignment, journal.state, gone)
-            store.write_index(results, index)
-            searching = comparing(results, index, template_of(assignment.folder))
-            compared = stack.enter_context(searching)  # beside all that is left to do
-        finally:
-            run.executor.stop()
+        index, compared = _run(run, request.choice, gone, stack)
         export(results, index, compared)
     return index
+
+
+def _run(
+    run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack
+) -> tuple[store.ClassIndex, Compared]:
+    """Grades what is chosen. Hand-ins are compared with one another until `stack` closes, beside all that is left."""
+
+    def index() -> store.ClassIndex:
+        return build_index(run.intake, run.settings, run.assignment, run.journal.state, gone)
+
+    try:
+        run.name_folders()
+        store.write_index(run.results, index())
+        run.run(choice)
+        graded = index()
+        store.write_index(run.results, graded)
+        return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder)))
+    finally:
+        run.executor.stop()
 
 
 def _tell_inputs(

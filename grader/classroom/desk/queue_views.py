@@ -75,15 +75,18 @@ def decide(visit: Visit, desk: Desk) -> Response:
 
 def decide_lateness(visit: Visit, desk: Desk) -> Response:
     """Records how many days late a hand-in is whose time nobody knows, as a mark is recorded."""
-    days = visit.field("days").strip()
-    if not days.isdecimal() or len(days) > len(str(MAX_DAYS)):
-        raise UsageError(f"late is a whole number of days, 0 for on time; {days[:40]!r} is not one.")
+    text = visit.field("days").strip()
+    if not text.isdecimal() or len(text) > len(str(MAX_DAYS)):
+        raise UsageError(f"late is a whole number of days, 0 for on time; {text[:40]!r} is not one.")
+    days = int(text)
     ask = Ask(visit.path("key"), LATE, visit.marker, score=float(days), words=visit.field("words").strip())
     give(desk, ask)
     visit.request.app.state.keeper.wake()
     if visit.wants_json:
         who = label(desk.hand_in(ask.key), desk.anonymous)
-        return JSONResponse({"saved": f"{who}: {'on time' if days == '0' else days + ' days late'}"})
+        return JSONResponse(
+            {"saved": f"{who}: {'on time' if not days else '1 day late' if days == 1 else f'{days} days late'}"}
+        )
     return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 
