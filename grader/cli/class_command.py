@@ -51,7 +51,7 @@ MatchOption = Annotated[
 ]
 AgainstOption = Annotated[
     list[Path] | None,
-    typer.Option(metavar="DIR", help="Compare with an earlier year's hand-ins for similarity (repeatable)."),
+    typer.Option(metavar="FOLDER", help="Compare with an earlier year's hand-ins for similarity (repeatable)."),
 ]
 ReplaceOption = Annotated[
     bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
