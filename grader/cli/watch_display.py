@@ -48,7 +48,7 @@ class WatchDisplay:
             style = "green" if now > before else "red"
             print_(Text(f"{name}  {number(before)} → {number(now)}", style=style))
         width = self._console.width
-        now_judged = [own for own in judged.report.points if own.id in judged.points]
+        now_judged = [point for point in judged.report.points if point.id in judged.points]
         needs = [Text(f"\n{unmet}")] if unmet else []
         lines = [*needs, Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, width))]
         print_(*paragraphs(now_judged, width), *remarks(judged.report, width), *lines, sep="\n", soft_wrap=True)

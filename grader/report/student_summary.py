@@ -45,14 +45,14 @@ def print_progress(
 
 
 def remarks(report: Report, width: int = 80) -> list[Text]:
-    """What there is to be said of the files: which were not read, and why."""
-    told = "\n".join(point.message for point in report.points)
-    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in told]
+    """The notes on the files that no point's message has yet: which were not read, and why."""
+    messages = "\n".join(point.message for point in report.points)
+    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in messages]
     return [Text("\nAbout your files", style="bold"), *map(Text, notes)] if notes else []
 
 
 def points_so_far(report: Report, selection: bool = False) -> str:
-    """One line that can be read from afar."""
+    """The score so far in one short line."""
     pending = f", and {number(report.pending)} pending manual review" if report.pending else ""
     reached = f"{number(report.score)} of {number(report.max_score)}"
     return f"{reached} points in this selection{pending}." if selection else f"Points so far: {reached}{pending}."
@@ -77,8 +77,8 @@ def advice(report: Report, width: int = 80, commands: Commands = shell_commands)
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
-    asked = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
-    other = f"save your answer as {clean(asked).partition(':')[0]} (see above), or " if asked else ""
+    note = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
+    other = f"save your answer as {clean(note).partition(':')[0]} (see above), or " if note else ""
     first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     lines = [f"      {command:<20} {what}" for command, what in commands(chosen)]
     return "\n".join([wrapped(first, width, 6), *lines])

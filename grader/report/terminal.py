@@ -29,13 +29,13 @@ def table(report: Report, encoding: str) -> Table:
         grid.add_column(column, justify="right" if column == "score" else "left")
     say = partial(spelled, encoding=encoding)
     for exercise in report.exercises:
-        own = [point for point in report.points if point.exercise == exercise.id]
-        untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
+        points = [point for point in report.points if point.exercise == exercise.id]
+        untouched = len(points) > 1 and all(point.outcome is Outcome.MISSING for point in points)
         remark = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
         score = _ratio(exercise.score, exercise.max_score)
         grid.add_row(exercise.id, say(exercise.title), score, remark, style="bold")
-        for point in [] if untouched else own:
+        for point in [] if untouched else points:
             grid.add_row(point.id, say(point.title), _ratio(point.score, point.max_score), outcome(point))
     grid.add_section()
     pending = f"{number(report.pending)} pending" if report.pending else ""

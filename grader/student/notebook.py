@@ -71,7 +71,7 @@ def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submiss
         if exercise.id in chosen and exercise.file not in submission.files:
             raise UsageError(_nothing_of(exercise.signatures, f" of exercise {exercise.id}"))
     if not wanted:
-        chosen = tuple(own.id for own in assignment.rubric.exercise if own.file in submission.files)
+        chosen = tuple(exercise.id for exercise in assignment.rubric.exercise if exercise.file in submission.files)
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 
 
@@ -155,8 +155,8 @@ def _module(
     newest = {name: place for place, statement in enumerate(statements) for name in _bound(statement)}
     if not any(name in newest for name in exercise.signatures):
         return ""
-    asked = (*exercise.signatures, *exercise.constants)
-    waiting = [name for name in asked if name in newest and name not in constants]
+    names = (*exercise.signatures, *exercise.constants)
+    waiting = [name for name in names if name in newest and name not in constants]
     needed = set(stars)
     while waiting:
         place = newest[waiting.pop()]

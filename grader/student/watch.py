@@ -99,16 +99,16 @@ class Watch:
         """
         if not self.folder.is_dir():
             raise UsageError(f"{self.folder}: there is no such folder.")
-        told = ""
+        last_error = ""
         for _ in chain([None], _saves(self.folder)):
             try:
                 judged = self.judge()
             except UsageError as error:
-                if str(error) != told:  # looked at every second
+                if str(error) != last_error:  # looked at every second
                     yield error
-                told = str(error)
+                last_error = str(error)
             else:
-                told = ""
+                last_error = ""
                 if judged is not None:
                     yield judged
 

@@ -27,8 +27,8 @@ from grader.suite.session import SubmissionSession
 _INI = Path(__file__).with_name("suite.ini")
 Worked = TypeVar("Worked")
 
-# pytest's own plugins that no check needs, and that each cost every submission something; the last two would collect
-# all garbage of the process twice. Named here and not in the ini file, they are not even loaded.
+# pytest's own plugins that no check needs, and each of which costs time for every submission; the last two would run
+# the garbage collector twice. Named here and not in the ini file, they are not even loaded.
 _WITHOUT = [
     f"-pno:{name}"
     for name in (
