@@ -1,7 +1,7 @@
 """Everything the grader raises on purpose. The message of each is a sentence for the person at the terminal.
 
 GraderError
-├── UsageError              the person asked for something that cannot be had (exit 2)
+├── UsageError              the person asked for something that is not available (exit 2)
 │   ├── SubmissionError     the path is no submission: missing, empty, broken archive, too large
 │   ├── RubricError         the rubric says something impossible; names the line at fault
 │   └── OutputError         the report cannot be written where it was asked for
