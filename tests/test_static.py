@@ -170,7 +170,7 @@ def test_what_runs_only_as_a_program_binds_nothing_and_hides_nothing(assignment:
             2,
         ),
         ("x = '\n", "exercise2.py:1: unterminated string literal (detected at line 1).", 1),
-        (b"x = 1\0", "exercise2.py: source code string cannot contain null bytes. Python cannot read the file.", None),
+        (b"x = 1\0", "exercise2.py: this is a damaged file, with null bytes in it; save it again.", None),
         ("\ufeffx = (\n", "exercise2.py:1: '(' was never closed.", 1),
         ("print 'x'\n", "exercise2.py:1: Missing parentheses in call to 'print'. Did you mean print(...)?", 1),
     ],
@@ -217,7 +217,6 @@ def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str
     [
         ("x = 'ä'\n".encode("latin-1"), "exercise2.py:1: Python cannot read the file (byte 0xe4 is not utf-8)."),
         (b"a\n" * 9 + b"\xff", "exercise2.py:10: Python cannot read the file (byte 0xff is not utf-8)."),
-        ("x = 1\n".encode("utf-16"), "exercise2.py:1: Python cannot read the file (byte 0xff is not utf-8)."),
         (b"# coding: klingon\n", "exercise2.py: Python cannot read the file (unknown encoding: klingon)."),
         (b"# coding: punycode\n", "exercise2.py: Python cannot read the file (it declares the encoding punycode)."),
         (b"# coding: utf-7\n", "exercise2.py: Python cannot read the file (it declares the encoding utf-7)."),
@@ -227,6 +226,18 @@ def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str
 def test_encodings_are_told(assignment: Assignment, source: bytes, message: str) -> None:
     found = finding(assignment, exercise2=source)
     assert (found.outcome, found.message) == (Outcome.ERROR, f"{message} Save it as UTF-8 text.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_called_so(assignment: Assignment, encoding: str) -> None:
+    found = finding(assignment, exercise2=f"# Übung\n{ALL2}".encode(encoding))
+    assert found.message == "exercise2.py: this is text in UTF-16, which Windows calls Unicode; save it as UTF-8."
+
+
+@pytest.mark.parametrize("source", ["", "\n", " \r\n"])
+def test_an_empty_file_is_not_begun(assignment: Assignment, source: str) -> None:
+    found = finding(assignment, exercise2=source)
+    assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py is empty. Is it saved?")
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from grader.load.misnamed import likely_file
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.model import Expected, Question
 
+OTHER_FILE = "but there is"  # in a note that asks about another file, for who says what to do next
 DECIDED = "as a person decided"  # ends the note on an accepted file, by which the class's index sees it is settled
 
 
@@ -46,7 +47,7 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             continue
         state = "as it was handed out" if expected_name in chosen.files else "not found"
         chosen.notes.append(
-            f"{expected_name}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. "
+            f"{expected_name}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. "
             f"{_advice(places[0], expected_name)}"
         )
         chosen.questions.append(Question(expected_name, paths))

@@ -32,6 +32,8 @@ def inspect(
     path = exercise.file
     if path not in submission.files:
         return {"": Finding(Outcome.MISSING, _absence(submission, exercise))}
+    if not submission.files[path].strip():
+        return {"": Finding(Outcome.MISSING, f"{path} is empty. Is it saved?")}
     facts = read(submission.files[path], path)
     if isinstance(facts, Finding):
         return {"": facts}

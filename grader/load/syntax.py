@@ -54,8 +54,8 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     place = f":{error.lineno}" if error.lineno else ""
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
-    told = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
-    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {told}"
+    advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 
@@ -83,7 +83,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         text = source.decode("utf-8", "replace")
-        frame = None if "\0" in text else Frame.at(text, path, line, MODULE)  # UTF-16 shows nothing that helps
+        frame = Frame.at(text, path, line, MODULE)
         return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
 
 

@@ -1,6 +1,6 @@
-"""What to do about the commonest exceptions: a sentence for each slip that students make again and again.
+"""Say what to do about the commonest exceptions: a sentence for each slip that students make again and again.
 
-Known by the exception's own text, and the line of the student's that raised it.
+A slip is recognized by the exception's own text and the student's line that raised it.
 """
 
 import re
@@ -20,7 +20,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class _Slip:
-    """`text` is a pattern of "Type: text", `line` one of the line of code. The sentence may quote what `text` found."""
+    """`text` is a pattern for "Type: text", `line` one for the line of code. The sentence may quote `text`'s groups."""
 
     text: str
     sentence: str | Callable[[re.Match[str]], str]
@@ -35,14 +35,14 @@ _RENAMED |= {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
 _NOT_DEFINED = rf"^NameError: name '({'|'.join(_RENAMED)})' is not defined"
 
 _PYTHON_2 = (
-    _Slip(_NOT_DEFINED, lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}")),
+    _Slip(_NOT_DEFINED, lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}")),
     _Slip(
         r"cannot import name '(izip|imap|ifilter|izip_longest)'|has no attribute '(i(?:zip|map|filter|zip_longest))'",
-        lambda found: is_python2(f"write {_RENAMED[found[1] or found[2]]} instead of {found[1] or found[2]}"),
+        lambda match: is_python2(f"write {_RENAMED[match[1] or match[2]]} instead of {match[1] or match[2]}"),
     ),
     _Slip(
         r"'dict' object has no attribute '(iteritems|itervalues|iterkeys)'",
-        lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}"),
+        lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}"),
     ),
     _Slip(r"'dict' object has no attribute 'has_key'", is_python2("write `key in d` instead of d.has_key(key)")),
     _Slip(
@@ -79,7 +79,7 @@ _SLIPS = (
     ),
     _Slip(
         r"type (?:Symbol|Mul|Add|Pow|cos|sin) which has no callable (\w+) method",
-        lambda found: f"numpy works on numbers only. For symbols take sympy.{found[1]}.",
+        lambda match: f"numpy works on numbers only. For symbols take sympy.{match[1]}.",
     ),
     _Slip(
         r"^TypeError: .*(?:'(?:numpy\.)?float(?:64)?' object cannot be interpreted as an integer"
@@ -90,8 +90,8 @@ _SLIPS = (
     ),
     _Slip(
         r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
-        lambda found: (
-            f"The Linear layer expects in_features={found[2]}, but {found[1]} values for each image arrive there. "
+        lambda match: (
+            f"The Linear layer expects in_features={match[2]}, but {match[1]} values for each image arrive there. "
             "Compute in_features from input_shape."
         ),
     ),
@@ -115,7 +115,7 @@ _SLIPS = (
         "Leave the dot out: your own modules are imported by their names, as in `from helpers import f`.",
     ),
     _Slip(r"^NameError: name '(np|numpy)' is not defined", "Is `import numpy as np` at the top of the file?"),
-    _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda found: f"Is {found[1]} imported?"),
+    _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda match: f"Is {match[1]} imported?"),
     _Slip(r"'(\w+)' object is not callable", "Is there a * missing before the parenthesis?", line=r"\)\s*\(|\w\s*\("),
     _Slip(r"^RecursionError", "It calls itself without an end."),
 )
@@ -124,7 +124,7 @@ _SLIPS = (
 def hint(message: str, code: str) -> Hint | None:
     """What to do about an exception ("TypeError: ...") that a line of code raised; None where nothing is known."""
     for slip in _SLIPS:
-        found = re.search(slip.text, message)
-        if found and re.search(slip.line, code):
-            return Hint(slip.sentence if isinstance(slip.sentence, str) else slip.sentence(found), slip.diagnosis)
+        match = re.search(slip.text, message)
+        if match and re.search(slip.line, code):
+            return Hint(slip.sentence if isinstance(slip.sentence, str) else slip.sentence(match), slip.diagnosis)
     return None

@@ -36,7 +36,7 @@ Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
 
 def points(point: str, part: str | None = None) -> Mark:
-    """Ties a check to the point of the rubric that it decides, or to one part of it."""
+    """Tie a check to the point of the rubric that it decides, or to one part of it."""
     return pytest.mark.points(point, part)
 
 
@@ -109,7 +109,7 @@ class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say t
 
 @dataclass
 class Run:
-    """The checks of one submission_session: which points, and what came of them. Nothing of it is in the next one."""
+    """The checks of one submission_session: which points, and their results. Nothing of it is shared with the next."""
 
     submission_session: SubmissionSession
     selected: frozenset[str]

@@ -18,6 +18,7 @@ from grader.classroom.intake.dates import moment
 from grader.classroom.intake.gradescope_export import METADATA, read_export
 from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import READERS, Named
+from grader.classroom.intake.sakai_times import sakai_time
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
 from grader.load.misnamed import likely_file
@@ -173,6 +174,7 @@ def _folder_hand_in(child: File | Folder) -> HandIn:
             return HandIn(named.key, (named.student,), (_part(child),))
         if team:
             return HandIn(name, team, (_part(child),))
+        return HandIn(name, (Student(name=name),), (_part(child),), sakai_time(child))
     return HandIn(name, (Student(name=name),), (_part(child),))
 
 
