@@ -43,7 +43,12 @@ DEAREST = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--costs", type=Path, metavar="FILE", help="write what each test costs, and print the dearest")
+    parser.addoption(
+        "--costs",
+        type=Path,
+        metavar="FILE",
+        help="write what each test costs (with =: before this file is read, a word of its own is taken for a test)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
