@@ -56,6 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Costs(config.getoption("--costs")))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Not even imported by `make quick`: files of slow tests alone, which import torch and the like."""
+    if config.getoption("markexpr") != "not slow" or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     order = {f"test_{name}": place for place, name in enumerate(DEAREST)}

@@ -65,7 +65,7 @@ _PYTHON_2 = (
     _Slip(
         r"'range' object does not support item assignment"
         r"|for \+: '(?:range' and 'list|list' and 'range|range' and 'range)'",
-        "In Python 3 a range is no list: put list(...) around it.",
+        "In Python 3 a range is not a list: put list(...) around it.",
     ),
 )
 
