@@ -115,7 +115,7 @@ def judge(make: Make, question: Question[Rules]) -> Verdict:
         mistake = next(iter(_recognised(question, small, question.misconceptions)), None)
     sentences = [mistake.sentence] if mistake else []
     message = " ".join([*sentences, _counterexample(question, program, numbers)])
-    return Verdict.failed(message, mistake and mistake.id, paste=_to_paste(make, question, program))
+    return Verdict.failed(message, mistake.id if mistake else None, paste=_to_paste(make, question, program))
 
 
 def _past(mistake: Misconception[Rules], make: Make, question: Question[Rules]) -> Verdict:
