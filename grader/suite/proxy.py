@@ -273,8 +273,11 @@ class ModuleProxy:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._caller.endpoint.contract.constants:
+        contract = self._caller.endpoint.contract
+        if name in contract.constants:
             return self._caller.constant(self._module, name)
+        if self._module == self._caller.endpoint.worker and name not in contract.functions:
+            raise AttributeError(f"the rubric names no function {name} of {self._module}")
         return self._function(name)
 
     def _function(self, name: str) -> Callable[..., Any]:

@@ -56,36 +56,37 @@ def turned(rng: Rng, shorter: int, longer: int) -> list[list[int]]:
     return orders
 
 
-def conv_input(rng: Rng, stride: int, pad: int, places: list[int]) -> Inputs:
+def conv_input(rng: Rng, stride: int, pad: int, places: list[int], size: list[int]) -> Inputs:
     """No two axes of a filter or of what comes out are equally long; the last window ends with the map."""
     samples, channels, filters = rng.permutation([2, 3, 4])
-    (height, width), (rows, cols) = rng.permutation([2, 3]), places
+    (height, width), (rows, cols) = size, places
     shape = (samples, channels, (rows - 1) * stride + height - 2 * pad, (cols - 1) * stride + width - 2 * pad)
     weights, bias = rng.normal(size=(filters, channels, height, width)), rng.normal(size=filters)
     return arrays(x=rng.normal(size=shape), w=weights, b=bias, stride=stride, pad=pad)
 
 
 def padded_inputs(rng: Rng) -> list[Inputs]:
-    first, second = turned(rng, 3, 4)
-    return [conv_input(rng, 2, 2, first), conv_input(rng, 1, 1, second)]
+    """With either stride, padding, order of places and order of a filter's sides."""
+    asked = zip((2, 1), (2, 1), turned(rng, 3, 4), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in asked]
 
 
 def unpadded_inputs(rng: Rng) -> list[Inputs]:
-    first, second = turned(rng, 2, 3)
-    return [conv_input(rng, 2, 0, first), conv_input(rng, 1, 0, second)]
+    asked = zip((2, 1), (0, 0), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in asked]
 
 
 def pool_inputs(rng: Rng) -> list[Inputs]:
     """Values at least 0.1 apart; windows are no squares. Once all values are negative, and windows overlap."""
 
-    def draw(stride: int, highest: float, places: list[int]) -> Inputs:
-        (height, width), (rows, cols) = rng.permutation([2, 3]), places
+    def draw(stride: int, highest: float, places: list[int], size: list[int]) -> Inputs:
+        (height, width), (rows, cols) = size, places
         shape = (*rng.permutation([2, 3]), (rows - 1) * stride + height, (cols - 1) * stride + width)
         steps = rng.permutation(int(np.prod(shape))).reshape(shape)
         return arrays(x=highest - 0.1 * steps, pool_height=height, pool_width=width, stride=stride)
 
-    first, second = turned(rng, 2, 3)
-    return [draw(2, 3.0, first), draw(1, -0.1, second)]
+    asked = zip((2, 1), (3.0, -0.1), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [draw(*each) for each in asked]
 
 
 def bn_param(module: Any, options: Inputs) -> Any:
