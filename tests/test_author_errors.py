@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from grader.cli import main
+from grader.suite import check_time
 from tests.support.command import ROOT
 
 pytestmark = pytest.mark.slow
@@ -69,6 +70,7 @@ def test_it_is_told_in_a_sentence(
     case: dict[str, Any], course: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spoil(course, case)
+    monkeypatch.setattr(check_time, "SECONDS", 2.0)
     process = ("--sandbox", "process")
     graded = run(
         course, capfd, monkeypatch, "grade", course / "reference", "--assignment", course, "--seed", 1, *process

@@ -22,7 +22,8 @@ def located(error: BaseException, folder: Path) -> str:
         return f"{_place(error.filename, error.lineno, folder)}{type(error).__name__}: {error.msg}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _inside(frame.filename, folder)]
     place = _place(frames[-1].filename, frames[-1].lineno, folder) if frames else ""
-    return f"{place}{''.join(traceback.format_exception_only(error)).strip()}"
+    text = str(error).strip()
+    return f"{place}{type(error).__name__}{f': {text}' if text else ''}"
 
 
 def place_of(item: pytest.Item, folder: Path) -> str:

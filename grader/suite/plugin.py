@@ -24,6 +24,7 @@ from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
 from grader.suite import verdict_bounds
 from grader.suite.author_errors import located, place_of
+from grader.suite.check_time import CheckTimeError, bounded_time
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
 
@@ -33,7 +34,14 @@ MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a rep
 _INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
 
 # What a check of an author's may raise: exit(), and pytest.skip and its like, are no Exception.
-_OF_A_CHECK = (Exception, SystemExit, pytest.skip.Exception, pytest.fail.Exception, pytest.exit.Exception)
+_OF_A_CHECK = (
+    Exception,
+    SystemExit,
+    CheckTimeError,
+    pytest.skip.Exception,
+    pytest.fail.Exception,
+    pytest.exit.Exception,
+)
 
 Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
@@ -246,7 +254,8 @@ class CheckPlugin:
         frames: tuple[Frame, ...] = ()
         incidents: tuple[Incident, ...] = ()
         try:
-            verdict = check()
+            with bounded_time():
+                verdict = check()
             problem = verdict_bounds.malformed(verdict)
             if problem is not None:
                 verdict = _grader_error(f"{where_it_stands}: {item.name}: {problem}")
@@ -264,6 +273,8 @@ class CheckPlugin:
             verdict = _grader_error(f"{where_it_stands}: {error}")
         except _OF_A_CHECK as error:  # one broken check must not cost the other points
             verdict = _grader_error(located(error, folder) or where_it_stands, traceback.format_exc())
+            if isinstance(error, CheckTimeError):  # it may have been stopped within a question: nobody hears its answer
+                self.run.submission_session.finish(self.run.submission_session.assignment.rubric.exercise_of(point))
         incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
         return CheckResult(
             point,

@@ -97,6 +97,8 @@ def list_checks(assignment: Assignment) -> list[CheckPlace]:
 
 
 def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
+    if not any(assignment.checks.glob("**/check_*.py")):
+        raise SuiteError(f"{assignment.folder}: the checks cannot be loaded: there is no checks/check_*.py")
     output = io.StringIO()
     with _quiet_environment(), redirect_stdout(output):
         code = pytest.main(
