@@ -39,6 +39,7 @@ class Contract:
     functions: Mapping[str, str] = field(default_factory=dict)
     constants: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
+    closed: bool = False  # whether to ask for another function is a mistake of the check's
 
     def results(self, name: str | None) -> tuple[str, ...]:
         """The names of a function's results; none where its signature has no arrow."""
@@ -276,7 +277,7 @@ class ModuleProxy:
         contract = self._caller.endpoint.contract
         if name in contract.constants:
             return self._caller.constant(self._module, name)
-        if self._module == self._caller.endpoint.worker and name not in contract.functions:
+        if contract.closed and self._module == self._caller.endpoint.worker and name not in contract.functions:
             raise AttributeError(f"the rubric names no function {name} of {self._module}")
         return self._function(name)
 
