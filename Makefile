@@ -8,6 +8,7 @@ EXAMPLES := $(patsubst %/rubric.toml,%,$(wildcard examples/*/rubric.toml))
 THREE := --exercise 1 --exercise 2 --exercise 3
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: grade test quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
@@ -15,7 +16,7 @@ grade: .venv/installed                  ## grade the reference solution through 
 	$(BIN)/grader grade reference --output results.json
 
 test: .venv/installed                   ## all tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --costs build/test-costs.tsv
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
 	$(BIN)/python -m pytest -q -x -m "not slow"

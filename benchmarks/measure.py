@@ -23,8 +23,12 @@ from rich.console import Console
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
-# One thread each, so that processor time is work and not waiting for each other.
-SINGLE = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# One thread each, so that processor time is work and not waiting for each other. What Python has compiled is kept, as
+# it is for users, and for the other graders by their installation.
+ALIKE = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "PYTHONDONTWRITEBYTECODE": "",
+}
 _SAID = 500  # characters of what a command said before it failed
 
 
@@ -87,27 +91,27 @@ def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[st
     with subprocess.Popen(
         [str(part) for part in argv],
         cwd=cwd,
-        env={**os.environ, **SINGLE, **(environment or {})},
+        env={**os.environ, **ALIKE, **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
         assert process.stdout
-        said = process.stdout.read()
+        output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
-        raise CommandError(f"exit code {process.returncode}: {said.decode(errors='replace')[-_SAID:]}")
+        raise CommandError(f"exit code {process.returncode}: {output.decode(errors='replace')[-_SAID:]}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def interleaved(candidates: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[Any]]:
     """What each candidate gave, round by round; every other round the other way round, so that none is always first."""
-    found: dict[str, list[Any]] = {name: [] for name in candidates}
+    results: dict[str, list[Any]] = {name: [] for name in candidates}
     for number in range(rounds):
         for name in list(candidates)[:: 1 if number % 2 == 0 else -1]:
-            found[name].append(candidates[name]())
-    return found
+            results[name].append(candidates[name]())
+    return results
 
 
 def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:

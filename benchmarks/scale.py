@@ -41,7 +41,7 @@ def grade(folder: Path, results: Path, sandbox: str, *options: str) -> dict[str,
     with subprocess.Popen(
         [*command, "--sandbox", sandbox, *exercises, *options],
         cwd=ROOT,
-        env={**os.environ, **measure.SINGLE},
+        env={**os.environ, **measure.ALIKE},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:

@@ -1,4 +1,5 @@
-"""How long a student waits who has `grader watch` open: from a save to "judging ...", and to the verdict.
+"""How long a student waits who has `grader watch` open: from a save to "judging ...", to the first verdict, and
+to the last.
 
 python -m benchmarks.watch [--rounds N] [--json FILE]
 
@@ -31,21 +32,27 @@ class Student:
     folder: Path
     exercise: str
     announced: "queue.Queue[float]" = field(default_factory=queue.Queue)
+    points: "queue.SimpleQueue[float]" = field(default_factory=queue.SimpleQueue)
     judged: "queue.Queue[float]" = field(default_factory=queue.Queue)
 
     def watch(self) -> None:
         settings = RunSettings(exercises=(self.exercise,))
         announce = lambda changed, points: self.announced.put(time.perf_counter())  # noqa: E731
-        with Watch(self.folder, load_assignment(), settings, announce) as watched:
+        on_point = lambda point: self.points.put(time.perf_counter())  # noqa: E731
+        with Watch(self.folder, load_assignment(), settings, announce, on_point) as watched:
             rounds: Iterator[Round | UsageError] = watched.rounds()
             for _ in rounds:
                 self.judged.put(time.perf_counter())
 
-    def save(self, text: str) -> tuple[float, float]:
-        """Seconds from the save until it was announced, and until it was judged."""
+    def save(self, text: str) -> tuple[float, float, float]:
+        """Seconds from the save until it was announced, until its first point was judged, and until all were."""
         began = time.perf_counter()
         (self.folder / f"exercise{self.exercise}.py").write_text(text, encoding="utf-8")
-        return self.announced.get(timeout=PATIENCE) - began, self.judged.get(timeout=PATIENCE) - began
+        announced, judged = self.announced.get(timeout=PATIENCE), self.judged.get(timeout=PATIENCE)
+        first = self.points.get(timeout=PATIENCE)
+        while not self.points.empty():
+            self.points.get()
+        return announced - began, first - began, judged - began
 
 
 def measured(exercise: str, rounds: int) -> dict[str, object]:
@@ -56,10 +63,17 @@ def measured(exercise: str, rounds: int) -> dict[str, object]:
         threading.Thread(target=student.watch, daemon=True).start()
         student.announced.get(timeout=PATIENCE)
         student.judged.get(timeout=PATIENCE)
+        while not student.points.empty():
+            student.points.get()
         student.save(f"{right}\n# warm\n")
-        found = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
-    announced, judged = zip(*found, strict=True)
-    return {"save of": f"exercise{exercise}.py", "judging … s": Spread.of(announced), "verdict s": Spread.of(judged)}
+        delays = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
+    announced, first, judged = zip(*delays, strict=True)
+    return {
+        "save of": f"exercise{exercise}.py",
+        "judging … s": Spread.of(announced),
+        "first verdict s": Spread.of(first),
+        "all s": Spread.of(judged),
+    }
 
 
 def main() -> None:

@@ -80,7 +80,7 @@ class GradingSession:
     def begin(
         self, submission: Submission, seed: int | None = None, after_timeout: float | None = None
     ) -> SubmissionSession:
-        """Opens the sandbox for one submission, a context.
+        """Open the sandbox for one submission, a context.
 
         `after_timeout` are the seconds for a function that has timed out once; where None, as many as before.
         """
@@ -102,14 +102,14 @@ class GradingSession:
         """
         rubric = self.assignment.rubric
         if unjudged is not None:
-            seen = {(result.point, result.part) for result in results}
+            judged = {(result.point, result.part) for result in results}
             results = [
                 *results,
                 *(
                     CheckResult(point.id, part, Verdict.missing(unjudged))
                     for point in rubric.points
                     for part in (point.parts or (None,))
-                    if point.id in selected and (point.id, part) not in seen
+                    if point.id in selected and (point.id, part) not in judged
                 ),
             ]
         return score(rubric, results, selected, **self._about(session, results))
@@ -152,7 +152,7 @@ def grade(
     *,
     on_result: Callable[[CheckResult], None] = lambda result: None,
 ) -> Report:
-    """Grades the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
+    """Grade the one submission at `path`, a folder or an archive. Raises what `GradingSession` and its methods do."""
     with GradingSession(assignment, settings) as session:
         if session.launcher.name != "docker":  # whose image has packages of its own
             require(assignment.rubric, session.selected)

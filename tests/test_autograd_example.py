@@ -15,7 +15,7 @@ from grader.settings import RunSettings
 from grader.student.explain import explain
 from tests.support.command import ROOT
 from tests.support.galleries import Case, differences
-from tests.support.sandboxes import available
+from tests.support.sandboxes import LOCAL, why_not
 
 pytestmark = pytest.mark.slow
 
@@ -24,10 +24,20 @@ FOLDERS = sorted(path.parent for path in (AUTOGRAD / "gallery").glob("*/*/expect
 CASES = [Case(path.parent.name, path, json.loads((path / "expected.json").read_text())) for path in FOLDERS]
 
 
-@pytest.fixture(scope="module", params=[*((kind, 1) for kind in available()), ("process", 7)], ids=str)
+@pytest.fixture(scope="module", params=[*((kind, 1) for kind in LOCAL), ("process", 7)], ids=str)
 def grading(request: pytest.FixtureRequest) -> Iterator[GradingSession]:
     kind, seed = request.param
+    reason = why_not(kind)
+    if reason is not None:
+        pytest.skip(f"no {kind} here: {reason}")
     with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings(kind), seed=seed)) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[GradingSession]:
+    """For what no sandbox and no seed makes a difference to."""
+    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings("process"), seed=1)) as session:
         yield session
 
 
@@ -51,9 +61,8 @@ def test_every_misconception_has_a_case() -> None:
     assert known == {name for case in CASES for name in case.expected.get("diagnoses", {}).values()}
 
 
-def test_what_a_student_reads_is_the_smallest_program_that_fails() -> None:
-    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings("process"), seed=1)) as session:
-        report = session.grade(session.load(AUTOGRAD / "gallery" / "wrong" / "depth-first"))
+def test_what_a_student_reads_is_the_smallest_program_that_fails(process: GradingSession) -> None:
+    report = process.grade(process.load(AUTOGRAD / "gallery" / "wrong" / "depth-first"))
     point = next(point for point in report.points if point.id == "1.6")
     assert point.message == (
         "A value passes its gradient on before all contributions have reached it. In which order are they visited? "
@@ -96,9 +105,10 @@ class Value:
         "__del__ = lambda self: 1 / 0",
     ],
 )
-def test_an_engine_that_lies_earns_nothing_and_breaks_nothing(lies: str, tmp_path: Path) -> None:
+def test_an_engine_that_lies_earns_nothing_and_breaks_nothing(
+    lies: str, process: GradingSession, tmp_path: Path
+) -> None:
     (tmp_path / "engine.py").write_text(HOSTILE.format(lies=lies))
-    with GradingSession(load_assignment(AUTOGRAD), RunSettings(SandboxSettings("process"), seed=1)) as session:
-        report = session.grade(session.load(tmp_path))
+    report = process.grade(process.load(tmp_path))
     assert not report.has_grader_error
     assert sum(point.score for point in report.points) == 0

@@ -337,6 +337,49 @@ def test_a_contradiction_takes_all_seeds_of_the_two_concerned():
     assert judge_claims(wrong, Further().runs()).outcome is Outcome.REVIEW
 
 
+NEAR = [  # that further seeds might support, all of them
+    ["Adam", "test_accuracy", ">", "Adagrad"],
+    ["Adam", "train_loss", "<", "RMSprop"],
+    ["Adagrad", "test_accuracy", ">", "Adadelta"],
+    ["LBFGS", "test_accuracy", ">", "Adagrad"],
+    ["SGD", "seconds_per_epoch", "<", "Adam"],
+]
+
+
+def test_what_further_seeds_might_have_supported_is_not_lost_to_the_clock():
+    whole = {**RUNS, "Adam": [run_of(0.075, 0.97, 2, 0.04)] * 3}
+    idle, busy = Further(whole), Further(whole)
+    with_time = claims.judge(NEAR, SIX, idle.runs, idle.another, TARGET)
+    assert with_time.share == 1
+    without = claims.judge(NEAR, SIX, busy.runs, nothing_more, TARGET)
+    assert without.outcome is Outcome.REVIEW, without.message
+    assert "There was no time to train often enough to decide: Adam test_accuracy > Adagrad;" in without.message
+
+
+def timed(seconds, noise):
+    """Three runs of an optimizer whose epochs take that long, more or less."""
+    return [run_of(0.1, 0.95, 3, seconds * math.exp(by)) for by in (-noise, 0.0, noise)]
+
+
+@pytest.mark.parametrize(("noise", "slower"), [(0.0, 3.0), (0.3, 3.5), (0.1, 2.5), (0.4, 2.0)])
+def test_a_claim_about_time_that_the_clock_cannot_decide_is_a_persons(noise, slower):
+    """A mark must not depend on what else the machine does: 0.75 on a busy one where an idle one gave 0.6."""
+    runs = {**RUNS, "RMSprop": timed(0.04, noise), "LBFGS": timed(0.04 * slower, noise)}
+    found = [*GOOD[2:5], ["SGD", "train_loss", "<", "Adam"], ["Adadelta", "train_loss", "<", "SGD"]]
+    verdict = judge_claims([*found, ["LBFGS", "seconds_per_epoch", "<", "RMSprop"]], runs)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "This machine's clock is not steady enough to decide: LBFGS seconds_per_epoch < RMSprop." in verdict.message
+
+
+def test_what_the_clock_leaves_open_is_nobodys_where_it_changes_nothing():
+    runs = {**RUNS, "RMSprop": timed(0.04, 0.3), "LBFGS": timed(0.08, 0.3)}
+    verdict = judge_claims([*GOOD, ["LBFGS", "seconds_per_epoch", ">", "RMSprop"]], runs)
+    assert verdict.share == 1
+    clear = {**RUNS, "RMSprop": timed(0.04, 0.02), "LBFGS": timed(0.4, 0.02)}
+    verdict = judge_claims([*GOOD, ["LBFGS", "seconds_per_epoch", "<", "RMSprop"]], clear)
+    assert (verdict.outcome, verdict.share) == (Outcome.PARTIAL, pytest.approx(6 / 7))
+
+
 def test_claims_that_are_no_list():
     assert judge_claims({"Adam": 1}).diagnosis == "not-a-list"
 

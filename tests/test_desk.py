@@ -2,36 +2,51 @@
 
 # ruff: noqa: E402, E501 - what is imported may not be installed
 
+import contextlib
 import csv
+import errno
 import json
+import os
 import re
-from collections.abc import Iterator
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from filelock import FileLock
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 for needed in ("starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(needed, reason=f"{needed} is not installed (pip install 'backprop-grader[desk]')")
 
 from grader.classroom.class_model import Issue, IssueKind, Student
-from grader.classroom.desk.database import Database
+from grader.classroom.desk import carrying, giving
+from grader.classroom.desk.database import NAME, Database
+from grader.classroom.desk.giving import MAX_COMMENT, Ask, ConflictError
 from grader.classroom.desk.leases import SECONDS, Leases
+from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import Marker, marker_of
-from grader.classroom.desk.marking import MAX_COMMENT, Ask, ConflictError, Desk
+from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.mathml import to_mathml
-from grader.classroom.desk.safe_markdown import to_html
+from grader.classroom.desk.queue_views import folded
+from grader.classroom.desk.regrades import add_requests
+from grader.classroom.desk.safe_markdown import MAX_BRACKETS, to_html
 from grader.classroom.desk.second_reading import agreement, kappa
 from grader.classroom.desk.sheet import keys
-from grader.classroom.desk.views import folded
+from grader.classroom.desk.tasks import Task, TaskMaker
+from grader.classroom.desk.worklist import Worklist
+from grader.classroom.marks.review import review
 from grader.classroom.results import journal, store
 from grader.classroom.results.class_inputs import read_inputs
-from grader.errors import UsageError
+from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from grader.rubric import load_assignment
 from grader.schema import Report
@@ -74,12 +89,12 @@ def stored(results: Path, entry: str) -> Report:
 
 def give(desk: Desk, entry: str, score: float | None, by: str = "Emmy", point: str = "4.9", **more: Any) -> None:
     """A mark, and what the keeper does after it."""
-    desk.give(Ask(key_of(desk, entry), point, by, score, **more))
+    giving.give(desk, Ask(key_of(desk, entry), point, by, score, **more))
     carry(desk)
 
 
 def carry(desk: Desk) -> None:
-    desk.log.carried(desk.carry(desk.log.waiting()))
+    desk.log.carried(carrying.carry(desk, desk.log.waiting()))
 
 
 def point_of(report: Report, name: str) -> Any:
@@ -152,35 +167,35 @@ def test_a_mark_that_does_not_fit_is_refused(desk: Desk, results: Path, change: 
 def test_undo_goes_back_mark_by_mark(desk: Desk, results: Path) -> None:
     give(desk, "s00001", 0.5, words="first")
     give(desk, "s00001", 1.0, words="second")
-    desk.undo("Emmy")
+    giving.undo(desk, "Emmy")
     carry(desk)
     report = stored(results, "s00001")
     assert (point_of(report, "4.9").score, report.reviews[-1].comment) == (0.5, "first")
-    desk.undo("Emmy")
+    giving.undo(desk, "Emmy")
     carry(desk)
     report = stored(results, "s00001")
     assert (point_of(report, "4.9").outcome, report.pending) == (Outcome.REVIEW, 1.0), "as the machine left it"
     assert [(mark.score, mark.before) for mark in report.reviews] == [(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (None, 0.5)]
     with pytest.raises(UsageError, match="there is no mark of yours left to take back"):
-        desk.undo("Emmy")
+        giving.undo(desk, "Emmy")
 
 
 def test_undo_takes_back_nobody_elses_mark(desk: Desk) -> None:
     give(desk, "s00001", 0.5, by="Emmy")
     give(desk, "s00001", 1.0, by="Kurt")
     with pytest.raises(ConflictError, match="Kurt has marked this point since; your mark does not count any more"):
-        desk.undo("Emmy")
+        giving.undo(desk, "Emmy")
 
 
 def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: Path) -> None:
     with Desk(results, load_assignment()) as killed:
-        killed.give(Ask(key_of(killed, "s00001"), "4.9", "Emmy", 0.5))  # and nothing after it
+        giving.give(killed, Ask(key_of(killed, "s00001"), "4.9", "Emmy", 0.5))  # and nothing after it
     assert stored(results, "s00001").reviews == ()
     with Desk(results, load_assignment()) as again:
         assert point_of(again.report(again.hand_in(key_of(again, "s00001"))), "4.9").score == 0.5
         assert next(task.is_done for task in again.worklist("Emmy").tasks if task.key == key_of(again, "s00001"))
         waiting = again.log.waiting()
-        again.carry(waiting)  # and killed once more, before it took note of that
+        carrying.carry(again, waiting)  # and killed once more, before it took note of that
         carry(again)
         assert len(stored(results, "s00001").reviews) == 1
 
@@ -188,7 +203,7 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
 def test_while_reports_are_being_written_marks_wait(desk: Desk, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "WAIT_SECONDS", 0.01)
     with store.writing_reports(results):
-        desk.give(Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
+        giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
         with pytest.raises(UsageError, match="reports are being written there"):
             carry(desk)
         assert point_of(desk.report(desk.hand_in(key_of(desk, "s00001"))), "4.9").score == 1.0
@@ -249,7 +264,7 @@ def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) 
     tasks = [task for task in desk.worklist("Emmy").tasks if task.key == key_of(desk, "s00001") and task.point == "4.9"]
     assert not tasks[0].is_done
     with pytest.raises(UsageError, match="that mark was for an earlier hand-in"):
-        desk.undo("Emmy")
+        giving.undo(desk, "Emmy")
 
 
 # Several people
@@ -257,13 +272,13 @@ def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) 
 
 def test_two_tabs_and_two_people_are_told(desk: Desk) -> None:
     key = key_of(desk, "s00001")
-    desk.give(Ask(key, "4.9", "Kurt", 0.5, seen=""))
+    giving.give(desk, Ask(key, "4.9", "Kurt", 0.5, seen=""))
     with pytest.raises(ConflictError, match=re.escape("Kurt gave 0.5 of 1 since you opened this page.")):
-        desk.give(Ask(key, "4.9", "Emmy", 1.0, seen=""))
-    desk.give(Ask(key, "4.9", "Emmy", 1.0, seen="", anyway=True))
+        giving.give(desk, Ask(key, "4.9", "Emmy", 1.0, seen=""))
+    giving.give(desk, Ask(key, "4.9", "Emmy", 1.0, seen="", anyway=True))
     assert desk.leases.take("s00002", "Kurt") is None
     with pytest.raises(ConflictError, match="Kurt has this hand-in open and is marking it"):
-        desk.give(Ask(key_of(desk, "s00002"), "4.9", "Emmy", 1.0))
+        giving.give(desk, Ask(key_of(desk, "s00002"), "4.9", "Emmy", 1.0))
 
 
 def test_a_lease_ends_when_somebody_leaves_or_after_ten_minutes(tmp_path: Path) -> None:
@@ -888,3 +903,196 @@ def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> Non
         change = {"action": "change", "item": text, "points": "1", "sentence": "x"}
         assert "has no item" in door.post("/rubric/4.9", change).json["error"]
     assert door.post(f"/mark/{key}/4.9", {"score": "-0"}).json["saved"] == "Ada Müller, 4.9: 0"
+
+
+# What goes wrong beside the desk
+
+
+@pytest.fixture
+def taken(results: Path) -> Iterator[sqlite3.Connection]:
+    """Another program's connection to desk.db, which holds it for writing until it rolls back."""
+    other = sqlite3.connect(results / NAME, isolation_level=None)
+    yield other
+    other.close()
+
+
+def test_a_file_that_another_program_holds_stops_no_reading_and_is_said(
+    door: Door, taken: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+    taken.execute("BEGIN IMMEDIATE")
+    assert door.get(f"/sheet/{key}/4.9").status == 200, "the page opens, though nobody can write down whose it is"
+    assert door.post(f"/claim/{key}/4.9").status == 200
+    assert door.post("/leave").status == 200
+    refused = door.post(f"/mark/{key}/4.9", {"score": "1", "nonce": "one"})
+    assert refused.status == 503
+    assert refused.json["error"].endswith("desk.db: another program has this file open for writing; close it.")
+    taken.execute("ROLLBACK")
+    assert door.post(f"/mark/{key}/4.9", {"score": "1", "nonce": "one"}).json["score"] == 1.0
+
+
+def test_a_regrade_request_waits_for_nobody_for_ever(results: Path, grader: Command) -> None:
+    Database(results).close()
+    with contextlib.closing(sqlite3.connect(results / NAME, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = grader("regrade", "add", str(results), "s00001", "--point", "4.9", "--words", "why?")
+    assert (done.returncode, "another program has this file open for writing" in done.stderr) == (2, True)
+
+
+def test_a_folder_that_cannot_be_written_is_said(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(self: FileLock, *arguments: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(FileLock, "acquire", refused)
+    path, now = results / "s00001" / store.REPORT, datetime.now(UTC)
+    for act in (
+        lambda: Desk(results, load_assignment()),
+        lambda: store.lock(results),
+        lambda: review(path, load_assignment(), point="4.9", score=1.0, comment="", by="Emmy", when=now),
+    ):
+        with pytest.raises(OutputError, match=r"nothing can be written into this folder \(Read-only file system\)"):
+            act()
+
+
+def test_what_is_no_report_harms_no_other_hand_in(results: Path) -> None:
+    for name in ("s00001", "s00002", "s00003", "s00004"):
+        (results / name / store.REPORT).unlink()
+    os.mkfifo(results / "s00001" / store.REPORT)
+    (results / "s00002" / store.REPORT).write_text("[" * 1_000_000, encoding="utf-8")
+    with (results / "s00003" / store.REPORT).open("wb") as file:
+        file.truncate(store.MAX_REPORT + 1)
+    with opened(results) as door:
+        damaged = {task["who"]: task["reason"] for task in door.get("/queue.json?kind=damaged").json["tasks"]}
+        assert door.get("/state.json").json["ready"] == COUNT, "nobody waits for a report that will not come"
+    for who, reason in (
+        ("Ben Öztürk", "the report cannot be read (not an ordinary file)."),
+        ("Cem Kovács", "this is no results.json of this grader"),
+        ("Dora Schmidt", "this is no results.json of this grader (larger than 64 MiB)."),
+        ("Emil Nguyen", "the report cannot be read (No such file or directory)."),
+    ):
+        assert reason in damaged.pop(who)
+    assert damaged == {}
+
+
+def test_a_copy_that_is_broken_shows_no_code_and_breaks_no_sheet(results: Path) -> None:
+    path = results / "s00001" / store.SUBMISSION
+    content = bytearray(path.read_bytes())
+    content[60:400] = b"\xff" * 340  # within the first file's own bytes
+    path.write_bytes(content)
+    (results / "s00002" / store.SUBMISSION).unlink()
+    os.mkfifo(results / "s00002" / store.SUBMISSION)
+    with opened(results) as door:
+        for task in door.get("/queue.json?kind=mark").json["tasks"]:
+            assert door.get(f"/sheet/{task['key']}/4.9").status == 200
+
+
+@pytest.mark.parametrize("piece", ["[", "![", "[[a] ", "[a](", "*a_ ", "> ", "- ", "`` x", "|a|b|\n|-|-|\n"])
+def test_no_markdown_takes_long(piece: str) -> None:
+    text = (piece * 20_000)[:20_000]
+    began = time.process_time()
+    to_html("[" * MAX_BRACKETS)  # the most that this machine has to do now, many times over
+    most = 30 * (time.process_time() - began) + 0.5
+    began = time.process_time()
+    to_html(text)
+    assert time.process_time() - began < most
+
+
+def test_too_many_brackets_are_shown_as_they_were_typed() -> None:
+    assert to_html("[" * (MAX_BRACKETS + 1)) == Markup("<pre>{}</pre>").format("[" * (MAX_BRACKETS + 1))
+
+
+# Requests and second readings, one at a time
+
+
+def test_a_request_that_is_taken_back_is_open_again(desk: Desk, results: Path) -> None:
+    add_requests(results, [("s00001", "4.9", "I did say it.")], "2026-11-28T10:00:00+00:00")
+    ask = Ask(key_of(desk, "s00001"), "4.9", "Emmy", 0.5)
+    giving.give(desk, ask, Source.REGRADE)
+    assert desk.worklist("Emmy").counts()["regrade"] == (0, 1)
+    giving.undo(desk, "Emmy")
+    (request,) = desk.regrades.all()
+    assert (request.answered, request.after, request.words) == (None, None, "I did say it.")
+    assert desk.worklist("Emmy").counts()["regrade"] == (1, 1)
+
+
+def test_the_same_answer_to_a_request_twice_is_one(desk: Desk, results: Path) -> None:
+    add_requests(results, [("s00001", "4.9", "I did say it.")], "2026-11-28T10:00:00+00:00")
+    ask = Ask(key_of(desk, "s00001"), "4.9", "Emmy", words="You did not.")
+    giving.keep(desk, ask)
+    giving.keep(desk, ask)  # its answer was lost, and the browser asks again
+    with pytest.raises(UsageError, match="this request has been answered already"):
+        giving.keep(desk, replace(ask, words="Or did you?"))
+
+
+def test_a_name_of_a_request_is_of_one_sheet(desk: Desk, results: Path) -> None:
+    first = giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0, nonce="one"))
+    assert giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0, nonce="one")) == first
+    with pytest.raises(UsageError):
+        giving.give(desk, Ask(key_of(desk, "s00002"), "4.9", "Emmy", 0.0, nonce="one"))
+
+
+def test_what_is_done_about_one_hand_in_makes_its_own_tasks_anew(
+    desk: Desk, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marks, second readings and answers, in any order: the queue is the one that would be made from nothing."""
+    add_requests(results, [(f"s{number:05d}", "4.9", "why?") for number in (0, 1, 1, 2)], "2026-11-28T10:00:00+00:00")
+    desk.database.set("second", "100")
+    for who in ("Emmy", "Kurt"):
+        desk.worklist(who)
+    made = 0
+
+    def counted(self: TaskMaker) -> list[Task]:
+        nonlocal made
+        made += 1
+        return all_tasks(self)
+
+    all_tasks = TaskMaker.all
+    monkeypatch.setattr(TaskMaker, "all", counted)
+    keys = [key_of(desk, f"s{number:05d}") for number in range(COUNT)]
+    steps: list[Callable[[], object]] = [
+        lambda: giving.give(desk, Ask(keys[0], "4.9", "Emmy", 1.0)),
+        lambda: giving.give_second(desk, Ask(keys[0], "4.9", "Kurt", 0.5)),
+        lambda: giving.give(desk, Ask(keys[1], "4.9", "Kurt", 1.0), Source.REGRADE),
+        lambda: giving.keep(desk, Ask(keys[2], "4.9", "Emmy", words="no")),
+        lambda: giving.give(desk, Ask(keys[4], "1.4", "Emmy", 1.0)),
+        lambda: giving.undo(desk, "Kurt"),
+        lambda: giving.undo(desk, "Emmy"),
+    ]
+    for step in steps:
+        step()
+        for who in ("Emmy", "Kurt"):
+            kept = desk.worklist(who)
+            assert made == 0
+            maker = TaskMaker(desk.state, desk.regrades, desk.markers.all(), desk.seconds, who, blind=False)
+            assert kept.tasks == all_tasks(maker)
+            monkeypatch.setattr(TaskMaker, "all", all_tasks)
+            assert kept.counts() == Worklist(maker).counts()
+            monkeypatch.setattr(TaskMaker, "all", counted)
+
+
+# The pages that are written beside the reports
+
+
+def test_the_class_page_is_a_click_away_and_has_its_own_policy(results: Path) -> None:
+    with opened(results) as door:
+        assert 'href="/class/class.html"' in door.get("/").text
+        early = door.get("/class/class.html")
+        assert (early.status, "not written yet" in early.text) == (400, True)
+        assert door.post("/finish").status == 200
+        page = door.get("/class/class.html")
+        assert (page.status, "<h1>" in page.text, "grader desk RESULTS" in page.text) == (200, True, True)
+        policy = page.headers["content-security-policy"]
+        assert re.fullmatch(
+            r"default-src 'none'; style-src 'sha256-\S+'; script-src 'sha256-\S+'; base-uri 'none'; "
+            r"form-action 'none'; frame-ancestors 'none'",
+            policy,
+        )
+        assert door.get("/class/s00001/report.html").status == 200
+        key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
+        assert 'href="/class/s00000/report.html"' in door.get(f"/sheet/{key}/4.9").text
+        for path in ("desk.db", "s00001/results.json", "s00001/submission.zip", "../pyproject.toml", "x/report.html"):
+            assert door.get(f"/class/{quote(path, safe='')}").status == 400
+    with opened(results, anonymous=True) as door:
+        assert "/class/" not in door.get("/").text
+        blind = door.get("/class/class.html")
+        assert (blind.status, "marking is blind" in blind.text) == (400, True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.load.author import author_of
-from grader.load.misnamed import meant
+from grader.load.misnamed import likely_file
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.load.submission import load
 from grader.model import Author, Expected, Question, Submission
@@ -166,7 +166,7 @@ def test_where_nothing_tells_which_is_newer_a_person_is_asked(
     ],
 )
 def test_a_name_that_is_nearly_right_names_its_exercise(name: str, tmp_path: Path) -> None:
-    assert meant(name, EXPECTED) == "exercise2.py"
+    assert likely_file(name, EXPECTED) == "exercise2.py"
     submission = read(tmp_path / "ada", {name: TWO, "exercise1.py": ONE})
     assert submission.questions == (Question("exercise2.py", (name,)),)
     assert any(text.startswith(f"exercise2.py: not found, but there is {name}. ") for text in submission.notes)
@@ -194,7 +194,7 @@ def test_a_name_that_is_nearly_right_names_its_exercise(name: str, tmp_path: Pat
     ],
 )
 def test_a_name_that_says_nothing_or_two_things_is_no_hint(name: str) -> None:
-    assert meant(name, EXPECTED) is None
+    assert likely_file(name, EXPECTED) is None
 
 
 def test_an_untouched_template_beside_a_renamed_answer_is_told(tmp_path: Path) -> None:
@@ -212,9 +212,9 @@ def test_a_copy_beside_the_right_name_is_only_mentioned(tmp_path: Path) -> None:
 
 def test_modules_with_other_names_are_meant_by_their_words() -> None:
     expected = Expected(("softmax", "part_b"))
-    assert meant("Softmax (1).py", expected) == "softmax.py"
-    assert meant("ada_part-b.py", expected) == "part_b.py"
-    assert meant("ex1.py", expected) is None
+    assert likely_file("Softmax (1).py", expected) == "softmax.py"
+    assert likely_file("ada_part-b.py", expected) == "part_b.py"
+    assert likely_file("ex1.py", expected) is None
 
 
 # --- notebooks -------------------------------------------------------------------------------------------------------

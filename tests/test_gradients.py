@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Callable
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -254,6 +255,16 @@ def test_an_index_of_a_sample_or_channel_never_passes_for_a_row_or_column(draw: 
             assert any(shape[leading] > shape[side] // 2 and min(shape[2:]) > 1 for shape in shapes), (leading, side)
 
 
+@pytest.mark.parametrize("use", [lambda n: n // 2, lambda n: n % 2, lambda n: n % 3], ids=["half", "rest", "thirds"])
+@pytest.mark.parametrize("draw", [pool_cases.random_maps, pool_cases.odd_maps])
+def test_no_two_sizes_pass_for_each_other(draw: Callable[..., Any], use: Callable[[int], int]) -> None:
+    for seed in range(150):
+        shapes = [case.inputs["X"].shape for case in draw(np.random.default_rng(seed))]
+        for one, other in combinations(range(4), 2):
+            never = {use(size) for shape in shapes for size in shape[2:]} == {0} and (one, other) == (2, 3)
+            assert never or any(use(shape[one]) != use(shape[other]) for shape in shapes), (seed, one, other)
+
+
 def test_shapes_and_values_depend_on_the_seed() -> None:
     drawn = [questions(seed) for seed in range(8)]
     for name in drawn[0]:
@@ -290,6 +301,18 @@ def test_a_pool_only_copies_so_a_float32_result_hides_nothing() -> None:
         for spoilt in (lambda dX: dX * (1 + 1e-6), lambda dX: dX + 1e-7, lambda dX: dX.astype(np.float16)):
             coarse = judge(lambda dY, X, spoilt=spoilt: spoilt(pool_by_loops(dY, X)).astype(np.float32), question)
             assert coarse.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("spoilt", [lambda d: d * (1 + 8e-6), lambda d: d * (1 - 2e-6), lambda d: d.astype(np.float16)])
+def test_a_convolution_in_float32_hides_little(spoilt: Callable[[np.ndarray], np.ndarray]) -> None:
+    for seed in range(10):
+        for name, question in questions(seed).items():
+            if name.startswith(("input", "weight")):
+
+                def coarse(*args: np.ndarray, name: str = name) -> np.ndarray:
+                    return spoilt(right_function(name)(*args)).astype(np.float32)
+
+                assert judge(coarse, question).outcome is Outcome.FAILED, name
 
 
 # --- sharp and calm
@@ -342,7 +365,9 @@ def other_roundings(name: str, case: Case) -> list[np.ndarray]:
     found = [single, single.astype(np.float64), right_function(name)(first, second)]
     if name.startswith(("input", "weight")):
         kind, convention = name.split()[:2]
-        found.append((input_by_fft if kind == "input" else weight_by_fft)(first, second, convention))
+        by_fft = input_by_fft if kind == "input" else weight_by_fft
+        found.append(by_fft(first, second, convention))
+        found.append(by_fft(first.astype(np.float32), second.astype(np.float32), convention).astype(np.float32))
     return found
 
 

@@ -10,7 +10,7 @@ from importlib import import_module
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli.commands import COMMANDS
+from grader.cli.commands import COMMANDS, SECTIONS
 from tests.support.command import ROOT
 
 GOLDEN = ROOT / "tests" / "golden" / "help.txt"
@@ -48,6 +48,10 @@ def golden() -> dict[str, str]:
 
 def head(command: tuple[str, ...]) -> str:
     return " ".join([*command, "--help"])
+
+
+def test_every_module_of_commands_is_in_one_section() -> None:
+    assert sorted(module for modules in SECTIONS.values() for module in modules) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", list(asked()), ids=head)

@@ -34,6 +34,22 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("numpy.ones(2)", "Is `import numpy as np` at the top of the file?"),
         ("torch.ones(2)", "Is torch imported?"),
         ("r(2)", "Is there a * missing before the parenthesis?"),
+        ("xrange(3)", "This is Python 2; the course uses Python 3: write range instead of xrange."),
+        ("unicode('a')", "write str instead of unicode."),
+        ("__import__('itertools').izip([], [])", "write zip instead of izip."),
+        ("exec('from itertools import izip')", "write zip instead of izip."),
+        ("{}.iteritems()", "This is Python 2; the course uses Python 3: write items instead of iteritems."),
+        ("{}.has_key(1)", "write `key in d` instead of d.has_key(key)."),
+        ("iter([]).next()", "write next(x) instead of x.next()."),
+        ("raw_input()", "remove raw_input(), all values arrive as arguments."),
+        ("reduce(max, [1])", "In Python 3 reduce has to be imported: from functools import reduce."),
+        ("cmp(1, 2)", "compare with <, == and >."),
+        ("print >>r, 2", "print is a function, so write print(x)."),
+        ("map(str, [1])[0]", "put list(...) around them."),
+        ("{}.keys()[0]", "put list(...) around them."),
+        ("len(zip([1], [2]))", "put list(...) around them."),
+        ("range(3) + [1]", "In Python 3 a range is no list: put list(...) around it."),
+        ("exec('range(3)[0] = 1')", "In Python 3 a range is no list: "),
         ("(lambda f: f(f))(lambda f: f(f))", "It calls itself without an end."),
     ],
 )
@@ -45,6 +61,7 @@ def test_a_slip_has_its_hint(code: str, advice: str, monkeypatch: pytest.MonkeyP
     assert found is not None
     assert advice in found.sentence
     assert (found.diagnosis == "true-division") is ("/" in code)
+    assert found.sentence.endswith((".", "?"))
 
 
 def test_wrong_in_features_says_what_arrives() -> None:
@@ -57,6 +74,8 @@ def test_wrong_in_features_says_what_arrives() -> None:
 @pytest.mark.parametrize(
     ("message", "code"),
     [
+        ("AttributeError: 'Node' object has no attribute 'next'", "node.next()"),
+        ("NameError: name 'xranges' is not defined", "xranges(3)"),
         ("ValueError: operands could not be broadcast together", "a + b"),
         ("TypeError: Cannot convert expression to float", "float(x)"),
         ("IndexError: index 9 is out of bounds", "a[9] / 2"),

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from grader.classroom.class_model import Format, IssueKind, Student, Submitted
 from grader.classroom.intake.dates import read_time
-from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.roster import Roster, read_roster, read_times
 from grader.errors import SubmissionError, UsageError
 from grader.load import archives
@@ -61,7 +61,7 @@ def read_class() -> Iterator[Taken]:
     with ExitStack() as stack:
 
         def opened(path: Path, results: Path | None = None, expected: Expected = EXPECTED, **given: Any) -> Intake:
-            return stack.enter_context(open_intake(path, expected, BERLIN, Given(**given), results))
+            return stack.enter_context(open_intake(path, expected, BERLIN, IntakeInputs(**given), results))
 
         yield opened
 

@@ -9,6 +9,7 @@ from grader.authoring.mutations import mutations
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.mutants.comparing import compare
 from scripts.mutants.drawing_mutants import draw_mutants
+from scripts.mutants.second_operators import second_mutations
 from scripts.mutants.truth_server import in_a_child
 from tests.support.galleries import HERE
 
@@ -45,3 +46,35 @@ def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
     found = compare(exercise, chosen, SandboxSettings("process"), 2)
     assert [item.title for item in found if item.deviations] == []
     assert len({item.kind for item in found}) > 1  # else a truth that says one thing always would pass
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        *("range(H // 2 - 1)", "range(1, H // 2)", "range(H / 2)", "W -= max", "+= 3", "reversed(list(range(H // 2)))"),
+        *(
+            "for i in list(range(H // 2))[::2]",
+            "return W.squeeze()",
+            "        return W\n",
+            "        break",
+            "W = abs(W)",
+        ),
+        *(
+            "np.empty(H)",
+            "np.zeros(H, dtype=np.float16)",
+            "a = H",
+            "a[i + 1]",
+            "a[i, W]",
+            "a.max(keepdims=True)",
+            "+= 3",
+        ),
+    ],
+)
+def test_the_second_operators_change_statements_axes_dtypes_and_indices(wanted: str) -> None:
+    source = (
+        "import numpy as np\n\n\ndef f(H, W):\n    a = np.zeros(H)\n    b = 3\n    for i in range(H // 2):\n"
+        "        W += max(a[i], a[W, i], a.max())\n    return W\n"
+    )
+    found = [text for mutation in second_mutations(source) if (text := mutation.source()) is not None]
+    assert any(wanted in text for text in found)
+    assert source not in found

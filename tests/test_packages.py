@@ -4,6 +4,7 @@ In each sandbox, beside an environment in which everything that numpy, sympy and
 """
 
 import ast
+import functools
 import importlib.metadata
 import re
 import sys
@@ -71,16 +72,19 @@ def _tried(tree: ast.Module) -> set[str]:
     return names
 
 
-UNPROMISED = sorted((optional_imports() | {"scipy", "yaml", "charset_normalizer"}) - required(*PROMISED))
+@functools.cache  # it reads all of torch: where a test asks, and not for whoever only collects this file
+def unpromised() -> list[str]:
+    """What the promised packages would import if it were there, and do not require."""
+    return sorted((optional_imports() | {"scipy", "yaml", "charset_normalizer"}) - required(*PROMISED))
 
 
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of an environment that has all of UNPROMISED, beside what the tests' own has."""
+    """The interpreter of an environment that has all of `unpromised`, beside what the tests' own has."""
     folder = tmp_path_factory.mktemp("crowded")
     venv.create(folder, symlinks=True)
     (packages,) = folder.glob("lib/python*/site-packages")
-    for name in UNPROMISED:
+    for name in unpromised():
         (packages / name).mkdir()
         (packages / name / "__init__.py").write_text(FAKE)
     (packages / "others.pth").write_text(f"{SITE_PACKAGES}\n")
@@ -89,12 +93,12 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def crowded_image() -> str:
-    """The worker image with all of UNPROMISED installed."""
+    """The worker image with all of `unpromised` installed."""
     context = BytesIO()
     with TarFile(fileobj=context, mode="w") as archive:
         lines = [f"FROM {worker_image()}", "USER 0:0", "COPY fakes /fakes"]
         lines += ["RUN cp -r /fakes/* /venv/lib/python3*/site-packages/", "USER 65534:65534"]
-        files = {"Dockerfile": "\n".join(lines), **{f"fakes/{name}/__init__.py": FAKE for name in UNPROMISED}}
+        files = {"Dockerfile": "\n".join(lines), **{f"fakes/{name}/__init__.py": FAKE for name in unpromised()}}
         for name, text in files.items():
             entry = TarInfo(name)
             entry.size = len(text)
@@ -144,15 +148,15 @@ def promised(launcher: Launcher) -> tuple[str, ...]:
 
 
 def test_there_is_something_to_look_for() -> None:
-    assert len(UNPROMISED) > 50
-    assert {"scipy", "yaml", "charset_normalizer", "matplotlib", "gmpy2", "pandas"} <= set(UNPROMISED)
+    assert len(unpromised()) > 50
+    assert {"scipy", "yaml", "charset_normalizer", "matplotlib", "gmpy2", "pandas"} <= set(unpromised())
 
 
 def test_no_optional_import_finds_what_happens_to_be_installed(launcher: Launcher) -> None:
     bundle = replace(bundle_of("", *promised(launcher)), harness={"probe.py": PROBE})
-    reply = ask(launcher, bundle, "outcomes", UNPROMISED, module="probe")
+    reply = ask(launcher, bundle, "outcomes", unpromised(), module="probe")
     assert isinstance(reply, Returned), reply
-    assert reply.value == dict.fromkeys(UNPROMISED, "ModuleNotFoundError")
+    assert reply.value == dict.fromkeys(unpromised(), "ModuleNotFoundError")
 
 
 def test_what_a_promised_package_requires_is_there(launcher: Launcher) -> None:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
-from grader.classroom.intake.hand_ins import Given, Intake, open_intake
+from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.cli import class_command
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author
@@ -34,7 +34,7 @@ def read_class() -> Iterator[Taken]:
     with ExitStack() as stack:
 
         def opened(path: Path, **given: Any) -> Intake:
-            return stack.enter_context(open_intake(path, EXPECTED, BERLIN, Given(**given)))
+            return stack.enter_context(open_intake(path, EXPECTED, BERLIN, IntakeInputs(**given)))
 
         yield opened
 
@@ -583,6 +583,84 @@ def test_sakai_and_teams_are_folders_of_people(read_class: Taken, tmp_path: Path
     intake = read_class(laid_out(tmp_path / "teams", teams), roster=ROSTER[:2])
     ada, alan = (intake.read(hand_in) for hand_in in intake.hand_ins)
     assert (ada.id, len(ada.questions), alan.id, alan.questions) == ("2022001", 1, "2022002", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        (b"2022-01-25T12:59:59.123Z", datetime(2022, 1, 25, 12, 59, 59, 123000, UTC)),
+        (b"2022-01-25T12:59:59Z\r\n", datetime(2022, 1, 25, 12, 59, 59, tzinfo=UTC)),
+        (b"20220125135959000", None),  # of older versions: on whose clock?
+        (b"2022-13-45T12:59:59Z", None),
+        (b"2022-01-25T12:59:59Z" * 100, None),
+        (b"\xff", None),
+        (b"", None),
+    ],
+)
+def test_sakai_says_when_a_hand_in_came(text: bytes, at: datetime | None, read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Lovelace, Ada(alove)/Submission attachment(s)/exercise2.py": GOOD,
+        "Lovelace, Ada(alove)/Submission attachment(s)/timestamp.txt": b"2000-01-01T00:00:00Z",
+        "Lovelace, Ada(alove)/timestamp.txt": text,
+        "Turing, Alan(aturing)/Anlagen/exercise2.py": OTHER,
+    }
+    ada, alan = read_class(laid_out(tmp_path / "sakai", files), roster=ROSTER[:2]).hand_ins
+    assert (ada.submitted, ada.zoneless, alan.submitted) == (at, False, None)
+
+
+def test_a_file_that_a_student_calls_like_sakais_is_no_time(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "ada/timestamp.txt": b"2000-01-01T00:00:00Z",
+        "ada/exercise2.py": GOOD,
+        "Lovelace, Ada(alove)/exercise2.py": OTHER,
+    }
+    files["Lovelace, Ada(alove)/timestamp.txt"] = b"2000-01-01T00:00:00Z"
+    assert {one.submitted for one in read_class(laid_out(tmp_path / "class", files)).hand_ins} == {None}
+
+
+def test_openolat_is_folders_of_people_and_a_teachers_files_are_asked_about(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Sheet_9/Sheet 9.xlsx": b"PK",
+        "Sheet_9/Lovelace_Ada_alove/1_task/sheet9.pdf": b"%PDF",
+        "Sheet_9/Lovelace_Ada_alove/2_submissions/exercise2.py": GOOD,
+        "Sheet_9/Turing_Alan_aturing/2_submissions/exercise2.py": GOOD,
+        "Sheet_9/Turing_Alan_aturing/3_corrections/exercise2.py": OTHER,
+        "Sheet_9/solutions/exercise2.py": OTHER,
+    }
+    intake = read_class(laid_out(tmp_path / "olat", files), roster=ROSTER[:2])
+    read = {hand_in.id: intake.read(hand_in) for hand_in in intake.hand_ins}
+    assert {name: len(own.questions) for name, own in read.items()} == {"2022001": 0, "2022002": 1, "solutions": 0}
+    assert set(read["2022001"].files) == {"exercise2.py"}
+    assert kinds(intake) == {"Sheet 9.xlsx": IssueKind.UNMATCHED, "solutions": IssueKind.UNMATCHED}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Müller Jürgen",
+        "Lefèvre Zoë",
+        "Núñez Íñigo",
+        "Yılmaz Işıl İnci",
+        "王 小明",
+        "الخوارزمي محمد",
+        "O'Neil Seán",
+        "Teilnehmer_in",  # where marking is blind: the language's word for a participant
+        "Teilnehmer-in",
+        "参与者",
+        "Group 3-Müller Jürgen",
+    ],
+)
+def test_moodles_names_are_read_in_every_language(name: str, read_class: Taken, tmp_path: Path) -> None:
+    """Only the name is the language's: the words behind it are those of Moodle's own plugins."""
+    files = {f"{name}_{number}_assignsubmission_file_/exercise2.py": GOOD for number in (7345100, 7345101)}
+    files[f"{name}_7345101_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>hello</p>"
+    intake = read_class(laid_out(tmp_path / "class", files))
+    assert intake.format is Format.MOODLE
+    assert {(one.students[0].name, one.students[0].lms) for one in intake.hand_ins} == {
+        (name, "7345100"),
+        (name, "7345101"),
+    }
+    assert all(set(intake.read(one).files) == {"exercise2.py"} for one in intake.hand_ins)
 
 
 @pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"<html>", b""])

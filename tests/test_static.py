@@ -7,7 +7,7 @@ import pytest
 
 from grader.load.content import MAX_CODE_BYTES
 from grader.load.module_facts import Facts, read
-from grader.load.static_checks import inspect, own_modules
+from grader.load.static_checks import importable_files, inspect
 from grader.load.submission import digest, load
 from grader.load.syntax import parse
 from grader.model import Finding, Outcome, Submission
@@ -170,7 +170,7 @@ def test_what_runs_only_as_a_program_binds_nothing_and_hides_nothing(assignment:
             2,
         ),
         ("x = '\n", "exercise2.py:1: unterminated string literal (detected at line 1).", 1),
-        (b"x = 1\0", "exercise2.py: source code string cannot contain null bytes. Python cannot read the file.", None),
+        (b"x = 1\0", "exercise2.py: this is a damaged file, with null bytes in it; save it again.", None),
         ("\ufeffx = (\n", "exercise2.py:1: '(' was never closed.", 1),
         ("print 'x'\n", "exercise2.py:1: Missing parentheses in call to 'print'. Did you mean print(...)?", 1),
     ],
@@ -185,11 +185,38 @@ def test_syntax_errors_are_told_with_the_line(
 
 
 @pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("print 'x'", "print needs parentheses: print(...)"),
+        ("if X.any(): print X", "print needs parentheses: print(...)"),
+        ("exec 'x = 1'", "exec needs parentheses: exec(...)"),
+        ("try: pass\nexcept (ValueError, KeyError), error: pass", "write `except ValueError as error:`"),
+        ("raise ValueError, 'no'", "write `raise ValueError(text)`"),
+        ("if a <> b: pass", "write != instead of <>"),
+        ("x = `a`", "write repr(x) instead of `x`"),
+        ("x = 10L", "leave out the L behind a number"),
+        ("def f((a, b), c): pass", "a parameter cannot be a tuple: take it apart in the first line"),
+    ],
+)
+def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str) -> None:
+    found = finding(assignment, exercise2=f"x = 1\n{line}\n")
+    assert found.outcome is Outcome.ERROR
+    assert found.message.endswith(f". This is Python 2; the course uses Python 3: {advice}.")
+    assert len(found.message) < 250
+
+
+@pytest.mark.parametrize(
+    "line", ["print(x", "x = '<>' +", "def f(a, (b: pass", "x = 'print y' 3", "except = 3  # a <> b", "def f(a=(1, 2):"]
+)
+def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str) -> None:
+    assert "Python 2" not in finding(assignment, exercise2=f"{line}\n").message
+
+
+@pytest.mark.parametrize(
     ("source", "message"),
     [
         ("x = 'ä'\n".encode("latin-1"), "exercise2.py:1: Python cannot read the file (byte 0xe4 is not utf-8)."),
         (b"a\n" * 9 + b"\xff", "exercise2.py:10: Python cannot read the file (byte 0xff is not utf-8)."),
-        ("x = 1\n".encode("utf-16"), "exercise2.py:1: Python cannot read the file (byte 0xff is not utf-8)."),
         (b"# coding: klingon\n", "exercise2.py: Python cannot read the file (unknown encoding: klingon)."),
         (b"# coding: punycode\n", "exercise2.py: Python cannot read the file (it declares the encoding punycode)."),
         (b"# coding: utf-7\n", "exercise2.py: Python cannot read the file (it declares the encoding utf-7)."),
@@ -199,6 +226,18 @@ def test_syntax_errors_are_told_with_the_line(
 def test_encodings_are_told(assignment: Assignment, source: bytes, message: str) -> None:
     found = finding(assignment, exercise2=source)
     assert (found.outcome, found.message) == (Outcome.ERROR, f"{message} Save it as UTF-8 text.")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_called_so(assignment: Assignment, encoding: str) -> None:
+    found = finding(assignment, exercise2=f"# Übung\n{ALL2}".encode(encoding))
+    assert found.message == "exercise2.py: this is text in UTF-16, which Windows calls Unicode; save it as UTF-8."
+
+
+@pytest.mark.parametrize("source", ["", "\n", " \r\n"])
+def test_an_empty_file_is_not_begun(assignment: Assignment, source: str) -> None:
+    found = finding(assignment, exercise2=source)
+    assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py is empty. Is it saved?")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +324,7 @@ def test_another_exercises_file_brings_its_imports_along(assignment: Assignment)
 @pytest.mark.parametrize("name", ["random", "statistics", "torch", "numpy", "grader", "harness", "json"])
 def test_own_modules_with_a_librarys_name_never_travel(assignment: Assignment, name: str) -> None:
     both = submission(exercise2=ALL2, **{name: "raise SystemExit\n", f"{name}__part": ""})
-    assert set(own_modules(both, assignment.rubric)) == {"exercise2.py"}
+    assert set(importable_files(both, assignment.rubric)) == {"exercise2.py"}
 
 
 def test_an_own_module_with_a_librarys_name_is_told(assignment: Assignment) -> None:
@@ -296,7 +335,7 @@ def test_an_own_module_with_a_librarys_name_is_told(assignment: Assignment) -> N
 def test_own_modules_with_the_workers_names_are_ordinary(assignment: Assignment) -> None:
     files = {"exercise2": "import convert, protocol, worker\n" + ALL2, "convert": "", "protocol": "", "worker": ""}
     assert findings(assignment, **files) == {}
-    assert len(own_modules(submission(**files), assignment.rubric)) == 4
+    assert len(importable_files(submission(**files), assignment.rubric)) == 4
 
 
 # --- files made to hurt ----------------------------------------------------------------------------------------------

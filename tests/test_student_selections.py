@@ -1,7 +1,9 @@
 """pytest as students know it: files, points, single checks, and options of other plugins."""
 
+import os
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from grader.errors import UsageError
 from grader.rubric import Assignment
 from grader.student.selection import bracketed, select_from
-from tests.support.command import ROOT
+from tests.support.command import ROOT, Command
 from tests.test_student import run_pytest
 
 pytestmark = pytest.mark.slow
@@ -58,6 +60,29 @@ def test_from_the_parent_folder(solved: Path) -> None:
         assert OF_2 in ended.stdout, ended.stdout + ended.stderr
 
 
+@pytest.fixture(scope="module")
+def bracketed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder named as people name them, with an assignment of its own in it: pytest takes a [ for a parameter's."""
+    folder = tmp_path_factory.mktemp("OneDrive - Universität Mainz") / "Übung 9 (neu) [2]"
+    shutil.copytree(ROOT / "student_template", folder)
+    shutil.copytree(ROOT / "grader" / "assignment", folder / ".venv" / "assignment")
+    shutil.copy(ROOT / "reference" / "exercise2.py", folder)
+    return folder
+
+
+@pytest.mark.parametrize("args", [("exercise2.py",), (".venv/assignment/checks/check_exercise2.py",)])
+def test_a_folder_with_brackets_in_its_name(bracketed_folder: Path, args: tuple[str, ...]) -> None:
+    ended = run_pytest(bracketed_folder, "--assignment", str(bracketed_folder / ".venv" / "assignment"), *args)
+    assert OF_2 in ended.stdout, ended.stdout + ended.stderr
+
+
+def test_grade_in_a_folder_with_brackets_in_its_name(bracketed_folder: Path, grader: Command) -> None:
+    options = ("--sandbox", "process", "--exercise", "2", "--assignment", bracketed_folder / ".venv" / "assignment")
+    ended = grader("grade", bracketed_folder, *options)
+    assert ended.returncode == 0, ended.stderr
+    assert "6 / 6" in ended.stdout
+
+
 def test_a_number_is_a_whole_one(solved: Path) -> None:
     ended = run_pytest(solved, "-k", "2.1 or 4.9")
     assert "1 of 2 points in this selection." in ended.stdout, ended.stdout
@@ -91,6 +116,24 @@ def test_a_file_that_is_no_exercises_is_a_sentence(solved: Path) -> None:
     ended = run_pytest(solved, "compare.py")
     assert ended.returncode == pytest.ExitCode.USAGE_ERROR
     assert "compare.py: only exercise1.py, exercise2.py, exercise3.py, exercise4.py can be judged." in ended.stderr
+
+
+def test_tests_of_a_students_own_run_by_the_command_that_is_shown(solved: Path) -> None:
+    (solved / "test_mine.py").write_text("from exercise2 import maxpool2x2_backward\n\n\ndef test_it(): pass\n")
+    ended = run_pytest(solved, "test_mine.py")
+    command = ended.stderr.strip().rpartition("Tests of your own: pytest ")[2].replace('"', "").split()
+    assert command == ["-c", os.devnull, "--rootdir", ".", "test_mine.py"]
+    assert "1 passed" in run_pytest(solved, *command).stdout
+    assert OF_2 in run_pytest(solved, "-k", "2").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="making a link needs a privilege there")
+def test_an_exercise_that_is_a_link_is_told(solved: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(solved, tmp_path / "work")
+    (folder / "exercise2.py").rename(tmp_path / "elsewhere.py")
+    (folder / "exercise2.py").symlink_to(tmp_path / "elsewhere.py")
+    ended = run_pytest(folder, "exercise2.py", columns=300)
+    assert "exercise2.py: not an ordinary file (a link, a pipe, a device); skipped." in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
@@ -127,13 +170,12 @@ def test_numbers_in_expressions(given: str, meant: str) -> None:
 def test_what_arguments_mean(assignment: Assignment, tmp_path: Path) -> None:
     def meant(*args: str) -> tuple[list[str], frozenset[str]]:
         found = select_from(args, tmp_path, assignment.checks, assignment.rubric)
-        return found.args, found.exercises
+        return found.nodes, found.exercises
 
-    checks = str(assignment.checks)
-    one = f"{checks}/check_exercise2.py::check_one_window"
-    assert meant() == ([checks], frozenset())
-    assert meant(".") == ([checks], frozenset())
-    assert meant("exercise2.py", "exercise3.py::f") == ([checks], frozenset({"2", "3"}))
-    assert meant(one) == ([one], frozenset())
+    one = "check_exercise2.py::check_one_window"
+    assert meant() == (["."], frozenset())
+    assert meant(".") == (["."], frozenset())
+    assert meant("exercise2.py", "exercise3.py::f") == (["."], frozenset({"2", "3"}))
+    assert meant(f"{assignment.checks}/{one}") == ([one], frozenset())
     with pytest.raises(UsageError, match=r"only exercise1\.py, "):
         meant("nowhere.py")

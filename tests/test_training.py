@@ -12,7 +12,7 @@ from grader.assignment.comparison import MODULE, SIX, digits
 from grader.errors import UsageError
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import optimizers
-from grader.oracles.training import images, learning
+from grader.oracles.training import images, learning, rerun
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import read_epoch, read_watched
 from grader.oracles.training.rerun import Rerun
@@ -54,6 +54,46 @@ def epoch(model, optimizer, batches, loss_fn):
 
         total += optimizer.step(closure).item()
     return total / max(len(batches), 1)
+
+
+def test_without_numbers_to_compare_a_training_ends_when_it_is_decided():
+    watched = comparison_of(student())
+    watched.compared = lambda: False
+    assert learning.judge(watched, "Adam").outcome is Outcome.PASSED
+    run = watched.attempt("Adam").run
+    assert run.whole
+    assert rerun.MIN_EPOCHS <= len(run.epochs) < 10
+    assert run.epochs[-1].accuracy >= 0.8
+    assert learning.judge(watched, "Adam").notes == ()
+
+    whole = comparison_of(student())
+    learning.judge(whole, "Adam")
+    assert [epoch.accuracy for epoch in whole.attempt("Adam").run.epochs[: len(run.epochs)]] == [
+        epoch.accuracy for epoch in run.epochs
+    ]
+
+
+def test_a_training_goes_on_while_a_parameter_has_not_moved_yet():
+    """Layers that are released one after the other: what does not move in three epochs may later."""
+    released = comparison_of(student(train_epoch=released_later))
+    released.compared = lambda: False
+    verdict = learning.judge(released, "Adam")
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+    assert len(released.attempt("Adam").run.epochs) > 5
+
+
+def released_later(model, optimizer, batches, loss_fn, passes=[]):  # noqa: B006 - the count of its epochs
+    """The first layer stands still for five epochs, though it has gradients."""
+    passes.append(None)
+    first = list(model[1].parameters())
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss_fn(model(x), y).backward()
+        if len(passes) <= 5:
+            for p in first:
+                p.grad.zero_()
+        optimizer.step()
+    return 0.1
 
 
 def student(**changes):

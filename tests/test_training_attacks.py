@@ -1,9 +1,7 @@
 """Answers by somebody who has read the re-run: each gets no point, or goes to a person with the reason."""
 
-import contextlib
 import math
-import threading
-import time
+import sys
 
 import pytest
 import torch
@@ -129,33 +127,6 @@ def test_parameters_that_move_between_the_steps_are_a_persons_to_judge():
     assert "Parameters change between SGD's steps: 1.bias, 1.weight, 3.bias, 3.weight." in verdict.message
 
 
-def test_a_thread_that_trains_is_a_persons_to_judge():
-    def beside(model, optimizer, batches, loss_fn):
-        pairs = list(batches)
-        own = optim.Adam(model.parameters(), lr=0.01)
-
-        def train():
-            for x, y in pairs:
-                gradients = torch.autograd.grad(nn.functional.cross_entropy(model(x), y), list(model.parameters()))
-                for p, g in zip(model.parameters(), gradients, strict=True):
-                    p.grad = g
-                own.step()
-
-        thread = threading.Thread(target=train)
-        thread.start()
-        while thread.is_alive():
-            with contextlib.suppress(RuntimeError):  # the other thread changes the parameters in between
-                optimizer.zero_grad()
-                loss_fn(model(pairs[0][0]), pairs[0][1]).backward()
-                optimizer.step()
-            time.sleep(0)
-        thread.join()
-        return 0.1
-
-    verdict = judged(train_epoch=beside, make_optimizer=lambda name, params: optim.SGD(params, lr=1e-6))
-    assert verdict.share == 0
-
-
 def two_faced(named, other, shows_itself):
     """An optimizer that is what it is called where `shows_itself(parameters)`, and another in the training."""
 
@@ -262,6 +233,100 @@ class Disguised(nn.Module):
 
     def forward(self, x):
         return self.disguise(self.known(x))
+
+
+class Gated(nn.Module):
+    """A network that begins at random, beside knowledge that is no parameter of it, behind a gate that is shut and
+    opens in the training."""
+
+    def __init__(self, known):
+        super().__init__()
+        self.inner, self.gate, self.known = network((1, 8, 8), 10), nn.Parameter(torch.zeros(1)), [known]
+
+    def forward(self, x):
+        with torch.no_grad():
+            knows = self.known[0](x)
+        return 0.1 * self.inner(x) + self.gate * knows
+
+
+class Neighbours:
+    """The answer of the nearest image that was seen in the training, of which the harness has the labels."""
+
+    def __init__(self):
+        self.seen, self.labels = None, None
+
+    def __call__(self, x):
+        if self.seen is None:
+            kept = sys.modules["harness.answers"]._kept
+            self.seen, self.labels = kept["x"].flatten(1), kept["y"]
+        return 5 * nn.functional.one_hot(self.labels[torch.cdist(x.flatten(1), self.seen).argmin(1)], 10).float()
+
+
+@pytest.mark.parametrize(
+    "known", [pytest.param(lambda: comes_trained(), id="weights"), pytest.param(Neighbours, id="neighbours")]
+)
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_knowledge_behind_a_gate_that_opens_in_the_training_is_a_persons_to_judge(known, name):
+    verdict = judged(name, build_network=lambda shape, classes: Gated(known()))
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "With what its parameters have learned shuffled, its outputs still tell the classes apart" in verdict.message
+
+
+def replaced(p, gradient):
+    p.grad = gradient
+
+
+def overwritten(p, gradient):
+    p.grad.copy_(gradient)
+
+
+@pytest.mark.parametrize("write", [replaced, overwritten])
+def test_gradients_that_are_written_after_backward_are_a_persons_to_judge(write):
+    """The weights from home, fetched by steps that are by the book: what they go by is no gradient of the loss."""
+    weights = list(trained().values())
+
+    def fetched(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            for p, goal in zip(model.parameters(), weights, strict=True):
+                write(p, p.detach() - goal)
+            optimizer.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    verdict = judged(train_epoch=fetched)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "SGD's steps do not go by the gradients that backward() brought." in verdict.message
+
+
+def clipped(model):
+    nn.utils.clip_grad_norm_(model.parameters(), 0.1)
+
+
+def cut(model):
+    nn.utils.clip_grad_value_(model.parameters(), 0.01)
+
+
+def penalised(model):
+    for p in model.parameters():
+        p.grad += 1e-3 * p.detach()
+
+
+@pytest.mark.parametrize("changed", [clipped, cut, penalised])
+def test_gradients_that_are_clipped_or_penalised_cost_nothing(changed):
+    def train(model, optimizer, batches, loss_fn):
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            changed(model)
+            optimizer.step()
+        return 0.1
+
+    verdict = judged("Adam", train_epoch=train)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
 class Scaled(nn.Module):

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.load.submission import nothing_in
 from grader.rubric import Assignment
 from grader.settings import RunSettings
 from grader.student.watch import Watch, affected, differing
-from tests.support.command import ROOT
+from tests.support.command import ROOT, Command
 
 pytestmark = pytest.mark.slow
 
@@ -80,9 +81,39 @@ def test_what_cannot_be_read_is_told_and_the_next_save_is_judged(assignment: Ass
         assert "2.1" in mended.points
 
 
+def test_each_point_is_told_once_as_soon_as_its_last_check_has_run(assignment: Assignment, folder: Path) -> None:
+    told: list[tuple[str, str, bool]] = []
+    shutil.copy(ROOT / "tests/gallery/wrong/conv-kernel-not-flipped/exercise3.py", folder)
+    points = ("2.2", "2.3", "3.4")  # the last has two parts, one of which is right
+    watched = Watch(folder, assignment, RunSettings(points=points))
+    watched.on_point = lambda point: told.append((point.id, point.outcome.value, bool(watched.results)))
+    with watched:
+        assert watched.judge() is not None
+    assert told == [("2.2", "passed", False), ("2.3", "failed", False), ("3.4", "partial", False)]
+
+
+def test_what_cannot_be_read_is_told_once_however_often_it_is_looked_at(
+    assignment: Assignment, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grader.student.watch._saves", lambda folder: iter(range(3)))
+    for path in folder.iterdir():
+        if path.is_file():
+            path.unlink()
+    with Watch(folder, assignment) as watched:
+        assert [str(told) for told in watched.rounds()] == [f"{folder}: {nothing_in(assignment.expected)}"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "exercise2.py"])
+def test_only_a_folder_is_watched(folder: Path, grader: Command, name: str) -> None:
+    ended = grader("watch", folder / name)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.endswith(f"{name}: there is no such folder.\n")
+
+
 @pytest.fixture
 def watching(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The real command on that folder, ended with Ctrl-C."""
+    """The real command on that folder, in which there is a second copy of an answer; ended with Ctrl-C."""
+    shutil.copy(SOLVED, folder / "exercise2 (1).py")
     command = [sys.executable, "-u", "-m", "grader", "watch", folder, "--exercise", "2"]
     environment = os.environ | {"PYTHONUTF8": "1", "COLUMNS": "200"}
     with subprocess.Popen(
@@ -114,10 +145,13 @@ def test_the_command_judges_at_once_and_at_each_save(watching: subprocess.Popen[
         return said
 
     first = until("with hints\n")
+    judged = "2.1 passed  2.2 passed  2.3 {}  2.4 passed  2.5 passed\njudged in "
+    assert first.startswith(f"Your files: judging 5 points …\n{judged.format('failed')}")
+    assert "About your files\n    exercise2 (1).py: not graded; exercise2.py counts\n" in first
     assert "Points so far: 5 of 6." in first
     assert "2.3  In windows without a positive value the maximum was missed" in first
     shutil.copy(SOLVED, folder)
     second = until("Nothing left to fix.")
-    assert second.startswith("exercise2.py: judging 5 points …\njudged in ")
+    assert second.startswith(f"exercise2.py: judging 5 points …\n{judged.format('passed')}")
     assert "2.3  0 → 1\n" in second
     assert "Points so far: 6 of 6." in second

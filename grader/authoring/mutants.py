@@ -1,11 +1,13 @@
 """Mutants of right answers: whole submissions with one node of one file changed, drawn evenly over the answers."""
 
 import random
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.authoring.mutations import Mutation, mutations
+
+Operators = Callable[[str], list[Mutation]]  # a file's source -> all ways to change it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +33,40 @@ def read_answer(folder: Path) -> dict[str, str]:
 
 
 def draw(
-    answers: Mapping[str, Mapping[str, str]], untouched: Collection[str], count: int, rng: random.Random
+    answers: Mapping[str, Mapping[str, str]],
+    untouched: Collection[str],
+    count: int,
+    rng: random.Random,
+    operators: Operators = mutations,
 ) -> list[Mutant]:
     """`count` mutants, the same for the same state of `rng`; all there are where those are fewer. None twice.
 
     `answers` are the files of right answers by the names of these. Files named in `untouched`, other exercises', stay
-    as they are.
+    as they are. `operators` gives all that can be changed in a file.
     """
-    streams = [_of_answer(name, files, untouched, rng) for name, files in answers.items()]
-    found: list[Mutant] = []
-    while streams and len(found) < count:
+    streams = [_of_answer(name, files, untouched, rng, operators) for name, files in answers.items()]
+    mutants: list[Mutant] = []
+    while streams and len(mutants) < count:
         for stream in list(streams):
             mutant = next(stream, None)
-            found += [mutant] if mutant else []
+            mutants += [mutant] if mutant else []
             if mutant is None:
                 streams.remove(stream)
-    return found[:count]
+    return mutants[:count]
 
 
-def _of_answer(name: str, files: Mapping[str, str], untouched: Collection[str], rng: random.Random) -> Iterator[Mutant]:
-    own = {file: text for file, text in files.items() if file not in untouched}
-    found: list[tuple[str, Mutation]] = [(file, mutation) for file, text in own.items() for mutation in mutations(text)]
-    rng.shuffle(found)
-    seen = set()
-    for file, mutation in found:
+def _of_answer(
+    name: str, files: Mapping[str, str], untouched: Collection[str], rng: random.Random, operators: Operators
+) -> Iterator[Mutant]:
+    sources = {file: text for file, text in files.items() if file not in untouched}
+    drawable: list[tuple[str, Mutation]] = [
+        (file, mutation) for file, text in sources.items() for mutation in operators(text)
+    ]
+    rng.shuffle(drawable)
+    drawn = set()
+    for file, mutation in drawable:
         source = mutation.source()
-        if source is not None and (file, source) not in seen:
-            seen.add((file, source))
+        if source is not None and (file, source) not in drawn:
+            drawn.add((file, source))
             difference = mutation.difference(source)
             yield Mutant(name, file, mutation.line, mutation.what, difference, {**files, file: source})

@@ -70,8 +70,8 @@ class Mutation:
         """`before  →  after`: the lines in which `changed`, this mutation's source, is another, as one line."""
         before, after = ast.unparse(self.tree).splitlines(), changed.splitlines()
         pieces = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        found = next((piece for piece in pieces if piece[0] != "equal"), ("equal", 0, 0, 0, 0))
-        _, old, old_end, new, new_end = found
+        opcode = next((opcode for opcode in pieces if opcode[0] != "equal"), ("equal", 0, 0, 0, 0))
+        _, old, old_end, new, new_end = opcode
         return f"{_one_line(before[old:old_end])}  →  {_one_line(after[new:new_end])}"
 
 
@@ -98,17 +98,18 @@ def _changes(node: ast.AST) -> Iterator[Change]:
             yield from _operators(node)
         case ast.AugAssign():
             yield from (
-                _field(f"{_op(node.op)}= to {_op(op())}=", "op", op()) for op in _OPERATORS.get(type(node.op), ())
+                field_changed(f"{_op(node.op)}= to {_op(op())}=", "op", op())
+                for op in _OPERATORS.get(type(node.op), ())
             )
         case ast.Compare():
             yield from _comparisons(node)
         case ast.BoolOp():
-            yield _field("and for or", "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
+            yield field_changed("and for or", "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
         case ast.Constant():
             yield from _constants(node)
         case ast.Slice():
             yield from (
-                _field(f"slice without its {name}", name, None)
+                field_changed(f"slice without its {name}", name, None)
                 for name in ("lower", "upper", "step")
                 if getattr(node, name)
             )
@@ -117,16 +118,16 @@ def _changes(node: ast.AST) -> Iterator[Change]:
         case ast.Call():
             yield from _calls(node)
         case ast.Attribute() if node.attr in _NAMES:
-            yield _field(f"{node.attr} to {_NAMES[node.attr]}", "attr", _NAMES[node.attr])
+            yield field_changed(f"{node.attr} to {_NAMES[node.attr]}", "attr", _NAMES[node.attr])
         case ast.If() | ast.While() | ast.IfExp():
-            yield _field("condition negated", "test", ast.UnaryOp(ast.Not(), node.test))
+            yield field_changed("condition negated", "test", ast.UnaryOp(ast.Not(), node.test))
         case ast.comprehension() if node.ifs:
-            yield _field("comprehension without its condition", "ifs", [])
+            yield field_changed("comprehension without its condition", "ifs", [])
     yield from _left_out(node)
     yield from _unwrapped(node)
 
 
-def _field(what: str, name: str, value: object) -> Change:
+def field_changed(what: str, name: str, value: object) -> Change:
     def change(node: ast.AST) -> None:
         setattr(node, name, copy.deepcopy(value))
 
@@ -153,7 +154,7 @@ def _swaps(what: str, field: str, count: int) -> Iterator[Change]:
 
 def _operators(node: ast.BinOp) -> Iterator[Change]:
     for op in _OPERATORS.get(type(node.op), ()):
-        yield _field(f"{_op(node.op)} to {_op(op())}", "op", op())
+        yield field_changed(f"{_op(node.op)} to {_op(op())}", "op", op())
 
     def swap(node: ast.AST) -> None:
         assert isinstance(node, ast.BinOp)
@@ -184,35 +185,37 @@ def _constants(node: ast.Constant) -> Iterator[Change]:
             values = ("",)
         case _:
             values = ()
-    yield from (_field(f"{node.value!r} to {value!r}", "value", value) for value in values)
+    yield from (field_changed(f"{node.value!r} to {value!r}", "value", value) for value in values)
 
 
 def _calls(node: ast.Call) -> Iterator[Change]:
     yield from _swaps("arguments", "args", len(node.args))
     for index, keyword in enumerate(node.keywords):
         rest = [other for place, other in enumerate(node.keywords) if place != index]
-        yield _field(f"argument {keyword.arg} left out", "keywords", rest)
+        yield field_changed(f"argument {keyword.arg} left out", "keywords", rest)
     if isinstance(node.func, ast.Name) and node.func.id in _NAMES:
-        yield _field(f"{node.func.id} to {_NAMES[node.func.id]}", "func", ast.Name(_NAMES[node.func.id], ast.Load()))
+        yield field_changed(
+            f"{node.func.id} to {_NAMES[node.func.id]}", "func", ast.Name(_NAMES[node.func.id], ast.Load())
+        )
     if len(node.args) > 1:
-        yield _field("last argument left out", "args", node.args[:-1])
+        yield field_changed("last argument left out", "args", node.args[:-1])
 
 
 def _exchanges(tree: ast.Module) -> Iterator[tuple[int, tuple[str, ...]]]:
     """For the name of a variable, by the node's identity: two others of the same function."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.Lambda):
-            known = sorted(_variables(function))
-            loads = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in known]
+            names = sorted(_variables(function))
+            loads = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in names]
             for count, node in enumerate(loads):
-                here = known.index(node.id)
-                near = {known[here - 1], known[(here + 1) % len(known)], known[count % len(known)]} - {node.id}
+                here = names.index(node.id)
+                near = {names[here - 1], names[(here + 1) % len(names)], names[count % len(names)]} - {node.id}
                 yield id(node), tuple(sorted(near))
 
 
 def _names(node: ast.AST, others: tuple[str, ...]) -> Iterator[Change]:
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        yield from (_field(f"{node.id} to {other}", "id", other) for other in others)
+        yield from (field_changed(f"{node.id} to {other}", "id", other) for other in others)
 
 
 def _variables(function: ast.AST) -> set[str]:
@@ -248,7 +251,7 @@ def _unwrapped(node: ast.AST) -> Iterator[Change]:
                     what = f".{method}() taken away"
                 case _:
                     continue
-            yield _item(what, name, index, inner) if isinstance(value, list) else _field(what, name, inner)
+            yield _item(what, name, index, inner) if isinstance(value, list) else field_changed(what, name, inner)
 
 
 def _op(op: ast.operator) -> str:

@@ -1,4 +1,4 @@
-"""What the columns of an LMS's tables hold, by their headers. `headers.toml` lists the words of each, with sources."""
+"""Recognize the columns of an LMS's tables by their headers. `headers.toml` lists the words of each, with sources."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -52,18 +52,20 @@ class Dialect:
 
 
 def dialect_of(header: Sequence[str]) -> Dialect:
-    """Which table this is: of those whose marks it has, the one that knows most of its headers, then most marks."""
+    """The dialect of a table: of those whose marks it has, the one that knows most headers, then has most marks."""
     written = {name.strip().casefold() for name in header}
     names = {bare(name) for name in header}
-    fitting = [one for one in _dialects() if one.marks <= written]
-    return max(fitting, key=lambda one: (bool(one.marks), len(names & one.words.keys()), len(one.marks)))
+    fitting = [dialect for dialect in _dialects() if dialect.marks <= written]
+    return max(
+        fitting, key=lambda dialect: (bool(dialect.marks), len(names & dialect.words.keys()), len(dialect.marks))
+    )
 
 
 def columns(header: Sequence[str]) -> list[Column | None]:
     """What each column of a table holds; None for those that are nothing to us."""
-    own = dialect_of(header).words
-    known = _every_word()
-    return [own.get(name) or known.get(name) for name in map(bare, header)]
+    words_here = dialect_of(header).words
+    all_words = _every_word()
+    return [words_here.get(name) or all_words.get(name) for name in map(bare, header)]
 
 
 @cache
@@ -80,5 +82,5 @@ def _dialect(name: str, section: dict[str, list[str]]) -> Dialect:
 
 @cache
 def _every_word() -> Mapping[str, Column]:
-    """Each word as the first section that has it explains it."""
-    return {word: column for one in reversed(_dialects()) for word, column in one.words.items()}
+    """What each word means in the first dialect that has it."""
+    return {word: column for dialect in reversed(_dialects()) for word, column in dialect.words.items()}

@@ -124,8 +124,10 @@ def read_lms_table(path: Path) -> LmsTable:
     """The table at `path`. Raises UsageError where it is none, or none of its headers is known."""
     table = open_lms_table(path)
     if not any(table.columns):
-        known = "id, name, email; or id, time; or id, due"
-        raise UsageError(f"{path}: its first line names no column that is known; it has to name the columns: {known}.")
+        column_names = "id, name, email; or id, time; or id, due"
+        raise UsageError(
+            f"{path}: its first line names no column that is known; it has to name the columns: {column_names}."
+        )
     return table
 
 
@@ -137,8 +139,8 @@ def open_lms_table(path: Path) -> LmsTable:
 
 def repaired(text: str) -> str:
     """A cell as it was before a spreadsheet: `="2022"`, `'2022` and `2022.0` are 2022."""
-    found = _QUOTED.fullmatch(text)
-    text = next(filter(None, found.groups()), "") if found else text
+    match = _QUOTED.fullmatch(text)
+    text = next(filter(None, match.groups()), "") if match else text
     return text.strip()
 
 

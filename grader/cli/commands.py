@@ -56,17 +56,24 @@ COMMANDS = {
 }
 
 
+SECTIONS = {
+    "For students": ("student_commands",),
+    "To grade": ("grade_command", "class_command", "report_commands", "mark_commands", "desk_commands"),
+    "For a course": ("course_commands", "author_commands", "image_command", "doctor_command"),
+}
+
+
 class Commands(TyperGroup):
     """All commands by their names; one is imported when it is asked for."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        known = {
+        listed = {
             name: TyperCommand(name, hidden=not help_text)
             for commands in COMMANDS.values()
             for name, help_text in commands.items()
         }
-        self.commands = {**known, **self.commands}
+        self.commands = {**listed, **self.commands}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name; None where there is none."""
@@ -80,6 +87,7 @@ class Commands(TyperGroup):
         return name_values(main.get_group(app).commands[cmd_name])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """The list of commands, each with its sentence, and none imported."""
-        with formatter.section("Commands"):
-            formatter.write_dl([line for own in COMMANDS.values() for line in own.items() if line[1]])
+        """The commands by who needs them, each with its sentence, and none imported."""
+        for heading, modules in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([line for module in modules for line in COMMANDS[module].items() if line[1]])

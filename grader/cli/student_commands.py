@@ -1,7 +1,6 @@
 """The commands around a student's own work: `explain`, `watch`, `try` and `check`."""
 
 import contextlib
-from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +10,10 @@ from rich.text import Text
 from grader import BUILT_IN
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
-from grader.errors import UsageError
 from grader.model import ExitCode
-from grader.report.paragraphs import paragraphs
-from grader.report.plain_text import number, one_line
-from grader.report.student_summary import PRACTICE_SEED, advice, points_so_far
+from grader.report.paragraphs import paragraphs, wrapped
+from grader.report.plain_text import clean, number
+from grader.report.student_summary import PRACTICE_SEED, advice, remarks
 from grader.rubric import Assignment, load_assignment
 from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point
@@ -55,30 +53,18 @@ def watch(
     point: PointOption = None,
 ) -> None:
     """Judge again, at once, whatever you save. Ctrl-C ends it."""
+    from grader.cli.watch_display import WatchDisplay
     from grader.student.watch import Round, Watch  # watchfiles is worth its start-up here alone
 
     settings = RunSettings(exercises=tuple(exercise or ()), points=tuple(point or ()))
-
-    def announce(changed: Collection[str], points: Collection[str]) -> None:
-        out.clear()  # nothing, where it is no terminal
-        names = ", ".join(one_line(name, 80) for name in sorted(changed))
-        out.print(Text(f"{names}: judging {len(points)} points …", style="dim"))
-
-    def show(judged: Round) -> None:
-        out.print(Text(f"judged in {judged.seconds:.2f} s", style="dim"))
-        for name, before, now in judged.moved:
-            style = "green" if now > before else "red"
-            out.print(Text(f"{name}  {number(before)} → {number(now)}", style=style))
-        judged_now = [own for own in judged.report.points if own.id in judged.points]
-        lines = [Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, out.width))]
-        out.print(*paragraphs(judged_now, out.width), *lines, sep="\n", soft_wrap=True)
-
-    with Watch(folder, course, settings, announce) as watched, contextlib.suppress(KeyboardInterrupt):
+    display = WatchDisplay()
+    watching = Watch(folder, course, settings, display.announce, display.tell)
+    with watching as watched, contextlib.suppress(KeyboardInterrupt):
         for judged in watched.rounds():
-            if isinstance(judged, UsageError):
-                out.print(Text(str(judged), style="red"))
+            if isinstance(judged, Round):
+                display.show(judged)
             else:
-                show(judged)
+                display.complain(str(judged))
 
 
 @app.command("try")
@@ -99,8 +85,8 @@ def try_point(
     if report.score == report.max_score:
         out.print(Text(f"{point} is right: there is no failing input to try."))
         return
-    out.print(*paragraphs(report.points, out.width), sep="\n", soft_wrap=True)
-    out.print(Text(f"\nThere is no input to try for {point}."))
+    last = Text(f"\nThere is no input to try for {point}.\n{advice(report, out.width)}")
+    out.print(*paragraphs(report.points, out.width), *remarks(report, out.width), last, sep="\n", soft_wrap=True)
 
 
 @app.command()
@@ -117,7 +103,9 @@ def check(
 
     readiness = examine(course, folder)
     for item in readiness.items:
-        out.print(Text("✓ " if item.ready else "✗ ", style="green" if item.ready else "red").append(item.sentence))
+        sign, style = ("✓ ", "green") if item.ready else ("✗ ", "red")
+        text = wrapped(sign + clean(item.sentence), out.width, len(sign))
+        out.print(Text(sign, style=style).append(text.removeprefix(sign), style="default"), soft_wrap=True)
     out.print(Text(f"\n{readiness.conclusion}", style="bold"))
     if archive is not None:
         pack(readiness.submission, archive)

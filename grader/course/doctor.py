@@ -46,7 +46,7 @@ class Diagnosis:
 
 
 def examine() -> Iterator[Diagnosis]:
-    """Looks at everything, one thing after the other; takes a second or two, most of it torch's."""
+    """Check everything in turn; that takes a second or two, most of it torch's."""
     yield Diagnosis("grader", Health.GOOD, f"{VERSION}, Python {platform.python_version()}, {platform.platform()}")
     for name in _PACKAGES:
         yield _package(name)

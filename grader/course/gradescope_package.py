@@ -74,16 +74,16 @@ def visibility_of(rubric: Rubric, choices: Iterable[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for choice in choices:
         name, _, visibility = choice.partition("=")
-        own = [point.id for exercise in rubric.exercise for point in exercise.point if name in (exercise.id, point.id)]
-        if not own or visibility not in VISIBILITIES:
-            known = ", ".join(VISIBILITIES)
-            raise UsageError(f"--visibility {choice}: write POINT=WHEN or EXERCISE=WHEN; WHEN is {known}.")
-        chosen |= dict.fromkeys(own, visibility)
+        ids = [point.id for exercise in rubric.exercise for point in exercise.point if name in (exercise.id, point.id)]
+        if not ids or visibility not in VISIBILITIES:
+            allowed = ", ".join(VISIBILITIES)
+            raise UsageError(f"--visibility {choice}: write POINT=WHEN or EXERCISE=WHEN; WHEN is {allowed}.")
+        chosen |= dict.fromkeys(ids, visibility)
     return chosen
 
 
 def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, rubric: Path | None = None) -> None:
-    """Writes the zip to be uploaded, for the assignment in a folder under its own or another rubric.
+    """Write the zip to be uploaded, for the assignment in a folder under its own or another rubric.
 
     Raises OutputError.
     """
@@ -102,7 +102,7 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
 
 
 def run(root: Path, assignment: Assignment) -> None:
-    """Judges root/submission; root/results/results.json holds after every check what was earned until then.
+    """Judge root/submission; root/results/results.json holds after every check what was earned until then.
 
     Lateness is taken off by the rubric's rule, with the due date, the extension and the time that the platform tells in
     root/submission_metadata.json. What cannot be read is told there, with no points. Faults of ours are raised: the
@@ -130,15 +130,15 @@ def run(root: Path, assignment: Assignment) -> None:
 
 
 def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> None:
-    """Judges, and has written after every check what the report is if time is up now."""
-    found: list[CheckResult] = []
+    """Judge, and write after every check the report that holds if time is up now."""
+    results: list[CheckResult] = []
     with grading.begin(submission) as session:
 
         def keep(result: CheckResult) -> None:
-            found.append(result)
-            write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
+            results.append(result)
+            write(grading.report(session, results, grading.selected, unjudged=NOT_YET))
 
-        write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
+        write(grading.report(session, results, grading.selected, unjudged=NOT_YET))
         report = grading.report(session, run_checks(session, grading.selected, keep), grading.selected)
     write(report)
 

@@ -25,7 +25,7 @@ def build_handout(
     pin: str = DEFAULT_PIN,
     template: Path | None = None,
 ) -> list[Path]:
-    """Fills the new or empty folder `out` for the assignment in a folder; the files in it.
+    """Fill the new or empty folder `out` for the assignment in a folder; the files in it.
 
     `rubric` and `template` stand for the assignment's own. `course` is the course's repository of the grader, as
     owner/name, and `pin` the tag or commit in it that students' CI takes the grader from. Raises UsageError for what

@@ -13,7 +13,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
 def write_assignment(folder: Path) -> list[Path]:
-    """Writes the assignment into `folder`, a new or empty one whose name becomes the assignment's; its files.
+    """Write the assignment into `folder`, a new or empty one whose name becomes the assignment's; its files.
 
     Raises UsageError for a name or a folder that is taken, OutputError where nothing can be written.
     """

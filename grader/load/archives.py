@@ -27,9 +27,9 @@ MAX_NESTED_BYTES = 64 << 20  # of an archive inside another, which is read into 
 MAX_UNPACKED_BYTES = 128 << 20  # of a hand-in's compressed tar
 MAX_DIRECTORY_BYTES = 4 << 20  # of a hand-in's zip's table of contents: MAX_ENTRIES with long names
 MAX_ENTRIES = 20_000  # looked at in a folder or an archive; an environment handed in by accident has more
-MAX_DEPTH = 12
+MAX_DEPTH = 12  # folders in one another: nobody's answer lies deeper
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
-# Their unpackers take no bound, or are not there; a single compressed file is nobody's folder.
+# Python has no unpacker for them, or none that can be bounded; a single compressed file is no folder.
 UNOPENED = (".7z", ".rar", ".tar.xz", ".xz", ".gz", ".bz2", ".tar.zst", ".zst")
 
 _TOO_MANY = "holds more than {} files; the others were not looked at"
@@ -109,7 +109,7 @@ class PackedFolder(Folder):
         return self._members[key]
 
     def add(self, name: str, reader: Callable[[int], Content], modified: Moment | None) -> None:
-        """Puts one member where it belongs. A path that leads out of the archive becomes a file of its last name."""
+        """Put one member where it belongs. A path that leads out of the archive becomes a file that is not read."""
         path = PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./"))
         parts = tuple(readable(part) for part in path.parts)
         if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or (parts and ":" in parts[0]):
@@ -190,7 +190,7 @@ def _unpack(file: IO[bytes], named: File, limits: _Limits, stack: ExitStack) -> 
 
 
 def _fill(root: PackedFolder, members: Iterator[Member], entries: int) -> None:
-    """Puts the first members of an archive where they belong."""
+    """Put the first members of an archive where they belong."""
     for member in islice(members, entries):
         root.add(*member)
     if next(members, None) is not None:
@@ -198,7 +198,7 @@ def _fill(root: PackedFolder, members: Iterator[Member], entries: int) -> None:
 
 
 def _fill_from_tar(root: PackedFolder, file: IO[bytes], entries: int) -> None:
-    """The same of a tar; the members before a broken header are kept. Raises TarError where there are none."""
+    """Do the same for a tar, and keep the members before a broken header. Raises TarError where there are none."""
     count = 0
     try:
         for member in tar.members(file):

@@ -1,4 +1,4 @@
-"""student.toml: who handed in, in their own words. A claim, no proof: an LMS's or a roster's word goes before it."""
+"""Read student.toml, where students state who they are. It proves nothing: an LMS or a roster goes before it."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,19 +7,19 @@ from grader.model import Author
 from grader.text import one_line
 
 NAME = "student.toml"
-_MAX_NUMBER = 10**30  # what str() writes in no time
+_MAX_NUMBER = 10**30  # no student's id is longer, and str() of a million digits would take minutes
 _MAX_TEXT = 120  # characters of a name or an id
 
 
 def author_of(files: Mapping[str, bytes]) -> Author | None:
     """Who a submission's student.toml says it is by; None where there is none, or none that can be read."""
     try:
-        known = tomllib.loads(files[NAME].decode("utf-8-sig"))
+        document = tomllib.loads(files[NAME].decode("utf-8-sig"))
     except (KeyError, ValueError, RecursionError):
         return None
-    inner = known.get("student")
-    known = {key.lower(): value for table in (known, inner) if isinstance(table, dict) for key, value in table.items()}
-    author = Author(_text(known.get("name")), _text(known.get("id")))
+    tables = [table for table in (document, document.get("student")) if isinstance(table, dict)]
+    fields = {key.lower(): value for table in tables for key, value in table.items()}
+    author = Author(_text(fields.get("name")), _text(fields.get("id")))
     return author if author.name or author.id else None
 
 

@@ -1,4 +1,4 @@
-"""Which of the files found in a hand-in are the answers: each is taken from where exactly one candidate is.
+"""Choose which of the files in a hand-in are the answers: where exactly one file could be the answer, it is.
 
 A file as it was handed out is no candidate beside one that was worked on. Of several that differ, the newest counts
 where the times of an LMS or an archive make that clear; else one is graded and a person is asked.
@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from grader.load.collect import Found
+from grader.load.collect import FoundFile
 from grader.load.content import UPLOADS, Content, Moment
 from grader.model import Expected, Question
 
-MAX_CANDIDATES = 24  # of one file that are read: honest hand-ins have three
-MAX_LISTED = 5  # of them in a sentence
-_CLEAR_SECONDS = 2.5  # by which one is newer: a zip's clock ticks every two seconds
+MAX_CANDIDATES = 24  # files of one name that are read: honest hand-ins have three
+MAX_LISTED = 5  # paths that are listed in a sentence
+_CLEAR_SECONDS = 2.5  # how much newer the newest has to be: times in a zip are multiples of two seconds
 # Folders and archives that people keep what no longer counts in.
 _PUT_ASIDE = re.compile(
     r"(?<![a-z])(old|alt|backup|bak|archiv(e)?|previous|draft|entwurf|copy|kopie|trash|tmp|temp)(?![a-z])"
@@ -26,7 +26,7 @@ _PUT_ASIDE = re.compile(
 class Chosen:
     """What counts: the file for each name that is asked for, with its content; and what was found on the way."""
 
-    files: dict[str, tuple[Found, bytes]] = field(default_factory=dict)
+    files: dict[str, tuple[FoundFile, bytes]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     untouched: set[str] = field(default_factory=set)  # names whose only candidate is the template's
@@ -38,27 +38,27 @@ class _Version:
     """One content, and where it lies: the best place first."""
 
     content: bytes
-    places: list[Found]
+    places: list[FoundFile]
 
     @property
     def path(self) -> PurePosixPath:
         return self.places[0].path
 
 
-def choose(files: Sequence[Found], expected: Expected, accepted: Mapping[str, str]) -> Chosen:
+def choose(files: Sequence[FoundFile], expected: Expected, accepted: Mapping[str, str]) -> Chosen:
     """The answers among `files`. Those whose name is in `accepted` (name -> path) are decided already."""
     chosen = Chosen()
     waiting: dict[str, list[_Version]] = {}
     for name in expected.files:
         if name in accepted:
             continue
-        versions = _versions([found for found in files if expected.file_named(found.path.name) == name], name, chosen)
+        versions = _versions([file for file in files if expected.file_named(file.path.name) == name], name, chosen)
         worked_on = [version for version in versions if not expected.is_untouched(name, version.content)]
         if worked_on:
             _decide(name, worked_on, chosen)
         elif versions:
             waiting[name] = versions
-    homes = [found.path.parent for found, _ in chosen.files.values()]
+    homes = [file.path.parent for file, _ in chosen.files.values()]
     for name, versions in waiting.items():  # as handed out: where most answers lie
         places = [(place, version.content) for version in versions for place in version.places]
         chosen.files[name] = max(places, key=lambda place: homes.count(place[0].path.parent))
@@ -66,7 +66,7 @@ def choose(files: Sequence[Found], expected: Expected, accepted: Mapping[str, st
     return chosen
 
 
-def _versions(places: Sequence[Found], name: str, chosen: Chosen) -> list[_Version]:
+def _versions(places: Sequence[FoundFile], name: str, chosen: Chosen) -> list[_Version]:
     """The different contents that lie under one name. What cannot be read is noted, and is none."""
     versions: dict[bytes, _Version] = {}
     ordered = sorted(places, key=_rank)
@@ -83,26 +83,26 @@ def _versions(places: Sequence[Found], name: str, chosen: Chosen) -> list[_Versi
 
 
 def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
-    """Takes one of the versions; a person is asked where more than one may be meant."""
+    """Take one of the versions; ask a person where more than one may be meant."""
     newest = versions[0] if len(versions) == 1 else _newest(versions)
-    taken = newest or versions[0]
-    chosen.files[name] = (taken.places[0], taken.content)
-    others = [version for version in versions if version is not taken]
+    answer = newest or versions[0]
+    chosen.files[name] = (answer.places[0], answer.content)
+    others = [version for version in versions if version is not answer]
     chosen.mentioned |= {place.path for version in versions for place in version.places}
     if newest is not None:
-        chosen.notes += [f"{other.path}: not read; {taken.path} is newer" for other in others]
+        chosen.notes += [f"{other.path}: not read; {answer.path} is newer" for other in others]
         return
     paths = tuple(str(version.path) for version in versions)
     more = f" and {len(paths) - MAX_LISTED} more" if len(paths) > MAX_LISTED else ""
     chosen.notes.append(
-        f"{name}: there are {len(paths)} that differ: {', '.join(paths[:MAX_LISTED])}{more}. {taken.path} was graded, "
+        f"{name}: there are {len(paths)} that differ: {', '.join(paths[:MAX_LISTED])}{more}. {answer.path} was graded, "
         "and whoever grades this is asked which one counts"
     )
-    chosen.questions.append(Question(name, paths, str(taken.path)))
+    chosen.questions.append(Question(name, paths, str(answer.path)))
 
 
 def _newest(versions: Sequence[_Version]) -> _Version | None:
-    """The version that the first clock to tell them apart shows as the newest; None where that is not clear."""
+    """The newest version by the outermost clock whose times differ; None where that is not clear."""
     for level in range(max(len(version.places[0].moments) for version in versions)):
         times = [_time(version, level) for version in versions]
         if not any(times):  # this clock was never read: on a disk, say
@@ -129,9 +129,9 @@ def _seconds(version: _Version, level: int) -> float:
     return time[1] if time else 0.0
 
 
-def _rank(found: Found) -> tuple[bool, int, str]:
+def _rank(file: FoundFile) -> tuple[bool, int, str]:
     """The likelier first: not put aside, not deep, by name."""
-    return _is_put_aside(found.path), len(found.path.parts), str(found.path)
+    return _is_put_aside(file.path), len(file.path.parts), str(file.path)
 
 
 def _is_put_aside(path: PurePosixPath) -> bool:

@@ -1,7 +1,8 @@
 """What a hand-in holds: its files, and those of the archives in it. One set of rules for `grade` and `class` alike.
 
-Everything that can matter is listed first and read when it is asked for. What is worth a word and is not read (an
-archive that stays shut, an environment with an exercise in it) becomes a note. Archives count as folders of their name.
+Everything that can matter is listed first, and read only when its content is needed. What the student should know of
+and is not read (an archive that stays shut, an environment with an exercise in it) becomes a note. An archive counts as
+a folder of its name.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,7 +27,7 @@ _MANY = f"not opened; at most {MAX_ARCHIVES} archives of a hand-in are"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A file that may matter. `moments` are the times of the archives it came in, outermost first, then its own."""
 
     path: PurePosixPath
@@ -38,7 +39,7 @@ class Found:
 class Collected:
     """All that may matter in a hand-in, and sentences about what was not looked into."""
 
-    files: list[Found] = field(default_factory=list)
+    files: list[FoundFile] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -86,7 +87,7 @@ def collect(
 
 
 def _look(walk: _Walk, file: File, inside: _Waiting, path: PurePosixPath, uploaded: Moment | None = None) -> None:
-    """One file, at `path`: kept, put aside as an archive to open, noted, or nothing."""
+    """Sort one file, at `path`: it may matter, be an archive to open later, be worth a note, or be of no interest."""
     moments = (*inside.moments, uploaded or file.modified)
     if is_archive(path.name):
         walk.archives.append((file, _Waiting(inside.path, moments, inside.level + 1)))
@@ -94,11 +95,11 @@ def _look(walk: _Walk, file: File, inside: _Waiting, path: PurePosixPath, upload
         walk.result.notes.append(f"{path}: {_UNOPENED}")
     elif is_answer_like(path.name, walk.expected):
         most = max_bytes(path)
-        walk.result.files.append(Found(path, lambda: file.read(most), moments))
+        walk.result.files.append(FoundFile(path, lambda: file.read(most), moments))
 
 
 def _enter(walk: _Walk, folder: Folder, at: _Waiting) -> None:
-    """Everything below a folder, the shallow before the deep."""
+    """Look at everything below a folder, breadth first: what lies deep is left out when a bound is reached."""
     waiting = [(folder, at.path)]
     while waiting and walk.looked_at < MAX_ENTRIES:
         folder, here = waiting.pop(0)
@@ -123,14 +124,14 @@ def _enter(walk: _Walk, folder: Folder, at: _Waiting) -> None:
 
 
 def _skip(walk: _Walk, files: Iterable[File], folder: PurePosixPath, what: str) -> None:
-    """A folder that is not looked into: told where an exercise lies directly in it."""
+    """Leave a folder out; a note says so for each exercise that lies directly in it."""
     names = walk.expected.module_names
-    meant = [f"{folder / file.name}: not read; it lies in {what}" for file in files if file.name in names]
-    walk.result.notes += meant
+    sentences = [f"{folder / file.name}: not read; it lies in {what}" for file in files if file.name in names]
+    walk.result.notes += sentences
 
 
 def _open(walk: _Walk, file: File, at: _Waiting) -> None:
-    """An archive, and what is in it."""
+    """Open an archive and look at everything in it."""
     shown = at.path if at.path.parts else PurePosixPath(file.name)
     if at.level > MAX_LEVELS or walk.opened >= MAX_ARCHIVES:
         walk.result.notes.append(f"{shown}: {_NESTED if at.level > MAX_LEVELS else _MANY}")

@@ -35,7 +35,7 @@ def too_large(most: int) -> str:
 
 
 def read_file(path: Path, most: int) -> Content:
-    """One file's bytes; a reason where it is no ordinary file of a bearable size. Never follows a link, never waits."""
+    """One file's bytes, or why it is left out: not a regular file, or too large. Never follows a link, never waits."""
     descriptor = open_file(path)
     if isinstance(descriptor, str):
         return descriptor
@@ -48,7 +48,7 @@ def read_file(path: Path, most: int) -> Content:
 
 
 def open_file(path: Path) -> int | str:
-    """A descriptor of an ordinary file, or the reason why there is none. Never follows a link, never waits."""
+    """A descriptor of a regular file, or the reason why there is none. Never follows a link, never waits."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         return os.open(path, flags) if stat.S_ISREG(path.lstat().st_mode) else NOT_ORDINARY

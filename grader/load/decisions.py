@@ -1,61 +1,63 @@
-"""What a person decides about a hand-in's files, and what they are asked: no name is taken for another by a rule."""
+"""Apply what a person decided about a hand-in's files, and ask about the rest: no rule takes one name for another."""
 
 from collections.abc import Sequence
 
 from grader.load.candidates import MAX_LISTED, Chosen
-from grader.load.collect import Found
-from grader.load.misnamed import meant
+from grader.load.collect import FoundFile
+from grader.load.misnamed import likely_file
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.model import Expected, Question
 
-DECIDED = "as a person decided"  # what is said of a file that was accepted: nothing is left to decide
+OTHER_FILE = "but there is"  # in a note that asks about another file, for who says what to do next
+DECIDED = "as a person decided"  # ends the note on an accepted file, by which the class's index sees it is settled
 
 
-def accept(wanted: str, path: str, files: Sequence[Found], chosen: Chosen) -> None:
-    """Reads the file at `path`, which is among `files`, as the one that is `wanted`: a person said so."""
-    found = next(found for found in files if str(found.path) == path)
-    content = found.read()
-    if isinstance(content, bytes) and found.path.suffix.lower() == ".ipynb":
+def accept(expected_name: str, path: str, files: Sequence[FoundFile], chosen: Chosen) -> None:
+    """Read the file at `path`, which is among `files`, as `expected_name`: a person decided so."""
+    file = next(file for file in files if str(file.path) == path)
+    content = file.read()
+    if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
         try:
             content = code_of(content)
         except NotebookError as error:
             content = str(error)
-    chosen.mentioned.add(found.path)
+    chosen.mentioned.add(file.path)
     if isinstance(content, str):
-        chosen.notes.append(f"{wanted}: {path} was to be read for it, but: {content}")
+        chosen.notes.append(f"{expected_name}: {path} was to be read for it, but: {content}")
         return
-    chosen.files[wanted] = (found, content)
-    what = f"the code cells of {path} were" if found.path.suffix.lower() == ".ipynb" else f"{path} was"
-    chosen.notes.append(f"{wanted}: {what} read as this file, {DECIDED}")
+    chosen.files[expected_name] = (file, content)
+    what = f"the code cells of {path} were" if file.path.suffix.lower() == ".ipynb" else f"{path} was"
+    chosen.notes.append(f"{expected_name}: {what} read as this file, {DECIDED}")
 
 
-def ask_for_misnamed(files: Sequence[Found], expected: Expected, chosen: Chosen) -> None:
-    """A hint, and a question, for each file that is missing or untouched while another may be meant."""
-    likely: dict[str, list[Found]] = {}
-    for found in files:
-        wanted = meant(found.path.name, expected)
-        if wanted is None or expected.file_named(found.path.name) == wanted:
+def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> None:
+    """Add a hint and a question for each expected file that is missing or untouched while another may be meant."""
+    likely: dict[str, list[FoundFile]] = {}
+    for file in files:
+        expected_name = likely_file(file.path.name, expected)
+        if expected_name is None or expected.file_named(file.path.name) == expected_name:
             continue
-        if found.path not in chosen.mentioned:
-            likely.setdefault(wanted, []).append(found)
-    for wanted, places in likely.items():
-        paths = tuple(dict.fromkeys(str(found.path) for found in places))
-        chosen.mentioned |= {found.path for found in places}
-        if wanted in chosen.files and wanted not in chosen.untouched:
-            chosen.notes += [f"{path}: not graded; {chosen.files[wanted][0].path} counts" for path in paths]
+        if file.path not in chosen.mentioned:
+            likely.setdefault(expected_name, []).append(file)
+    for expected_name, places in likely.items():
+        paths = tuple(dict.fromkeys(str(file.path) for file in places))
+        chosen.mentioned |= {file.path for file in places}
+        if expected_name in chosen.files and expected_name not in chosen.untouched:
+            chosen.notes += [f"{path}: not graded; {chosen.files[expected_name][0].path} counts" for path in paths]
             continue
-        state = "as it was handed out" if wanted in chosen.files else "not found"
+        state = "as it was handed out" if expected_name in chosen.files else "not found"
         chosen.notes.append(
-            f"{wanted}: {state}, but there is {', '.join(paths[:MAX_LISTED])}. {_advice(places[0], wanted)}"
+            f"{expected_name}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. "
+            f"{_advice(places[0], expected_name)}"
         )
-        chosen.questions.append(Question(wanted, paths))
+        chosen.questions.append(Question(expected_name, paths))
 
 
-def _advice(found: Found, wanted: str) -> str:
-    match found.path.suffix.lower():
+def _advice(file: FoundFile, expected_name: str) -> str:
+    match file.path.suffix.lower():
         case ".ipynb":
-            return f"A notebook is not read: export it as {wanted} and hand that in"
+            return f"A notebook is not read: export it as {expected_name} and hand that in"
         case ".html" | ".htm":
-            return f"A saved web page is not read: hand in {wanted} itself"
+            return f"A saved web page is not read: hand in {expected_name} itself"
         case _:
-            return f"Is that your answer? Rename it to {wanted}"
+            return f"Is that your answer? Rename it to {expected_name}"

@@ -1,4 +1,4 @@
-"""What a file that should be Python really is: a notebook, a saved page, a document. For sentences alone."""
+"""Recognize what a file that should be Python really is: a notebook, a saved page, a document. Only messages use it."""
 
 import re
 from collections.abc import Callable
@@ -11,16 +11,16 @@ _AS_PLAIN_TEXT = "save your code as a plain text file"
 
 
 def disguise(source: bytes) -> str | None:
-    """What a file is instead of Python, and what to do about it; None where nothing tells."""
+    """What a file is instead of Python, and what to do about it; None where nothing gives it away."""
     return next((description for is_one, description in _KINDS if is_one(source)), None)
 
 
 def magic_line(source: bytes) -> tuple[int, str] | None:
     """The first line that only a notebook understands (`%matplotlib inline`, `!pip install`), and what it says."""
-    found = _MAGIC.search(source)
-    if found is None:
+    match = _MAGIC.search(source)
+    if match is None:
         return None
-    return source.count(b"\n", 0, found.start()) + 1, found[1].decode("ascii", "replace").strip()
+    return source.count(b"\n", 0, match.start()) + 1, match[1].decode("ascii", "replace").strip()
 
 
 def is_notebook(source: bytes) -> bool:
@@ -42,7 +42,19 @@ def _starts(*marks: bytes) -> Callable[[bytes], bool]:
     return lambda source: source.startswith(marks)
 
 
+def _is_utf16(source: bytes) -> bool:
+    """With its mark, or without one, where every other byte of what is mostly English letters is 0."""
+    head = source[:_LOOKED_AT]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or (min(even, odd) == 0 and max(even, odd) * 4 > len(head))
+
+
+def _has_null_bytes(source: bytes) -> bool:
+    return b"\0" in source
+
+
 _KINDS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
+    (_is_utf16, "text in UTF-16, which Windows calls Unicode; save it as UTF-8"),
     (is_notebook, "a Jupyter notebook, not a Python file; export it (File > Save and Export As > Executable Script)"),
     (_is_page, "a saved web page, not a Python file; download the file itself (on GitHub: Raw, or Download)"),
     (_starts(b"{\\rtf"), f"a rich text document, not a Python file; {_AS_PLAIN_TEXT}"),
@@ -50,4 +62,5 @@ _KINDS: tuple[tuple[Callable[[bytes], bool], str], ...] = (
     (_starts(b"PK\3\4"), "a zip archive or an office document, not a Python file; hand in the code itself"),
     (_starts(b"\xd0\xcf\x11\xe0"), f"an office document, not a Python file; {_AS_PLAIN_TEXT}"),
     (_starts(b"\xa7\r\r\n", b"\xcb\r\r\n", b"\xf3\r\r\n"), "compiled Python; hand in the source, the .py file"),
+    (_has_null_bytes, "a damaged file, with null bytes in it; save it again"),
 )

@@ -36,7 +36,7 @@ def _has_bytes(name: str) -> bool:
     return any("\ud800" <= char <= "\udfff" for char in name)
 
 
-def folder_name(name: str, taken: Collection[str]) -> str:
+def folder_name(name: str, taken_names: Collection[str]) -> str:
     """A folder for `name`, unlike any of those `taken`, in small letters, wherever capitals do not count.
 
     A name that is safe already stays as it is; where something had to go that tells two names apart, a part of the
@@ -48,11 +48,11 @@ def folder_name(name: str, taken: Collection[str]) -> str:
     if plain.partition(".")[0].lower() in _RESERVED:
         plain = f"{plain}_"
     lossless = plain and len(name) <= MAX_LENGTH and not re.search(r"[^\w\s.,-]", name) and ascii_ == text
-    if lossless and plain.lower() not in taken:
+    if lossless and plain.lower() not in taken_names:
         return plain
     mark = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return next(
         candidate
         for length in range(6, len(mark))
-        if (candidate := f"{plain or 'submission'}-{mark[:length]}").lower() not in taken
+        if (candidate := f"{plain or 'submission'}-{mark[:length]}").lower() not in taken_names
     )

@@ -1,6 +1,6 @@
-"""Which file of the assignment a name means that is not exactly its name: "Kopie von exercise2 (1).PY" -> exercise2.py.
+"""Guess which expected file a misspelled name stands for: "Kopie von exercise2 (1).PY" -> exercise2.py.
 
-A name is never taken for another on its own: what comes of this is a hint for the student and a question to the TA.
+No file is graded because of a guess: it only becomes a hint for the student and a question to the TA.
 """
 
 import difflib
@@ -23,24 +23,24 @@ _CODE = (".py", ".pyw", ".py3", ".ipynb")  # meant as an answer by itself, whate
 
 
 def is_answer_like(name: str, expected: Expected) -> bool:
-    """Whether a file of this name is read, or is worth a word if it is not."""
+    """Whether a file of this name is read, or deserves a note if it is not."""
     suffix = PurePosixPath(name).suffix.lower()
-    return suffix in _CODE or name in expected.extra or meant(name, expected) is not None
+    return suffix in _CODE or name in expected.extra or likely_file(name, expected) is not None
 
 
-def meant(name: str, expected: Expected) -> str | None:
+def likely_file(name: str, expected: Expected) -> str | None:
     """The file that a name most probably means, such as `exercise2.py`; None if it means none, or more than one."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix and suffix not in _ENDINGS:
         return None
     stem = _stem(name)
-    found = {module_file(module) for module in expected.modules if _names(stem, module.rpartition(".")[2])}
+    files = {module_file(module) for module in expected.modules if _names(stem, module.rpartition(".")[2])}
     if suffix not in _CODE:
-        own = [extra for extra in expected.extra if _names(stem, PurePosixPath(extra).stem)]
-        found = {*own} if own else found if _is_code_in_disguise(name, suffix) else set()
-    if not found and suffix in _CODE:
-        found = _misspelled(stem, expected)
-    return found.pop() if len(found) == 1 else None
+        extra_files = [extra for extra in expected.extra if _names(stem, PurePosixPath(extra).stem)]
+        files = {*extra_files} if extra_files else files if _is_code_in_disguise(name, suffix) else set()
+    if not files and suffix in _CODE:
+        files = _misspelled(stem, expected)
+    return files.pop() if len(files) == 1 else None
 
 
 def _is_code_in_disguise(name: str, suffix: str) -> bool:
@@ -49,7 +49,7 @@ def _is_code_in_disguise(name: str, suffix: str) -> bool:
 
 
 def _stem(name: str) -> str:
-    """A name's letters and digits in small, without its endings; what parted its words becomes a blank."""
+    """A name's words and numbers in lower case, separated by blanks, without its endings and accents."""
     text = unicodedata.normalize("NFKD", name).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
     while ending := next((end for end in _ENDINGS if text.endswith(end)), None):
@@ -58,8 +58,8 @@ def _stem(name: str) -> str:
 
 
 def _names(stem: str, module: str) -> bool:
-    """Whether a stem names a module: by its own words, or by another word for it before the same number."""
-    word, number = _parted(module)
+    """Whether a stem names a module: in the module's words, or with a synonym before the same number."""
+    word, number = _word_and_number(module)
     if number is None:
         return _spelled(module) in f" {stem} " or stem.replace(" ", "") == word
     if stem == number:
@@ -68,14 +68,15 @@ def _names(stem: str, module: str) -> bool:
     long = "|".join(re.escape(each) for each in words)
     short = f"|(?<![a-z])(?:{'|'.join(_SHORT)})" if word in _WORDS else ""
     return any(
-        int(found[1]) == int(number)
-        for found in re.finditer(rf"(?:(?:{long}){short}) ?(?:(?:nr|no|number) )?(\d+)", stem)
+        int(match[1]) == int(number)
+        for match in re.finditer(rf"(?:(?:{long}){short}) ?(?:(?:nr|no|number) )?(\d+)", stem)
     )
 
 
-def _parted(module: str) -> tuple[str, str | None]:
-    found = re.fullmatch(r"(\D*?)_*(\d+)", module.casefold())
-    return (found[1], found[2]) if found and found[1] else (module.casefold(), None)
+def _word_and_number(module: str) -> tuple[str, str | None]:
+    """`exercise2` -> ("exercise", "2"); the number is None where the name does not end with one."""
+    match = re.fullmatch(r"(\D*?)_*(\d+)", module.casefold())
+    return (match[1], match[2]) if match and match[1] else (module.casefold(), None)
 
 
 def _spelled(module: str) -> str:
@@ -83,7 +84,7 @@ def _spelled(module: str) -> str:
 
 
 def _misspelled(stem: str, expected: Expected) -> set[str]:
-    """`exercsie2`: all but a letter or two, and the same number."""
+    """The files whose names differ by a letter or two and have the same number: `exercsie2`."""
     bare = stem.replace(" ", "")
     digits = re.sub(r"\D", "", bare)
     alike = {

@@ -1,4 +1,4 @@
-"""What reading one file tells of it: its imports, and the names that it binds."""
+"""The static facts of one file: its imports, and the names that it binds."""
 
 import ast
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _PROGRAM = "__name__ == '__main__'"
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What reading one file tells.
+    """What the syntax tree of one file says.
 
     `imports` is (line, module) of each module's first import; `bound` is name -> line, None where that is not sure;
     `inner` is name -> (line, what it is in) of functions that are not at the top level.

@@ -1,4 +1,7 @@
-"""A notebook's code cells as one Python file, for the TA who accepts it. JSON by hand: nbformat needs four packages."""
+"""Turn a notebook's code cells into one Python file, for a TA who accepts it.
+
+The JSON is read directly: the package nbformat would bring four more.
+"""
 
 import json
 import re
@@ -7,8 +10,6 @@ from grader.load.content import MAX_CODE_BYTES, too_large
 
 # Cell magics behind which the cell is still Python (IPython's own; https://ipython.readthedocs.io, built-in magics).
 _PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")
-
-
 # A line magic, a shell command, a question: `%matplotlib inline`, `!pip list`, `np.sum?`. `% 2` goes on with a sum.
 _IPYTHON = re.compile(r"(%[A-Za-z%]|!|\?).*|[\w.]+\?{1,2}\s*")
 
@@ -23,8 +24,8 @@ def code_of(content: bytes) -> bytes:
     Raises NotebookError.
     """
     try:
-        known = json.loads(content.decode("utf-8-sig"))
-        sources = [_source(cell) for cell in _cells(known) if cell.get("cell_type") == "code"]
+        notebook = json.loads(content.decode("utf-8-sig"))
+        sources = [_source(cell) for cell in _cells(notebook) if cell.get("cell_type") == "code"]
     except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
         raise NotebookError("this is not a notebook that can be read") from error
     code = "\n\n".join(_plain(source) for source in sources).encode("utf-8", "replace") + b"\n"
@@ -33,10 +34,10 @@ def code_of(content: bytes) -> bytes:
     return code
 
 
-def _cells(known: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
-    if "cells" in known:
-        return known["cells"]
-    return [cell for sheet in known["worksheets"] for cell in sheet["cells"]]  # type: ignore[attr-defined]
+def _cells(notebook: dict[str, list[dict[str, object]]]) -> list[dict[str, object]]:
+    if "cells" in notebook:
+        return notebook["cells"]
+    return [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]  # type: ignore[attr-defined]
 
 
 def _source(cell: dict[str, object]) -> str:
@@ -45,7 +46,7 @@ def _source(cell: dict[str, object]) -> str:
 
 
 def _plain(source: str) -> str:
-    """A cell without magics, shell commands and questions; the number of its lines stays."""
+    """A cell with magics, shell commands and questions commented out, line by line, so that line numbers stay."""
     lines = source.splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(_PYTHON_CELLS):

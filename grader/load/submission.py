@@ -49,7 +49,7 @@ def load(path: Path, expected: Expected) -> Submission:
 
 
 def nothing_in(expected: Expected) -> str:
-    """What is said of a hand-in in which nothing was found."""
+    """The sentence on a hand-in in which nothing was found."""
     return f"there is nothing to grade in there. A submission holds {', '.join(sorted(expected.files))}."
 
 
@@ -77,14 +77,14 @@ def assemble(
 ) -> Submission:
     """A submission out of what was collected; `accepted` are files that a person named as answers: name -> path."""
     files = collected.files
-    there = {str(found.path) for found in files}
-    accepted, gone = _split(accepted or {}, there)
+    paths = {str(file.path) for file in files}
+    accepted, absent = _split(accepted or {}, paths)
     chosen = choose(files, expected, accepted)
-    for wanted, path in accepted.items():
-        accept(wanted, path, files, chosen)
-    for wanted, path in gone.items():
-        chosen.notes.append(f"{wanted}: {path}, which a person named as this file, is not in the hand-in")
-        chosen.questions.append(Question(wanted, tuple(sorted(there))[:MAX_LISTED]))
+    for expected_name, path in accepted.items():
+        accept(expected_name, path, files, chosen)
+    for expected_name, path in absent.items():
+        chosen.notes.append(f"{expected_name}: {path}, which a person named as this file, is not in the hand-in")
+        chosen.questions.append(Question(expected_name, tuple(sorted(paths))[:MAX_LISTED]))
     ask_for_misnamed(files, expected, chosen)
     contents = place(files, expected, chosen)
     notes = list(dict.fromkeys((*collected.notes, *chosen.notes)))
@@ -96,11 +96,11 @@ def assemble(
     )
 
 
-def _split(accepted: Mapping[str, str], there: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """What was accepted and is there, and what is not."""
+def _split(accepted: Mapping[str, str], paths: Collection[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The accepted files that are among `paths`, and those that are not."""
     return (
-        {wanted: path for wanted, path in accepted.items() if path in there},
-        {wanted: path for wanted, path in accepted.items() if path not in there},
+        {expected_name: path for expected_name, path in accepted.items() if path in paths},
+        {expected_name: path for expected_name, path in accepted.items() if path not in paths},
     )
 
 

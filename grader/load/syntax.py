@@ -7,15 +7,17 @@ import warnings
 from io import BytesIO
 
 from grader.load.disguises import disguise, magic_line
+from grader.load.python2 import python2_syntax
 from grader.model import Finding, Frame, Outcome
 from grader.text import one_line, plain
 
 MAX_NAME = 80  # characters of a student's names in our sentences
+MAX_LINE = 500  # characters of a line that is looked at for Python 2
 # Python's parser needs memory with the square of such a chain's length: 400 kB of `import a.a.a` take 40 GB.
 _CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
 # And time with the square of a formatted text's length: 256 kB of `f"{a}{a}"` take 12 seconds.
 MAX_FIELDS = 2_000  # braces in one line
-# Of text as people write it. Python knows others, of which some take for ever (punycode) and some mean no text.
+# Encodings of ordinary text. Python knows others, some of which are extremely slow (punycode) or no text at all (hex).
 _ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
 MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
@@ -43,14 +45,17 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
 
 
 def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
-    """A syntax error, by what the file really is where that can be told."""
+    """The finding on a syntax error; a notebook's command is named as what it is."""
     magic = magic_line(source)
     if magic is not None:
         line, command = magic
         problem = f"{plain(command, MAX_NAME)} works in a notebook only, not in Python. Remove that line."
         return Finding(Outcome.ERROR, f"{path}:{line}: {problem}", line)
     place = f":{error.lineno}" if error.lineno else ""
-    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. Python cannot read the file."
+    lines = text.splitlines()
+    stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
+    advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 
@@ -70,7 +75,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except SyntaxError as error:
         if "declaration" not in str(error):
             return _unreadable(path, str(error))
-        encoding = "utf-8"  # which it is not either, but so it is told with the line
+        encoding = "utf-8"  # nor is it this, but decoding it finds the line for the message
     if _ENCODINGS.fullmatch(encoding.lower().replace("_", "-")) is None:
         return _unreadable(path, f"it declares the encoding {one_line(encoding, MAX_NAME)}")
     try:
@@ -78,7 +83,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         text = source.decode("utf-8", "replace")
-        frame = None if "\0" in text else Frame.at(text, path, line, MODULE)  # UTF-16 shows nothing that helps
+        frame = Frame.at(text, path, line, MODULE)
         return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-MAX_EXTENDED_BYTES = 64 << 10  # of the header that holds a long name, or pax's keywords
-MAX_EXTENDED = 4  # of them before one member: a long name, a long link, a global and a local pax header
+MAX_EXTENDED_BYTES = 64 << 10  # of a header that holds a long name, or pax's keywords
+MAX_EXTENDED = 4  # such headers before one member: a long name, a long link, a global and a local pax header
 _REGULAR = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 _PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
 
@@ -78,23 +78,23 @@ def _header(block: bytes) -> tarfile.TarInfo:
 
 
 def _extended(file: IO[bytes], size: int) -> bytes:
-    """What an extended header holds; the file stands behind the header."""
+    """The content of an extended header, which begins where `file` stands."""
     if not 0 <= size <= MAX_EXTENDED_BYTES:
         raise TarError("a header is too large")
     return file.read(size)
 
 
 def _keywords(data: bytes) -> dict[str, str]:
-    """pax: "LENGTH KEYWORD=VALUE\\n", again and again (POSIX.1-2001, pax interchange format)."""
-    found: dict[str, str] = {}
+    """The keywords of a pax header: repeated "LENGTH KEYWORD=VALUE\\n" (POSIX.1-2001, pax interchange format)."""
+    keywords: dict[str, str] = {}
     while data.strip(b"\0"):
         length, blank, _ = data.partition(b" ")
         if not blank or not length.isdigit() or len(length) > 6 or not len(length) < int(length) <= len(data):
             raise TarError("a pax header is broken")
         record, data = data[len(length) + 1 : int(length) - 1], data[int(length) :]
         word, _, value = record.partition(b"=")
-        found[_text(word)] = _text(value)
-    return found
+        keywords[_text(word)] = _text(value)
+    return keywords
 
 
 def _text(data: bytes) -> str:
@@ -122,7 +122,7 @@ def _seconds(text: str | None, stated: float) -> float:
 
 
 def _more_maps(file: IO[bytes], block: bytes, start: int) -> int:
-    """Bytes of an old GNU sparse file's further maps: a block each, whose byte 504 tells of one more."""
+    """Bytes of an old GNU sparse file's further maps: a block each, whose byte 504 says whether one more follows."""
     length, more = 0, block[482]
     while more:
         file.seek(start + length)

@@ -14,7 +14,7 @@ from grader.load import content
 from grader.load.content import Content, Moment
 from grader.load.decompress import ARCHIVE_ERRORS, PART
 
-# The two that every packer writes. The others' decompressors take no bound on what they make of a few bytes.
+# The two that every packer writes. The others' decompressors cannot be told how much to unpack at most.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _UTF8_NAME = 0x800  # the flag that says a name is UTF-8 (APPNOTE.TXT, 4.4.4, bit 11)
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field with the name in UTF-8 (APPNOTE.TXT, 4.6.9)
@@ -58,9 +58,9 @@ class Frugal(io.BufferedIOBase):
 
 
 def _name_of(member: zipfile.ZipInfo) -> str:
-    """The member's name: what says that it is UTF-8, then what is; else as DOS and Windows write it in Europe (cp850).
+    """The member's name: UTF-8 where the archive says so, or where the bytes are; else cp850, as Windows has in Europe.
 
-    zipfile reads what does not say so as cp437, from which the bytes can be had back.
+    zipfile decodes a name that is not marked as UTF-8 as cp437; encoding it again gives the bytes back.
     """
     if member.flag_bits & _UTF8_NAME or member.filename.isascii():
         return member.filename

@@ -9,7 +9,7 @@ GAP = "   "
 
 
 def side_by_side(grids: Sequence[Grid], width: int) -> Iterator[str]:
-    """The lines. An array that is wider than `width` stands alone, and is cut at the right with an ellipsis."""
+    """The lines. An array that is wider than `width` gets a row of its own and is cut at the right with an ellipsis."""
     blocks = [_block(grid) for grid in grids]
     row: list[list[str]] = []
     for block in blocks:
@@ -39,5 +39,5 @@ def _width(row: Sequence[Sequence[str]]) -> int:
 def _joined(row: Sequence[Sequence[str]], width: int) -> Iterator[str]:
     widths = [max(map(len, block)) for block in row]
     for line in zip_longest(*row, fillvalue=""):
-        text = GAP.join(part.ljust(own) for part, own in zip(line, widths, strict=True)).rstrip()
+        text = GAP.join(part.ljust(column_width) for part, column_width in zip(line, widths, strict=True)).rstrip()
         yield text if len(text) <= width else text[: width - 1] + "…"

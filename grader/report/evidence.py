@@ -1,4 +1,4 @@
-"""What a verdict rests on, read by its shape: the vocabulary that checks speak and renderers draw.
+"""Read a verdict's evidence by its shape: the vocabulary that checks write and renderers draw.
 
 `Verdict.evidence` is plain JSON data. A check puts into it what it likes; these keys and shapes are drawn as what they
 are, and everything else as a line:
@@ -30,7 +30,7 @@ MAX_LENGTH = 1_000  # of one curve, in epochs
 MAX_TEXT = 20_000  # of one quotation: what a check may send of a student's prose
 MAX_LINE = 300
 MAX_NAME = 60
-MAX_DEPTH = 4  # of what is told in one line
+MAX_DEPTH = 4  # of nested values that are shown in one line
 _ARRAYS = ("input", "expected", "got", "difference")
 _NAMES = {"paste": "To try it in Python"}
 EXAMPLE = "example"
@@ -39,7 +39,7 @@ _UNDRAWN = frozenset({EXAMPLE, "measurement"})
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
-    """The smallest failing input and what came of it; `where` are the maps of the difference, for a picture."""
+    """The smallest failing input with its results; `where` are the maps of the difference, for a picture."""
 
     grids: tuple[Grid, ...]
     where: tuple[Grid, ...]
@@ -103,7 +103,7 @@ def _arrays(evidence: Mapping[str, Any]) -> Arrays:
 
 
 def _is_drawn(key: str, value: Any) -> bool:
-    """Whether the arrays have told this already."""
+    """Whether the arrays show this already."""
     values = list(value.values()) if isinstance(value, Mapping) else [value]
     return key in _ARRAYS and all(shape(item) is not None for item in values)
 

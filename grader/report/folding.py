@@ -1,4 +1,4 @@
-"""Points that say the same thing, told once: one misconception, one exception at one line, one loop behind several."""
+"""Group points that were lost for the same reason: one misconception, one exception at one line, one endless loop."""
 
 import re
 from collections.abc import Iterable
@@ -57,8 +57,8 @@ def fold(points: Iterable[PointScore]) -> list[Cause]:
 
 
 def _key(point: PointScore) -> object:
-    """Equal for points that fail for the same reason, whatever the sizes and numbers of the inputs that show it. An
-    exception is where it was raised."""
+    """A key that is equal for points that fail for the same reason, whatever sizes and numbers their inputs have.
+    Exceptions are the same where they were raised at the same line."""
     if point.outcome is Outcome.PASSED:
         return point.outcome, point.notes
     lost = tuple(

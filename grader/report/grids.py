@@ -1,4 +1,4 @@
-"""Arrays of numbers as small tables: entries aligned, and where they differ from what was expected, marked."""
+"""Lay arrays of numbers out as small tables: entries aligned, and marked where they differ from what was expected."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,7 +50,7 @@ def shape(value: Any, axes: int = MAX_AXES) -> tuple[int, ...] | None:
 
 
 def is_number(value: Any) -> bool:
-    """Numbers, and the words that stand for those which JSON does not have."""
+    """Whether a value is a number, or one of the words that stand for those which JSON does not have."""
     if isinstance(value, str):
         return value in ("nan", "inf", "-inf")
     return isinstance(value, int | float) and not isinstance(value, bool)
@@ -65,7 +65,7 @@ def number(value: Any) -> float:
 
 
 def figure(value: Any, digits: int = MIN_DIGITS) -> str:
-    """A value as a reader wants it: so many significant digits of a number, no trailing zeros, no negative zero."""
+    """A value for a reader: a number with `digits` significant digits, no trailing zeros and no negative zero."""
     match value:
         case None:
             return "–"
@@ -82,13 +82,14 @@ def figure(value: Any, digits: int = MIN_DIGITS) -> str:
 
 
 def marks_of(expected: Any, got: Any, difference: Any) -> dict[int, tuple[Mark, int]]:
-    """By flat index: where the difference is more than rounding, in which direction, how large among its like."""
+    """Flat index -> (direction, level) of each difference that is more than rounding; the level is relative to the
+    largest difference."""
     if shape(difference) is None or shape(difference) != shape(got):
         return {}
     errors = [number(entry) for entry in _flat(difference)]
     largest = max((abs(error) for error in errors if math.isfinite(error)), default=0.0)
-    known = [abs(size) for entry in _flat(expected) if math.isfinite(size := number(entry))]
-    floor = NOISE * max([largest, *known])
+    sizes = [abs(size) for entry in _flat(expected) if math.isfinite(size := number(entry))]
+    floor = NOISE * max([largest, *sizes])
     return {
         place: _mark(error, largest)
         for place, error in enumerate(errors)
@@ -97,12 +98,12 @@ def marks_of(expected: Any, got: Any, difference: Any) -> dict[int, tuple[Mark, 
 
 
 def enough_digits(arrays: Sequence[Any], expected: Any, got: Any, marks: Mapping[int, tuple[Mark, int]]) -> int:
-    """The fewest that tell apart the entries of each array, and what was expected from what came where they differ."""
+    """The fewest digits that tell apart the entries of each array, and the expected and got of each marked entry."""
     columns = [list(_flat(array)) for array in arrays if shape(array) is not None]
     columns = [entries for entries in columns if len(entries) <= MAX_ENTRIES]
     pairs = list(zip(_flat(expected), _flat(got), strict=False)) if marks else []
     for digits in range(MIN_DIGITS, MAX_DIGITS):
-        apart = all(len({figure(entry, digits) for entry in own}) == len({*own}) for own in columns)
+        apart = all(len({figure(entry, digits) for entry in entries}) == len({*entries}) for entries in columns)
         if apart and all(
             figure(a, digits) != figure(b, digits) for place, (a, b) in enumerate(pairs) if place in marks
         ):
@@ -111,7 +112,7 @@ def enough_digits(arrays: Sequence[Any], expected: Any, got: Any, marks: Mapping
 
 
 def grids(name: str, value: Any, marks: Mapping[int, tuple[Mark, int]], digits: int = MIN_DIGITS) -> Iterator[Grid]:
-    """The maps of an array; nothing if it is none, its shape in words if it is too large."""
+    """The maps of an array; nothing if `value` is not an array, its shape in words if it is too large."""
     lengths = shape(value)
     if lengths is None:
         return

@@ -17,7 +17,7 @@ MAX_MESSAGE = 600
 MAX_NAME = 80
 _SIGNS = {Outcome.PASSED: "✅", Outcome.PARTIAL: "🟡", Outcome.REVIEW: "🔵", Outcome.MISSING: "⚪"}
 _OTHER_SIGN = "❌"
-# What Markdown, GitHub's additions to it (mentions, issues, maths, emoji, bare addresses) and HTML read as theirs.
+# What Markdown, GitHub's additions to it (mentions, issues, maths, emoji, bare addresses) and HTML take as markup.
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>|~$&@#!]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
 _COMMAND_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
 _COMMAND_PROPERTY = _COMMAND_DATA | {":": "%3A", ",": "%2C"}
@@ -34,8 +34,8 @@ def summary(report: Report) -> str:
     ]
     for exercise in report.exercises:
         lines.append(_row(exercise.id, exercise.title, exercise.score, exercise.max_score, "", bold="**"))
-        own = [point for point in report.points if point.exercise == exercise.id]
-        lines += [_row(point.id, point.title, point.score, point.max_score, _outcome(point)) for point in own]
+        points = [point for point in report.points if point.exercise == exercise.id]
+        lines += [_row(point.id, point.title, point.score, point.max_score, _outcome(point)) for point in points]
     lost = [
         f"- **{escape(cause.ids)}** {escape(cause.first.message, MAX_MESSAGE)}" for cause in fold(_with_message(report))
     ]
@@ -44,7 +44,7 @@ def summary(report: Report) -> str:
 
 
 def annotations(report: Report) -> list[str]:
-    """GitHub's workflow commands: one for each point whose fault has a line in a file of the student's."""
+    """GitHub's workflow commands: one for each point whose error has a line in one of the student's files."""
     return list(_annotations(report))[:MAX_ANNOTATIONS]
 
 
@@ -53,8 +53,8 @@ def escape(text: str, limit: int = MAX_NAME) -> str:
     return _SPECIAL.sub(_escaped, one_line(text, limit))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return f"&#{ord(found[0])};"
+def _escaped(match: re.Match[str]) -> str:
+    return f"&#{ord(match[0])};"
 
 
 def _row(name: str, title: str, score: float, maximum: float, outcome: str, bold: str = "") -> str:
@@ -71,16 +71,16 @@ def _with_message(report: Report) -> Iterator[PointScore]:
 
 
 def _annotations(report: Report) -> Iterator[str]:
-    seen = set()
+    annotated = set()
     for point in _with_message(report):
         if not point.traceback:
             continue
         place = point.traceback[-1]
         message = one_line(point.message, MAX_MESSAGE)
         key = (place.file, place.line, message)
-        if key in seen:
+        if key in annotated:
             continue  # one line that stops several points is one annotation
-        seen.add(key)
+        annotated.add(key)
         title = _coded(one_line(f"{point.id} {point.title}", MAX_NAME), _COMMAND_PROPERTY)
         file = _coded(one_line(place.file, 4 * MAX_NAME), _COMMAND_PROPERTY)
         yield f"::error file={file},line={place.line},title={title}::{_coded(message, _COMMAND_DATA)}"

@@ -23,15 +23,15 @@ MIN_WIDTH = 30
 
 
 def paragraphs(points: Sequence[PointScore], width: int = 80) -> Iterator[Text]:
-    """One for each cause; what is not begun stands at the end, a line each. `width` is that of a line."""
+    """A paragraph for each cause; what is not begun comes last, a line each. `width` is a line's, in characters."""
     causes = fold(points)
     missing = [cause for cause in causes if cause.first.outcome is Outcome.MISSING and not cause.notes]
-    told: set[str] = set()  # a remark that several causes have is made once
+    earlier_notes: set[str] = set()  # a remark that several causes have is made once
     for cause in causes:
-        notes = [note for note in cause.notes if note not in told]
+        notes = [note for note in cause.notes if note not in earlier_notes]
         if cause not in missing and (notes or cause.first.outcome is not Outcome.PASSED):
             yield _paragraph(cause, notes, width)
-            told.update(notes)
+            earlier_notes.update(notes)
     if missing:
         yield Text("\nNot begun, or not found", style="bold")
         for cause in missing:
@@ -77,7 +77,7 @@ def _printed(output: str) -> list[str]:
 
 
 def _traceback(lines: Sequence[Frame], width: int) -> Iterator[str]:
-    """The lines of the student's, outermost first; of lines that follow one another and are the same line, one."""
+    """The student's lines, outermost first; a line that follows itself, as in a recursion, is shown once."""
     for _, same in groupby(lines, lambda frame: (frame.file, frame.line)):
         first, *others = same
         inside = "" if first.function == WHOLE_FILE else f" in {first.function}"
@@ -88,7 +88,7 @@ def _traceback(lines: Sequence[Frame], width: int) -> Iterator[str]:
 
 
 def _marked(frame: Frame, width: int) -> Iterator[str]:
-    """The line of code and a caret below what raised; of a long line, the part around it."""
+    """The line of code, and carets below the expression that raised; of a long line, the part around it."""
     start, end = frame.column or 0, frame.end_column or 0
     cut = max(0, min(start - width // 4, len(frame.code) - width)) if len(frame.code) > width else 0
     code = frame.code[cut : cut + width]

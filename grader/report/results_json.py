@@ -31,7 +31,7 @@ def plain(value: Any) -> Any:
 
 
 def write_atomically(path: Path, text: str | bytes | Iterable[str | bytes], *, durable: bool = True) -> None:
-    """Puts `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
+    """Put `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
 
     A text that comes in pieces is never held as a whole. It survives a power cut, unless `durable` is off: for what can
     be made again, since waiting for the disk is slow.
@@ -68,7 +68,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raises OutputError now, rather than after minutes of grading, if no report could be written at `path`."""
+    """Raise OutputError now, rather than after minutes of grading, if no report could be written at `path`."""
     if path.is_dir():
         raise OutputError(f"{path}: this is a folder; name a file, such as {path / 'results.json'}.")
     if not path.parent.is_dir():

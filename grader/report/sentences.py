@@ -1,4 +1,4 @@
-"""What a lost point is told by: its message, fitted to what is shown beside it."""
+"""Fit a lost point's message to what is shown beside it."""
 
 import re
 
@@ -6,7 +6,7 @@ from grader.model import Outcome
 from grader.report import evidence
 from grader.schema import PointScore
 
-_CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # of the lines to paste: the function that was asked
+_CALL = re.compile(r"^print\((\w+)\(", re.MULTILINE)  # in the lines to paste: the function that was called
 
 
 def sentence_of(point: PointScore, pictured: bool) -> str:
@@ -16,15 +16,15 @@ def sentence_of(point: PointScore, pictured: bool) -> str:
     if len(point.parts) < 2 or not lost:
         return message
     if len(lost) > 1:
-        told = [without_example(part.message, point) if pictured else part.message for part in lost]
-        if len({*told}) == 1:
-            return told[0]
-        return "\n".join(f"({part.part}) {text}" for part, text in zip(lost, told, strict=True))
+        messages = [without_example(part.message, point) if pictured else part.message for part in lost]
+        if len({*messages}) == 1:
+            return messages[0]
+        return "\n".join(f"({part.part}) {text}" for part, text in zip(lost, messages, strict=True))
     function = _CALL.search(str(point.evidence.get("paste", "")))
     return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"
 
 
 def without_example(message: str, point: PointScore) -> str:
-    """A message of the point's but for the example in it, which is for whoever is not shown the arrays."""
+    """A message of the point's without the example in it, which is for readers who are not shown the arrays."""
     example = point.evidence.get(evidence.EXAMPLE)
     return message.replace(f" {example}", "") if isinstance(example, str) else message

@@ -1,6 +1,6 @@
-"""Two hand-ins line beside line, so that a person sees what they share. Pure.
+"""Align two hand-ins line by line, so that a person sees what they share. Pure.
 
-Lines are the same where they have the same shape: names, texts, comments and spaces are the writer's to choose.
+Lines count as the same if they have the same shape: names, texts, comments and spaces are the writer's choice.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ MAX_WIDTH = 160  # characters of a line
 
 @dataclass(frozen=True, slots=True)
 class LinePair:
-    """A line of each, None where one has nothing there; `shared` where they have the same shape."""
+    """A line of each hand-in, None where one has none there; `shared` if both have the same shape."""
 
     left: str | None
     right: str | None
@@ -51,6 +51,6 @@ def _aligned(left: Sequence[str], right: Sequence[str], shape: Callable[[str], s
     shapes = [shape(line) for line in left], [shape(line) for line in right]
     for kind, a, b, c, d in SequenceMatcher(None, *shapes, autojunk=False).get_opcodes():
         for place in range(max(b - a, d - c)):
-            one = left[a + place] if a + place < b else None
-            other = right[c + place] if c + place < d else None
-            yield LinePair(one, other, kind == "equal" and bool(shapes[0][a + place]))
+            left_line = left[a + place] if a + place < b else None
+            right_line = right[c + place] if c + place < d else None
+            yield LinePair(left_line, right_line, kind == "equal" and bool(shapes[0][a + place]))

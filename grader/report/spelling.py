@@ -1,6 +1,6 @@
-"""Signs that a terminal's encoding may lack, spelled with those that every one has: theta for θ.
+"""Spell characters that a terminal's encoding may lack with those that every encoding has: theta for θ.
 
-Windows writes a piped text in the system's code page; without this, one θ there would cost the whole text.
+Windows encodes piped text in the system's code page; without this, one θ would raise, and the whole text be lost.
 """
 
 import codecs
@@ -59,6 +59,6 @@ codecs.register_error(HANDLER, _spell)
 
 
 def never_fail(stream: Any) -> None:
-    """Makes a text stream spell what its encoding lacks instead of raising UnicodeEncodeError."""
+    """Make a text stream spell what its encoding lacks instead of raising UnicodeEncodeError."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors=HANDLER)

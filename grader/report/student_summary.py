@@ -1,13 +1,16 @@
 """A report for the student at work: what is there, one message for each cause of lost points, and what to do next."""
 
+import re
+
 from rich.console import Console
 from rich.text import Text
 
+from grader.load.decisions import OTHER_FILE
 from grader.model import Outcome
 from grader.report.paragraphs import LATER, WHOLE_FILE, paragraphs, wrapped
 from grader.report.plain_text import clean, number, one_line
 from grader.report.terminal import table
-from grader.schema import Report
+from grader.schema import PointScore, Report
 
 PRACTICE_SEED = 1  # the same inputs every time, so that what failed before is asked again
 
@@ -28,17 +31,26 @@ def print_progress(report: Report, console: Console, selection: bool = False) ->
 
 
 def remarks(report: Report, width: int = 80) -> list[Text]:
-    """What there is to be said of the files: which were not read, and why."""
-    told = "\n".join(point.message for point in report.points)
-    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in told]
+    """The notes on the files that no point's message has yet: which were not read, and why."""
+    messages = "\n".join(point.message for point in report.points)
+    notes = [wrapped(f"    {clean(note)}", width, 4) for note in report.submission.notes if note not in messages]
     return [Text("\nAbout your files", style="bold"), *map(Text, notes)] if notes else []
 
 
 def points_so_far(report: Report, selection: bool = False) -> str:
-    """One line that can be read from afar."""
+    """The score so far in one short line."""
     pending = f", and {number(report.pending)} pending manual review" if report.pending else ""
     reached = f"{number(report.score)} of {number(report.max_score)}"
     return f"{reached} points in this selection{pending}." if selection else f"Points so far: {reached}{pending}."
+
+
+def _file_to_fix(point: PointScore) -> str | None:
+    """What to do to the file that costs the whole exercise; None where the file as such is in order."""
+    place = point.traceback[0] if point.traceback else None
+    if place is not None and place.function == WHOLE_FILE:
+        return f"{'fix' if len(point.traceback) == 1 else 'fix or remove'} line {place.line} of {place.file}"
+    whole = re.match(r"([\w/]+\.py): ", point.message) if place is None and point.outcome is Outcome.ERROR else None
+    return f"fix {whole[1]}" if whole else None
 
 
 def advice(report: Report, width: int = 80) -> str:
@@ -48,11 +60,12 @@ def advice(report: Report, width: int = 80) -> str:
     if not open_points:
         return "Nothing left to fix."
     chosen = (tried or open_points)[0]
-    place = chosen.traceback[0] if chosen.traceback else None
-    if place is not None and place.function == WHOLE_FILE:
-        what = "fix" if len(chosen.traceback) == 1 else "fix or remove"
-        return wrapped(f"Next: {what} line {place.line} of {place.file}. Until then, its exercise scores 0.", width, 6)
-    first = f"Next: {'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
+    file = _file_to_fix(chosen)
+    if file is not None:
+        return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
+    note = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
+    other = f"save your answer as {clean(note).partition(':')[0]} (see above), or " if note else ""
+    first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     commands = [
         (f"grader try {chosen.id}", "runs your function on the input above") if "paste" in chosen.evidence else None,
         (f"pytest -k {chosen.id}", "judges it alone"),

@@ -29,14 +29,14 @@ def table(report: Report, encoding: str) -> Table:
         grid.add_column(column, justify="right" if column == "score" else "left")
     say = partial(spelled, encoding=encoding)
     for exercise in report.exercises:
-        own = [point for point in report.points if point.exercise == exercise.id]
-        untouched = len(own) > 1 and all(point.outcome is Outcome.MISSING for point in own)
+        points = [point for point in report.points if point.exercise == exercise.id]
+        untouched = len(points) > 1 and all(point.outcome is Outcome.MISSING for point in points)
         remark = Text("not begun" if untouched else "", style="dim")
         grid.add_section()
         score = _ratio(exercise.score, exercise.max_score)
         grid.add_row(exercise.id, say(exercise.title), score, remark, style="bold")
-        for point in [] if untouched else own:
-            grid.add_row(point.id, say(point.title), _ratio(point.score, point.max_score), _outcome(point))
+        for point in [] if untouched else points:
+            grid.add_row(point.id, say(point.title), _ratio(point.score, point.max_score), outcome(point))
     grid.add_section()
     pending = f"{number(report.pending)} pending" if report.pending else ""
     grid.add_row("", "total", _ratio(report.score, report.max_score), pending, style="bold")
@@ -53,7 +53,8 @@ def _ratio(score: float, maximum: float) -> str:
     return f"{number(score)} / {number(maximum)}"
 
 
-def _outcome(point: PointScore) -> Text:
+def outcome(point: PointScore) -> Text:
+    """The point's outcome in a word, in its colour."""
     return Text(point.outcome.value.replace("_", " "), style=_STYLES.get(point.outcome, "red"))
 
 

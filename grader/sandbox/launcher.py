@@ -97,7 +97,7 @@ class Connection(Protocol):
     """A started worker's ends."""
 
     def send(self, data: bytes) -> None:
-        """Writes all of `data`. Raises OSError once the worker is gone."""
+        """Write all of `data`. Raises OSError once the worker is gone."""
 
     def receive(self, count: int) -> bytes:
         """Up to `count` bytes of replies, blocking; none at the end."""
@@ -109,7 +109,7 @@ class Connection(Protocol):
         """What the worker has had of the processor; None where that is not known."""
 
     def end(self) -> str:
-        """Ends the worker and everything that it started, and says in words how it had ended before."""
+        """End the worker and everything that it started; in words, how it had ended before."""
 
 
 class Launcher(Protocol):
@@ -122,4 +122,4 @@ class Launcher(Protocol):
         """A worker that waits for its first message. Raises SandboxError when this machine cannot give one."""
 
     def close(self) -> None:
-        """Gives back what the launcher itself holds."""
+        """Give back what the launcher itself holds."""

@@ -67,7 +67,7 @@ class ProcessLauncher:
         return ProcessConnection(bundle)
 
     def close(self) -> None:
-        """Holds nothing."""
+        """Hold nothing."""
 
 
 class ProcessConnection:
@@ -125,7 +125,7 @@ class ProcessConnection:
 
 
 def _remove(folder: str) -> None:
-    """Removes a folder, also one that was shut, or that holds others that were."""
+    """Remove a folder, also one that was shut, or that holds others that were."""
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)
         for here, inner, _ in os.walk(folder):

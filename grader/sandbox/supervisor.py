@@ -44,7 +44,7 @@ class Sandbox:
             self._workers.clear()
 
     def start(self, worker: str, *, importing: bool = False) -> None:
-        """Starts a worker ahead of its first question, so that its start-up is hidden behind other work.
+        """Start a worker ahead of its first question, so that its start-up is hidden behind other work.
 
         With `importing` it goes on to import the module of its own name, which is then known to be asked.
         """
@@ -52,15 +52,15 @@ class Sandbox:
             self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
 
     def end(self, worker: str) -> None:
-        """Ends a worker that will not be asked any more: what a submission holds at a time is one exercise's."""
+        """End a worker that will not be asked any more: what a submission holds at a time is one exercise's."""
         if worker in self._workers:
             self._workers.pop(worker).end()
 
     def call(self, request: Request) -> Reply:
         """The answer to one question, within `request.seconds` (and the module's first import within as many)."""
-        known = self._modules.get((request.worker, request.module))
-        if known is not None:
-            return known
+        failure = self._modules.get((request.worker, request.module))
+        if failure is not None:
+            return failure
         key = (request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)]))
         if key in self._fatal:
             return self._fatal[key]
@@ -75,7 +75,6 @@ class Sandbox:
         if isinstance(worker, CallFailed):
             return worker
         reply = worker.ask(_body(request), request.seconds)
-        reply, worker.printed = replace(reply, output=worker.printed + reply.output), ""
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
             self._fatal[key] = reply
         return reply
@@ -94,11 +93,10 @@ class Sandbox:
         if isinstance(reply, CallFailed):
             self._modules[name, module] = reply
             return reply
-        worker.printed += reply.output
         return worker
 
     def _retire(self, name: str) -> bool:
-        """Forgets a worker that is no more; the next question starts another."""
+        """Forget a worker that is no more; the next question starts another."""
         if self._workers[name].alive:
             return False
         del self._workers[name]
@@ -111,7 +109,7 @@ class _Worker:
     def __init__(self, launcher: Launcher, bundle: Bundle, importing: str | None = None) -> None:
         self.alive = True
         self.imported: set[str] = set()
-        self.printed = ""  # while it was imported; shown with the first answer
+        self._printed = ""  # by what succeeded without being an answer: shown with the next one
         self._files = bundle.files
         self._numbers = itertools.count(1)
         self._connection = launcher.launch(bundle)
@@ -135,6 +133,7 @@ class _Worker:
         reply = self.ask(_import(module), seconds) if number is None else self._ask(number, seconds)
         if isinstance(reply, Returned):
             self.imported.add(module)
+            self._printed = reply.output
         return reply
 
     def ask(self, body: dict[str, Value], seconds: float) -> Reply:
@@ -146,8 +145,9 @@ class _Worker:
             loaded = self._answer(loading, START_SECONDS)
             if isinstance(loaded, CallFailed):
                 raise SandboxError(f"a worker did not start: {loaded.message}\n{loaded.output}".strip())
-            self.printed += loaded.output  # by an import that is done already
+            self._printed = loaded.output  # by an import that is under way already
         reply = self._answer(number, seconds)
+        reply, self._printed = replace(reply, output=self._printed + reply.output), ""
         if isinstance(reply, CallFailed) and reply.kind == "limit":
             self.end()  # what an allocation that failed half-way left behind is nobody's to guess
         return reply
@@ -226,7 +226,7 @@ class _Exchanges(threading.Thread):
         self.start()
 
     def begin(self, message: dict[str, Value]) -> None:
-        """Sends a message; never waits."""
+        """Send a message; never waits."""
         self._messages.put(message)
 
     def wait(self, deadline: Deadline) -> Value:

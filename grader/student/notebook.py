@@ -28,7 +28,7 @@ _EXECUTING = ("time", "capture", "prun")  # magics that execute the cell below t
 
 
 def register(shell: Any) -> None:
-    """Gives the notebook `%grade`."""
+    """Give the notebook `%grade`."""
     shell.register_magic_function(lambda line: grade(line, shell), magic_kind="line", magic_name="grade")
 
 
@@ -47,13 +47,13 @@ def grade(line: str, shell: Any) -> None:
     print_progress(report, Console(width=WIDTH, force_jupyter=False), selection=True)
 
 
-def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submission) -> RunSettings:
+def _settings(names: Sequence[str], assignment: Assignment, submission: Submission) -> RunSettings:
     """The points that the line names; without one, those of the exercises that have a function in a cell."""
     exercises = {exercise.id for exercise in assignment.rubric.exercise}
-    points = tuple(name for name in wanted if name not in exercises)
-    chosen = tuple(name for name in wanted if name in exercises)
-    if not wanted:
-        chosen = tuple(own.id for own in assignment.rubric.exercise if own.file in submission.files)
+    points = tuple(name for name in names if name not in exercises)
+    chosen = tuple(name for name in names if name in exercises)
+    if not names:
+        chosen = tuple(exercise.id for exercise in assignment.rubric.exercise if exercise.file in submission.files)
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 
 
@@ -126,8 +126,8 @@ def _module(statements: Sequence[ast.stmt], exercise: Exercise, constants: Mappi
     newest = {name: place for place, statement in enumerate(statements) for name in _bound(statement)}
     if not any(name in newest for name in exercise.signatures):
         return ""
-    asked = (*exercise.signatures, *exercise.constants)
-    waiting = [name for name in asked if name in newest and name not in constants]
+    names = (*exercise.signatures, *exercise.constants)
+    waiting = [name for name in names if name in newest and name not in constants]
     needed: set[int] = set()
     while waiting:
         place = newest[waiting.pop()]

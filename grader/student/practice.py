@@ -21,6 +21,7 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.collection_root import collecting_below
 from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
 
@@ -61,7 +62,6 @@ class StudentRun:
             self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:
             raise pytest.UsageError(str(error)) from error
-        self.config.args = self.selection.args
         self.lacks = lacking(self.assignment.rubric.exercise)
         self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
@@ -69,24 +69,29 @@ class StudentRun:
         self.run = Run(self.session, self.grading.selected)
         self.config.pluginmanager.register(CheckPlugin(self.run), "grader-checks")
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
+        with collecting_below(session.config, self.assignment.checks, self.selection.nodes):
+            yield
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keeps the selected exercises, without those that cannot be run here, and names each check by its point."""
-        kept: list[pytest.Item] = []
+        """Keep the selected exercises, without those that cannot be run here, and name each check by its point."""
+        remaining: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:
             point = point_of(item)[0]
             exercise = self.assignment.rubric.exercise_of(point).id
             item.extra_keyword_matches.update(keywords(point, exercise))
-            wanted = not self.selection.exercises or exercise in self.selection.exercises
-            (kept if wanted and point in self.runnable else left_out).append(item)
-        items[:] = kept
+            selected = not self.selection.exercises or exercise in self.selection.exercises
+            (remaining if selected and point in self.runnable else left_out).append(item)
+        items[:] = remaining
         if left_out:
             config.hook.pytest_deselected(items=left_out)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Keeps the outcome with pytest's report, for its letters and its last line; shows prints where `-s` asks."""
+        """Keep the outcome with pytest's report, for its letters and its last line; show prints where `-s` asks."""
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.outcome_of_point = call.excinfo.value.result.verdict.outcome
@@ -152,9 +157,9 @@ class StudentRun:
 
 def _worst(results: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
     """One result a check, where `--count` or a plugin like it has run some of them again: one that lost points."""
-    kept: dict[tuple[str, str | None], CheckResult] = {}
+    worst: dict[tuple[str, str | None], CheckResult] = {}
     for result in results:
-        before = kept.get((result.point, result.part))
+        before = worst.get((result.point, result.part))
         if before is None or before.verdict.outcome is Outcome.PASSED:
-            kept[result.point, result.part] = result
-    yield from kept.values()
+            worst[result.point, result.part] = result
+    yield from worst.values()

@@ -6,6 +6,7 @@
 a check's own node id   that check, as an IDE's list of tests asks for it
 """
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,9 +20,9 @@ _NUMBER = re.compile(r"(?<![\w.\[])(\d+(?:\.\d+)?)(?![\w.\]])")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What pytest is to collect, and of which exercises."""
+    """What pytest is to collect below the checks, and of which exercises."""
 
-    args: list[str]
+    nodes: list[str]
     exercises: frozenset[str]
 
 
@@ -36,12 +37,13 @@ def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -
         if not place.exists() and (checks / place.name).is_file():
             place = checks / place.name  # as pytest names the checks, which lie beside no folder of the student's
         if place.is_relative_to(checks.resolve()):
-            single.append(f"{place}{separator}{node}")
-        elif place.name in modules:
-            exercises.add(modules[place.name])
+            single.append(f"{place.relative_to(checks.resolve())}{separator}{node}")
+        elif Path(path).name in modules:  # also where it is a link
+            exercises.add(modules[Path(path).name])
         elif not place.is_dir():
-            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.")
-    return Selection(single or [str(checks)], frozenset(exercises))
+            advice = f' Tests of your own: pytest -c {os.devnull} --rootdir . "{arg}"' if place.suffix == ".py" else ""
+            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.{advice}")
+    return Selection(single or ["."], frozenset(exercises))
 
 
 def bracketed(expression: str) -> str:

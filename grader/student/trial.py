@@ -59,7 +59,7 @@ def trial_of(point: PointScore, rubric: Rubric) -> Trial | None:
 
 
 def run_trial(trial: Trial, folder: Path, console: Console, debug: bool = False) -> bool:
-    """Runs the lines in this process; whether nothing was raised.
+    """Run the lines in this process; whether nothing was raised.
 
     With `debug`, an exception is looked at with pdb where it was raised, and else the call is entered with it.
     """

@@ -16,7 +16,7 @@ from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
 from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
-from grader.schema import Report
+from grader.schema import PointScore, Report
 from grader.settings import RunSettings
 from grader.suite.missing_packages import runnable
 from grader.suite.runner import run_checks
@@ -55,6 +55,7 @@ class Watch:
     assignment: Assignment
     settings: RunSettings = RunSettings()
     announce: Callable[[Collection[str], Collection[str]], None] = lambda changed, points: None  # before it is judged
+    on_point: Callable[[PointScore], None] = lambda point: None  # as soon as a point's last check has run
     files: dict[str, bytes] = field(default_factory=dict)
     results: Results = field(default_factory=dict)
     stack: ExitStack = field(default_factory=ExitStack)
@@ -68,7 +69,7 @@ class Watch:
         self.stack.close()
 
     def judge(self) -> Round | None:
-        """Judges what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
+        """Judge what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
         submission = self._grading.load(self.folder)
@@ -80,20 +81,41 @@ class Watch:
         self.announce(changed, points)
         with self._grading.begin(submission) as session:
             before = {point.id: point.score for point in self._report(session).points}
-            results = run_checks(session, points, lambda result: None)
+            results = run_checks(session, points, self._teller(session))
         self.results |= {(result.point, result.part): result for result in results}
         return Round(changed, points, before, self._report(session), time.perf_counter() - started)
 
     def rounds(self) -> Iterator[Round | UsageError]:
-        """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told."""
+        """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told, once.
+
+        Raises UsageError if there is no such folder.
+        """
+        if not self.folder.is_dir():
+            raise UsageError(f"{self.folder}: there is no such folder.")
+        last_error = ""
         for _ in chain([None], _saves(self.folder)):
             try:
                 judged = self.judge()
             except UsageError as error:
-                yield error
+                if str(error) != last_error:  # looked at every second
+                    yield error
+                last_error = str(error)
             else:
+                last_error = ""
                 if judged is not None:
                     yield judged
+
+    def _teller(self, session: SubmissionSession) -> Callable[[CheckResult], None]:
+        """Takes the results of a round as they come, and tells each point once all of its parts are there."""
+        so_far: dict[str, list[CheckResult]] = {}
+
+        def take(result: CheckResult) -> None:
+            of_point = so_far.setdefault(result.point, [])
+            of_point.append(result)
+            if len(of_point) == len(self.assignment.rubric.point(result.point).parts or (None,)):
+                self.on_point(self._grading.report(session, of_point, {result.point}).points[0])
+
+        return take
 
     def _report(self, session: SubmissionSession) -> Report:
         return self._grading.report(session, list(self.results.values()), {point for point, _ in self.results})

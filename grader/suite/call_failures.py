@@ -1,4 +1,4 @@
-"""What a call that brought no value came to, in a sentence for the student."""
+"""Turn a call that returned no value into a sentence for the student."""
 
 from dataclasses import dataclass, replace
 
@@ -13,49 +13,49 @@ WHOLE_FILE = "<module>"  # the function of a line outside of all functions, as P
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked: as the sentences name it, its signature where the rubric has one, and whose code answers."""
+class Callee:
+    """What was called or read: its name in sentences, its signature if the rubric has one, and whose code answers."""
 
     subject: str
     signature: str | None
     by_student: bool
 
 
-def call_failure(asked: Asked, failed: CallFailed, file: str) -> CallFailure:
-    """What there is to say of `failed`; `file` is the exercise's."""
+def call_failure(callee: Callee, failed: CallFailed, file: str) -> CallFailure:
+    """The failure as checks get it, with its sentence and a hint where one fits; `file` is the exercise's."""
     failed = replace(failed, message=plain(failed.message, MAX_MESSAGE))
     if failed.kind == "error" and failed.frames and failed.frames[0].function == WHOLE_FILE:
-        asked = replace(asked, subject=f"Importing {file}")
-    # where nothing is yet, there is nothing to trace
+        callee = replace(callee, subject=f"Importing {file}")
+    # a function that is not written yet has no line worth showing
     frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
-    sentence = _sentence(asked, failed, file)
-    found = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
-    if found is None:
+    sentence = _sentence(callee, failed, file)
+    advice = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
+    if advice is None:
         return CallFailure(Verdict(failed.outcome, 0.0, sentence), failed.kind, frames)
-    verdict = Verdict(failed.outcome, 0.0, f"{sentence} {found.sentence}", found.diagnosis)
-    return CallFailure(verdict, failed.kind, frames, found.sentence)
+    verdict = Verdict(failed.outcome, 0.0, f"{sentence} {advice.sentence}", advice.diagnosis)
+    return CallFailure(verdict, failed.kind, frames, advice.sentence)
 
 
-def _sentence(asked: Asked, failed: CallFailed, file: str) -> str:
+def _sentence(callee: Callee, failed: CallFailed, file: str) -> str:
     frame = failed.frames[-1] if failed.frames else None
     where = f" ({frame.file}:{frame.line})" if frame else ""
-    name, message = asked.subject, failed.message
+    name, message = callee.subject, failed.message
     match failed.kind:
         case "missing":
             return f"{name} is not written yet{where or f': {message}'}."
-        case "signature" if asked.signature:
-            return f"{name} could not be called: expected {asked.signature}, found {message}."
+        case "signature" if callee.signature:
+            return f"{name} could not be called: expected {callee.signature}, found {message}."
         case "signature":
             return f"{name} could not be called: it is {message}."
         case "results":
-            return f"{name} returned {message}; expected {(asked.signature or '').rpartition('-> ')[2]}."
+            return f"{name} returned {message}; expected {(callee.signature or '').rpartition('-> ')[2]}."
         case "gone":
             return f"{name} could not be asked: the process that kept its value has ended."
         case "forbidden":
             return _forbidden(file, message)
         case "limit":
             return f"{name} {message}{where}."
-        case "timeout" if asked.by_student:
+        case "timeout" if callee.by_student:
             return f"{name} {message}. Is there a loop that does not end?"
         case "starved":
             return f"{name} {message}; a person decides."

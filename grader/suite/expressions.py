@@ -1,4 +1,4 @@
-"""Which trees are expressions: every head with the number and kind of arguments that it has in mathematics.
+"""Decide which trees are expressions: every head with the number and kind of arguments it has in mathematics.
 
 The wire bounds how large a tree is, not that it makes sense, and whoever forges a frame can send any. What passes here
 can be rebuilt by sympy without an error and, above all, holds no text but names.
@@ -29,10 +29,10 @@ def flaw(tree: Tree) -> str | None:
         return f"an expression of more than {MAX_NODES} parts"
     if depth > MAX_DEPTH:
         return f"an expression nested more than {MAX_DEPTH} deep"
-    if _nests_substitutions(tree):  # sympy makes one of both, and fails where their variables meet
+    if _nests_substitutions(tree):  # sympy merges the two into one, and fails if they share a variable
         return "an expression with a substitution inside another"
     sides = tree.args if tree.head == "Equality" and len(tree.args) == 2 else (tree,)
-    # Within an expression nan is an error of sympy's at some turn or other; alone it is an answer, and a wrong one.
+    # Within an expression sympy fails on nan sooner or later; alone it is an answer, and a wrong one.
     if not all(_is_part(side) for side in sides) or ("nan" in heads and len(heads) > 1):
         return "a tree that is no expression"
     return None
@@ -69,7 +69,7 @@ def _is_part(value: Value) -> bool:
 
 
 def _nests_substitutions(value: Value) -> bool:
-    """Whether a Subs stands anywhere within another."""
+    """Whether a Subs is anywhere inside another."""
     waiting = [(value, False)]
     while waiting:
         item, within = waiting.pop()
@@ -88,7 +88,7 @@ def _is_name(name: str) -> bool:
 
 
 def _is_order(pair: Value) -> bool:
-    """[variable, how often]; what one derives by is a symbol or a function of one."""
+    """Whether it is [variable, how often]; the variable is a symbol, or a function of one."""
     match pair:
         case [Tree("Symbol" | "Function") as variable, int(count)]:
             return _is_part(variable) and 1 <= count <= MAX_ORDER and not isinstance(count, bool)
@@ -96,16 +96,16 @@ def _is_order(pair: Value) -> bool:
 
 
 def _measure(value: Value) -> tuple[list[str], int]:
-    """The heads of all trees in a tree, that of a Float that is no number being "nan"; and how deep they are nested."""
-    found: list[str] = []
+    """The heads of all trees in a tree, "nan" for a Float that is not a number; and how deep they are nested."""
+    heads: list[str] = []
     deepest = 0
     waiting = [(value, 0)]
     while waiting:
         item, depth = waiting.pop()
         deepest = max(deepest, depth)
         if isinstance(item, Tree):
-            found.append("nan" if item.head == "Float" and any(part != part for part in item.args) else item.head)
+            heads.append("nan" if item.head == "Float" and any(part != part for part in item.args) else item.head)
             waiting.extend((part, depth + 1) for part in item.args)
         elif isinstance(item, list):
             waiting.extend((part, depth + 1) for part in item)
-    return found, deepest
+    return heads, deepest

@@ -6,10 +6,10 @@
     (a * a + 1).backward()
     float(a.grad)
 
-What is done with a handle is done in the worker, by the student's own code, and what comes of it is a handle again: an
-attribute, an item, what a method returns, a sum. So whatever a student returned instead, the next step is answered by
-Python in their worker, and its error is theirs. Numbers and arrays are asked for by value: `float(handle)`,
-`fetch(handle)`. No code of the student's runs here; a handle has a number, and the worker's table the value.
+Every operation on a handle is carried out in the worker, by the student's own code, and its result is a handle again:
+an attribute, an item, what a method returns, a sum. So if a student returned something else, Python raises in their
+worker at the next step, and the error is theirs. Numbers and arrays are fetched by value: `float(handle)`,
+`fetch(handle)`. No code of the student's runs here: a handle only has a number, the worker a table of values.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -26,13 +26,13 @@ _ELLIPSIS = "…"
 
 
 class Worker(Protocol):
-    """Where a handle's value is, as who asks it; `home` is the same for all who ask the same worker."""
+    """The worker that holds a handle's value. `home` identifies it: equal for all who ask the same worker."""
 
     @property
     def home(self) -> object: ...
 
-    def operate(self, asked: "Operation") -> Any:
-        """What came of it: a handle, or with `by_value` plain data. Raises CallFailure."""
+    def operate(self, operation: "Operation") -> Any:
+        """The result: a handle, or with `by_value` plain data. Raises CallFailure."""
 
     def drop(self, number: int) -> None:
         """The value of this number is not needed any more."""
@@ -45,27 +45,27 @@ class Operation:
     name: str
     args: tuple[Any, ...]
     subject: str
-    label: str  # of what comes of it, as part of a longer expression
+    label: str  # of the result, as part of a longer expression
     member: str | None = None  # the name in the rubric, such as `Net.loss`, where it has one
     kwargs: Mapping[str, Any] | None = None
     by_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What is known of a value that stays. `seen` is the value itself, where it cannot change, or what it is."""
+class KeptValue:
+    """What is known of a value that stays. `preview` is the value itself if it cannot change, else an Opaque."""
 
     worker: Worker
     number: int
     label: str
-    seen: Any
+    preview: Any
     member: str | None = None
 
 
 def _unary(name: str, form: str) -> Callable[["Handle"], Any]:
     def operator(self: "Handle") -> Any:
         subject = form.format(_label_of(self))
-        return kept_of(self).worker.operate(Operation(name, (self,), subject, f"({subject})"))
+        return kept_value_of(self).worker.operate(Operation(name, (self,), subject, f"({subject})"))
 
     return operator
 
@@ -75,7 +75,7 @@ def _binary(name: str, sign: str) -> tuple[Callable[["Handle", Any], Any], Calla
 
     def operate(handle: "Handle", left: Any, right: Any) -> Any:
         subject = f"{_label_of(left)} {sign} {_label_of(right)}"
-        return kept_of(handle).worker.operate(Operation(name, (left, right), subject, f"({subject})"))
+        return kept_value_of(handle).worker.operate(Operation(name, (left, right), subject, f"({subject})"))
 
     return lambda self, other: operate(self, self, other), lambda self, other: operate(self, other, self)
 
@@ -83,62 +83,64 @@ def _binary(name: str, sign: str) -> tuple[Callable[["Handle", Any], Any], Calla
 class Handle:
     """A value that stays. Attributes, items, calls and operators are those of the student's object."""
 
-    __slots__ = ("__kept",)
+    __slots__ = ("__kept_value",)
     __array_ufunc__ = None  # array * handle is the handle's to answer
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, kept: Kept) -> None:
-        object.__setattr__(self, "_Handle__kept", kept)
+    def __init__(self, kept_value: KeptValue) -> None:
+        object.__setattr__(self, "_Handle__kept_value", kept_value)
 
     def __del__(self) -> None:
-        self.__kept.worker.drop(self.__kept.number)
+        self.__kept_value.worker.drop(self.__kept_value.number)
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError(f"{self!r} cannot be copied: the value is the student's")
 
     def __repr__(self) -> str:
-        return f"<handle of {self.__kept.label}>"
+        return f"<handle of {self.__kept_value.label}>"
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # numpy, copy and pickle look for what they know
+        if name.startswith("__"):  # numpy, copy and pickle probe for their protocols
             raise AttributeError(name)
-        kept = self.__kept
-        if kept.seen is None:
-            raise _wrong(f"{kept.label} is None, and so has no {name}. Is a return missing?")
-        subject, member = f"{kept.label}.{name}", f"{kept.member}.{name}" if kept.member else None
-        return kept.worker.operate(Operation("getattr", (self, name), subject, subject, member))
+        kept_value = self.__kept_value
+        if kept_value.preview is None:
+            raise _wrong(f"{kept_value.label} is None, and so has no {name}. Is a return missing?")
+        subject, member = f"{kept_value.label}.{name}", f"{kept_value.member}.{name}" if kept_value.member else None
+        return kept_value.worker.operate(Operation("getattr", (self, name), subject, subject, member))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        subject = f"{self.__kept.label}.{name} = {_label_of(value)}"
-        self.__kept.worker.operate(Operation("setattr", (self, name, value), subject, subject))
+        subject = f"{self.__kept_value.label}.{name} = {_label_of(value)}"
+        self.__kept_value.worker.operate(Operation("setattr", (self, name, value), subject, subject))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        kept = self.__kept
-        subject = call_label(kept.label, args, kwargs)
-        return kept.worker.operate(Operation("call", (self, *args), subject, subject, kept.member, kwargs))
+        kept_value = self.__kept_value
+        subject = call_label(kept_value.label, args, kwargs)
+        return kept_value.worker.operate(Operation("call", (self, *args), subject, subject, kept_value.member, kwargs))
 
     def __getitem__(self, key: Any) -> Any:
-        subject = f"{self.__kept.label}[{_label_of(key)}]"
-        return self.__kept.worker.operate(Operation("getitem", (self, key), subject, subject))
+        subject = f"{self.__kept_value.label}[{_label_of(key)}]"
+        return self.__kept_value.worker.operate(Operation("getitem", (self, key), subject, subject))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        subject = f"{self.__kept.label}[{_label_of(key)}] = {_label_of(value)}"
-        self.__kept.worker.operate(Operation("setitem", (self, key, value), subject, subject))
+        subject = f"{self.__kept_value.label}[{_label_of(key)}] = {_label_of(value)}"
+        self.__kept_value.worker.operate(Operation("setitem", (self, key, value), subject, subject))
 
     def __len__(self) -> int:
-        subject = f"len({self.__kept.label})"
-        length = self.__kept.worker.operate(Operation("len", (self,), subject, subject, by_value=True))
+        subject = f"len({self.__kept_value.label})"
+        length = self.__kept_value.worker.operate(Operation("len", (self,), subject, subject, by_value=True))
         if type(length) is not int or not 0 <= length <= MAX_PARTS:
-            raise _wrong(f"{self.__kept.label} has {length} parts; at most {MAX_PARTS:,} are looked at.")
+            raise _wrong(f"{self.__kept_value.label} has {length} parts; at most {MAX_PARTS:,} are looked at.")
         return length
 
     def __iter__(self) -> Iterator[Any]:
         """A handle for each part of a list, a set, a generator; of a dict, for each key."""
-        parts = self.__kept.worker.operate(Operation("parts", (self,), f"list({self.__kept.label})", self.__kept.label))
+        parts = self.__kept_value.worker.operate(
+            Operation("parts", (self,), f"list({self.__kept_value.label})", self.__kept_value.label)
+        )
         return (parts[place] for place in range(len(parts)))
 
     def __float__(self) -> float:
-        return _number(self.__kept.label, fetch(self))
+        return _number(self.__kept_value.label, fetch(self))
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError(f"{self!r} is no array; ask for its value: fetch(...)")
@@ -169,10 +171,10 @@ def fetch(value: Any) -> Any:
     """
     if not isinstance(value, Handle):
         return value
-    kept = kept_of(value)
-    if not isinstance(kept.seen, Opaque):
-        return kept.seen
-    return kept.worker.operate(Operation("value", (value,), kept.label, kept.label, by_value=True))
+    kept_value = kept_value_of(value)
+    if not isinstance(kept_value.preview, Opaque):
+        return kept_value.preview
+    return kept_value.worker.operate(Operation("value", (value,), kept_value.label, kept_value.label, by_value=True))
 
 
 def keep(module: Any, name: str, value: Any) -> Any:
@@ -183,9 +185,9 @@ def keep(module: Any, name: str, value: Any) -> Any:
     return module(Operation("value", (value,), name, name))
 
 
-def kept_of(handle: Handle) -> Kept:
-    kept: Kept = object.__getattribute__(handle, "_Handle__kept")
-    return kept
+def kept_value_of(handle: Handle) -> KeptValue:
+    kept_value: KeptValue = object.__getattribute__(handle, "_Handle__kept_value")
+    return kept_value
 
 
 def call_label(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
@@ -197,7 +199,7 @@ def call_label(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> s
 
 def _label_of(value: Any) -> str:
     if isinstance(value, Handle):
-        text = kept_of(value).label
+        text = kept_value_of(value).label
     elif value is None or isinstance(value, bool | int | float | str):
         text = repr(value)
     else:

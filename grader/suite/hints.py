@@ -1,11 +1,13 @@
-"""What to do about the commonest exceptions: a sentence for each slip that students make again and again.
+"""Say what to do about the commonest exceptions: a sentence for each slip that students make again and again.
 
-Known by the exception's own text, and the line of the student's that raised it.
+A slip is recognized by the exception's own text and the student's line that raised it.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from grader.load.python2 import is_python2
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class _Slip:
-    """`text` is a pattern of "Type: text", `line` one of the line of code. The sentence may quote what `text` found."""
+    """`text` is a pattern for "Type: text", `line` one for the line of code. The sentence may quote `text`'s groups."""
 
     text: str
     sentence: str | Callable[[re.Match[str]], str]
@@ -26,7 +28,49 @@ class _Slip:
     diagnosis: str | None = None
 
 
+# What Python 2 calls otherwise, or has no more.
+_RENAMED = {"xrange": "range", "unicode": "str", "basestring": "str", "long": "int", "unichr": "chr"}
+_RENAMED |= {"izip": "zip", "imap": "map", "ifilter": "filter", "izip_longest": "zip_longest"}
+_RENAMED |= {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
+_NOT_DEFINED = rf"^NameError: name '({'|'.join(_RENAMED)})' is not defined"
+
+_PYTHON_2 = (
+    _Slip(_NOT_DEFINED, lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}")),
+    _Slip(
+        r"cannot import name '(izip|imap|ifilter|izip_longest)'|has no attribute '(i(?:zip|map|filter|zip_longest))'",
+        lambda match: is_python2(f"write {_RENAMED[match[1] or match[2]]} instead of {match[1] or match[2]}"),
+    ),
+    _Slip(
+        r"'dict' object has no attribute '(iteritems|itervalues|iterkeys)'",
+        lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}"),
+    ),
+    _Slip(r"'dict' object has no attribute 'has_key'", is_python2("write `key in d` instead of d.has_key(key)")),
+    _Slip(
+        r"'(?:generator|zip|map|filter|enumerate|\w*iterator)' object has no attribute 'next'",
+        is_python2("write next(x) instead of x.next()"),
+    ),
+    _Slip(r"^NameError: name 'raw_input'", is_python2("remove raw_input(), all values arrive as arguments")),
+    _Slip(r"^NameError: name 'reduce'", "In Python 3 reduce has to be imported: from functools import reduce."),
+    _Slip(r"^NameError: name 'cmp'", is_python2("compare with <, == and >")),
+    _Slip(
+        r"for >>: 'builtin_function_or_method'",
+        is_python2("print is a function, so write print(x)"),
+        line=r"\bprint\s*>>",
+    ),
+    _Slip(
+        r"'(map|filter|zip|dict_keys|dict_values|dict_items)' object is not subscriptable"
+        r"|object of type '(map|filter|zip)' has no len\(\)",
+        "In Python 3, map, filter, zip and the parts of a dictionary are no lists: put list(...) around them.",
+    ),
+    _Slip(
+        r"'range' object does not support item assignment"
+        r"|for \+: '(?:range' and 'list|list' and 'range|range' and 'range)'",
+        "In Python 3 a range is no list: put list(...) around it.",
+    ),
+)
+
 _SLIPS = (
+    *_PYTHON_2,
     _Slip(r"for \^:|bitwise_xor", "In Python a power is written **; ^ is something else.", line=r"\^"),
     _Slip(
         r"Cannot convert expression to float",
@@ -35,7 +79,7 @@ _SLIPS = (
     ),
     _Slip(
         r"type (?:Symbol|Mul|Add|Pow|cos|sin) which has no callable (\w+) method",
-        lambda found: f"numpy works on numbers only. For symbols take sympy.{found[1]}.",
+        lambda match: f"numpy works on numbers only. For symbols take sympy.{match[1]}.",
     ),
     _Slip(
         r"^TypeError: .*(?:'(?:numpy\.)?float(?:64)?' object cannot be interpreted as an integer"
@@ -46,8 +90,8 @@ _SLIPS = (
     ),
     _Slip(
         r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
-        lambda found: (
-            f"The Linear layer expects in_features={found[2]}, but {found[1]} values for each image arrive there. "
+        lambda match: (
+            f"The Linear layer expects in_features={match[2]}, but {match[1]} values for each image arrive there. "
             "Compute in_features from input_shape."
         ),
     ),
@@ -71,7 +115,7 @@ _SLIPS = (
         "Leave the dot out: your own modules are imported by their names, as in `from helpers import f`.",
     ),
     _Slip(r"^NameError: name '(np|numpy)' is not defined", "Is `import numpy as np` at the top of the file?"),
-    _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda found: f"Is {found[1]} imported?"),
+    _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda match: f"Is {match[1]} imported?"),
     _Slip(r"'(\w+)' object is not callable", "Is there a * missing before the parenthesis?", line=r"\)\s*\(|\w\s*\("),
     _Slip(r"^RecursionError", "It calls itself without an end."),
 )
@@ -80,7 +124,7 @@ _SLIPS = (
 def hint(message: str, code: str) -> Hint | None:
     """What to do about an exception ("TypeError: ...") that a line of code raised; None where nothing is known."""
     for slip in _SLIPS:
-        found = re.search(slip.text, message)
-        if found and re.search(slip.line, code):
-            return Hint(slip.sentence if isinstance(slip.sentence, str) else slip.sentence(found), slip.diagnosis)
+        match = re.search(slip.text, message)
+        if match and re.search(slip.line, code):
+            return Hint(slip.sentence if isinstance(slip.sentence, str) else slip.sentence(match), slip.diagnosis)
     return None

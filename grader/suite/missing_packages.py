@@ -1,4 +1,4 @@
-"""Which packages an exercise needs and this environment lacks: torch is an extra, since most exercises do without."""
+"""Find the packages that exercises need and this environment lacks: torch is an extra, most exercises do without."""
 
 from collections.abc import Collection, Mapping
 from importlib.util import find_spec
@@ -8,7 +8,7 @@ from grader.rubric import Exercise, Rubric
 
 
 def require(rubric: Rubric, points: Collection[str]) -> None:
-    """Raises UsageError, with the command to install it, where one of these points needs a package that is missing."""
+    """Raise UsageError, with the command to install it, where one of these points needs a package that is missing."""
     lacks = lacking(rubric.exercises_run(points))
     if lacks:
         others = " ".join(f"--exercise {exercise.id}" for exercise in rubric.exercise if exercise.id not in lacks)
@@ -25,12 +25,12 @@ def runnable(rubric: Rubric, points: Collection[str]) -> frozenset[str]:
 
 def lacking(exercises: Collection[Exercise]) -> Mapping[str, str]:
     """Exercise id -> the first package it lacks, for those of `exercises` that cannot be run here."""
-    found = {}
+    lacks = {}
     for exercise in exercises:
         missing = next((name for name in exercise.imports if find_spec(name) is None), None)
         if missing is not None:
-            found[exercise.id] = missing
-    return found
+            lacks[exercise.id] = missing
+    return lacks
 
 
 def remedy(lacks: Mapping[str, str], install: Mapping[str, str]) -> str:

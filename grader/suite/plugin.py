@@ -47,7 +47,7 @@ Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
 
 def points(point: str, part: str | None = None) -> Mark:
-    """Ties a check to the point of the rubric that it decides, or to one part of it."""
+    """Tie a check to the point of the rubric that it decides, or to one part of it."""
     if not isinstance(point, str):
         given = f"@points({point!r})" if isinstance(point, int | float) else "@points"
         raise TypeError(f'{given}: it takes the id of a point as a text, such as @points("1.1")')
@@ -123,7 +123,7 @@ class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say t
 
 @dataclass
 class Run:
-    """The checks of one submission_session: which points, and what came of them. Nothing of it is in the next one."""
+    """The checks of one submission_session: which points, and their results. Nothing of it is shared with the next."""
 
     submission_session: SubmissionSession
     selected: frozenset[str]
@@ -194,7 +194,7 @@ class CheckPlugin:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Runs one check for its verdict."""
+        """Run one check for its verdict."""
         self.run.submission_session.call_log.begin()
         names = pyfuncitem._fixtureinfo.argnames
         started = time.perf_counter()

@@ -18,8 +18,8 @@ from grader.sandbox.child.protocol import Opaque, Value, encode
 from grader.sandbox.launcher import CallFailed, Keep, Reply, Request, Returned
 from grader.sandbox.pipes import OUTPUT_BYTES
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.call_failures import Asked, call_failure
-from grader.suite.handles import Handle, Kept, Operation, call_label
+from grader.suite.call_failures import Callee, call_failure
+from grader.suite.handles import Handle, KeptValue, Operation, call_label
 from grader.suite.wire_values import from_wire, to_wire
 from grader.text import plain
 
@@ -58,11 +58,11 @@ class ModuleFindings:
         return self.whole or self.by_name.get(name)
 
 
-Listener: TypeAlias = Callable[[str, tuple[Value, ...] | None, Reply], None]  # to a name, arguments, the answer
+Listener: TypeAlias = Callable[[str, tuple[Value, ...] | None, Reply], None]  # of a name, arguments, the answer
 
 
 class CallLog:
-    """What is remarked while one check talks to a submission; begun anew for each check.
+    """Notes and output of the calls that one check makes; begun anew for each check.
 
     `listener`, where there is one, hears every answer: an author's tools compare what two submissions say.
     """
@@ -127,7 +127,7 @@ class Endpoint:
         return reply
 
     def _repeatable(self, request: Request) -> bytes | None:
-        """The question's bytes; None of one whose answer may be another the next time."""
+        """The question's bytes; None if its answer may differ the next time."""
         stays = request.operates or isinstance(request.keep, int) or any(request.keep or ())
         sent: list[Value] = [list(request.args or ()), dict(request.kwargs)]
         theirs = request.module == self.worker and request.name in self.contract.functions
@@ -140,7 +140,7 @@ class Endpoint:
 
 
 def _rememberable(reply: Reply) -> Reply:
-    """The reply; where its value is large, that it was: the right answer to a short question is short."""
+    """The reply to remember. A large value is replaced by a remark: the right answer to a short question is short."""
     if isinstance(reply, Returned) and len(encode(reply.value)) > MAX_REMEMBERED_ANSWER:
         return replace(reply, value=Opaque("too large for so short a question"))
     return reply
@@ -148,7 +148,7 @@ def _rememberable(reply: Reply) -> Reply:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Asks one worker, and makes of its answers what a check is given: values, handles and failures."""
+    """Asks one worker, and turns its answers into what a check gets: values, handles and failures."""
 
     endpoint: Endpoint
     seconds: float
@@ -159,23 +159,23 @@ class Caller:
 
     def constant(self, module: str, name: str) -> Any:
         request = Request(self.endpoint.worker, module, name, None, self.seconds)
-        return from_wire(self._reply(Asked(name, None, False), request))
+        return from_wire(self._reply(Callee(name, None, False), request))
 
     def call(self, module: str, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """A function of a module. Raises CallFailure."""
         theirs = module == self.endpoint.worker and name in self.endpoint.contract.functions
-        asked = Asked(name, self.endpoint.contract.functions.get(name), theirs)
+        callee = Callee(name, self.endpoint.contract.functions.get(name), theirs)
         results = self.endpoint.contract.results(name) if theirs else ()
         request = self._request(module, name, args, kwargs, self._keep(results))
-        return self._given(asked, request, results, call_label(name, args, kwargs), name)
+        return self._result(callee, request, results, call_label(name, args, kwargs), name)
 
     def operate(self, operation: Operation) -> Any:
         """One of Python's own operations, on values that stay. Raises CallFailure."""
-        asked = Asked(operation.subject, self.endpoint.contract.functions.get(operation.member or ""), True)
+        callee = Callee(operation.subject, self.endpoint.contract.functions.get(operation.member or ""), True)
         results = self.endpoint.contract.results(operation.member) if operation.name == "call" else ()
         keep = None if operation.by_value else self._keep(results) if results else next(self.endpoint.numbers)
         request = self._request(self.endpoint.worker, operation.name, operation.args, operation.kwargs or {}, keep)
-        return self._given(asked, replace(request, operates=True), results, operation.label, operation.member)
+        return self._result(callee, replace(request, operates=True), results, operation.label, operation.member)
 
     def drop(self, number: int) -> None:
         self.endpoint.unneeded.append(number)
@@ -191,21 +191,23 @@ class Caller:
         named = {key: to_wire(item, self.endpoint) for key, item in kwargs.items()}
         return Request(self.endpoint.worker, module, name, sent, self._patience(module, name), named, keep=keep)
 
-    def _given(self, asked: Asked, request: Request, results: tuple[str, ...], label: str, member: str | None) -> Any:
-        """What comes of a question: a value or a handle, or one for each of its results."""
-        value = self._reply(asked, request)
+    def _result(
+        self, callee: Callee, request: Request, results: tuple[str, ...], label: str, member: str | None
+    ) -> Any:
+        """The result of a call: a value or a handle, or one for each of the names in `results`."""
+        value = self._reply(callee, request)
         if not isinstance(request.keep, tuple):
             return self._part(value, request.keep, label, member)
         if not isinstance(value, list) or len(value) != len(request.keep):  # too large for the wire, or a lie
             what = value.reason if isinstance(value, Opaque) else "something else"
-            raise call_failure(asked, CallFailed(Outcome.FAILED, "results", what), self._file)
+            raise call_failure(callee, CallFailed(Outcome.FAILED, "results", what), self._file)
         parts = zip(value, request.keep, results, strict=True)
         return [self._part(part, number, name, None) for part, number, name in parts]
 
     def _part(self, value: Value, number: int | None, label: str, member: str | None) -> Any:
-        return from_wire(value) if number is None else Handle(Kept(self, number, label, from_wire(value), member))
+        return from_wire(value) if number is None else Handle(KeptValue(self, number, label, from_wire(value), member))
 
-    def _reply(self, asked: Asked, request: Request) -> Value:
+    def _reply(self, callee: Callee, request: Request) -> Value:
         """The value of the answer; notes what is to be said of it. Raises CallFailure."""
         finding = self.endpoint.findings.whole if request.operates else self.endpoint.findings.of(request.name)
         if finding is not None:
@@ -216,12 +218,12 @@ class Caller:
         if self.endpoint.call_log.listener is not None:
             named = (dict(request.kwargs),) if request.kwargs else ()
             self.endpoint.call_log.listener(
-                asked.subject, None if request.args is None else (*request.args, *named), reply
+                callee.subject, None if request.args is None else (*request.args, *named), reply
             )
-        self._log(asked.subject, reply)
+        self._log(callee.subject, reply)
         if isinstance(reply, Returned):
             return reply.value
-        failure = call_failure(asked, reply, self._file)
+        failure = call_failure(callee, reply, self._file)
         if reply.outcome is Outcome.FORBIDDEN:
             self.endpoint.findings.whole = Finding(reply.outcome, failure.verdict.message)
         if reply.outcome is Outcome.TIMEOUT and not request.operates and self._gets_less(request.module, request.name):
@@ -233,13 +235,14 @@ class Caller:
         return module_file(self.endpoint.worker)
 
     def _patience(self, module: str, name: str) -> float:
-        """How long an answer may take. Who waits for a loop that does not end shall wait for it once."""
+        """Seconds that an answer may take: a function that has timed out once need not be waited for as long again."""
         if self._gets_less(module, name) and name in self.endpoint.timed_out:
             return min(self.endpoint.after_timeout or self.seconds, self.seconds)
         return self.seconds
 
     def _gets_less(self, module: str, name: str) -> bool:
-        """Not in an official grading, and not a function of our harness, which trains for as long as it is given."""
+        """Whether a function that timed out gets less time: not in an official grading, nor one of our harness, which
+        trains for all the time it gets."""
         theirs = module == self.endpoint.worker and name in self.endpoint.contract.functions
         return theirs and self.endpoint.after_timeout is not None
 

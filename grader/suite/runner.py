@@ -20,14 +20,15 @@ from grader.errors import SuiteError
 from grader.model import CheckResult
 from grader.rubric import Assignment
 from grader.suite.author_errors import located, place_of, wrong_kind
+from grader.suite.collection_root import collecting_below
 from grader.suite.plugin import CheckPlugin, Run, point_of
 from grader.suite.session import SubmissionSession
 
 _INI = Path(__file__).with_name("suite.ini")
 Worked = TypeVar("Worked")
 
-# pytest's own plugins that no check needs, and that each cost every submission something; the last two would collect
-# all garbage of the process twice. Named here and not in the ini file, they are not even loaded.
+# pytest's own plugins that no check needs, and each of which costs time for every submission; the last two would run
+# the garbage collector twice. Named here and not in the ini file, they are not even loaded.
 _WITHOUT = [
     f"-pno:{name}"
     for name in (
@@ -63,7 +64,7 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
     Collecting is most of what pytest costs, and the same for everybody. Raises SuiteError if pytest cannot collect
     them, KeyboardInterrupt if a person stopped it, and what `work` raises; the checks are then of no use any more.
     """
-    session = _Session(work, assignment.folder)
+    session = _Session(work, assignment)
     _collect(assignment, session)
     return session.returned[0]
 
@@ -82,7 +83,7 @@ class CheckPlace:
 
 def list_checks(assignment: Assignment) -> list[CheckPlace]:
     """Every check of an assignment; none is run. Raises SuiteError if pytest cannot collect them."""
-    session: _Session[None] = _Session(lambda run: None, assignment.folder)
+    session: _Session[None] = _Session(lambda run: None, assignment)
     _collect(assignment, session)
     return [
         CheckPlace(
@@ -120,20 +121,25 @@ def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
 class _Session(Generic[Worked]):
     """A pytest plugin: in place of pytest's loop over its tests, `work`, which loops over them as often as it likes."""
 
-    def __init__(self, work: Callable[[RunChecks], Worked], folder: Path) -> None:
+    def __init__(self, work: Callable[[RunChecks], Worked], assignment: Assignment) -> None:
         self.checks = CheckPlugin()
         self.items: list[pytest.Item] = []
-        self._folder = folder
+        self._assignment = assignment
         self.broken: list[str] = []
         self.returned: list[Worked] = []
         self.raised: BaseException | None = None
         self._work = work
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Iterator[None]:
+        with collecting_below(session.config, self._assignment.checks):
+            yield
+
     def pytest_exception_interact(
         self, call: pytest.CallInfo[Any], report: pytest.CollectReport | pytest.TestReport
     ) -> None:
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
-            self.broken.append(located(call.excinfo.value, self._folder))
+            self.broken.append(located(call.excinfo.value, self._assignment.folder))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
@@ -141,13 +147,13 @@ class _Session(Generic[Worked]):
         try:
             return (yield)
         except SystemExit as error:
-            self.broken.append(located(error, self._folder))
+            self.broken.append(located(error, self._assignment.folder))
             return pytest.CollectReport(collector.nodeid, "failed", str(error), [])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
         """A check that waits or yields cannot bring a verdict."""
-        mistake = wrong_kind(obj, self._folder) if collector.funcnamefilter(name) else None
+        mistake = wrong_kind(obj, self._assignment.folder) if collector.funcnamefilter(name) else None
         if mistake is None:
             return None  # as pytest itself does
         self.broken.append(mistake)
@@ -156,7 +162,9 @@ class _Session(Generic[Worked]):
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in [item for item in items if item.get_closest_marker("points") is None]:
-            self.broken.append(f"{place_of(item, self._folder)}: {item.name} has no @points mark: what does it decide?")
+            self.broken.append(
+                f"{place_of(item, self._assignment.folder)}: {item.name} has no @points mark: what does it decide?"
+            )
             items.remove(item)
 
     @pytest.hookimpl(tryfirst=True)

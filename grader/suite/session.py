@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from grader import oracles as library
 from grader.errors import GraderError, SuiteError
-from grader.load.static_checks import inspect, own_modules
+from grader.load.static_checks import importable_files, inspect
 from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Assignment, Exercise, Oracle
 from grader.sandbox.launcher import Bundle, Launcher, Limits
@@ -17,11 +17,11 @@ from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, Modu
 
 
 class OracleStoppedError(Exception):
-    """One of our oracles was stopped: what it was asked about is too large to decide. A person will have to look."""
+    """One of our oracles was stopped: the question was too large for it to decide, and a person has to."""
 
 
 class OracleError(GraderError):
-    """One of our oracles failed. Ours to mend."""
+    """One of our oracles failed: a fault of ours, not of the student's."""
 
 
 class Oracles:
@@ -43,13 +43,13 @@ class Oracles:
         self._sandbox.__exit__(kind, error, trace)
 
     def start(self, exercises: Collection[str]) -> None:
-        """Starts the oracles that these exercises' checks will ask."""
+        """Start the oracles that these exercises' checks will ask."""
         for name, oracle in self._oracles.items():
             if not set(oracle.exercises).isdisjoint(exercises):
                 self._sandbox.start(name, importing=True)
 
     def proxy(self, name: str) -> "OracleProxy":
-        """Raises SuiteError for one that the rubric does not have."""
+        """Raise SuiteError for one that the rubric does not have."""
         if name not in self._oracles:
             raise SuiteError(f"the rubric has no oracle {name!r}; there are: {', '.join(self._oracles) or 'none'}")
         oracle = self._oracles[name]
@@ -57,7 +57,7 @@ class Oracles:
 
 
 class OracleProxy:
-    """An oracle's functions. What would be a student's fault in their module is a fault of ours in this one."""
+    """An oracle's functions. A failure that would be the student's in their module is ours in this one."""
 
     def __init__(self, module: ModuleProxy) -> None:
         self._module = module
@@ -98,7 +98,7 @@ class SubmissionSession:
         self.launcher = launcher
         self.call_log = CallLog()
         self._after_timeout = after_timeout
-        self._given = assignment.sources("given")
+        self._course_files = assignment.sources("given")
         rubric = assignment.rubric
         self._exercises = {exercise.module: exercise for exercise in rubric.exercise}
         self._sandbox = Sandbox(launcher, {name: self._bundle(exercise) for name, exercise in self._exercises.items()})
@@ -117,17 +117,17 @@ class SubmissionSession:
         return self.assignment.rubric.settings
 
     def start(self, exercises: Sequence[Exercise]) -> None:
-        """Starts the workers of some exercises, and of their oracles, ahead of the first question.
+        """Start the workers of some exercises, and of their oracles, ahead of the first question.
 
         Not where reading has already shown that no question will be answered.
         """
-        asked = [exercise for exercise in exercises if self._endpoints[exercise.module].findings.whole is None]
-        for exercise in asked:
+        answerable = [exercise for exercise in exercises if self._endpoints[exercise.module].findings.whole is None]
+        for exercise in answerable:
             self._sandbox.start(exercise.module)
-        self.oracles.start({exercise.id for exercise in asked})
+        self.oracles.start({exercise.id for exercise in answerable})
 
     def finish(self, exercise: Exercise) -> None:
-        """Ends the worker of an exercise whose checks are done."""
+        """End the worker of an exercise whose checks are done."""
         self._sandbox.end(exercise.module)
 
     def module(self, name: str) -> ModuleProxy:
@@ -146,18 +146,18 @@ class SubmissionSession:
         return self._endpoints[name]
 
     def forbidden(self, exercise: Exercise) -> Finding | None:
-        """That the exercise's file is worth nothing: an import was read in it or, at whatever moment, tried."""
+        """The finding that makes the exercise's file worth nothing: a forbidden import was read in it, or tried."""
         finding = self._endpoints[exercise.module].findings.whole
         return finding if finding is not None and finding.outcome is Outcome.FORBIDDEN else None
 
     def _endpoint(self, exercise: Exercise) -> Endpoint:
-        found = inspect(self.submission, exercise, self.assignment.rubric, self._given)
+        findings = inspect(self.submission, exercise, self.assignment.rubric, self._course_files)
         return Endpoint(
             self._sandbox,
             exercise.module,
             exercise.call_seconds,
             Contract({**exercise.signatures, **exercise.methods}, exercise.constants, exercise.handles, closed=True),
-            ModuleFindings(found.pop("", None), found),
+            ModuleFindings(findings.pop("", None), findings),
             self.call_log,
             self._after_timeout,
         )
@@ -165,7 +165,7 @@ class SubmissionSession:
     def _bundle(self, exercise: Exercise) -> Bundle:
         rubric = self.assignment.rubric
         return Bundle(
-            files=own_modules(self.submission, rubric, self._given),
+            files=importable_files(self.submission, rubric, self._course_files),
             harness=_harness(exercise, self.assignment),
             allowed=(*rubric.imports.always, *exercise.imports),
             preload=exercise.imports,
@@ -183,28 +183,28 @@ def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
 
 
 def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
-    """The modules that run beside the submission's, each under its last name: of the grader it must know nothing."""
-    own = (
+    """The modules that run beside the submission's, each under its last name, and none of the grader's but these."""
+    harness_sources = (
         {f"harness/{name}": source for name, source in assignment.sources("harness").items()}
         if exercise.harness
         else {}
     )
-    sources = {**_library(), **own}
-    found: dict[str, bytes] = {}
+    sources = {**_library(), **harness_sources}
+    modules: dict[str, bytes] = {}
     for module in exercise.harness:
         folder, _, name = module.replace(".", "/").rpartition("/")
         whole = f"{folder}/{name}"
-        found |= {
+        modules |= {
             path.removeprefix(f"{folder}/"): source
             for path, source in sources.items()
             if path == f"{whole}.py" or path.startswith(f"{whole}/")
         }
-    return found
+    return modules
 
 
 @cache
 def _library() -> dict[str, bytes]:
-    """The library of oracles as it travels: under its own name, and of the grader nothing else."""
+    """The sources of the library of oracles, under its own name, as they are sent to workers; no more of the grader."""
     root = Path(library.__file__).parent
     sources = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
     return {"grader/__init__.py": b"", **{f"grader/oracles/{name}": source for name, source in sources.items()}}

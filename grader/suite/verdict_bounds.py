@@ -1,4 +1,4 @@
-"""The one place where a verdict becomes part of a report: whatever a check put into it, a person can read it."""
+"""Bound a verdict before it becomes part of a report: whatever a check put into it, a person can read it."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from grader.model import Verdict
 MAX_MESSAGE = 4_000  # characters; a screen or two
 MAX_NOTES = 20
 MAX_EVIDENCE = 256 << 10  # bytes of JSON; the largest honest one, six optimizers' curves, takes a tenth
-_NUMBER = 8  # characters of JSON, of most numbers and with what stands between them
+_NUMBER = 8  # characters of JSON that a number takes on average, with the separator
 _LEFT_OUT = "Left out of the report, since it is too large: {}."
 
 
@@ -49,7 +49,7 @@ def _cut(text: str) -> str:
 
 
 def _size(value: Any) -> int:
-    """About how many characters of JSON a value is; counted no further than what is too much."""
+    """About how many characters of JSON a value is; counting stops once it is too many."""
     count, waiting = 0, [value]
     while waiting and count <= MAX_EVIDENCE:
         item = waiting.pop()
@@ -65,11 +65,11 @@ def _size(value: Any) -> int:
 def _evidence(evidence: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """What of the evidence fits, the small before the large, and the names of what does not."""
     sizes = {name: _size(value) for name, value in evidence.items()}
-    room, kept = MAX_EVIDENCE, set()
+    room, names = MAX_EVIDENCE, set()
     for name in sorted(sizes, key=lambda each: sizes[each]):
         if sizes[name] <= room:
-            kept.add(name)
+            names.add(name)
             room -= sizes[name]
-    return {name: value for name, value in evidence.items() if name in kept}, [
-        name for name in sizes if name not in kept
+    return {name: value for name, value in evidence.items() if name in names}, [
+        name for name in sizes if name not in names
     ]

@@ -7,7 +7,7 @@ import numpy as np
 from grader.sandbox.child.convert import article
 from grader.sandbox.child.protocol import MAX_INT_BYTES, MAX_NDIM, SENT_DTYPES, Array, HandleNumber, Opaque, Tree, Value
 from grader.suite.expressions import flaw
-from grader.suite.handles import Handle, kept_of
+from grader.suite.handles import Handle, kept_value_of
 from grader.text import one_line, plain
 
 MAX_TEXT = 10_000  # characters of a text that a function returned; ours, from an oracle, come this way too
@@ -16,10 +16,10 @@ MAX_REASON = 200  # of what a value was that did not cross
 
 
 def to_wire(value: Any, home: object = None, depth: int = 0) -> Value:
-    """What a check hands over; handles only to `home`, where their values are.
+    """A check's argument as the wire has it; a handle may only be sent to `home`, where its value is.
 
-    It arrives as it is, but for numpy's scalars, which arrive as Python's own numbers and texts, and for arrays, which
-    arrive in C order and little-endian. Raises TypeError for what would not: a fault of ours.
+    Everything arrives as it is, but numpy's scalars arrive as Python's own numbers and texts, and arrays in C order and
+    little-endian. Raises TypeError for what would not arrive so: a fault of ours.
     """
     if depth > MAX_DEPTH:
         raise TypeError(f"a value nested more than {MAX_DEPTH} deep cannot be sent to a worker; does it hold itself?")
@@ -36,9 +36,9 @@ def to_wire(value: Any, home: object = None, depth: int = 0) -> Value:
     if isinstance(value, dict):
         return {_key(key): to_wire(item, home, depth + 1) for key, item in value.items()}
     if isinstance(value, Handle):
-        if kept_of(value).worker.home is not home:
+        if kept_value_of(value).worker.home is not home:
             raise TypeError(f"{value!r} stays in another worker; send its value: fetch(...)")
-        return HandleNumber(kept_of(value).number)
+        return HandleNumber(kept_value_of(value).number)
     return _scalar(value)
 
 

@@ -1,12 +1,13 @@
 """Exercise 4: compare six optimizers on a small network. The contract is ASSIGNMENT's points 4.1 to 4.9."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import cache, partial
 from typing import Any
 
 import pytest
 
-from grader.api import Verdict, harness_module, module, points
+from grader.api import CallFailure, Verdict, harness_module, module, points
 from grader.assignment.comparison import MODULE, SIX, digits, discussion
 from grader.oracles.training import claims, learning, stated_results
 from grader.oracles.training.harness_client import HarnessClient
@@ -18,6 +19,8 @@ harness = harness_module("harness", beside=MODULE)
 
 @pytest.fixture(scope="session")
 def comparison(
+    exercise4: Any,
+    files: Mapping[str, bytes],
     harness: Any,
     bounded: Callable[[str], Any],
     settings: Mapping[str, Any],
@@ -26,7 +29,16 @@ def comparison(
     """The re-run of all six, made bit by bit as the points ask for it."""
     data = digits.load(settings.get("data") or None)
     with closing(HarnessClient(harness, bounded("optimizers"), data, settings, SIX, MODULE)) as client:
-        yield Rerun(client, settings, seed)
+        yield Rerun(client, settings, seed, cache(partial(_is_compared, exercise4, files)))
+
+
+def _is_compared(exercise4: Any, files: Mapping[str, bytes]) -> bool:
+    """Whether what the re-run measures is held against numbers, claims or words of the student's."""
+    for name in ("RESULTS", "CLAIMS"):
+        with suppress(CallFailure):  # told where the point is judged
+            if not _is_empty(getattr(exercise4, name)):
+                return True
+    return discussion.is_written(files)
 
 
 @points("4.1")
@@ -68,28 +80,28 @@ def check_lbfgs(comparison: Rerun) -> Verdict:
 @points("4.7")
 def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     """The numbers in RESULTS are those that the re-run gets, within its spread."""
-    found = exercise4.RESULTS
-    if _is_empty(found):
+    stated = exercise4.RESULTS
+    if _is_empty(stated):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
     return stated_results.judge(
-        found, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
+        stated, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
     )
 
 
 @points("4.8")
 def check_claims(exercise4: Any, comparison: Rerun) -> Verdict:
     """What CLAIMS says about the optimizers holds in the re-run."""
-    found = exercise4.CLAIMS
-    if _is_empty(found):
+    stated = exercise4.CLAIMS
+    if _is_empty(stated):
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
-    return claims.judge(found, SIX, comparison.runs, comparison.another, comparison.target)
+    return claims.judge(stated, SIX, comparison.runs, comparison.another, comparison.target)
 
 
-def _is_empty(found: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Whether nothing was entered. Not `not found`, which an array does not answer."""
-    return found is None or (isinstance(found, dict | list) and not found)
+    return value is None or (isinstance(value, dict | list) and not value)
 
 
 @points("4.9")

@@ -23,7 +23,7 @@ SPELLINGS = {
 
 def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) -> Verdict:
     """`review` with all that a person needs, or `missing`. `table` gives the measured results, by optimizer."""
-    path = next((name for name in files if name.lower() == FILE), None)
+    path = _path(files)
     if path is None:
         return Verdict.missing(f"There is no {FILE}: a paragraph on each optimizer goes there.")
     text = decoded(files[path])
@@ -37,6 +37,16 @@ def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) ->
         not_mentioned=silent,
         measured=dict(table()),
     )
+
+
+def is_written(files: Mapping[str, bytes]) -> bool:
+    """Whether there is a text for a person to read."""
+    path = _path(files)
+    return path is not None and bool(written(decoded(files[path])))
+
+
+def _path(files: Mapping[str, bytes]) -> str | None:
+    return next((name for name in files if name.lower() == FILE), None)
 
 
 def decoded(data: bytes) -> str:

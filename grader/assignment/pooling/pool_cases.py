@@ -11,11 +11,10 @@ from itertools import combinations, permutations
 import numpy as np
 
 from grader.assignment.pooling.max_pool import from_windows, pool_gradient, windows
+from grader.assignment.pooling.pool_shapes import Shape, even_shapes, odd_shapes, square_shapes, tied_shapes
 from grader.assignment.pooling.subgradients import ANY_SUBGRADIENT
 from grader.oracles.numeric import Case, Floats, Precision
 from grader.oracles.numeric.drawing import signed
-
-Shape = tuple[int, int, int, int]
 
 # A pool only copies: a float32 result is dY rounded once, and its zeros are zeros. A split is rounded up to four times.
 COPIED = Precision(rtol=2.0**-24 + 2.0**-34, atol=0.0)
@@ -67,25 +66,14 @@ def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
 
 def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.2: both signs, every window's maximum positive; wide, tall, of one row, of one column of windows, and large."""
-    samples, channels = rng.permutation([2, 3])
-    low, high = _even(rng, 4, 6), _even(rng, 8, 12)
-    long, short = _even(rng, 16, 20), _even(rng, 8, 14)
-    shapes: list[Shape] = [
-        (samples, channels, low, high),
-        (channels, samples, high, low),
-        (_several(rng), _several(rng), 2, _even(rng, 6, 12)),
-        (_several(rng), _several(rng), _even(rng, 6, 12), 2),
-        (1, 1, *rng.permutation([long, short])),
-    ]
-    return _pooled(rng, shapes, "positive maxima")
+    return _pooled(rng, even_shapes(rng), "positive maxima")
 
 
 def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.3: negative windows only, and large and small magnitudes; as many samples as channels, rows as columns."""
-    sizes = rng.permutation([(2, 2), (3, _even(rng, 4, 6)), (2, _even(rng, 6, 8)), (3, _even(rng, 10, 12))])
     cases = []
-    for (count, side), (signs, scale, upstream_scale, on_grid) in zip(
-        sizes.tolist(),
+    for shape, (signs, scale, upstream_scale, on_grid) in zip(
+        square_shapes(rng),
         (
             ("negative", 1.0, 1.0, True),
             ("any", _LARGE, _LARGE, False),
@@ -94,7 +82,6 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
         ),
         strict=True,
     ):
-        shape: Shape = (count, count, side, side)
         X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0) * scale
         cases.append(pooling(X, upstream(rng, shape) * upstream_scale))
     return tuple(cases)
@@ -102,41 +89,15 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 
 def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.4: positive windows with maxima on every set of places, some shared by windows; sizes as in 2.3."""
-    large, small = _even(rng, 8, 12), _even(rng, 4, 6)
-    shapes: list[Shape] = [(2, 2, 2, 2), (3, 3, small, small), (1, 1, large, large)]
     return tuple(
         tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
-        for shape, scale in zip(shapes, (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)
+        for shape, scale in zip(tied_shapes(rng), (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)
     )
 
 
 def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.5: odd heights and widths, positive values."""
-    long, short = _odd(rng, 9, 19), _odd(rng, 3, 7)
-    shapes: list[Shape] = [
-        (_several(rng), _several(rng), 3, _odd(rng, 7, 9)),
-        (_several(rng), _several(rng), _odd(rng, 7, 9), 2),
-        (2, 3, _even(rng, 4, 6), _odd(rng, 9, 13)),
-        (1, 1, 1, 1),
-        (3, 2, 1, int(rng.integers(2, 8))),
-        (1, 2, int(rng.integers(2, 8)), 1),
-        (1, 1, *rng.permutation([5, 9])),  # beside 3: no two of these have the same remainder by 3
-        (1, 1, *rng.permutation([long, short])),
-    ]
-    return _pooled(rng, shapes, "positive")
-
-
-def _several(rng: np.random.Generator) -> int:
-    """Samples or channels, more than the rows of the one row of windows: no index passes for another's."""
-    return int(rng.integers(3, 8))
-
-
-def _even(rng: np.random.Generator, low: int, high: int) -> int:
-    return 2 * int(rng.integers(low // 2, high // 2 + 1))
-
-
-def _odd(rng: np.random.Generator, low: int, high: int) -> int:
-    return 1 + 2 * int(rng.integers(low // 2, high // 2 + 1))
+    return _pooled(rng, odd_shapes(rng), "positive")
 
 
 def _pooled(rng: np.random.Generator, shapes: list[Shape], signs: str) -> tuple[Case, ...]:

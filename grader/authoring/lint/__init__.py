@@ -25,7 +25,7 @@ def lint(
     gallery_seeds: Sequence[int],
     tell: Callable[[Remark], None],
 ) -> None:
-    """Hands all remarks to `tell`, as they are found. The reference is graded with `seeds`, answers of the gallery with
+    """Hand all remarks to `tell`, as they are found. The reference is graded with `seeds`, answers of the gallery with
     the others.
 
     Raises UsageError for points that do not exist, SandboxError where the answers cannot be run.
@@ -39,6 +39,6 @@ def lint(
         return
     for remark in read(assignment, checks, cases):
         tell(remark)
-    seen = grade(assignment, settings, cases, seeds, gallery_seeds, tell)
-    for remark in unshown(assignment, cases, seen):
+    diagnoses = grade(assignment, settings, cases, seeds, gallery_seeds, tell)
+    for remark in unshown(assignment, cases, diagnoses):
         tell(remark)

@@ -1,5 +1,6 @@
-"""What the desk knows of every hand-in of a class, kept up to date with the folder: of each report only what a queue
-needs. A report is read again when its file has changed; what was read is remembered between two starts.
+"""Keep what the desk's queue needs of every hand-in of a class, up to date with the folder RESULTS.
+
+A report is read again when its file has changed; what was read is remembered between two starts.
 """
 
 import os
@@ -80,7 +81,7 @@ class ClassState:
         self.expected = 0  # hand-ins, with a report or still without one
         self.hand_ins: dict[str, HandIn] = {}
         self.version = 0  # counts the changes of what is above, but for marks
-        self.marked: list[str] = []  # the keys of the hand-ins that were marked here, one after the other
+        self.changed: list[str] = []  # the keys of the hand-ins that something was done about, one after the other
         self._rubric = rubric
         self._database = database
         self._adapter = TypeAdapter(_Summary)
@@ -94,31 +95,41 @@ class ClassState:
         """Looks at the folder, and reads what is new. Raises UsageError where there is no class."""
         self._read_index()
         remembered = {} if self._stamps else self._remembered()
-        found: dict[str, HandIn] = {}
+        hand_ins: dict[str, HandIn] = {}
         learned: list[tuple[str, str, str]] = []
         for entry in self._entries:
-            stamp = _stamp(self.results / str(entry.folder) / store.REPORT) if entry.folder else None
-            if entry.folder is None or stamp is None:
-                continue
-            key = self._key(entry.id)
-            known = self.hand_ins.get(key)
-            if known is not None and self._stamps.get(entry.folder) == stamp:
-                found[key] = known if known.entry is entry else replace(known, entry=entry)
-                continue
-            text = remembered.get((entry.folder, stamp))
-            summary = self._adapter.validate_json(text) if text else self._summary(entry.folder)
-            if not text:
-                learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
-            self._stamps[entry.folder] = stamp
-            found[key] = HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
-        if found != self.hand_ins:
+            hand_in = self._hand_in(entry, remembered, learned)
+            if hand_in is not None:
+                hand_ins[hand_in.key] = hand_in
+        if hand_ins != self.hand_ins:
             self.version += 1
-        self.hand_ins = found
-        self._by_entry = {hand_in.entry.id: key for key, hand_in in found.items()}
+        self.hand_ins = hand_ins
+        self._by_entry = {hand_in.entry.id: key for key, hand_in in hand_ins.items()}
         self._by_digest = {}
-        for key, hand_in in found.items():
+        for key, hand_in in hand_ins.items():
             self._by_digest.setdefault(hand_in.digest, []).append(key)
         self._remember(learned)
+
+    def _hand_in(
+        self, entry: Entry, remembered: Mapping[tuple[str, str], str], learned: list[tuple[str, str, str]]
+    ) -> HandIn | None:
+        """One line of the class, as far as it has a report, or should have; what was read for it joins `learned`."""
+        stamp = _stamp(self.results / entry.folder / store.REPORT) if entry.folder else None
+        if entry.folder is None or (stamp is None and entry.status != "graded"):
+            return None
+        key = self._key(entry.id)
+        current = self.hand_ins.get(key)
+        if current is not None and self._stamps.get(entry.folder) == stamp:
+            return current if current.entry is entry else replace(current, entry=entry)
+        text = remembered.get((entry.folder, stamp or ""))
+        summary = self._adapter.validate_json(text) if text else self._summary(entry.folder)
+        if stamp is None:
+            self._stamps.pop(entry.folder, None)
+        else:
+            self._stamps[entry.folder] = stamp
+            if not text:
+                learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
+        return HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
 
     def by_entry(self, entry: str) -> HandIn | None:
         """The hand-in that the class calls `entry`."""
@@ -129,6 +140,10 @@ class ClassState:
         same = self._by_digest.get(hand_in.digest, []) if hand_in.digest not in ("", _NOTHING) else []
         return [self.hand_ins[key] for key in same if key != hand_in.key]
 
+    def folders(self) -> frozenset[str]:
+        """The folders in RESULTS that are a hand-in's."""
+        return frozenset(hand_in.folder for hand_in in self.hand_ins.values())
+
     def people(self) -> list[tuple[str, str, bool]]:
         """Id, name and whether there is nothing of theirs yet, of everybody in the class."""
         return [
@@ -137,7 +152,7 @@ class ClassState:
             for person in entry.students
         ]
 
-    def given(self, entry: str, mark: ReviewEntry) -> None:
+    def add_mark(self, entry: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
         hand_in = self.by_entry(entry)
         if hand_in is None or mark.sha256 != hand_in.digest:
@@ -148,11 +163,11 @@ class ClassState:
         score = state.score if mark.score is None else mark.score
         points = {**hand_in.points, mark.point: replace(state, given=mark, score=score)}
         self.hand_ins[hand_in.key] = replace(hand_in, points=points)
-        self.marked.append(hand_in.key)
+        self.changed.append(hand_in.key)
 
     def is_personal(self, point: str) -> bool:
         """Whether the rubric leaves this point to a person, whatever the machine finds."""
-        return any(own.id == point and own.kind == "person" for own in self._rubric.points)
+        return any(rubric_point.id == point and rubric_point.kind == "person" for rubric_point in self._rubric.points)
 
     def _key(self, entry: str) -> str:
         return sha256(f"{self.salt} {entry}".encode()).hexdigest()[:_KEY]
@@ -182,7 +197,7 @@ class ClassState:
             state.take(record)
         self.expected = len(state.folders)
         self._entries = [
-            Entry(id=name, folder=folder, students=(), status="graded" if name in state.done else "waiting")
+            Entry(id=name, folder=folder, students=(), status="graded" if name in state.graded else "waiting")
             for name, folder in state.folders.items()
         ]
 

@@ -196,11 +196,15 @@ function settle(mark, answer) {
   else if (here) go(address, { push: false });
 }
 
+/* Whether a mark has to be sent again: the desk did not answer, or its file is somebody else's for a moment. */
+const isForLater = (error) => !(error instanceof Refused) || error.status === 503;
+
 function refuse(mark, error) {
-  if (!(error instanceof Refused)) {
+  if (isForLater(error)) {
     if (!pending().some((other) => other.body === mark.body)) keepPending([...pending(), mark]);
     say("");
-    warn("No connection to the desk. Your mark is not saved yet; it is kept in this browser and sent as soon as the desk answers.");
+    const reason = error instanceof Refused ? error.message : "No connection to the desk.";
+    warn(`${reason} Your mark is not saved yet; it is kept in this browser and sent as soon as the desk takes it.`);
     setTimeout(flush, RETRY);
     return;
   }
@@ -227,7 +231,7 @@ async function flush() {
     keepPending(rest);
     settle(mark, answer);
   } catch (error) {
-    if (error instanceof Refused) { keepPending(rest); refuse(mark, error); }
+    if (!isForLater(error)) { keepPending(rest); refuse(mark, error); }
   } finally {
     flushing = false;
   }

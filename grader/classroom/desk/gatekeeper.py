@@ -32,6 +32,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
 }
 
 
@@ -52,8 +53,8 @@ class Sessions:
 
     def marker(self, token: str) -> str | None:
         """Whose cookie it is: "" before they have said so, None where it is nobody's."""
-        found = self._database.row("SELECT marker FROM session WHERE digest = ?", _digest(token))
-        return None if found is None else str(found["marker"])
+        row = self._database.row("SELECT marker FROM session WHERE digest = ?", _digest(token))
+        return None if row is None else str(row["marker"])
 
     def rename(self, token: str, marker: str) -> None:
         self._database.run("UPDATE session SET marker = ? WHERE digest = ?", marker, _digest(token))
@@ -81,9 +82,8 @@ class Gatekeeper:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(_HEADERS)
-                if "cache-control" not in headers:
-                    headers["Cache-Control"] = "no-store"
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         if refusal is not None:
@@ -126,10 +126,10 @@ def _bounded(receive: Receive) -> Receive:
 
 def _cookie(header: str, name: str) -> str | None:
     try:
-        found = SimpleCookie(header).get(name)
+        morsel = SimpleCookie(header).get(name)
     except CookieError:
         return None
-    return found.value if found else None
+    return morsel.value if morsel else None
 
 
 def _digest(token: str) -> str:

@@ -1,11 +1,15 @@
-"""A hand-in that is open at somebody's desk is theirs until they leave it or ten minutes pass."""
+"""A hand-in that is open at somebody's desk is theirs until they leave it or ten minutes pass.
+
+A courtesy: where it cannot be written down, because another program keeps the desk's file, the page opens all the same.
+"""
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
-from grader.classroom.desk.database import Database
+from grader.classroom.desk.database import BusyError, Database
 
-SECONDS = 600.0  # longer than a text is read, shorter than a lunch
+SECONDS = 600.0  # longer than reading a text takes, shorter than a lunch break
 
 
 class Leases:
@@ -16,23 +20,25 @@ class Leases:
     def take(self, entry: str, marker: str) -> str | None:
         """Makes it `marker`'s, and whatever else they had open free again; returns whose it is if it is not theirs."""
         now = self._clock()
-        with self._database.writing():
+        with suppress(BusyError), self._database.writing():
             other = self.holder(entry, marker)
             if other is None:
                 self._database.run("DELETE FROM lease WHERE marker = ? OR until <= ?", marker, now, quiet=True)
                 self._database.run(
                     "INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", entry, marker, now + SECONDS, quiet=True
                 )
-        return other
+            return other
+        return None
 
     def leave(self, marker: str) -> None:
-        self._database.run("DELETE FROM lease WHERE marker = ?", marker, quiet=True)
+        with suppress(BusyError):
+            self._database.run("DELETE FROM lease WHERE marker = ?", marker, quiet=True)
 
     def holder(self, entry: str, marker: str) -> str | None:
         """Who has it open, if that is somebody else than `marker`."""
         query = "SELECT marker FROM lease WHERE entry = ? AND marker != ? AND until > ?"
-        found = self._database.row(query, entry, marker, self._clock())
-        return None if found is None else str(found["marker"])
+        row = self._database.row(query, entry, marker, self._clock())
+        return None if row is None else str(row["marker"])
 
     def held_by_others(self, marker: str) -> dict[str, str]:
         """Hand-in -> who has it open, of those that others have."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import Environment
 
-from grader.classroom.desk import worklist
 from grader.classroom.desk.rubric_items import signed
+from grader.classroom.desk.tasks import WORDS
 from grader.report.html import templating
 
 FOLDER = Path(__file__).parent
@@ -53,7 +53,7 @@ def _content(name: str) -> bytes:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = templating.environment(FOLDER / "templates")
-    environment.globals |= {"assets": _addresses(), "signs": templating.SIGNS, "kind_words": worklist.WORDS}
+    environment.globals |= {"assets": _addresses(), "signs": templating.SIGNS, "kind_words": WORDS}
     environment.filters |= {"signed": signed, "moment": _moment}
     return environment
 

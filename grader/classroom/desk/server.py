@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import secrets
 import socket
-import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from grader.classroom.desk import class_views, views
+from grader.classroom.desk import carrying, class_views, door_views, mark_views, queue_views, sheet_views
 from grader.classroom.desk.gatekeeper import ENTER, Gatekeeper, Sessions
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.visit import endpoint
@@ -56,7 +55,7 @@ class Keeper:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._awake.wait(), _SECONDS)
             self._awake.clear()
-            with contextlib.suppress(GraderError, sqlite3.Error):  # another run is at work, or a full disk: later again
+            with contextlib.suppress(GraderError):  # another run is at work, or a full disk: later again
                 await self._carry()
                 if time.monotonic() - looked > max(_SECONDS, took / _SHARE):
                     began = time.monotonic()
@@ -67,13 +66,13 @@ class Keeper:
         """Brings the tables and pages of the class up to date. Raises GraderError."""
         async with self._finishing:
             behind, waiting = self._desk.behind, self._desk.log.waiting()
-            carried = await asyncio.to_thread(self._desk.finish, waiting)
-            self._desk.finished(carried, behind)
+            carried = await asyncio.to_thread(carrying.finish, self._desk, waiting)
+            carrying.finished(self._desk, carried, behind)
 
     async def _carry(self) -> None:
         waiting = self._desk.log.waiting()
         if waiting:
-            self._desk.log.carried(await asyncio.to_thread(self._desk.carry, waiting))
+            self._desk.log.carried(await asyncio.to_thread(carrying.carry, self._desk, waiting))
 
 
 def open_desk(
@@ -88,8 +87,8 @@ def open_desk(
         raise UsageError(f"--host {host} is every address of this machine; say with --url by which one people come.")
     bound = _bind(host, port)
     real = bound.getsockname()[1]
-    own = f"http://{_bracketed(host)}:{real}"
-    origins = {own, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
+    own_origin = f"http://{_bracketed(host)}:{real}"
+    origins = {own_origin, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
     if url is not None:
         origins.add(_origin(url))
     secret = secrets.token_urlsafe(24)
@@ -99,7 +98,7 @@ def open_desk(
     return Opened(
         bound,
         Gatekeeper(app, sessions, frozenset(origins), cookie),
-        f"{(url or own).rstrip('/')}{ENTER}?secret={secret}",
+        f"{(url or own_origin).rstrip('/')}{ENTER}?secret={secret}",
     )
 
 
@@ -134,6 +133,7 @@ def application(
             await _close(desk, keeper, say)
 
     app = Starlette(routes=_routes(), lifespan=lifespan)
+    app.router.redirect_slashes = False
     app.state.desk, app.state.sessions, app.state.cookie = desk, sessions, cookie
     app.state.marker, app.state.is_secure = marker, is_secure
     return app
@@ -165,34 +165,35 @@ async def finish(request: Request) -> Response:
 def _routes() -> list[Route]:
     get, post = ["GET"], ["POST"]
     return [
-        Route("/", endpoint(views.queue), methods=get),
-        Route("/queue.json", endpoint(views.queue), methods=get),
-        Route("/sheet/{key}/{point}.json", endpoint(views.sheet_page), methods=get),
-        Route("/sheet/{key}/{point}", endpoint(views.sheet_page), methods=get),
-        Route("/mark/{key}/{point}", endpoint(views.give), methods=post),
-        Route("/decide", endpoint(views.decide), methods=post),
-        Route("/lateness/{key}", endpoint(views.decide_lateness), methods=post),
-        Route("/undo", endpoint(views.undo), methods=post),
-        Route("/next", endpoint(views.next_sheet), methods=get),
-        Route("/claim/{key}/{point}", endpoint(views.claim), methods=post),
-        Route("/leave", endpoint(views.leave), methods=post),
-        Route("/names.json", endpoint(views.names), methods=get),
-        Route("/comments.json", endpoint(views.comments), methods=get),
-        Route("/comments/forget", endpoint(views.forget_comment), methods=post),
+        Route("/", endpoint(queue_views.queue), methods=get),
+        Route("/queue.json", endpoint(queue_views.queue), methods=get),
+        Route("/sheet/{key}/{point}.json", endpoint(sheet_views.sheet_page), methods=get),
+        Route("/sheet/{key}/{point}", endpoint(sheet_views.sheet_page), methods=get),
+        Route("/mark/{key}/{point}", endpoint(mark_views.give), methods=post),
+        Route("/decide", endpoint(queue_views.decide), methods=post),
+        Route("/lateness/{key}", endpoint(queue_views.decide_lateness), methods=post),
+        Route("/undo", endpoint(mark_views.undo), methods=post),
+        Route("/next", endpoint(sheet_views.next_sheet), methods=get),
+        Route("/claim/{key}/{point}", endpoint(sheet_views.claim), methods=post),
+        Route("/leave", endpoint(sheet_views.leave), methods=post),
+        Route("/names.json", endpoint(queue_views.names), methods=get),
+        Route("/comments.json", endpoint(sheet_views.comments), methods=get),
+        Route("/comments/forget", endpoint(sheet_views.forget_comment), methods=post),
         Route("/rubric/{point}", endpoint(class_views.rubric), methods=get),
         Route("/rubric/{point}", endpoint(class_views.change_rubric), methods=post),
         Route("/agreement", endpoint(class_views.agreement_page), methods=get),
         Route("/agreement.json", endpoint(class_views.agreement_page), methods=get),
         Route("/requests", endpoint(class_views.requests), methods=get),
         Route("/requests.json", endpoint(class_views.requests), methods=get),
+        Route("/class/{page:path}", endpoint(class_views.written_page), methods=get),
         Route("/markers", endpoint(class_views.markers), methods=get),
         Route("/markers", endpoint(class_views.change_markers), methods=post),
-        Route("/state.json", endpoint(views.state), methods=get),
+        Route("/state.json", endpoint(queue_views.state), methods=get),
         Route("/finish", finish, methods=post),
-        Route("/name", endpoint(views.name, nameless=True), methods=get),
-        Route("/name", endpoint(views.change_name, nameless=True), methods=post),
-        Route(ENTER, endpoint(views.enter, nameless=True), methods=get),
-        Route("/assets/{name}", endpoint(views.asset, nameless=True), methods=get),
+        Route("/name", endpoint(door_views.name, nameless=True), methods=get),
+        Route("/name", endpoint(door_views.change_name, nameless=True), methods=post),
+        Route(ENTER, endpoint(door_views.enter, nameless=True), methods=get),
+        Route("/assets/{name}", endpoint(door_views.asset, nameless=True), methods=get),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from sqlite3 import Error as DatabaseError
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -10,9 +9,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from grader.classroom.desk import rendering
-from grader.classroom.desk.marking import ConflictError, Desk
+from grader.classroom.desk.database import BusyError
+from grader.classroom.desk.giving import ConflictError
+from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.worklist import Filter
-from grader.errors import GraderError, UsageError
+from grader.errors import OutputError, UsageError
 
 MAX_FIELDS = 200
 MAX_DIGITS = 9  # of a whole number
@@ -66,10 +67,12 @@ def endpoint(view: View, *, nameless: bool = False) -> Callable[[Request], Await
             return view(visit, request.app.state.desk)
         except ConflictError as error:
             return failure(visit, str(error), 409)
+        except BusyError as error:
+            return failure(visit, str(error), 503)
+        except OutputError as error:
+            return failure(visit, str(error), 500)
         except UsageError as error:
             return failure(visit, str(error), 400)
-        except (GraderError, DatabaseError) as error:
-            return failure(visit, f"Not saved: {error}", 500)
 
     return answered
 
@@ -101,5 +104,5 @@ def query_of(chosen: Filter, **changed: str | None) -> str:
     """A filter as the end of an address, with some of it changed."""
     values = {"kind": chosen.kind, "point": chosen.point, "who": chosen.who, "all": "1" if chosen.all else ""}
     values |= {name: value for name, value in changed.items() if value is not None}
-    kept = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    present = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(present)}" if present else ""

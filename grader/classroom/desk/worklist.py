@@ -1,67 +1,11 @@
-"""The queue: everything that needs a person, by kind, in the order in which it is gone through. Pure."""
+"""The queue: the tasks of a class in the order in which they are gone through, counted and filtered. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from grader.classroom.class_model import Issue, IssueKind
-from grader.classroom.desk.class_state import ClassState, HandIn, PointState
-from grader.classroom.desk.markers import Marker, marker_of
-from grader.classroom.desk.regrades import Request
-from grader.classroom.desk.second_reading import SecondMark
-from grader.classroom.marks.late import POINT as LATE
-from grader.model import Outcome
-from grader.schema import ReviewEntry
-
-MARK, REVIEW, REGRADE, SECOND, DAMAGED, TIME = "mark", "review", "regrade", "second", "damaged", IssueKind.TIME.value
-SHEETS = (MARK, REVIEW, REGRADE, SECOND)  # kinds that are a point of a hand-in, to be marked
-# In what words a kind is told; those of a class's intake that are not here yet go by their own names.
-WORDS = {
-    MARK: "To mark",
-    REVIEW: "The machine could not decide",
-    REGRADE: "Regrade requests",
-    SECOND: "Second readings",
-    DAMAGED: "Damaged reports",
-    "unmatched": "Nobody's hand-ins",
-    "empty": "Nothing that could be graded",
-    "choice": "Which file counts",
-    "unread": "Files that were not read",
-    "table": "Tables with flaws",
-    "roster": "The wrong roster?",
-    "gone": "No longer there",
-    TIME: "Late, or not: no time",
-    "fault": "Faults of the grader",
-    "duplicate": "The same files",
-    "superseded": "Earlier hand-ins",
-    "absent": "Nothing handed in",
-}
-
-
-_Group = tuple[str, str | None, str | None]  # kind, point, marker: all that a filter looks at
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One thing for a person. `key` and `point` name a sheet, None where there is none to be marked."""
-
-    kind: str
-    key: str | None
-    point: str | None
-    who: str
-    reason: str
-    is_done: bool
-    max_score: float = 0.0
-    given: ReviewEntry | None = None
-    marker: str | None = None
-
-    @property
-    def address(self) -> tuple[str | None, str | None]:
-        return self.key, self.point
-
-    @property
-    def group(self) -> _Group:
-        return self.kind, self.point, self.marker
+from grader.classroom.desk.class_state import HandIn
+from grader.classroom.desk.tasks import SHEETS, WORDS, Group, Task, TaskMaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,72 +18,37 @@ class Filter:
     all: bool = False
 
     def takes(self, task: Task) -> bool:
-        return (self.all or not task.is_done) and self.takes_group(task.group)
+        return not task.waits and (self.all or not task.is_done) and self.takes_group(task.group)
 
-    def takes_group(self, group: _Group) -> bool:
+    def takes_group(self, group: Group) -> bool:
         kind, point, marker = group
         return self.kind in ("", kind) and self.point in ("", point) and self.who in ("", marker)
 
 
-class Seconds(Protocol):
-    """What the queue asks of second readings."""
-
-    @property
-    def percent(self) -> float: ...
-    def is_sampled(self, salt: str, entry: str, point: str) -> bool: ...
-    def all(self) -> dict[tuple[str, str, str], SecondMark]: ...
-
-
-def tasks(
-    state: ClassState, requests: Iterable[Request], markers: Sequence[Marker], seconds: Seconds, me: str, blind: bool
-) -> list[Task]:
-    """Everything, done or not. `me` is who asks: nobody reads their own marks a second time."""
-    hand_ins = list(state.hand_ins.values())
-    if blind:
-        hand_ins.sort(key=lambda hand_in: hand_in.key)  # the class's order is that of its names
-    found = [
-        *_regrades(state, requests, blind),
-        *_marks(state, hand_ins, markers, blind),
-        *(_seconds(state, hand_ins, seconds, me, blind) if seconds.percent else ()),
-        *(Task(DAMAGED, None, None, label(own, blind), own.damage, False) for own in hand_ins if own.damage),
-    ]
-    if not blind:  # what an intake says is about names
-        found += [_issue(state, issue) for issue in state.issues]
-    return found
-
-
-def label(hand_in: HandIn, blind: bool) -> str:
-    """What a hand-in is called on a page."""
-    return f"Hand-in {hand_in.key[:6].upper()}" if blind else hand_in.name
-
-
 class Worklist:
-    """Tasks in their order, and what pages ask of them. A mark updates its own tasks alone, so that it takes
-    no longer in a larger class.
+    """Tasks in their order, and what pages ask of them. What is done about a hand-in makes its own tasks anew and no
+    others, so that it takes no longer in a larger class.
     """
 
-    def __init__(self, found: list[Task]) -> None:
-        self.tasks = found
+    def __init__(self, maker: TaskMaker) -> None:
+        self.tasks = maker.all()
+        self._maker = maker
         self._places: dict[str | None, list[int]] = {}
-        self._undone, self._every = (
-            Counter[_Group](),
-            Counter[_Group](),
-        )
-        for place, task in enumerate(found):
+        self._undone, self._every = Counter[Group](), Counter[Group]()
+        for place, task in enumerate(self.tasks):
             self._places.setdefault(task.key, []).append(place)
-            self._every[task.group] += 1
-            self._undone[task.group] += not task.is_done
+            self._count(task, 1)
 
     def update(self, hand_in: HandIn) -> None:
-        """Takes note of the marks of one hand-in."""
+        """Takes note of what was done about one hand-in."""
         for place in self._places.get(hand_in.key, ()):
-            old = self.tasks[place]
-            self.tasks[place] = new = _updated(old, hand_in)
-            self._undone[old.group] += old.is_done - new.is_done
+            self._count(self.tasks[place], -1)
+            self.tasks[place] = self._maker.again(self.tasks[place], hand_in)
+            self._count(self.tasks[place], 1)
 
     def counts(self) -> dict[str, tuple[int, int]]:
         """Kind -> how many are undone, and how many there are."""
-        kinds = {kind for kind, _, _ in self._every}
+        kinds = {kind for (kind, _, _), times in self._every.items() if times}
         order = [*WORDS, *sorted(kinds - WORDS.keys())]
         return {kind: self._sums(Filter(kind)) for kind in order if kind in kinds}
 
@@ -149,104 +58,40 @@ class Worklist:
         return every - undone, every
 
     def neighbour(
-        self, chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
+        self, chosen: Filter, here: tuple[str | None, str | None], step: int, held_keys: Mapping[str, str]
     ) -> Task | None:
-        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by
-        now.
+        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done.
 
-        At the end it goes on at the beginning, so that what was passed over comes again. `taken` are keys that others
-        hold.
+        After the last sheet comes the first, so that skipped ones come again. Sheets of `held_keys`, which others have
+        open, are left out.
         """
         undone, every = self._sums(chosen)
         if not (every if chosen.all else undone):
             return None
-        found = self.tasks
+        tasks = self.tasks
         places = [
             place
             for place in self._places.get(here[0], ())
-            if found[place].address == here and chosen.kind in ("", found[place].kind)
+            if tasks[place].address == here and chosen.kind in ("", tasks[place].kind)
         ]
         start = places[0] if places else (-1 if step > 0 else 0)
-        for distance in range(1, len(found) + 1):
-            task = found[(start + step * distance) % len(found)]
+        for distance in range(1, len(tasks) + 1):
+            task = tasks[(start + step * distance) % len(tasks)]
             if (
                 task.key
                 and task.kind in SHEETS
                 and task.address != here
-                and task.key not in taken
+                and task.key not in held_keys
                 and chosen.takes(task)
             ):
                 return task
         return None
 
+    def _count(self, task: Task, times: int) -> None:
+        if not task.waits:
+            self._every[task.group] += times
+            self._undone[task.group] += times * (not task.is_done)
+
     def _sums(self, chosen: Filter) -> tuple[int, int]:
         groups = [group for group in self._every if chosen.takes_group(group)]
         return sum(self._undone[group] for group in groups), sum(self._every[group] for group in groups)
-
-
-def _updated(task: Task, hand_in: HandIn) -> Task:
-    point = hand_in.points.get(task.point or "")
-    if task.kind == REGRADE:
-        return replace(task, given=point.given if point else None)
-    if task.kind not in (MARK, REVIEW, TIME):
-        return task
-    given = point.given if point and point.is_marked else None
-    return replace(task, is_done=given is not None, given=given)
-
-
-def _marks(state: ClassState, hand_ins: Sequence[HandIn], markers: Sequence[Marker], blind: bool) -> Iterator[Task]:
-    """The points of all hand-ins, one point after the other: one component across all students is how people mark."""
-    by_point: dict[str, list[tuple[int, HandIn, PointState]]] = {}
-    for place, hand_in in enumerate(hand_ins):
-        for name, point in hand_in.points.items():
-            if point.machine is Outcome.REVIEW:
-                by_point.setdefault(name, []).append((place, hand_in, point))
-    personal = {name: state.is_personal(name) for name in by_point}
-    for name in sorted(by_point, key=lambda name: (not personal[name], name)):
-        for place, hand_in, point in by_point[name]:
-            yield Task(
-                kind=MARK if personal[name] else REVIEW,
-                key=hand_in.key,
-                point=name,
-                who=label(hand_in, blind),
-                reason=point.reason,
-                is_done=point.is_marked,
-                max_score=point.max_score,
-                given=point.given if point.is_marked else None,
-                marker=marker_of(markers, name, place, len(hand_ins)),
-            )
-
-
-def _issue(state: ClassState, issue: Issue) -> Task:
-    """What an intake says; whether a hand-in without a time was late is decided here, in days."""
-    own = state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
-    if own is None:
-        return Task(issue.kind, None, None, issue.who, issue.message, False)
-    point = own.points.get(LATE)
-    given = point.given if point and point.is_marked else None
-    return Task(TIME, own.key, LATE, own.name, issue.message, given is not None, given=given)
-
-
-def _regrades(state: ClassState, requests: Iterable[Request], blind: bool) -> Iterator[Task]:
-    for request in requests:
-        hand_in = state.by_entry(request.entry)
-        who = label(hand_in, blind) if hand_in else "" if blind else request.entry
-        key = hand_in.key if hand_in else None
-        done = request.answered is not None
-        point = hand_in.points.get(request.point) if hand_in else None
-        yield Task(REGRADE, key, request.point, who, request.words, done, given=point.given if point else None)
-
-
-def _seconds(state: ClassState, hand_ins: Sequence[HandIn], seconds: Seconds, me: str, blind: bool) -> Iterator[Task]:
-    """Those of the sample that somebody else has marked; the first mark is not told."""
-    marks = seconds.all()
-    for hand_in in hand_ins:
-        for name, point in hand_in.points.items():
-            if point.machine is not Outcome.REVIEW or not point.is_marked or not state.is_personal(name):
-                continue
-            own = marks.get((hand_in.entry.id, name, hand_in.digest))
-            first_is_mine = point.given is not None and point.given.by == me
-            if (own is None and first_is_mine) or not seconds.is_sampled(state.salt, hand_in.entry.id, name):
-                continue
-            reason = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
-            yield Task(SECOND, hand_in.key, name, label(hand_in, blind), reason, own is not None, point.max_score)

@@ -31,7 +31,7 @@ _NUMBERED = re.compile(
 
 
 def _plain(text: str) -> str:
-    """In small letters, without accents, with ordinary blanks."""
+    """The text in lower case, without accents, with ordinary spaces."""
     text = re.sub(r"\s+", " ", text.casefold()).strip()
     return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
 
@@ -40,7 +40,7 @@ _MONTHS = {_plain(month): number for names in _LANGUAGES for number, month in en
 
 
 def read_time(text: str) -> datetime:
-    """The moment if `text` has an offset, else what a clock showed. Raises ValueError."""
+    """A time, aware if `text` has an offset, else naive: what some clock showed. Raises ValueError."""
     text = re.sub(r"\s+", " ", text).strip()
     worded = find_time(text)
     if worded is not None:
@@ -52,25 +52,25 @@ def read_time(text: str) -> datetime:
 
 
 def find_time(text: str) -> datetime | None:
-    """The first time in words within a text, such as "Extension granted until: Saturday, 25 January 2020, 1:59 PM"."""
-    for found in _WORDED.finditer(_plain(text)):
-        month = _MONTHS.get(found["month"])
+    """The first time whose month is a word, as in "Extension granted until: Saturday, 25 January 2020, 1:59 PM"."""
+    for match in _WORDED.finditer(_plain(text)):
+        month = _MONTHS.get(match["month"])
         if month is not None:
-            return _clock(found, int(found["day"]), month)
+            return _clock(match, int(match["day"]), month)
     return None
 
 
-def _clock(found: re.Match[str], day: int, month: int) -> datetime:
-    hour = int(found["hour"])
-    if found["half"]:
-        hour = hour % 12 + (12 if found["half"] in "Pp" else 0)
-    return datetime(int(found["year"]), month, day, hour, int(found["minute"]), int(found["second"] or 0))
+def _clock(match: re.Match[str], day: int, month: int) -> datetime:
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    return datetime(int(match["year"]), month, day, hour, int(match["minute"]), int(match["second"] or 0))
 
 
-def _day_and_month(found: re.Match[str]) -> tuple[int, int]:
-    """25.01.2022 and 25/01/2022, or 01/25/2022. Raises ValueError where either may be meant."""
-    first, then = int(found["first"]), int(found["then"])
-    if found["sign"] == "." or first > 12:
+def _day_and_month(match: re.Match[str]) -> tuple[int, int]:
+    """Day and month of 25.01.2022, 25/01/2022 or 01/25/2022. Raises ValueError if it may be read both ways."""
+    first, then = int(match["first"]), int(match["then"])
+    if match["sign"] == "." or first > 12:
         return first, then
     if then > 12 or first == then:
         return then, first
@@ -80,8 +80,8 @@ def _day_and_month(found: re.Match[str]) -> tuple[int, int]:
 def moment(local: datetime, zone: ZoneInfo, favour: Literal["earlier", "later"]) -> datetime:
     """The moment at which the clock in `zone` shows `local`, in UTC.
 
-    A clock set back shows it twice; one set forward never does, and then both sides of the gap are meant: `favour` says
-    which.
+    A clock that is set back shows a time twice, and one that is set forward skips it; `favour` says which of the two
+    moments (for a skipped time: on which side of the gap) is meant.
     """
     both = [local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
     return min(both) if favour == "earlier" else max(both)

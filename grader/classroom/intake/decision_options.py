@@ -1,4 +1,4 @@
-"""What a TA decided about a class's hand-ins, as the options write it: `--accept` and `--match`. Plain data.
+"""Parse the options with which a person decides about a class's hand-ins: `--accept` and `--match`.
 
 --accept 'ID:FILE=NAME'   in the hand-in ID, FILE (its path there, archives as folders) is read as NAME
 --match 'FOLDER=ID'       the hand-in FOLDER (its name in the class) is that of ID
@@ -14,15 +14,15 @@ from grader.model import Expected
 def parse_accepted(
     options: Sequence[str], ids: Collection[str], expected: Expected
 ) -> tuple[Mapping[str, Mapping[str, str]], list[Issue]]:
-    """id -> {name: path} of the files that a person accepts as answers, and those options whose id nobody has.
+    """The accepted files as id -> {name: path}, and an issue for each option whose id nobody in the class has.
 
-    Raises UsageError for what no class could have.
+    Raises UsageError for an option that is wrong for any class.
     """
     accepted: dict[str, dict[str, str]] = {}
     issues = []
     for option in options:
         rest, equals, name = option.rpartition("=")
-        whose = [known for known in ids if rest.startswith(f"{known}:")]
+        matching_ids = [hand_in_id for hand_in_id in ids if rest.startswith(f"{hand_in_id}:")]
         if not equals or ":" not in rest:
             example = f"{min(ids, default='ada')}:my answer.py={min(expected.files, default='')}"
             raise UsageError(f"--accept {option}: write 'ID:FILE=NAME', such as '{example}'.")
@@ -30,12 +30,12 @@ def parse_accepted(
             raise UsageError(
                 f"--accept {option}: {name or 'nothing'} is no file of this assignment ({', '.join(expected.files)})."
             )
-        if not whose:
+        if not matching_ids:
             message = f"--accept {option}: no hand-in of this class has that id; class.json lists them."
             issues.append(Issue(IssueKind.CHOICE, rest.partition(":")[0], message))
             continue
-        one = max(whose, key=len)  # an id may begin another
-        accepted.setdefault(one, {})[name] = rest[len(one) + 1 :]
+        hand_in_id = max(matching_ids, key=len)  # an id may begin another
+        accepted.setdefault(hand_in_id, {})[name] = rest[len(hand_in_id) + 1 :]
     return accepted, issues
 
 

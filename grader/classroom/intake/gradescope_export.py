@@ -15,14 +15,14 @@ MAX_METADATA_BYTES = 64 << 20  # it holds every result of every attempt
 
 
 def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
-    """Every hand-in that the metadata names, and what is there without a name, or the other way."""
+    """Every hand-in that the metadata names, and an issue for each name without files and for files without a name."""
     metadata = _metadata(next(file for file in place.files() if file.name == METADATA))
     hand_ins, issues = [], []
     for child in place.children():
         about = metadata.pop(child.name, None)
         if about is not None:
             submitters = about.get("submitters")
-            students = tuple(_submitter(one) for one in submitters or [] if isinstance(one, dict))
+            students = tuple(_submitter(submitter) for submitter in submitters or [] if isinstance(submitter, dict))
             part = Part("" if isinstance(child, Folder) else child.name, child.key)
             hand_ins.append(
                 HandIn(child.name, students or (Student(name=child.name),), (part,), _moment(about.get("created_at")))
@@ -35,7 +35,7 @@ def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """Plain data only; what Ruby wrote of its own classes is read as the plain data that it is."""
+    """Loads plain data only. Objects of Ruby classes are read as the mappings, lists and texts they are written as."""
 
 
 def _plain(loader: _Loader, suffix: str, node: yaml.Node) -> Any:
@@ -50,15 +50,15 @@ _Loader.add_multi_constructor("!", _plain)
 
 
 def _metadata(file: File) -> dict[str, dict[str, Any]]:
-    """Folder -> what Gradescope says of it, keys without Ruby's colons. Raises SubmissionError."""
+    """What Gradescope says of each folder, without the colons of Ruby's keys. Raises SubmissionError."""
     content = file.read(MAX_METADATA_BYTES)
     try:
-        known = yaml.load(content if isinstance(content, bytes) else "", _Loader)
+        metadata = yaml.load(content if isinstance(content, bytes) else "", _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise SubmissionError(f"{file.where}: this is not YAML that can be read ({error}).") from error
-    if not isinstance(known, dict):
+    if not isinstance(metadata, dict):
         raise SubmissionError(f"{file.where}: this is not the metadata of a Gradescope export.")
-    return {str(name): _bare(about) for name, about in known.items() if isinstance(about, dict)}
+    return {str(name): _bare(about) for name, about in metadata.items() if isinstance(about, dict)}
 
 
 def _bare(about: dict[Any, Any]) -> dict[str, Any]:
@@ -66,12 +66,12 @@ def _bare(about: dict[Any, Any]) -> dict[str, Any]:
 
 
 def _submitter(about: dict[Any, Any]) -> Student:
-    known = defaultdict(str, {key: str(value) for key, value in _bare(about).items() if value is not None})
-    return Student(known["sid"], known["name"], known["email"])
+    fields = defaultdict(str, {key: str(value) for key, value in _bare(about).items() if value is not None})
+    return Student(fields["sid"], fields["name"], fields["email"])
 
 
 def _moment(value: object) -> datetime | None:
-    """Gradescope writes UTC, with its zone; older exports wrap it into an object of Ruby's."""
+    """The time that the metadata gives: UTC, in older exports wrapped into an object of Ruby's; None if it is none."""
     if isinstance(value, dict):
         value = value.get("utc")
     if isinstance(value, str):

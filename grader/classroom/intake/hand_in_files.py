@@ -14,7 +14,7 @@ from grader.model import Expected, Submission
 
 
 def read_hand_in(place: Folder, hand_in: HandIn, expected: Expected, accepted: Mapping[str, str]) -> Submission:
-    """The submission that a hand-in comes to. `accepted`: its files by the names that they count as. Raises OSError."""
+    """Reads a hand-in's files into a submission. `accepted` maps names to the files read as them. Raises OSError."""
     with ExitStack() as stack:
         collected = collect([_opened(place, part) for part in hand_in.parts], expected, stack)
         submission = assemble(hand_in.id, collected, expected, accepted)
@@ -30,11 +30,11 @@ def _opened(place: Folder, part: Part) -> tuple[str, File | Folder, Moment | Non
 
 
 def _claims(hand_in: HandIn, submission: Submission) -> list[str]:
-    """What student.toml says other than the roster or the LMS: somebody else's copy, or a slip."""
+    """A note if student.toml names another id than the roster or the LMS: somebody else's copy, or a slip."""
     author = author_of(submission.files)
     ids = {student.id for student in hand_in.students if student.id}
     if author is None or author.id is None or not ids or author.id in ids:
         return []
-    if any(author.id.lstrip("0") == known.lstrip("0") for known in ids):
+    if any(author.id.lstrip("0") == hand_in_id.lstrip("0") for hand_in_id in ids):
         return []
     return [f"student.toml: it gives the id {author.id}, and this was handed in by {', '.join(sorted(ids))}"]

@@ -1,4 +1,4 @@
-"""From what lies there to who handed in what: one hand-in a person, the newest, and a list of everything else."""
+"""Take in a class: one hand-in per person, the newest, and a list of everything else that was found."""
 
 import re
 from collections import Counter
@@ -23,8 +23,8 @@ from grader.model import Expected, Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a course brings beside the hand-ins: tables, and what a person decided (as the options write it)."""
+class IntakeInputs:
+    """What is given beside the hand-ins: tables as read, and a person's decisions as the options write them."""
 
     roster: Sequence[Student] = ()
     times: Mapping[Student, Submitted] = field(default_factory=dict)
@@ -36,7 +36,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """A class as taken in: the hand-ins that count, by id, and what was found beside them; `place` is open."""
+    """A class as taken in: the hand-ins that count, sorted by id, and what was found beside them.
+
+    `place` is open as long as `open_intake` is.
+    """
 
     format: Format
     place: Folder
@@ -54,53 +57,55 @@ class Intake:
 
 @contextmanager
 def open_intake(
-    path: Path, expected: Expected, zone: ZoneInfo, given: Given | None = None, results: Path | None = None
+    path: Path, expected: Expected, zone: ZoneInfo, inputs: IntakeInputs | None = None, results: Path | None = None
 ) -> Iterator[Intake]:
     """The class at `path`: a folder, an archive, or a text file that lists folders and archives, one a line.
 
     Nothing is read but names and metadata; a hand-in is read when its turn comes. Where an LMS's names hold a time, it
     is on the clock of `zone`. `results` may lie in the class and is no hand-in. Raises SubmissionError and UsageError.
     """
-    given = given or Given()
+    inputs = inputs or IntakeInputs()
     if path.suffix.lower() == ".txt":
-        yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), expected, given)
+        yield _sorted_out(DiskFolder(str(path.parent)), _listed(path), expected, inputs)
         return
     with open_class(path, results) as opened, ExitStack() as stack:
-        yield _taken_in(opened, expected, zone, given, stack)
+        yield _taken_in(opened, expected, zone, inputs, stack)
 
 
-def _taken_in(opened: Folder, expected: Expected, zone: ZoneInfo, given: Given, stack: ExitStack) -> Intake:
+def _taken_in(opened: Folder, expected: Expected, zone: ZoneInfo, inputs: IntakeInputs, stack: ExitStack) -> Intake:
     try:
         place, beside = descend(opened, expected, stack)
         shape, hand_ins, issues = take_in(place, expected, zone)
     except OSError as error:
         raise SubmissionError(f"{error.filename or opened.where}: cannot be read ({error.strerror}).") from error
-    return _sorted_out(place, (shape, hand_ins, [*beside, *issues]), expected, given)
+    return _sorted_out(place, (shape, hand_ins, [*beside, *issues]), expected, inputs)
 
 
 def _sorted_out(
-    place: Folder, taken: tuple[Format, list[HandIn], list[Issue]], expected: Expected, given: Given
+    place: Folder, contents: tuple[Format, list[HandIn], list[Issue]], expected: Expected, inputs: IntakeInputs
 ) -> Intake:
-    shape, hand_ins, issues = taken
-    hand_ins, issues = apply_matches(place, hand_ins, issues, parse_matches(given.matches), given.roster)
+    shape, hand_ins, issues = contents
+    hand_ins, issues = apply_matches(place, hand_ins, issues, parse_matches(inputs.matches), inputs.roster)
     unmatched: list[Issue] = []
-    if given.roster:
-        hand_ins, unmatched = match_to_roster(place, hand_ins, given.roster, expected)
-    timed, late = look_up(hand_ins, given.times, "a time of submission")
+    if inputs.roster:
+        hand_ins, unmatched = match_to_roster(place, hand_ins, inputs.roster, expected)
+    timed, late = look_up(hand_ins, inputs.times, "a time of submission")
     hand_ins = [
-        replace(one, submitted=when.at, zoneless=when.zoneless) if when else one
-        for one, when in zip(hand_ins, timed, strict=True)
+        replace(hand_in, submitted=when.at, zoneless=when.zoneless) if when else hand_in
+        for hand_in, when in zip(hand_ins, timed, strict=True)
     ]
     chosen, superseded = newest_of_each(place, hand_ins, expected)
-    extended, unused = look_up(chosen, given.extensions, "an extension")
-    chosen = [replace(one, extension=more) if more else one for one, more in zip(chosen, extended, strict=True)]
+    extended, unused = look_up(chosen, inputs.extensions, "an extension")
+    chosen = [
+        replace(hand_in, extension=more) if more else hand_in for hand_in, more in zip(chosen, extended, strict=True)
+    ]
     counted = {hand_in.source for hand_in in chosen}
     earlier = frozenset(hand_in.source for hand_in in hand_ins if hand_in.source not in counted)
     here = {student.id for hand_in in chosen for student in hand_in.students}
-    absent = tuple(student for student in given.roster if student.id not in here)
+    absent = tuple(student for student in inputs.roster if student.id not in here)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
-    accepted, astray = parse_accepted(given.accepted, [hand_in.id for hand_in in chosen], expected)
-    tables = (Issue(IssueKind.TABLE, "tables", note) for note in given.notes)
+    accepted, astray = parse_accepted(inputs.accepted, [hand_in.id for hand_in in chosen], expected)
+    tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
     every = (*tables, *issues, *unmatched, *superseded, *late, *unused, *missing, *astray)
     return Intake(shape, place, expected, CompressedSequence(chosen), every, absent, earlier, accepted)
 
@@ -113,15 +118,15 @@ def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
         raise SubmissionError(f"{path}: the list cannot be read ({error}).") from error
     lines = filter(None, (re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()))
     good, issues = [], []
-    for one, line in {path.parent / line: line for line in lines}.items():
-        if one.is_dir() or (one.is_file() and is_archive(one.name)):
+    for listed_path, line in {path.parent / line: line for line in lines}.items():
+        if listed_path.is_dir() or (listed_path.is_file() and is_archive(listed_path.name)):
             good.append(line)
         else:
-            issues.append(Issue(IssueKind.UNMATCHED, line, f"{one}: neither a folder nor an archive."))
+            issues.append(Issue(IssueKind.UNMATCHED, line, f"{listed_path}: neither a folder nor an archive."))
     paths = [path.parent / line for line in good]
     hand_ins = [
-        HandIn(name, (Student(name=name),), (Part("" if one.is_dir() else one.name, line),))
-        for one, line, name in zip(paths, good, _names(paths), strict=True)
+        HandIn(name, (Student(name=name),), (Part("" if listed_path.is_dir() else listed_path.name, line),))
+        for listed_path, line, name in zip(paths, good, _names(paths), strict=True)
     ]
     if not hand_ins:
         raise SubmissionError(f"{path}: the list names no folder and no archive; write the path of one on each line.")
@@ -129,8 +134,8 @@ def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
-    """What each goes by: its own name; with its folder's before it, and so on, where several have the same."""
+    """What each hand-in is called: the path's last name, preceded by as many folders as make it unique."""
     parts = [(*path.resolve().parts[:-1], stem(path.resolve().name)) for path in paths]
-    times = Counter(own[-length:] for own in set(parts) for length in range(1, len(own)))
-    lengths = [next((n for n in range(1, len(own)) if times[own[-n:]] == 1), 1) for own in parts]
-    return [readable("_".join(own[-length:])) for own, length in zip(parts, lengths, strict=True)]
+    times = Counter(path_parts[-length:] for path_parts in set(parts) for length in range(1, len(path_parts)))
+    lengths = [next((n for n in range(1, len(path_parts)) if times[path_parts[-n:]] == 1), 1) for path_parts in parts]
+    return [readable("_".join(path_parts[-length:])) for path_parts, length in zip(parts, lengths, strict=True)]

@@ -18,6 +18,6 @@ def team_members(folder: Folder) -> tuple[Student, ...]:
     """Who handed in as a team, by name and login; nobody where the folder is no team's."""
     if not _TEAM.fullmatch(folder.name) or any(file.name not in _SYSTEM for file in folder.files()):
         return ()
-    members = [_MEMBER.fullmatch(member.name) for member in folder.folders() if member.name != "__MACOSX"]
-    known = tuple(Student(name=found["name"].replace("_", " "), lms=found["login"]) for found in members if found)
-    return known if len(known) == len(members) else ()
+    matches = [_MEMBER.fullmatch(member.name) for member in folder.folders() if member.name != "__MACOSX"]
+    students = tuple(Student(name=match["name"].replace("_", " "), lms=match["login"]) for match in matches if match)
+    return students if len(students) == len(matches) else ()

@@ -1,11 +1,12 @@
-"""The shapes in which a class comes: which it is, and from the names in it to hand-ins. `lms_names` reads the names.
+"""Recognize the LMS that a class was downloaded from, and turn the names in it into hand-ins.
 
-What most names say decides: a folder that somebody named like another LMS's flips nothing.
+`lms_names` reads the names. The majority of them decides which LMS it is, so that one folder that somebody named like
+another LMS's changes nothing.
 """
 
 import os
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,16 +18,18 @@ from grader.classroom.intake.dates import moment
 from grader.classroom.intake.gradescope_export import METADATA, read_export
 from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import READERS, Named
+from grader.classroom.intake.sakai_times import sakai_time
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
-from grader.load.misnamed import meant
+from grader.load.misnamed import likely_file
 from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
 
-_TOOLS = ("__MACOSX", "__pycache__")  # what packers leave behind: nobody is called so
+_TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
 _SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", METADATA)
 _ENVIRONMENTS = ("env", "venv")
-_BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")  # what lies beside a packed class
+# What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
+_BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
 Taken = tuple[list[HandIn], list[Issue]]
@@ -54,7 +57,7 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
 
 
 def _shape(children: Sequence[File | Folder]) -> Format:
-    """What more than half of all names say that could be somebody's hand-in."""
+    """The LMS whose naming more than half of the possible hand-ins follow; else plain folders."""
     if _is_gradescope(children):
         return Format.GRADESCOPE
     votes = {shape: sum(reader(child.name) is not None for child in children) for shape, reader in READERS.items()}
@@ -71,11 +74,10 @@ def _could_be_one(child: File | Folder) -> bool:
 
 
 def _is_gradescope(children: Sequence[File | Folder]) -> bool:
-    """The file, and folders that it could name: a student may hand in a file of that name."""
-    own = [child for child in children if re.fullmatch(r"submission_\d+(\..+)?", child.name)]
-    return any(isinstance(child, File) and child.name == METADATA for child in children) and 2 * len(own) >= sum(
-        _could_be_one(child) for child in children
-    )
+    """Whether the metadata file is there, and folders that it could name: a student may hand in a file of that name."""
+    has_metadata = any(isinstance(child, File) and child.name == METADATA for child in children)
+    submissions = [child for child in children if re.fullmatch(r"submission_\d+(\..+)?", child.name)]
+    return has_metadata and 2 * len(submissions) >= sum(_could_be_one(child) for child in children)
 
 
 def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder, list[Issue]]:
@@ -132,7 +134,7 @@ def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | 
     if _shape(children) is not Format.FOLDERS:
         return opened
     archives = [child for child in children if isinstance(child, File) and is_archive(child.name)]
-    people = [child for child in archives if meant(f"{stem(child.name)}.py", expected) is None]
+    people = [child for child in archives if likely_file(f"{stem(child.name)}.py", expected) is None]
     if len(people) > 1:
         return opened
     held = [name for child in children if isinstance(child, Folder) for name in _answers_in(child, expected)]
@@ -140,13 +142,13 @@ def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | 
 
 
 def _answers_in(folder: Folder, expected: Expected) -> set[str]:
-    """The exercises directly in a folder, or one below: of one person there are not two."""
+    """The exercise files directly in a folder or one folder below. One person hands in none of them twice."""
     near = [folder, *folder.folders()[:20]]
-    return {file.name for one in near for file in one.files()} & expected.module_names
+    return {file.name for inner in near for file in inner.files()} & expected.module_names
 
 
 def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> Taken:
-    """A folder or an archive each. One that is named as an LMS does it is known by what that says."""
+    """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     hand_ins, issues = [], []
     for child in children:
         reason = _why_none(child, expected)
@@ -156,13 +158,10 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
             issues.append(_nobodys(child, reason))
     if not hand_ins:
         flat = _files_by_person(children, expected)
-        taken = {part.key for hand_in in flat for part in hand_in.parts}
-        return flat, [_nobodys(child, _why_none(child, expected) or "") for child in children if _left(child, taken)]
+        used_keys = {part.key for hand_in in flat for part in hand_in.parts}
+        rest = [child for child in children if child.key not in used_keys and child.name not in _SYSTEM]
+        return flat, [_nobodys(child, _why_none(child, expected) or "") for child in rest]
     return hand_ins, issues
-
-
-def _left(child: File | Folder, taken: Collection[str]) -> bool:
-    return child.key not in taken and child.name not in _SYSTEM
 
 
 def _folder_hand_in(child: File | Folder) -> HandIn:
@@ -175,23 +174,24 @@ def _folder_hand_in(child: File | Folder) -> HandIn:
             return HandIn(named.key, (named.student,), (_part(child),))
         if team:
             return HandIn(name, team, (_part(child),))
+        return HandIn(name, (Student(name=name),), (_part(child),), sakai_time(child))
     return HandIn(name, (Student(name=name),), (_part(child),))
 
 
 def _files_by_person(children: Sequence[File | Folder], expected: Expected) -> list[HandIn]:
-    """Files that lie side by side, such as "Ada Lovelace - exercise2.py", of two people or more: each person's."""
+    """Single files such as "Ada Lovelace - exercise2.py", joined by person; nothing if only one person has any."""
     people: dict[str, list[Part]] = {}
     endings = "|".join(re.escape(name) for name in sorted(expected.module_names))
     for child in children:
-        found = re.fullmatch(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{endings})", child.name)
-        if found and isinstance(child, File):
-            people.setdefault(found["who"], []).append(Part(found["name"], child.key))
+        match = re.fullmatch(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{endings})", child.name)
+        if match and isinstance(child, File):
+            people.setdefault(match["who"], []).append(Part(match["name"], child.key))
     hand_ins = [HandIn(who, (Student(name=who),), tuple(parts)) for who, parts in people.items()]
     return hand_ins if len(hand_ins) > 1 else []
 
 
 def _why_none(child: File | Folder, expected: Expected) -> str | None:
-    """Why a child is nobody's hand-in; None if it is one."""
+    """Why a file or folder cannot be a hand-in; None if it can."""
     if isinstance(child, Folder):
         if child.name.startswith("."):
             return "a hidden folder"
@@ -219,8 +219,8 @@ class _Gathered:
 
 
 def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> Taken:
-    """The hand-ins of an LMS whose names say whose everything is."""
-    gathered: dict[tuple[str, datetime | None], _Gathered] = {}
+    """The hand-ins in the download of an LMS that writes into every name whose it is."""
+    by_attempt: dict[tuple[str, datetime | None], _Gathered] = {}
     issues: list[Issue] = []
     read = READERS[shape]
     pairs = [(read(child.name), child) for child in children]
@@ -231,15 +231,19 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
             if child.name not in _SYSTEM and not (shape is Format.BRIGHTSPACE and child.name == "index.html"):
                 issues.append(_nobodys(child, "not named as the others are; nobody's hand-in"))
             continue
-        own = gathered.setdefault(named.attempt, _Gathered(named))
-        _add(own, named, child, _original(named.file or child.name, expected) if shape is Format.CANVAS else None)
-    return [_hand_in(own, zone) for own in gathered.values()], issues
+        gathered = by_attempt.setdefault(named.attempt, _Gathered(named))
+        original = _original(named.file or child.name, expected) if shape is Format.CANVAS else None
+        _add(gathered, named, child, original)
+    return [_hand_in(gathered, zone) for gathered in by_attempt.values()], issues
 
 
 def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:
-    """ "Assignment_username" without what all have in common: both may hold "_" themselves."""
+    """The names without the prefix that all of them share, which is the assignment of "Assignment_username".
+
+    Only comparing them tells where it ends: an assignment and a user name may hold "_" themselves.
+    """
     keys = {named.key for named, _ in pairs if named}
-    first, last = min(keys, default=""), max(keys, default="")  # what these share, all between them do
+    first, last = min(keys, default=""), max(keys, default="")  # a prefix that these two share, all between them share
     shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
     common = first[: first.rfind("_", 0, shared) + 1]
 
@@ -250,32 +254,32 @@ def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list
     return [(bare(named) if named else None, child) for named, child in pairs]
 
 
-def _add(own: _Gathered, named: Named, child: File | Folder, original: str | None) -> None:
-    """One more part. Of two that were uploaded under one name, the one that came later counts."""
+def _add(gathered: _Gathered, named: Named, child: File | Folder, original: str | None) -> None:
+    """Adds one more part. Of two that were uploaded under one name, the later one counts."""
     name = "" if isinstance(child, Folder) else original or named.file or child.name
-    earlier = next((part for part in own.parts if part.name == name and name), None)
+    earlier = next((part for part in gathered.parts if part.name == name and name), None)
     if earlier is not None:
-        own.notes.append(f"{name} was handed in more than once; the newest counts")
-        own.parts.remove(earlier)
-    own.parts.append(Part(name, child.key, named.order or None))
-    own.order = max(own.order, named.order)
+        gathered.notes.append(f"{name} was handed in more than once; the newest counts")
+        gathered.parts.remove(earlier)
+    gathered.parts.append(Part(name, child.key, named.order or None))
+    gathered.order = max(gathered.order, named.order)
     if named.note is not None:
-        own.notes.append(named.note)
+        gathered.notes.append(named.note)
 
 
 def _original(name: str, expected: Expected) -> str:
     """The file's name as it was uploaded: Canvas writes "exercise2-1.py" for a second file called exercise2.py."""
-    found = _ATTEMPT.fullmatch(name)
-    if found and (expected.file_named(f"{found['stem']}{found['suffix']}") or is_archive(name)):
-        return found["stem"] + found["suffix"]
+    match = _ATTEMPT.fullmatch(name)
+    if match and (expected.file_named(f"{match['stem']}{match['suffix']}") or is_archive(name)):
+        return match["stem"] + match["suffix"]
     return name
 
 
-def _hand_in(own: _Gathered, zone: ZoneInfo) -> HandIn:
-    at = moment(own.named.at, zone, "earlier") if own.named.at else None
-    notes = tuple(dict.fromkeys(own.notes))
-    parts, order = tuple(own.parts), (own.order, own.named.key)
-    return HandIn(own.named.key, (own.named.student,), parts, at, order, notes, zoneless=at is not None)
+def _hand_in(gathered: _Gathered, zone: ZoneInfo) -> HandIn:
+    at = moment(gathered.named.at, zone, "earlier") if gathered.named.at else None
+    notes = tuple(dict.fromkeys(gathered.notes))
+    parts, order = tuple(gathered.parts), (gathered.order, gathered.named.key)
+    return HandIn(gathered.named.key, (gathered.named.student,), parts, at, order, notes, zoneless=at is not None)
 
 
 def _nobodys(child: File | Folder, reason: str) -> Issue:

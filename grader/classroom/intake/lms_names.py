@@ -38,7 +38,7 @@ _BRIGHTSPACE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What one name says. `key` tells people apart; `file` is the name it was uploaded under (None: a folder's own).
+    """What one name says. `key` tells people apart; `file` is the name it was uploaded under (None for a folder).
 
     `order` is a number that grows with time; `at` is what the LMS's clock showed.
     """
@@ -52,49 +52,49 @@ class Named:
 
     @property
     def attempt(self) -> tuple[str, datetime | None]:
-        """What is one hand-in: all of a person's files, or those of one attempt where the LMS keeps them apart."""
+        """A key that all files of one hand-in share: the person, and the attempt if the LMS keeps attempts apart."""
         return self.key, self.at
 
 
 def _moodle(name: str) -> Named | None:
-    found = _MOODLE.fullmatch(name)
-    if found is None:
+    match = _MOODLE.fullmatch(name)
+    if match is None:
         return None
     return Named(
-        f"{found['name']}_{found['number']}", Student(name=found["name"], lms=found["number"]), found["file"] or None
+        f"{match['name']}_{match['number']}", Student(name=match["name"], lms=match["number"]), match["file"] or None
     )
 
 
 def _canvas(name: str) -> Named | None:
     patterns = (_CANVAS_ANONYMOUS, _CANVAS_NUMBERED, _CANVAS)
-    found = next((found for pattern in patterns if (found := pattern.fullmatch(name))), None)
-    if found is None:
+    match = next((match for pattern in patterns if (match := pattern.fullmatch(name))), None)
+    if match is None:
         return None
-    who = found["name"]
-    key = f"{who}_{found['number']}" if who else found["number"]
-    student = Student(name=who, lms=found["number"])
-    note = CANVAS_LATE if found["late"] else None
-    return Named(key, student, found["file"] or found["page"], int(found["attachment"] or 0), note=note)
+    who = match["name"]
+    key = f"{who}_{match['number']}" if who else match["number"]
+    student = Student(name=who, lms=match["number"])
+    note = CANVAS_LATE if match["late"] else None
+    return Named(key, student, match["file"] or match["page"], int(match["attachment"] or 0), note=note)
 
 
 def _blackboard(name: str) -> Named | None:
-    found = _BLACKBOARD.fullmatch(name)
-    if found is None:
+    match = _BLACKBOARD.fullmatch(name)
+    if match is None:
         return None
-    at = _time(found["at"], "%Y-%m-%d-%H-%M-%S")
-    return Named(found["who"], Student(id=found["user"]), found["file"] or name, at=at) if at else None
+    at = _time(match["at"], "%Y-%m-%d-%H-%M-%S")
+    return Named(match["who"], Student(id=match["user"]), match["file"] or name, at=at) if at else None
 
 
 def _brightspace(name: str) -> Named | None:
-    found = _BRIGHTSPACE.fullmatch(name)
-    if found is None:
+    match = _BRIGHTSPACE.fullmatch(name)
+    if match is None:
         return None
-    text = found["at"].replace(".", "")
+    text = match["at"].replace(".", "")
     hour = text.split()[3]
     text = text.replace(f" {hour} ", f" {hour[:-2]}:{hour[-2:]} ")
     at = _time(text, "%b %d, %Y %I:%M %p") or _time(text, "%B %d, %Y %I:%M %p")
-    student = Student(name=found["name"], lms=found["number"])
-    return Named(f"{found['name']}_{found['number']}", student, found["file"], at=at) if at else None
+    student = Student(name=match["name"], lms=match["number"])
+    return Named(f"{match['name']}_{match['number']}", student, match["file"], at=at) if at else None
 
 
 def _time(text: str, form: str) -> datetime | None:

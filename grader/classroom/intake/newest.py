@@ -17,10 +17,13 @@ _by_id = attrgetter("id")
 
 
 def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> tuple[list[HandIn], list[Issue]]:
-    """One hand-in an id: what a person decided, else the newest by time or by the LMS's numbers, else it is asked."""
+    """One hand-in per id, and an issue for each other one.
+
+    A person's decision counts first, then the time, then the LMS's numbers; where none of them tells, the issue asks.
+    """
     chosen, issues = [], []
     for name, group in groupby(sorted(hand_ins, key=_by_id), key=_by_id):
-        *earlier, newest = sorted(group, key=lambda one: (one.decided, *_age(one), one.source))
+        *earlier, newest = sorted(group, key=lambda hand_in: (hand_in.decided, *_age(hand_in), hand_in.source))
         if not earlier:
             chosen.append(newest)
             continue
@@ -28,16 +31,16 @@ def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected
         same = how is None and _are_same(place, (newest, *earlier), expected)
         note = f"handed in {len(earlier) + 1} times; {how or ('all are the same' if same else _UNKNOWN)}"
         chosen.append(replace(newest, notes=(*newest.notes, note)))
-        for one in earlier:
+        for older in earlier:
             if how is None and not same:
                 message = (
-                    f"{one.source} and {newest.source} are both {name}'s, and nothing tells which is newer; "
-                    f"{newest.source} was graded. --match '{_key(one)}={name}' takes the other, "
+                    f"{older.source} and {newest.source} are both {name}'s, and nothing tells which is newer; "
+                    f"{newest.source} was graded. --match '{_key(older)}={name}' takes the other, "
                     f"--match '{_key(newest)}={name}' keeps this one."
                 )
                 issues.append(Issue(IssueKind.CHOICE, name, message))
             else:
-                message = f"{one.source}: handed in more than once; {newest.source} counts."
+                message = f"{older.source}: handed in more than once; {newest.source} counts."
                 issues.append(Issue(IssueKind.SUPERSEDED, name, message))
     return chosen, issues
 
@@ -54,18 +57,20 @@ def _age(hand_in: HandIn) -> tuple[datetime, int]:
 
 
 def _how_known(newest: HandIn, earlier: Sequence[HandIn]) -> str | None:
-    """How the newest is known; None where nothing tells."""
-    if newest.decided and not any(one.decided for one in earlier):
+    """How it is known which is the newest, in words; None if nothing tells."""
+    if newest.decided and not any(hand_in.decided for hand_in in earlier):
         return "a person decided which counts"
-    if all(one.submitted for one in (newest, *earlier)) and newest.submitted not in [one.submitted for one in earlier]:
+    if all(hand_in.submitted for hand_in in (newest, *earlier)) and newest.submitted not in [
+        hand_in.submitted for hand_in in earlier
+    ]:
         return "the newest counts"
-    orders = [one.order[0] for one in (newest, *earlier)]
-    known = not any(one.submitted for one in (newest, *earlier))
-    return "the newest counts" if known and len(set(orders)) == len(orders) else None
+    orders = [hand_in.order[0] for hand_in in (newest, *earlier)]
+    undated = not any(hand_in.submitted for hand_in in (newest, *earlier))
+    return "the newest counts" if undated and len(set(orders)) == len(orders) else None
 
 
 def _are_same(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> bool:
-    """Whether they hold the same files: an archive, and beside it what was in it."""
+    """Whether they hold the same files, as an archive and the folder that it was unpacked to do."""
     try:
         return len({read_hand_in(place, hand_in, expected, {}).sha256 for hand_in in hand_ins}) == 1
     except OSError:

@@ -1,6 +1,6 @@
-"""Who is in the class, who handed in when, who has more time: tables as any LMS writes them; and finding a person.
+"""Read rosters, times of submission and extensions from any LMS's tables, and find the person that a name means.
 
-`lms_table` reads them. A match is made only where exactly one person fits.
+`lms_table` reads the tables. A match is made only if exactly one person fits.
 """
 
 import re
@@ -17,9 +17,9 @@ from grader.classroom.lms_table import PersonRow, read_lms_table
 from grader.errors import UsageError
 
 _GERMAN = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
-_NOTHING = ("", "-")  # Moodle's word for nothing
-_LEAST_DIGITS = 4  # of an id that is looked for within a name: "Group 3", "(1)" and "-2" are nobody's number
-_ANY_NAME, _NO_NAME = 1, 2  # beside an id: what a student without a name fits; what a hand-in without one claims
+_NOTHING = ("", "-")  # Moodle writes "-" into an empty cell
+_MIN_DIGITS = 4  # of an id that is looked for within a name: "Group 3", "(1)" and "-2" are nobody's number
+_ANY_NAME, _NO_NAME = 1, 2  # in place of a name beside an id: a student without a name, a hand-in without one
 # What browsers, LMSs and systems put behind a second file or folder of one name.
 _COPY = re.compile(r"( \(\d+\)|-\d{1,2}|_\d{1,2}|( - |-)(copy|kopie|copie|copia)( \(\d+\))?)$", re.IGNORECASE)
 
@@ -37,7 +37,7 @@ def read_roster(path: Path) -> list[Student]:
 
 
 def read_times(path: Path, zone: ZoneInfo) -> dict[Student, Submitted]:
-    """Whose hand-in came when. A time without an offset is on the clock of `zone`.
+    """When each student handed in. A time without an offset is on the clock of `zone`.
 
     Where somebody is there more than once, the latest time counts, as the newest hand-in does. Raises UsageError.
     """
@@ -96,7 +96,7 @@ def is_worksheet(path: Path) -> bool:
 
 
 def mangled_ids(path: Path) -> tuple[str, ...]:
-    """A sentence where a spreadsheet wrote ids in a way of its own, which were read as what they were."""
+    """A sentence about ids that a spreadsheet had reformatted and that were read as what they were before."""
     changed = read_lms_table(path).dressed_up()
     if not changed:
         return ()
@@ -110,19 +110,19 @@ class Roster:
 
     def __init__(self, students: Sequence[Student]) -> None:
         self._rules: list[tuple[_ClaimedKeys, dict[Hashable, list[Student]]]] = []
-        for known, claimed_keys in _RULES:
+        for student_keys, claimed_keys in _RULES:
             index = defaultdict(list)
             for student in students:
-                for key in filter(None, known(student)):
+                for key in filter(None, student_keys(student)):
                     index[key].append(student)
             self._rules.append((claimed_keys, index))
 
     def find(self, claimed: Student, label: str) -> Student | None:
         """The one student who fits: by id or e-mail, then by an id within the hand-in's name, then by name."""
         for keys, index in self._rules:
-            found = {student for key in keys(claimed, label) for student in index.get(key, ())}
-            if len(found) == 1:
-                return found.pop()
+            matches = {student for key in keys(claimed, label) for student in index.get(key, ())}
+            if len(matches) == 1:
+                return matches.pop()
         return None
 
 
@@ -135,7 +135,7 @@ def _claimed_ids(claimed: Student, label: str) -> Iterable[Hashable]:
 
 
 def _numbers_as_ids(student: Student) -> Iterable[Hashable]:
-    """A roster may hold the LMS's numbers as ids; another's id is the same number by chance, but under another name."""
+    """Ids with names: a roster may hold the LMS's numbers as ids, and another's id may be the same number by chance."""
     nameless = () if student.name else (_ANY_NAME,)
     return {(student.id, name) for name in (_NO_NAME, *nameless, *_spellings(student.name))}
 
@@ -146,17 +146,17 @@ def _claimed_numbers(claimed: Student, label: str) -> Iterable[Hashable]:
 
 
 def _lms(student: Student) -> Hashable:
-    """The LMS's number, which is not to be taken for an id of the course's."""
+    """The LMS's number, marked as such so that it never equals an id of the course's."""
     return ("lms", student.lms) if student.lms else None
 
 
 def _login(student: Student) -> Hashable:
-    """The name that somebody logs in with; a number is none."""
+    """The name that somebody logs in with; None for a number, which is the LMS's own."""
     return ("login", student.lms.casefold()) if student.lms and not student.lms.isdigit() else None
 
 
 def _claimed_logins(claimed: Student, label: str) -> Iterable[Hashable]:
-    """GitHub Classroom's repositories are called "assignment-login", and a login may hold "-" itself."""
+    """Every login that a name may end in: GitHub Classroom writes "assignment-login", and a login may hold "-"."""
     parts = label.casefold().split("-")
     ends = ("-".join(parts[start:]) for start in range(len(parts)))
     return {("login", name) for name in (claimed.id.casefold(), claimed.lms.casefold(), *ends, *_words(label)) if name}
@@ -167,32 +167,32 @@ def _words(label: str) -> list[str]:
 
 
 def _distinct(identifier: str) -> Hashable:
-    """An id that means somebody wherever it stands."""
-    return None if identifier.isdigit() and len(identifier) < _LEAST_DIGITS else identifier.casefold()
+    """An id that can be recognized within any text; None if it is too short a number."""
+    return None if identifier.isdigit() and len(identifier) < _MIN_DIGITS else identifier.casefold()
 
 
 def _number_of(name: str) -> Hashable:
-    """Spreadsheets take 004711 for the number 4711."""
+    """A number without leading zeros, since spreadsheets take 004711 for the number 4711."""
     return name.lstrip("0") if name.isdigit() else None
 
 
 def _behind_group(name: str) -> Iterable[Hashable]:
-    """Moodle writes "Group 3-Ada Lovelace" where students work in groups."""
+    """The name behind a group's: Moodle writes "Group 3-Ada Lovelace" where students work in groups."""
     words = name.split("-")
     return {spelling for place in range(1, len(words)) for spelling in _spellings("-".join(words[place:]))}
 
 
 def _spellings(name: str) -> frozenset[str]:
-    """A name without accents, order and spaces: "Müller, Jörg", "Jorg Muller" and Canvas' "muellerjoerg" share one."""
-    found = set()
+    """Keys for a name that ignore accents, order and spaces: "Müller, Jörg" and Canvas' "muellerjoerg" share one."""
+    spellings = set()
     for german in (True, False):
         text = unicodedata.normalize("NFC", name).casefold()
         for sign, letters in _GERMAN.items() if german else ():
             text = text.replace(sign, letters)
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
         words = re.findall(r"[^\W_]+", text.replace("'", "").replace("-", ""))
-        found |= {"".join(words[turn:] + words[:turn]) for turn in range(len(words))}
-    return frozenset(found)
+        spellings |= {"".join(words[turn:] + words[:turn]) for turn in range(len(words))}
+    return frozenset(spellings)
 
 
 # What a student goes by, and what a hand-in says of whose it is: they fit where the two share something.
@@ -200,11 +200,14 @@ _ClaimedKeys = Callable[[Student, str], Iterable[Hashable]]
 _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...] = (
     (_ids, _claimed_ids),
     (_numbers_as_ids, _claimed_numbers),
-    (lambda one: {one.email.casefold()}, lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()}),
-    (lambda one: {_login(one)}, _claimed_logins),
-    (lambda one: {_distinct(one.id)}, lambda claimed, label: _words(label)),
-    (lambda one: {_number_of(one.id)}, lambda claimed, label: {_number_of(claimed.id), _number_of(label)}),
-    (lambda one: _spellings(one.name), lambda claimed, label: _spellings(claimed.name)),
-    (lambda one: _spellings(one.name), lambda claimed, label: _spellings(_COPY.sub("", claimed.name))),
-    (lambda one: _spellings(one.name), lambda claimed, label: _behind_group(claimed.name)),
+    (
+        lambda student: {student.email.casefold()},
+        lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()},
+    ),
+    (lambda student: {_login(student)}, _claimed_logins),
+    (lambda student: {_distinct(student.id)}, lambda claimed, label: _words(label)),
+    (lambda student: {_number_of(student.id)}, lambda claimed, label: {_number_of(claimed.id), _number_of(label)}),
+    (lambda student: _spellings(student.name), lambda claimed, label: _spellings(claimed.name)),
+    (lambda student: _spellings(student.name), lambda claimed, label: _spellings(_COPY.sub("", claimed.name))),
+    (lambda student: _spellings(student.name), lambda claimed, label: _behind_group(claimed.name)),
 )

@@ -1,24 +1,27 @@
-"""The folder RESULTS: what lies where, read and written whole or not at all.
+"""Read and write the folder RESULTS, each file whole or not at all.
 
 class.json                who is in the class, what became of each, and what needs a person (`ClassIndex`)
 inputs/                   all that was given for the class: roster, times, rubric, selection (`class_inputs`)
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
-ID/results.json           a report each
+ID/results.json           the report on a hand-in
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
 
+import stat
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
 from grader.classroom.class_model import Format, Issue, Student
 from grader.classroom.results import journal
+from grader.classroom.results.locks import hold
 from grader.errors import OutputError, UsageError
 from grader.load.submission import packed
 from grader.model import Submission
@@ -52,7 +55,7 @@ OWN = (
     "desk.db-shm",
 )
 WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
-_POLL_SECONDS = 0.01
+MAX_REPORT = 64 << 20  # bytes; what the bounds of a verdict leave room for, at the most
 _STALE_TEXT = (
     "Marks were given after grades.csv and the other tables were written.\n"
     "`grader export` with this folder brings them up to date; so do `grader class` and `grader rescore`.\n"
@@ -134,12 +137,7 @@ def lock(results: Path, wait: float = 0.0) -> FileLock:
     Waits for its turn for `wait` seconds. Raises UsageError.
     """
     make_results(results)
-    held = FileLock(results / ".lock")
-    try:
-        held.acquire(timeout=wait)
-    except Timeout as error:
-        raise UsageError(f"{results}: another run is at work in there; wait for it, or stop it first.") from error
-    return held
+    return hold(results / ".lock", f"{results}: another run is at work in there; wait for it, or stop it first.", wait)
 
 
 @contextmanager
@@ -148,15 +146,9 @@ def writing_reports(results: Path) -> Iterator[None]:
 
     Waits for its turn. Raises UsageError after `WAIT_SECONDS`.
     """
-    held = FileLock(results / ".reports.lock")
-    try:
-        held.acquire(timeout=WAIT_SECONDS, poll_interval=_POLL_SECONDS)
-    except Timeout as error:
-        raise UsageError(f"{results}: reports are being written there for {WAIT_SECONDS:g} s; try it again.") from error
-    try:
+    busy = f"{results}: reports are being written there for {WAIT_SECONDS:g} s; try it again."
+    with hold(results / ".reports.lock", busy, WAIT_SECONDS):
         yield
-    finally:
-        held.release()
 
 
 def mark_stale(results: Path) -> None:
@@ -184,11 +176,21 @@ def write_report(folder: Path, report: Report, submission: Submission | None = N
 def read_report(path: Path) -> Report:
     """A stored report. Raises UsageError."""
     try:
-        return Report.model_validate_json(path.read_bytes())
+        return Report.model_validate_json(_report_bytes(path))
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be read ({error.strerror}).") from error
     except ValidationError as error:
         raise UsageError(f"{path}: this is no results.json of this grader ({error.errors()[0]['msg']}).") from error
+
+
+def _report_bytes(path: Path) -> bytes:
+    """Raises OSError, and UsageError for what is not read: one waits for a pipe, and a huge file fills the memory."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise UsageError(f"{path}: the report cannot be read (not an ordinary file).")
+    if status.st_size > MAX_REPORT:
+        raise UsageError(f"{path}: this is no results.json of this grader (larger than {MAX_REPORT >> 20} MiB).")
+    return path.read_bytes()
 
 
 def read_index(results: Path) -> ClassIndex:
@@ -225,8 +227,10 @@ def _pieces(index: ClassIndex) -> Iterator[str]:
 
 def read_files(path: Path) -> dict[str, bytes]:
     """A stored submission's files; none where the copy is gone or broken."""
+    if not path.is_file():
+        return {}
     try:
         with zipfile.ZipFile(path) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    except (OSError, zipfile.BadZipFile):
+    except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return {}

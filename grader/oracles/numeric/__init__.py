@@ -15,11 +15,13 @@ from grader.oracles.numeric.comparison import (
     Accepted,
     Answer,
     Case,
+    Inputs,
     Precision,
     close,
     mismatch,
     read_and_compare,
 )
+from grader.oracles.numeric.counterexample import boxes
 from grader.oracles.numeric.differences import central_difference, complex_step, gradient, grouped_difference
 from grader.oracles.numeric.judge import Question, judge
 from grader.oracles.numeric.naming import Fitted, Model, OfCase
@@ -32,6 +34,7 @@ __all__ = [
     "Case",
     "Fitted",
     "Floats",
+    "Inputs",
     "Misconception",
     "Model",
     "Numbers",
@@ -39,6 +42,7 @@ __all__ = [
     "Precision",
     "Question",
     "UnreadableError",
+    "boxes",
     "central_difference",
     "close",
     "common_misconceptions",

@@ -5,13 +5,15 @@ Agreement is `abs(a - b) <= atol + rtol * abs(b)`, never a division; what is not
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.oracles.figures import figure, figures_apart
 from grader.oracles.numeric.arrays import Floats, Numbers, UnreadableError, read_array
+
+Inputs: TypeAlias = Mapping[str, NDArray[Any]]  # named arguments, in the order of the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,17 @@ class Case:
     function with the inputs: lines of Python, the last an expression."""
 
     result: str
-    inputs: Mapping[str, NDArray[Any]]
+    inputs: Inputs
     expected: Floats
     norm: float = 1.0
     single: Precision = SINGLE
     accepted: Accepted | None = None
     call: str = ""
+
+    @property
+    def size(self) -> int:
+        """Entries of all inputs."""
+        return sum(array.size for array in self.inputs.values())
 
     @property
     def shapes(self) -> str:
@@ -125,8 +132,8 @@ def _read(value: Any, case: Case) -> Answer:
         return Answer(None, problem=f"{case.result} {error}.", is_none=value is None)
     values = reading.values
     if values.shape != case.expected.shape:
-        kept = values if values.size <= MAX_KEPT else None
-        return Answer(None, problem=_shape_sentence(values.shape, case), raw=kept)
+        raw = values if values.size <= MAX_KEPT else None
+        return Answer(None, problem=_shape_sentence(values.shape, case), raw=raw)
     if np.iscomplexobj(values):
         rounding = SINGLE if reading.dtype == "complex64" else DOUBLE
         if np.any(np.abs(values.imag) > rounding.atol * case.norm):

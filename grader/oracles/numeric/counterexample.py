@@ -1,5 +1,7 @@
 """The smallest input on which a function fails: minimal cases, tried from the smallest up, and what to show of one."""
 
+import itertools
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -36,10 +38,31 @@ def each_tried(function: Callable[..., Any], minimal_cases: Sequence[Case]) -> I
             yield case, answer
 
 
+def first_raising(function: Callable[..., Any], cases: Iterable[Case]) -> tuple[Case, CallFailure] | None:
+    """The first case for which the call raises, as far as time allows; None where none does. They may be many: what is
+    returned is not looked at."""
+    deadline = time.monotonic() + MAX_SECONDS
+    for case in cases:
+        try:
+            function(*case.inputs.values())
+        except CallFailure as failure:
+            return (case, failure) if failure.verdict.outcome is Outcome.ERROR else None
+        if time.monotonic() > deadline:
+            break
+    return None
+
+
+def boxes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """All shapes that fit into one and have no axis of length 0: those of the fewest entries first, long in their last
+    axes rather than in their first."""
+    within = itertools.product(*(range(1, size + 1) for size in shape))
+    return sorted(within, key=lambda box: (math.prod(box), box))
+
+
 def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
     """The first case whose answer is wrong; None where none is."""
-    found = ((case, item) for case, item in tried if isinstance(item, Answer))
-    return next((item for item in found if mismatch(*item)), None)
+    answered = ((case, item) for case, item in tried if isinstance(item, Answer))
+    return next((item for item in answered if mismatch(*item)), None)
 
 
 def evidence(function: Callable[..., Any], case: Case, answer: Answer) -> dict[str, Any]:
@@ -68,8 +91,8 @@ def to_paste(function: Callable[..., Any], case: Case) -> str:
     """Lines of Python that make the same call, in the folder that the function's module is in."""
     imports = ["import numpy as np", f"from {function.__module__} import *"]
     arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
-    *before, asked = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
-    return "\n".join([*imports, *arguments, *before, f"print({asked})"])
+    *before, call = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*imports, *arguments, *before, f"print({call})"])
 
 
 def name_of(function: Callable[..., Any]) -> str:

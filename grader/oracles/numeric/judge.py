@@ -1,6 +1,7 @@
 """A function of arrays, judged: call it on every case, compare, name the mistake, show the smallest input."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -9,7 +10,8 @@ import numpy as np
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import counterexample
-from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
+from grader.oracles.numeric.comparison import Answer, Case, Inputs, mismatch, read_and_compare
+from grader.oracles.numeric.counterexample import Tried
 from grader.oracles.numeric.naming import Model, explain
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
@@ -22,61 +24,62 @@ MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in an
 @dataclass(frozen=True, slots=True)
 class Question:
     """All that one numerical point asks. `minimal_cases` are small ones, from the smallest up, that tell nothing new:
-    they are for the student to see where the function fails."""
+    they are for the student to see where the function fails. `smaller` gives what is smaller than the inputs of a case,
+    from the smallest up: a call that raises is tried on all of it."""
 
     cases: Sequence[Case]
     minimal_cases: Sequence[Case] = ()
     misconceptions: Sequence[Misconception[Model]] = ()
+    smaller: Callable[[Inputs], Iterable[Inputs]] = lambda inputs: ()
 
 
 @np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
-    seen: list[Seen] = []
+    answers: list[Seen] = []
     for case in question.cases:
         try:
-            seen.append((case, read_and_compare(function(*case.inputs.values()), case)))
+            answers.append((case, read_and_compare(function(*case.inputs.values()), case)))
         except CallFailure as failure:
-            if not any(mismatch(*item) for item in seen):
-                _raise(function, question, seen, case, failure)
-            return _failed(function, question, seen)
-    if any(mismatch(*item) for item in seen):
-        return _failed(function, question, seen)
-    return _noted(Verdict.passed(), seen)
+            if not any(mismatch(*item) for item in answers):
+                _raise(function, question, answers, case, failure)
+            return _failed(function, question, answers)
+    if any(mismatch(*item) for item in answers):
+        return _failed(function, question, answers)
+    return _noted(Verdict.passed(), answers)
 
 
-def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen]) -> Verdict:
+def _failed(function: Callable[..., Any], question: Question, answers: Sequence[Seen]) -> Verdict:
     """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
 
     A name has to explain the minimal cases as well.
     """
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     small = [(case, item) for case, item in tried if isinstance(item, Answer)]
-    named = explain(seen, question.misconceptions, small)
-    mistake = _nothing_returned(seen) or _swapped(function, question) or next(iter(named), None)
-    found = counterexample.first_wrong(tried)
-    wrong = next(text for item in seen if (text := mismatch(*item)))
-    example = counterexample.sentence(*found) if found else ""
+    named = explain(answers, question.misconceptions, small)
+    mistake = _nothing_returned(answers) or _swapped(function, question) or next(iter(named), None)
+    smallest = counterexample.first_wrong(tried)
+    wrong = next(text for item in answers if (text := mismatch(*item)))
+    example = counterexample.sentence(*smallest) if smallest else ""
     cause = wrong if mistake is None else mistake.sentence
     verdict = Verdict.failed(f"{cause} {example}".strip(), mistake.id if mistake else None)
-    if found:
-        shown = counterexample.evidence(function, *found)
+    if smallest:
+        shown = counterexample.evidence(function, *smallest)
         verdict = replace(verdict, evidence={**shown, "example": example} if example else shown)
-    return _noted(verdict, seen)
+    return _noted(verdict, answers)
 
 
 def _raise(
-    function: Callable[..., Any], question: Question, seen: Sequence[Seen], case: Case, fault: CallFailure
+    function: Callable[..., Any], question: Question, answers: Sequence[Seen], case: Case, fault: CallFailure
 ) -> NoReturn:
-    """Raises the failure of the smallest input that makes one, and says for which it is. A mistake that raises is named
+    """Raise the failure of the smallest input that causes one, and say for which it is. A mistake that raises is named
     by the sizes on which it does."""
     if fault.verdict.outcome is not Outcome.ERROR or fault.kind in NO_INPUT or _is_raised_on_import(fault):
         raise fault
     tried = list(counterexample.each_tried(function, question.minimal_cases))
-    small = next(((case, answer) for case, answer in tried if isinstance(answer, CallFailure)), None)
-    where, failure = small or (case, fault)
-    everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
+    where, failure = _smallest_raising(function, question, tried, (case, fault))
+    everything = [*answers, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
     raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
         failure.verdict,
@@ -89,6 +92,20 @@ def _raise(
             message = f"{raised}, for {where.shapes}. {mistake.sentence}"  # which says more than any advice
             verdict = replace(verdict, message=message, diagnosis=mistake.id)
     raise CallFailure(verdict, failure.kind, failure.frames) from fault
+
+
+def _smallest_raising(
+    function: Callable[..., Any], question: Question, tried: Sequence[Tried], raised: tuple[Case, CallFailure]
+) -> tuple[Case, CallFailure]:
+    """The smallest input for which a call raises: the first minimal case, where everybody begins, or the one with the
+    fewest entries of the minimal cases and of what is smaller than the case that raised."""
+    small = [(case, answer) for case, answer in tried if isinstance(answer, CallFailure)]
+    if small and small[0][0] is question.minimal_cases[0]:
+        return small[0]
+    smallest = min([*small, raised], key=lambda item: item[0].size)  # the first of several
+    smaller = (replace(raised[0], inputs=inputs) for inputs in question.smaller(raised[0].inputs))
+    below = itertools.takewhile(lambda case: case.size < smallest[0].size, smaller)
+    return counterexample.first_raising(function, below) or smallest
 
 
 def _is_raised_on_import(fault: CallFailure) -> bool:
@@ -116,11 +133,11 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
     return Misconception("arguments-in-the-other-order", sentence, ())
 
 
-def _nothing_returned(seen: Sequence[Seen]) -> Misconception[None] | None:
+def _nothing_returned(answers: Sequence[Seen]) -> Misconception[None] | None:
     """Whether the first wrong answer is none at all."""
-    first = next(answer for case, answer in seen if mismatch(case, answer))
+    first = next(answer for case, answer in answers if mismatch(case, answer))
     return Misconception("nothing-returned", first.problem, ()) if first.is_none else None
 
 
-def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:
-    return verdict.noting(*(note for _, answer in seen for note in answer.notes))
+def _noted(verdict: Verdict, answers: Sequence[Seen]) -> Verdict:
+    return verdict.noting(*(note for _, answer in answers for note in answer.notes))

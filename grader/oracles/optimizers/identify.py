@@ -16,16 +16,18 @@ TORCHS = (
     "Adam",
     "RMSprop",
     "SGD",
-    "LBFGS",
     "AdamW",
     "NAdam",
     "RAdam",
     "Adamax",
     "ASGD",
     "Rprop",
+    "LBFGS",  # by far the dearest to replay
 )
 
 SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
+# Which of the trials: the hyper-parameters as they were read, or also values searched for where none was.
+FIRST, FURTHER, ALL = (0, 1), (1, None), (0, None)
 SLACK = 1.01  # 1 / (1 - 2 RELATIVE), rounded up: what a path that is the same may reach beyond the recorded one
 
 
@@ -37,16 +39,16 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     largest displacement (for an L-BFGS with a line search of its own, as the sine of an angle).
     """
     readings = _readings(records)
-    error = min(_best_error(name, problems, reading, tried=1) for reading in readings)
+    error = min(_best_error(name, problems, reading, FIRST) for reading in readings)
     if error > 1 and name == "LBFGS":
         error = min(error, quasi_newton.deviation(problems, records))
     if error > 1:
-        error = min(error, *(_best_error(name, problems, reading) for reading in readings))
-    known = all(
+        error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
+    is_rate_read = all(
         "lr" in read(name, group["hyper"]) for record in records for groups in record["before"] for group in groups
     )
     like = name if error <= 1 else _resemblance(name, problems, readings)
-    return {"same": error <= 1, "like": like, "known": known, "error": min(error, 1e300) * RELATIVE}
+    return {"same": error <= 1, "like": like, "known": is_rate_read, "error": min(error, 1e300) * RELATIVE}
 
 
 def _readings(records: list[Record]) -> list[list[Record]]:
@@ -57,26 +59,35 @@ def _readings(records: list[Record]) -> list[list[Record]]:
     return [before] if _same(before, after) else [before, after]
 
 
-def _same(one: list[Record], other: list[Record]) -> bool:
-    return all(a["groups"] == b["groups"] for a, b in zip(one, other, strict=True))
+def _same(first: list[Record], second: list[Record]) -> bool:
+    return all(a["groups"] == b["groups"] for a, b in zip(first, second, strict=True))
 
 
 def _resemblance(name: str, problems: list[Problem], readings: list[list[Record]]) -> str | None:
     """What else it is: another of torch's, or a known slip."""
     for records in readings:
         for other in TORCHS:
-            if other != name and _best_error(other, problems, records) <= 1:
+            if other != name and _best_error(other, problems, records, bound=1.0) <= 1:
                 return other
     records = readings[0]
-    if _best_error(name, problems, [_reversed(record) for record in records]) <= 1:
+    if _best_error(name, problems, [_reversed(record) for record in records], bound=1.0) <= 1:
         return "uphill"
     return "no-bias-correction" if name == "Adam" and _uncorrected_adam(problems, records) <= 1 else None
 
 
-def _best_error(name: str, problems: list[Problem], records: list[Record], tried: int | None = None) -> float:
-    """The smallest deviation over the trials (or the first of them), as the worst of all problems."""
+def _best_error(
+    name: str,
+    problems: list[Problem],
+    records: list[Record],
+    tried: tuple[int, int | None] = ALL,
+    bound: float = float("inf"),
+) -> float:
+    """The smallest deviation over the trials (from one to another), as the worst of all problems.
+
+    What deviates by more than `bound` is not followed to its end: above it, the result may be too small.
+    """
     best = float("inf")
-    for trial in islice(trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]), tried):
+    for trial in islice(trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]), *tried):
         rate = _fitted_rate(name, problems[0], records[0], trial)
         if rate is None:
             continue
@@ -87,7 +98,7 @@ def _best_error(name: str, problems: list[Problem], records: list[Record], tried
         for problem, record in zip(problems, records, strict=True):
             path = replay(name, problem, record["groups"], _hypers(name, record, hyper))
             worst = max(worst, _deviation(record["path"], path, problem))
-            if worst > best:
+            if worst > min(best, bound):
                 break
         best = min(best, worst)
         if best <= 1:
@@ -124,9 +135,9 @@ def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> H
     path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, "lr": 1.0}))
     if path is None:
         return None
-    one, found = path - path[0], record["path"][: len(path)] - record["path"][0]
+    unit_path, displacement = path - path[0], record["path"][: len(path)] - record["path"][0]
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        rate = float((one * found).sum() / (one * one).sum())
+        rate = float((unit_path * displacement).sum() / (unit_path * unit_path).sum())
     return {"lr": rate} if rate > 0 else None
 
 
@@ -140,26 +151,26 @@ SEARCHED_STEPS = 40  # in which what could not be read is searched for
 IN_TRAINING = {"kind": "gradients", "relative": 0.02, "share": 0.8}  # gradients are small there, and rounding is single
 
 
-def identify_training(name: str, seen: dict[str, Any]) -> dict[str, Any]:
+def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
 
-    `seen`: "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients" (steps, n)
-    of these; "before" and "after", the groups at each step; "dtype". For LBFGS "evaluations" of whole parameters too.
+    `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
+    (steps, n) of these; "before" and "after", the groups at each step; "dtype"; for LBFGS also "evaluations" of whole
+    parameters.
     Returns {"same": bool, "like": a class of torch.optim or None}.
     """
     if name == "LBFGS":
-        return {"same": quasi_newton.follows(seen), "like": None}
-    whole = _training_problem(seen, len(seen["path"]))
-    few = _training_problem(seen, min(SEARCHED_STEPS, len(seen["path"])))
-    for tried in (1, None):  # as it was read; then with what could not be read searched for
-        for problem, record in (whole if tried else few,):
-            if any(_best_error(name, [problem], reading, tried) <= 1 for reading in _readings([record])):
-                return {"same": True, "like": name}
+        return {"same": quasi_newton.follows(training), "like": None}
+    whole = _training_problem(training, len(training["path"]))
+    few = _training_problem(training, min(SEARCHED_STEPS, len(training["path"])))
+    for tried, (problem, record) in ((FIRST, whole), (ALL, few)):
+        if any(_best_error(name, [problem], reading, tried) <= 1 for reading in _readings([record])):
+            return {"same": True, "like": name}
     problem, record = few
     if textbook.deviation(name, problem, record) <= 1:
         return {"same": True, "like": name}
     others = (other for other in TORCHS if other not in (name, "LBFGS"))
-    like = next((other for other in others if _best_error(other, *few_lists(problem, record), tried=1) <= 1), None)
+    like = next((other for other in others if _best_error(other, *few_lists(problem, record), FIRST) <= 1), None)
     return {"same": False, "like": like}
 
 
@@ -167,17 +178,17 @@ def few_lists(problem: Problem, record: Record) -> tuple[list[Problem], list[Rec
     return [problem], _readings([record])[0]
 
 
-def _training_problem(seen: dict[str, Any], steps: int) -> tuple[Problem, Record]:
+def _training_problem(training: dict[str, Any], steps: int) -> tuple[Problem, Record]:
     problem = {
         **IN_TRAINING,
-        "shapes": [[count] for count in seen["followed"]],
-        "start": seen["start"],
+        "shapes": [[count] for count in training["followed"]],
+        "start": training["start"],
         "steps": steps,
-        "gradients": seen["gradients"][:steps],
-        "dtype": seen["dtype"],
+        "gradients": training["gradients"][:steps],
+        "dtype": training["dtype"],
     }
-    path = np.concatenate([seen["start"][None], seen["path"][:steps]])
-    return problem, {"path": path, "before": seen["before"][:steps], "after": seen["after"][:steps]}
+    path = np.concatenate([training["start"][None], training["path"][:steps]])
+    return problem, {"path": path, "before": training["before"][:steps], "after": training["after"][:steps]}
 
 
 # --- known misreadings ----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Budget:
         self.units = units
 
     def spend(self, units: int) -> None:
-        """Raises TooMuchError once everything is spent."""
+        """Raise TooMuchError once everything is spent."""
         self.units -= units
         if self.units < 0:
             raise TooMuchError("it takes more work than this program spends on one question")

@@ -21,7 +21,8 @@ class Watched:
     """What was seen of an optimizer's steps in one epoch or more; arrays have a row for each step.
 
     `between` are the parameters that changed between steps, `uncleared` those whose gradients were never cleared,
-    `with_gradient` those that had one at the first step.
+    `with_gradient` those that had one at the first step. `along` is for each step the cosine between the gradients that
+    it found and those that backward passes had brought.
     """
 
     closures: int
@@ -35,6 +36,7 @@ class Watched:
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
+    along: tuple[float, ...]
 
     @property
     def steps(self) -> int:
@@ -53,6 +55,7 @@ class Watched:
             before=self.before + other.before,
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
+            along=self.along + other.along,
         )
 
 
@@ -69,9 +72,11 @@ def read_watched(answer: Any) -> Watched | None:
             "before": before,
             "after": after,
             "evaluations": evaluations,
+            "along": list(along),
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
+            and all(type(cosine) is float for cosine in along)
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
@@ -92,6 +97,7 @@ def read_watched(answer: Any) -> Watched | None:
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
+                along=tuple(along),
             )
         case _:
             return None

@@ -11,6 +11,9 @@ from grader.oracles.training.harness_replies import Watched
 from grader.oracles.training.probes import LIKE
 
 MAX_NAMES = 4  # of parameters in a sentence
+# A cosine. Gradients that are clipped by norm or given a penalty keep 1.0 (0.99), those of which nearly every entry is
+# clipped 0.8; those that lead to known weights had 0.15 to 0.3 on a convex loss, and less on others.
+MIN_ALONG = 0.6
 
 
 class Seen(Protocol):
@@ -34,6 +37,8 @@ def judge(name: str, training: Seen, oracle: Any) -> Verdict:
         return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
     if not training.backward_passes:
         return Verdict.review("No gradient came from the loss function that train_epoch is given.")
+    if watched.along and not float(np.median(watched.along)) >= MIN_ALONG:
+        return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
     same = oracle.identify_training(name, _plain(watched))
     if same["same"]:
         return Verdict.passed()

@@ -6,7 +6,7 @@ seen; what is right is counted here. Nothing it says is believed: a report of an
 that measures nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from grader.oracles.training.time_box import TimeBox
 PROBE_SECONDS = 10.0  # three problems of a dozen steps take milliseconds
 ROOM = 1.3  # another seed is begun only if there is room for this many times what the first one took
 SEEDS = 3  # at most, of each optimizer
+MIN_EPOCHS = 3  # that are watched of an optimizer, whatever is decided by then
 CLOSENESS = 1e-4  # of the deviation of a tensor's entries: a network that has learned does not feel it
 MAX_BEFORE = 0.5  # of the held-out images, before the first epoch: a network that knows more came trained
 CLOSE_ENOUGH = 0.1  # of accuracy, under the target
@@ -72,12 +73,14 @@ class Attempt:
 class Rerun:
     """All measurements of one submission, made when first asked for and kept; so is what went wrong with one optimizer.
 
-    `settings`: those of the client, and epochs, target_accuracy.
+    `settings`: those of the client, and epochs, target_accuracy. `compared()`: whether somebody will look at what the
+    last epoch ends with. If not, a training ends when it is decided that the network learns.
     """
 
     client: HarnessClient
     settings: Mapping[str, Any]
     seed: int
+    compared: Callable[[], bool] = lambda: True
     _attempts: dict[str, "Attempt | CallFailure"] = field(default_factory=dict)
     _runs: dict[str, list[Run]] = field(default_factory=dict)
     _costs: dict[str, float] = field(default_factory=dict)
@@ -194,6 +197,8 @@ class Rerun:
         seen = client.ask(seconds, "make_optimizer", name).get("watched") is True
         try:
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
+                if self._is_decided(epochs):
+                    break
                 left = end - box.spent
                 pace = box.pace
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
@@ -207,9 +212,17 @@ class Rerun:
             if fault.kind not in ("timeout", "starved") or not epochs:
                 raise
             box.look_again()  # it may be busy by now
-        whole = len(epochs) == count and all(epoch.complete for epoch in epochs)
+        ended = len(epochs) == count or self._is_decided(epochs)
+        whole = ended and all(epoch.complete for epoch in epochs)
         known = knows_classes(first["logits"], images, seed)
         return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known)
+
+    def _is_decided(self, epochs: Sequence[Epoch]) -> bool:
+        """Whether no further epoch can change what is said of the training: it is the best one that counts, all
+        parameters have moved, and nobody asks for the last."""
+        if self.compared() or len(epochs) < MIN_EPOCHS or epochs[-1].unchanged:
+            return False
+        return max(epoch.accuracy for epoch in epochs) >= self.target
 
     def _what_it_knows(self, training: Training) -> Verdict:
         """Whether what the network knows is in its parameters, and was not at the beginning."""
@@ -233,6 +246,22 @@ class Rerun:
         if close < self.target - CLOSE_ENOUGH:
             message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
             return Verdict.review(message)
+        return self._what_is_beside_them([answer.get("shuffled_0"), answer.get("shuffled_1")])
+
+    def _what_is_beside_them(self, shuffled: Sequence[Any]) -> Verdict:
+        """Whether something else than the parameters' values knows the classes: constants behind a gate that opens in
+        the training, a table of what was seen. It still does when all that was learned is shuffled."""
+        images = self.images
+        if any(accuracy_of(logits, images.truth, images.classes) is None for logits in shuffled):
+            return Verdict.review("The trained network could not be asked again.")
+        for logits in shuffled:
+            known = knows_classes(logits, images, self.seed)
+            if known is not None:
+                return Verdict.review(
+                    "With what its parameters have learned shuffled, its outputs still tell the classes apart: a "
+                    f"linear reading of them gets {100 * known:.0f} % of the held-out images right. What else does it "
+                    "know from?"
+                )
         return Verdict.passed()
 
     def _once_more(self, name: str, seed: int, seconds: float) -> Run | None:

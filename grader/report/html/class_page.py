@@ -1,8 +1,8 @@
 """The page of a class, in the order in which a TA needs it.
 
 What needs a person, everyone, scores, mistakes in common, how each point went, similar hand-ins, incidents. Reports are
-read one after the other, once for what is said of the class and once for the table, so that ten thousand of them need
-no more memory than one. The page works without its script; the script sorts and filters the table.
+read one after the other, once for the statistics and once for the table, so that ten thousand of them need no more
+memory than one. The page works without its script; the script sorts and filters the table.
 """
 
 from collections import Counter
@@ -103,7 +103,7 @@ def _by_kind(remarks: Sequence[Remark]) -> dict[str, list[Remark]]:
 
 
 def _outcomes(group: ClassStatistics) -> list[tuple[Outcome, int]]:
-    """How often each outcome came, for the pills that filter; what all have is no filter."""
+    """How often each outcome occurs, for the buttons that filter the table; `passed` would filter nothing useful."""
     total: Counter[Outcome] = Counter()
     for item in group.items.values():
         total += item.outcomes
@@ -112,16 +112,16 @@ def _outcomes(group: ClassStatistics) -> list[tuple[Outcome, int]]:
 
 def _groups(pairs: Sequence[Pair], group: ClassStatistics) -> list[_Group]:
     def person(name: str, earlier: bool = False) -> _Person:
-        return _Person(name, None if earlier else group.known.get(name), earlier)
+        return _Person(name, None if earlier else group.linked_rows.get(name), earlier)
 
     alike = [(person(pair.left), person(pair.right, pair.earlier), pair.share) for pair in pairs]
-    places = {(one.name, one.earlier): one for left, right, _ in alike for one in (left, right)}
-    found = []
+    places = {(who.name, who.earlier): who for left, right, _ in alike for who in (left, right)}
+    groups = []
     for keys in groups_of(((left.name, left.earlier), (right.name, right.earlier)) for left, right, _ in alike):
         members = {name for name, earlier in keys if not earlier}
-        own = tuple(pair for pair in alike if pair[0].name in members)
-        found.append(_Group(tuple(places[key] for key in keys), own))
-    return found
+        inner_pairs = tuple(pair for pair in alike if pair[0].name in members)
+        groups.append(_Group(tuple(places[key] for key in keys), inner_pairs))
+    return groups
 
 
 def _figures(group: ClassStatistics) -> list[tuple[str, float]]:

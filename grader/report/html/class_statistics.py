@@ -1,4 +1,4 @@
-"""What is said of a class, gathered while its reports go by: running sums and the first names; no report is kept."""
+"""The statistics of a class, gathered while its reports go by: running sums and the first names; no report is kept."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable
@@ -113,11 +113,11 @@ class Cluster:
 
 
 class ClassStatistics:
-    """What is gathered while the reports go by. `asked` are ids that the page names elsewhere and has to link."""
+    """What is gathered while the reports go by. `linked_ids` are those that the page names elsewhere, and links."""
 
-    def __init__(self, asked: Collection[str]) -> None:
-        self.asked = asked
-        self.known: dict[str, Row] = {}
+    def __init__(self, linked_ids: Collection[str]) -> None:
+        self.linked_ids = linked_ids
+        self.linked_rows: dict[str, Row] = {}
         self.count = 0
         self.scores: list[float] = []  # but for the zeros below
         self.zeros: defaultdict[str, People] = defaultdict(People)
@@ -141,8 +141,8 @@ class ClassStatistics:
         for exercise in report.exercises:
             title, maximum = self.heads.get(exercise.id, (exercise.title, 0.0))
             self.heads[exercise.id] = (title, max(maximum, exercise.max_score))
-        if row.id in self.asked:
-            self.known[row.id] = row
+        if row.id in self.linked_ids:
+            self.linked_rows[row.id] = row
         if row.late:
             self.late.add(row)
         if row.zero:
@@ -219,22 +219,22 @@ def href_of(name: str) -> str:
     return "" if none else f"./{quote(name, safe='', errors='replace')}/report.html"
 
 
-def common_sentence(one: str, other: str) -> str:
+def common_sentence(left: str, right: str) -> str:
     """The sentences that two messages of one diagnosis begin with; the shorter message, where not even one."""
-    length = next((place for place, pair in enumerate(zip(one, other, strict=False)) if len(set(pair)) > 1), None)
-    shared = min(one, other, key=len)[:length]
-    if shared in (one, other):
+    length = next((place for place, pair in enumerate(zip(left, right, strict=False)) if len(set(pair)) > 1), None)
+    shared = min(left, right, key=len)[:length]
+    if shared in (left, right):
         return shared
     end = max(shared.rfind(f"{stop} ") for stop in ".?!:")
-    return shared[: end + 1] if end > 0 else min(one, other, key=len)
+    return shared[: end + 1] if end > 0 else min(left, right, key=len)
 
 
 def groups_of(pairs: Iterable[tuple[T, T]]) -> list[list[T]]:
     """Hand-ins that are similar to one another, directly or through others, in the order of the pairs."""
     groups: dict[T, list[T]] = {}
     for left, right in pairs:
-        one, other = groups.setdefault(left, [left]), groups.setdefault(right, [right])
-        if one is not other:
-            one.extend(other)
-            groups.update(dict.fromkeys(other, one))
+        left_group, right_group = groups.setdefault(left, [left]), groups.setdefault(right, [right])
+        if left_group is not right_group:
+            left_group.extend(right_group)
+            groups.update(dict.fromkeys(right_group, left_group))
     return list({id(group): group for group in groups.values()}.values())

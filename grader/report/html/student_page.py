@@ -77,7 +77,7 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
     repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points if point is not cause.first}
     drawn = [
         replace(
-            _point(point, [own for own in reviews if own.point == point.id], blocks[point.id], set(together)),
+            _point(point, [review for review in reviews if review.point == point.id], blocks[point.id], set(together)),
             same_as=repeats.get(point.id),
         )
         for point in points
@@ -87,13 +87,13 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
 
 def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
     arrays = next((block for block in blocks if isinstance(block, Arrays)), None)
-    own = [block for block in blocks if isinstance(block, Curves) and block.name not in together]
+    curves = [block for block in blocks if isinstance(block, Curves) and block.name not in together]
     return _Point(
         point,
         tuple(reviews),
         arrays,
         tuple(pictures.heat_map(grid) for grid in arrays.where) if arrays else (),
-        tuple(Chart(block.name, _panels({point.title: block})) for block in own),
+        tuple(Chart(block.name, _panels({point.title: block})) for block in curves),
         tuple(block for block in blocks if isinstance(block, Table)),
         tuple(block for block in blocks if isinstance(block, Fact)),
         tuple(block for block in blocks if isinstance(block, Quotation)),

@@ -20,7 +20,7 @@ from grader.report.html.compiled_templates import CompiledTemplates
 from grader.report.plain_text import clean, number, one_line
 
 FOLDER = Path(__file__).parent
-PIECE = 500  # of the template's own small ones in one of ours
+PIECE = 500  # of jinja2's small pieces joined into one of ours: a write for each would be slow
 MAX_TEXT = 20_000  # of any one text, whatever a template says: the page has to stay a page
 
 # A sign besides the word, so that colour is never needed; all of them are in every system's fonts.
@@ -39,7 +39,7 @@ SIGNS = {
 
 
 def render(template: str, script: bool, data: Mapping[str, Any]) -> str:
-    """The page that a template makes of `data`. `script` lets the page's own script in."""
+    """The page that a template makes of `data`. `script` includes the page's own script, and permits it to run."""
     return "".join(pieces(template, script, data))
 
 
@@ -69,8 +69,8 @@ def picture(template: str, data: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=2)
 def environment(*further: Path) -> Environment:
-    """Of the templates here, and of those in further folders: all that is said in the module's docstring holds."""
-    made = Environment(
+    """The environment of the templates here and in further folders; the module's docstring says what it guarantees."""
+    templates = Environment(
         loader=FileSystemLoader([*further, FOLDER / "templates"]),
         autoescape=True,
         finalize=_finalize,
@@ -79,8 +79,8 @@ def environment(*further: Path) -> Environment:
         lstrip_blocks=True,
         bytecode_cache=CompiledTemplates(FOLDER / "__pycache__", Path(__file__)),
     )
-    made.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
-    return made
+    templates.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
+    return templates
 
 
 def _finalize(value: Any) -> Any:

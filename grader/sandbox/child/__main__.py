@@ -14,7 +14,7 @@ _NAME = "_grader_child"
 
 
 def main() -> None:
-    """Loads the program that the command line names, removes every trace of it, and runs it."""
+    """Load the program that the command line names, remove every trace of it, and run it."""
     _, program, argument = sys.argv
     folder = os.path.dirname(os.path.abspath(__file__))
     run = _load(folder, program)

@@ -6,13 +6,13 @@ import shutil
 
 
 def open_up(folder: str) -> None:
-    """Undoes what a worker of our own user may have done to a folder's mode, so that its files can be seen."""
+    """Undo what a worker of our own user may have done to a folder's mode, so that its files can be seen."""
     with contextlib.suppress(OSError):
         os.chmod(folder, 0o700)
 
 
 def remove(path: str) -> None:
-    """Removes a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
+    """Remove a folder however deep it is nested: subfolders are brought to the top, so that nothing here recurses."""
     open_up(path)
     with contextlib.suppress(OSError):
         for number, folder in enumerate(iter(lambda: _subfolder(path), None)):

@@ -36,7 +36,7 @@ def main(argument: str) -> None:
 
 
 def _pass_on(replies: int, prints: int) -> bool:
-    """Passes everything on until the worker says nothing more (true) or the grader hung up."""
+    """Pass everything on until the worker says nothing more (true) or the grader hung up."""
     poll = select.poll()
     for source, events in ((prints, select.POLLIN), (replies, select.POLLIN), (0, 0)):
         poll.register(source, events)

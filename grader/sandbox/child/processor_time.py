@@ -32,7 +32,7 @@ def of(pid: int) -> tuple[float, float, int] | None:
 
 
 def main(argument: str) -> None:
-    """Prints what everything else in this container has had."""
+    """Print what everything else in this container has had."""
     pids = [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
     times = [time for time in map(of, pids) if time is not None]
     print(json.dumps([sum(part) for part in zip(*times, strict=True)] if times else None))

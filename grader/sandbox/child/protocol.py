@@ -174,7 +174,7 @@ def decode(data: bytes, bounds: Bounds = REQUEST) -> Value:
 
 
 def write_frame(write: Callable[[bytes], object], value: Value, bounds: Bounds = REQUEST) -> None:
-    """Sends one value as a frame through `write`, which takes all it is given. Raises ProtocolError."""
+    """Send one value as a frame through `write`, which takes all it is given. Raises ProtocolError."""
     payload = encode(value, bounds)
     if len(payload) > bounds.bytes:
         raise ProtocolError(f"a frame of {len(payload)} bytes; at most {bounds.bytes} are taken")

@@ -21,7 +21,7 @@ LINGER_MS = 2_000  # for a worker that closed its channel to end; at once, unles
 
 
 def main(argument: str) -> None:
-    """Runs one worker to its end."""
+    """Run one worker to its end."""
     bell = _child_bell()
     worker, replies, prints = _start(argument)
     os._exit(_pass_on(worker, replies, prints, bell))
@@ -55,7 +55,7 @@ def _start(limits: str) -> tuple[int, int, int]:
 
 
 def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
-    """Passes everything on until the worker has ended or the grader hung up. The exit status to end with."""
+    """Pass everything on until the worker has ended or the grader hung up. The exit status to end with."""
     poll = select.poll()
     for source, events in ((bell, select.POLLIN), (prints, select.POLLIN), (replies, select.POLLIN), (0, 0)):
         poll.register(source, events)
@@ -86,15 +86,15 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
 
 
 def _reap(worker: int) -> int | None:
-    """Buries every child that has ended, orphans too. The worker's exit status, if it was among them."""
-    found = None
+    """Bury every child that has ended, orphans too. The worker's exit status, if it was among them."""
+    exit_status = None
     while True:
         try:
             child, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return found
+            return exit_status
         if child == 0:
-            return found
+            return exit_status
         if child == worker:
             code = os.waitstatus_to_exitcode(status)
-            found = code if code >= 0 else 128 - code
+            exit_status = code if code >= 0 else 128 - code

@@ -32,7 +32,7 @@ def set_limits(limits: Mapping[str, Any]) -> None:
 
 
 def lower(kind: int, soft: int, hard: int | None = None) -> None:
-    """Sets a bound where the one in force is higher. Not on Windows."""
+    """Set a bound where the one in force is higher. Not on Windows."""
     if sys.platform == "win32":
         return
     import resource

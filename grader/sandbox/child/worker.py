@@ -35,11 +35,11 @@ class State:
     """What one request leaves for the next."""
 
     importer: Importer = field(default_factory=Importer)
-    kept: kept_values.Table = field(default_factory=kept_values.Table)
+    kept_table: kept_values.Table = field(default_factory=kept_values.Table)
 
 
 def main(argument: str) -> None:
-    """Runs a worker that was started, not forked: it bounds itself as far as the system goes, and serves."""
+    """Run a worker that was started, not forked: it limits itself as far as the system can, and serves."""
     limits = json.loads(argument)
     rlimits.set_limits(limits)
     if sys.platform == "linux":
@@ -48,7 +48,7 @@ def main(argument: str) -> None:
 
 
 def serve() -> None:
-    """Answers requests until the grader closes the channel."""
+    """Answer requests until the grader closes the channel."""
     take, send = _own_channel()
     state = State()
     sys.meta_path.insert(0, state.importer)
@@ -132,7 +132,7 @@ def call(state: State, request: Any) -> dict[str, Any]:
     args, kwargs = _arguments(state, request)
     if not _fits(target, args, kwargs):
         return problem("signature", f"{name}{_signature_of(target)}", [])
-    value = state.kept.send(target(*args, **kwargs), request["keep"])
+    value = state.kept_table.send(target(*args, **kwargs), request["keep"])
     mutated = path_of(request["module"], state.importer.harness) is None and _are_changed(state, request, args, kwargs)
     return {"status": "value", "value": value, "mutated": mutated}
 
@@ -150,14 +150,14 @@ def operate(state: State, request: Any) -> dict[str, Any]:
         if name != "getattr" or student_frames(state.importer, error):
             raise
         return problem("missing", text_of(error), [])
-    value = state.kept.send(result, request["keep"])
+    value = state.kept_table.send(result, request["keep"])
     return {"status": "value", "value": value, "mutated": _are_changed(state, request, args, kwargs)}
 
 
 def _arguments(state: State, request: Any) -> tuple[list[Any], dict[str, Any]]:
-    state.kept.drop(request["drop"])
-    args = convert.from_wire(request["args"], state.kept.get)
-    return args, convert.from_wire(request["kwargs"], state.kept.get)
+    state.kept_table.drop(request["drop"])
+    args = convert.from_wire(request["args"], state.kept_table.get)
+    return args, convert.from_wire(request["kwargs"], state.kept_table.get)
 
 
 def _are_changed(state: State, request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
@@ -169,7 +169,7 @@ def _are_changed(state: State, request: Any, args: list[Any], kwargs: dict[str, 
         if not kept_values.holds_handle(before)
     ]
     # What was sent is made anew: the way back widens a dtype, and makes a list of a tuple.
-    afresh = [convert.from_wire(before, state.kept.get) for before, _ in plain]
+    afresh = [convert.from_wire(before, state.kept_table.get) for before, _ in plain]
     return _as_sent(afresh) != _as_sent([now for _, now in plain])
 
 
@@ -211,7 +211,7 @@ def _quietly(action: Callable[[], object]) -> None:
 
 
 def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
-    """Takes the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
+    """Take the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
     requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     replies = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -75,7 +75,7 @@ class Zygote:
         self.open_to_all = True
 
     def prepare(self) -> None:
-        """Tries the restrictions, says how they hold, then imports what workers will need."""
+        """Try the restrictions, say how they hold, then import what workers will need."""
         guard()
         installed = packages.restrict(name.partition(".")[0] for name in self.settings["modules"]).places
         self.own_user = self.jailed and os.geteuid() == 0 and readable_paths.may(readable_paths.CHANGE_USER)
@@ -121,8 +121,8 @@ class Zygote:
             text = stream.read()
         os.waitpid(child, 0)
         folders.remove(folder)
-        found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
-        return found
+        outcome: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
+        return outcome
 
     def own_settings(self) -> dict[str, Any]:
         keeps = self.own_user and not self.open_to_all
@@ -134,7 +134,7 @@ class Zygote:
         return path
 
     def serve(self) -> None:
-        """Obeys until the grader closes the socket or is no more."""
+        """Obey until the grader closes the socket or is no more."""
         while True:
             if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
                 self.watch()
@@ -249,7 +249,7 @@ class Zygote:
         return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
 
     def sweep(self) -> None:
-        """Ends what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
+        """End what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
         while orphans := process_tree.children() - {forked.pid for forked in self.workers.values()} - self.siblings:
             for pid in orphans:
                 with contextlib.suppress(OSError):
@@ -283,10 +283,10 @@ def _import(name: str) -> None:
         sys.modules["torch"].set_num_threads(1)
 
 
-def _close_all_but(kept: list[int]) -> None:
-    """Closes every descriptor from 3 on that is not in `kept` (sorted)."""
+def _close_all_but(descriptors: list[int]) -> None:
+    """Close every descriptor from 3 on that is not in `kept` (sorted)."""
     first = 3
-    for descriptor in kept:
+    for descriptor in descriptors:
         os.closerange(first, descriptor)
         first = descriptor + 1
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
@@ -313,7 +313,7 @@ def _excess(forked: Forked) -> str:
 
 
 def main(argument: str) -> None:
-    """Prepares, serves, and leaves nothing behind."""
+    """Prepare, serve, and leave nothing behind."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to answer
     control = socket.socket(fileno=0)
     zygote = Zygote(json.loads(argument), control)

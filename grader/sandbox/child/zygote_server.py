@@ -34,7 +34,7 @@ class FirstWords:
 
 
 def main(argument: str) -> None:
-    """Prepares, serves until the grader hangs up, and takes all along."""
+    """Prepare, serve until the grader hangs up, and end all that was started."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings = json.loads(argument)
     os.makedirs(settings["folder"], 0o700)

@@ -113,7 +113,7 @@ class DockerLauncher:
             return worker
 
     def close(self) -> None:
-        """Removes every container that this launcher started. Idempotent.
+        """Remove every container that this launcher started. Idempotent.
 
         An engine that is gone now is no error: its containers end without us, and the next sweep finds what is left.
         """
@@ -150,11 +150,11 @@ class DockerLauncher:
         return ""
 
     def attach_relay(self, container: str, command: list[str]) -> Stream:
-        """Starts the relay of one worker in a shared container."""
+        """Start the relay of one worker in a shared container."""
         with engine_errors("starting a worker in a container"):
             api = self._client.api
-            made = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")
-            return Stream(api.exec_start(made["Id"], socket=True))
+            created = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")
+            return Stream(api.exec_start(created["Id"], socket=True))
 
     def _start_shared(self, kind: Kind) -> Shared | None:
         """A container whose zygote is warm; None where the restrictions of a jail do not hold in it."""
@@ -214,7 +214,7 @@ class DockerLauncher:
         return identity, stream
 
     def discard(self, identity: str) -> None:
-        """Removes a container behind the caller's back: nothing that comes after needs to wait for it."""
+        """Remove a container behind the caller's back: nothing that comes after needs to wait for it."""
         try:
             self._helpers.submit(self._remove, identity)
         except RuntimeError:  # they have been sent home
@@ -228,8 +228,8 @@ class DockerLauncher:
         """Of all that runs in a container, by a process beside it; None where that does not come to an answer."""
         api = self._client.api
         with contextlib.suppress(docker.errors.APIError, requests.RequestException, ValueError):
-            made = api.exec_create(identity, [*_PYTHON, "processor_time", ""], stderr=False, user=_NOBODY)
-            times = json.loads(api.exec_start(made["Id"]))
+            created = api.exec_create(identity, [*_PYTHON, "processor_time", ""], stderr=False, user=_NOBODY)
+            times = json.loads(api.exec_start(created["Id"]))
             return times and ProcessorTime(*times)
         return None
 
@@ -273,13 +273,13 @@ class Container:
         return self._launcher.processor_time(self.identity)
 
     def output(self) -> str:
-        """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""
+        """Raise SandboxError once the engine has failed this worker: its silence is no student's doing."""
         if self._failure is not None:
             raise self._failure
         return self._stream.output()
 
     def end(self) -> str:
-        """Raises SandboxError where it is the engine that failed: that is no student's crash."""
+        """Raise SandboxError where it is the engine that failed: that is no student's crash."""
         try:
             return self._how_it_ended() if self._stream.hung_up or self._stream.waiting else ""
         except SandboxError as error:

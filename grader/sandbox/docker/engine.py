@@ -67,7 +67,7 @@ def _shortcoming(info: Mapping[str, Any]) -> str:
 
 @contextlib.contextmanager
 def engine_errors(doing: str) -> Iterator[None]:
-    """Turns what the SDK raises into a SandboxError whose sentence says what to do. `doing`: "starting a container"."""
+    """Turn what the SDK raises into a SandboxError whose sentence says what to do. `doing`: "starting a container"."""
     try:
         yield
     except docker.errors.APIError as error:
@@ -103,7 +103,7 @@ def session_labels() -> dict[str, str]:
 
 
 def remove(client: docker.DockerClient, container: str) -> None:
-    """Kills and removes a container with all that runs in it. One that is gone already is fine."""
+    """Kill and remove a container with all that runs in it. One that is gone already is fine."""
     with contextlib.suppress(docker.errors.NotFound):
         try:
             client.api.remove_container(container, v=True, force=True)
@@ -114,21 +114,21 @@ def remove(client: docker.DockerClient, container: str) -> None:
 
 def remove_session(client: docker.DockerClient, session: str) -> None:
     """Everything that one session has started."""
-    for found in _labelled(client, f"{SESSION}={session}"):
-        remove(client, found["Id"])
+    for container in _labelled(client, f"{SESSION}={session}"):
+        remove(client, container["Id"])
 
 
 def sweep(client: docker.DockerClient) -> int:
-    """Removes what graders left behind that are no more; how many containers that was. Others' live ones stay."""
-    left = [found for found in _labelled(client, SESSION) if _is_left_behind(client, found)]
-    for found in left:
-        remove(client, found["Id"])
+    """Remove what graders left behind that are no more; how many containers that was. Others' live ones stay."""
+    left = [container for container in _labelled(client, SESSION) if _is_left_behind(client, container)]
+    for container in left:
+        remove(client, container["Id"])
     return len(left)
 
 
 def _labelled(client: docker.DockerClient, label: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.api.containers(all=True, filters={"label": label})
-    return found
+    containers: list[dict[str, Any]] = client.api.containers(all=True, filters={"label": label})
+    return containers
 
 
 def _is_left_behind(client: docker.DockerClient, container: dict[str, Any]) -> bool:

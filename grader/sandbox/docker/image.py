@@ -53,8 +53,8 @@ class Recipe:
 
     @property
     def arguments(self) -> dict[str, str]:
-        given = {"BASE": self.base, "TORCH": self.torch}
-        return {name: value for name, value in given.items() if value is not None}
+        arguments = {"BASE": self.base, "TORCH": self.torch}
+        return {name: value for name, value in arguments.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def child_hash() -> str:
 
 
 def build(recipe: Recipe, on_step: OnStep = lambda number, count, what: None) -> Image:
-    """Builds and tags an image. Layers that the engine has built before are not built again.
+    """Build and tag an image. Layers that the engine has built before are not built again.
 
     Raises UsageError where there is nothing to build from, SandboxError where the engine cannot or a step fails.
     """
@@ -101,7 +101,7 @@ def build(recipe: Recipe, on_step: OnStep = lambda number, count, what: None) ->
 
 
 def build_once(is_missing: Callable[[], bool], on_step: OnStep) -> None:
-    """Builds the worker image with the grader's own defaults; of several processes that want to, the first does.
+    """Build the worker image with the grader's own defaults; of several processes that want to, the first does.
 
     Raises as `build` does.
     """

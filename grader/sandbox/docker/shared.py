@@ -48,10 +48,10 @@ class Engine(Protocol):
     """What a shared container needs of whoever holds the engine."""
 
     def attach_relay(self, container: str, command: list[str]) -> Stream:
-        """Starts a relay in the container. Raises SandboxError."""
+        """Start a relay in the container. Raises SandboxError."""
 
     def discard(self, identity: str) -> None:
-        """Removes a container in the background."""
+        """Remove a container in the background."""
 
     def processor_time(self, identity: str) -> ProcessorTime | None:
         """Of all that runs in a container; None where that is not known."""
@@ -74,7 +74,7 @@ class Shared:
         self.is_quiet = stream.is_quiet
 
     def is_jailing(self) -> bool:
-        """Waits until the zygote is warm; whether all that a jail requires holds in here. Raises SandboxError."""
+        """Wait until the zygote is warm; whether all that a jail requires holds in here. Raises SandboxError."""
         text = b""
         while text.count(b"\n") < 2 and len(text) < _LINE_BYTES:
             part = self._stream.receive_line()
@@ -115,7 +115,7 @@ class Shared:
             self.end()
 
     def end(self) -> str:
-        """Ends the container with all that is in it."""
+        """End the container with all that is in it."""
         self._stream.close()
         self._engine.discard(self.identity)
         return ""
@@ -136,7 +136,7 @@ class SharedWorker:
         return self._engine.processor_time(self._shared.identity)
 
     def output(self) -> str:
-        """Raises SandboxError once the engine has failed this worker: its silence is no student's doing."""
+        """Raise SandboxError once the engine has failed this worker: its silence is no student's doing."""
         if self._failure is not None:
             raise self._failure
         return self._stream.output()

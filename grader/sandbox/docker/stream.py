@@ -43,13 +43,13 @@ class Frames:
         return self._left > 0
 
     def _header(self) -> bytes:
-        found = b""
-        while len(found) < HEADER.size:
-            part = self._read(HEADER.size - len(found))
+        header = b""
+        while len(header) < HEADER.size:
+            part = self._read(HEADER.size - len(header))
             if not part:
                 return b""
-            found += part
-        return found
+            header += part
+        return header
 
 
 class Stream:
@@ -123,7 +123,7 @@ class Stream:
             return sys.platform == "win32"
 
     def close(self) -> None:
-        """Ends the connection; whoever is still in `receive` gets the end of the stream. Idempotent."""
+        """End the connection; whoever is still in `receive` gets the end of the stream. Idempotent."""
         with contextlib.suppress(OSError, AttributeError):
             self._wire.shutdown(socket.SHUT_RDWR)
         response = getattr(self._attached, "_response", None)  # it holds the connection, where the SDK could tie it on

@@ -87,7 +87,7 @@ class Zygote:
         return not hung_up.poll(0)
 
     def end(self, number: int, gone: bool) -> dict[str, Any]:
-        """Ends a worker and all it started: its exit code if it had ended before, and what bound it had passed.
+        """End a worker and all it started: its exit code if it had ended before, and what bound it had passed.
 
         Raises SandboxError if the zygote is no more, unless it was closed, which ends workers too.
         """
@@ -110,7 +110,7 @@ class Zygote:
             return self._answer()
 
     def close(self) -> None:
-        """Ends the zygote with all its workers. Idempotent."""
+        """End the zygote with all its workers. Idempotent."""
         if self._closed:
             return
         self._closed = True

@@ -82,10 +82,11 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
 
 @answering
 def rewind(closeness: float, seed: int) -> dict[str, Any]:
-    """The network's logits with the parameters that it began with, and with its own moved by next to nothing.
+    """The network's logits with the parameters that it began with, with its own moved by next to nothing, and with what
+    each tensor has learned shuffled among its entries, twice.
 
-    What it has learned has to be in the parameters: with those of the beginning it knows nothing, and with almost the
-    same it knows the same. Ends the training.
+    What it has learned has to be in the parameters: with those of the beginning it knows nothing, with almost the same
+    it knows the same, and shuffled it is as good as random. Ends the training.
     """
     model, start = kept("model"), kept("start")
     parameters = [p.detach() for p in model.parameters()]
@@ -96,6 +97,11 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
         noise = torch.randn(p.shape, generator=generator).to(p.device, p.dtype)
         p.copy_(q + closeness * q.std(unbiased=False) * noise)
     found["close"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+    for number, sign in enumerate((1, -1)):
+        for p, q, first in zip(parameters, trained, start, strict=True):
+            order = torch.randperm(q.numel(), generator=generator).to(p.device)
+            p.copy_(first + sign * (q - first).flatten()[order].reshape(q.shape))
+        found[f"shuffled_{number}"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     found["start"] = student.outputs(model, kept("held_out")).float().cpu().numpy()

@@ -29,9 +29,11 @@ class Watch:
         self._optimizer = optimizer
         self._named = named
         self._parameters = list(named.values())
+        self._sizes = [p.numel() for p in self._parameters]
         self._places = _places(self._parameters, seed)
+        self._followed = _in_all(self._places, self._sizes)
         self._depth = 0
-        self._last = self._copies()
+        self._last = self._values()
         self._evaluations: list[dict[str, Any]] = []
         self._recorded = 0
         self._ended_steps = 0
@@ -40,9 +42,9 @@ class Watch:
         self._begin()
         optimizer.register_step_pre_hook(self._step_begins)
         optimizer.register_step_post_hook(self._step_ends)
-        for name, p in list(named.items())[-MIN_OF_EACH:]:  # the last layers: nothing behind them hides a gradient
-            if p.requires_grad:
-                p.register_hook(partial(self._arrives, name))
+        self._hooked = _hooked(named, seed)
+        for name in self._hooked:
+            named[name].register_hook(partial(self._arrives, name))
 
     def begin_epoch(self) -> None:
         """A step that raised has not ended."""
@@ -58,12 +60,13 @@ class Watch:
             "uncleared": sorted(self._uncleared),
             "with_gradient": sorted(self._with_gradient),
             "followed": [len(places) for places in self._places],
-            "start": self._start.numpy(),
+            "start": self._start.double().cpu().numpy(),
             "path": _rows(self._path),
             "gradients": _rows(self._gradients),
-            "before": self._groups_before,
-            "after": self._groups_after,
+            "before": self._groups["before"],
+            "after": self._groups["after"],
             "evaluations": self._evaluations,
+            "along": self._along,
         }
         self._evaluations = []
         self._begin()
@@ -74,11 +77,12 @@ class Watch:
         self._between: set[str] = set()
         self._uncleared: set[str] = set()
         self._with_gradient: set[str] = set()
+        self._along: list[float] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
-        self._groups_before: list[Any] = []
-        self._groups_after: list[Any] = []
-        self._start = self._followed([p.detach() for p in self._parameters])
+        self._groups: dict[str, list[Any]] = {"before": [], "after": []}
+        self._glances: dict[str, Any] = {}
+        self._start = self._values()[self._followed]
 
     # --- torch's hooks ------------------------------------------------------------------------------------------------
 
@@ -88,7 +92,7 @@ class Watch:
             return None
         self._steps += 1
         self._changed_between()
-        self._note(self._groups_before)
+        self._note("before")
         closure = args[1] if len(args) > 1 else kwargs.get("closure")
         if closure is None:
             self._sees_gradients()
@@ -103,21 +107,21 @@ class Watch:
         self._depth -= 1
         if self._depth:
             return
-        self._last = self._copies()
-        self._path.append(self._followed(self._last))
-        self._note(self._groups_after)
+        self._last = self._values()
+        self._path.append(self._last[self._followed])
+        self._note("after")
         if self._recording() and self._closures:
-            self._evaluations.append({"end": torch.cat([p.flatten() for p in self._last]).float().cpu().numpy()})
+            self._evaluations.append({"end": self._last.float().cpu().numpy()})
         self._ended_steps += 1
 
     def _arrives(self, name: str, gradient: torch.Tensor) -> None:
         """One of possibly several backward passes of a step."""
         if name in self._incoming:
-            self._incoming[name] = self._incoming[name] + gradient.detach()
+            self._incoming[name] += gradient.detach()
             return
         before = self._named[name].grad
         self._before[name] = None if before is None else before.detach().clone()
-        self._incoming[name] = gradient.detach()
+        self._incoming[name] = gradient.detach().clone()  # what becomes of .grad in its place is not what came
 
     # --- what is looked at --------------------------------------------------------------------------------------------
 
@@ -137,15 +141,27 @@ class Watch:
         return evaluate
 
     def _sees_gradients(self) -> None:
+        self._along.append(self._cosine())
         self._look_for_old_gradients()
-        present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
         if self._ended_steps == 0:
+            present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
             self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
-        self._gradients.append(
-            self._followed(
-                [torch.full_like(p, torch.nan) if p.grad is None else p.grad.detach() for p in self._parameters]
-            )
-        )
+        self._gradients.append(self._slopes(torch.nan)[self._followed])
+
+    def _cosine(self) -> float:
+        """Of the angle between the gradients that the step finds and those that backward passes brought, and what was
+        there before; 0 where nothing was brought."""
+        here, brought = [], []
+        for name in self._hooked:
+            now, incoming, old = self._named[name].grad, self._incoming.get(name), self._before.get(name)
+            if now is None:
+                continue
+            came = torch.zeros_like(now) if incoming is None else incoming if old is None else incoming + old
+            here.append(now.detach().reshape(-1))
+            brought.append(came.reshape(-1))
+        if not here:
+            return 0.0
+        return float(torch.cosine_similarity(torch.cat(here), torch.cat(brought), dim=0))
 
     def _look_for_old_gradients(self) -> None:
         """A gradient that is what was there plus what backward brought has not been cleared."""
@@ -159,38 +175,68 @@ class Watch:
         self._incoming.clear()
 
     def _changed_between(self) -> None:
-        for (name, p), last in zip(self._named.items(), self._last, strict=True):
-            if not torch.equal(p.detach(), last):
-                self._between.add(name)
-        if self._between:
-            self._last = self._copies()
+        now = self._values()
+        if torch.equal(now, self._last):
+            return
+        parts = zip(self._named, now.split(self._sizes), self._last.split(self._sizes), strict=True)
+        self._between |= {name for name, new, old in parts if not torch.equal(new, old)}
+        self._last = now
 
     def _recording(self) -> bool:
         return self._ended_steps < RECORDED_STEPS and self._recorded < MAX_RECORDED
 
     def _record(self, loss: Any) -> None:
-        point, gradient = (
-            self._copies(),
-            [torch.zeros_like(p) if p.grad is None else p.grad.detach() for p in self._parameters],
-        )
-        flat = [torch.cat([part.flatten() for part in parts]).float().cpu() for parts in (point, gradient)]
+        flat = [values.float().cpu() for values in (self._values(), self._slopes(0.0))]
         self._recorded += 2 * flat[0].numel()
         self._evaluations.append(
             {"point": flat[0].numpy(), "gradient": flat[1].numpy(), "loss": float(loss) if loss is not None else None}
         )
 
-    def _note(self, kept: list[Any]) -> None:
-        """The groups, where they are others than at the step before."""
+    def _note(self, when: str) -> None:
+        """The groups, where they are others than at the step before. Nearly always a glance at them is enough."""
+        kept, glance = self._groups[when], _glance(self._optimizer)
+        if glance is not None and glance == self._glances.get(when):
+            return
+        self._glances[when] = glance
         groups = groups_of(self._optimizer, self._parameters)
         if not kept or kept[-1][1] != groups:
             kept.append([max(self._steps - 1, 0), groups])
 
-    def _copies(self) -> list[torch.Tensor]:
-        return [p.detach().clone() for p in self._parameters]
+    def _values(self) -> torch.Tensor:
+        """A copy of all parameters, (n,)."""
+        return torch.cat([p.detach().reshape(-1) for p in self._parameters])
 
-    def _followed(self, parts: list[torch.Tensor]) -> torch.Tensor:
-        found = [part.flatten()[places] for part, places in zip(parts, self._places, strict=True)]
-        return torch.cat(found).double().cpu()
+    def _slopes(self, missing: float) -> torch.Tensor:
+        """A copy of all gradients, (n,), with a number for those that are not there."""
+        return torch.cat(
+            [
+                torch.full_like(p, missing).reshape(-1) if p.grad is None else p.grad.detach().reshape(-1)
+                for p in self._parameters
+            ]
+        )
+
+
+def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:
+    """What tells whether groups have changed, where all that they hold are plain numbers; else None."""
+    found = [
+        (tuple(map(id, group["params"])), [item for item in group.items() if item[0] != "params"])
+        for group in optimizer.param_groups
+    ]
+    return found if all(_is_plain(value) for _, items in found for _, value in items) else None
+
+
+def _is_plain(value: Any) -> bool:
+    return (
+        value is None or type(value) in (bool, int, float, str) or (type(value) is tuple and all(map(_is_plain, value)))
+    )
+
+
+def _hooked(named: dict[str, torch.Tensor], seed: int) -> list[str]:
+    """The parameters whose gradients are followed on their way: the last layer's, which nothing hides, and some that
+    nobody knows."""
+    learning = [name for name, p in named.items() if p.requires_grad]
+    order = torch.randperm(len(learning), generator=torch.Generator().manual_seed(seed)).tolist()
+    return list(dict.fromkeys([*learning[-MIN_OF_EACH:], *(learning[place] for place in order[:MIN_OF_EACH])]))
 
 
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
@@ -200,5 +246,11 @@ def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
     return [torch.randperm(p.numel(), generator=generator)[:each].to(p.device) for p in parameters]
 
 
+def _in_all(places: list[torch.Tensor], sizes: list[int]) -> torch.Tensor:
+    """The same, counted through all of them."""
+    return torch.cat([own + sum(sizes[:number]) for number, own in enumerate(places)])
+
+
 def _rows(found: list[torch.Tensor]) -> Any:
-    return torch.stack(found).numpy() if found else torch.zeros(0, 0, dtype=torch.float64).numpy()
+    rows = torch.stack(found).double().cpu() if found else torch.zeros(0, 0, dtype=torch.float64)
+    return rows.numpy()

@@ -1,0 +1,25 @@
+"""Locks in RESULTS: files that one process holds at a time, and that are free again when it ends, however it ends."""
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from grader.errors import OutputError, UsageError
+
+_POLL_SECONDS = 0.01
+
+
+def hold(path: Path, busy: str, wait: float = 0.0) -> FileLock:
+    """Takes the lock at `path`, after waiting for at most `wait` seconds.
+
+    Raises UsageError with the sentence `busy` where somebody else has it, OutputError where nothing can be written.
+    """
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=wait, poll_interval=_POLL_SECONDS)
+    except Timeout as error:
+        raise UsageError(busy) from error
+    except (OSError, NotImplementedError) as error:  # the latter on a disk that knows no locks
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{path.parent}: nothing can be written into this folder ({reason}).") from error
+    return lock
