@@ -230,7 +230,7 @@ def test_a_closure_that_never_clears_is_told():
 @pytest.mark.parametrize(
     ("build", "outcome", "says"),
     [
-        (lambda shape, classes: None, Outcome.FAILED, "build_network returned an object of type NoneType"),
+        (lambda shape, classes: None, Outcome.FAILED, "build_network returned None: is its `return` missing?"),
         (lambda shape, classes: network(shape, 3), Outcome.FAILED, "logits of shape (images, 10)"),
     ],
 )
