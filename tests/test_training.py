@@ -657,6 +657,7 @@ def seen(**changes):
         "before": groups,
         "after": groups,
         "evaluations": [],
+        "along": [1.0, 0.9, 1.0],
         **changes,
     }
 

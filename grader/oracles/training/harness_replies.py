@@ -76,6 +76,7 @@ def read_watched(answer: Any) -> Watched | None:
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
+            and len(along) == steps
             and all(type(cosine) is float for cosine in along)
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
