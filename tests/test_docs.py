@@ -4,13 +4,14 @@ Every line of every `sh` block is run here as it stands there, or has its reason
 """
 
 import re
+import shlex
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support import warm_commands
 from tests.support.command import ROOT
 from tests.support.environments import shell
 
@@ -93,12 +94,10 @@ def place(tmp_path: Path) -> Path:
         own.mkdir(parents=True, exist_ok=True)
         shutil.copy(solved, own)
     (tmp_path / "bin").mkdir()
-    for name, start in (
-        ("grader", "from grader.cli import main"),
-        ("pytest", "from pytest import console_main as main"),
-    ):
+    for name in ("grader", "pytest"):
         command = tmp_path / "bin" / name
-        command.write_text(f"#!{sys.executable}\n{start}\nraise SystemExit(main())\n")
+        started = warm_commands.command(name, path=str(command.parent))
+        command.write_text(f'#!/bin/sh\nexec {shlex.join(started)} "$@"\n')
         command.chmod(0o755)
     return folder
 

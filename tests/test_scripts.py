@@ -17,6 +17,7 @@ from tests.support.command import PATIENCE
 pytestmark = pytest.mark.slow
 
 ELSEWHERE = {
+    "slowest_tests",
     "gpu_report",
     "honest_reruns",
     "kernel_guest",

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from grader.assignment_names import GROUP
 from grader.course.new_assignment import write_assignment
 from grader.errors import OutputError, UsageError
+from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import shell
 
@@ -23,7 +25,8 @@ PAGE = ROOT / "docs" / "own-assignment.md"
 def test_it_leads_from_nothing_to_a_graded_class(tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     command = tmp_path / "bin" / "grader"
-    command.write_text(f"#!{sys.executable}\nfrom grader.cli import main\nmain()\n")
+    started = warm_commands.command("grader", path=str(command.parent))
+    command.write_text(f'#!/bin/sh\nexec {shlex.join(started)} "$@"\n')
     command.chmod(0o755)
     work = tmp_path / "work"
     work.mkdir()
