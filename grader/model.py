@@ -1,6 +1,6 @@
 """The frozen values that cross the boundaries between the stages, and the two closed enums everybody speaks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -69,6 +69,11 @@ class Verdict:
     @classmethod
     def review(cls, message: str, **evidence: Any) -> "Verdict":
         return cls(Outcome.REVIEW, 0.0, message, evidence=evidence)
+
+    @classmethod
+    def of_all(cls, verdicts: Iterable["Verdict"]) -> "Verdict":
+        """The first one that is not full, no further ones being asked for; passed where all are."""
+        return next((verdict for verdict in verdicts if verdict.share < 1), cls.passed())
 
     def noting(self, *notes: str) -> "Verdict":
         """The same verdict with further notes, each said once."""
@@ -188,8 +193,8 @@ class Expected:
 
     def is_untouched(self, name: str, content: bytes) -> bool:
         """Whether this is the template's file of that name, but for blanks and line ends."""
-        own = self.template.get(name)
-        return own is not None and own.split() == content.removeprefix(b"\xef\xbb\xbf").split()
+        original = self.template.get(name)
+        return original is not None and original.split() == content.removeprefix(b"\xef\xbb\xbf").split()
 
 
 @dataclass(frozen=True, slots=True)

@@ -620,6 +620,51 @@ def test_a_file_that_a_student_calls_like_sakais_is_no_time(read_class: Taken, t
     assert {one.submitted for one in read_class(laid_out(tmp_path / "class", files)).hand_ins} == {None}
 
 
+def test_openolat_is_folders_of_people_and_a_teachers_files_are_asked_about(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        "Sheet_9/Sheet 9.xlsx": b"PK",
+        "Sheet_9/Lovelace_Ada_alove/1_task/sheet9.pdf": b"%PDF",
+        "Sheet_9/Lovelace_Ada_alove/2_submissions/exercise2.py": GOOD,
+        "Sheet_9/Turing_Alan_aturing/2_submissions/exercise2.py": GOOD,
+        "Sheet_9/Turing_Alan_aturing/3_corrections/exercise2.py": OTHER,
+        "Sheet_9/solutions/exercise2.py": OTHER,
+    }
+    intake = read_class(laid_out(tmp_path / "olat", files), roster=ROSTER[:2])
+    read = {hand_in.id: intake.read(hand_in) for hand_in in intake.hand_ins}
+    assert {name: len(own.questions) for name, own in read.items()} == {"2022001": 0, "2022002": 1, "solutions": 0}
+    assert set(read["2022001"].files) == {"exercise2.py"}
+    assert kinds(intake) == {"Sheet 9.xlsx": IssueKind.UNMATCHED, "solutions": IssueKind.UNMATCHED}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Müller Jürgen",
+        "Lefèvre Zoë",
+        "Núñez Íñigo",
+        "Yılmaz Işıl İnci",
+        "王 小明",
+        "الخوارزمي محمد",
+        "O'Neil Seán",
+        "Teilnehmer_in",  # where marking is blind: the language's word for a participant
+        "Teilnehmer-in",
+        "参与者",
+        "Group 3-Müller Jürgen",
+    ],
+)
+def test_moodles_names_are_read_in_every_language(name: str, read_class: Taken, tmp_path: Path) -> None:
+    """Only the name is the language's: the words behind it are those of Moodle's own plugins."""
+    files = {f"{name}_{number}_assignsubmission_file_/exercise2.py": GOOD for number in (7345100, 7345101)}
+    files[f"{name}_7345101_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>hello</p>"
+    intake = read_class(laid_out(tmp_path / "class", files))
+    assert intake.format is Format.MOODLE
+    assert {(one.students[0].name, one.students[0].lms) for one in intake.hand_ins} == {
+        (name, "7345100"),
+        (name, "7345101"),
+    }
+    assert all(set(intake.read(one).files) == {"exercise2.py"} for one in intake.hand_ins)
+
+
 @pytest.mark.parametrize("magic", [b"Rar!\x1a\x07\x01\x00", b"7z\xbc\xaf\x27\x1c\x00\x04", b"<html>", b""])
 def test_what_is_only_called_a_zip_is_listed(read_class: Taken, tmp_path: Path, magic: bytes) -> None:
     files = {"Ada Lovelace.zip": magic + bytes(60), "Alan Turing.zip": zipped({"exercise2.py": GOOD})}

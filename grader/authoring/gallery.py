@@ -22,6 +22,7 @@ from grader import BUILT_IN
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.schema import Report
+from grader.validation_sentences import reason
 
 Side = Literal["right", "wrong"]
 SIDES: tuple[Side, ...] = ("right", "wrong")
@@ -84,26 +85,26 @@ def _read(path: Path) -> Expectation:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
+        raise UsageError(f"{path}: {place + ': ' if place else ''}{reason(first, Expectation.model_fields)}") from error
 
 
 def differences(case: Case, report: Report, selected: Collection[str]) -> list[str]:
     """Where a report on the selected points is not what the case expects, a line each; none if nothing is."""
     points = {point.id: point for point in report.points}
-    found = []
-    for name, wanted in ((name, own) for name, own in case.expected.points.items() if name in selected):
+    lines = []
+    for name, expected in ((name, score) for name, score in case.expected.points.items() if name in selected):
         got = points[name].score if name in points else None
-        if got is None or abs(got - wanted) > SCORE_TOLERANCE:
-            found.append(f"{name} scores {got}, not {wanted:g} ({_message_of(report, name)})")
+        if got is None or abs(got - expected) > SCORE_TOLERANCE:
+            lines.append(f"{name} scores {got}, not {expected:g} ({_message_of(report, name)})")
     for name, outcome in case.expected.outcomes.items():
         if name in points and points[name].outcome != outcome:
-            found.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
+            lines.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
     for name, diagnosis in case.expected.diagnoses.items():
         if name in points and points[name].diagnosis != diagnosis:
-            found.append(
+            lines.append(
                 f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_message_of(report, name)})"
             )
-    return found
+    return lines
 
 
 def _message_of(report: Report, name: str) -> str:

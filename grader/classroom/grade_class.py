@@ -1,6 +1,6 @@
-"""`grader class` in one function: from a path to a folder of reports, however often it is cut off on the way."""
+"""Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
-from grader.classroom.results.pages import comparing
+from grader.classroom.results.pages import Compared, comparing
 from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
 from grader.classroom.run.effects import admit, effects_of, gone_entries
@@ -27,16 +27,15 @@ from grader.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `given` joins what RESULTS keeps from earlier runs.
+    """What a person asked for. `inputs` are those given now; they join what RESULTS keeps from earlier runs.
 
-    `against` are classes of earlier years; they join `given` when they are packed.
-
-    What is given in the place of something else, and would change marks that exist, needs `replace`.
+    `against` are classes of earlier years, which join `inputs` once they are packed. Inputs that would change marks
+    that exist are refused without `replace`.
     """
 
     submissions: Path
     results: Path
-    given: ClassInputs = field(default_factory=ClassInputs)
+    inputs: ClassInputs = field(default_factory=ClassInputs)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     choice: Choice = field(default_factory=Choice)
     replace: bool = False
@@ -52,7 +51,7 @@ def grade_class(
     """
     results = request.results
     earlier_inputs = read_inputs(results)
-    inputs = completed(earlier_inputs, request.given)
+    inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
     with (
         earlier_classes(request.against, request.submissions, assignment) as earlier,
@@ -61,7 +60,7 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        new_inputs = replace(request.given, against=earlier.files or None)
+        new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
         intake = replace(opened, issues=(*opened.issues, *clocks))
@@ -82,18 +81,28 @@ def grade_class(
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
-        try:
-            run.name_folders()
-            store.write_index(results, build_index(intake, settings, assignment, journal.state, gone))
-            run.run(request.choice)
-            index = build_index(intake, settings, assignment, journal.state, gone)
-            store.write_index(results, index)
-            searching = comparing(results, index, template_of(assignment.folder))
-            compared = stack.enter_context(searching)  # beside all that is left to do
-        finally:
-            run.executor.stop()
+        index, compared = _run(run, request.choice, gone, stack)
         export(results, index, compared)
     return index
+
+
+def _run(
+    run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack
+) -> tuple[store.ClassIndex, Compared]:
+    """Grades what is chosen. Hand-ins are compared with one another until `stack` closes, beside all that is left."""
+
+    def index() -> store.ClassIndex:
+        return build_index(run.intake, run.settings, run.assignment, run.journal.state, gone)
+
+    try:
+        run.name_folders()
+        store.write_index(run.results, index())
+        run.run(choice)
+        graded = index()
+        store.write_index(run.results, graded)
+        return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder)))
+    finally:
+        run.executor.stop()
 
 
 def _tell_inputs(
@@ -102,7 +111,7 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}" for name, text in earlier_inputs.unspoken(new_inputs) if name not in usual]
+    used = [f"{option(name)} {text}" for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)

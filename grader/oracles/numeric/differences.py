@@ -9,13 +9,13 @@ last bit.
 All perturbations of a piece are stacked along a new first axis, and `forward` is called on the stack.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.oracles.numeric.arrays import Floats
+from grader.oracles.numeric.arrays import Floats, Numbers
 
 Forward: TypeAlias = Callable[[Floats], Floats]  # (k, *x.shape) -> (k, *upstream.shape)
 
@@ -26,15 +26,15 @@ COMPLEX_STEP = 1e-30  # its square vanishes beside 1 in binary64
 def central_difference(forward: Forward, at: Floats, upstream: Floats, step: float) -> Floats:
     """The gradient at `at`, like `at`: each entry is moved by itself, to both sides. Costs 2 at.size evaluations."""
     rows = max(1, PIECE // max(at.size, 1))
-    found = []
+    slopes = []
     for first in range(0, at.size, rows):
         places = np.arange(first, min(first + rows, at.size))
         moves = np.zeros((len(places), at.size))
         moves[np.arange(len(places)), places] = step
         moved = moves.reshape(-1, *at.shape)
         rises = (forward(at + moved) - forward(at - moved)) * upstream
-        found.append(rises.reshape(len(places), -1).sum(axis=1) / (2 * step))
-    return np.concatenate(found or [np.zeros(0)]).reshape(at.shape)
+        slopes.append(rises.reshape(len(places), -1).sum(axis=1) / (2 * step))
+    return np.concatenate(slopes or [np.zeros(0)]).reshape(at.shape)
 
 
 def grouped_difference(
@@ -75,3 +75,10 @@ def complex_step(loss: Callable[[NDArray[np.complex128]], complex], at: Floats) 
         moved[place] += 1j * COMPLEX_STEP
         gradient[place] = loss(moved).imag / COMPLEX_STEP
     return gradient
+
+
+def gradient(
+    forward: Callable[..., Numbers], inputs: Mapping[str, Any], name: str, upstream: Floats | float = 1.0
+) -> Floats:
+    """The gradient of the sum of upstream·forward(**inputs) by the input of that name, like it, by the complex step."""
+    return complex_step(lambda moved: (upstream * forward(**{**inputs, name: moved})).sum(), inputs[name])
