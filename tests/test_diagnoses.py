@@ -24,6 +24,8 @@ from grader.oracles.numeric import (
 )
 from tests.test_gradients import fault, judge, right_function
 
+pytestmark = pytest.mark.slow
+
 # Which point a misconception is first seen on: the others cannot tell it from the truth, and need not.
 FIRST_SEEN = {
     "zero-initialised-maximum": "extreme_maps",
