@@ -53,11 +53,11 @@ def modelled(item: Program, backward: bool, rules: Rules | None = None) -> Answe
         return {}
 
 
-def same(got: Answer, wanted: Answer) -> bool:
+def same(got: Answer, expected: Answer) -> bool:
     """Whether all numbers agree, but for rounding."""
-    if got.keys() != wanted.keys():
+    if got.keys() != expected.keys():
         return False
-    left, right = np.array([*got.values()]), np.array([*wanted.values()])
+    left, right = np.array([*got.values()]), np.array([*expected.values()])
     return bool(close(left, right, float(np.abs(right).max(initial=1.0)), DOUBLE).all())
 
 
@@ -69,11 +69,11 @@ def judge(
     if all(same(got, modelled(item, backward)) for item, got in came):
         return Verdict.passed()
     small = smallest(engine, backward)
-    known = [] if seeded else named(came, backward, KNOWN)
-    mistake = next(iter(named(small, backward, known) or known), None)
+    matching = [] if seeded else named(came, backward, KNOWN)
+    mistake = next(iter(named(small, backward, matching) or matching), None)
     if mistake in elsewhere:
-        told = f"{mistake.sentence} That was counted elsewhere, and costs nothing here."
-        return (judge(engine, items, seeded=True) if mistake is ROOT else Verdict.passed()).noting(told)
+        note = f"{mistake.sentence} That was counted elsewhere, and costs nothing here."
+        return (judge(engine, items, seeded=True) if mistake is ROOT else Verdict.passed()).noting(note)
     item, got = next((item, got) for item, got in (*small, *came) if not same(got, modelled(item, backward)))
     if mistake is None and item in SMALL:  # in a large graph, what it comes to may depend on a choice that is free
         mistake = next(iter(named(small, backward, KNOWN)), None)
@@ -82,29 +82,31 @@ def judge(
     return Verdict.failed(" ".join(parts), mistake and mistake.id, paste=to_paste(item, backward))
 
 
-def named(came: Sequence[tuple[Program, Answer]], backward: bool, known: Known) -> list[Misconception[Rules]]:
+def named(came: Sequence[tuple[Program, Answer]], backward: bool, misconceptions: Known) -> list[Misconception[Rules]]:
     """The misconceptions that explain all that came."""
-    return recognise_all(known, lambda rules: all(same(got, modelled(item, backward, rules)) for item, got in came))
+    return recognise_all(
+        misconceptions, lambda rules: all(same(got, modelled(item, backward, rules)) for item, got in came)
+    )
 
 
 def smallest(engine: Any, backward: bool) -> list[tuple[Program, Answer]]:
     """What the engine answers to small programs, as far as it does."""
-    found = []
+    answers = []
     for item in SMALL:
         try:
-            found.append((item, answer(item, engine.Value, backward)))
+            answers.append((item, answer(item, engine.Value, backward)))
         except CallFailure:
             break
-    return found
+    return answers
 
 
 def counterexample(item: Program, got: Answer, backward: bool) -> str:
-    wanted = modelled(item, backward)
-    name = next(name for name in wanted if not same({name: got[name]}, {name: wanted[name]}))
+    correct = modelled(item, backward)
+    name = next(name for name in correct if not same({name: got[name]}, {name: correct[name]}))
     start = ", ".join(f"{leaf} = {value:g}" for leaf, value in item.leaves.items())
     lines = "; ".join(item.lines) if len(item.lines) <= 5 else f"the {len(item.lines)} lines below"
     then = f", after {item.root}.backward()" if backward else ""
-    return f"For {start} and {lines}: {name} is {got[name]:g}{then}; the correct value is {wanted[name]:g}."
+    return f"For {start} and {lines}: {name} is {got[name]:g}{then}; the correct value is {correct[name]:g}."
 
 
 def to_paste(item: Program, backward: bool) -> str:

@@ -13,7 +13,7 @@ MAX_DENOMINATOR = 1 << 200  # more would be slow, and no better
 MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what rounding may grow by
 LEAVES = "abcd"
 LINES = 12
-SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
+SIZES = Rules({sign: lambda *data, slopes=slopes: tuple(map(abs, slopes(*data))) for sign, slopes in SLOPES.items()})
 FORMS = {"{0} + {1}": 0.35, "{0} * {1}": 0.35, "{0}.relu()": 0.15, "{0} ** {2}": 0.15}  # and how often
 
 
@@ -21,14 +21,14 @@ def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, flo
     """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`."""
     sizes = rng.choice(np.arange(STEP // 2, 2 * STEP), len(names), replace=False) / STEP
     signs = [sign] * len(names) if sign else rng.choice((-1, 1), len(names))
-    return {name: float(size * own) for name, size, own in zip(names, sizes, signs, strict=True)}
+    return {name: float(size * sign) for name, size, sign in zip(names, sizes, signs, strict=True)}
 
 
 def program(rng: np.random.Generator, *lines: str, sign: int = 0) -> Program:
     """Those lines, the leaves being the names that none of them sets."""
-    made = {line.partition(" =")[0] for line in lines}
+    assigned = {line.partition(" =")[0] for line in lines}
     used = sorted({name for line in lines for name in re.findall(r"\b[a-z]\b", line)})
-    return Program(leaves(rng, "".join(name for name in used if name not in made), sign), lines)
+    return Program(leaves(rng, "".join(name for name in used if name not in assigned), sign), lines)
 
 
 def expression(rng: np.random.Generator, mistaken: Rules) -> Program:

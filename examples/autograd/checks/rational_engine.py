@@ -71,14 +71,14 @@ class Node:
 def topological(root: Node) -> Iterator[Node]:
     """Every node before its parents: a depth-first search's order of leaving, reversed; without recursion."""
     left: list[Node] = []
-    seen, stack = {root}, [(root, iter(root.parents))]
+    visited, stack = {root}, [(root, iter(root.parents))]
     while stack:
         _, parents = stack[-1]
-        following = next((parent for parent in parents if parent not in seen), None)
+        following = next((parent for parent in parents if parent not in visited), None)
         if following is None:
             left.append(stack.pop()[0])
         else:
-            seen.add(following)
+            visited.add(following)
             stack.append((following, iter(following.parents)))
     return reversed(left)
 

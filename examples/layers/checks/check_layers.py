@@ -38,7 +38,7 @@ def backward(point: str, layer: Layer, result: str, mistakes: known.Known, sente
         """With a random gradient of the loss by the output: with one of ones, mistakes hide."""
 
         def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:
-            return [layer.backward_case(result, own, upstream(layer.computes(**own).shape)) for own in inputs]
+            return [layer.backward_case(result, drawn, upstream(layer.computes(**drawn).shape)) for drawn in inputs]
 
         drawn = cases(layer.draw(rng), lambda shape: rng.normal(size=shape))
         small = cases(layer.small, lambda shape: 1.0 + np.arange(np.prod(shape)).reshape(shape))
@@ -145,8 +145,8 @@ def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], A
         return fetch(bn_param[name])
 
     (inputs,) = BATCHNORM.draw(rng)
-    asked = case(inputs["x"], rng.uniform(0.5, 2.0, inputs["x"].shape[1]), round(rng.uniform(0.6, 0.95), 3))
-    return judge(ask, Question([asked], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
+    drawn = case(inputs["x"], rng.uniform(0.5, 2.0, inputs["x"].shape[1]), round(rng.uniform(0.6, 0.95), 3))
+    return judge(ask, Question([drawn], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
 
 
 @points("1.9", part="mean")

@@ -54,19 +54,19 @@ class Layer:
 
     def asks_forward(self, layers: Any) -> Callable[..., Any]:
         """`out`, asked of a submission."""
-        return lambda *values: getattr(layers, self.forward)(*self._given(layers, values))[0]
+        return lambda *values: getattr(layers, self.forward)(*self._arguments(layers, values))[0]
 
     def asks_backward(self, layers: Any, result: str) -> Callable[..., Any]:
         """One of the results, with the cache that the forward pass left."""
 
         def ask(*values: Any) -> Any:
-            _, cache = getattr(layers, self.forward)(*self._given(layers, values[:-1]))
+            _, cache = getattr(layers, self.forward)(*self._arguments(layers, values[:-1]))
             results = getattr(layers, self.backward)(values[-1], cache)
             return results[self.results.index(result)] if len(self.results) > 1 else results
 
         return ask
 
-    def _given(self, layers: Any, values: tuple[Any, ...]) -> list[Any]:
+    def _arguments(self, layers: Any, values: tuple[Any, ...]) -> list[Any]:
         """The forward function's arguments: arrays, and a dict; one that has a mode is written into, and stays."""
         first, rest = values[: len(self.arguments)], values[len(self.arguments) :]
         param = {name: value if value.ndim else value.item() for name, value in zip(self.options, rest, strict=True)}
@@ -76,7 +76,7 @@ class Layer:
 
     def _written(self) -> str:
         pairs = ", ".join(
-            [*([f"'mode': {self.mode!r}"] if self.mode else []), *(f"{own!r}: {own}" for own in self.options)]
+            [*([f"'mode': {self.mode!r}"] if self.mode else []), *(f"{option!r}: {option}" for option in self.options)]
         )
         return f"{self.forward}({', '.join([*self.arguments, *([f'{{{pairs}}}'] if pairs else [])])})"
 
