@@ -29,6 +29,7 @@ AFTER_TIMEOUT = (
     1.0  # seconds for a function that has timed out once: an endless loop is waited for once, not five times
 )
 _NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest exercise3.py` one exercise."
+_NOTHING_RUNS = "No point of this selection can be judged before that."
 _NOT_RUN = "Another part of this point was not run this time."
 # Other plugins' options that would take the checks out of this process, where their results are.
 _ELSEWHERE: dict[str, Any] = {"numprocesses": None, "dist": "no", "tx": [], "forked": False}
@@ -116,7 +117,7 @@ class StudentRun:
         if self.lacks:
             console.print(f"\n{remedy(self.lacks, self.assignment.rubric.install)}", markup=False, soft_wrap=True)
         if not self.run.results:
-            console.print(_NOTHING_SELECTED, highlight=False)
+            console.print(_NOTHING_RUNS if self.lacks else _NOTHING_SELECTED, highlight=False)
             return
         report = self._report()
         print_progress(report, console, selection=len(report.points) < len(self.assignment.rubric.points))

@@ -18,7 +18,7 @@ from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
-from grader.suite.missing_packages import runnable
+from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
 
@@ -67,6 +67,13 @@ class Watch:
 
     def __exit__(self, *ended: object) -> None:
         self.stack.close()
+
+    @property
+    def unmet(self) -> str:
+        """Which exercises cannot be judged here, and how to install what they need; empty if all can."""
+        rubric = self.assignment.rubric
+        lacks = lacking(rubric.exercises_run(self._grading.selected))
+        return remedy(lacks, rubric.install) if lacks else ""
 
     def judge(self) -> Round | None:
         """Judge what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""

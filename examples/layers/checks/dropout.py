@@ -8,8 +8,8 @@ from layer_misconceptions import DROPOUT_OUT, SENTENCES
 
 from grader.api import Verdict
 from grader.oracles.numeric import Case, Question, UnreadableError, judge, read_array
+from grader.oracles.numeric.chance import is_plausible_count
 
-FALSE_ALARM = 1e-9  # the chance at most that a right answer is called wrong, for one mask
 _SAYS = re.compile(r"\b(keep|kept|drop|dropped)\b[^.]{0,60}?\bprobability\s+`?p\b", re.IGNORECASE)
 
 
@@ -20,10 +20,10 @@ def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
     "drop" both are right: the lecture notes of these years keep with p what their files drop with p.
     """
     if meaning == "docstring":
-        match = _SAYS.search(
+        said = _SAYS.search(
             source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0]
         )
-        meaning = "keep" if match and match[1].lower().startswith("ke") else "either"
+        meaning = "keep" if said and said[1].lower().startswith("ke") else "either"
     return {"keep": [p], "drop": [1 - p]}.get(meaning, [p, 1 - p])
 
 
@@ -42,28 +42,19 @@ def mask_of(x: Any, out: Any) -> Any:
     return values.real / x
 
 
-def is_plausible(kept: int, size: int, probability: float) -> bool:
-    """Whether so many of `size` independent draws may be kept.
-
-    The chance of a share q or one further out is at most 2·exp(-size·KL(q, p)) (Hoeffding 1963, theorem 1).
-    """
-    shares = ((kept / size, probability), (1 - kept / size, 1 - probability))
-    return size * sum(share * np.log(share / chance) for share, chance in shares if share) <= np.log(2 / FALSE_ALARM)
-
-
 def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdict:
     """Whether `out` is x under inverted dropout, kept with one of these probabilities."""
     mask = mask_of(x, out)
     if isinstance(mask, Verdict):
         return mask
-    is_kept = mask != 0
-    if (is_kept == is_kept[:1]).all() or (is_kept == is_kept[:, :1]).all():
+    kept = mask != 0
+    if (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
         return Verdict.failed(SENTENCES["one-mask-for-all"], "one-mask-for-all")
-    fits = [probability for probability in probabilities if is_plausible(int(is_kept.sum()), is_kept.size, probability)]
+    fits = [own for own in probabilities if is_plausible_count(int(kept.sum()), kept.size, own)]
     if not fits:
-        swapped = is_plausible(int(is_kept.sum()), is_kept.size, 1 - probabilities[0])
+        swapped = is_plausible_count(int(kept.sum()), kept.size, 1 - probabilities[0])
         why = SENTENCES["keep-and-drop-swapped"] if swapped else ""
-        share = f"With p = {p:g}, {is_kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
+        share = f"With p = {p:g}, {kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
         return Verdict.failed(f"{share} {why}".strip(), "keep-and-drop-swapped" if swapped else None)
-    case = Case("out", {"x": x, "kept": is_kept * 1.0, "keep": np.array(fits[0])}, x * is_kept / fits[0])
+    case = Case("out", {"x": x, "kept": kept * 1.0, "keep": np.array(fits[0])}, x * kept / fits[0])
     return judge(lambda *_: out, Question([case], [], DROPOUT_OUT))
