@@ -80,11 +80,11 @@ class Recorder:
 def check(submission: Submission, assignment: Assignment, seed: int) -> list[Request]:
     """Forms every verdict on one submission; what its modules were asked on the way."""
     sys.modules["bounded.algebra"] = algebra
-    student, own = Recorder(submission.files), Recorder({})
+    student, oracle_recorder = Recorder(submission.files), Recorder({})
     launcher: Any = None
     oracles = Oracles(launcher, assignment)
     submission_session = SubmissionSession(submission, assignment, launcher, oracles, seed)
-    oracles._sandbox = own  # type: ignore[assignment]
+    oracles._sandbox = oracle_recorder  # type: ignore[assignment]
     for endpoint in submission_session._endpoints.values():
         endpoint.sandbox = student  # type: ignore[assignment]
     for module in CHECKS:
@@ -95,18 +95,18 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
 
 
 def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> None:
-    given: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         "seed": seed,
         "bounded": submission_session.oracles.proxy,
         "settings": submission_session.settings,
     }
     for name in inspect.signature(function).parameters:
         if name == "rng":
-            given[name] = np.random.default_rng([seed, zlib.crc32(function.__name__.encode())])
-        elif name not in given:
-            given[name] = submission_session.module(name)
+            arguments[name] = np.random.default_rng([seed, zlib.crc32(function.__name__.encode())])
+        elif name not in arguments:
+            arguments[name] = submission_session.module(name)
     try:
-        function(**{name: given[name] for name in inspect.signature(function).parameters})
+        function(**{name: arguments[name] for name in inspect.signature(function).parameters})
     except (CallFailure, OracleError, OracleStoppedError):
         return
 
@@ -126,10 +126,10 @@ def questions(submission: Submission, assignment: Assignment, seed: int) -> list
 
         forked(write)
         file.seek(0)
-        asked: list[Request] = pickle.load(file)
+        requests: list[Request] = pickle.load(file)
     return [
         (request.module, request.name, None if request.args is None else [_inner(item) for item in request.args])
-        for request in asked
+        for request in requests
     ]
 
 
@@ -141,10 +141,10 @@ def _nothing_kept(number: int) -> Any:
     raise LookupError(f"these exercises keep no value, so there is no number {number}")
 
 
-def answer(files: Mapping[str, bytes], asked: list[Question]) -> None:
+def answer(files: Mapping[str, bytes], questions: list[Question]) -> None:
     """A student's modules imported, and each question answered: nothing else."""
     modules: dict[str, dict[str, Any]] = {}
-    for module, name, args in asked:
+    for module, name, args in questions:
         if module not in modules:
             modules[module] = {"__name__": module}
             exec(compile(files[f"{module}.py"], module, "exec", dont_inherit=True), modules[module])

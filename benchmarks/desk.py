@@ -38,8 +38,8 @@ TARGETS = {
 def timed(act: Callable[[], Any]) -> tuple[float, Any]:
     """Milliseconds, and what came of it."""
     began = time.perf_counter()
-    found = act()
-    return 1_000 * (time.perf_counter() - began), found
+    result = act()
+    return 1_000 * (time.perf_counter() - began), result
 
 
 def opened(results: Path) -> tuple[RunningDesk, Door]:
@@ -60,16 +60,16 @@ def processor(running: RunningDesk | None) -> float | None:
 
 def measured(count: int, marks: int) -> list[dict[str, Any]]:
     """A row for each thing that people wait for."""
-    found: dict[str, list[float]] = {}
-    taken: dict[str, float] = {}
+    times_by_name: dict[str, list[float]] = {}
+    cpu_by_name: dict[str, float] = {}
 
     def note(name: str, act: Callable[[], Any], desk: RunningDesk | None = None) -> Any:
         before = processor(desk)
         milliseconds, value = timed(act)
-        found.setdefault(name, []).append(milliseconds)
+        times_by_name.setdefault(name, []).append(milliseconds)
         after = processor(desk or value[0])
         if after is not None:
-            taken[name] = taken.get(name, 0.0) + after - (before or 0.0)
+            cpu_by_name[name] = cpu_by_name.get(name, 0.0) + after - (before or 0.0)
         return value
 
     with tempfile.TemporaryDirectory() as folder:
@@ -89,18 +89,18 @@ def measured(count: int, marks: int) -> list[dict[str, Any]]:
         for number in range(min(marks, REVIEWS)):
             typed = [*GRADER, "review", str(results / f"s{number:05d}"), "--point", "4.9", "--score", "1"]
             cost = measure.command(typed)
-            found.setdefault("grader review", []).append(1_000 * cost.wall)
-            taken["grader review"] = taken.get("grader review", 0.0) + 1_000 * cost.cpu
+            times_by_name.setdefault("grader review", []).append(1_000 * cost.wall)
+            cpu_by_name["grader review"] = cpu_by_name.get("grader review", 0.0) + 1_000 * cost.cpu
     return [
         {
             "students": count,
             "what": name,
             "ms": Spread.of(times),
             "slowest": max(times),
-            "cpu ms": taken[name] / len(times) if name in taken else None,
+            "cpu ms": cpu_by_name[name] / len(times) if name in cpu_by_name else None,
             "target": TARGETS.get(name, ""),
         }
-        for name, times in found.items()
+        for name, times in times_by_name.items()
     ]
 
 

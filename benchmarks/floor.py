@@ -67,7 +67,7 @@ def main() -> None:
     chosen = parser.parse_args()
     assignment = load_assignment()
     class_ = students.submissions(chosen.students or (2 if chosen.short else 20))
-    asked = {one.id: bare.questions(one, assignment, SEED) for one in class_}
+    questions_by_id = {submission.id: bare.questions(submission, assignment, SEED) for submission in class_}
     settings = RunSettings(SandboxSettings(chosen.sandbox), SEED, exercises=tuple(students.EXERCISES))
     with GradingSession(assignment, settings) as session:
 
@@ -75,15 +75,19 @@ def main() -> None:
             grade = grading(session, run)
             grade(class_[0])  # the zygote and the oracles are started
             candidates = {
-                "the student's calls": lambda one: bare.forked(lambda: bare.answer(one.files, asked[one.id])),
-                "the calls and the checks": lambda one: bare.forked(lambda: bare.check(one, assignment, SEED)),
+                "the student's calls": lambda submission: bare.forked(
+                    lambda: bare.answer(submission.files, questions_by_id[submission.id])
+                ),
+                "the calls and the checks": lambda submission: bare.forked(
+                    lambda: bare.check(submission, assignment, SEED)
+                ),
                 f"ours ({chosen.sandbox})": grade,
             }
             runs = {name: each(class_, action) for name, action in candidates.items()}
             return measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 5))
 
-        found = collected(assignment, measured)
-    calls, checks = (found[name] for name in list(found)[:2])
+        costs_by_name = collected(assignment, measured)
+    calls, checks = (costs_by_name[name] for name in list(costs_by_name)[:2])
     rows = [
         {
             "per submission": name,
@@ -92,10 +96,10 @@ def main() -> None:
             "cpu over the calls": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in calls]),
             "cpu over calls and checks": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in checks]),
         }
-        for name, costs in found.items()
+        for name, costs in costs_by_name.items()
     ]
-    questions = sum(map(len, asked.values())) / len(class_)
-    measure.publish("floor", rows, chosen, f"{len(class_)} students a round, {questions:.0f} questions to each.")
+    per_student = sum(map(len, questions_by_id.values())) / len(class_)
+    measure.publish("floor", rows, chosen, f"{len(class_)} students a round, {per_student:.0f} questions to each.")
 
 
 if __name__ == "__main__":

@@ -39,16 +39,16 @@ def smallest_caught(check: Callable[[float], bool]) -> float | str:
 def compare(layer: layers.Layer, rounds: int) -> list[dict[str, object]]:
     """One row for each check of one layer."""
     runs = {name: partial(measure.seconds, partial(check, layer, 0.0)) for name, check in CHECKS.items()}
-    found = measure.interleaved(runs, rounds)
+    times_by_check = measure.interleaved(runs, rounds)
     return [
         {
             "gradient": f"{layer.name} {layer.shape}",
             "check": name,
             "ms": Spread.of([1000 * value for value in times]),
-            "times ours": measure.ratios(times, found["ours"]),
+            "times ours": measure.ratios(times, times_by_check["ours"]),
             "smallest error caught": smallest_caught(partial(CHECKS[name], layer)),
         }
-        for name, times in found.items()
+        for name, times in times_by_check.items()
     ]
 
 
@@ -57,15 +57,15 @@ def main() -> None:
     torch.set_num_threads(1)
     rng = np.random.default_rng(SEED)
     sizes = slice(1 if chosen.short else None)
-    made = [layers.pool(rng, shape) for shape in POOL_SHAPES[sizes]]
-    made += [
+    all_layers = [layers.pool(rng, shape) for shape in POOL_SHAPES[sizes]]
+    all_layers += [
         make(rng, shape)
         for make in (layers.convolution_input, layers.convolution_weight)
         for shape in MAP_SHAPES[sizes]
     ]
     for check in CHECKS.values():
-        check(made[0], 0.0)  # the first call of a kind imports
-    rows = [row for layer in made for row in compare(layer, chosen.rounds or (1 if chosen.short else 3))]
+        check(all_layers[0], 0.0)  # the first call of a kind imports
+    rows = [row for layer in all_layers for row in compare(layer, chosen.rounds or (1 if chosen.short else 3))]
     measure.publish("gradient", rows, chosen, "ms and ratios: median (quartiles) of interleaved rounds, one thread.")
 
 

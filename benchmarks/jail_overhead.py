@@ -33,21 +33,21 @@ def cases() -> list[tuple[np.ndarray, np.ndarray]]:
     return [(rng.normal(size=(n, c, h // 2, w // 2)), rng.normal(size=(n, c, h, w))) for n, c, h, w in SHAPES * CALLS]
 
 
-def directly(asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
+def directly(inputs: list[tuple[np.ndarray, np.ndarray]]) -> None:
     child = os.fork()
     if child == 0:
         scope: dict[str, Callable[..., object]] = {}
         exec(compile(SOURCE.read_bytes(), "exercise2.py", "exec"), scope)
-        for dY, X in asked:
+        for dY, X in inputs:
             scope["maxpool2x2_backward"](dY, X)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
 
 
-def sandboxed(launcher: Launcher, asked: list[tuple[np.ndarray, np.ndarray]]) -> None:
+def sandboxed(launcher: Launcher, inputs: list[tuple[np.ndarray, np.ndarray]]) -> None:
     bundle = Bundle({"exercise2.py": SOURCE.read_bytes()}, {}, ("numpy",), preload=("numpy",))
     with Sandbox(launcher, {"exercise2": bundle}) as sandbox:
-        for dY, X in asked:
+        for dY, X in inputs:
             args = (to_wire(dY), to_wire(X))
             reply = sandbox.call(Request("exercise2", "exercise2", "maxpool2x2_backward", args, 60.0))
             assert isinstance(reply, Returned), reply
@@ -56,27 +56,27 @@ def sandboxed(launcher: Launcher, asked: list[tuple[np.ndarray, np.ndarray]]) ->
 def measure(times: int, run: Callable[[], None]) -> tuple[float, float, float]:
     """Least, median and greatest milliseconds."""
     run()
-    found = []
+    milliseconds = []
     for _ in range(times):
         started = time.perf_counter()
         run()
-        found.append((time.perf_counter() - started) * 1000)
-    return min(found), statistics.median(found), max(found)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+    return min(milliseconds), statistics.median(milliseconds), max(milliseconds)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=30)
     times = parser.parse_args().times
-    asked = cases()
-    rows = {"directly, in a forked child": measure(times, lambda: directly(asked))}
+    inputs = cases()
+    rows = {"directly, in a forked child": measure(times, lambda: directly(inputs))}
     for kind in ("process", "jail"):
         started = time.perf_counter()
         with closing(open_launcher(SandboxSettings(kind))) as launcher:
-            sandboxed(launcher, asked[:1])
+            sandboxed(launcher, inputs[:1])
             print(f"{kind}: first answer {(time.perf_counter() - started) * 1000:.0f} ms after the start, all cold")
-            rows[f"{kind}, the same {len(asked)} calls"] = measure(times, lambda: sandboxed(launcher, asked))
-            rows[f"{kind}, one call"] = measure(times, lambda: sandboxed(launcher, asked[:1]))
+            rows[f"{kind}, the same {len(inputs)} calls"] = measure(times, lambda: sandboxed(launcher, inputs))
+            rows[f"{kind}, one call"] = measure(times, lambda: sandboxed(launcher, inputs[:1]))
     print(f"{'milliseconds':36}{'least':>8}{'median':>8}{'most':>8}")
     for name, figures in rows.items():
         print(f"{name:36}" + "".join(f"{figure:8.1f}" for figure in figures))

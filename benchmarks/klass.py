@@ -32,11 +32,15 @@ def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], pyth
         costs: list[Cost] = []
         variables = peers.activated(python)
 
-        def run(one: Work) -> Cost:
-            return measure.command(one.argv, cwd=one.folder, environment=variables)
+        def run(submission_work: Work) -> Cost:
+            return measure.command(submission_work.argv, cwd=submission_work.folder, environment=variables)
 
         whole = measure.here(lambda: costs.extend(pool.map(run, work)))
-        missing = [one for one in work if not (one.folder / one.result).exists()]
+        missing = [
+            submission_work
+            for submission_work in work
+            if not (submission_work.folder / submission_work.result).exists()
+        ]
         if missing:
             raise peers.PeerError(f"{len(missing)} of {len(work)} results are missing")
     return Cost(
@@ -48,25 +52,25 @@ def candidates(
     chosen_peers: Sequence[Peer], ours: Sequence[str], students: int
 ) -> tuple[dict[str, Callable[[], Cost]], list[str]]:
     """What is to be measured, by name, each tried once; and why something is not."""
-    found: dict[str, Callable[[], Cost]] = {}
+    runs: dict[str, Callable[[], Cost]] = {}
     remarks = []
     few = max(1, students // 4)
     for kind in ours:
         for count in (students, few):
-            found[f"ours ({kind}), {count}"] = partial(grade_class, peers.OURS[kind], Path(), count)
+            runs[f"ours ({kind}), {count}"] = partial(grade_class, peers.OURS[kind], Path(), count)
     for peer in chosen_peers:
         count = students if peer.name == FASTEST_ISOLATED else few
         try:
-            found[f"{peer.name}, {count}"] = partial(grade_class, peer.prepare, peers.environment(peer), count)
+            runs[f"{peer.name}, {count}"] = partial(grade_class, peer.prepare, peers.environment(peer), count)
         except peers.PeerError as error:
             remarks.append(f"{error}: left out")
-    for name, run in list(found.items()):
+    for name, run in list(runs.items()):
         try:
             run.func(*run.args[:2], 1)  # type: ignore[attr-defined]
         except (peers.PeerError, measure.CommandError, subprocess.CalledProcessError) as error:
             remarks.append(f"{name}: left out ({error})")
-            del found[name]
-    return found, remarks
+            del runs[name]
+    return runs, remarks
 
 
 def main() -> None:
@@ -80,10 +84,10 @@ def main() -> None:
     chosen = parser.parse_args()
     peers.head = "" if chosen.numpy_only else peers.SYMPY
     students = chosen.students or (4 if chosen.short else 64)
-    wanted = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
-    runs, remarks = candidates(wanted, chosen.ours.split(","), students)
-    found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 2))
-    ours = next(iter(found.values()))
+    chosen_peers = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
+    runs, remarks = candidates(chosen_peers, chosen.ours.split(","), students)
+    costs_by_name = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 2))
+    ours = next(iter(costs_by_name.values()))
     rows = [
         {
             "grader, students": name,
@@ -93,7 +97,7 @@ def main() -> None:
             "wall over ours": measure.ratios([cost.wall for cost in costs], [cost.wall for cost in ours]),
             "largest process MiB": Spread.of([cost.peak for cost in costs]),
         }
-        for name, costs in found.items()
+        for name, costs in costs_by_name.items()
     ]
     measure.publish(
         "class",

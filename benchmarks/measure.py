@@ -97,21 +97,21 @@ def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[st
         stderr=subprocess.STDOUT,
     ) as process:
         assert process.stdout
-        said = process.stdout.read()
+        output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
-        raise CommandError(f"exit code {process.returncode}: {said.decode(errors='replace')[-_SAID:]}")
+        raise CommandError(f"exit code {process.returncode}: {output.decode(errors='replace')[-_SAID:]}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def interleaved(candidates: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[Any]]:
     """What each candidate gave, round by round; every other round the other way round, so that none is always first."""
-    found: dict[str, list[Any]] = {name: [] for name in candidates}
+    results: dict[str, list[Any]] = {name: [] for name in candidates}
     for number in range(rounds):
         for name in list(candidates)[:: 1 if number % 2 == 0 else -1]:
-            found[name].append(candidates[name]())
-    return found
+            results[name].append(candidates[name]())
+    return results
 
 
 def ratios(over: Sequence[float], under: Sequence[float]) -> Spread:

@@ -48,15 +48,15 @@ def environment(peer: Peer) -> Path:
     """The interpreter of the peer's environment. Raises PeerError."""
     place = CACHE / peer.name
     python = place / ("Scripts" if os.name == "nt" else "bin") / "python"
-    ready, wanted = place / ".complete", " ".join(peer.packages)
-    if not ready.exists() or ready.read_text() != wanted:
+    ready, packages = place / ".complete", " ".join(peer.packages)
+    if not ready.exists() or ready.read_text() != packages:
         venv.create(place, with_pip=True, clear=True)
         command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.packages]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=INSTALL_SECONDS)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             raise PeerError(f"{peer.name} could not be installed ({type(error).__name__})") from error
-        ready.write_text(wanted)
+        ready.write_text(packages)
     return python
 
 
@@ -102,12 +102,12 @@ def _gradescope(python: Path, folder: Path, students: Sequence[str]) -> list[Wor
 
 def _check50(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:
     checks = _laid_out(folder / "checks", PROBLEM / "check50")
-    own = [folder / name for name in students]
-    for place in own:
+    folders = [folder / name for name in students]
+    for place in folders:
         place.mkdir()
         (place / "submission.py").write_text(_hand_in(), encoding="utf-8")
     tail = ["--output", "json", "--output-file", "report.json"]
-    return [Work([python.with_name("check50"), "--dev", checks, *tail], place, "report.json") for place in own]
+    return [Work([python.with_name("check50"), "--dev", checks, *tail], place, "report.json") for place in folders]
 
 
 def _otter(python: Path, folder: Path, students: Sequence[str]) -> list[Work]:

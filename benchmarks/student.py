@@ -36,12 +36,12 @@ def python_of(place: Path) -> Path:
 
 def developers_plugins() -> list[str]:
     """The options that leave out plugins of pytest that a student does not have."""
-    found = {
+    plugins = {
         point.name
         for point in importlib.metadata.entry_points(group="pytest11")
         if point.dist and point.dist.name not in _STUDENTS
     }
-    return [f"-pno:{name}" for name in sorted(found)]
+    return [f"-pno:{name}" for name in sorted(plugins)]
 
 
 def main() -> None:
@@ -60,8 +60,8 @@ def main() -> None:
         runs = {name: partial(measure.command, argv, cwd=place) for name, argv in candidates.items()}
         for warm in runs.values():
             warm()  # byte code is compiled and files are in memory: `cold` is the process, not the disk
-        found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 7))
-    floor = next(iter(found.values()))
+        costs_by_command = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 7))
+    floor = next(iter(costs_by_command.values()))
     rows = [
         {
             "command": name,
@@ -71,7 +71,7 @@ def main() -> None:
             "cpu ratio": measure.ratios([cost.cpu for cost in costs], [cost.cpu for cost in floor]),
             "peak MiB": Spread.of([cost.peak for cost in costs]),
         }
-        for name, costs in found.items()
+        for name, costs in costs_by_command.items()
     ]
     measure.publish("student", rows, chosen)
 

@@ -20,7 +20,7 @@ def submissions(count: int) -> list[Submission]:
     """That many students, always the same ones."""
     chance = random.Random(SEED)
     sources = {kind: [_sources(kind, exercise) for exercise in EXERCISES] for kind in ("right", "wrong")}
-    made = []
+    students = []
     for number in range(count):
         name = f"student{number:05}"
         files = {}
@@ -28,20 +28,20 @@ def submissions(count: int) -> list[Submission]:
             kind = "right" if chance.random() < SHARE_RIGHT else "wrong"
             source = chance.choice(sources[kind][place]).read_bytes()
             files[f"exercise{exercise}.py"] = source + f"\n# {name}\n".encode()
-        made.append(Submission(name, files, digest(files)))
-    return made
+        students.append(Submission(name, files, digest(files)))
+    return students
 
 
-def lay_out(made: list[Submission], folder: Path) -> None:
+def lay_out(students: list[Submission], folder: Path) -> None:
     """A folder for each, as a class is handed in."""
-    for submission in made:
-        own = folder / submission.id
-        own.mkdir(parents=True)
+    for submission in students:
+        student_folder = folder / submission.id
+        student_folder.mkdir(parents=True)
         for name, content in submission.files.items():
-            (own / name).write_bytes(content)
+            (student_folder / name).write_bytes(content)
 
 
 def _sources(kind: str, exercise: str) -> list[Path]:
     """The gallery's answers to one exercise that are a single file."""
-    found = sorted((GALLERY / kind).glob(f"*/exercise{exercise}.py"))
-    return [path for path in found if {own.name for own in path.parent.iterdir()} == {path.name, "expected.json"}]
+    paths = sorted((GALLERY / kind).glob(f"*/exercise{exercise}.py"))
+    return [path for path in paths if {file.name for file in path.parent.iterdir()} == {path.name, "expected.json"}]

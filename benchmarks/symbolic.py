@@ -100,22 +100,22 @@ def main() -> None:
     summary: dict[str, list[tuple[str, str, float]]] = {name: [] for name in METHODS}
     for truth, name, pair in pairs:
         runs = {method: partial(decide, function, pair) for method, function in METHODS.items()}
-        found = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 3))
+        decisions_by_method = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 3))
         row: dict[str, object] = {"pair": name, "truth": truth}
-        for method, decisions in found.items():
+        for method, decisions in decisions_by_method.items():
             took = Spread.of([1000 * decision.seconds for decision in decisions])
-            said = " ".join(sorted({decision.verdict for decision in decisions}))
-            row[method] = f"{'' if said == truth else said + ', '}{measure.short(took.median)} ms"
+            verdicts = " ".join(sorted({decision.verdict for decision in decisions}))
+            row[method] = f"{'' if verdicts == truth else verdicts + ', '}{measure.short(took.median)} ms"
             summary[method].append((truth, decisions[0].verdict, took.median))
         rows.append(row)
-    measure.publish("symbolic", rows, chosen, *(_summary(name, said) for name, said in summary.items()))
+    measure.publish("symbolic", rows, chosen, *(_summary(name, decisions) for name, decisions in summary.items()))
 
 
-def _summary(method: str, said: list[tuple[str, str, float]]) -> str:
-    judged = [judge(truth, verdict) for truth, verdict, _ in said]
-    times = [took for _, _, took in said]
+def _summary(method: str, decisions: list[tuple[str, str, float]]) -> str:
+    judged = [judge(truth, verdict) for truth, verdict, _ in decisions]
+    times = [took for _, _, took in decisions]
     return (
-        f"{method}: {judged.count('right')} of {len(said)} right, {judged.count('wrong')} wrong, "
+        f"{method}: {judged.count('right')} of {len(decisions)} right, {judged.count('wrong')} wrong, "
         f"{judged.count('none')} not decided; median {measure.short(Spread.of(times).median)} ms, "
         f"slowest {measure.short(max(times))} ms, in all {measure.short(sum(times))} ms"
     )

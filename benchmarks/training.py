@@ -46,20 +46,22 @@ def main() -> None:
     parser.add_argument("--beside", type=int, default=0, help="how many busy processes run beside it")
     chosen = parser.parse_args()
     with busy(chosen.beside):
-        reports, found = measured(chosen)
-    alone_ = found["alone"]
+        reports, costs_by_name = measured(chosen)
+    alone_ = costs_by_name["alone"]
     rows = [
         {
             "six trainings": name,
             "cpu s": Spread.of([cost.cpu for cost in costs]),
             "wall s": Spread.of([cost.wall for cost in costs]),
-            "ours, of the cpu": Spread.of([1 - own.cpu / all_.cpu for own, all_ in zip(alone_, costs, strict=True)]),
+            "ours, of the cpu": Spread.of(
+                [1 - alone_cost.cpu / all_.cpu for alone_cost, all_ in zip(alone_, costs, strict=True)]
+            ),
         }
-        for name, costs in found.items()
+        for name, costs in costs_by_name.items()
     ]
     box = reports[-1].points[-1].evidence["measurement"]["time_box"]
-    told = f"machine factor {box['machine_factor']}, {box['spent']} s spent of a box of {box['seconds']} s"
-    measure.publish("training", rows, chosen, f"{chosen.sandbox}; {told}; score {reports[-1].score:g}.")
+    time_box = f"machine factor {box['machine_factor']}, {box['spent']} s spent of a box of {box['seconds']} s"
+    measure.publish("training", rows, chosen, f"{chosen.sandbox}; {time_box}; score {reports[-1].score:g}.")
 
 
 def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[Cost]]]:

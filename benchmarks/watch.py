@@ -66,8 +66,8 @@ def measured(exercise: str, rounds: int) -> dict[str, object]:
         while not student.points.empty():
             student.points.get()
         student.save(f"{right}\n# warm\n")
-        found = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
-    announced, first, judged = zip(*found, strict=True)
+        delays = [student.save(f"{right}\n# {number}\n") for number in range(rounds)]
+    announced, first, judged = zip(*delays, strict=True)
     return {
         "save of": f"exercise{exercise}.py",
         "judging … s": Spread.of(announced),

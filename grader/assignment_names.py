@@ -17,23 +17,23 @@ from grader.errors import UsageError
 GROUP = "grader.assignments"
 
 
-def find_assignment(given: Path) -> Path:
+def find_assignment(path: Path) -> Path:
     """The folder of the assignment that `given`, a path or the name of an installed one, stands for.
 
     A folder with a rubric wins over a name. Raises UsageError for what is neither, or for an entry point that leads
     nowhere.
     """
-    if (given / "rubric.toml").is_file():
-        return given
-    named = [entry for entry in entry_points(group=GROUP) if entry.name == str(given)]
+    if (path / "rubric.toml").is_file():
+        return path
+    named = [entry for entry in entry_points(group=GROUP) if entry.name == str(path)]
     if named:
         return _folder(named)
-    if given.is_dir():
-        return given  # whoever reads its rubric says what is missing
-    raise UsageError(f"{given}: there is no such folder, and no installed assignment has that name. {_known()}")
+    if path.is_dir():
+        return path  # whoever reads its rubric says what is missing
+    raise UsageError(f"{path}: there is no such folder, and no installed assignment has that name. {_installed()}")
 
 
-def _known() -> str:
+def _installed() -> str:
     names = sorted({entry.name for entry in entry_points(group=GROUP)})
     return f"Installed are: {', '.join(names)}." if names else "None is installed."
 

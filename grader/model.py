@@ -188,8 +188,8 @@ class Expected:
 
     def is_untouched(self, name: str, content: bytes) -> bool:
         """Whether this is the template's file of that name, but for blanks and line ends."""
-        own = self.template.get(name)
-        return own is not None and own.split() == content.removeprefix(b"\xef\xbb\xbf").split()
+        original = self.template.get(name)
+        return original is not None and original.split() == content.removeprefix(b"\xef\xbb\xbf").split()
 
 
 @dataclass(frozen=True, slots=True)

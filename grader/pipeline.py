@@ -102,14 +102,14 @@ class GradingSession:
         """
         rubric = self.assignment.rubric
         if unjudged is not None:
-            seen = {(result.point, result.part) for result in results}
+            judged = {(result.point, result.part) for result in results}
             results = [
                 *results,
                 *(
                     CheckResult(point.id, part, Verdict.missing(unjudged))
                     for point in rubric.points
                     for part in (point.parts or (None,))
-                    if point.id in selected and (point.id, part) not in seen
+                    if point.id in selected and (point.id, part) not in judged
                 ),
             ]
         return score(rubric, results, selected, **self._about(session, results))

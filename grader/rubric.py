@@ -235,15 +235,15 @@ class Rubric(_Table):
 
     def point(self, name: str) -> Point:
         """One point. Raises KeyError for a point that does not exist."""
-        found = next((point for point in self.points if point.id == name), None)
-        if found is None:
+        point = next((point for point in self.points if point.id == name), None)
+        if point is None:
             raise KeyError(name)
-        return found
+        return point
 
     def exercise_of(self, point: str) -> Exercise:
         """The exercise that a point belongs to. Raises KeyError for a point that does not exist."""
         for exercise in self.exercise:
-            if any(own.id == point for own in exercise.point):
+            if any(item.id == point for item in exercise.point):
                 return exercise
         raise KeyError(point)
 
@@ -279,14 +279,14 @@ class Assignment:
 
         Raises UsageError for a setting that the rubric does not have, or a value that it does not allow.
         """
-        given = {name: str(value) if isinstance(value, Path) else value for name, value in changes.items()}
-        for name in given.keys() - self.rubric.settings.keys() - self.rubric.option.keys():
+        settings = {name: str(value) if isinstance(value, Path) else value for name, value in changes.items()}
+        for name in settings.keys() - self.rubric.settings.keys() - self.rubric.option.keys():
             raise UsageError(f"the assignment {self.rubric.assignment} has no setting {name!r}.")
         try:
-            check_settings(given, self.rubric.option)
+            check_settings(settings, self.rubric.option)
         except ValueError as error:
             raise UsageError(str(error)) from error
-        rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **given}})
+        rubric = self.rubric.model_copy(update={"settings": {**self.rubric.settings, **settings}})
         return Assignment(self.folder, rubric, written=self._written)
 
     @cached_property
@@ -343,15 +343,15 @@ def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assi
 
 def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
     """The points that some exercises and some single points come to; all, if neither is named. Raises UsageError."""
-    known = {exercise.id: [point.id for point in exercise.point] for exercise in rubric.exercise}
+    points_of = {exercise.id: [point.id for point in exercise.point] for exercise in rubric.exercise}
     for name in exercises:
-        if name not in known:
-            raise UsageError(f"there is no exercise {name}; there are {', '.join(known)}.")
+        if name not in points_of:
+            raise UsageError(f"there is no exercise {name}; there are {', '.join(points_of)}.")
     every = [point.id for point in rubric.points]
     for name in points:
         if name not in every:
             raise UsageError(f"there is no point {name}; `grader points` lists them: {', '.join(every)}.")
-    chosen = {*points, *(point for name in exercises for point in known[name])}
+    chosen = {*points, *(point for name in exercises for point in points_of[name])}
     return frozenset(chosen or every)
 
 

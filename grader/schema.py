@@ -135,10 +135,10 @@ class Report(_Part):
 
     def point(self, name: str) -> PointScore:
         """One of its points. Raises UsageError where there is none of that id."""
-        found = next((point for point in self.points if point.id == name), None)
-        if found is None:
+        point = next((point for point in self.points if point.id == name), None)
+        if point is None:
             raise UsageError(f"there is no point {name} in this report.")
-        return found
+        return point
 
     @property
     def has_grader_error(self) -> bool:

@@ -34,11 +34,11 @@ def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[s
         ExerciseScore(
             id=exercise.id,
             title=exercise.title,
-            score=_sum(p.score for p in own),
-            max_score=_sum(p.max_score for p in own),
+            score=_sum(p.score for p in exercise_points),
+            max_score=_sum(p.max_score for p in exercise_points),
         )
         for exercise in rubric.exercise
-        if (own := [point for point in points.values() if point.exercise == exercise.id])
+        if (exercise_points := [point for point in points.values() if point.exercise == exercise.id])
     )
     return Report.model_validate(
         {
@@ -58,14 +58,14 @@ def score(rubric: Rubric, results: Sequence[CheckResult], selected: Collection[s
 def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) -> PointScore:
     shares: dict[str | None, float] = {part: weight / point.max for part, weight in point.parts.items()}
     shares = shares or {None: 1.0}
-    own = [_result_of(point, part, results) for part in shares]
+    part_results = [_result_of(point, part, results) for part in shares]
     weights = list(shares.values())
-    share = sum(weight * result.verdict.share for weight, result in zip(weights, own, strict=True))
+    share = sum(weight * result.verdict.share for weight, result in zip(weights, part_results, strict=True))
     pending = sum(
-        weight for weight, result in zip(weights, own, strict=True) if result.verdict.outcome is Outcome.REVIEW
+        weight for weight, result in zip(weights, part_results, strict=True) if result.verdict.outcome is Outcome.REVIEW
     )
-    outcome = _outcome([result.verdict for result in own], share)
-    lost = [result for result in own if result.verdict.outcome is not Outcome.PASSED]
+    outcome = _outcome([result.verdict for result in part_results], share)
+    lost = [result for result in part_results if result.verdict.outcome is not Outcome.PASSED]
     return PointScore(
         id=point.id,
         exercise=exercise,
@@ -76,22 +76,22 @@ def _score_point(point: Point, exercise: str, results: Sequence[CheckResult]) ->
         outcome=outcome,
         message=_joined([result.verdict.message for result in lost]),
         diagnosis=next((result.verdict.diagnosis for result in lost if result.verdict.diagnosis), None),
-        notes=tuple(dict.fromkeys(note for result in own for note in result.verdict.notes)),
-        evidence=_evidence(own),
-        traceback=next((result.traceback for result in own if result.traceback), ()),
-        output="".join(dict.fromkeys(result.output for result in own)),
-        seconds=round(sum(result.seconds for result in own), 3),
-        parts=tuple(_part(part, result.verdict) for part, result in zip(shares, own, strict=True)),
+        notes=tuple(dict.fromkeys(note for result in part_results for note in result.verdict.notes)),
+        evidence=_evidence(part_results),
+        traceback=next((result.traceback for result in part_results if result.traceback), ()),
+        output="".join(dict.fromkeys(result.output for result in part_results)),
+        seconds=round(sum(result.seconds for result in part_results), 3),
+        parts=tuple(_part(part, result.verdict) for part, result in zip(shares, part_results, strict=True)),
     )
 
 
-def _evidence(own: Sequence[CheckResult]) -> dict[str, object]:
+def _evidence(results: Sequence[CheckResult]) -> dict[str, object]:
     """What the parts show, in one. Of lost parts only the first that shows something, as of their tracebacks: an input
     of one beside the answer to another would show nothing."""
     lost = next(
-        (result for result in own if result.verdict.outcome is not Outcome.PASSED and result.verdict.evidence), None
+        (result for result in results if result.verdict.outcome is not Outcome.PASSED and result.verdict.evidence), None
     )
-    shown = [result for result in own if result.verdict.outcome is Outcome.PASSED] + ([lost] if lost else [])
+    shown = [result for result in results if result.verdict.outcome is Outcome.PASSED] + ([lost] if lost else [])
     return {key: value for result in shown for key, value in result.verdict.evidence.items()}
 
 
@@ -108,14 +108,18 @@ def _part(part: str | None, verdict: Verdict) -> PartScore:
 def _joined(messages: list[str]) -> str:
     """The parts' sentences, each said once: one that another begins with is not said again."""
     distinct = list(dict.fromkeys(filter(None, messages)))
-    return " ".join(one for one in distinct if not any(other != one and other.startswith(one) for other in distinct))
+    return " ".join(
+        sentence
+        for sentence in distinct
+        if not any(other != sentence and other.startswith(sentence) for other in distinct)
+    )
 
 
 def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -> CheckResult:
-    own = [result for result in results if (result.point, result.part) == (point.id, part)]
-    if len(own) == 1:
-        return own[0]
-    what = f"{len(own)} of its checks gave a verdict" if own else "no check gave a verdict"
+    matching = [result for result in results if (result.point, result.part) == (point.id, part)]
+    if len(matching) == 1:
+        return matching[0]
+    what = f"{len(matching)} of its checks gave a verdict" if matching else "no check gave a verdict"
     message = f"This point could not be judged; that is the grader's fault, not yours ({what})."
     return CheckResult(point.id, part, Verdict(Outcome.GRADER_ERROR, 0.0, message))
 

@@ -27,8 +27,8 @@ Points = dict[tuple[str, str], tuple[float, str, str | None]]
 def make_class(folder: Path, count: int, exercises: Sequence[str]) -> None:
     """`count` hand-ins, spread over the galleries: as many different ones as there are."""
     files = [f"exercise{name}.py" for name in exercises]
-    found = sorted(path.parent for kind in ("right", "wrong") for path in GALLERY.glob(f"{kind}/*/expected.json"))
-    cases = [ROOT / "reference", *(case for case in found if any((case / name).exists() for name in files))]
+    folders = sorted(path.parent for kind in ("right", "wrong") for path in GALLERY.glob(f"{kind}/*/expected.json"))
+    cases = [ROOT / "reference", *(case for case in folders if any((case / name).exists() for name in files))]
     step = max(1, len(cases) // count)
     for number in range(count):
         student = folder / f"student-{number:04}"
@@ -58,29 +58,31 @@ def main() -> None:
     parser.add_argument("--sandbox", action="append")
     parser.add_argument("--exercise", action="append")
     parser.add_argument("--image")
-    asked = parser.parse_args()
-    exercises = asked.exercise or EXERCISES
+    arguments = parser.parse_args()
+    exercises = arguments.exercise or EXERCISES
     options = ["--seed", "1", *(part for name in exercises for part in ("--exercise", name))]
-    found: dict[str, Points] = {}
+    points_by_sandbox: dict[str, Points] = {}
     with tempfile.TemporaryDirectory() as folder:
-        make_class(Path(folder, "class"), asked.students, exercises)
-        for sandbox in asked.sandbox or ["jail", "docker"]:
-            own = ["--image", asked.image] if asked.image and sandbox == "docker" else []
+        make_class(Path(folder, "class"), arguments.students, exercises)
+        for sandbox in arguments.sandbox or ["jail", "docker"]:
+            image_options = ["--image", arguments.image] if arguments.image and sandbox == "docker" else []
             began = time.monotonic()
             results = Path(folder, sandbox)
-            found[sandbox] = graded(Path(folder, "class"), results, ["--sandbox", sandbox, *options, *own])
-            rate = 60 * asked.students / (time.monotonic() - began)
-            print(f"{asked.students} submissions in {sandbox}: {rate:.0f} a minute", flush=True)
-    (first, expected), *others = found.items()
-    told = [
-        f"{' '.join(which)}: {first} {one}, {other} {points.get(which)}"
+            points_by_sandbox[sandbox] = graded(
+                Path(folder, "class"), results, ["--sandbox", sandbox, *options, *image_options]
+            )
+            rate = 60 * arguments.students / (time.monotonic() - began)
+            print(f"{arguments.students} submissions in {sandbox}: {rate:.0f} a minute", flush=True)
+    (first, expected), *others = points_by_sandbox.items()
+    differences = [
+        f"{' '.join(which)}: {first} {point}, {other} {points.get(which)}"
         for other, points in others
-        for which, one in expected.items()
-        if points.get(which) != one
+        for which, point in expected.items()
+        if points.get(which) != point
     ]
-    print(f"{len(expected)} points in {', '.join(found)}: {len(told)} differ")
-    print("\n".join(told[:SHOWN]), end="\n" if told else "")
-    sys.exit(bool(told))
+    print(f"{len(expected)} points in {', '.join(points_by_sandbox)}: {len(differences)} differ")
+    print("\n".join(differences[:SHOWN]), end="\n" if differences else "")
+    sys.exit(bool(differences))
 
 
 if __name__ == "__main__":

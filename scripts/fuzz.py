@@ -84,14 +84,14 @@ def bound_memory(extra: int) -> None:
 def messages(count: int, seed: int) -> None:
     draw = random.Random(seed)
     seeds = wire.seeds(draw)
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     started = time.perf_counter()
     for _ in range(count):
         data = wire.message(draw, seeds)
-        told[timed(read_message, data)] += 1
+        outcomes[timed(read_message, data)] += 1
         if draw.random() < 0.02:
-            told[timed(read_stream, wire.mutated(draw, MAGIC + len(data).to_bytes(4, "little") + data, data))] += 1
-    tell("messages", count, started, told)
+            outcomes[timed(read_stream, wire.mutated(draw, MAGIC + len(data).to_bytes(4, "little") + data, data))] += 1
+    tell("messages", count, started, outcomes)
 
 
 def read_message(data: bytes) -> str:
@@ -132,81 +132,83 @@ def read_stream(data: bytes) -> str:
 def trees(count: int, seed: int) -> None:
     """Whatever passes as an expression is one for the oracle, in any question."""
     draw = random.Random(seed)
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     started = time.perf_counter()
     with Oracles(ProcessLauncher(), load_assignment()) as oracles:
         oracle = oracles.proxy("algebra")
         for _ in range(count):
             left, right = wire.tree(draw), wire.tree(draw)
             if not (flaw(left) is None and flaw(right) is None):
-                told["no expression"] += 1
+                outcomes["no expression"] += 1
                 continue
             try:
-                told[oracle.equal(left, right)["verdict"]] += 1
+                outcomes[oracle.equal(left, right)["verdict"]] += 1
             except OracleStoppedError:
-                told["stopped"] += 1
+                outcomes["stopped"] += 1
             except Exception as error:
                 raise BreachError(f"{error}: {left!r} = {right!r}") from error
-    tell("trees", count, started, told)
+    tell("trees", count, started, outcomes)
 
 
 def handles(count: int, seed: int) -> None:
     """Whatever a worker answers, a step with a handle gives a handle, plain data, or a failure of the student's."""
     draw = random.Random(seed)
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     started = time.perf_counter()
     signatures = {"make": "make() -> value", "Net": "Net() -> value", "Net.loss": "Net.loss(x) -> out, value"}
     for _ in range(count // STEPS):
         with Sandbox(BabbleLauncher(draw.randrange(1 << 32)), {"module": Bundle({}, {})}) as sandbox:
             endpoint = Endpoint(sandbox, "module", 5.0, Contract(signatures, handles=("value",)))
-            known: list[Any] = []
+            live_handles: list[Any] = []
             for _ in range(STEPS):
-                step = draw.choice(HANDLE_STEPS if known else HANDLE_STEPS[:2])
-                told[_step(partial(step, ModuleProxy(endpoint, "module"), draw, known), known)] += 1
-    tell("handles", count, started, told)
+                step = draw.choice(HANDLE_STEPS if live_handles else HANDLE_STEPS[:2])
+                outcomes[_step(partial(step, ModuleProxy(endpoint, "module"), draw, live_handles), live_handles)] += 1
+    tell("handles", count, started, outcomes)
 
 
-def _step(action: Callable[[], Any], known: list[Any]) -> str:
+def _step(action: Callable[[], Any], live_handles: list[Any]) -> str:
     try:
         result = action()
     except CallFailure as failure:
         return failure.kind
     except Exception as error:
         raise BreachError(f"{type(error).__name__}: {error}") from error
-    known += [part for part in (result if isinstance(result, list) else [result]) if isinstance(part, Handle)]
+    live_handles += [part for part in (result if isinstance(result, list) else [result]) if isinstance(part, Handle)]
     return "handle" if isinstance(result, Handle) else "value"
 
 
 HANDLE_STEPS: list[Callable[[ModuleProxy, random.Random, list[Any]], Any]] = [
-    lambda module, draw, known: module.make(draw.choice((1.0, None, "x" * 500, [1, {"a": 2}]))),
-    lambda module, draw, known: module.Net().loss(2.0),
-    lambda module, draw, known: draw.choice(known).grad,
-    lambda module, draw, known: draw.choice(known)(draw.choice(known), key=[draw.choice(known)]),
-    lambda module, draw, known: draw.choice(known)[draw.choice((0, "W", draw.choice(known)))],
-    lambda module, draw, known: setattr(draw.choice(known), "data", draw.choice(known)),
-    lambda module, draw, known: draw.choice(known) + draw.choice(known),
-    lambda module, draw, known: 2 * draw.choice(known),
-    lambda module, draw, known: -draw.choice(known),
-    lambda module, draw, known: len(draw.choice(known)),
-    lambda module, draw, known: list(itertools.islice(draw.choice(known), 3)),
-    lambda module, draw, known: float(draw.choice(known)),
-    lambda module, draw, known: fetch(draw.choice(known)),
-    lambda module, draw, known: repr(draw.choice(known)),
-    lambda module, draw, known: operator.delitem(known, draw.randrange(len(known))),
+    lambda module, draw, live_handles: module.make(draw.choice((1.0, None, "x" * 500, [1, {"a": 2}]))),
+    lambda module, draw, live_handles: module.Net().loss(2.0),
+    lambda module, draw, live_handles: draw.choice(live_handles).grad,
+    lambda module, draw, live_handles: draw.choice(live_handles)(
+        draw.choice(live_handles), key=[draw.choice(live_handles)]
+    ),
+    lambda module, draw, live_handles: draw.choice(live_handles)[draw.choice((0, "W", draw.choice(live_handles)))],
+    lambda module, draw, live_handles: setattr(draw.choice(live_handles), "data", draw.choice(live_handles)),
+    lambda module, draw, live_handles: draw.choice(live_handles) + draw.choice(live_handles),
+    lambda module, draw, live_handles: 2 * draw.choice(live_handles),
+    lambda module, draw, live_handles: -draw.choice(live_handles),
+    lambda module, draw, live_handles: len(draw.choice(live_handles)),
+    lambda module, draw, live_handles: list(itertools.islice(draw.choice(live_handles), 3)),
+    lambda module, draw, live_handles: float(draw.choice(live_handles)),
+    lambda module, draw, live_handles: fetch(draw.choice(live_handles)),
+    lambda module, draw, live_handles: repr(draw.choice(live_handles)),
+    lambda module, draw, live_handles: operator.delitem(live_handles, draw.randrange(len(live_handles))),
 ]
 
 
 def archives(count: int, seed: int) -> None:
     draw = random.Random(seed)
-    told: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         path = Path(folder) / "submission.zip"
         for _ in range(count):
             data = wire.archive(draw)
             path.write_bytes(data)
-            told[timed(lambda content: read_archive(path, content), data)] += 1
-    tell("archives", count, started, told)
+            outcomes[timed(lambda content: read_archive(path, content), data)] += 1
+    tell("archives", count, started, outcomes)
 
 
 def read_archive(path: Path, data: bytes) -> str:
@@ -236,9 +238,9 @@ def timed(read: Callable[[bytes], str], data: bytes) -> str:
     return result
 
 
-def tell(what: str, count: int, started: float, told: Counter[str]) -> None:
+def tell(what: str, count: int, started: float, outcomes: Counter[str]) -> None:
     seconds = time.perf_counter() - started
-    parts = ", ".join(f"{number:,} {name}" for name, number in told.most_common())
+    parts = ", ".join(f"{number:,} {name}" for name, number in outcomes.most_common())
     print(f"{count:,} {what} in {seconds:.0f} s ({count / max(seconds, 1e-9):,.0f} a second): {parts}", flush=True)
 
 

@@ -34,7 +34,7 @@ def main() -> int:
     parser.add_argument("--exercise", action="append", default=[], help="only the cases of these exercises")
     parser.add_argument("--case", action="append", default=[], help="only these, by the names of their folders")
     options = parser.parse_args()
-    found = [
+    selected = [
         case
         for gallery in options.gallery or GALLERIES
         for case in cases(gallery)
@@ -42,17 +42,17 @@ def main() -> int:
         if not options.case or case.path.name in options.case
     ]
     console = Console()
-    wrong_by_seed = grade_all(found, options.seeds, options.train_seeds, console)
-    console.print(matrix([case for case in found if case.gallery == "wrong"]))
-    return summary(found, wrong_by_seed, console)
+    wrong_by_seed = grade_all(selected, options.seeds, options.train_seeds, console)
+    console.print(matrix([case for case in selected if case.gallery == "wrong"]))
+    return summary(selected, wrong_by_seed, console)
 
 
-def grade_all(found: list[Case], seeds: int, train_seeds: int, console: Console) -> dict[str, list[list[str]]]:
+def grade_all(selected_cases: list[Case], seeds: int, train_seeds: int, console: Console) -> dict[str, list[list[str]]]:
     """Case -> for each seed, where the report was not what was expected. A case that trains is told when it is done."""
     assignment, launcher = load_assignment(), ProcessLauncher()
     result: dict[str, list[list[str]]] = {}
     with GradingSession(assignment, launcher=launcher) as grading:
-        for case in found:
+        for case in selected_cases:
             selected = select(assignment.rubric, case.expected["exercises"], [])
             submission = grading.load(case.path)
             result[case.name] = [
@@ -86,7 +86,7 @@ def matrix(wrong: list[Case]) -> Table:
     return table
 
 
-def summary(found: list[Case], by_seed: dict[str, list[list[str]]], console: Console) -> int:
+def summary(selected: list[Case], by_seed: dict[str, list[list[str]]], console: Console) -> int:
     """Prints what went wrong and returns the exit code."""
     bad = {name: problems for name, problems in by_seed.items() if any(problems)}
     for name, problems in bad.items():
@@ -96,11 +96,11 @@ def summary(found: list[Case], by_seed: dict[str, list[list[str]]], console: Con
     rejects = sum(name.startswith("right/") for name in bad)
     accepts = sum(name.startswith("wrong/") for name in bad)
     unstable = sum(any(problems) and not all(problems) for problems in bad.values())
-    right = sum(case.gallery == "right" for case in found)
+    right = sum(case.gallery == "right" for case in selected)
     graded = sum(map(len, by_seed.values()))
     console.print(
-        f"{right} right answers, {rejects} falsely rejected; {len(found) - right} wrong answers, {accepts} not given "
-        f"their exact points; {unstable} cases that depend on the seed ({graded} gradings)."
+        f"{right} right answers, {rejects} falsely rejected; {len(selected) - right} wrong answers, {accepts} not "
+        f"given their exact points; {unstable} cases that depend on the seed ({graded} gradings)."
     )
     return 1 if bad else 0
 

@@ -44,9 +44,9 @@ def main() -> int:
     students, gradings = (STUDENTS[:1], GRADINGS[:1]) if options.short else (STUDENTS, GRADINGS)
     total: Counter[str] = Counter()
     for kind in kinds:
-        found = study(kind, students, gradings)
-        total += found
-        print(f"{kind:28} {dict(sorted(found.items()))}", flush=True)
+        counts = study(kind, students, gradings)
+        total += counts
+        print(f"{kind:28} {dict(sorted(counts.items()))}", flush=True)
     print(f"{'all':28} {dict(sorted(total.items()))}")
     return 1 if any(total[bad] for bad in ("rejected", "claims contradicted", "lies believed")) else 0
 
@@ -75,9 +75,9 @@ def judged(results: Results, grading: Rerun) -> Verdict:
     return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
 
 
-def decided(found: list[claims.Claim], grading: Rerun) -> list[dict[str, Any]]:
+def decided(student_claims: list[claims.Claim], grading: Rerun) -> list[dict[str, Any]]:
     verdict = claims.judge(
-        [[claim.left, claim.metric, claim.relation, claim.right] for claim in found],
+        [[claim.left, claim.metric, claim.relation, claim.right] for claim in student_claims],
         SIX,
         grading.runs,
         grading.another,
@@ -103,13 +103,13 @@ def lies(honest: Results, rng: random.Random) -> Iterator[Results]:
 
 def claims_of(student: Rerun) -> list[claims.Claim]:
     """Every difference that this student saw."""
-    found = []
+    differences = []
     for left, right in combinations(SIX, 2):
         for metric in claims.MARGINS:
-            one, other = (quantity(metric, student.runs()[name]) for name in (left, right))
-            if one != other:
-                found.append(claims.Claim(left, metric, "<" if one < other else ">", right))
-    return found
+            left_value, right_value = (quantity(metric, student.runs()[name]) for name in (left, right))
+            if left_value != right_value:
+                differences.append(claims.Claim(left, metric, "<" if left_value < right_value else ">", right))
+    return differences
 
 
 def quantity(metric: str, runs: Any) -> float:

@@ -29,11 +29,11 @@ def main() -> int:
     options = parser.parse_args()
     adopt_orphans()
     console = Console(width=120)
-    found = [case for case in cases("hostile") if not options.case or case.path.name.startswith(tuple(options.case))]
+    selected = [case for case in cases("hostile") if not options.case or case.path.name.startswith(tuple(options.case))]
     table = Table("sandbox", *FIGURES)
     bad = 0
     for name in options.sandbox or available():
-        ended = grade_all(found, name, console if options.verbose else None)
+        ended = grade_all(selected, name, console if options.verbose else None)
         table.add_row(name, *figures(ended))
         for case, aftermath in ended:
             problems = aftermath.problems(case) + [f"marker {path}" for path in aftermath.markers]
@@ -44,10 +44,10 @@ def main() -> int:
     return 1 if bad else 0
 
 
-def grade_all(found: list[Case], sandbox: str, console: Console | None) -> list[tuple[Case, Aftermath]]:
+def grade_all(selected: list[Case], sandbox: str, console: Console | None) -> list[tuple[Case, Aftermath]]:
     assignment, launcher = load_assignment(), launcher_of(sandbox)
     ended = []
-    for case in found:
+    for case in selected:
         with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
             aftermath = run(case, Path(folder), assignment, launcher)
         ended.append((case, aftermath))

@@ -61,10 +61,10 @@ def ask(user: int) -> dict[str, Any]:
     looked = run(user, "-c", _LOOK)
     if looked.returncode:
         return {"well": False, "landlock": None, "refused": looked.stderr[-800:], "restrictions": [], "tests": ""}
-    found: dict[str, Any] = json.loads(looked.stdout)
-    if found["refused"]:  # it names what is missing; what is left was tried by the launcher itself
-        named = all(reason in found["refused"] for reason in found["missing"].values())
-        return {**found, "well": named and bool(found["missing"]), "tests": "refused, so none"}
+    result: dict[str, Any] = json.loads(looked.stdout)
+    if result["refused"]:  # it names what is missing; what is left was tried by the launcher itself
+        named = all(reason in result["refused"] for reason in result["missing"].values())
+        return {**result, "well": named and bool(result["missing"]), "tests": "refused, so none"}
     with open("/job.json") as file:
         select = json.load(file)["select"]
     expression = f"({select}) and {LEFT_OUT}" if select else LEFT_OUT
@@ -72,7 +72,7 @@ def ask(user: int) -> dict[str, Any]:
     tested = run(user, "-m", "pytest", "-q", "-rfE", "--tb=short", "-k", expression, *files)
     print(tested.stdout[-6000:], tested.stderr[-1000:], flush=True)
     last = re.findall(r"^\d+ (?:passed|failed).*", tested.stdout, re.MULTILINE)
-    return {**found, "well": tested.returncode == 0, "tests": last[-1] if last else "no result"}
+    return {**result, "well": tested.returncode == 0, "tests": last[-1] if last else "no result"}
 
 
 def run(user: int, *args: str) -> subprocess.CompletedProcess[str]:

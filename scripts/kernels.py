@@ -61,14 +61,14 @@ def main() -> None:
     )
     parser.add_argument("--kvm", action="store_true", help="run this machine's own architecture natively")
     parser.add_argument("--output", type=Path)
-    given = parser.parse_args()
-    found = {}
-    for name in given.names or MACHINES:
-        found[name] = boot(MACHINES[name], given.cache.resolve(), given.select, given.kvm)
-        print("\n".join(lines(name, found[name])), flush=True)
-        if given.output:
-            given.output.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    sys.exit(not all(results and all(result["well"] for result in results) for results in found.values()))
+    options = parser.parse_args()
+    results_by_name = {}
+    for name in options.names or MACHINES:
+        results_by_name[name] = boot(MACHINES[name], options.cache.resolve(), options.select, options.kvm)
+        print("\n".join(lines(name, results_by_name[name])), flush=True)
+        if options.output:
+            options.output.write_text(json.dumps(results_by_name, indent=2) + "\n", encoding="utf-8")
+    sys.exit(not all(results and all(result["well"] for result in results) for results in results_by_name.values()))
 
 
 def lines(name: str, results: list[dict[str, Any]]) -> list[str]:
@@ -108,8 +108,8 @@ def boot(machine: Machine, cache: Path, select: str, kvm: bool) -> list[dict[str
             )
         except subprocess.TimeoutExpired:
             print(f"the machine did not end in time; see {log}", file=sys.stderr)
-    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [json.loads(line.partition(MARK)[2]) for line in said if MARK in line]
+    output = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [json.loads(line.partition(MARK)[2]) for line in output if MARK in line]
 
 
 def fetch_kernel(machine: Machine, cache: Path) -> Path:
@@ -153,10 +153,21 @@ def make_image(architecture: str, cache: Path, job: dict[str, str]) -> Path:
 def install_wheels(architecture: str, home: Path) -> None:
     """The grader's dependencies for that architecture, and what its tests import; without their own tests."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [need for need in project["dependencies"] if "win32" not in need]
+    requirements = [need for need in project["dependencies"] if "win32" not in need]
     platforms = [f"--platform={kind}_{architecture}" for kind in ("manylinux_2_28", "manylinux2014", "manylinux_2_17")]
     only = ["--only-binary=:all:", "--python-version=3.11", "--implementation=cp", *platforms]
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(home), *only, *wanted, "hypothesis"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--target",
+        str(home),
+        *only,
+        *requirements,
+        "hypothesis",
+    ]
     subprocess.run(command, check=True)
     for folder in [path for path in home.rglob("tests") if path.is_dir()]:
         if not any(part in ("_pytest", "hypothesis") for part in folder.parts):

@@ -256,11 +256,12 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--helpers", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
-    asked = parser.parse_args()
-    for what, kills, how in (("command", asked.kills, kill_until_done), ("helpers", asked.helpers, kill_helpers)):
-        killed, rounds, stages = run(kills, asked.students, asked.seed, how)
+    options = parser.parse_args()
+    students, seed = options.students, options.seed
+    for what, kills, how in (("command", options.kills, kill_until_done), ("helpers", options.helpers, kill_helpers)):
+        killed, rounds, stages = run(kills, students, seed, how)
         print(
-            f"{what}: {killed} kills in {rounds} rounds of {asked.students} (seed {asked.seed}; {_listed(stages)}):",
+            f"{what}: {killed} kills in {rounds} rounds of {students} (seed {seed}; {_listed(stages)}):",
             "nothing lost, nothing twice, same points",
             flush=True,
         )

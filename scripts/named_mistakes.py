@@ -84,8 +84,8 @@ def main() -> int:
     ]
     counts: Counter[str] = Counter()
 
-    def show(answer: Answer, told: dict[str, list[Told]]) -> None:
-        for part, by_seed in told.items():
+    def show(answer: Answer, results_by_part: dict[str, list[Told]]) -> None:
+        for part, by_seed in results_by_part.items():
             kind = kind_of(answer, by_seed)
             counts[kind] += 1
             if kind in BAD or (options.verbose and kind not in GOOD):
@@ -104,13 +104,13 @@ BAD = ("named falsely", "depends on the seed", "without its input")
 
 def kind_of(answer: Answer, by_seed: Iterable[Told]) -> str:
     """What became of one part, over all seeds."""
-    told = list(by_seed)
-    if not all(answer.fits(item.point, item.diagnosis) for item in told):
+    results = list(by_seed)
+    if not all(answer.fits(item.point, item.diagnosis) for item in results):
         return "named falsely"
-    if any(item.outcome is Outcome.ERROR for item in told):
-        located = all(item.names_its_input for item in told if item.outcome is Outcome.ERROR)
+    if any(item.outcome is Outcome.ERROR for item in results):
+        located = all(item.names_its_input for item in results if item.outcome is Outcome.ERROR)
         return "with its input" if located else "without its input"
-    names = {item.diagnosis for item in told}
+    names = {item.diagnosis for item in results}
     return "depends on the seed" if len(names) > 1 else "unnamed" if names == {None} else "named"
 
 
@@ -127,13 +127,13 @@ def grade_each(
         def work(run: RunChecks) -> None:
             judge = Judge(session, run)
             for answer in answers:
-                told: dict[str, list[Told]] = {}
+                results_by_part: dict[str, list[Told]] = {}
                 selected = select(assignment.rubric, answer.exercises, [])
                 for seed in range(seeds):
                     report = judge.report(submission_of(answer.title, answer.files), seed, selected)
                     for part, item in wrong_parts(report):
-                        told.setdefault(part, []).append(item)
-                on_graded(answer, told)
+                        results_by_part.setdefault(part, []).append(item)
+                on_graded(answer, results_by_part)
 
         collected(assignment, work)
 

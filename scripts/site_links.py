@@ -17,8 +17,8 @@ def on_page_markdown(markdown: str, page: Any, **_: object) -> str:
     """The page with its links out of docs/ made so. Raises FileNotFoundError for one that leads nowhere."""
     repository = os.environ.get("GITHUB_REPOSITORY")
 
-    def link(found: re.Match[str]) -> str:
-        text, path, anchor = found[1], found[2], found[3] or ""
+    def link(match: re.Match[str]) -> str:
+        text, path, anchor = match[1], match[2], match[3] or ""
         target = (ROOT / "docs" / path).resolve()
         if not target.exists():
             raise FileNotFoundError(f"{page.file.src_uri}: {path} is not in the repository")

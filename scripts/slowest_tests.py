@@ -21,10 +21,10 @@ def reasons(page: str) -> dict[str, str]:
     return dict(_ROW.findall(page))
 
 
-def reason(name: str, known: dict[str, str]) -> str | None:
+def reason(name: str, reasons_by_name: dict[str, str]) -> str | None:
     """A test's own reason, else its file's."""
-    file, _, own = name.rpartition("/")[2].partition("::")
-    return known.get(own) or known.get(file)
+    file, _, test_name = name.rpartition("/")[2].partition("::")
+    return reasons_by_name.get(test_name) or reasons_by_name.get(file)
 
 
 def main() -> int:
@@ -41,12 +41,12 @@ def main() -> int:
         test = name.partition("[")[0]
         costs[test] += float(seconds)
         cases[test] += 1
-    known = reasons(PAGE.read_text(encoding="utf-8"))
+    reasons_by_name = reasons(PAGE.read_text(encoding="utf-8"))
     print(f"{sum(costs.values()):.0f} seconds of the processor in all; the {chosen.count} dearest tests:")
     dearest = sorted(costs.items(), key=lambda item: -item[1])[: chosen.count]
     for test, seconds in dearest:
-        print(f"{seconds:7.1f} s {cases[test]:4} x {test}: {reason(test, known) or 'NO REASON GIVEN'}")
-    return int(any(reason(test, known) is None for test, _ in dearest))
+        print(f"{seconds:7.1f} s {cases[test]:4} x {test}: {reason(test, reasons_by_name) or 'NO REASON GIVEN'}")
+    return int(any(reason(test, reasons_by_name) is None for test, _ in dearest))
 
 
 if __name__ == "__main__":

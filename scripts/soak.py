@@ -97,17 +97,17 @@ class MixedTrial(Trial):
 Fault = Callable[[MixedTrial, float, Counter[str]], None]
 
 
-def kills(trial: MixedTrial, longest: float, seen: Counter[str]) -> None:
+def kills(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
     """The command itself, at any moment."""
-    seen["kills of the command"] += kill_until_done(trial, longest, Counter())
+    counts["kills of the command"] += kill_until_done(trial, longest, Counter())
 
 
-def helper_kills(trial: MixedTrial, longest: float, seen: Counter[str]) -> None:
+def helper_kills(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
     """What the command started."""
-    seen["kills of what it started"] += kill_helpers(trial, longest, Counter())
+    counts["kills of what it started"] += kill_helpers(trial, longest, Counter())
 
 
-def full_disk(trial: MixedTrial, longest: float, seen: Counter[str]) -> None:
+def full_disk(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
     """RESULTS lies on a disk without room; when there is room again, the command goes on."""
     if sys.platform != "linux" or os.geteuid() != 0:
         raise Unavailable("a disk that fills needs root on Linux")
@@ -121,28 +121,28 @@ def full_disk(trial: MixedTrial, longest: float, seen: Counter[str]) -> None:
         filler = trial.results / ".filler"
         filler.write_bytes(bytes((FULL_MIB << 20) - ROOM_BYTES))
         code = trial.start().wait()
-        seen["full disks"] += code != 0
+        counts["full disks"] += code != 0
         filler.unlink()
         finish(trial)
-        kept = trial.results.with_name("kept")
-        shutil.copytree(trial.results, kept)
+        copy = trial.results.with_name("kept")
+        shutil.copytree(trial.results, copy)
     finally:
         subprocess.run(["umount", trial.results], check=True)
     trial.results.rmdir()
-    kept.rename(trial.results)
+    copy.rename(trial.results)
 
 
-def jumping_clock(trial: MixedTrial, longest: float, seen: Counter[str]) -> None:
+def jumping_clock(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
     """The clock of the command and its jobs goes a day back, forth, and home again; what counts seconds goes on."""
-    told = trial.results.with_name("clock")
-    told.write_text("0")
-    faked = {"LD_PRELOAD": str(clock_library(trial.results.parent)), "SOAK_CLOCK": str(told)}
+    clock_file = trial.results.with_name("clock")
+    clock_file.write_text("0")
+    faked = {"LD_PRELOAD": str(clock_library(trial.results.parent)), "SOAK_CLOCK": str(clock_file)}
     whole, trial.environment = trial.environment, trial.environment | faked
     try:
         process = trial.start()
         while process.poll() is None:
-            told.write_text(str(trial.chance.choice(JUMPS)))
-            seen["jumps of the clock"] += 1
+            clock_file.write_text(str(trial.chance.choice(JUMPS)))
+            counts["jumps of the clock"] += 1
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(longest / 5)
         assert process.returncode == 0, trial.log.read_text()
@@ -161,20 +161,20 @@ def clock_library(folder: Path) -> Path:
     tried.write_text("864000")
     environment = {**os.environ, "LD_PRELOAD": str(library), "SOAK_CLOCK": str(tried)}
     look = [sys.executable, "-c", "import time; print(time.time())"]
-    said = subprocess.run(look, env=environment, capture_output=True, text=True, check=True).stdout
-    if float(said) - time.time() < 800_000:
+    output = subprocess.run(look, env=environment, capture_output=True, text=True, check=True).stdout
+    if float(output) - time.time() < 800_000:
         raise Unavailable("the clock of this Python cannot be made to jump")
     return library
 
 
-def memory_pressure(trial: MixedTrial, longest: float, seen: Counter[str], share: float = 0.5) -> None:
+def memory_pressure(trial: MixedTrial, longest: float, counts: Counter[str], share: float = 0.5) -> None:
     """Another process takes half of the memory that is available, again and again."""
     size = int(share * available_memory())
     hog = f"while True: block = bytearray({size}); block[::4096] = bytes(len(block[::4096])); del block"
     with subprocess.Popen([sys.executable, "-c", hog]) as other:
         try:
             finish(trial)
-            seen["GiB that others took"] = max(seen["GiB that others took"], size >> 30)
+            counts["GiB that others took"] = max(counts["GiB that others took"], size >> 30)
         finally:
             other.kill()
 
@@ -234,22 +234,22 @@ def resident_mib() -> float:
 def run(minutes: float, students: int, seed: int, names: tuple[str, ...] = tuple(FAULTS)) -> Iterator[str]:
     """A line for each round. Raises AssertionError at the first thing that is not as it has to be."""
     chance = random.Random(seed)
-    end, seen = time.monotonic() + 60 * minutes, Counter[str]()
+    end, counts = time.monotonic() + 60 * minutes, Counter[str]()
     settings = RunSettings(sandbox=SandboxSettings("process"), seed=7, exercises=("1", "2", "3"))
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, GradingSession(load_assignment(), settings) as session:
-        own = OwnGrading(session)
+        own_grading = OwnGrading(session)
         for number, name in enumerate(turns(names, chance, lambda: time.monotonic() < end)):
             here = Path(folder) / str(number)
             began = time.monotonic()
             try:
-                one_round(here, students, FAULTS[name], chance, seen)
-                said = f"{time.monotonic() - began:.0f} s"
+                one_round(here, students, FAULTS[name], chance, counts)
+                result = f"{time.monotonic() - began:.0f} s"
             except Unavailable as reason:
-                said = f"left out: {reason}"
-            descriptors, mib = own.look(here / "class")
+                result = f"left out: {reason}"
+            descriptors, mib = own_grading.look(here / "class")
             shutil.rmtree(here)
-            yield f"{name}: {said}; here {descriptors} descriptors, {mib:.0f} MiB"
-    yield ", ".join(f"{count} {what}" for what, count in seen.items()) + ": nothing lost, nothing left"
+            yield f"{name}: {result}; here {descriptors} descriptors, {mib:.0f} MiB"
+    yield ", ".join(f"{count} {what}" for what, count in counts.items()) + ": nothing lost, nothing left"
 
 
 def turns(names: tuple[str, ...], chance: random.Random, goes_on: Callable[[], bool]) -> Iterator[str]:
@@ -259,7 +259,7 @@ def turns(names: tuple[str, ...], chance: random.Random, goes_on: Callable[[], b
         yield chance.choice(names)
 
 
-def one_round(here: Path, students: int, fault: Fault, chance: random.Random, seen: Counter[str]) -> None:
+def one_round(here: Path, students: int, fault: Fault, chance: random.Random, counts: Counter[str]) -> None:
     """A class undisturbed, then with the fault; everything is compared, and nothing may be left."""
     mark, scratch = uuid.uuid4().hex, here / "tmp"
     scratch.mkdir(parents=True)
@@ -271,14 +271,14 @@ def one_round(here: Path, students: int, fault: Fault, chance: random.Random, se
     longest, expected = time.monotonic() - began, points(whole.results)
     assert len(expected) == students
     trial = MixedTrial(here / "class", here / "results", students, environment, chance)
-    fault(trial, longest, seen)
+    fault(trial, longest, counts)
     assert points(trial.results) == expected, "points differ from the run that nobody disturbed"
     assert set(done_lines(trial.results).values()) == {1}, "a hand-in was graded twice"
     assert len(done_lines(trial.results)) == students, "the journal lost one"
     assert not leftovers(mark), "processes were left over"
     left = sorted(path.name for path in scratch.iterdir())
     assert not left, f"left in the temporary folder: {left}"
-    seen["classes"] += 2
+    counts["classes"] += 2
 
 
 def main() -> None:
@@ -287,9 +287,9 @@ def main() -> None:
     parser.add_argument("--students", type=int, default=12)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("--fault", action="append", choices=FAULTS, help="only this one (repeatable)")
-    asked = parser.parse_args()
-    print(f"seed {asked.seed}", flush=True)
-    for line in run(asked.minutes, asked.students, asked.seed, tuple(asked.fault or FAULTS)):
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    for line in run(options.minutes, options.students, options.seed, tuple(options.fault or FAULTS)):
         print(line, flush=True)
 
 

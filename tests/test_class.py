@@ -30,7 +30,7 @@ from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, Jo
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
-from grader.classroom.results.journal import Conditions, Done, Journal, read
+from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, read
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, prepare_class, retry
 from grader.classroom.run.class_run import Choice
@@ -172,7 +172,7 @@ def test_a_fault_of_ours_is_tried_three_times_then_listed_and_never_a_zero(klass
     ]  # fmt: skip
     klass.grade(choice=Choice(failed=True))
     assert klass.graded == ["b"]
-    assert klass.done.faults == {}
+    assert klass.state.faults == {}
 
 
 def test_what_is_over_in_a_while_is_waited_for_and_nothing_new_begun(
@@ -220,10 +220,10 @@ def test_a_point_of_ours_is_tried_again_then_kept_and_listed(klass: Class) -> No
         )
 
     index = klass.grade(answer)
-    assert (klass.graded.count("b"), klass.done.incomplete) == (3, {"b"})
+    assert (klass.graded.count("b"), klass.state.incomplete) == (3, {"b"})
     assert "some of its points could not be judged" in index.issues[0].message
     klass.grade(choice=Choice(failed=True))
-    assert (klass.graded, klass.done.incomplete) == (["b"], set())
+    assert (klass.graded, klass.state.incomplete) == (["b"], set())
 
 
 def test_a_hand_in_that_cannot_be_read_is_no_zero(klass: Class) -> None:
@@ -268,7 +268,7 @@ def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
         klass.grade(lambda job: KeyboardInterrupt() if job.submission.id == "c" else None)
     assert klass.executor.stopped
     klass.grade()
-    assert set(klass.graded) == {"b", "c"} - set(klass.done.done) | {"c"}
+    assert set(klass.graded) == {"b", "c"} - set(klass.state.graded) | {"c"}
 
 
 def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> None:
@@ -342,10 +342,10 @@ def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
 
 
 def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> None:
-    done = Done("s", Conditions("r", "g", 1, ("2.1",)))
+    origin = ReportOrigin("s", Conditions("r", "g", 1, ("2.1",)))
     with Journal(tmp_path) as journal:
         journal.append("class", seed=5)
-        journal.done("a", done, complete=True)
+        journal.record_report("a", origin, complete=True)
     whole = (tmp_path / "journal.jsonl").read_bytes()
     for cut in range(len(whole)):
         (tmp_path / "journal.jsonl").write_bytes(whole[:cut])
@@ -356,7 +356,7 @@ def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> Non
             assert journal.state == torn
     (tmp_path / "journal.jsonl").write_bytes(whole + b"\xff\x00{[\n" + b'{"event": "later", "id": 3}\n"text"\n')
     with Journal(tmp_path) as journal:
-        assert journal.state.done == {"a": done}
+        assert journal.state.graded == {"a": origin}
 
 
 def test_a_disk_that_is_full_stops_cleanly(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:

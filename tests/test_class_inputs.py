@@ -49,7 +49,7 @@ def test_a_second_run_uses_what_the_first_was_given(klass: Class, roster: Path, 
     first = klass.table("grades.csv")
     for path in (roster, times, extensions):
         path.unlink()
-    klass.request = replace(klass.request, given=ClassInputs())
+    klass.request = replace(klass.request, inputs=ClassInputs())
     klass.grade()
     assert klass.graded == []
     assert klass.table("grades.csv") == first

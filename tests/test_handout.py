@@ -167,6 +167,8 @@ def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(out: P
     ended = shell(f"{activate}{run}".replace("pytest", "pytest || true"), folder)
     assert f"Exercise 4 needs torch, which is not installed. To install it:\n    {INSTALL_TORCH}\n" in ended.stdout
     assert "16 of 17 points in this selection." in ended.stdout, ended.stdout  # 4.9 is read, not run
+    training = shell(f"{activate}pytest -k 4.1 || true", folder)
+    assert f"    {INSTALL_TORCH}\nNo point of this selection can be judged before that.\n" in training.stdout
     graded = shell(f"{activate}grader grade . --sandbox process || true", folder)
     assert INSTALL_TORCH in graded.stderr, graded.stderr
     assert "To leave it out: --exercise 1 --exercise 2 --exercise 3" in graded.stderr

@@ -9,12 +9,14 @@ from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from grader.report.html.class_page import Remark, class_page
 from grader.report.html.class_statistics import Entry
 from grader.report.html.student_page import student_page
 from grader.report.pairs import Pair
+from grader.schema import LateEntry, Report
 from tests.support.browser import Browser, browser, needs_chromium
 from tests.support.hostile_texts import ATTACKS
 from tests.test_html import named, report
@@ -183,6 +185,62 @@ def test_hostile_text_does_nothing(tab: Browser, pages: dict[str, Path], number:
 
 def scrolls_sideways(tab: Browser) -> Any:
     return tab.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+LONG_NAME = "Maximiliane-Friederike von Hohenzollern-Sigmaringen, Bartholomäus Oberschlächtiger-Wassermühlenbesitzer"
+LONG_WORD = "gradient_of_the_loss_with_respect_to_every_entry_of_the_input_" * 4
+
+
+def wide_report() -> Report:
+    """What hand-ins have at their widest: names, words without a blank, lines of code, matrices; late, some unread."""
+    rng = np.random.default_rng(1)
+    matrix = (1e6 * rng.standard_normal((16, 16))).tolist()
+    late = LateEntry(
+        submitted="2022-01-26T09:30:00+01:00",
+        due="2022-01-25T14:00:00+01:00",
+        policy="per day",
+        days=1,
+        factor=0.9,
+        deducted=0.1,
+        message="Handed in 19 hours 30 minutes after it was due (Tuesday, 25 January 2022, 14:00): −0.1.",
+    )
+    wide = report(LONG_WORD, late=late, score_before_late=1.1, pending=1.0)
+    arrays = {"input": {"dY": matrix, "X": matrix}, "expected": matrix, "got": matrix, "difference": matrix}
+    paste = {"paste": f"import numpy as np\nX = np.array({matrix})\nprint(maxpool2x2_backward(X, X))"}
+    points = tuple(point.model_copy(update={"evidence": {**arrays, **paste}}) for point in wide.points)
+    notes = (f"{'a folder with a long name/' * 8}exercise2 (1).py: not graded; exercise2.py counts", LONG_WORD)
+    about = wide.submission.model_copy(update={"id": "hohenzollern_" * 12, "notes": notes})
+    title = "Assignment 9: back-propagation in (convolutional) neural networks"
+    return wide.model_copy(update={"points": points, "submission": about, "title": title})
+
+
+OUTSIDE = """[...document.querySelectorAll('body *:not(.skip)')].filter(element => {
+    for (let own = element.parentElement; own; own = own.parentElement)
+        if (['auto', 'scroll', 'hidden'].includes(getComputedStyle(own).overflowX)) return false;
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && (box.right > innerWidth + 1 || box.left < -1);
+}).map(element => element.tagName + ' ' + element.className + ' ' + element.textContent.slice(0, 40))"""
+COVERED = """[...document.querySelectorAll('h1, h2, h3, p, li, td, th, pre, .chip, .sum')].filter(element =>
+    element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1
+    && getComputedStyle(element).display !== 'inline'
+    && !['auto', 'scroll'].includes(getComputedStyle(element).overflowX)
+).map(element => element.tagName + ' ' + element.className + ' ' + element.textContent.slice(0, 40))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_long_names_words_lines_and_matrices_stay_within_their_boxes(tab: Browser, tmp_path: Path, width: int) -> None:
+    (tmp_path / "wide.html").write_text(student_page(wide_report(), names=LONG_NAME), encoding="utf-8")
+    tab.open(tmp_path / "wide.html", width=width)
+    assert scrolls_sideways(tab) is False
+    assert tab.evaluate(OUTSIDE) == []
+    assert tab.evaluate(COVERED) == []
+    box = tab.evaluate("document.querySelector('.top .box').innerText")
+    assert "Handed in 19 hours 30 minutes after it was due" in box
+    assert "1 more point is pending manual review." in box
+    assert "exercise2 (1).py: not graded; exercise2.py counts" in box
+    head = tab.evaluate("document.querySelector('header.top').innerText")
+    assert LONG_NAME in head
+    assert "Assignment 9: back-propagation in (convolutional) neural networks".casefold() in head.casefold()
 
 
 @pytest.mark.parametrize("name", ["class", "student"])

@@ -48,6 +48,19 @@ def test_a_cell_below_a_magic_is_read_and_shell_commands_are_not(assignment: Ass
     )
 
 
+def test_a_star_import_is_needed_where_the_exercise_may_import_the_package(assignment: Assignment) -> None:
+    cells = [
+        "from sympy import *\nfrom matplotlib.pyplot import *",
+        "def df_dr(f_x, f_y, r, theta):\n    return f_x * cos(theta)",
+        "def maxpool2x2_backward(dY, X):\n    return X",
+    ]
+    files = from_cells(cells, assignment).files
+    assert files["exercise1.py"].decode() == (
+        "from sympy import *\n\n\ndef df_dr(f_x, f_y, r, theta):\n    return f_x * cos(theta)\n"
+    )
+    assert files["exercise2.py"].decode() == "def maxpool2x2_backward(dY, X):\n    return X\n"
+
+
 def test_figures_have_the_value_that_the_notebook_has_now(assignment: Assignment) -> None:
     cells = [
         "import pandas\nRESULTS = {}\nfor name in NAMES:\n    RESULTS[name] = measure(name)",
@@ -77,11 +90,22 @@ def test_the_magic_judges_in_a_real_kernel(tmp_path: Path) -> None:
     pytest.importorskip("ipykernel", reason="ipykernel is not installed (pip install '.[dev]')")
     nbformat = pytest.importorskip("nbformat", reason="nbformat is not installed (pip install '.[dev]')")
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed (pip install '.[dev]')")
+    wrong = "def maxpool2x2_backward(dY, X):\n    return X"
     cells = ["%load_ext grader", "!echo hello", "%%time\n" + POOL, "%grade 2.1", "%grade 9"]
+    cells += ["%grade exercise2, 2.1", "%grade 4", wrong, "%grade 2.1"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbclient.NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
     texts = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
     plain = [re.sub(r"\x1b\[[\d;]*m", "", text) for text in texts]
     assert "1 of 1 points in this selection.\nNothing left to fix." in plain[3], plain[3]
     assert "9" in plain[4]
+    assert "6 of 6 points in this selection." in plain[5], plain[5]
+    assert plain[6].startswith("No function of exercise 4 was defined in a cell yet: build_network, ")
+    assert plain[8].endswith(
+        "Next: fix 2.1 One window.\n"
+        "      %grade 2.1           judges it alone\n"
+        "      !grader explain 2.1  says how it is judged, with hints\n\n"
+        "To try that input in a cell:\n\nimport numpy as np\ndY = np.array([[[[2.]]]])\n"
+        "X = np.array([[[[4., 1.], [2., 3.]]]])\nprint(maxpool2x2_backward(dY, X))\n"
+    ), plain[8]
     assert "Traceback" not in "".join(plain)

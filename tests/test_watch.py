@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli.watch_display import WatchDisplay
 from grader.errors import UsageError
 from grader.load.submission import nothing_in
 from grader.rubric import Assignment
@@ -101,6 +102,21 @@ def test_what_cannot_be_read_is_told_once_however_often_it_is_looked_at(
             path.unlink()
     with Watch(folder, assignment) as watched:
         assert [str(told) for told in watched.rounds()] == [f"{folder}: {nothing_in(assignment.expected)}"]
+
+
+def test_an_exercise_that_cannot_be_judged_here_is_told_with_the_command(
+    assignment: Assignment, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("grader.suite.missing_packages.find_spec", lambda name: None if name == "torch" else name)
+    display = WatchDisplay()
+    with Watch(folder, assignment, RunSettings(exercises=("4",))) as watched:
+        judged = watched.judge()
+        assert judged is not None
+        display.show(judged, watched.unmet)
+    shown = capsys.readouterr().out
+    assert "\n\nExercise 4 needs torch, which is not installed. To install it:\n    pip install uv && uv pip" in shown
+    with Watch(folder, assignment, RunSettings(exercises=("2",))) as watched:
+        assert watched.unmet == ""
 
 
 @pytest.mark.parametrize("name", ["nowhere", "exercise2.py"])

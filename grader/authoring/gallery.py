@@ -90,20 +90,20 @@ def _read(path: Path) -> Expectation:
 def differences(case: Case, report: Report, selected: Collection[str]) -> list[str]:
     """Where a report on the selected points is not what the case expects, a line each; none if nothing is."""
     points = {point.id: point for point in report.points}
-    found = []
-    for name, wanted in ((name, own) for name, own in case.expected.points.items() if name in selected):
+    lines = []
+    for name, expected in ((name, score) for name, score in case.expected.points.items() if name in selected):
         got = points[name].score if name in points else None
-        if got is None or abs(got - wanted) > SCORE_TOLERANCE:
-            found.append(f"{name} scores {got}, not {wanted:g} ({_message_of(report, name)})")
+        if got is None or abs(got - expected) > SCORE_TOLERANCE:
+            lines.append(f"{name} scores {got}, not {expected:g} ({_message_of(report, name)})")
     for name, outcome in case.expected.outcomes.items():
         if name in points and points[name].outcome != outcome:
-            found.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
+            lines.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
     for name, diagnosis in case.expected.diagnoses.items():
         if name in points and points[name].diagnosis != diagnosis:
-            found.append(
+            lines.append(
                 f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_message_of(report, name)})"
             )
-    return found
+    return lines
 
 
 def _message_of(report: Report, name: str) -> str:

@@ -60,8 +60,8 @@ class Judge:
         answers: dict[str, Mapping[Question, Reply]] = {}
 
         def listen(name: str, args: tuple[Value, ...] | None, reply: Reply) -> None:
-            asked = b"" if args is None else encode(list(args))
-            heard.setdefault((name, hashlib.sha256(asked).hexdigest()), reply)
+            arguments = b"" if args is None else encode(list(args))
+            heard.setdefault((name, hashlib.sha256(arguments).hexdigest()), reply)
 
         def keep(result: CheckResult) -> None:
             answers[part_name(result.point, result.part)] = dict(heard)

@@ -45,26 +45,28 @@ def draw(
     as they are. `operators` gives all that can be changed in a file.
     """
     streams = [_of_answer(name, files, untouched, rng, operators) for name, files in answers.items()]
-    found: list[Mutant] = []
-    while streams and len(found) < count:
+    mutants: list[Mutant] = []
+    while streams and len(mutants) < count:
         for stream in list(streams):
             mutant = next(stream, None)
-            found += [mutant] if mutant else []
+            mutants += [mutant] if mutant else []
             if mutant is None:
                 streams.remove(stream)
-    return found[:count]
+    return mutants[:count]
 
 
 def _of_answer(
     name: str, files: Mapping[str, str], untouched: Collection[str], rng: random.Random, operators: Operators
 ) -> Iterator[Mutant]:
-    own = {file: text for file, text in files.items() if file not in untouched}
-    found: list[tuple[str, Mutation]] = [(file, mutation) for file, text in own.items() for mutation in operators(text)]
-    rng.shuffle(found)
-    seen = set()
-    for file, mutation in found:
+    sources = {file: text for file, text in files.items() if file not in untouched}
+    drawable: list[tuple[str, Mutation]] = [
+        (file, mutation) for file, text in sources.items() for mutation in operators(text)
+    ]
+    rng.shuffle(drawable)
+    drawn = set()
+    for file, mutation in drawable:
         source = mutation.source()
-        if source is not None and (file, source) not in seen:
-            seen.add((file, source))
+        if source is not None and (file, source) not in drawn:
+            drawn.add((file, source))
             difference = mutation.difference(source)
             yield Mutant(name, file, mutation.line, mutation.what, difference, {**files, file: source})

@@ -70,8 +70,8 @@ class Mutation:
         """`before  →  after`: the lines in which `changed`, this mutation's source, is another, as one line."""
         before, after = ast.unparse(self.tree).splitlines(), changed.splitlines()
         pieces = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        found = next((piece for piece in pieces if piece[0] != "equal"), ("equal", 0, 0, 0, 0))
-        _, old, old_end, new, new_end = found
+        opcode = next((opcode for opcode in pieces if opcode[0] != "equal"), ("equal", 0, 0, 0, 0))
+        _, old, old_end, new, new_end = opcode
         return f"{_one_line(before[old:old_end])}  →  {_one_line(after[new:new_end])}"
 
 
@@ -205,11 +205,11 @@ def _exchanges(tree: ast.Module) -> Iterator[tuple[int, tuple[str, ...]]]:
     """For the name of a variable, by the node's identity: two others of the same function."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.Lambda):
-            known = sorted(_variables(function))
-            loads = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in known]
+            names = sorted(_variables(function))
+            loads = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id in names]
             for count, node in enumerate(loads):
-                here = known.index(node.id)
-                near = {known[here - 1], known[(here + 1) % len(known)], known[count % len(known)]} - {node.id}
+                here = names.index(node.id)
+                near = {names[here - 1], names[(here + 1) % len(names)], names[count % len(names)]} - {node.id}
                 yield id(node), tuple(sorted(near))
 
 

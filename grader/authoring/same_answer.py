@@ -40,10 +40,10 @@ def same_value(left: Value, right: Value, equal_trees: EqualTrees) -> bool:
 
 def _same_numbers(left: Any, right: Any) -> bool:
     try:
-        one, other = np.asarray(left), np.asarray(right)
-        if one.shape != other.shape:
+        left_array, right_array = np.asarray(left), np.asarray(right)
+        if left_array.shape != right_array.shape:
             return False
-        scale = np.abs(one[np.isfinite(one)]).max(initial=0.0)
-        return bool(np.allclose(one, other, rtol=0.0, atol=RTOL * scale, equal_nan=True))
+        scale = np.abs(left_array[np.isfinite(left_array)]).max(initial=0.0)
+        return bool(np.allclose(left_array, right_array, rtol=0.0, atol=RTOL * scale, equal_nan=True))
     except (TypeError, ValueError):  # texts among them, or rows of different lengths: not the same numbers
         return False

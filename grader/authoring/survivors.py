@@ -82,7 +82,7 @@ def examine(
     answers = right_answers(assignment)
     if not answers:
         raise UsageError(f"{reference_of(assignment.folder)}: there is no right answer to make mutants of.")
-    found: list[Examined] = []
+    examined_mutants: list[Examined] = []
     with GradingSession(_with_algebra(impatient(assignment, CALL_SECONDS)), settings) as session:
 
         def work(run: RunChecks) -> None:
@@ -92,37 +92,37 @@ def examine(
                 for item in _of_exercise(judge, exercise, answers, count, seeds):
                     if item.fate is Fate.LET_LIVE and all(part.partition("/")[0] in several for part in item.kept):
                         item = replace(item, fate=Fate.ALSO_RIGHT)
-                    found.append(item)
+                    examined_mutants.append(item)
                     on_examined(item)
 
         collected(assignment, work)
-    return found
+    return examined_mutants
 
 
 def several_right_answers(assignment: Assignment) -> dict[str, str]:
     """Point -> why more than one answer to it is right. Raises UsageError where that cannot be read."""
     path = assignment.folder / SEVERAL
-    known = {point.id for point in assignment.rubric.points}
+    points = {point.id for point in assignment.rubric.points}
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))["several_right_answers"]
+        reasons = tomllib.loads(path.read_text(encoding="utf-8"))["several_right_answers"]
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError) as error:
         raise UsageError(f"{path}: it cannot be read ({error}); it has one table, [several_right_answers].") from error
-    for point, why in found.items():
-        if point not in known or not isinstance(why, str):
+    for point, why in reasons.items():
+        if point not in points or not isinstance(why, str):
             raise UsageError(f"{path}: {point} = {why!r} has to be a point of the rubric, and a sentence why.")
-    return dict(found)
+    return dict(reasons)
 
 
 def right_answers(assignment: Assignment) -> dict[str, tuple[Mapping[str, str], Collection[str]]]:
     """Name -> files and the exercises that they solve: the reference, and the right answers of the gallery."""
     reference = reference_of(assignment.folder)
     cases = [case for case in read_gallery(gallery_of(assignment.folder)) if case.side == "right"]
-    found: dict[str, tuple[Mapping[str, str], Collection[str]]] = {}
+    answers: dict[str, tuple[Mapping[str, str], Collection[str]]] = {}
     if reference.is_dir():
-        found["reference"] = read_answer(reference), [own.id for own in assignment.rubric.exercise]
-    return found | {case.name: (read_answer(case.path), case.expected.exercises) for case in cases}
+        answers["reference"] = read_answer(reference), [exercise.id for exercise in assignment.rubric.exercise]
+    return answers | {case.name: (read_answer(case.path), case.expected.exercises) for case in cases}
 
 
 def _of_exercise(
@@ -134,10 +134,12 @@ def _of_exercise(
 ) -> Iterator[Examined]:
     rubric = judge.session.assignment.rubric
     others = {other.file for other in rubric.exercise if other.id != exercise.id}
-    own = {name: files for name, (files, solved) in answers.items() if exercise.id in solved and exercise.file in files}
+    solved_by = {
+        name: files for name, (files, solved) in answers.items() if exercise.id in solved and exercise.file in files
+    }
     selected = {point.id for point in exercise.point if point.kind != PERSON} & judge.session.selected
-    originals = _Originals(judge, own, selected)
-    for mutant in draw(own, others, count, random.Random(f"{exercise.id} {seeds[0]}")):
+    originals = _Originals(judge, solved_by, selected)
+    for mutant in draw(solved_by, others, count, random.Random(f"{exercise.id} {seeds[0]}")):
         yield _examined(exercise, mutant, originals, judge, seeds, selected)
 
 
@@ -148,22 +150,23 @@ class _Originals:
     judge: Judge
     files: Mapping[str, Mapping[str, str]]
     selected: Collection[str]
-    known: dict[tuple[str, int], Judged] = field(default_factory=dict)
+    results: dict[tuple[str, int], Judged] = field(default_factory=dict)
 
     def judged(self, name: str, seed: int) -> Judged:
         """Raise UsageError where it is not right."""
-        if (name, seed) not in self.known:
+        if (name, seed) not in self.results:
             judged = self.judge.judge(submission_of(name, self.files[name]), seed, self.selected)
             lost = next(
-                ((part, own) for part, own in judged.items() if own.share < 1 and own.outcome != "review"), None
+                ((part, result) for part, result in judged.items() if result.share < 1 and result.outcome != "review"),
+                None,
             )
             if lost is not None:
                 raise UsageError(
                     f"{name} is to be right, but with seed {seed} it loses {lost[0]}: {lost[1].message} "
                     "`grader lint` says more."
                 )
-            self.known[name, seed] = judged
-        return self.known[name, seed]
+            self.results[name, seed] = judged
+        return self.results[name, seed]
 
 
 def _examined(
@@ -176,27 +179,29 @@ def _examined(
 ) -> Examined:
     equal = _equal_trees(judge.session)
     heard: dict[str, None] = {}
-    kept: dict[str, None] = {}
+    full_marks: dict[str, None] = {}
     for index, seed in enumerate(seeds):
         original = originals.judged(mutant.origin, seed)
         judged = judge.judge(submission_of(mutant.origin, mutant.files), seed, selected)
         differing = [part for part in judged if _differs(original[part], judged[part], equal)]
         heard.update(dict.fromkeys(differing))
-        kept.update(dict.fromkeys(part for part in differing if judged[part].share == 1))
+        full_marks.update(dict.fromkeys(part for part in differing if judged[part].share == 1))
         fate = _fate(original, judged)
         if fate is not None:
-            found = Fate.LUCKY if fate is Fate.KILLED and index else fate
-            reason = next((own.message for own in judged.values() if own.outcome in _UNDECIDED), "")
-            return Examined(exercise.id, mutant, found, tuple(heard), tuple(kept), reason)
-    return Examined(exercise.id, mutant, Fate.LET_LIVE if kept else Fate.SAME, tuple(heard), tuple(kept))
+            final = Fate.LUCKY if fate is Fate.KILLED and index else fate
+            reason = next((result.message for result in judged.values() if result.outcome in _UNDECIDED), "")
+            return Examined(exercise.id, mutant, final, tuple(heard), tuple(full_marks), reason)
+    return Examined(exercise.id, mutant, Fate.LET_LIVE if full_marks else Fate.SAME, tuple(heard), tuple(full_marks))
 
 
 def _fate(original: Judged, judged: Judged) -> Fate | None:
     """What one seed made of a mutant; None where it keeps all that its original has."""
-    outcomes = {own.outcome for part, own in judged.items() if original[part].outcome is not own.outcome}
+    outcomes = {result.outcome for part, result in judged.items() if original[part].outcome is not result.outcome}
     if Outcome.GRADER_ERROR in outcomes:
         return Fate.BREAKS
-    if any(own.share < original[part].share and own.outcome is not Outcome.REVIEW for part, own in judged.items()):
+    if any(
+        result.share < original[part].share and result.outcome is not Outcome.REVIEW for part, result in judged.items()
+    ):
         return Fate.KILLED
     return Fate.REVIEW if Outcome.REVIEW in outcomes else None
 

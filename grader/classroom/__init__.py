@@ -1,1 +1,1 @@
-"""Many submissions: taken in from whatever an LMS gave, graded by any executor, never lost halfway, told to any LMS."""
+"""Grade a class: take in any LMS's download, grade it on any executor, keep every result, write tables for any LMS."""

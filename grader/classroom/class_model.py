@@ -13,7 +13,7 @@ from grader.sandbox.sandbox_settings import SandboxSettings
 
 
 class Format(StrEnum):
-    """The shape in which a class came."""
+    """The LMS whose naming a class follows, or plain folders."""
 
     MOODLE = "moodle"
     CANVAS = "canvas"
@@ -24,7 +24,7 @@ class Format(StrEnum):
 
 
 class IssueKind(StrEnum):
-    """What a person may want to know about the intake of a class. None of it is ever silently dropped."""
+    """The kinds of what a person may want to know about a class. None of it is ever dropped silently."""
 
     UNMATCHED = "unmatched"  # nobody's, as far as can be told
     SUPERSEDED = "superseded"  # an earlier hand-in of somebody who handed in again
@@ -165,7 +165,7 @@ class SettingFile:
 
 @dataclass(frozen=True, slots=True)
 class JobSettings:
-    """Under what all submissions of a class are graded: pure data, the same on every machine.
+    """The settings under which all submissions of a class are graded: pure data, the same on every machine.
 
     `rubric` is its text and `assignment` the folder; `points` are all that are judged, in the rubric's order.
     `overrides` and `files` stand for settings of the assignment's own.
@@ -197,14 +197,14 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class JobFailed:
-    """A job that brought no report, through no fault of the submission's: to be tried again, then told."""
+    """A job that brought no report, through no fault of the submission's: retried, then listed."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True)
 class JobRejected:
-    """What was asked for cannot be had, for no submission: the class ends with this sentence to whoever asked."""
+    """A request that cannot be met for any submission: the class ends, and shows this sentence."""
 
     message: str
 

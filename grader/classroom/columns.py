@@ -1,4 +1,4 @@
-"""What the columns of an LMS's tables hold, by their headers. `headers.toml` lists the words of each, with sources."""
+"""Recognize the columns of an LMS's tables by their headers. `headers.toml` lists the words of each, with sources."""
 
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ class Dialect:
 
 
 def dialect_of(header: Sequence[str]) -> Dialect:
-    """Which table this is: of those whose marks it has, the one that knows most of its headers, then most marks."""
+    """The dialect of a table: of those whose marks it has, the one that knows most headers, then has most marks."""
     written = {name.strip().casefold() for name in header}
     names = {bare(name) for name in header}
     fitting = [dialect for dialect in _dialects() if dialect.marks <= written]
@@ -82,5 +82,5 @@ def _dialect(name: str, section: dict[str, list[str]]) -> Dialect:
 
 @cache
 def _every_word() -> Mapping[str, Column]:
-    """Each word as the first section that has it explains it."""
+    """What each word means in the first dialect that has it."""
     return {word: column for dialect in reversed(_dialects()) for word, column in dialect.words.items()}

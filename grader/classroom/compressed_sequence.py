@@ -1,4 +1,4 @@
-"""Many like values in little memory: pickled and compressed in blocks, of which one is open at a time."""
+"""Keep many similar values in little memory: pickled and compressed in blocks, one of them unpacked at a time."""
 
 import pickle
 import zlib
@@ -7,11 +7,11 @@ from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
 
-BLOCK = 256  # values; a hand-in takes some 50 bytes of it, a tenth of what the objects take
+BLOCK = 256  # values; a hand-in takes some 50 bytes in such a block, a tenth of the objects' memory
 
 
 class CompressedSequence(Sequence[T], Generic[T]):
-    """The values in their order. What is taken from it is equal to what was put there, and another object each time."""
+    """A sequence of compressed values. Each access returns an equal value, but not the same object."""
 
     def __init__(self, values: Iterable[T]) -> None:
         self._blocks: list[bytes] = []  # made and read by this process alone: nobody else's pickles

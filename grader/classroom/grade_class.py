@@ -1,4 +1,4 @@
-"""`grader class` in one function: from a path to a folder of reports, however often it is cut off on the way."""
+"""Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -27,16 +27,15 @@ from grader.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asked for. `given` joins what RESULTS keeps from earlier runs.
+    """What a person asked for. `inputs` are those given now; they join what RESULTS keeps from earlier runs.
 
-    `against` are classes of earlier years; they join `given` when they are packed.
-
-    What is given in the place of something else, and would change marks that exist, needs `replace`.
+    `against` are classes of earlier years, which join `inputs` once they are packed. Inputs that would change marks
+    that exist are refused without `replace`.
     """
 
     submissions: Path
     results: Path
-    given: ClassInputs = field(default_factory=ClassInputs)
+    inputs: ClassInputs = field(default_factory=ClassInputs)
     sandbox: SandboxSettings = field(default_factory=SandboxSettings)
     choice: Choice = field(default_factory=Choice)
     replace: bool = False
@@ -52,7 +51,7 @@ def grade_class(
     """
     results = request.results
     earlier_inputs = read_inputs(results)
-    inputs = completed(earlier_inputs, request.given)
+    inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
     with (
         earlier_classes(request.against, request.submissions, assignment) as earlier,
@@ -61,7 +60,7 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        new_inputs = replace(request.given, against=earlier.files or None)
+        new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
         intake = replace(opened, issues=(*opened.issues, *clocks))
@@ -112,7 +111,7 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}" for name, text in earlier_inputs.unspoken(new_inputs) if name not in usual]
+    used = [f"{option(name)} {text}" for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)

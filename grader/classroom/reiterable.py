@@ -1,4 +1,4 @@
-"""What can be gone through again and again without being kept: made anew each time."""
+"""An iterable that can be iterated again and again without being kept in memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class Reiterable(Iterable[T], Generic[T]):
-    """All that `make` makes, whenever it is asked for."""
+    """Iterates over what `make` returns, calling it anew each time."""
 
     def __init__(self, make: Callable[[], Iterator[T]]) -> None:
         self._make = make

@@ -1,4 +1,4 @@
-"""CSV, both ways: read from spreadsheets of all kinds, written so that no spreadsheet takes a cell for a formula."""
+"""Read CSV from spreadsheets of all kinds, and write it so that no spreadsheet takes a cell for a formula."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ Row = Sequence[str | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file held: at least a header, and what stood between the cells."""
+    """The rows of a file, at least a header, and the character that separates the cells."""
 
     rows: list[list[str]]
     delimiter: str

@@ -17,8 +17,8 @@ out = Console()
 err = Console(stderr=True)
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(is_requested: bool) -> None:
+    if is_requested:
         out.print(f"grader {VERSION}", highlight=False)
         raise typer.Exit
 

@@ -97,25 +97,27 @@ def mutants(
     """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
     if json_file is not None:
         check_writable(json_file)
-    found: list[Examined] = []
+    examined_mutants: list[Examined] = []
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
 
     def show(examined: Examined) -> None:
-        found.append(examined)
+        examined_mutants.append(examined)
         if examined.fate in _STYLES:
             console.print(Text(_sentence(examined), style=_STYLES[examined.fate]), soft_wrap=True)
-        if err.is_terminal and len(found) % EVERY == 0:
-            err.print(f"{len(found)} mutants", style="dim")
+        if err.is_terminal and len(examined_mutants) % EVERY == 0:
+            err.print(f"{len(examined_mutants)} mutants", style="dim")
 
     first = settings.seed or 0
     where = replace(settings, sandbox=prepare(settings.sandbox))
     examine(load_assignment(assignment), where, count, range(first, first + seeds), show)
     if json_file is not None:
-        plain = [{**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in found]
+        plain = [
+            {**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in examined_mutants
+        ]
         write_atomically(json_file, json.dumps(plain, indent=1))
-    out.print(_by_check(found))
-    out.print(Text(_summary(found)), soft_wrap=True)
-    if any(item.is_finding for item in found):
+    out.print(_by_check(examined_mutants))
+    out.print(Text(_summary(examined_mutants)), soft_wrap=True)
+    if any(item.is_finding for item in examined_mutants):
         raise SystemExit(1)
 
 
@@ -125,19 +127,21 @@ def _sentence(examined: Examined) -> str:
     return f"{who}{examined.fate}: {examined.mutant.title}{why}"
 
 
-def _by_check(found: list[Examined]) -> Table:
+def _by_check(examined_mutants: list[Examined]) -> Table:
     """For each check, how many mutants answered it differently from the right answer, and got full marks anyway."""
-    heard = Counter(part for item in found for part in item.heard)
-    kept = Counter(part for item in found for part in item.kept)
-    alive = Counter(part for item in found if item.fate is Fate.LET_LIVE for part in item.kept)
+    differing = Counter(part for item in examined_mutants for part in item.heard)
+    full_marks = Counter(part for item in examined_mutants for part in item.kept)
+    alive = Counter(part for item in examined_mutants if item.fate is Fate.LET_LIVE for part in item.kept)
     table = Table(title="check by check")
     for column in ("check", "mutants that answer differently", "full marks", "full marks with every seed"):
         table.add_column(column, justify="left" if column == "check" else "right")
-    for part in sorted(heard):
-        table.add_row(part, str(heard[part]), str(kept[part]), str(alive[part]))
+    for part in sorted(differing):
+        table.add_row(part, str(differing[part]), str(full_marks[part]), str(alive[part]))
     return table
 
 
-def _summary(found: list[Examined]) -> str:
-    fates = Counter(item.fate for item in found)
-    return f"{len(found)} mutants: " + ", ".join(f"{fates[fate]} {fate}" for fate in Fate if fates[fate]) + "."
+def _summary(examined_mutants: list[Examined]) -> str:
+    fates = Counter(item.fate for item in examined_mutants)
+    return (
+        f"{len(examined_mutants)} mutants: " + ", ".join(f"{fates[fate]} {fate}" for fate in Fate if fates[fate]) + "."
+    )

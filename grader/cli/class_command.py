@@ -93,7 +93,7 @@ def class_(
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
     tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
-    given = replace(
+    inputs = replace(
         ClassInputs(**{name: InputFile.at(path) for name, path in tables.items() if path}),  # type: ignore[arg-type]
         assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
         seed=settings.seed,
@@ -108,7 +108,7 @@ def class_(
     )
     sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
     choice = Choice(force, failed, frozenset(only or []))
-    request = Request(submissions, output, given, sandbox, choice, replace_inputs, tuple(against or ()))
+    request = Request(submissions, output, inputs, sandbox, choice, replace_inputs, tuple(against or ()))
     _tell(output, _grade(request, _executor(jobs, cluster)))
 
 

@@ -68,12 +68,12 @@ class Commands(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        known = {
+        listed = {
             name: TyperCommand(name, hidden=not help_text)
             for commands in COMMANDS.values()
             for name, help_text in commands.items()
         }
-        self.commands = {**known, **self.commands}
+        self.commands = {**listed, **self.commands}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name; None where there is none."""

@@ -87,14 +87,12 @@ def regrade_add(
 ) -> None:
     """Write a regrade request down; it is answered at the desk."""
     if table is not None:
-        asked = read_requests(table)
+        requests = read_requests(table)
     elif name and point and words:
-        asked = [(name, point, words)]
+        requests = [(name, point, words)]
     else:
         raise UsageError("name an ID with --point and --words, or a table with --from.")
-    new = add_requests(results, asked, datetime.now(UTC).isoformat(timespec="seconds"))
-    known = len(asked) - new
-    out.print(
-        f"{new} {'request' if new == 1 else 'requests'} added{f', {known} were there already' if known else ''}.",
-        highlight=False,
-    )
+    new = add_requests(results, requests, datetime.now(UTC).isoformat(timespec="seconds"))
+    duplicates = len(requests) - new
+    already = f", {duplicates} were there already" if duplicates else ""
+    out.print(f"{new} {'request' if new == 1 else 'requests'} added{already}.", highlight=False)

@@ -16,9 +16,9 @@ def doctor() -> None:
     for column in ("what", "here", "detail", "to fix it"):
         table.add_column(column, overflow="fold")
     with out.status("looking around"):
-        for found in examine():
-            style = _STYLES[found.health]
+        for finding in examine():
+            style = _STYLES[finding.health]
             table.add_row(
-                escape(found.subject), f"[{style}]{found.health}[/]", escape(found.detail), escape(found.remedy)
+                escape(finding.subject), f"[{style}]{finding.health}[/]", escape(finding.detail), escape(finding.remedy)
             )
     out.print(table)

@@ -80,13 +80,18 @@ def points(course: Assignment) -> None:
     )
     for column in ("point", "task", "max", "judged"):
         table.add_column(column, justify="right" if column == "max" else "left")
-    for part in course.rubric.exercise:
+    for exercise in course.rubric.exercise:
         table.add_section()
         table.add_row(
-            f"[b]{part.id}[/b]", f"[b]{say(part.title)}[/b]", f"[b]{number(sum(own.max for own in part.point))}[/b]", ""
+            f"[b]{exercise.id}[/b]",
+            f"[b]{say(exercise.title)}[/b]",
+            f"[b]{number(sum(point.max for point in exercise.point))}[/b]",
+            "",
         )
-        for own in part.point:
-            table.add_row(own.id, say(own.title), number(own.max), "by a person" if own.kind == PERSON else own.kind)
+        for point in exercise.point:
+            table.add_row(
+                point.id, say(point.title), number(point.max), "by a person" if point.kind == PERSON else point.kind
+            )
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
     out.print(table)

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
@@ -23,13 +24,13 @@ class SandboxKind(StrEnum):
     DOCKER = "docker"
 
 
-def assignment_folder(given: Path) -> Path:
+def assignment_folder(path: Path) -> Path:
     """The folder that an option or argument names; see `find_assignment`."""
-    if given == BUILT_IN:
-        return given
+    if path == BUILT_IN:
+        return path
     from grader.assignment_names import find_assignment  # what is installed is looked up where it is asked for alone
 
-    return find_assignment(given)
+    return find_assignment(path)
 
 
 AssignmentOption = Annotated[
@@ -101,17 +102,15 @@ def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result
     """
 
     def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
-        own = [own for own in _parameters(command) if own.name not in groups]
+        ungrouped = [parameter for parameter in _parameters(command) if parameter.name not in groups]
         shared = {group: _parameters(build) for group, build in groups.items()}
 
         @wraps(command)
-        def run(**given: Any) -> Result:
-            built = {
-                name: build(**{own.name: given[own.name] for own in shared[name]}) for name, build in groups.items()
-            }
-            return command(**_chosen(given, own), **built)
+        def run(**arguments: Any) -> Result:
+            built = {name: build(**_chosen(arguments, shared[name])) for name, build in groups.items()}
+            return command(**_chosen(arguments, ungrouped), **built)
 
-        every = {parameter.name: parameter for parameter in [*own, *(p for group in shared.values() for p in group)]}
+        every = {parameter.name: parameter for parameter in [*ungrouped, *chain(*shared.values())]}
         run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
         run.__annotations__ = {name: parameter.annotation for name, parameter in every.items()}
         return run
@@ -119,22 +118,24 @@ def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result
     return decorate
 
 
-def _chosen(given: dict[str, Any], parameters: list[inspect.Parameter]) -> dict[str, Any]:
-    return {parameter.name: given[parameter.name] for parameter in parameters}
+def _chosen(arguments: dict[str, Any], parameters: list[inspect.Parameter]) -> dict[str, Any]:
+    return {parameter.name: arguments[parameter.name] for parameter in parameters}
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
     """A function's parameters, by keyword and with their annotations as they are meant."""
     hints = get_type_hints(function, include_extras=True)
     return [
-        own.replace(annotation=hints.get(own.name, own.annotation), kind=inspect.Parameter.KEYWORD_ONLY)
-        for own in inspect.signature(function).parameters.values()
+        parameter.replace(
+            annotation=hints.get(parameter.name, parameter.annotation), kind=inspect.Parameter.KEYWORD_ONLY
+        )
+        for parameter in inspect.signature(function).parameters.values()
     ]
 
 
-def overrides_of(**given: str | Path | None) -> dict[str, str | Path]:
+def overrides_of(**settings: str | Path | None) -> dict[str, str | Path]:
     """The assignment's settings for this run."""
-    return {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _option(name: str, option: Option) -> inspect.Parameter:

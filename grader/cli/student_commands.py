@@ -62,7 +62,7 @@ def watch(
     with watching as watched, contextlib.suppress(KeyboardInterrupt):
         for judged in watched.rounds():
             if isinstance(judged, Round):
-                display.show(judged)
+                display.show(judged, watched.unmet)
             else:
                 display.complain(str(judged))
 

@@ -40,15 +40,17 @@ class WatchDisplay:
         self._console.file.flush()
         self._column += len(gap.strip("\n")) + len(text)
 
-    def show(self, judged: Round) -> None:
+    def show(self, judged: Round, unmet: str = "") -> None:
+        """Prints what came of a round; `unmet` is what the exercises that cannot be judged here need."""
         print_ = self._console.print
         print_(Text(f"\njudged in {judged.seconds:.2f} s", style="dim"))
         for name, before, now in judged.moved:
             style = "green" if now > before else "red"
             print_(Text(f"{name}  {number(before)} → {number(now)}", style=style))
         width = self._console.width
-        now_judged = [own for own in judged.report.points if own.id in judged.points]
-        lines = [Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, width))]
+        now_judged = [point for point in judged.report.points if point.id in judged.points]
+        needs = [Text(f"\n{unmet}")] if unmet else []
+        lines = [*needs, Text(f"\n{points_so_far(judged.report)}", style="bold"), Text(advice(judged.report, width))]
         print_(*paragraphs(now_judged, width), *remarks(judged.report, width), *lines, sep="\n", soft_wrap=True)
 
     def complain(self, sentence: str) -> None:

@@ -39,9 +39,9 @@ def read_metadata(path: Path) -> SubmissionMetadata:
     if not isinstance(about, Mapping):
         return SubmissionMetadata()
     users = about.get("users") if isinstance(about.get("users"), list) else []
-    own = [due for user in users or () if isinstance(user, Mapping) and (due := _due(user)) is not None]
+    due_dates = [due for user in users or () if isinstance(user, Mapping) and (due := _due(user)) is not None]
     due = _due(about)
-    later = max(own, default=None)
+    later = max(due_dates, default=None)
     extension = Extension(later) if later is not None and (due is None or later > due) else None
     return SubmissionMetadata(_moment(about.get("created_at")), due, extension)
 

@@ -74,11 +74,11 @@ def visibility_of(rubric: Rubric, choices: Iterable[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for choice in choices:
         name, _, visibility = choice.partition("=")
-        own = [point.id for exercise in rubric.exercise for point in exercise.point if name in (exercise.id, point.id)]
-        if not own or visibility not in VISIBILITIES:
-            known = ", ".join(VISIBILITIES)
-            raise UsageError(f"--visibility {choice}: write POINT=WHEN or EXERCISE=WHEN; WHEN is {known}.")
-        chosen |= dict.fromkeys(own, visibility)
+        ids = [point.id for exercise in rubric.exercise for point in exercise.point if name in (exercise.id, point.id)]
+        if not ids or visibility not in VISIBILITIES:
+            allowed = ", ".join(VISIBILITIES)
+            raise UsageError(f"--visibility {choice}: write POINT=WHEN or EXERCISE=WHEN; WHEN is {allowed}.")
+        chosen |= dict.fromkeys(ids, visibility)
     return chosen
 
 
@@ -131,14 +131,14 @@ def run(root: Path, assignment: Assignment) -> None:
 
 def _judge(grading: GradingSession, submission: Submission, write: Callable[[Report], None]) -> None:
     """Judge, and write after every check the report that holds if time is up now."""
-    found: list[CheckResult] = []
+    results: list[CheckResult] = []
     with grading.begin(submission) as session:
 
         def keep(result: CheckResult) -> None:
-            found.append(result)
-            write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
+            results.append(result)
+            write(grading.report(session, results, grading.selected, unjudged=NOT_YET))
 
-        write(grading.report(session, found, grading.selected, unjudged=NOT_YET))
+        write(grading.report(session, results, grading.selected, unjudged=NOT_YET))
         report = grading.report(session, run_checks(session, grading.selected, keep), grading.selected)
     write(report)
 

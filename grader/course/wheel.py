@@ -104,11 +104,11 @@ def _as_stated(metadata: str, project: Path) -> str:
     if stated.get("name") != NAME:
         return metadata
     header, blank, description = metadata.partition("\n\n")
-    kept = [line for line in header.splitlines() if not line.startswith(("Requires-Dist:", "Provides-Extra:"))]
+    fields = [line for line in header.splitlines() if not line.startswith(("Requires-Dist:", "Provides-Extra:"))]
     lines = [f"Requires-Dist: {Requirement(text)}" for text in stated.get("dependencies", [])]
     for extra, texts in stated.get("optional-dependencies", {}).items():
         lines += [f"Provides-Extra: {extra}", *(f"Requires-Dist: {_of_extra(text, extra)}" for text in texts)]
-    return "\n".join([*kept, *lines]) + blank + description
+    return "\n".join([*fields, *lines]) + blank + description
 
 
 def _of_extra(text: str, extra: str) -> str:

@@ -54,8 +54,8 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     place = f":{error.lineno}" if error.lineno else ""
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
-    told = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
-    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {told}"
+    advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
+    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 

@@ -1,6 +1,7 @@
 """A report for the student at work: what is there, one message for each cause of lost points, and what to do next."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -12,10 +13,23 @@ from grader.report.plain_text import clean, number, one_line
 from grader.report.terminal import table
 from grader.schema import PointScore, Report
 
+Commands = Callable[[PointScore], Sequence[tuple[str, str]]]  # what to type about a point, and what it does
 PRACTICE_SEED = 1  # the same inputs every time, so that what failed before is asked again
 
 
-def print_progress(report: Report, console: Console, selection: bool = False) -> None:
+def shell_commands(point: PointScore) -> list[tuple[str, str]]:
+    """What a student types in their folder."""
+    tried = [(f"grader try {point.id}", "runs your function on the input above")] if "paste" in point.evidence else []
+    return [
+        *tried,
+        (f"pytest -k {point.id}", "judges it alone"),
+        (f"grader explain {point.id}", "says how it is judged, with hints"),
+    ]
+
+
+def print_progress(
+    report: Report, console: Console, selection: bool = False, commands: Commands = shell_commands
+) -> None:
     """The table, a paragraph for each cause of lost points, the points so far and the next thing to do.
 
     With `selection`, the report is on a part of the points only.
@@ -26,7 +40,7 @@ def print_progress(report: Report, console: Console, selection: bool = False) ->
     else:
         parts = [table(report, console.encoding), *paragraphs(report.points, width)]
     parts += remarks(report, width)
-    parts += [Text(f"\n{points_so_far(report, selection)}", style="bold"), Text(advice(report, width))]
+    parts += [Text(f"\n{points_so_far(report, selection)}", style="bold"), Text(advice(report, width, commands))]
     console.print(*parts, sep="\n", soft_wrap=True)
 
 
@@ -53,7 +67,7 @@ def _file_to_fix(point: PointScore) -> str | None:
     return f"fix {whole[1]}" if whole else None
 
 
-def advice(report: Report, width: int = 80) -> str:
+def advice(report: Report, width: int = 80, commands: Commands = shell_commands) -> str:
     """What to do next: fix what was tried before beginning something new, in the order of the sheet."""
     open_points = [point for point in report.points if point.outcome not in LATER]
     tried = [point for point in open_points if point.outcome is not Outcome.MISSING]
@@ -63,13 +77,8 @@ def advice(report: Report, width: int = 80) -> str:
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
-    asked = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
-    other = f"save your answer as {clean(asked).partition(':')[0]} (see above), or " if asked else ""
+    note = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
+    other = f"save your answer as {clean(note).partition(':')[0]} (see above), or " if note else ""
     first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
-    commands = [
-        (f"grader try {chosen.id}", "runs your function on the input above") if "paste" in chosen.evidence else None,
-        (f"pytest -k {chosen.id}", "judges it alone"),
-        (f"grader explain {chosen.id}", "says how it is judged, with hints"),
-    ]
-    lines = [f"      {command:<20} {what}" for command, what in filter(None, commands)]
+    lines = [f"      {command:<20} {what}" for command, what in commands(chosen)]
     return "\n".join([wrapped(first, width, 6), *lines])

@@ -20,10 +20,10 @@ _OUTCOMES = {
 def parse(answer: Value, number: Value, files: Mapping[str, bytes], output: str) -> Reply | None:
     """The reply that a frame holds; None where it holds anything but one answer to question `number`."""
     match answer:
-        case {"id": int(own), "status": "value", "value": value, "mutated": bool(mutated)} if own == number:
+        case {"id": int(answer_id), "status": "value", "value": value, "mutated": bool(mutated)} if answer_id == number:
             return Returned(value, mutated, output)
-        case {"id": int(own), "status": str(status), "message": str(message), "frames": list(frames)} if (
-            own == number and status in STATUSES
+        case {"id": int(answer_id), "status": str(status), "message": str(message), "frames": list(frames)} if (
+            answer_id == number and status in STATUSES
         ):
             return CallFailed(_OUTCOMES[status], status, message, _frames(frames, files), output)
         case _:
@@ -32,15 +32,15 @@ def parse(answer: Value, number: Value, files: Mapping[str, bytes], output: str)
 
 def _frames(frames: "list[Value]", files: Mapping[str, bytes]) -> tuple[Frame, ...]:
     """A traceback, its lines of code taken from the submission as we read it."""
-    found = []
+    traceback = []
     for frame in frames[:16]:
         match frame:
             case [str(file), int(line), str(function), *columns] if file in files:
                 source = files[file].decode("utf-8", "replace")
-                found.append(Frame.at(source, file, line, function[:80], _columns(source, line, columns)))
+                traceback.append(Frame.at(source, file, line, function[:80], _columns(source, line, columns)))
             case _:
                 pass
-    return tuple(found)
+    return tuple(traceback)
 
 
 def _columns(source: str, line: int, columns: "list[Value]") -> tuple[int, int] | None:

@@ -58,9 +58,9 @@ class Sandbox:
 
     def call(self, request: Request) -> Reply:
         """The answer to one question, within `request.seconds` (and the module's first import within as many)."""
-        known = self._modules.get((request.worker, request.module))
-        if known is not None:
-            return known
+        failure = self._modules.get((request.worker, request.module))
+        if failure is not None:
+            return failure
         key = (request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)]))
         if key in self._fatal:
             return self._fatal[key]

@@ -62,9 +62,9 @@ class _Texts(BaseModel):
 
 def explain(assignment: Assignment, point: str) -> Explanation:
     """The explanation of one point. Raises UsageError where there is no such point, or nothing is said about it."""
-    known = {own.id: own for own in assignment.rubric.points}
-    if point not in known:
-        near = [own for own in known if own.startswith(f"{point}.")] or known
+    points = {item.id: item for item in assignment.rubric.points}
+    if point not in points:
+        near = [item for item in points if item.startswith(f"{point}.")] or points
         raise UsageError(f"there is no point {point} (choose from {', '.join(near)}).")
     texts = _read(assignment)
     entry = next((entry for entry in texts.point if point in entry.ids), None)
@@ -74,10 +74,10 @@ def explain(assignment: Assignment, point: str) -> Explanation:
         **_constants(assignment),
         **{f"settings.{key}": value for key, value in assignment.rubric.settings.items()},
     }
-    kind = texts.kind.get(entry.kind or known[point].kind)
+    kind = texts.kind.get(entry.kind or points[point].kind)
     judged = (entry.judged, *([kind] if kind else []))
     return Explanation(
-        point=known[point],
+        point=points[point],
         functions=_signatures(assignment.rubric.exercise_of(point), entry.functions),
         asks=_filled(entry.asks, named),
         judged=tuple(_filled(text, named) for text in judged),
@@ -103,12 +103,12 @@ def _read(assignment: Assignment) -> _Texts:
 def _filled(text: str, named: Mapping[str, Any]) -> str:
     """`text` with every number that it names. Raises UsageError for a name that stands nowhere."""
 
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in named:
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in named:
             raise UsageError(
-                f"{TEXTS}: {found[0]} is no constant of the assignment or of the library, and no setting of the rubric."
+                f"{TEXTS}: {match[0]} is no constant of the assignment or of the library, and no setting of the rubric."
             )
-        return format(named[found[1]], (found[2] or ":")[1:])
+        return format(named[match[1]], (match[2] or ":")[1:])
 
     return _NAMED.sub(value, text)
 
@@ -116,7 +116,7 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
 def _constants(assignment: Assignment) -> dict[str, Any]:
     """module.NAME -> value, for what the assignment and the library of oracles state in plain sight; .field behind it
     for a keyword."""
-    found: dict[str, Any] = {}
+    constants: dict[str, Any] = {}
     library = Path(oracles.__file__).parent
     for path in (*sorted(library.rglob("*.py")), *assignment.own_files):
         module = path.stem
@@ -124,10 +124,10 @@ def _constants(assignment: Assignment) -> dict[str, Any]:
             fields = value.keywords if isinstance(value, ast.Call) else []
             for key, part in [(name, value), *((f"{name}.{field.arg}", field.value) for field in fields)]:
                 try:
-                    found[f"{module}.{key}"] = ast.literal_eval(part)
+                    constants[f"{module}.{key}"] = ast.literal_eval(part)
                 except ValueError:
                     continue  # computed: not in plain sight
-    return found
+    return constants
 
 
 def _parsed(path: Path) -> ast.Module:

@@ -7,7 +7,7 @@ value, such as figures that were measured, have the value that the notebook has 
 
 import ast
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -19,7 +19,9 @@ from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.rubric import Assignment, Exercise, load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.schema import PointScore
 from grader.settings import RunSettings
+from grader.student.trial import first_trial
 from grader.suite.missing_packages import require
 
 WIDTH = 100  # characters of a line in an output cell
@@ -37,23 +39,39 @@ def grade(line: str, shell: Any) -> None:
     assignment = load_assignment()
     try:
         submission = from_cells(list(shell.user_ns.get("In", [])), assignment, shell.user_ns)
-        settings = _settings(line.split(), assignment, submission)
+        settings = _settings(line.replace(",", " ").split(), assignment, submission)
         with GradingSession(assignment, settings) as session:
             require(assignment.rubric, session.selected)
             report = session.grade(submission)
     except UsageError as error:
         print(error)
         return
-    print_progress(report, Console(width=WIDTH, force_jupyter=False), selection=True)
+    print_progress(report, Console(width=WIDTH, force_jupyter=False), selection=True, commands=_magics)
+    trial = first_trial(report, assignment.rubric)
+    if trial is not None:
+        lines = [line for line in trial.lines.splitlines() if not line.startswith(f"from {trial.module} ")]
+        print("\nTo try that input in a cell:\n", *lines, sep="\n")
+
+
+def _magics(point: PointScore) -> list[tuple[str, str]]:
+    """What to type in a cell about a point."""
+    return [
+        (f"%grade {point.id}", "judges it alone"),
+        (f"!grader explain {point.id}", "says how it is judged, with hints"),
+    ]
 
 
 def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submission) -> RunSettings:
     """The points that the line names; without one, those of the exercises that have a function in a cell."""
-    exercises = {exercise.id for exercise in assignment.rubric.exercise}
-    points = tuple(name for name in wanted if name not in exercises)
-    chosen = tuple(name for name in wanted if name in exercises)
+    exercises = {exercise.module: exercise.id for exercise in assignment.rubric.exercise}
+    names = [exercises.get(name, name) for name in wanted]
+    points = tuple(name for name in names if name not in exercises.values())
+    chosen = tuple(name for name in names if name in exercises.values())
+    for exercise in assignment.rubric.exercise:
+        if exercise.id in chosen and exercise.file not in submission.files:
+            raise UsageError(_nothing_of(exercise.signatures, f" of exercise {exercise.id}"))
     if not wanted:
-        chosen = tuple(own.id for own in assignment.rubric.exercise if own.file in submission.files)
+        chosen = tuple(exercise.id for exercise in assignment.rubric.exercise if exercise.file in submission.files)
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 
 
@@ -63,13 +81,19 @@ def from_cells(cells: Sequence[str], assignment: Assignment, values: Mapping[str
     statements = list(_statements(cells))
     files = {}
     for exercise in assignment.rubric.exercise:
-        source = _module(statements, exercise, dict(_constants(exercise, values)))
+        allowed = {*assignment.rubric.imports.always, *exercise.imports}
+        stars = {place for place, statement in enumerate(statements) if _imports_all(statement, allowed)}
+        source = _module(statements, exercise, dict(_constants(exercise, values)), stars)
         if source:
             files[exercise.file] = source.encode()
     if not files:
         names = [name for exercise in assignment.rubric.exercise for name in exercise.signatures]
-        raise UsageError(f"No function of the assignment was defined in a cell yet: {', '.join(names)}.")
+        raise UsageError(_nothing_of(names, " of the assignment"))
     return Submission("notebook", files, sha256(b"".join(files.values())).hexdigest())
+
+
+def _nothing_of(names: Iterable[str], whose: str) -> str:
+    return f"No function{whose} was defined in a cell yet: {', '.join(names)}."
 
 
 def _statements(cells: Sequence[str]) -> Iterator[ast.stmt]:
@@ -121,14 +145,19 @@ def _plain(value: Any) -> Any:
     return number
 
 
-def _module(statements: Sequence[ast.stmt], exercise: Exercise, constants: Mapping[str, str]) -> str:
-    """The source of one exercise: its functions and constants, and all that they need, in their order."""
+def _module(
+    statements: Sequence[ast.stmt], exercise: Exercise, constants: Mapping[str, str], stars: Collection[int]
+) -> str:
+    """The source of one exercise: its functions and constants, and all that they need, in their order.
+
+    `stars` are the places of statements that any name may come from.
+    """
     newest = {name: place for place, statement in enumerate(statements) for name in _bound(statement)}
     if not any(name in newest for name in exercise.signatures):
         return ""
-    asked = (*exercise.signatures, *exercise.constants)
-    waiting = [name for name in asked if name in newest and name not in constants]
-    needed: set[int] = set()
+    names = (*exercise.signatures, *exercise.constants)
+    waiting = [name for name in names if name in newest and name not in constants]
+    needed = set(stars)
     while waiting:
         place = newest[waiting.pop()]
         if place not in needed:
@@ -150,6 +179,14 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield name
         case _:
             return
+
+
+def _imports_all(statement: ast.stmt, allowed: Collection[str]) -> bool:
+    """Whether this is `from sympy import *`, of one of the allowed packages."""
+    match statement:
+        case ast.ImportFrom(module=str() as module, names=[ast.alias(name="*")]):
+            return module.partition(".")[0] in allowed
+    return False
 
 
 def _loaded(statement: ast.stmt) -> Iterator[str]:

@@ -29,6 +29,7 @@ AFTER_TIMEOUT = (
     1.0  # seconds for a function that has timed out once: an endless loop is waited for once, not five times
 )
 _NOTHING_SELECTED = "No point was selected. `pytest -k 3.4` runs one point, `pytest exercise3.py` one exercise."
+_NOTHING_RUNS = "No point of this selection can be judged before that."
 _NOT_RUN = "Another part of this point was not run this time."
 # Other plugins' options that would take the checks out of this process, where their results are.
 _ELSEWHERE: dict[str, Any] = {"numprocesses": None, "dist": "no", "tx": [], "forked": False}
@@ -77,15 +78,15 @@ class StudentRun:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the selected exercises, without those that cannot be run here, and name each check by its point."""
-        kept: list[pytest.Item] = []
+        remaining: list[pytest.Item] = []
         left_out: list[pytest.Item] = []
         for item in items:
             point = point_of(item)[0]
             exercise = self.assignment.rubric.exercise_of(point).id
             item.extra_keyword_matches.update(keywords(point, exercise))
-            wanted = not self.selection.exercises or exercise in self.selection.exercises
-            (kept if wanted and point in self.runnable else left_out).append(item)
-        items[:] = kept
+            selected = not self.selection.exercises or exercise in self.selection.exercises
+            (remaining if selected and point in self.runnable else left_out).append(item)
+        items[:] = remaining
         if left_out:
             config.hook.pytest_deselected(items=left_out)
 
@@ -116,7 +117,7 @@ class StudentRun:
         if self.lacks:
             console.print(f"\n{remedy(self.lacks, self.assignment.rubric.install)}", markup=False, soft_wrap=True)
         if not self.run.results:
-            console.print(_NOTHING_SELECTED, highlight=False)
+            console.print(_NOTHING_RUNS if self.lacks else _NOTHING_SELECTED, highlight=False)
             return
         report = self._report()
         print_progress(report, console, selection=len(report.points) < len(self.assignment.rubric.points))
@@ -157,9 +158,9 @@ class StudentRun:
 
 def _worst(results: tuple[CheckResult, ...]) -> Iterator[CheckResult]:
     """One result a check, where `--count` or a plugin like it has run some of them again: one that lost points."""
-    kept: dict[tuple[str, str | None], CheckResult] = {}
+    worst: dict[tuple[str, str | None], CheckResult] = {}
     for result in results:
-        before = kept.get((result.point, result.part))
+        before = worst.get((result.point, result.part))
         if before is None or before.verdict.outcome is Outcome.PASSED:
-            kept[result.point, result.part] = result
-    yield from kept.values()
+            worst[result.point, result.part] = result
+    yield from worst.values()

@@ -48,12 +48,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=None, help="seed of the random inputs (default: always the same one)")
 
 
-def _assignment(given: str) -> Path:
+def _assignment(name: str) -> Path:
     from grader.assignment_names import find_assignment
     from grader.errors import UsageError
 
     try:
-        return find_assignment(Path(given))
+        return find_assignment(Path(name))
     except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

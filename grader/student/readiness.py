@@ -48,8 +48,8 @@ def examine(assignment: Assignment, folder: Path) -> Readiness:
     submission = load(folder, assignment.expected)
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
-    told = " ".join(item.sentence for item in items)
-    items += [Item(False, f"{note}.") for note in submission.notes if note not in told]
+    sentences = " ".join(item.sentence for item in items)
+    items += [Item(False, f"{note}.") for note in submission.notes if note not in sentences]
     return Readiness(submission, tuple(items))
 
 
@@ -86,30 +86,30 @@ _LEFT_IN = {
 
 def _left_in(tree: ast.Module, path: str) -> Iterator[str]:
     """A sentence for each kind of call that must not be in a hand-in, and for an import that leads nowhere."""
-    seen: set[str] = set()
+    reported: set[str] = set()
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name(id=name)) if name in _LEFT_IN and name not in seen:
-                seen.add(name)
+            case ast.Call(func=ast.Name(id=name)) if name in _LEFT_IN and name not in reported:
+                reported.add(name)
                 yield f"{path}:{node.lineno} has {name}() in it. {_LEFT_IN[name]}"
-            case ast.ImportFrom(level=level) if level and "/" not in path and "." not in seen:
-                seen.add(".")
+            case ast.ImportFrom(level=level) if level and "/" not in path and "." not in reported:
+                reported.add(".")
                 yield f"{path}:{node.lineno} has a relative import, which fails. Leave the dot out."
 
 
 def _unfinished(tree: ast.Module, exercise: Exercise) -> Iterator[str]:
     """What of the exercise's functions is not begun, not finished, or cannot be called as it will be."""
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    own = {name: functions[name] for name in exercise.signatures if name in functions}
-    stubs = [name for name, function in own.items() if _ends_in_a_stub(function) and len(_body(function)) == 1]
+    definitions = {name: functions[name] for name in exercise.signatures if name in functions}
+    stubs = [name for name, function in definitions.items() if _ends_in_a_stub(function) and len(_body(function)) == 1]
     if stubs:
         yield f"{exercise.file}: not begun: {', '.join(stubs)}."
-    for name, function in own.items():
+    for name, function in definitions.items():
         if name not in stubs and _ends_in_a_stub(function):
             yield f"{exercise.file}:{function.body[-1].lineno}: {name} still raises NotImplementedError at its end."
         if not _takes(function, exercise.signatures[name]):
-            found = ", ".join(argument.arg for argument in function.args.args)
-            yield f"{exercise.file}:{function.lineno}: expected {exercise.signatures[name]}, found {name}({found})."
+            call = f"{name}({', '.join(argument.arg for argument in function.args.args)})"
+            yield f"{exercise.file}:{function.lineno}: expected {exercise.signatures[name]}, found {call}."
 
 
 def _body(function: ast.FunctionDef) -> list[ast.stmt]:
@@ -124,11 +124,15 @@ def _ends_in_a_stub(function: ast.FunctionDef) -> bool:
 
 def _takes(function: ast.FunctionDef, signature: str) -> bool:
     """Whether as many arguments as the signature has can be given by their places."""
-    own, wanted = function.args, signature.partition("(")[2].partition(")")[0]
-    count = len([name for name in wanted.split(",") if name.strip()])
-    positional = len(own.posonlyargs) + len(own.args)
-    required = sum(default is None for default in own.kw_defaults)
-    return not required and positional - len(own.defaults) <= count and (own.vararg is not None or count <= positional)
+    arguments, expected = function.args, signature.partition("(")[2].partition(")")[0]
+    count = len([name for name in expected.split(",") if name.strip()])
+    positional = len(arguments.posonlyargs) + len(arguments.args)
+    required = sum(default is None for default in arguments.kw_defaults)
+    return (
+        not required
+        and positional - len(arguments.defaults) <= count
+        and (arguments.vararg is not None or count <= positional)
+    )
 
 
 def _mentioned(submission: Submission, place: str, words: tuple[str, ...]) -> Item:

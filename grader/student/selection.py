@@ -41,8 +41,8 @@ def select_from(args: Sequence[str], here: Path, checks: Path, rubric: Rubric) -
         elif Path(path).name in modules:  # also where it is a link
             exercises.add(modules[Path(path).name])
         elif not place.is_dir():
-            own = f' Tests of your own: pytest -c {os.devnull} --rootdir . "{arg}"' if place.suffix == ".py" else ""
-            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.{own}")
+            advice = f' Tests of your own: pytest -c {os.devnull} --rootdir . "{arg}"' if place.suffix == ".py" else ""
+            raise UsageError(f"{arg}: only {', '.join(modules)} can be judged.{advice}")
     return Selection(single or ["."], frozenset(exercises))
 
 

@@ -18,7 +18,7 @@ from grader.rubric import PERSON, Assignment, Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
-from grader.suite.missing_packages import runnable
+from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
 
@@ -68,6 +68,13 @@ class Watch:
     def __exit__(self, *ended: object) -> None:
         self.stack.close()
 
+    @property
+    def unmet(self) -> str:
+        """Which exercises cannot be judged here, and how to install what they need; empty if all can."""
+        rubric = self.assignment.rubric
+        lacks = lacking(rubric.exercises_run(self._grading.selected))
+        return remedy(lacks, rubric.install) if lacks else ""
+
     def judge(self) -> Round | None:
         """Judge what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
@@ -92,16 +99,16 @@ class Watch:
         """
         if not self.folder.is_dir():
             raise UsageError(f"{self.folder}: there is no such folder.")
-        told = ""
+        last_error = ""
         for _ in chain([None], _saves(self.folder)):
             try:
                 judged = self.judge()
             except UsageError as error:
-                if str(error) != told:  # looked at every second
+                if str(error) != last_error:  # looked at every second
                     yield error
-                told = str(error)
+                last_error = str(error)
             else:
-                told = ""
+                last_error = ""
                 if judged is not None:
                     yield judged
 

@@ -35,14 +35,14 @@ _RENAMED |= {"iteritems": "items", "itervalues": "values", "iterkeys": "keys"}
 _NOT_DEFINED = rf"^NameError: name '({'|'.join(_RENAMED)})' is not defined"
 
 _PYTHON_2 = (
-    _Slip(_NOT_DEFINED, lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}")),
+    _Slip(_NOT_DEFINED, lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}")),
     _Slip(
         r"cannot import name '(izip|imap|ifilter|izip_longest)'|has no attribute '(i(?:zip|map|filter|zip_longest))'",
-        lambda found: is_python2(f"write {_RENAMED[found[1] or found[2]]} instead of {found[1] or found[2]}"),
+        lambda match: is_python2(f"write {_RENAMED[match[1] or match[2]]} instead of {match[1] or match[2]}"),
     ),
     _Slip(
         r"'dict' object has no attribute '(iteritems|itervalues|iterkeys)'",
-        lambda found: is_python2(f"write {_RENAMED[found[1]]} instead of {found[1]}"),
+        lambda match: is_python2(f"write {_RENAMED[match[1]]} instead of {match[1]}"),
     ),
     _Slip(r"'dict' object has no attribute 'has_key'", is_python2("write `key in d` instead of d.has_key(key)")),
     _Slip(

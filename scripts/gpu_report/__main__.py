@@ -39,14 +39,14 @@ def main() -> None:
     parser.add_argument("--short", action="store_true", help="the smallest of everything: for a test")
     parser.add_argument("--json", type=Path, default=Path("gpu_report.json"))
     parser.add_argument("--markdown", type=Path, default=Path("gpu_report.md"))
-    given = parser.parse_args()
+    options = parser.parse_args()
     end = time.monotonic() + 60 * MINUTES
-    report: dict[str, Any] = {"machine": machine(given.device), "sections": {}}
+    report: dict[str, Any] = {"machine": machine(options.device), "sections": {}}
     for name, section, share in SECTIONS:
-        plan = Plan(given.device, given.short, min(share * 60 * MINUTES, end - time.monotonic()))
+        plan = Plan(options.device, options.short, min(share * 60 * MINUTES, end - time.monotonic()))
         report["sections"][name] = [finding.data() for finding in carried_out(section, plan)]
-        given.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-        given.markdown.write_text(markdown(report), encoding="utf-8")
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        options.markdown.write_text(markdown(report), encoding="utf-8")
     print(markdown(report))
 
 
@@ -56,10 +56,10 @@ def carried_out(section: Callable[[Plan], list[Finding]], plan: Plan) -> list[Fi
         return [Finding("left out", "no time was left", holds=None)]
     began = time.monotonic()
     try:
-        found = section(plan)
+        findings = section(plan)
     except Exception as error:  # noqa: BLE001 - on a card that nobody has seen yet, the rest is still wanted
-        found = [Finding("failed", f"{type(error).__name__}: {error}"[:600], holds=False)]
-    return [*found, Finding("took", f"{time.monotonic() - began:.0f} s", holds=None)]
+        findings = [Finding("failed", f"{type(error).__name__}: {error}"[:600], holds=False)]
+    return [*findings, Finding("took", f"{time.monotonic() - began:.0f} s", holds=None)]
 
 
 def machine(device: str) -> dict[str, Any]:

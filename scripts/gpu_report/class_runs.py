@@ -27,7 +27,7 @@ class Run:
 
     points: dict[str, Any]
     seconds: float
-    said: str
+    remark: str
 
 
 def two_at_once(plan: Plan) -> list[Finding]:
@@ -39,8 +39,12 @@ def two_at_once(plan: Plan) -> list[Finding]:
         both = _run(hand_ins, [plan.device] * 2, points, plan.seconds / 2)
     same = all(run.points == alone.points for run in both)
     longest = max(run.seconds for run in both)
-    said = f"alone {alone.seconds:.0f} s, two at once {longest:.0f} s; {'the same' if same else 'other'} points"
-    return [Finding("two classes on one device", said + "".join(run.said for run in both), same and bool(alone.points))]
+    comparison = f"alone {alone.seconds:.0f} s, two at once {longest:.0f} s; {'the same' if same else 'other'} points"
+    return [
+        Finding(
+            "two classes on one device", comparison + "".join(run.remark for run in both), same and bool(alone.points)
+        )
+    ]
 
 
 def on_both(plan: Plan) -> list[Finding]:
@@ -51,12 +55,12 @@ def on_both(plan: Plan) -> list[Finding]:
         (there,) = _run(hand_ins, [plan.device], points, plan.seconds / 2)
         (here,) = _run(hand_ins, ["cpu"], points, plan.seconds / 2)
     differ = sorted(name for name in there.points | here.points if there.points.get(name) != here.points.get(name))
-    said = f"{plan.device} {there.seconds:.0f} s, cpu {here.seconds:.0f} s; " + (
+    comparison = f"{plan.device} {there.seconds:.0f} s, cpu {here.seconds:.0f} s; " + (
         f"other points for {', '.join(differ)}" if differ else "the same points"
     )
     what = f"grader class of {len(here.points)}"
     figures = {"there": there.points, "here": here.points}
-    return [Finding(what, said + there.said + here.said, not differ and bool(here.points), figures)]
+    return [Finding(what, comparison + there.remark + here.remark, not differ and bool(here.points), figures)]
 
 
 def _hand_ins(folder: Path, count: int) -> Path:
@@ -77,7 +81,7 @@ def _run(hand_ins: Path, devices: Sequence[str], points: Sequence[str], seconds:
         command = [sys.executable, "-m", "grader", "class", str(hand_ins), *options]
         log = results.with_suffix(".log").open("wb")
         started.append((results, log, subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)))
-    found = []
+    runs = []
     for results, log, process in started:
         try:
             code: int | None = process.wait(max(1.0, seconds - (time.monotonic() - began)))
@@ -87,8 +91,8 @@ def _run(hand_ins: Path, devices: Sequence[str], points: Sequence[str], seconds:
             code = None
         log.close()
         text = "" if code == 0 else f"; no time for all of it ({results.with_suffix('.log').read_text()[-200:]})"
-        found.append(Run(_points(results), time.monotonic() - began, text))
-    return found
+        runs.append(Run(_points(results), time.monotonic() - began, text))
+    return runs
 
 
 def _points(results: Path) -> dict[str, Any]:

@@ -24,5 +24,5 @@ def run(plan: Plan) -> list[Finding]:
     outcomes = Counter(test["outcome"] for test in tests)
     failed = [test["nodeid"] for test in tests if test["outcome"] not in ("passed", "skipped")]
     well = bool(tests) and not failed and (outcomes["skipped"] == 0 if plan.has_gpu else outcomes["passed"] == 0)
-    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
-    return [Finding("tests marked gpu", f"{said or 'none found'} {' '.join(failed)}", well, dict(outcomes))]
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return [Finding("tests marked gpu", f"{counts or 'none found'} {' '.join(failed)}", well, dict(outcomes))]

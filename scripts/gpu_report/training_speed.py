@@ -59,8 +59,11 @@ def _measured(size: Size, device: str, seconds: float, short: bool) -> Finding:
     steps = {name: _step_seconds(size, device, name, seconds, short) for name in SIX}
     batches = -(-size.images // BATCH)
     figures = {name: {"step_ms": 1e3 * step, "epoch_s": batches * step} for name, step in steps.items()}
-    said = ", ".join(f"{name} {own['step_ms']:.2f} ms ({own['epoch_s']:.2f} s)" for name, own in figures.items())
-    return Finding(f"{size.name}, {device}: a step (an epoch)", said, None, figures)
+    summary = ", ".join(
+        f"{name} {size_figures['step_ms']:.2f} ms ({size_figures['epoch_s']:.2f} s)"
+        for name, size_figures in figures.items()
+    )
+    return Finding(f"{size.name}, {device}: a step (an epoch)", summary, None, figures)
 
 
 def _step_seconds(size: Size, device: str, name: str, seconds: float, short: bool) -> float:
@@ -70,17 +73,17 @@ def _step_seconds(size: Size, device: str, name: str, seconds: float, short: boo
     count = SHORT_BATCH if short else BATCH
     x = torch.rand(count, *size.shape, device=device)
     y = torch.randint(10, (count,), device=device)
-    end, taken = time.perf_counter() + seconds, []
+    end, durations = time.perf_counter() + seconds, []
     for number in range((SHORT_STEPS if short else STEPS) + WARM_STEPS):
         began = time.perf_counter()
         _reference().train_epoch(model, optimizer, [(x, y)], nn.functional.cross_entropy)
         if device.startswith("cuda"):
             torch.cuda.synchronize()
         if number >= WARM_STEPS:
-            taken.append(time.perf_counter() - began)
-        if taken and time.perf_counter() > end:
+            durations.append(time.perf_counter() - began)
+        if durations and time.perf_counter() > end:
             break
-    return statistics.median(taken)
+    return statistics.median(durations)
 
 
 def _reference() -> Any:

@@ -56,16 +56,16 @@ def asking(*questions: tuple[str, tuple[object, ...], float], limits: Limits = _
     """The replies of one worker, and how long each took."""
     allowed = (*sys.stdlib_module_names, "torch", "numpy")
     bundle = Bundle({"module.py": HARNESS.encode()}, {}, allowed=allowed, preload=("numpy", "torch"), limits=limits)
-    launcher, found = open_launcher(SandboxSettings("process")), []
+    launcher, replies = open_launcher(SandboxSettings("process")), []
     try:
         with Sandbox(launcher, {"module": bundle}) as sandbox:
             for name, args, seconds in questions:
                 began = time.monotonic()
                 reply = sandbox.call(Request("module", "module", name, args, seconds))  # type: ignore[arg-type]
-                found.append((reply, time.monotonic() - began))
+                replies.append((reply, time.monotonic() - began))
     finally:
         launcher.close()
-    return found
+    return replies
 
 
 def _overshoot(plan: Plan, seconds: float) -> Finding:
@@ -74,10 +74,10 @@ def _overshoot(plan: Plan, seconds: float) -> Finding:
     over = endless[1] - seconds
     stopped = isinstance(endless[0], CallFailed) and endless[0].outcome is Outcome.TIMEOUT
     works = all(reply == Returned(16.0) for reply, _ in (ready, after))
-    said = f"stopped {over:.2f} s after its {seconds:g} s; the next worker had its answer after {after[1]:.1f} s"
+    summary = f"stopped {over:.2f} s after its {seconds:g} s; the next worker had its answer after {after[1]:.1f} s"
     figures = {"overshoot_s": over, "next_s": after[1], "first_s": ready[1]}
     in_time = over < MAX_OVERSHOOT or not plan.has_gpu  # a deadline on a busy processor waits for it
-    return Finding("an endless kernel", said, stopped and works and in_time, figures)
+    return Finding("an endless kernel", summary, stopped and works and in_time, figures)
 
 
 def _out_of_memory(plan: Plan) -> Finding:
@@ -85,8 +85,8 @@ def _out_of_memory(plan: Plan) -> Finding:
     (reply, _), (after, _) = asking(("too_much", device, PATIENCE), ("add", device, PATIENCE))
     if not isinstance(reply, CallFailed):
         return Finding("16 TiB", "were given", holds=False)
-    said = f"{reply.outcome}: {reply.message}; a worker afterwards {'works' if after == Returned(16.0) else 'fails'}"
-    return Finding("16 TiB", said, after == Returned(16.0))
+    summary = f"{reply.outcome}: {reply.message}; a worker afterwards {'works' if after == Returned(16.0) else 'fails'}"
+    return Finding("16 TiB", summary, after == Returned(16.0))
 
 
 def _memory_bound(plan: Plan) -> Finding:

@@ -40,22 +40,22 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write all that was compared to a file")
     options = parser.parse_args()
     console, progress = Console(file=sys.stdout), Console(stderr=True)  # pytest's output goes elsewhere meanwhile
-    found: list[Compared] = []
+    all_compared: list[Compared] = []
     for exercise in options.exercise or EXERCISES:
         chosen = draw_mutants(exercise, options.case, options.count, options.seed, options.operators)
 
         def show(compared: Compared, chosen: int = len(chosen)) -> None:
-            found.append(compared)
+            all_compared.append(compared)
             show_compared(compared, console)
-            count = sum(item.exercise == compared.exercise for item in found)
+            count = sum(item.exercise == compared.exercise for item in all_compared)
             if count % EVERY == 0:
                 progress.print(f"exercise {compared.exercise}: {count} of {chosen} mutants", style="dim")
 
         compare(exercise, chosen, SandboxSettings(options.sandbox), options.seed, show)
     if options.json:
-        options.json.write_text(json.dumps([item.plain() for item in found], indent=1), encoding="utf-8")
-    console.print(summary(found))
-    return 1 if any(item.deviations for item in found) else 0
+        options.json.write_text(json.dumps([item.plain() for item in all_compared], indent=1), encoding="utf-8")
+    console.print(summary(all_compared))
+    return 1 if any(item.deviations for item in all_compared) else 0
 
 
 def show_compared(item: Compared, console: Console) -> None:
@@ -66,27 +66,27 @@ def show_compared(item: Compared, console: Console) -> None:
     for part, (deserved, got, message) in item.deviations.items():
         console.print(f"    {part}: got {got:g}, deserves {deserved:g} {message[:160]}", markup=False)
     for part, message in item.reviewed.items():
-        known = item.deserved.get(part)
-        worth = "undecided" if known is None else f"{known:g}"
+        deserved_share = item.deserved.get(part)
+        worth = "undecided" if deserved_share is None else f"{deserved_share:g}"
         console.print(f"    {part}: left to a person, deserves {worth} {message[:160]}", markup=False)
 
 
-def summary(found: list[Compared]) -> Table:
+def summary(all_compared: list[Compared]) -> Table:
     """How many there were of each kind."""
     table = Table(title="mutants of right answers")
     columns = ("exercise", "mutants", "equivalent", "partly right", "wrong", "undecided parts", "for a person")
     for column in (*columns, "deviations"):
         table.add_column(column)
-    for exercise in sorted({item.exercise for item in found}):
-        own = [item for item in found if item.exercise == exercise]
-        kinds = Counter(item.kind for item in own)
+    for exercise in sorted({item.exercise for item in all_compared}):
+        of_exercise = [item for item in all_compared if item.exercise == exercise]
+        kinds = Counter(item.kind for item in of_exercise)
         table.add_row(
             exercise,
-            str(len(own)),
+            str(len(of_exercise)),
             *(str(kinds[kind]) for kind in ("equivalent", "partly right", "wrong")),
-            str(sum(len(item.undecided) for item in own)),
-            str(sum(len(item.reviewed) for item in own)),
-            str(sum(bool(item.deviations) for item in own)),
+            str(sum(len(item.undecided) for item in of_exercise)),
+            str(sum(len(item.reviewed) for item in of_exercise)),
+            str(sum(bool(item.deviations) for item in of_exercise)),
         )
     return table
 

@@ -23,11 +23,11 @@ def with_partials(expression: Any) -> Any:
         for node in expression.atoms(AppliedUndef)
         if node.func.__name__ in ("x", "y") and node.args == (R, THETA)
     }
-    found = expression.subs(coordinates) if coordinates else expression
-    partials = {node: symbol for node in found.atoms(sympy.Subs) if (symbol := _substituted(node)) is not None}
-    found = found.xreplace(partials)
-    partials = {node: symbol for node in found.atoms(sympy.Derivative) if (symbol := _partial(node)) is not None}
-    return found.xreplace(partials)
+    replaced = expression.subs(coordinates) if coordinates else expression
+    partials = {node: symbol for node in replaced.atoms(sympy.Subs) if (symbol := _substituted(node)) is not None}
+    replaced = replaced.xreplace(partials)
+    partials = {node: symbol for node in replaced.atoms(sympy.Derivative) if (symbol := _partial(node)) is not None}
+    return replaced.xreplace(partials)
 
 
 def _partial(node: Any) -> Any:

@@ -56,7 +56,7 @@ def compare(
     """Each of `chosen`, graded in one session while the truth is found in another process."""
     assignment = impatient(load_assignment(), CALL_SECONDS)
     settings = RunSettings(sandbox, exercises=(exercise,))
-    found: list[Compared] = []
+    results: list[Compared] = []
     with truth_server() as truth, GradingSession(assignment, settings) as session:
 
         def work(run: RunChecks) -> None:
@@ -65,11 +65,11 @@ def compare(
                 truth.stdin.write(json.dumps({"exercise": exercise, "files": mutant.files}) + "\n")
                 truth.stdin.flush()
                 got = judge.judge(submission_of("mutant", mutant.files), 1000 * seed + index, session.selected)
-                found.append(_compared(exercise, mutant, got, json.loads(truth.stdout.readline())))
-                on_compared(found[-1])
+                results.append(_compared(exercise, mutant, got, json.loads(truth.stdout.readline())))
+                on_compared(results[-1])
 
         collected(assignment, work)
-    return found
+    return results
 
 
 def _compared(exercise: str, mutant: Mutant, got: Judged, deserved: dict[str, float | None] | None) -> Compared:

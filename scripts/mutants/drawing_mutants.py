@@ -17,8 +17,8 @@ OPERATORS: Mapping[str, Operators] = {"first": mutations, "second": second_mutat
 
 def draw_mutants(exercise: str, names: list[str], count: int, seed: int, operators: str = "first") -> list[Mutant]:
     """`count` mutants, the same for the same seed; all there are where those are fewer."""
-    own = {case.path.name: case.path for case in cases("right") if exercise in case.expected["exercises"]}
-    chosen = [name for name in own if name not in UNDEFINED and (not names or name in names)]
+    paths = {case.path.name: case.path for case in cases("right") if exercise in case.expected["exercises"]}
+    chosen = [name for name in paths if name not in UNDEFINED and (not names or name in names)]
     others = {f"{module}.py" for key, module in MODULES.items() if key != exercise}
-    answers = {name: read_answer(own[name]) for name in chosen}
+    answers = {name: read_answer(paths[name]) for name in chosen}
     return draw(answers, others, count, random.Random(f"{exercise} {seed}"), OPERATORS[operators])

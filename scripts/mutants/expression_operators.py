@@ -21,7 +21,7 @@ def expression_changes(node: ast.AST, names: Sequence[str]) -> Iterator[Change]:
         case ast.Call():
             yield from _ranges(node)
             yield from _reductions(node)
-            yield from _made(node)
+            yield from _array_creation(node)
         case ast.keyword(arg="axis" | "axes"):
             yield from _axes(node)
         case ast.keyword(arg="keepdims", value=ast.Constant(value=bool(kept))):
@@ -80,17 +80,17 @@ def _ranges(node: ast.Call) -> Iterator[Change]:
 
 def _reductions(node: ast.Call) -> Iterator[Change]:
     if _called(node) in _REDUCTIONS:
-        given = [keyword.arg for keyword in node.keywords]
-        if "keepdims" not in given:
+        keyword_names = [keyword.arg for keyword in node.keywords]
+        if "keepdims" not in keyword_names:
             yield field_changed("keepdims added", "keywords", [*node.keywords, _keyword("keepdims", "True")])
-        if "axis" not in given and not isinstance(node.func, ast.Name):
+        if "axis" not in keyword_names and not isinstance(node.func, ast.Name):
             yield field_changed("axis=0 added", "keywords", [*node.keywords, _keyword("axis", "0")])
     if _called(node) in ("copy", "astype") and isinstance(node.func, ast.Attribute):
         inner = node.args[0] if _called(node) == "copy" and node.args else node.func.value
         yield replaced(f"{_called(node)}() removed", inner)
 
 
-def _made(node: ast.Call) -> Iterator[Change]:
+def _array_creation(node: ast.Call) -> Iterator[Change]:
     """Arrays of another dtype, or of what was in memory."""
     if _called(node) not in _MADE or not isinstance(node.func, ast.Attribute):
         return
@@ -120,8 +120,8 @@ def _subscripts(node: ast.Subscript) -> Iterator[Change]:
     """Indices in another order, one further, or with an axis too many."""
     match node.slice:
         case ast.Tuple(elts=items):
-            for one in range(len(items) - 1):
-                order = [*items[:one], items[one + 1], items[one], *items[one + 2 :]]
+            for index in range(len(items) - 1):
+                order = [*items[:index], items[index + 1], items[index], *items[index + 2 :]]
                 yield field_changed("indices exchanged", "slice", ast.Tuple(order, ast.Load()))
             yield field_changed("the last index dropped", "slice", ast.Tuple(items[:-1], ast.Load()))
         case ast.Slice(lower=lower, upper=upper, step=None) if lower and upper:

@@ -33,10 +33,10 @@ def shares(module: ModuleType) -> dict[str, float | None]:
 
 def positions(module: ModuleType, row: int, col: int) -> list[tuple[int, int]]:
     """Raises ValueError for what are no nine pairs of whole numbers."""
-    found = numbers(ask(lambda a, b: module.affected_outputs(a, b), row, col))
-    if found.shape != (9, 2) or (found != found.round()).any():
+    pairs = numbers(ask(lambda a, b: module.affected_outputs(a, b), row, col))
+    if pairs.shape != (9, 2) or (pairs != pairs.round()).any():
         raise ValueError
-    return [(int(i), int(j)) for i, j in found]
+    return [(int(i), int(j)) for i, j in pairs]
 
 
 def block_is_right(module: ModuleType) -> Iterator[bool]:
@@ -46,16 +46,17 @@ def block_is_right(module: ModuleType) -> Iterator[bool]:
 
 def labels(module: ModuleType) -> Offsets:
     """The offset of each label that means the same neighbour everywhere; row by row with fewer than five of them."""
-    given = []
+    relative_positions = []
     for row, col in PLACES:
         try:
-            given.append([(i - row, j - col) for i, j in positions(module, row, col)])
+            relative_positions.append([(i - row, j - col) for i, j in positions(module, row, col)])
         except (Exception, SystemExit):  # noqa: BLE001 - a mutant may raise anything
             continue
-    own: Offsets = [
-        label[0] if len(set(label)) == 1 and label[0] in BLOCK else None for label in zip(*given, strict=True)
+    offsets: Offsets = [
+        label[0] if len(set(label)) == 1 and label[0] in BLOCK else None
+        for label in zip(*relative_positions, strict=True)
     ]
-    return own if len(set(own) - {None}) >= 5 else list(BLOCK)
+    return offsets if len(set(offsets) - {None}) >= 5 else list(BLOCK)
 
 
 def weights(module: ModuleType, offsets: Offsets) -> list[Any]:
@@ -83,8 +84,8 @@ def expression(value: Any) -> Any:
         value = value[0]
     if isinstance(value, bool) or not isinstance(value, int | float | sympy.Expr):
         raise ValueError
-    found = sympy.sympify(value)
-    return found.xreplace({symbol: NAMES.get(symbol.name, symbol) for symbol in found.free_symbols})
+    parsed = sympy.sympify(value)
+    return parsed.xreplace({symbol: NAMES.get(symbol.name, symbol) for symbol in parsed.free_symbols})
 
 
 def equal(left: Any, right: Any) -> bool:
@@ -113,19 +114,19 @@ def activations_are_right(module: ModuleType, offsets: Offsets) -> bool:
 
 
 def derivative_is_right(module: ModuleType, offsets: Offsets) -> bool:
-    own = optional(lambda: nine(ask(lambda *args: module.activations(*args), list(W), X_1, list(C))))
+    students_activations = optional(lambda: nine(ask(lambda *args: module.activations(*args), list(W), X_1, list(C))))
     entries = nine(ask(lambda *args: module.dv_dx1(*args), list(W)))
     if at_labels(entries, weights(module, offsets), offsets):
         return True
     return (
-        own is not None
+        students_activations is not None
         and has_nine_weights(entries)
-        and all(equal(entry, sympy.diff(y, X_1)) for entry, y in zip(entries, own, strict=True))
+        and all(equal(entry, sympy.diff(y, X_1)) for entry, y in zip(entries, students_activations, strict=True))
     )
 
 
 def loss_is_right(module: ModuleType, offsets: Offsets) -> bool:
-    own = optional(lambda: nine(ask(lambda *args: module.dv_dx1(*args), list(W))))
+    students_derivative = optional(lambda: nine(ask(lambda *args: module.dv_dx1(*args), list(W))))
     value = expression(ask(lambda *args: module.dloss_dx1(*args), list(W), list(DY)))
     rights = weights(module, offsets)
     if set(offsets) == set(BLOCK):
@@ -135,7 +136,9 @@ def loss_is_right(module: ModuleType, offsets: Offsets) -> bool:
     if right:
         return True
     return (
-        own is not None and has_nine_weights(own) and equal(value, sum(dy * w for dy, w in zip(DY, own, strict=True)))
+        students_derivative is not None
+        and has_nine_weights(students_derivative)
+        and equal(value, sum(dy * w for dy, w in zip(DY, students_derivative, strict=True)))
     )
 
 

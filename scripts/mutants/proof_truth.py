@@ -99,19 +99,19 @@ def read(value: Any) -> Any:
         return read(value[0])
     if isinstance(value, bool) or not isinstance(value, int | float | complex | sympy.Expr):
         raise Unknown
-    found = sympy.sympify(value)
-    if found.has(sympy.nan, sympy.zoo, sympy.oo):
+    expression = sympy.sympify(value)
+    if expression.has(sympy.nan, sympy.zoo, sympy.oo):
         raise Unknown
-    named = {symbol: KNOWN[symbol.name] for symbol in found.free_symbols if symbol.name in KNOWN}
-    if any(symbol != known for symbol, known in named.items()):  # else it stays as it was written
-        found = found.xreplace(named)
-    if found.atoms(AppliedUndef):
-        found = with_partials(found)
-    if found.has(sympy.Derivative, sympy.Subs):
-        found = with_partials(found.doit())
-    if any(symbol.name not in DRAWN[0].values for symbol in found.free_symbols):
+    named = {symbol: KNOWN[symbol.name] for symbol in expression.free_symbols if symbol.name in KNOWN}
+    if any(symbol != meant for symbol, meant in named.items()):  # else it stays as it was written
+        expression = expression.xreplace(named)
+    if expression.atoms(AppliedUndef):
+        expression = with_partials(expression)
+    if expression.has(sympy.Derivative, sympy.Subs):
+        expression = with_partials(expression.doit())
+    if any(symbol.name not in DRAWN[0].values for symbol in expression.free_symbols):
         raise Unknown
-    return found
+    return expression
 
 
 def number(node: Any, point: Point) -> Any:
@@ -172,7 +172,7 @@ def turned(node: Any, point: Point) -> Any:
 
 def same(left: Callable[[Point], Any], right: Callable[[Point], Any], points: Sequence[Point] = DRAWN) -> bool:
     """Whether two functions of a point agree. Raises Undecided where they nearly do."""
-    found = 0
+    agreements = 0
     for point in points:
         try:
             a, b = left(point), right(point)
@@ -183,8 +183,8 @@ def same(left: Callable[[Point], Any], right: Callable[[Point], Any], points: Se
             return False
         if error > SAME:
             raise Undecided
-        found += 1
-    if found < min(ENOUGH, len(points)):
+        agreements += 1
+    if agreements < min(ENOUGH, len(points)):
         raise Undecided
     return True
 
@@ -196,10 +196,10 @@ def of(expression: Any) -> Callable[[Point], Any]:
 
 def has(expression: Any, *names: str) -> bool:
     """Whether a symbol occurs; x and y are r and θ."""
-    found = {symbol.name for symbol in expression.free_symbols}
-    if found & {"plain_x", "plain_y"}:
-        found |= {"r", "theta"}
-    return not found.isdisjoint(names)
+    symbols = {symbol.name for symbol in expression.free_symbols}
+    if symbols & {"plain_x", "plain_y"}:
+        symbols |= {"r", "theta"}
+    return not symbols.isdisjoint(names)
 
 
 def partial_is_right(function: Callable[..., Any], name: str) -> bool:
@@ -262,7 +262,7 @@ INVERSE = Way(
 def substituted(lines: list[Any], way: Way) -> Any:
     """The line that shows the substitution, None where there is none."""
     replaced = [line is not None and has(line, *way.replaced) for line in lines]
-    found = [
+    candidates = [
         index
         for index, line in enumerate(lines)
         if line is not None
@@ -270,10 +270,13 @@ def substituted(lines: list[Any], way: Way) -> Any:
         and has(line, "theta")
         and any(replaced[max(0, index - 1) : index + 2])
     ]
-    if not found:
+    if not candidates:
         return None
-    free = [line is None or (bool(line.free_symbols) and not own) for line, own in zip(lines, replaced, strict=True)]
-    return lines[found[0] if replaced.index(True) < free.index(True) else found[-1]]
+    free = [
+        line is None or (bool(line.free_symbols) and not is_replaced)
+        for line, is_replaced in zip(lines, replaced, strict=True)
+    ]
+    return lines[candidates[0] if replaced.index(True) < free.index(True) else candidates[-1]]
 
 
 def matters(line: Any, way: Way) -> bool:
@@ -294,14 +297,14 @@ def matters(line: Any, way: Way) -> bool:
 
 
 def substitution_is_right(module: ModuleType) -> bool:
-    own = [own_partial(function) for function in (getattr(module, name, None) for name in ("df_dr", "df_dtheta"))]
+    partials = [own_partial(function) for function in (getattr(module, name, None) for name in ("df_dr", "df_dtheta"))]
     lines = lines_of(module)
     for way in (FORWARD, INVERSE):
         line = substituted(lines, way)
         if line is None:
             continue
         right = same(of(line), way.side)
-        if (right or is_carried(line, way, own)) and matters(line, way):
+        if (right or is_carried(line, way, partials)) and matters(line, way):
             return True
     return False
 
@@ -315,18 +318,19 @@ def own_partial(function: Any) -> Any:
         return None
 
 
-def is_carried(line: Any, way: Way, own: Sequence[Any]) -> bool:
+def is_carried(line: Any, way: Way, partials: Sequence[Any]) -> bool:
     """Whether the line is what one's own derivatives give, one of them being wrong."""
 
     def values(point: Point) -> list[Any]:
         names = ("f_r", "f_theta")
         return [
-            point.values[name] if mine is None else number(mine, point) for name, mine in zip(names, own, strict=True)
+            point.values[name] if mine is None else number(mine, point)
+            for name, mine in zip(names, partials, strict=True)
         ]
 
     wrong = [
         mine is not None and not same(of(mine), lambda point, name=name: point.values[name])  # type: ignore[misc]
-        for mine, name in zip(own, ("f_r", "f_theta"), strict=True)
+        for mine, name in zip(partials, ("f_r", "f_theta"), strict=True)
     ]
     if not any(wrong):
         return False

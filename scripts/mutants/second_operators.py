@@ -31,11 +31,11 @@ def _aliases(node: ast.AST) -> list[ast.alias]:
 
 def _variables(tree: ast.Module) -> dict[int, list[str]]:
     """For each node of a function, by its identity, the function's variables in the order of their names."""
-    found: dict[int, list[str]] = {}
+    names_by_node: dict[int, list[str]] = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.Lambda):
             inner = list(ast.walk(function))
             stored = {node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
             names = sorted(stored | {node.arg for node in inner if isinstance(node, ast.arg)})
-            found |= {id(node): names for node in inner}
-    return found
+            names_by_node |= {id(node): names for node in inner}
+    return names_by_node

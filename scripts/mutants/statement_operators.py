@@ -93,8 +93,8 @@ def _aliases(node: ast.FunctionDef) -> Iterator[Change]:
 def _loops(node: ast.For) -> Iterator[Change]:
     match node.target:
         case ast.Tuple(elts=[*items]):
-            for one in range(len(items) - 1):
-                order = [*items[:one], items[one + 1], items[one], *items[one + 2 :]]
+            for index in range(len(items) - 1):
+                order = [*items[:index], items[index + 1], items[index], *items[index + 2 :]]
                 yield field_changed("loop variables exchanged", "target", ast.Tuple(order, ast.Store()))
     yield field_changed("a loop run backwards", "iter", _expr(f"reversed(list({ast.unparse(node.iter)}))"))
     yield field_changed("a loop without its first turn", "iter", _expr(f"list({ast.unparse(node.iter)})[1:]"))

@@ -29,8 +29,8 @@ class Used:
     @classmethod
     def now(cls) -> "Used":
         spent = os.times()
-        own = spent.user + spent.system + spent.children_user + spent.children_system
-        return cls(time.monotonic(), own + warm_commands.processor_seconds())
+        cpu_seconds = spent.user + spent.system + spent.children_user + spent.children_system
+        return cls(time.monotonic(), cpu_seconds + warm_commands.processor_seconds())
 
 
 class Costs:
@@ -74,7 +74,7 @@ def _dearest(costs: dict[str, float]) -> list[tuple[str, float]]:
 
 
 def _by_file(costs: dict[str, float]) -> dict[str, float]:
-    found: dict[str, float] = defaultdict(float)
+    seconds_by_file: dict[str, float] = defaultdict(float)
     for name, cost in costs.items():
-        found[name.partition("::")[0]] += cost
-    return found
+        seconds_by_file[name.partition("::")[0]] += cost
+    return seconds_by_file

@@ -99,8 +99,8 @@ class RunningDesk:
         self.said: list[str] = []
         for line in self.process.stdout:
             self.said.append(line)
-            if found := re.search(r"http\S+", line):
-                self.link = found[0]
+            if match := re.search(r"http\S+", line):
+                self.link = match[0]
                 return
         raise AssertionError("".join(self.said))
 

@@ -40,7 +40,7 @@ class Member:
     text: str
     files: Mapping[str, bytes]
     undecided: Sequence[str] = ()
-    said: str = ""  # a text of the submission's, wherever a verdict quotes one
+    quote: str = ""  # a text of the submission's, wherever a verdict quotes one
 
 
 def members(count: int) -> list[Member]:
@@ -114,7 +114,7 @@ def report_of(submission: Submission, member: Member, assignment: Assignment) ->
         results,
         [point.id for point in rubric.points],
         submission=SubmissionId(
-            id=submission.id, sha256=submission.sha256, notes=(member.said,) if member.said else ()
+            id=submission.id, sha256=submission.sha256, notes=(member.quote,) if member.quote else ()
         ),
         seed=SEED,
         environment=Environment(
@@ -130,11 +130,11 @@ def report_of(submission: Submission, member: Member, assignment: Assignment) ->
 
 
 def _verdict(point: str, member: Member) -> Verdict:
-    said = member.said or "rho*cos(theta)"
+    quote = member.quote or "rho*cos(theta)"
     if point in member.undecided:
         return Verdict.review(
-            f"Line 3 of the proof: the machine cannot decide whether it is right. {member.said}",
-            expression=member.said or "f_x**2*(sin(theta)**2 + cos(theta)**2) + sqrt(f_y)/r",
+            f"Line 3 of the proof: the machine cannot decide whether it is right. {member.quote}",
+            expression=member.quote or "f_x**2*(sin(theta)**2 + cos(theta)**2) + sqrt(f_y)/r",
             witness={"r": 1.25, "theta": 2.1},
         )
     if point == "4.9":
@@ -148,7 +148,7 @@ def _verdict(point: str, member: Member) -> Verdict:
         return Verdict(
             Outcome.FAILED,
             0.0,
-            f"exercise2.py:12: each tied entry gets the full gradient. {member.said}",
+            f"exercise2.py:12: each tied entry gets the full gradient. {member.quote}",
             "tied-mask",
             evidence={
                 "input": {"X": [[1, 1], [0, 0]]},
@@ -161,7 +161,7 @@ def _verdict(point: str, member: Member) -> Verdict:
         return Verdict(Outcome.PASSED, 1.0, evidence={"curve": _curve(int(point[-1]))})
     if point == "4.8":
         claims = [
-            {"claim": f"{left} train_loss < {said}", "verdict": "supported", "left": 0.052, "right": 0.188}
+            {"claim": f"{left} train_loss < {quote}", "verdict": "supported", "left": 0.052, "right": 0.188}
             for left in SIX[1:]
         ]
         return Verdict(Outcome.PASSED, 1.0, evidence={"claims": claims})
@@ -170,7 +170,7 @@ def _verdict(point: str, member: Member) -> Verdict:
 
 def _trace(point: str, member: Member) -> tuple[Frame, ...]:
     return (
-        (Frame("exercise2.py", 12, "maxpool2x2_backward", member.said or "mask = X == X.max()"),)
+        (Frame("exercise2.py", 12, "maxpool2x2_backward", member.quote or "mask = X == X.max()"),)
         if point == "2.4"
         else ()
     )

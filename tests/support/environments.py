@@ -42,13 +42,13 @@ def collect_dependencies(folder: Path, without: str = "") -> Path:
 
 def shell(script: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs a script as a person or CI would: in bash, stopping at the first failure, without this checkout in reach."""
-    kept = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
+    inherited = {key: os.environ[key] for key in ("HOME", "LANG", "TMPDIR") if key in os.environ}
     path = f"{Path(sys.base_prefix) / 'bin'}{os.pathsep}{os.environ['PATH']}"
     offline = {"PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_CONFIG_FILE": os.devnull}
     return subprocess.run(
         ["bash", "-e", "-o", "pipefail", "-c", script],
         cwd=folder,
-        env=kept | {"PATH": path, "COLUMNS": "200", "PYTHONUTF8": "1"} | offline | variables,
+        env=inherited | {"PATH": path, "COLUMNS": "200", "PYTHONUTF8": "1"} | offline | variables,
         capture_output=True,
         text=True,
         encoding="utf-8",

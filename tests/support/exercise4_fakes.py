@@ -81,9 +81,11 @@ def small_images(count: int = 200) -> Images:
 
 def comparison_of(student: types.ModuleType, seed: int = 1, data: Images | None = None, **settings: Any) -> Rerun:
     """The whole re-run in this process."""
-    told = {**SETTINGS, **settings}
+    all_settings = {**SETTINGS, **settings}
     return Rerun(
-        HarnessClient(harness_for(student), Here(optimizers), data or digits.load(), told, SIX, MODULE), told, seed
+        HarnessClient(harness_for(student), Here(optimizers), data or digits.load(), all_settings, SIX, MODULE),
+        all_settings,
+        seed,
     )
 
 

@@ -82,18 +82,20 @@ class Class:
         self.place = laid_out(
             folder / "class", {f"{name}/exercise2.py": f"# {name}".encode() for name in ("a", "b", "c")}
         )
-        given = ClassInputs(seed=7, points=POINTS)
-        self.request = Request(self.place, folder / "results", given, SandboxSettings("fake"))
+        inputs = ClassInputs(seed=7, points=POINTS)
+        self.request = Request(self.place, folder / "results", inputs, SandboxSettings("fake"))
         self.said = StringIO()
 
     def grade(self, answer: Callable[[Job], Any] = lambda job: None, **changes: Any) -> store.ClassIndex:
         """Grades; `changes` are of what is given (files by their paths) or of the request itself."""
         names = {field.name for field in fields(ClassInputs)}
-        given = {name: changes.pop(name) for name in [*changes] if name in names}
-        given = {name: InputFile.at(value) if isinstance(value, Path) else value for name, value in given.items()}
-        if "settings" in given:
-            given["settings"] = given_settings(given["settings"])
-        changes["given"] = replace(self.request.given, **given)
+        new_inputs = {name: changes.pop(name) for name in [*changes] if name in names}
+        new_inputs = {
+            name: InputFile.at(value) if isinstance(value, Path) else value for name, value in new_inputs.items()
+        }
+        if "settings" in new_inputs:
+            new_inputs["settings"] = given_settings(new_inputs["settings"])
+        changes["inputs"] = replace(self.request.inputs, **new_inputs)
         self.executor = FakeExecutor(answer)
         watcher = Lines(Console(file=self.said, width=200))
         return grade_class(replace(self.request, **changes), lambda settings, assignment: self.executor, watcher)
@@ -113,6 +115,6 @@ class Class:
         return [job.submission.id for job in self.executor.jobs]
 
     @property
-    def done(self) -> State:
+    def state(self) -> State:
         with Journal(self.request.results) as journal:
             return journal.state

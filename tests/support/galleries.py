@@ -34,12 +34,12 @@ class Case:
 
 def cases(gallery: str) -> list[Case]:
     """Every case of one gallery, by name."""
-    found = sorted((HERE / gallery).glob("*/expected.json"))
-    return [Case(gallery, path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in found]
+    paths = sorted((HERE / gallery).glob("*/expected.json"))
+    return [Case(gallery, path.parent, json.loads(path.read_text(encoding="utf-8"))) for path in paths]
 
 
 def differences(case: Case, report: dict[str, Any]) -> list[str]:
     """Where a report is not what the case expects, a line each; none if all is right."""
     expected = gallery.Expectation.model_validate(case.expected)
-    own = gallery.Case("right", case.path, expected)
-    return gallery.differences(own, Report.model_validate(report), expected.points.keys())
+    engine_case = gallery.Case("right", case.path, expected)
+    return gallery.differences(engine_case, Report.model_validate(report), expected.points.keys())

@@ -107,10 +107,10 @@ def recurrent(c: int, h: int, w: int, k: int) -> list[nn.Module]:
 
 def optimizer_of(name: str, params: Any, faster: float = 1.0, settings: Any = None) -> torch.optim.Optimizer:
     """Torch's own class; `settings` by name."""
-    own = {"LBFGS": WOLFE, "SGD": {"momentum": 0.5}, **(settings or {})}.get(name, {})
+    extra = {"LBFGS": WOLFE, "SGD": {"momentum": 0.5}, **(settings or {})}.get(name, {})
     rate = RATES[name] * (1.0 if name == "LBFGS" else faster)
-    made: torch.optim.Optimizer = getattr(torch.optim, name)(params, **{"lr": rate, **own})
-    return made
+    optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(params, **{"lr": rate, **extra})
+    return optimizer
 
 
 class Falling(torch.optim.Adam):
@@ -129,10 +129,10 @@ def falling(name: str, params: Any) -> torch.optim.Optimizer:
 
 def warming(name: str, params: Any) -> torch.optim.Optimizer:
     """Every optimizer but LBFGS warms up; the schedule hangs on the optimizer."""
-    made = optimizer_of(name, params)
+    optimizer = optimizer_of(name, params)
     if name != "LBFGS":
-        made.schedule = torch.optim.lr_scheduler.LinearLR(made, 0.1, total_iters=30)  # type: ignore[attr-defined]
-    return made
+        optimizer.schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 0.1, total_iters=30)  # type: ignore[attr-defined]
+    return optimizer
 
 
 # --- loops ------------------------------------------------------------------------------------------------------------

@@ -64,14 +64,14 @@ class Aftermath:
         """Everything that is not as it should be, a line each."""
         if self.report is None:
             return [f"the report was lost: {self.lost}"]
-        found = [f"a process survived: {name}" for name in self.survivors]
+        problems = [f"a process survived: {name}" for name in self.survivors]
         for point in self.report.points:
-            wanted, outcomes = _worth(case, point.id), case.expected.get("outcomes", {}).get(point.id, point.outcome)
-            if abs(point.score - wanted) > 1e-6:
-                found.append(f"{point.id}: {point.score}, not {wanted} ({point.outcome}: {point.message[:300]})")
+            worth, outcomes = _worth(case, point.id), case.expected.get("outcomes", {}).get(point.id, point.outcome)
+            if abs(point.score - worth) > 1e-6:
+                problems.append(f"{point.id}: {point.score}, not {worth} ({point.outcome}: {point.message[:300]})")
             elif point.outcome not in ([outcomes] if isinstance(outcomes, str) else outcomes):
-                found.append(f"{point.id}: {point.outcome}, not {outcomes} ({point.message[:300]})")
-        return found + unclean(self.report)
+                problems.append(f"{point.id}: {point.outcome}, not {outcomes} ({point.message[:300]})")
+        return problems + unclean(self.report)
 
     def _scores(self) -> list[tuple[str, float]]:
         return [] if self.report is None else [(point.id, point.score) for point in self.report.points]
@@ -157,10 +157,10 @@ def _named(path: Path, name: str) -> None:
 
 
 def _zipped(path: Path, members: Iterable[tuple[str, bytes]], last: bool = False) -> Path:
-    own = [(file.name, file.read_bytes()) for file in sorted(path.iterdir())]
+    files = [(file.name, file.read_bytes()) for file in sorted(path.iterdir())]
     target = path.with_suffix(".zip")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in [*members, *own] if last else [*own, *members]:
+        for name, content in [*members, *files] if last else [*files, *members]:
             archive.NameToInfo.clear()  # else it warns of twins
             archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target
@@ -212,20 +212,22 @@ def descendants() -> dict[int, str]:
         if state not in "ZX":
             parents[int(folder.name)] = int(parent)
     below = {os.getpid()}
-    while grown := {own for own, parent in parents.items() if parent in below} - below:
+    while grown := {process for process, parent in parents.items() if parent in below} - below:
         below |= grown
-    return {own: names[own] for own in below - {os.getpid()}}
+    return {process: names[process] for process in below - {os.getpid()}}
 
 
 def survivors(before: dict[int, str]) -> list[str]:
     """What a graded submission left running, given a moment to be gone; ended here, since nobody else will."""
     deadline = time.monotonic() + SETTLE_SECONDS
-    while left := {own: name for own, name in descendants().items() if own not in before and not _is_ours(name)}:
+    while left := {
+        process: name for process, name in descendants().items() if process not in before and not _is_ours(name)
+    }:
         if not _has_ended(min(left), deadline - time.monotonic()):
-            for own in left:
-                os.kill(own, 9)
+            for process in left:
+                os.kill(process, 9)
             break
-    return [f"{own} {name[:120]}" for own, name in left.items()]
+    return [f"{process} {name[:120]}" for process, name in left.items()]
 
 
 def _has_ended(process: int, seconds: float) -> bool:
@@ -248,10 +250,10 @@ def _is_ours(command: str) -> bool:
 def markers(name: str, folder: Path) -> list[str]:
     """What an attack left outside of its own folder, which no case may: files, removed here, and shared memory."""
     places = {Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"), Path.home(), Path.cwd(), Path.cwd().parent, folder}
-    found = [file for place in places for file in place.glob(f"grader-marker-{name}*")]
-    for file in found:
+    files = [file for place in places for file in place.glob(f"grader-marker-{name}*")]
+    for file in files:
         file.unlink()
-    return sorted(map(str, found)) + _kept_by_the_kernel()
+    return sorted(map(str, files)) + _kept_by_the_kernel()
 
 
 def _kept_by_the_kernel() -> list[str]:
@@ -259,13 +261,13 @@ def _kept_by_the_kernel() -> list[str]:
     if sys.platform != "linux":
         return []
     libc, remove = ctypes.CDLL(None), 0  # IPC_RMID
-    made = {
+    queries = {
         "shared memory": (libc.shmget(MARKER_KEY, 0, 0), libc.shmctl, (remove, None)),
         "semaphores": (libc.semget(MARKER_KEY, 0, 0), libc.semctl, (0, remove)),
         "messages": (libc.msgget(MARKER_KEY, 0), libc.msgctl, (remove, None)),
     }
-    found = [(name, control(number, *how)) for name, (number, control, how) in made.items() if number >= 0]
-    return [name for name, _ in found]
+    removals = [(name, control(number, *how)) for name, (number, control, how) in queries.items() if number >= 0]
+    return [name for name, _ in removals]
 
 
 def unclean(report: Report) -> list[str]:
@@ -273,15 +275,15 @@ def unclean(report: Report) -> list[str]:
     file = StringIO()
     print_report(report, Console(file=file, width=120))
     text = to_json(report)
-    found = [f"results.json has {len(text)} characters"] if len(text) > MAX_REPORT_BYTES else []
+    flaws = [f"results.json has {len(text)} characters"] if len(text) > MAX_REPORT_BYTES else []
     for name, shown in (("results.json", text), ("the terminal", file.getvalue())):
         wild = sorted({f"U+{ord(char):04X}" for char in shown if char != "\n" and unicodedata.category(char) in _WILD})
-        found += [f"{name} shows {', '.join(wild)}"] if wild else []
+        flaws += [f"{name} shows {', '.join(wild)}"] if wild else []
     wild = sorted(
         {f"U+{ord(char):04X}" for char in _texts(json.loads(text)) if unicodedata.category(char) in _WILD}
         - {"U+000A", "U+0009"}
     )
-    return found + ([f"results.json holds {', '.join(wild)}"] if wild else [])
+    return flaws + ([f"results.json holds {', '.join(wild)}"] if wild else [])
 
 
 _WILD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

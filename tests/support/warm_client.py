@@ -15,10 +15,10 @@ from contextlib import suppress
 
 def main() -> int:
     address, path, module, *args = sys.argv[1:]
-    asked = {"module": module, "args": args, "folder": os.getcwd(), "path": path, "environment": dict(os.environ)}
+    request = {"module": module, "args": args, "folder": os.getcwd(), "path": path, "environment": dict(os.environ)}
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(address)
-        message = json.dumps(asked).encode()
+        message = json.dumps(request).encode()
         socket.send_fds(connection, [len(message).to_bytes(8, "little")], [0, 1, 2])
         connection.sendall(message)
         answer = connection.makefile().read()

@@ -96,12 +96,12 @@ def _serve(address: str) -> None:
 def _run(connection: socket.socket, listener: socket.socket) -> None:
     """One command; killed, when who asked for it is gone."""
     length, streams, _, _ = socket.recv_fds(connection, 8, 3)
-    asked = json.loads(connection.makefile("rb").read(int.from_bytes(length, "little")))
+    request = json.loads(connection.makefile("rb").read(int.from_bytes(length, "little")))
     child = os.fork()
     if child == 0:
         connection.close()
         listener.close()
-        _become(asked, streams)
+        _become(request, streams)
     for stream in streams:
         os.close(stream)
     ended = os.pidfd_open(child)
@@ -115,24 +115,24 @@ def _run(connection: socket.socket, listener: socket.socket) -> None:
         return  # who asked is gone
 
 
-def _become(asked: dict[str, object], streams: list[int]) -> None:
+def _become(request: dict[str, object], streams: list[int]) -> None:
     """Runs the command in this process, and ends it as Python would."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
     os.environ.clear()
-    os.environ.update(asked["environment"])  # type: ignore[call-overload]
-    os.chdir(str(asked["folder"]))
+    os.environ.update(request["environment"])  # type: ignore[call-overload]
+    os.chdir(str(request["folder"]))
     sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, "r", closefd=False)))
     sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), line_buffering=os.isatty(1))
     errors = io.BufferedWriter(io.FileIO(2, "w", closefd=False))
     sys.stderr = io.TextIOWrapper(errors, errors="backslashreplace", line_buffering=True)
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    sys.path[0] = str(asked["path"]) or os.getcwd()
+    sys.path[0] = str(request["path"]) or os.getcwd()
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
         del sys.modules[name]
-    module = str(asked["module"])
-    sys.argv = [module, *asked["args"]]  # type: ignore[misc]
+    module = str(request["module"])
+    sys.argv = [module, *request["args"]]  # type: ignore[misc]
     gc.unfreeze()
     runpy.run_module(module, run_name="__main__", alter_sys=True)
     sys.exit()

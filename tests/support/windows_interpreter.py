@@ -47,10 +47,12 @@ def make_interpreter(folder: Path) -> Path:
 
 def environment(python: Path) -> dict[str, str]:
     """The variables of a student's shell: its output is in the code page, and there is no database of time zones."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON", "LC_", "LANG"))}
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON", "LC_", "LANG"))
+    }
     path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     settings = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252", "PYTHONTZPATH": "", "COLUMNS": "120"}
-    return kept | settings | {"PATH": path}
+    return inherited | settings | {"PATH": path}
 
 
 def run(python: Path, *args: object, cwd: Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:

@@ -13,8 +13,12 @@ STUBS = Path(mypy.__file__).parent / "typeshed" / "stdlib"
 def lacking() -> dict[str, list[str] | None]:
     """Every module of the standard library that is another on Windows: the names it lacks there; None for no module."""
     stubs = (module for module in sys.stdlib_module_names if _stub(module) is not None)
-    found = {module: absent(module) for module in stubs if not module.startswith("_")}
-    return {module: None if names is None else sorted(names) for module, names in found.items() if names != frozenset()}
+    absent_names = {module: absent(module) for module in stubs if not module.startswith("_")}
+    return {
+        module: None if names is None else sorted(names)
+        for module, names in absent_names.items()
+        if names != frozenset()
+    }
 
 
 def absent(module: str) -> frozenset[str] | None:

@@ -83,7 +83,7 @@ def tree(draw: random.Random, depth: int = 0) -> Tree:
 
 def answer(draw: random.Random, depth: int = 0) -> dict[str, Value]:
     """What a worker's frame looks like, or nearly."""
-    found: dict[str, Value] = {
+    frame: dict[str, Value] = {
         "id": draw.choice((1, 2, True, -1, None)),
         "status": draw.choice(("value", "error", "missing", "passed", 1)),
         "value": value(draw, depth + 2),
@@ -91,9 +91,9 @@ def answer(draw: random.Random, depth: int = 0) -> dict[str, Value]:
         "message": draw.choice(_TEXTS),
         "frames": draw.choice(([], [["exercise2.py", 1, "f"]], [["exercise2.py", -(1 << 500), "f"]], [[1], None, []])),
     }
-    for name in draw.sample(sorted(found), draw.choice((0, 0, 1, 2))):
-        del found[name]
-    return found
+    for name in draw.sample(sorted(frame), draw.choice((0, 0, 1, 2))):
+        del frame[name]
+    return frame
 
 
 def mutated(draw: random.Random, data: bytes, other: bytes) -> bytes:
@@ -124,9 +124,9 @@ def mutated(draw: random.Random, data: bytes, other: bytes) -> bytes:
 def message(draw: random.Random, seeds: list[bytes]) -> bytes:
     """One message: made by the grammar, or one of `seeds` mutated; made ones join the seeds."""
     if draw.random() < 0.15:
-        made = encode(draw.choice((value, answer))(draw))
-        seeds[draw.randrange(len(seeds))] = made
-        return made
+        new_message = encode(draw.choice((value, answer))(draw))
+        seeds[draw.randrange(len(seeds))] = new_message
+        return new_message
     return mutated(draw, draw.choice(seeds), draw.choice(seeds))
 
 

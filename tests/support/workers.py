@@ -49,13 +49,13 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def survivors() -> list[str]:
     """The processes that workers of this test run have left: their command lines name it, also those of their forks."""
-    mark, own = f'"protected_pids": [{os.getpid()}]'.encode(), str(os.getpid())
-    found = []
+    mark, own_id = f'"protected_pids": [{os.getpid()}]'.encode(), str(os.getpid())
+    processes = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             status = (folder / "stat").read_text().rpartition(")")[2].split()
-            if mark in (folder / "cmdline").read_bytes() and status[1] != own:
-                found.append(f"{folder.name} ({status[0]})")
+            if mark in (folder / "cmdline").read_bytes() and status[1] != own_id:
+                processes.append(f"{folder.name} ({status[0]})")
         except OSError:
             continue  # it has just ended
-    return found
+    return processes

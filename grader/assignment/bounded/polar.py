@@ -50,13 +50,13 @@ class HandedBackError(UnreadableError):
 class PolarReader(Reader):
     """Reads in the contract's symbols.
 
-    `asked` says that the derivatives of f by r and θ are what is asked for: one that is not carried out is no answer.
+    `is_answer`: the derivatives of f by r and θ are what is asked for, and one that is not carried out is no answer.
     Otherwise they stand for f_r and f_theta.
     """
 
-    def __init__(self, question: Question, *, asked: bool = False) -> None:
+    def __init__(self, question: Question, *, is_answer: bool = False) -> None:
         super().__init__(question)
-        self.asked = asked
+        self.is_answer = is_answer
 
     def symbol(self, node: Any) -> Any:
         name = node.name
@@ -93,7 +93,7 @@ class PolarReader(Reader):
         return _OF_XY if equal else None
 
     def derivative(self, node: Any) -> Any:
-        if self.asked and _has_unknown_function(node.expr):
+        if self.is_answer and _has_unknown_function(node.expr):
             by = [_name(variable) for variable, _ in node.variable_count]
             if any(name in ("r", "theta") or name in self.bound for name in by):
                 raise HandedBackError("has an unknown function under a derivative, which hands the question back")

@@ -70,7 +70,7 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     asked, and the two values at a point) where a person has to decide.
     """
     question = Question(DOMAIN, seed)
-    line = chains.read(answer, PolarReader(question, asked=True))
+    line = chains.read(answer, PolarReader(question, is_answer=True))
     rule = Line.of(CHAIN_RULE[_PARTIALS[function]])
     result = compare(line, rule, question)
     if line.symbols & POLAR:
@@ -89,7 +89,7 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     }
 
 
-def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def judge_substitution(answers: Sequence[Any], partials: Mapping[str, Any], seed: int) -> dict[str, Any]:
     """1.3: is the substitution shown, and right? `own` are the student's df_dr and df_dtheta, as far as there are any.
 
     Gives "verdict" ("earned", "carried", "undecided", "cosmetic" (θ does not matter in it), "refuted", "absent"), the
@@ -98,11 +98,11 @@ def judge_substitution(answers: Sequence[Any], own: Mapping[str, Any], seed: int
     """
     question = Question(DOMAIN, seed)
     proof = chains.read_all(answers, lambda: PolarReader(question))
-    theirs = {name: chains.read(answer, PolarReader(question, asked=True)) for name, answer in own.items()}
+    theirs = {name: chains.read(answer, PolarReader(question, is_answer=True)) for name, answer in partials.items()}
     theirs = {name: line for name, line in theirs.items() if line.value is not None}
-    found = [_judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
+    results = [_judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
     order = ("earned", "carried", "undecided", "cosmetic", "refuted", "absent")
-    best = min(found, key=lambda result: order.index(result["verdict"]))
+    best = min(results, key=lambda result: order.index(result["verdict"]))
     unclear = next((line.unclear for line in proof if line.unclear), "")
     if best["verdict"] == "absent" and unclear:
         best = {"verdict": "undecided", "why": unclear}
@@ -132,44 +132,46 @@ def _judge_chain(proof: list[Line], question: Question) -> dict[str, Any]:
     for index, step in enumerate(steps, 1):
         if step.verdict == "undecided":
             before, after = proof[index - 1], proof[index]
-            asked = _for_a_person(after, before, question)
-            return {"verdict": "undecided", "line": index, "why": step.why, "text": after.text, **asked}
+            details = _for_a_person(after, before, question)
+            return {"verdict": "undecided", "line": index, "why": step.why, "text": after.text, **details}
     if "undecided" in sides:
         return {"verdict": "undecided", "line": 0, "why": "an end of the proof could not be compared with its side"}
     shown = [_judge_way(proof, way, {}, question) for way in (FORWARD, INVERSE)]
-    if any(found["verdict"] == "earned" for found in shown):
+    if any(way_result["verdict"] == "earned" for way_result in shown):
         return {"verdict": "proven"}
-    return next((found for found in shown if found["verdict"] == "undecided"), {"verdict": "unsubstituted"})
+    return next(
+        (way_result for way_result in shown if way_result["verdict"] == "undecided"), {"verdict": "unsubstituted"}
+    )
 
 
-def _judge_way(proof: list[Line], way: Way, own: Mapping[str, Line], question: Question) -> dict[str, Any]:
+def _judge_way(proof: list[Line], way: Way, partials: Mapping[str, Line], question: Question) -> dict[str, Any]:
     index = _substituted(proof, way)
     if index is None:
         return {"verdict": "absent"}
     line = proof[index]
     result = compare(line, way.side, question)
-    found = {"line": index, "text": line.text, "why": result.why}
-    wrong = _wrong_own(own, question)
-    carried = result.verdict != "equal" and wrong and _is_of_own(line, way, own, question)
+    details = {"line": index, "text": line.text, "why": result.why}
+    wrong = _wrong_partials(partials, question)
+    carried = result.verdict != "equal" and wrong and _follows_from(line, way, partials, question)
     if carried or result.verdict == "equal":
         match _matters(line, way, question):
             case "different":
-                return {"verdict": "carried" if carried else "earned", "carried": wrong, **found}
+                return {"verdict": "carried" if carried else "earned", "carried": wrong, **details}
             case "equal":
-                return {"verdict": "cosmetic", **found}
+                return {"verdict": "cosmetic", **details}
             case "undecided":
                 result = equality.Answer("undecided")
-                found["why"] = "whether θ matters in it could not be decided"
+                details["why"] = "whether θ matters in it could not be decided"
     if result.verdict == "undecided":
-        return {"verdict": "undecided", **found, **_for_a_person(line, way.side, question)}
+        return {"verdict": "undecided", **details, **_for_a_person(line, way.side, question)}
     differs = witness(result.difference, question, "your line gives {}; its side of the identity is {}")
-    known = _named(polar_misconceptions.of_line(line, question))
-    return {"verdict": "refuted", "witness": differs, "misconception": known, **found}
+    misconception = _named(polar_misconceptions.of_line(line, question))
+    return {"verdict": "refuted", "witness": differs, "misconception": misconception, **details}
 
 
-def _named(found: Misconception[Any] | None) -> list[str] | None:
+def _named(misconception: Misconception[Any] | None) -> list[str] | None:
     """Its id and its sentence."""
-    return [found.id, found.sentence] if found else None
+    return [misconception.id, misconception.sentence] if misconception else None
 
 
 def _matters(line: Line, way: Way, question: Question) -> str:
@@ -223,11 +225,11 @@ def _is_of_theta(symbol: Any) -> bool:
 
 def _for_a_person(line: Line, expected: Line, question: Question) -> dict[str, Any]:
     """What a person who has to decide will want to see."""
-    asked = {"question": f"Does it equal {expected.text or printer.text(expected.value)}?", "tried": None}
+    details = {"question": f"Does it equal {expected.text or printer.text(expected.value)}?", "tried": None}
     if line.value is None or expected.value is None:
-        return asked
+        return details
     rule = rule_between(line, expected)
-    return {**asked, "tried": trial(substitute(line.value, rule), substitute(expected.value, rule), question)}
+    return {**details, "tried": trial(substitute(line.value, rule), substitute(expected.value, rule), question)}
 
 
 def _substituted(proof: list[Line], way: Way) -> int | None:
@@ -236,31 +238,31 @@ def _substituted(proof: list[Line], way: Way) -> int | None:
     The first such, or the last where the proof comes from the other side.
     """
     has = [bool(line.symbols & way.replaced) for line in proof]
-    found = [
+    indices = [
         index
         for index, line in enumerate(proof)
         if not has[index] and "theta" in line.symbols and any(has[max(index - 1, 0) : index + 2])
     ]
     free = [bool(line.symbols) and not has[index] for index, line in enumerate(proof)]
-    if not found:
+    if not indices:
         return None
-    return found[0] if has.index(True) < free.index(True) else found[-1]
+    return indices[0] if has.index(True) < free.index(True) else indices[-1]
 
 
-def _wrong_own(own: Mapping[str, Line], question: Question) -> list[str]:
+def _wrong_partials(partials: Mapping[str, Line], question: Question) -> list[str]:
     return [
         name
-        for name, line in own.items()
+        for name, line in partials.items()
         if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question, witnessed=False).verdict == "different"
     ]
 
 
-def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], question: Question) -> bool:
+def _follows_from(line: Line, way: Way, partials: Mapping[str, Line], question: Question) -> bool:
     """Whether the line is what the student's own derivatives make of the side that was replaced.
 
     The inverse way nothing has to be solved for: their own derivatives, put into the line, have to give the side back.
     """
-    theirs = {_PARTIALS[name]: answer.value for name, answer in own.items() if answer.value is not None}
+    theirs = {_PARTIALS[name]: answer.value for name, answer in partials.items() if answer.value is not None}
     values = {**CHAIN_RULE, **theirs}
     if line.value is None or line.unknown:
         return False
@@ -268,7 +270,7 @@ def _is_of_own(line: Line, way: Way, own: Mapping[str, Line], question: Question
         mine, expected = line.value, substitute(POLAR_SIDE, values)
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
-    rounded = line.rounded or any(answer.rounded for answer in own.values())
+    rounded = line.rounded or any(answer.rounded for answer in partials.values())
     return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
 
 
@@ -302,8 +304,14 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
 def _wrong_end(proof: list[Line], sides: list[str | None], question: Question) -> dict[str, Any]:
     index = 0 if sides[0] is None else len(proof) - 1
     line = proof[index]
-    known = _named(polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None)
-    return {"verdict": "ends", "line": index, "text": line.text, "misconception": known, "twice": None not in sides}
+    misconception = _named(polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None)
+    return {
+        "verdict": "ends",
+        "line": index,
+        "text": line.text,
+        "misconception": misconception,
+        "twice": None not in sides,
+    }
 
 
 def _remarks(proof: list[Line]) -> dict[str, Any]:

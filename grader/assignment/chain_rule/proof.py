@@ -30,38 +30,38 @@ def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: in
         return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
     if isinstance(answer, Opaque):
         return _review(f"{function} returns {answer.reason}")
-    found = algebra.judge_partial(function, answer, seed)
-    return _partial_verdict(function, found).noting(*_notes(found))
+    judgement = algebra.judge_partial(function, answer, seed)
+    return _partial_verdict(function, judgement).noting(*_notes(judgement))
 
 
-def _partial_verdict(function: str, found: Mapping[str, Any]) -> Verdict:
-    if found["verdict"] == "equal":
+def _partial_verdict(function: str, judgement: Mapping[str, Any]) -> Verdict:
+    if judgement["verdict"] == "equal":
         return Verdict.passed()
-    if found["verdict"] == "undecided":
-        return _review(f"What {function} returns", found)
-    if found["unknown"]:
-        return Verdict.failed(f"{function} contains {_unknown(found['unknown'])}.", "unknown-symbol")
-    if found["itself"]:
+    if judgement["verdict"] == "undecided":
+        return _review(f"What {function} returns", judgement)
+    if judgement["unknown"]:
+        return Verdict.failed(f"{function} contains {_unknown(judgement['unknown'])}.", "unknown-symbol")
+    if judgement["itself"]:
         return Verdict.failed(
             f"{function} still contains f_r or f_theta. Those are asked for, in terms of f_x, f_y, r and theta.",
             "not-expressed",
         )
-    reason = f"{found['witness'] or found['why']}.{ALWAYS_ZERO if found['text'] == '0' else ''}"
-    return _wrong(f"{function} is not the chain rule: {reason}", found, expression=found["text"])
+    reason = f"{judgement['witness'] or judgement['why']}.{ALWAYS_ZERO if judgement['text'] == '0' else ''}"
+    return _wrong(f"{function} is not the chain rule: {reason}", judgement, expression=judgement["text"])
 
 
 def judge_substitution(functions: Any, algebra: Any, seed: int) -> Verdict:
     """1.3. `functions` is the student's module: proof, and df_dr and df_dtheta for errors carried forward."""
-    own = {name: _own(getattr(functions, name)) for name in _POINTS}
-    own = {name: answer for name, answer in own.items() if answer is not None}
+    partials = {name: _student_partial(getattr(functions, name)) for name in _POINTS}
+    partials = {name: answer for name, answer in partials.items() if answer is not None}
     lines = _lines(functions.proof(*_PROOF_ARGUMENTS))
     if isinstance(lines, Verdict):
         return lines
-    found = algebra.judge_substitution(_sendable(lines), own, seed)
-    return _substitution_verdict(found, lines).noting(*_notes(found))
+    judgement = algebra.judge_substitution(_sendable(lines), partials, seed)
+    return _substitution_verdict(judgement, lines).noting(*_notes(judgement))
 
 
-def _own(function: Callable[..., Any]) -> Tree | int | float | None:
+def _student_partial(function: Callable[..., Any]) -> Tree | int | float | None:
     """What the student's own function gives, None where it gives no expression: 1.3 does not depend on it."""
     try:
         answer = _unwrapped(function(*_PARTIAL_ARGUMENTS))
@@ -70,40 +70,40 @@ def _own(function: Callable[..., Any]) -> Tree | int | float | None:
     return None if _not_an_expression(answer) or isinstance(answer, Opaque) else answer
 
 
-def _substitution_verdict(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
-    match found["verdict"]:
+def _substitution_verdict(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
+    match judgement["verdict"]:
         case "earned":
             return Verdict.passed()
         case "carried":
-            where = " and ".join(_POINTS[name] for name in found["carried"])
+            where = " and ".join(_POINTS[name] for name in judgement["carried"])
             return Verdict.passed(
-                f"Line {found['line'] + 1} is what your own derivatives give: carried forward from {where}."
+                f"Line {judgement['line'] + 1} is what your own derivatives give: carried forward from {where}."
             )
         case "undecided":
-            return _review("The substituted line", found)
+            return _review("The substituted line", judgement)
         case "absent":
-            return _no_substitution(found, lines)
+            return _no_substitution(judgement, lines)
         case "cosmetic":
             return Verdict.failed(
-                f"Line {found['line'] + 1} has θ in it, but only in parts that cancel. {_SHOW_IT}",
+                f"Line {judgement['line'] + 1} has θ in it, but only in parts that cancel. {_SHOW_IT}",
                 "substitution-missing",
             )
-    number = found["line"] + 1
-    strange = [name for index, name in found["unknown"] if index == found["line"]]
+    number = judgement["line"] + 1
+    strange = [name for index, name in judgement["unknown"] if index == judgement["line"]]
     if strange:
         return Verdict.failed(f"Line {number}, the substituted one, contains {_unknown(strange)}.", "unknown-symbol")
-    reason = found["witness"] or found["why"]
+    reason = judgement["witness"] or judgement["why"]
     return _wrong(
         f"Line {number}, the substituted one, does not equal its side of the identity: {reason}.",
-        found,
+        judgement,
         line=number,
-        expression=found["text"],
+        expression=judgement["text"],
     )
 
 
-def _no_substitution(found: Mapping[str, Any], lines: list[Any]) -> Verdict:
-    if found["unknown"]:
-        index, name = found["unknown"][0]
+def _no_substitution(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
+    if judgement["unknown"]:
+        index, name = judgement["unknown"][0]
         return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
     for number, line in enumerate(lines, 1):
         kind = _not_an_expression(line)
@@ -127,52 +127,52 @@ def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
         kind = _not_an_expression(line)
         if kind:
             return Verdict.failed(_not_a_line(number, line, kind))
-    found = algebra.judge_chain(_sendable(lines), seed)
-    return _chain_verdict(found).noting(*_notes(found))
+    judgement = algebra.judge_chain(_sendable(lines), seed)
+    return _chain_verdict(judgement).noting(*_notes(judgement))
 
 
-def _chain_verdict(found: Mapping[str, Any]) -> Verdict:
-    if found["unknown"]:
-        index, name = found["unknown"][0]
+def _chain_verdict(judgement: Mapping[str, Any]) -> Verdict:
+    if judgement["unknown"]:
+        index, name = judgement["unknown"][0]
         return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
-    match found["verdict"]:
+    match judgement["verdict"]:
         case "proven":
             return Verdict.passed()
         case "broken":
-            return _broken(found)
+            return _broken(judgement)
         case "ends":
-            return _wrong_end(found)
+            return _wrong_end(judgement)
         case "unsubstituted":
             return Verdict.failed(
                 f"Every line equals the one before, but the step that matters is not shown. {_SHOW_IT}",
                 "substitution-missing",
             )
-    return _review(f"Line {found['line'] + 1}", found)
+    return _review(f"Line {judgement['line'] + 1}", judgement)
 
 
-def _broken(found: Mapping[str, Any]) -> Verdict:
-    number = found["line"] + 1
-    reason = found["witness"] or found["why"]
-    shown = f" Line {number - 1}: {found['before']}. Line {number}: {found['text']}."
+def _broken(judgement: Mapping[str, Any]) -> Verdict:
+    number = judgement["line"] + 1
+    reason = judgement["witness"] or judgement["why"]
+    shown = f" Line {number - 1}: {judgement['before']}. Line {number}: {judgement['text']}."
     return _wrong(
         f"The step from line {number - 1} to line {number} does not hold: {reason}.{shown}",
-        found,
+        judgement,
         line=number,
-        before=found["before"],
-        after=found["text"],
+        before=judgement["before"],
+        after=judgement["text"],
     )
 
 
-def _wrong_end(found: Mapping[str, Any]) -> Verdict:
-    number = found["line"] + 1
-    if found["twice"]:
+def _wrong_end(judgement: Mapping[str, Any]) -> Verdict:
+    number = judgement["line"] + 1
+    if judgement["twice"]:
         message = "The proof ends with the side of the identity with which it started; it has to reach the other one."
     else:
         message = (
             f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
-            f"other in f_x and f_y alone. Line {number} is neither: {found['text']}."
+            f"other in f_x and f_y alone. Line {number} is neither: {judgement['text']}."
         )
-    return _wrong(message, found, line=number, expression=found["text"])
+    return _wrong(message, judgement, line=number, expression=judgement["text"])
 
 
 def _not_a_line(number: int, line: Any, kind: str) -> str:
@@ -234,20 +234,24 @@ def _unknown(names: list[str]) -> str:
     return f"{which} {', '.join(names)}, which this exercise does not have; use the arguments that the function gets"
 
 
-def _wrong(message: str, found: Mapping[str, Any], **evidence: Any) -> Verdict:
-    diagnosis, hint = found.get("misconception") or (None, "")
-    return Verdict.failed(f"{message} {hint}".rstrip(), diagnosis, witness=found.get("witness"), **evidence)
+def _wrong(message: str, judgement: Mapping[str, Any], **evidence: Any) -> Verdict:
+    diagnosis, hint = judgement.get("misconception") or (None, "")
+    return Verdict.failed(f"{message} {hint}".rstrip(), diagnosis, witness=judgement.get("witness"), **evidence)
 
 
-def _review(what: str, found: Mapping[str, Any] = MappingProxyType({})) -> Verdict:
+def _review(what: str, judgement: Mapping[str, Any] = MappingProxyType({})) -> Verdict:
     """What a person has to decide; the evidence has all that they need to do so."""
-    because = f" ({found['why']})" if found.get("why") else ""
-    evidence = {"expression": found.get("text"), "question": found.get("question"), "tried": found.get("tried")}
+    because = f" ({judgement['why']})" if judgement.get("why") else ""
+    evidence = {
+        "expression": judgement.get("text"),
+        "question": judgement.get("question"),
+        "tried": judgement.get("tried"),
+    }
     return Verdict.review(
         f"{what}: the machine cannot decide whether it is right{because}. A person will look at it.",
         **{name: value for name, value in evidence.items() if value},
     )
 
 
-def _notes(found: Mapping[str, Any]) -> list[str]:
-    return list(found["notes"])
+def _notes(judgement: Mapping[str, Any]) -> list[str]:
+    return list(judgement["notes"])

@@ -35,9 +35,11 @@ def check_derivative(exercise3: Any, bounded: Callable[[str], Any], seed: int) -
     """∂v/∂x₁ is right, or follows from your own yᵢ."""
     convention, notes = read_convention(lambda: exercise3.CONVENTION)
     own_labels = read_labels(exercise3.affected_outputs, inner_positions(seed))
-    own = read_own(exercise3.activations, W, X_1, C)
+    activations = read_own(exercise3.activations, W, X_1, C)
     value = exercise3.dv_dx1(W)
-    return neuron_verdicts.judge_derivative(value, own, own_labels, convention, bounded("algebra"), seed).noting(*notes)
+    return neuron_verdicts.judge_derivative(
+        value, activations, own_labels, convention, bounded("algebra"), seed
+    ).noting(*notes)
 
 
 @points("3.4", part="symbolic")
@@ -45,9 +47,11 @@ def check_loss(exercise3: Any, bounded: Callable[[str], Any], seed: int) -> Verd
     """∂L/∂x₁ is the chain rule over all nine paths."""
     convention, notes = read_convention(lambda: exercise3.CONVENTION)
     own_labels = read_labels(exercise3.affected_outputs, inner_positions(seed))
-    own = read_own(exercise3.dv_dx1, W)
+    derivative = read_own(exercise3.dv_dx1, W)
     value = exercise3.dloss_dx1(W, DY)
-    return neuron_verdicts.judge_loss(value, own, own_labels, convention, bounded("algebra"), seed).noting(*notes)
+    return neuron_verdicts.judge_loss(value, derivative, own_labels, convention, bounded("algebra"), seed).noting(
+        *notes
+    )
 
 
 @points("3.4", part="numerical")

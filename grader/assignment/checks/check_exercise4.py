@@ -80,28 +80,28 @@ def check_lbfgs(comparison: Rerun) -> Verdict:
 @points("4.7")
 def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     """The numbers in RESULTS are those that the re-run gets, within its spread."""
-    found = exercise4.RESULTS
-    if _is_empty(found):
+    stated = exercise4.RESULTS
+    if _is_empty(stated):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
     return stated_results.judge(
-        found, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
+        stated, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
     )
 
 
 @points("4.8")
 def check_claims(exercise4: Any, comparison: Rerun) -> Verdict:
     """What CLAIMS says about the optimizers holds in the re-run."""
-    found = exercise4.CLAIMS
-    if _is_empty(found):
+    stated = exercise4.CLAIMS
+    if _is_empty(stated):
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
-    return claims.judge(found, SIX, comparison.runs, comparison.another, comparison.target)
+    return claims.judge(stated, SIX, comparison.runs, comparison.another, comparison.target)
 
 
-def _is_empty(found: Any) -> bool:
+def _is_empty(value: Any) -> bool:
     """Whether nothing was entered. Not `not found`, which an array does not answer."""
-    return found is None or (isinstance(found, dict | list) and not found)
+    return value is None or (isinstance(value, dict | list) and not value)
 
 
 @points("4.9")

@@ -16,7 +16,6 @@ from grader.assignment.convolution.conv_models import (
     add_twice,
     flipped,
     framed,
-    kept,
     last_outputs,
     last_product,
     one_side,
@@ -28,6 +27,7 @@ from grader.assignment.convolution.conv_models import (
     slide,
     square_only,
     square_result,
+    unchanged,
     without_ring,
     wrapped_at,
 )
@@ -120,7 +120,7 @@ def _input_kernels(make: Models) -> tuple[Misconception[Model], ...]:
 
 def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     """What happened at the border, with either filter."""
-    valid = tuple(make.input(change, kept) for change in BOTH)
+    valid = tuple(make.input(change, unchanged) for change in BOTH)
     return (
         Misconception(
             "valid-instead-of-same-padding",
@@ -145,7 +145,7 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
         Misconception(
             "reflected-padding", _REFLECTED, tuple(make.input(change, padding("reflect")) for change in BOTH)
         ),
-        Misconception("shifted-by-one", _SHIFTED, tuple(make.input(kept, one_sided(before)) for before in (0, 2))),
+        Misconception("shifted-by-one", _SHIFTED, tuple(make.input(unchanged, one_sided(before)) for before in (0, 2))),
     )
 
 
@@ -274,8 +274,8 @@ def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
             _SHIFTED,
             (
                 *(make.weight(one_sided(before)) for before in (0, 2)),
-                make.weight(kept, lambda A: A[:-2, :-2]),
-                make.weight(kept, lambda A: A[2:, 2:]),
+                make.weight(unchanged, lambda A: A[:-2, :-2]),
+                make.weight(unchanged, lambda A: A[2:, 2:]),
             ),
         ),
     )

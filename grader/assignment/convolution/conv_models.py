@@ -24,7 +24,7 @@ def slide(A: Floats, K: Floats) -> Floats:
     return result
 
 
-def kept(K: Floats) -> Floats:
+def unchanged(K: Floats) -> Floats:
     """The change that changes nothing."""
     return K
 
@@ -39,7 +39,7 @@ def quarter_turned(K: Floats) -> Floats:
     return np.rot90(K)
 
 
-BOTH: tuple[Change, ...] = (kept, flipped)  # the right filter, and the wrong one: one mistake may hide another
+BOTH: tuple[Change, ...] = (unchanged, flipped)  # the right filter, and the wrong one: one mistake may hide another
 UPSIDE_DOWN: Change = np.flipud
 MIRRORED: Change = np.fliplr
 SWAPPED: Change = np.transpose
@@ -51,7 +51,7 @@ class Models:
     def __init__(self, convention: str) -> None:
         self.flips = convention == "cross-correlation"
 
-    def input(self, change: Change = kept, pad: Change = lambda A: np.pad(A, 1)) -> OfCase:
+    def input(self, change: Change = unchanged, pad: Change = lambda A: np.pad(A, 1)) -> OfCase:
         """dX with the right kernel changed, or with another padding of dY."""
 
         def model(case: Case) -> Floats:
@@ -60,7 +60,7 @@ class Models:
 
         return model
 
-    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = kept, dY: Change = kept) -> OfCase:
+    def weight(self, pad: Change = lambda A: np.pad(A, 1), crop: Change = unchanged, dY: Change = unchanged) -> OfCase:
         """dw with another padding of X, or from another part of dY."""
 
         def model(case: Case) -> Floats:

@@ -13,26 +13,26 @@ from grader.oracles.numeric import UnreadableError, sentence
 
 def judge_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> Verdict:
     """3.1. Raises CallFailure."""
-    given: list[tuple[Offset, list[Offset]]] = []
+    answers: list[tuple[Offset, list[Offset]]] = []
     for row, col in positions:
         try:
-            given.append(((row, col), read_positions(function(row, col))))
+            answers.append(((row, col), read_positions(function(row, col))))
         except UnreadableError as error:
             return Verdict.failed(sentence(f"affected_outputs({row}, {col})", error))
-    wrong = next(((place, found) for place, found in given if set(found) != around(*place)), None)
+    wrong = next(((place, labels) for place, labels in answers if set(labels) != around(*place)), None)
     if wrong is None:
         return Verdict.passed()
-    (row, col), found = wrong
+    (row, col), labels = wrong
     misconception = recognise(
-        LABEL_MISCONCEPTIONS, lambda positions: all(set(got) == positions(*place) for place, got in given)
+        LABEL_MISCONCEPTIONS, lambda positions: all(set(got) == positions(*place) for place, got in answers)
     )
-    evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in found]}
+    evidence: dict[str, Any] = {"input": {"row": row, "col": col}, "got": [list(place) for place in labels]}
     if misconception is not None:
         return Verdict.failed(misconception.sentence, misconception.id, **evidence)
-    if len(given) > 1 and all(set(got) == set(found) for _, got in given):
+    if len(answers) > 1 and all(set(got) == set(labels) for _, got in answers):
         message = "The positions are the same wherever x_1 is: compute them from row and col."
         return Verdict.failed(message, "same-for-every-position", **evidence)
-    return Verdict.failed(_label_sentence(row, col, found), **evidence)
+    return Verdict.failed(_label_sentence(row, col, labels), **evidence)
 
 
 def around(row: int, col: int) -> set[Offset]:
@@ -40,9 +40,9 @@ def around(row: int, col: int) -> set[Offset]:
     return {(row + down, col + right) for down, right in ROW_BY_ROW}
 
 
-def _label_sentence(row: int, col: int, found: Sequence[Offset]) -> str:
-    right = len(set(found) & around(row, col))
-    outside = next((place for place in found if place not in around(row, col)), None)
-    twice = next((place for place in found if found.count(place) > 1), None)
+def _label_sentence(row: int, col: int, positions: Sequence[Offset]) -> str:
+    right = len(set(positions) & around(row, col))
+    outside = next((place for place in positions if place not in around(row, col)), None)
+    twice = next((place for place in positions if positions.count(place) > 1), None)
     wrong = f"{outside} is not affected" if outside is not None else f"{twice} is there twice"
     return f"For x_1 at ({row}, {col}), {right} of the nine neurons are there: {wrong}."

@@ -37,8 +37,10 @@ class Algebra:
     def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
         """How the student's expressions were read, and which symbols only bear the names of the arguments."""
         symbols = {symbol for entry in entries for symbol in _symbols_in(entry)}
-        own = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
-        note = (f"Symbols of your own were read as the arguments of the same name: {', '.join(own)}.",) if own else ()
+        names = sorted(name for name, assumption in symbols if name in _NAMES and assumption != "real")
+        note = (
+            (f"Symbols of your own were read as the arguments of the same name: {', '.join(names)}.",) if names else ()
+        )
         return (*note, *self._notes)
 
     def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
@@ -65,14 +67,14 @@ class Algebra:
         return worst, next(index for state, index in states if state == worst)
 
     def named(
-        self, entries: Sequence[Tree], known: Sequence[Misconception[Expressions]], labels: Labels
+        self, entries: Sequence[Tree], misconceptions: Sequence[Misconception[Expressions]], labels: Labels
     ) -> Misconception[Expressions] | None:
         """The first misconception that gives every entry at a right label; most are ruled out by one entry."""
-        kept = [index for group in labels.groups() for index in group]
-        models = [(item, model) for item in known for model in item.models]
-        firsts = self.each([entries[kept[0]]] * len(models), [model[kept[0]] for _, model in models])
+        indices = [index for group in labels.groups() for index in group]
+        models = [(item, model) for item in misconceptions for model in item.models]
+        firsts = self.each([entries[indices[0]]] * len(models), [model[indices[0]] for _, model in models])
         for (item, model), first in zip(models, firsts, strict=True):
-            if first == EQUAL and self.all([entries[i] for i in kept], [model[i] for i in kept]) == EQUAL:
+            if first == EQUAL and self.all([entries[i] for i in indices], [model[i] for i in indices]) == EQUAL:
                 return item
         return None
 
@@ -81,8 +83,8 @@ class Algebra:
         pairs = [(i, w) for i, entry in enumerate(entries) for w in W if str(w.args[0]) in dict(_symbols_in(entry))]
         slopes = [trees.derivative(entries[i], w) for i, w in pairs]
         verdicts = self.each(slopes, [trees.integer(0)] * len(slopes))
-        found = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
-        return len(found) == len({i for i, _ in found}) == len({name for _, name in found}) == NEURONS
+        used = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
+        return len(used) == len({i for i, _ in used}) == len({name for _, name in used}) == NEURONS
 
 
 def _batches(lefts: Sequence[Tree], rights: Sequence[Tree]) -> Iterator[tuple[list[Tree], list[Tree]]]:
@@ -90,12 +92,12 @@ def _batches(lefts: Sequence[Tree], rights: Sequence[Tree]) -> Iterator[tuple[li
     some: list[tuple[Tree, Tree]] = []
     parts = 0
     for pair in zip(lefts, rights, strict=True):
-        own = sum(map(_parts_of, pair))
-        if some and parts + own > MAX_PARTS:
+        size = sum(map(_parts_of, pair))
+        if some and parts + size > MAX_PARTS:
             yield [left for left, _ in some], [right for _, right in some]
             some, parts = [], 0
         some.append(pair)
-        parts += own
+        parts += size
     if some:
         yield [left for left, _ in some], [right for _, right in some]
 

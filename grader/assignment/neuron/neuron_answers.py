@@ -32,8 +32,8 @@ def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
     if name in CONVENTIONS:
         return name, ()
     shown = f'"{value[:40]}"' if isinstance(value, str) else "what it is set to"
-    known = " or ".join(f'"{item}"' for item in CONVENTIONS)
-    return default, (f"CONVENTION may be {known}; {shown} is neither, so * was read as {default}.",)
+    allowed = " or ".join(f'"{item}"' for item in CONVENTIONS)
+    return default, (f"CONVENTION may be {allowed}; {shown} is neither, so * was read as {default}.",)
 
 
 def inner_positions(seed: int) -> list[Offset]:
@@ -66,14 +66,14 @@ def read_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> La
 
     A label is right where it means the same neighbour at every position: an answer for one place alone is no label.
     """
-    given: list[list[Offset]] = []
+    answers: list[list[Offset]] = []
     for row, col in positions:
         try:
-            given.append([(r - row, c - col) for r, c in read_positions(function(row, col))])
+            answers.append([(r - row, c - col) for r, c in read_positions(function(row, col))])
         except (CallFailure, UnreadableError):
             continue
     offsets = tuple(
-        label[0] if label[0] in ROW_BY_ROW and len(set(label)) == 1 else None for label in zip(*given, strict=True)
+        label[0] if label[0] in ROW_BY_ROW and len(set(label)) == 1 else None for label in zip(*answers, strict=True)
     )
     right = len(set(offsets) - {None})
     if right < ENOUGH_LABELS:
@@ -127,16 +127,16 @@ def _not_nine(value: Any) -> str:
     return f"has {len(value)} entries, and nine are expected: one for each of y_1 to y_9"
 
 
-def _is_no(value: Any, wanted: str) -> str:
+def _is_no(value: Any, expected: str) -> str:
     return (
         "is None: a `return` is missing, or it returns nothing"
         if value is None
-        else f"is {_kind(value)} where {wanted} was expected"
+        else f"is {_kind(value)} where {expected} was expected"
     )
 
 
-def _holds_no(value: Any, wanted: str) -> str:
-    return f"holds {_kind(value)} where {wanted} was expected"
+def _holds_no(value: Any, expected: str) -> str:
+    return f"holds {_kind(value)} where {expected} was expected"
 
 
 def _kind(value: Any) -> str:

@@ -95,10 +95,10 @@ def _wrong_weights(labels: Labels, convention: str) -> list[Misconception[list[T
 
 
 def _made_of(
-    known: Sequence[Misconception[list[Tree]]], make: Callable[[list[Tree]], Expressions]
+    of_weights: Sequence[Misconception[list[Tree]]], make: Callable[[list[Tree]], Expressions]
 ) -> list[Misconception[Expressions]]:
     """The same misconceptions, each model being what `make` makes of its nine weights."""
-    return [Misconception(item.id, item.sentence, tuple(make(model) for model in item.models)) for item in known]
+    return [Misconception(item.id, item.sentence, tuple(make(model) for model in item.models)) for item in of_weights]
 
 
 def activation_misconceptions(labels: Labels, convention: str) -> list[Misconception[Expressions]]:

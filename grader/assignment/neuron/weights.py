@@ -40,11 +40,11 @@ class Labels:
 
     def groups(self) -> list[list[int]]:
         """The indices of the labels at each right position; a position named twice has two."""
-        found: dict[Offset, list[int]] = {}
+        indices: dict[Offset, list[int]] = {}
         for index, offset in enumerate(self.offsets):
             if offset is not None:
-                found.setdefault(offset, []).append(index)
-        return list(found.values())
+                indices.setdefault(offset, []).append(index)
+        return list(indices.values())
 
 
 def weight(offset: Offset, convention: str) -> Tree:

@@ -91,10 +91,10 @@ class Loop:
     def _maxima(self, window: Floats) -> Floats:
         flat = window.reshape(*window.shape[:2], -1)
         if self.mask:
-            found = flat == flat.max(axis=-1, keepdims=True)
+            maxima = flat == flat.max(axis=-1, keepdims=True)
         else:
-            found = np.arange(flat.shape[-1]) == flat.argmax(axis=-1)[..., None]
-        return np.asarray(found.reshape(window.shape), dtype=np.float64)
+            maxima = np.arange(flat.shape[-1]) == flat.argmax(axis=-1)[..., None]
+        return np.asarray(maxima.reshape(window.shape), dtype=np.float64)
 
     def _write(self, target: Floats, maxima: Floats, gradient: Floats) -> None:
         match self.write:

@@ -96,10 +96,10 @@ def looked_up(shared: int, first: bool = False, add: bool = False) -> OfCase:
         X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
         maxima = windows(X).max(axis=-1)
         for place in np.ndindex(dY.shape):
-            found = X[place[:shared]] == maxima[place]
+            rows = X[place[:shared]] == maxima[place]
             if first:
-                found = found & (np.cumsum(found).reshape(found.shape) == 1)
-            dX[place[:shared]][found] = add * dX[place[:shared]][found] + dY[place]
+                rows = rows & (np.cumsum(rows).reshape(rows.shape) == 1)
+            dX[place[:shared]][rows] = add * dX[place[:shared]][rows] + dY[place]
         return dX
 
     return model
@@ -149,12 +149,12 @@ def numbered_by_columns(case: Case) -> Floats:
 def last_place_kept(case: Case) -> Floats:
     """The running maximum starts at 0 in each window, and its place is the last window's until something beats it."""
     X, dY = case.inputs["X"], case.inputs["dY"]
-    places, kept = np.zeros(dY.shape, dtype=int), 0
+    places, first_place = np.zeros(dY.shape, dtype=int), 0
     parts = windows(X)
     for place in np.ndindex(dY.shape):
         if parts[place].max() > 0:
-            kept = int(np.argmax(parts[place]))
-        places[place] = kept
+            first_place = int(np.argmax(parts[place]))
+        places[place] = first_place
     return from_windows((np.arange(POOL * POOL) == places[..., None]) * dY[..., None], X.shape)
 
 

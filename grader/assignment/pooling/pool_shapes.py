@@ -31,7 +31,7 @@ def even_shapes(rng: np.random.Generator) -> list[Shape]:
             (1, 1, long, short),
         ]
 
-    return _told_apart(draw, (_ALWAYS_EQUAL,))
+    return _distinguishing(draw, (_ALWAYS_EQUAL,))
 
 
 def odd_shapes(rng: np.random.Generator) -> list[Shape]:
@@ -51,7 +51,7 @@ def odd_shapes(rng: np.random.Generator) -> list[Shape]:
             (1, 1, long, short),
         ]
 
-    return _told_apart(draw)
+    return _distinguishing(draw)
 
 
 def square_shapes(rng: np.random.Generator) -> list[Shape]:
@@ -66,14 +66,14 @@ def tied_shapes(rng: np.random.Generator) -> list[Shape]:
     return [(2, 2, 2, 2), (3, 3, small, small), (1, 1, large, large)]
 
 
-def _told_apart(
+def _distinguishing(
     draw: Callable[[], list[Shape]], excepted: tuple[tuple[int, int, Callable[[int], int]], ...] = ()
 ) -> list[Shape]:
     """The first draw in which each use of a size tells each two of them apart. Nine of ten are one."""
-    wanted = [(a, b, use) for a, b in combinations(range(4), 2) for use in _USES if (a, b, use) not in excepted]
+    uses = [(a, b, use) for a, b in combinations(range(4), 2) for use in _USES if (a, b, use) not in excepted]
     while True:
         shapes = draw()
-        if all(any(use(shape[a]) != use(shape[b]) for shape in shapes) for a, b, use in wanted):
+        if all(any(use(shape[a]) != use(shape[b]) for shape in shapes) for a, b, use in uses):
             return shapes
 
 

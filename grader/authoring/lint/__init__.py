@@ -39,6 +39,6 @@ def lint(
         return
     for remark in read(assignment, checks, cases):
         tell(remark)
-    seen = grade(assignment, settings, cases, seeds, gallery_seeds, tell)
-    for remark in unshown(assignment, cases, seen):
+    diagnoses = grade(assignment, settings, cases, seeds, gallery_seeds, tell)
+    for remark in unshown(assignment, cases, diagnoses):
         tell(remark)

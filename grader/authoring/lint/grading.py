@@ -28,27 +28,27 @@ def grade(
     tell: Tell,
 ) -> Collection[str]:
     """Tell what is not as it should be; the diagnoses that were made."""
-    seen: set[str] = set()
+    diagnoses: set[str] = set()
     with GradingSession(assignment, settings) as session:
 
         def work(run: RunChecks) -> None:
-            grader = _Grader(Judge(session, run, AGAIN_SECONDS), seen, tell)
+            grader = _Grader(Judge(session, run, AGAIN_SECONDS), diagnoses, tell)
             grader.template(seeds[0])
             grader.reference(seeds)
             for case in cases:
                 grader.case(case, gallery_seeds)
 
         collected(assignment, work)
-    return seen
+    return diagnoses
 
 
 class _Grader:
     """Grades what an assignment is tried on, and tells what is not as it should be."""
 
-    def __init__(self, judge: Judge, seen: set[str], tell: Tell) -> None:
+    def __init__(self, judge: Judge, diagnoses: set[str], tell: Tell) -> None:
         self._judge = judge
         self._assignment = judge.session.assignment
-        self._seen = seen
+        self._diagnoses = diagnoses
         self._tell = tell
 
     def template(self, seed: int) -> None:
@@ -74,8 +74,8 @@ class _Grader:
 
     def case(self, case: Case, seeds: Sequence[int]) -> None:
         """The first thing that is not as expected, and with how many of the seeds."""
-        exercises = [own for own in self._assignment.rubric.exercise if own.id in case.expected.exercises]
-        selected = {point.id for own in exercises for point in own.point} & self._judge.session.selected
+        exercises = [part for part in self._assignment.rubric.exercise if part.id in case.expected.exercises]
+        selected = {point.id for part in exercises for point in part.point} & self._judge.session.selected
         if not selected:
             return
         wrong: dict[int, list[str]] = {}
@@ -100,8 +100,8 @@ class _Grader:
             self._tell(Remark(folder, None, str(error).removeprefix(f"{folder}: ")))
             return None
         report = self._judge.report(submission, seed, selected)
-        self._seen.update(point.diagnosis for point in report.points if point.diagnosis)
-        self._seen.update(part.diagnosis for point in report.points for part in point.parts if part.diagnosis)
+        self._diagnoses.update(point.diagnosis for point in report.points if point.diagnosis)
+        self._diagnoses.update(part.diagnosis for point in report.points for part in point.parts if part.diagnosis)
         return report
 
     def _broken(self, point: PointScore, answer: str) -> None:
@@ -109,7 +109,7 @@ class _Grader:
             self._tell(self._at(point, f"its check breaks at {answer}: {point.message}"))
 
     def _machine_judges(self, point: PointScore) -> bool:
-        return any(own.id == point.id and own.kind != PERSON for own in self._assignment.rubric.points)
+        return any(item.id == point.id and item.kind != PERSON for item in self._assignment.rubric.points)
 
     def _at(self, point: PointScore, sentence: str) -> Remark:
         return at_point(self._assignment, point.id, sentence)

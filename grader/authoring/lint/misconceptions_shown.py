@@ -8,9 +8,9 @@ from grader.authoring.lint.remark import Remark
 from grader.rubric import Assignment
 
 
-def unshown(assignment: Assignment, cases: Sequence[Case], seen: Collection[str]) -> Iterator[Remark]:
+def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection[str]) -> Iterator[Remark]:
     """One remark for each that is neither in `seen`, the diagnoses of what was graded, nor expected anywhere."""
-    shown = {*seen} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
+    shown = {*diagnoses} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
     reported: set[str] = set()
     for path in assignment.own_files:
         for line, name in _named(ast.parse(path.read_bytes())):
@@ -26,23 +26,23 @@ def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:
     makers = {"Misconception": 0, **_makers(tree)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and (name := _called(node)) in makers and len(node.args) > makers[name]:
-            given = node.args[makers[name]]
-            if isinstance(given, ast.Constant) and isinstance(given.value, str):
-                yield node.lineno, given.value
+            argument = node.args[makers[name]]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield node.lineno, argument.value
 
 
 def _makers(tree: ast.Module) -> dict[str, int]:
     """A function that hands one of its parameters on as the id -> which one."""
-    found = {}
+    makers = {}
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             parameters = [argument.arg for argument in function.args.args]
             for node in ast.walk(function):
                 match node:
-                    case ast.Call(args=[ast.Name(id=given), *_]) if _called(node) == "Misconception":
-                        if given in parameters:
-                            found[function.name] = parameters.index(given)
-    return found
+                    case ast.Call(args=[ast.Name(id=name), *_]) if _called(node) == "Misconception":
+                        if name in parameters:
+                            makers[function.name] = parameters.index(name)
+    return makers
 
 
 def _called(node: ast.Call) -> str:

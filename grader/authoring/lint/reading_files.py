@@ -29,13 +29,15 @@ def points_and_checks(assignment: Assignment, checks: Sequence[CheckPlace]) -> I
     """A point or part without its one check, a check without its point, a check without a sentence for the student."""
     parts = {(point.id, part) for point in assignment.rubric.points for part in (point.parts or (None,))}
     for point, part in sorted(parts, key=str):
-        own = [check for check in checks if (check.point, check.part) == (point, part)]
+        own_checks = [check for check in checks if (check.point, check.part) == (point, part)]
         mark = f'@points("{point}")' if part is None else f'@points("{point}", part="{part}")'
-        if not own:
+        if not own_checks:
             yield at_point(assignment, point, f"point {point} has no check: mark one with {mark}.")
-        for check in own[1:]:
+        for check in own_checks[1:]:
             yield Remark(
-                check.file, check.line, f"{check.name} decides {point} as {own[0].name} does: one check for each part."
+                check.file,
+                check.line,
+                f"{check.name} decides {point} as {own_checks[0].name} does: one check for each part.",
             )
     for check in checks:
         if (check.point, check.part) not in parts:
@@ -50,14 +52,14 @@ def imports(assignment: Assignment) -> Iterator[Remark]:
     for path in assignment.own_files:
         folder = path.relative_to(assignment.folder).parts[0]
         allowed = TRAVELS.get(folder, ALLOWED)
-        own = ("grader.assignment",) if assignment.folder == BUILT_IN and folder not in TRAVELS else ()
+        built_in = ("grader.assignment",) if assignment.folder == BUILT_IN and folder not in TRAVELS else ()
         try:
             tree = ast.parse(path.read_bytes())
         except SyntaxError as error:
             yield Remark(path, error.lineno, f"this is no Python: {error.msg}.")
             continue
         for line, name in _imported(tree):
-            if name.partition(".")[0] == "grader" and not _within(name, (*allowed, *own)):
+            if name.partition(".")[0] == "grader" and not _within(name, (*allowed, *built_in)):
                 may = " and ".join(allowed) or "nothing of the grader"
                 yield Remark(path, line, f"{name} may change or be missing: files in here may import {may}.")
 
@@ -138,12 +140,17 @@ def expectations(assignment: Assignment, cases: Sequence[Case]) -> Iterator[Rema
     """That a gallery's expectations are about points that there are, and that a wrong answer loses something."""
     rubric = assignment.rubric
     for case in cases:
-        unknown = [name for name in case.expected.exercises if name not in {own.id for own in rubric.exercise}]
+        unknown = [
+            name for name in case.expected.exercises if name not in {exercise.id for exercise in rubric.exercise}
+        ]
         if unknown:
             yield Remark(case.file, 1, f"there is no exercise {unknown[0]}.")
             continue
         maxima = {
-            point.id: point.max for own in rubric.exercise if own.id in case.expected.exercises for point in own.point
+            point.id: point.max
+            for exercise in rubric.exercise
+            if exercise.id in case.expected.exercises
+            for point in exercise.point
         }
         named = {*case.expected.points, *case.expected.outcomes, *case.expected.diagnoses}
         for name in sorted(named - maxima.keys()):

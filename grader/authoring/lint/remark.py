@@ -26,8 +26,8 @@ def at_point(assignment: Assignment, point: str, sentence: str) -> Remark:
     location: tuple[int | str, ...] = next(
         ("exercise", i, "point", j)
         for i, exercise in enumerate(assignment.rubric.exercise)
-        for j, own in enumerate(exercise.point)
-        if own.id == point
+        for j, item in enumerate(exercise.point)
+        if item.id == point
     )
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return Remark(path, line_of(text, location), sentence)
@@ -36,6 +36,6 @@ def at_point(assignment: Assignment, point: str, sentence: str) -> Remark:
 def at_exercise(assignment: Assignment, exercise: str, sentence: str) -> Remark:
     """A remark at an exercise's line of the rubric."""
     path = assignment.folder / "rubric.toml"
-    index = next(i for i, own in enumerate(assignment.rubric.exercise) if own.id == exercise)
+    index = next(i for i, item in enumerate(assignment.rubric.exercise) if item.id == exercise)
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     return Remark(path, line_of(text, ("exercise", index)), sentence)

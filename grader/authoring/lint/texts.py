@@ -25,25 +25,25 @@ def texts(assignment: Assignment) -> Iterator[Remark]:
         yield Remark(path, None, f"this is not TOML: {error}.")
         return
     entries: list[dict[str, Any]] = written.get("point", [])
-    known = {point.id: assignment.rubric.exercise_of(point.id) for point in assignment.rubric.points}
+    exercises = {point.id: assignment.rubric.exercise_of(point.id) for point in assignment.rubric.points}
     explained: set[str] = set()
     for index, entry in enumerate(entries):
         line = line_of(content, ("point", index))
         ids = [str(name) for name in entry.get("ids", [])]
         explained.update(ids)
         for name in ids:
-            if name not in known:
+            if name not in exercises:
                 yield Remark(path, line, f"there is no point {name}: change the id, or remove the text.")
                 continue
             for function in entry.get("functions", []):
-                if function not in known[name].signatures:
-                    yield Remark(path, line, f"exercise {known[name].id} has no function {function}.")
-        yield from _readable(assignment, path, line, [name for name in ids if name in known][:1])
+                if function not in exercises[name].signatures:
+                    yield Remark(path, line, f"exercise {exercises[name].id} has no function {function}.")
+        yield from _readable(assignment, path, line, [name for name in ids if name in exercises][:1])
     kinds = {point.kind for point in assignment.rubric.points} | {entry.get("kind") for entry in entries}
     for kind in written.get("kind", {}):
         if kind not in kinds:
             yield Remark(path, line_of(content, ("kind", kind)), f"no point is of the kind {kind}: remove the text.")
-    for name in known:
+    for name in exercises:
         if name not in explained:
             yield at_point(assignment, name, f"{TEXTS} says nothing about point {name}.")
 

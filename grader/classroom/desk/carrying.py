@@ -38,9 +38,9 @@ def finished(desk: Desk, carried: Sequence[LoggedMark], behind: int) -> None:
 
 
 def _carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
-    done: list[LoggedMark] = []
+    carried: list[LoggedMark] = []
     for entry in dict.fromkeys(logged.entry for logged in marks):
-        own = [logged for logged in marks if logged.entry == entry]
+        entry_marks = [logged for logged in marks if logged.entry == entry]
         hand_in = desk.state.by_entry(entry)
         if hand_in is None:
             continue
@@ -49,8 +49,8 @@ def _carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
             stored = store.read_report(path)
         except UsageError:
             continue  # damaged: kept here until it has been graded again
-        marked = with_marks(stored, desk.assignment, [logged.review for logged in own])
+        marked = with_marks(stored, desk.assignment, [logged.review for logged in entry_marks])
         if marked is not stored:
             keep(path, marked, pages=False)  # which are made once, at the end
-        done += own
-    return done
+        carried += entry_marks
+    return carried

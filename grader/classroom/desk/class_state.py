@@ -1,5 +1,6 @@
-"""What the desk knows of every hand-in of a class, kept up to date with the folder: of each report only what a queue
-needs. A report is read again when its file has changed; what was read is remembered between two starts.
+"""Keep what the desk's queue needs of every hand-in of a class, up to date with the folder RESULTS.
+
+A report is read again when its file has changed; what was read is remembered between two starts.
 """
 
 import os
@@ -94,18 +95,18 @@ class ClassState:
         """Looks at the folder, and reads what is new. Raises UsageError where there is no class."""
         self._read_index()
         remembered = {} if self._stamps else self._remembered()
-        found: dict[str, HandIn] = {}
+        hand_ins: dict[str, HandIn] = {}
         learned: list[tuple[str, str, str]] = []
         for entry in self._entries:
-            own = self._hand_in(entry, remembered, learned)
-            if own is not None:
-                found[own.key] = own
-        if found != self.hand_ins:
+            hand_in = self._hand_in(entry, remembered, learned)
+            if hand_in is not None:
+                hand_ins[hand_in.key] = hand_in
+        if hand_ins != self.hand_ins:
             self.version += 1
-        self.hand_ins = found
-        self._by_entry = {hand_in.entry.id: key for key, hand_in in found.items()}
+        self.hand_ins = hand_ins
+        self._by_entry = {hand_in.entry.id: key for key, hand_in in hand_ins.items()}
         self._by_digest = {}
-        for key, hand_in in found.items():
+        for key, hand_in in hand_ins.items():
             self._by_digest.setdefault(hand_in.digest, []).append(key)
         self._remember(learned)
 
@@ -117,9 +118,9 @@ class ClassState:
         if entry.folder is None or (stamp is None and entry.status != "graded"):
             return None
         key = self._key(entry.id)
-        known = self.hand_ins.get(key)
-        if known is not None and self._stamps.get(entry.folder) == stamp:
-            return known if known.entry is entry else replace(known, entry=entry)
+        current = self.hand_ins.get(key)
+        if current is not None and self._stamps.get(entry.folder) == stamp:
+            return current if current.entry is entry else replace(current, entry=entry)
         text = remembered.get((entry.folder, stamp or ""))
         summary = self._adapter.validate_json(text) if text else self._summary(entry.folder)
         if stamp is None:
@@ -151,7 +152,7 @@ class ClassState:
             for person in entry.students
         ]
 
-    def given(self, entry: str, mark: ReviewEntry) -> None:
+    def add_mark(self, entry: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
         hand_in = self.by_entry(entry)
         if hand_in is None or mark.sha256 != hand_in.digest:
@@ -166,7 +167,7 @@ class ClassState:
 
     def is_personal(self, point: str) -> bool:
         """Whether the rubric leaves this point to a person, whatever the machine finds."""
-        return any(own.id == point and own.kind == "person" for own in self._rubric.points)
+        return any(rubric_point.id == point and rubric_point.kind == "person" for rubric_point in self._rubric.points)
 
     def _key(self, entry: str) -> str:
         return sha256(f"{self.salt} {entry}".encode()).hexdigest()[:_KEY]
@@ -196,7 +197,7 @@ class ClassState:
             state.take(record)
         self.expected = len(state.folders)
         self._entries = [
-            Entry(id=name, folder=folder, students=(), status="graded" if name in state.done else "waiting")
+            Entry(id=name, folder=folder, students=(), status="graded" if name in state.graded else "waiting")
             for name, folder in state.folders.items()
         ]
 

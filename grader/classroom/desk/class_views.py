@@ -86,16 +86,16 @@ def agreement_page(visit: Visit, desk: Desk) -> Response:
         for point, rows in sorted(pairs.items())
     }
     if visit.wants_json:
-        return JSONResponse({point: asdict(found) for point, (found, _) in shown.items()})
+        return JSONResponse({point: asdict(value) for point, (value, _) in shown.items()})
     rows = {
         point: [
-            (label(own, desk.anonymous), first, second, sheet_address(own.key, point, Filter("mark", point)))
-            for own, first, second in sorted(rows, key=lambda row: -abs(row[1].score - row[2].score))
+            (label(hand_in, desk.anonymous), first, second, sheet_address(hand_in.key, point, Filter("mark", point)))
+            for hand_in, first, second in sorted(rows, key=lambda row: -abs(row[1].score - row[2].score))
         ]
         for point, (_, rows) in shown.items()
     }
-    found = {point: value for point, (value, _) in shown.items()}
-    return html(visit, desk, "agreement.jinja", found=found, rows=rows, percent=desk.seconds.percent)
+    agreements = {point: value for point, (value, _) in shown.items()}
+    return html(visit, desk, "agreement.jinja", agreements=agreements, rows=rows, percent=desk.seconds.percent)
 
 
 def requests(visit: Visit, desk: Desk) -> Response:
@@ -106,10 +106,10 @@ def requests(visit: Visit, desk: Desk) -> Response:
     shown = [
         (
             request,
-            label(own, desk.anonymous) if own else "",
-            sheet_address(own.key, request.point, Filter(REGRADE, all=True)) if own else None,
+            label(hand_in, desk.anonymous) if hand_in else "",
+            sheet_address(hand_in.key, request.point, Filter(REGRADE, all=True)) if hand_in else None,
         )
-        for request, own in rows
+        for request, hand_in in rows
     ]
     return html(visit, desk, "requests.jinja", rows=shown)
 
@@ -120,19 +120,19 @@ def written_page(visit: Visit, desk: Desk) -> Response:
         raise UsageError("marking is blind; the pages of the class have names in them.")
     page = visit.path("page")
     folder, _, name = page.rpartition("/")
-    known = name == STUDENT_PAGE if folder in desk.state.folders() else page in CLASS_PAGES
-    content = read_file(desk.results / page, MAX_PAGE) if known else None
+    is_page = name == STUDENT_PAGE if folder in desk.state.folders() else page in CLASS_PAGES
+    content = read_file(desk.results / page, MAX_PAGE) if is_page else None
     if not isinstance(content, bytes):
         raise UsageError("this page is not written yet; `Bring tables up to date` writes all of them.")
     hashes = dict(_HASHES.findall(content[:_HEAD].decode("utf-8", "replace")))
-    own = " ".join(f"{kind} {hashes[kind]};" for kind in ("style-src", "script-src") if kind in hashes)
-    policy = f"default-src 'none'; {own} base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    hash_policy = " ".join(f"{kind} {hashes[kind]};" for kind in ("style-src", "script-src") if kind in hashes)
+    policy = f"default-src 'none'; {hash_policy} base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     return HTMLResponse(content, headers={"Content-Security-Policy": policy})
 
 
 def markers(visit: Visit, desk: Desk) -> Response:
     """Who marks what, and how much of a class is marked twice."""
-    lines = [f"{own.name}{': ' + ' '.join(own.points) if own.points else ''}" for own in desk.markers.all()]
+    lines = [f"{marker.name}{': ' + ' '.join(marker.points) if marker.points else ''}" for marker in desk.markers.all()]
     return html(
         visit,
         desk,
@@ -158,12 +158,12 @@ def change_markers(visit: Visit, desk: Desk) -> Response:
 
 
 def _known_point(desk: Desk, point: str) -> str:
-    known: Sequence[str] = [own.id for own in desk.assignment.rubric.points]
-    if point not in known:
-        raise UsageError(f"there is no point {point[:40]!r}; there are {', '.join(known)}.")
+    point_ids: Sequence[str] = [point_of_rubric.id for point_of_rubric in desk.assignment.rubric.points]
+    if point not in point_ids:
+        raise UsageError(f"there is no point {point[:40]!r}; there are {', '.join(point_ids)}.")
     return point
 
 
 def _query(**values: str) -> str:
-    kept = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    present = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(present)}" if present else ""

@@ -70,8 +70,8 @@ class Database:
 
     def row(self, query: str, *values: object) -> sqlite3.Row | None:
         with self._in_sentences():
-            found: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
-            return found
+            row: sqlite3.Row | None = self._connection.execute(query, values).fetchone()
+            return row
 
     def run(self, statement: str, *values: object, quiet: bool = False) -> int:
         """Executes one statement; returns how many rows it changed. `quiet` is for what no queue shows."""
@@ -82,8 +82,8 @@ class Database:
     @property
     def version(self) -> tuple[int, int]:
         """Another one after every change that is not quiet, by us or by another process."""
-        found = self.row("PRAGMA data_version")
-        return self._changes, found[0] if found else 0
+        row = self.row("PRAGMA data_version")
+        return self._changes, row[0] if row else 0
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -99,8 +99,8 @@ class Database:
                 raise
 
     def setting(self, name: str, default: str = "") -> str:
-        found = self.row("SELECT value FROM setting WHERE name = ?", name)
-        return default if found is None else str(found["value"])
+        row = self.row("SELECT value FROM setting WHERE name = ?", name)
+        return default if row is None else str(row["value"])
 
     def set(self, name: str, value: str, *, quiet: bool = False) -> None:
         statement = "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

@@ -33,8 +33,8 @@ def change_name(visit: Visit, desk: Desk) -> Response:
 
 def asset(visit: Visit, desk: Desk) -> Response:
     """A file of ours."""
-    found = rendering.asset(visit.path("name"))
-    if found is None:
+    content_and_type = rendering.asset(visit.path("name"))
+    if content_and_type is None:
         return Response(status_code=404)
-    content, kind = found
+    content, kind = content_and_type
     return Response(content, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})

@@ -53,8 +53,8 @@ class Sessions:
 
     def marker(self, token: str) -> str | None:
         """Whose cookie it is: "" before they have said so, None where it is nobody's."""
-        found = self._database.row("SELECT marker FROM session WHERE digest = ?", _digest(token))
-        return None if found is None else str(found["marker"])
+        row = self._database.row("SELECT marker FROM session WHERE digest = ?", _digest(token))
+        return None if row is None else str(row["marker"])
 
     def rename(self, token: str, marker: str) -> None:
         self._database.run("UPDATE session SET marker = ? WHERE digest = ?", marker, _digest(token))
@@ -126,10 +126,10 @@ def _bounded(receive: Receive) -> Receive:
 
 def _cookie(header: str, name: str) -> str | None:
     try:
-        found = SimpleCookie(header).get(name)
+        morsel = SimpleCookie(header).get(name)
     except CookieError:
         return None
-    return found.value if found else None
+    return morsel.value if morsel else None
 
 
 def _digest(token: str) -> str:

@@ -16,8 +16,8 @@ from grader.errors import UsageError
 from grader.report.plain_text import number
 from grader.schema import Report, ReviewEntry
 
-MAX_COMMENT = 10_000
-MAX_TOGETHER = 20  # hand-ins with the same files, by one key
+MAX_COMMENT = 10_000  # characters: five pages, more than a person writes to one student
+MAX_TOGETHER = 20  # hand-ins with the same files that one key press marks
 
 
 class ConflictError(UsageError):
@@ -46,25 +46,25 @@ def give(desk: Desk, ask: Ask, source: Source = Source.MARK) -> ReviewEntry:
 
     Raises ConflictError where somebody else was there, UsageError for a mark that does not fit.
     """
-    known = desk.log.answered(ask.nonce, desk.hand_in(ask.key).entry.id, ask.point) if ask.nonce else None
-    if known is not None:
-        return known.review
+    earlier = desk.log.answered(ask.nonce, desk.hand_in(ask.key).entry.id, ask.point) if ask.nonce else None
+    if earlier is not None:
+        return earlier.review
     hand_in, report = _checked(desk, ask)
     summed = ask.score is None
     score = _score(desk, ask, report)
     comment = desk.items.comment(ask.point, ask.items, ask.words)
     moment = desk.log.moment()
-    given = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
+    new_mark = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
     request = desk.regrades.open_for(hand_in.entry.id, ask.point) if source is Source.REGRADE else None
     with desk.database.writing():
         items = ask.items if summed else ()
-        desk.log.add(hand_in.entry.id, given, source, items=items, words=ask.words, nonce=ask.nonce)
+        desk.log.add(hand_in.entry.id, new_mark, source, items=items, words=ask.words, nonce=ask.nonce)
         desk.snippets.used(ask.point, ask.words)
         if request is not None:
-            before = given.before or 0.0
+            before = new_mark.before or 0.0
             desk.regrades.answer(request, before=before, after=score, answer=comment, marker=ask.by, when=moment)
-    desk.state.given(hand_in.entry.id, given)
-    return given
+    desk.state.add_mark(hand_in.entry.id, new_mark)
+    return new_mark
 
 
 def open_twins(desk: Desk, hand_in: HandIn, point: str, me: str) -> list[HandIn]:
@@ -127,14 +127,14 @@ def undo(desk: Desk, by: str) -> LoggedMark:
         raise UsageError("that mark was for an earlier hand-in, which counts no more.")
     report, point = desk.report(hand_in), latest.review.point
     gone = desk.log.taken_back(latest.entry, point)
-    own = [
+    standing_marks = [
         review
         for review in report.reviews
         if review.point == point and review.sha256 == hand_in.digest and review.when not in gone
     ]
-    if own and own[-1] != latest.review:
-        raise ConflictError(f"{own[-1].by} has marked this point since; your mark does not count any more.")
-    former = own[-2] if len(own) > 1 else None
+    if standing_marks and standing_marks[-1] != latest.review:
+        raise ConflictError(f"{standing_marks[-1].by} has marked this point since; your mark does not count any more.")
+    former = standing_marks[-2] if len(standing_marks) > 1 else None
     back = mark(
         report,
         point=point,
@@ -147,7 +147,7 @@ def undo(desk: Desk, by: str) -> LoggedMark:
         desk.log.add(latest.entry, back, Source.UNDO, undoes=latest.number)
         if latest.source is Source.REGRADE:
             desk.regrades.reopen(latest.entry, point, latest.review.when)
-    desk.state.given(latest.entry, back)
+    desk.state.add_mark(latest.entry, back)
     return latest
 
 
@@ -161,16 +161,16 @@ def rescore_items(desk: Desk, point: str, changed: int | None, by: str) -> int:
             continue
         if changed is not None and changed not in logged.items:
             continue
-        known = {item.number for item in desk.items.of(point)}
-        ticked = [item for item in logged.items if item in known]
+        item_numbers = {item.number for item in desk.items.of(point)}
+        ticked = [item for item in logged.items if item in item_numbers]
         score = desk.items.total(point, ticked, logged.review.max_score)
         comment = desk.items.comment(point, ticked, logged.words)
         if (score, comment) == (logged.review.score, logged.review.comment):
             continue
-        given = mark(desk.report(hand_in), point=point, score=score, comment=comment, by=by, when=desk.log.moment())
+        new_mark = mark(desk.report(hand_in), point=point, score=score, comment=comment, by=by, when=desk.log.moment())
         with desk.database.writing():
-            desk.log.add(logged.entry, given, Source.ITEMS, items=ticked, words=logged.words)
-        desk.state.given(logged.entry, given)
+            desk.log.add(logged.entry, new_mark, Source.ITEMS, items=ticked, words=logged.words)
+        desk.state.add_mark(logged.entry, new_mark)
         moved += 1
     return moved
 
@@ -198,8 +198,12 @@ def _check_alone(desk: Desk, ask: Ask, hand_in: HandIn) -> None:
     if holder is not None:
         raise ConflictError(f"{holder} has this hand-in open and is marking it.")
     state = hand_in.points.get(ask.point)
-    given = state.given if state else None
-    if ask.seen is None or given is None or given.when == ask.seen:
+    current = state.given if state else None
+    if ask.seen is None or current is None or current.when == ask.seen:
         return
-    what = "took the mark back" if given.score is None else f"gave {number(given.score)} of {number(given.max_score)}"
-    raise ConflictError(f"{given.by} {what} since you opened this page.")
+    what = (
+        "took the mark back"
+        if current.score is None
+        else f"gave {number(current.score)} of {number(current.max_score)}"
+    )
+    raise ConflictError(f"{current.by} {what} since you opened this page.")

@@ -1,4 +1,4 @@
-"""A student's code for a reader: coloured by pygments, lines numbered, those that a message points at marked."""
+"""Show a student's code: coloured by pygments, lines numbered, and those marked that a message points at."""
 
 import re
 from collections import defaultdict
@@ -12,8 +12,8 @@ from pygments.token import STANDARD_TYPES
 from grader.report.plain_text import clean
 from grader.schema import PointScore
 
-MAX_CHARACTERS = 60_000  # of one file
-MAX_FILES = 8
+MAX_CHARACTERS = 60_000  # of one file, some 1,500 lines
+MAX_FILES = 8  # on one page
 MAX_LINE = 400  # characters; what is longer is no code that a person reads
 _POINTED = re.compile(r"(?P<file>[\w./-]{1,100}\.py)(?::|[^.\n]{0,40}? line )(?P<line>\d{1,6})\b")
 
@@ -32,22 +32,22 @@ class CodeFile:
     pointed: int
 
 
-def code_files(files: Mapping[str, bytes], wanted: Iterable[str], points: Iterable[PointScore]) -> tuple[CodeFile, ...]:
-    """The files `wanted` and those that messages of `points` point at, in this order."""
+def code_files(files: Mapping[str, bytes], names: Iterable[str], points: Iterable[PointScore]) -> tuple[CodeFile, ...]:
+    """The files called `names` and those that messages of `points` point at, in this order."""
     marks = pointed_at(points)
-    names = [name for name in dict.fromkeys((*wanted, *marks)) if name in files]
-    return tuple(_file(name, files[name], marks.get(name, {})) for name in names[:MAX_FILES])
+    shown = [name for name in dict.fromkeys((*names, *marks)) if name in files]
+    return tuple(_file(name, files[name], marks.get(name, {})) for name in shown[:MAX_FILES])
 
 
 def pointed_at(points: Iterable[PointScore]) -> dict[str, dict[int, tuple[str, ...]]]:
     """File -> line -> the points whose traceback or message names it."""
-    found: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    places: defaultdict[str, defaultdict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
     for point in points:
         for frame in point.traceback:
-            found[frame.file][frame.line].append(point.id)
+            places[frame.file][frame.line].append(point.id)
         for match in _POINTED.finditer(point.message[:MAX_CHARACTERS]):
-            found[match["file"]][int(match["line"])].append(point.id)
-    return {name: {line: tuple(dict.fromkeys(ids)) for line, ids in lines.items()} for name, lines in found.items()}
+            places[match["file"]][int(match["line"])].append(point.id)
+    return {name: {line: tuple(dict.fromkeys(ids)) for line, ids in lines.items()} for name, lines in places.items()}
 
 
 def _file(name: str, data: bytes, marks: Mapping[int, tuple[str, ...]]) -> CodeFile:

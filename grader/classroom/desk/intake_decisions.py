@@ -1,4 +1,4 @@
-"""What a person decides about hand-ins at the desk: which file counts, and whose a hand-in is.
+"""Keep what a person decides at the desk about hand-ins: which file counts, and whose a hand-in is.
 
 Nothing is graded here. A decision is kept with what was given for the class, as `grader class --accept` and `--match`
 would have it, and the next `grader class` reads the hand-in so.
@@ -29,8 +29,8 @@ def offers(kind: str, message: str) -> tuple[Offer, ...]:
     """The files that an issue says may count."""
     if kind != IssueKind.CHOICE:
         return ()
-    found = _ACCEPT.finditer(message)
-    return tuple(Offer(match["value"], f"Read {match['file']} as {match['name']}") for match in found)
+    matches = _ACCEPT.finditer(message)
+    return tuple(Offer(match["value"], f"Read {match['file']} as {match['name']}") for match in matches)
 
 
 def accept(results: Path, issues: Sequence[Issue], value: str) -> None:
@@ -52,9 +52,9 @@ def match(results: Path, issues: Sequence[Issue], ids: Collection[str], folder: 
 def decided(results: Path) -> tuple[frozenset[str], frozenset[str]]:
     """What has been decided so far: values of `--accept`, and folders of `--match`."""
     inputs = read_inputs(results)
-    return frozenset(inputs.accept or ()), frozenset(one.rpartition("=")[0] for one in inputs.match or ())
+    return frozenset(inputs.accept or ()), frozenset(matched.rpartition("=")[0] for matched in inputs.match or ())
 
 
-def _keep(results: Path, given: ClassInputs) -> None:
+def _keep(results: Path, new_inputs: ClassInputs) -> None:
     with store.lock(results):
-        keep_inputs(results, read_inputs(results).updated(given))
+        keep_inputs(results, read_inputs(results).updated(new_inputs))

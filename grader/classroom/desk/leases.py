@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from grader.classroom.desk.database import BusyError, Database
 
-SECONDS = 600.0  # longer than a text is read, shorter than a lunch
+SECONDS = 600.0  # longer than reading a text takes, shorter than a lunch break
 
 
 class Leases:
@@ -37,8 +37,8 @@ class Leases:
     def holder(self, entry: str, marker: str) -> str | None:
         """Who has it open, if that is somebody else than `marker`."""
         query = "SELECT marker FROM lease WHERE entry = ? AND marker != ? AND until > ?"
-        found = self._database.row(query, entry, marker, self._clock())
-        return None if found is None else str(found["marker"])
+        row = self._database.row(query, entry, marker, self._clock())
+        return None if row is None else str(row["marker"])
 
     def held_by_others(self, marker: str) -> dict[str, str]:
         """Hand-in -> who has it open, of those that others have."""

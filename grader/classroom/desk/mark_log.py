@@ -42,7 +42,7 @@ class MarkLog:
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def moment(self) -> str:
-        """Now, and later than any moment given before."""
+        """The time now, but later than any that it returned before."""
         self._latest = max(datetime.now(UTC), self._latest + timedelta(microseconds=1))
         return self._latest.isoformat(timespec="microseconds")
 
@@ -57,7 +57,7 @@ class MarkLog:
         undoes: int | None = None,
         nonce: str | None = None,
     ) -> None:
-        """Writes one down; to be called within `Database.writing`."""
+        """Writes a mark down; to be called within `Database.writing`."""
         self._database.run(
             "INSERT INTO mark (entry, point, review, source, items, words, undoes, nonce) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -75,8 +75,8 @@ class MarkLog:
 
     def answered(self, nonce: str, entry: str, point: str) -> LoggedMark | None:
         """The mark of the very same request, if there is one: its answer was lost on the way, and it came again."""
-        found = self._read("SELECT * FROM mark WHERE nonce = ? AND entry = ? AND point = ?", nonce, entry, point)
-        return found[0] if found else None
+        marks = self._read("SELECT * FROM mark WHERE nonce = ? AND entry = ? AND point = ?", nonce, entry, point)
+        return marks[0] if marks else None
 
     def waiting(self, entry: str | None = None) -> list[LoggedMark]:
         """Those that are not in their reports yet, in their order."""
@@ -90,10 +90,10 @@ class MarkLog:
                 self._database.run("UPDATE mark SET carried = 1 WHERE number = ?", logged.number, quiet=True)
 
     def latest(self, entry: str, point: str) -> LoggedMark | None:
-        found = self._read(
+        marks = self._read(
             "SELECT * FROM mark WHERE entry = ? AND point = ? ORDER BY number DESC LIMIT 1", entry, point
         )
-        return found[0] if found else None
+        return marks[0] if marks else None
 
     def latest_of_point(self, point: str) -> list[LoggedMark]:
         """The latest mark of each hand-in."""
@@ -102,19 +102,23 @@ class MarkLog:
 
     def undoable(self, marker: str) -> LoggedMark | None:
         """The latest mark of somebody that they have not taken back."""
-        found = self._read(
+        marks = self._read(
             "SELECT * FROM mark WHERE source IN ('mark', 'regrade') AND json_extract(review, '$.by') = ? "
             "AND number NOT IN (SELECT undoes FROM mark WHERE undoes IS NOT NULL) ORDER BY number DESC LIMIT 1",
             marker,
         )
-        return found[0] if found else None
+        return marks[0] if marks else None
 
     def taken_back(self, entry: str, point: str) -> set[str]:
         """The moments of the marks of a point that were taken back, and of those that did so."""
         logged = self._read("SELECT * FROM mark WHERE entry = ? AND point = ?", entry, point)
         undone = self._database.rows("SELECT undoes FROM mark WHERE entry = ? AND point = ?", entry, point)
         numbers = {row["undoes"] for row in undone}
-        return {own.review.when for own in logged if own.source is Source.UNDO or own.number in numbers}
+        return {
+            entry_mark.review.when
+            for entry_mark in logged
+            if entry_mark.source is Source.UNDO or entry_mark.number in numbers
+        }
 
     def _read(self, query: str, *values: object) -> list[LoggedMark]:
         return [_logged(row) for row in self._database.rows(query, *values)]

@@ -23,8 +23,8 @@ def give(visit: Visit, desk: Desk) -> Response:
         giving.keep(desk, ask)
         score = None
     else:
-        given = giving.give(desk, ask, Source.REGRADE if kind == REGRADE else Source.MARK)
-        score = given.score if given else None
+        new_mark = giving.give(desk, ask, Source.REGRADE if kind == REGRADE else Source.MARK)
+        score = new_mark.score if new_mark else None
         together = giving.give_together(desk, ask) if visit.field("together") and kind != REGRADE else 0
         visit.request.app.state.keeper.wake()
     hand_in = desk.hand_in(ask.key)

@@ -1,4 +1,4 @@
-"""Who marks what: each marker takes some points, all if none are named; those who share a point share the class.
+"""Split the marking: each marker takes some points, all if none are named; those who share a point share the class.
 
 One rule gives both ways to split a class: by point, and by slice.
 """
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from grader.classroom.desk.database import Database
 from grader.errors import UsageError
 
-MAX_NAME = 80
-MAX_MARKERS = 100
+MAX_NAME = 80  # characters: it stands beside each mark, in one line
+MAX_MARKERS = 100  # more than any course has; bounds what one request may store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Markers:
         rows = self._database.rows("SELECT name, points FROM marker ORDER BY rowid")
         return [Marker(row["name"], tuple(row["points"].split())) for row in rows]
 
-    def replace(self, lines: str, known: Sequence[str]) -> None:
+    def replace(self, lines: str, point_ids: Sequence[str]) -> None:
         """Takes a line each, `name` or `name: points`. Raises UsageError."""
-        markers = [_marker(line, known) for line in lines.splitlines() if line.strip()]
+        markers = [_marker(line, point_ids) for line in lines.splitlines() if line.strip()]
         names = [marker.name for marker in markers]
         if len(set(names)) < len(names) or len(names) > MAX_MARKERS:
             raise UsageError(f"name each marker once, and at most {MAX_MARKERS}.")
@@ -43,9 +43,9 @@ class Markers:
 
 
 def marker_of(markers: Sequence[Marker], point: str, place: int, count: int) -> str | None:
-    """Whose the hand-in at `place` of `count` is, for this point: the class in slices of like length."""
-    own = [marker.name for marker in markers if marker.marks(point)]
-    return own[place * len(own) // count] if own else None
+    """Who marks this point of the hand-in at `place` of `count`: the class is cut into slices of equal length."""
+    names = [marker.name for marker in markers if marker.marks(point)]
+    return names[place * len(names) // count] if names else None
 
 
 def marker_name(text: str) -> str:
@@ -56,10 +56,10 @@ def marker_name(text: str) -> str:
     return name
 
 
-def _marker(line: str, known: Sequence[str]) -> Marker:
+def _marker(line: str, point_ids: Sequence[str]) -> Marker:
     name, _, points = line.partition(":")
     chosen = tuple(points.replace(",", " ").split())
-    unknown = [point for point in chosen if point not in known]
+    unknown = [point for point in chosen if point not in point_ids]
     if unknown:
-        raise UsageError(f"{name.strip()}: there is no point {unknown[0]}; there are {', '.join(known)}.")
+        raise UsageError(f"{name.strip()}: there is no point {unknown[0]}; there are {', '.join(point_ids)}.")
     return Marker(marker_name(name), chosen)

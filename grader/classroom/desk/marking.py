@@ -31,7 +31,7 @@ LOCK = ".desk.lock"
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CachedWorklist:
     """Somebody's worklist, of what it was made, and how many changes of hand-ins it knows."""
 
     stand: tuple[object, ...]
@@ -64,7 +64,7 @@ class Desk:
         self.seconds = SecondReadings(self.database)
         self.regrades = Regrades(self.database)
         self.state = ClassState(results, assignment.rubric, self.database)
-        self._worklists: dict[str, _Kept] = {}
+        self._worklists: dict[str, _CachedWorklist] = {}
         self.carrying = threading.Lock()  # between a carrier's thread and another's
         self.refresh()
 
@@ -79,28 +79,28 @@ class Desk:
         """Takes note of what has changed in the folder."""
         self.state.refresh()
         for logged in self.log.waiting():
-            self.state.given(logged.entry, logged.review)
+            self.state.add_mark(logged.entry, logged.review)
 
     def worklist(self, me: str) -> Worklist:
         """Everything that needs a person. After a mark, only what was marked is looked at again."""
-        kept, changes = self._worklists.get(me), len(self.state.changed)
+        cached, changes = self._worklists.get(me), len(self.state.changed)
         stand = (self.state.version, self.database.version)
-        if kept is None or kept.stand != stand:
+        if cached is None or cached.stand != stand:
             maker = TaskMaker(self.state, self.regrades, self.markers.all(), self.seconds, me, self.anonymous)
-            kept = _Kept(stand, Worklist(maker), changes)
-        for key in {*self.state.changed[kept.changes :]}:
-            kept.worklist.update(self.state.hand_ins[key])
-        self._worklists[me] = replace(kept, changes=changes)
-        return kept.worklist
+            cached = _CachedWorklist(stand, Worklist(maker), changes)
+        for key in {*self.state.changed[cached.changes :]}:
+            cached.worklist.update(self.state.hand_ins[key])
+        self._worklists[me] = replace(cached, changes=changes)
+        return cached.worklist
 
     def hand_in(self, key: str) -> HandIn:
         """Raises UsageError where there is none."""
-        found = self.state.hand_ins.get(key)
-        if found is None:
+        hand_in = self.state.hand_ins.get(key)
+        if hand_in is None:
             raise UsageError(
                 "there is no such hand-in in this class; it may have been graded again under another name."
             )
-        return found
+        return hand_in
 
     def report(self, hand_in: HandIn) -> Report:
         """The report with all marks, those too that are not carried over yet. Raises UsageError where it is damaged."""
@@ -109,9 +109,9 @@ class Desk:
         return with_marks(stored, self.assignment, waiting) if waiting else stored
 
     def held(self, me: str) -> dict[str, str]:
-        """Key -> who has it open, of the hand-ins that others have."""
+        """The hand-ins that others have open: key -> who has it."""
         held = self.leases.held_by_others(me)
-        return {own.key: held[entry] for entry in held if (own := self.state.by_entry(entry)) is not None}
+        return {hand_in.key: held[entry] for entry in held if (hand_in := self.state.by_entry(entry)) is not None}
 
     def next_task(self, chosen: Filter, here: tuple[str, str], step: int, me: str) -> Task | None:
         """The sheet to go to from `here`; one that somebody else has open is passed over."""

@@ -114,8 +114,8 @@ def _listed(items: list[ast.expr], opening: str, closing: str, depth: int) -> st
 def _name(name: str) -> str:
     """f_x with its index below, theta as θ, x1 as x with 1 below."""
     head, _, index = name.partition("_")
-    if not index and (found := re.fullmatch(r"([A-Za-z])(\d+)", name)):
-        head, index = found[1], found[2]
+    if not index and (match := re.fullmatch(r"([A-Za-z])(\d+)", name)):
+        head, index = match[1], match[2]
     if not head or "_" in index:
         head, index = name, ""
     letter = f"<mi>{escape(_GREEK.get(head, head)[:60])}</mi>"

@@ -18,8 +18,8 @@ def standing(desk: Desk, visit: Visit, here: tuple[str | None, str | None]) -> d
     for name, step, all_ in _STEPS if here[0] else ():
         task = work.neighbour(replace(visit.chosen, all=all_), here, step, {} if all_ else held)
         steps[name] = address_of(task, visit.chosen) if task else None
-    done, total = work.standing(visit.chosen)
-    return {"steps": steps, "done": done, "total": total}
+    done_count, total = work.standing(visit.chosen)
+    return {"steps": steps, "done": done_count, "total": total}
 
 
 def address_of(task: Task, chosen: Filter) -> str | None:

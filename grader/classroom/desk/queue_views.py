@@ -23,11 +23,13 @@ ROWS = 200  # of a queue on one page
 def queue(visit: Visit, desk: Desk) -> Response:
     """What needs a person, counted by kind; the tasks of the filter, a row each."""
     work, chosen = desk.worklist(visit.marker), visit.chosen
-    found, counts = work.tasks, work.counts()
+    all_tasks, counts = work.tasks, work.counts()
     chosen = of_a_kind(chosen, counts)
     sought = folded(visit.query("q"))
     rows = [
-        task for task in found if chosen.takes(task) and (not sought or sought in folded(f"{task.who} {task.reason}"))
+        task
+        for task in all_tasks
+        if chosen.takes(task) and (not sought or sought in folded(f"{task.who} {task.reason}"))
     ]
     if visit.wants_json:
         return JSONResponse({"counts": counts, "tasks": [_task(task) for task in rows]})
@@ -46,7 +48,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
         waiting=[(name, who) for name, who, waits in desk.state.people() if waits] if not desk.anonymous else [],
         chosen=chosen,
         counts=counts,
-        points=sorted({task.point for task in found if task.point and task.kind in SHEETS}),
+        points=sorted({task.point for task in all_tasks if task.point and task.kind in SHEETS}),
         people=[marker.name for marker in desk.markers.all()],
         query=lambda **changed: query_of(chosen, **changed),
         first=next((f"/next{query_of(chosen)}" for task in rows if task.kind in SHEETS and not task.is_done), None),
@@ -99,11 +101,11 @@ def decide_lateness(visit: Visit, desk: Desk) -> Response:
 def names(visit: Visit, desk: Desk) -> Response:
     """Everybody who has a sheet in the filter's kind, for going to a name."""
     chosen = replace(visit.chosen, all=True, who="")
-    found = [
+    matching_tasks = [
         task for task in desk.worklist(visit.marker).tasks if task.kind in SHEETS and task.key and chosen.takes(task)
     ]
     return JSONResponse(
-        [{"who": task.who, "point": task.point, "to": address_of(task, visit.chosen)} for task in found]
+        [{"who": task.who, "point": task.point, "to": address_of(task, visit.chosen)} for task in matching_tasks]
     )
 
 

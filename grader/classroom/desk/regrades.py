@@ -49,18 +49,18 @@ class Regrades:
 
     def open_for(self, entry: str, point: str) -> Request | None:
         query = "SELECT * FROM request WHERE entry = ? AND point = ? AND answered IS NULL ORDER BY number"
-        found = self._database.row(query, entry, point)
-        return None if found is None else _request(found)
+        row = self._database.row(query, entry, point)
+        return None if row is None else _request(row)
 
     def numbered(self, number: int) -> Request:
-        (found,) = self._database.rows("SELECT * FROM request WHERE number = ?", number)
-        return _request(found)
+        (row,) = self._database.rows("SELECT * FROM request WHERE number = ?", number)
+        return _request(row)
 
     def answered_by(self, entry: str, point: str, marker: str, answer: str) -> bool:
         """Whether the latest answer about a point is this very one of this person."""
         query = "SELECT marker, answer FROM request WHERE entry = ? AND point = ? ORDER BY answered DESC LIMIT 1"
-        found = self._database.row(query, entry, point)
-        return found is not None and (found["marker"], found["answer"]) == (marker, answer)
+        row = self._database.row(query, entry, point)
+        return row is not None and (row["marker"], row["answer"]) == (marker, answer)
 
     def reopen(self, entry: str, point: str, answered: str) -> None:
         """Takes an answer back, known by its moment; to be called within `Database.writing`."""
@@ -85,23 +85,23 @@ class Regrades:
         )
 
 
-def add_requests(results: Path, asked: list[tuple[str, str, str]], when: str) -> int:
+def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str) -> int:
     """Writes (id, point, words) down for the desk of `results`; returns how many are new. All of them, or none.
 
     Raises UsageError where an id is nobody's in this class, or has no such point.
     """
     entries = {entry.id: entry for entry in store.read_index(results).entries}
-    for name, point, _ in asked:
+    for name, point, _ in requests:
         entry = entries.get(name)
         if entry is None or entry.folder is None:
             raise UsageError(f"{results}: nobody's hand-in has the id {name!r} in this class.")
-        points = [own.id for own in store.read_report(results / entry.folder / store.REPORT).points]
+        points = [point_score.id for point_score in store.read_report(results / entry.folder / store.REPORT).points]
         if point not in points:
             raise UsageError(f"{name}: there is no point {point!r} in this report; there are {', '.join(points)}.")
     database = Database(results)
     try:
         with database.writing():
-            return sum(Regrades(database).add(*one, when) for one in asked)
+            return sum(Regrades(database).add(*request, when) for request in requests)
     finally:
         database.close()
 
@@ -111,19 +111,19 @@ def read_requests(path: Path) -> list[tuple[str, str, str]]:
     header, *rows = read_table(path).rows
     names = [bare(name) for name in header]
     places = {}
-    for column, known in _COLUMNS.items():
-        found = [place for place, name in enumerate(names) if name in known]
-        if not found:
-            raise UsageError(f"{path}: there is no column {known[0]!r}; the header is {', '.join(header)}.")
-        places[column] = found[0]
-    asked = []
+    for column, headers in _COLUMNS.items():
+        columns = [place for place, name in enumerate(names) if name in headers]
+        if not columns:
+            raise UsageError(f"{path}: there is no column {headers[0]!r}; the header is {', '.join(header)}.")
+        places[column] = columns[0]
+    requests = []
     for line, row in enumerate(rows, 2):
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(places.values()):
             raise UsageError(f"{path}, line {line}: this line has {len(row)} cells, fewer than the header.")
-        asked.append((row[places["entry"]].strip(), row[places["point"]].strip(), row[places["words"]].strip()))
-    return asked
+        requests.append((row[places["entry"]].strip(), row[places["point"]].strip(), row[places["words"]].strip()))
+    return requests
 
 
 def _request(row: sqlite3.Row) -> Request:

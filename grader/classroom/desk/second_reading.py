@@ -54,8 +54,8 @@ class SecondReadings:
 
     def of(self, entry: str, point: str, digest: str) -> SecondMark | None:
         query = "SELECT * FROM second WHERE entry = ? AND point = ? AND sha256 = ?"
-        found = self._database.row(query, entry, point, digest)
-        return None if found is None else _second(found)
+        row = self._database.row(query, entry, point, digest)
+        return None if row is None else _second(row)
 
     def all(self) -> dict[tuple[str, str, str], SecondMark]:
         marks = [_second(row) for row in self._database.rows("SELECT * FROM second ORDER BY moment")]

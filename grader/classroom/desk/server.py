@@ -87,8 +87,8 @@ def open_desk(
         raise UsageError(f"--host {host} is every address of this machine; say with --url by which one people come.")
     bound = _bind(host, port)
     real = bound.getsockname()[1]
-    own = f"http://{_bracketed(host)}:{real}"
-    origins = {own, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
+    own_origin = f"http://{_bracketed(host)}:{real}"
+    origins = {own_origin, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
     if url is not None:
         origins.add(_origin(url))
     secret = secrets.token_urlsafe(24)
@@ -98,7 +98,7 @@ def open_desk(
     return Opened(
         bound,
         Gatekeeper(app, sessions, frozenset(origins), cookie),
-        f"{(url or own).rstrip('/')}{ENTER}?secret={secret}",
+        f"{(url or own_origin).rstrip('/')}{ENTER}?secret={secret}",
     )
 
 

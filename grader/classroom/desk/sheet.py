@@ -1,4 +1,4 @@
-"""The sheet of one: everything a person needs to mark a point of a hand-in, side by side."""
+"""Collect everything that a person needs to mark one point of a hand-in, for one page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class Sheet:
 
     point: PointScore
     exercise_title: str
-    asked: str
+    task: str
     prose: Markup | None
     formulas: tuple[Formula, ...]
     section: ExerciseSection
@@ -58,38 +58,40 @@ class Sheet:
 
 def sheet(results: Path, hand_in: HandIn, report: Report, point: str, rubric: Rubric, *, hide_marks: bool) -> Sheet:
     """Raises UsageError where the report has no such point."""
-    found = report.point(point)
+    point_score = report.point(point)
     history = tuple(
         review
         for review in report.reviews
         if review.point == point and review.sha256 == report.submission.sha256 and not hide_marks
     )
-    own = [other for other in report.points if other.exercise == found.exercise]
+    exercise_points = [other for other in report.points if other.exercise == point_score.exercise]
     bare = report.model_copy(
         update={
-            "points": tuple(_unmarked(other, drop=TEXT if other.id == point else None) for other in own),
+            "points": tuple(_unmarked(other, drop=TEXT if other.id == point else None) for other in exercise_points),
             "reviews": tuple(review for review in report.reviews if review.point != point),
-            "exercises": tuple(exercise for exercise in report.exercises if exercise.id == found.exercise),
+            "exercises": tuple(exercise for exercise in report.exercises if exercise.id == point_score.exercise),
         }
     )
     section = exercise_sections(bare)[0]
-    prose = found.evidence.get(TEXT)
+    prose = point_score.evidence.get(TEXT)
     return Sheet(
-        point=_unmarked(found, drop=TEXT),
+        point=_unmarked(point_score, drop=TEXT),
         exercise_title=section.score.title,
-        asked=found.title,
+        task=point_score.title,
         prose=to_html(prose) if isinstance(prose, str) else None,
-        formulas=_formulas(found.evidence),
+        formulas=_formulas(point_score.evidence),
         section=_first(section, point),
         verdicts=bare.points,
         files=code_files(
-            store.read_files(results / hand_in.folder / store.SUBMISSION), _wanted(rubric, found.exercise), own
+            store.read_files(results / hand_in.folder / store.SUBMISSION),
+            _files_of(rubric, point_score.exercise),
+            exercise_points,
         ),
         history=history,
         current=history[-1] if history and history[-1].score is not None else None,
         notes=report.submission.notes,
         late=report.late.message if report.late and report.late.days else "",
-        keys=keys(found.max_score),
+        keys=keys(point_score.max_score),
     )
 
 
@@ -115,7 +117,9 @@ def _unmarked(point: PointScore, drop: str | None) -> PointScore:
 
 def _first(section: ExerciseSection, point: str) -> ExerciseSection:
     """The section with the point itself before its neighbours."""
-    return replace(section, points=tuple(sorted(section.points, key=lambda own: own.score.id != point)))
+    return replace(
+        section, points=tuple(sorted(section.points, key=lambda point_section: point_section.score.id != point))
+    )
 
 
 def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
@@ -128,5 +132,5 @@ def _formulas(evidence: Mapping[str, Any]) -> tuple[Formula, ...]:
     )
 
 
-def _wanted(rubric: Rubric, exercise: str) -> list[str]:
-    return [own.file for own in rubric.exercise if own.id == exercise]
+def _files_of(rubric: Rubric, exercise: str) -> list[str]:
+    return [exercise_of_rubric.file for exercise_of_rubric in rubric.exercise if exercise_of_rubric.id == exercise]

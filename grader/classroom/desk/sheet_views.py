@@ -31,7 +31,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         holder = desk.leases.take(hand_in.entry.id, visit.marker)
     if visit.wants_json:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
-    ticked, words = _given(desk, hand_in, shown)
+    ticked, words = _items_and_words(desk, hand_in, shown)
     second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
     twins = desk.state.twins(hand_in)
     return html(
@@ -60,7 +60,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
     )
 
 
-def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
+def _items_and_words(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
     """The items and the words of the mark that counts."""
     latest = desk.log.latest(hand_in.entry.id, shown.point.id)
     if latest is not None and latest.review == shown.current:
@@ -71,8 +71,8 @@ def _given(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], 
 def _twin(desk: Desk, twin: HandIn, point: str, chosen: Filter) -> tuple[str, str, ReviewEntry | None]:
     """A hand-in with the same files: what it is called, its sheet, and its mark."""
     state = twin.points.get(point)
-    given = state.given if state and state.is_marked else None
-    return label(twin, desk.anonymous), sheet_address(twin.key, point, chosen), given
+    current = state.given if state and state.is_marked else None
+    return label(twin, desk.anonymous), sheet_address(twin.key, point, chosen), current
 
 
 def next_sheet(visit: Visit, desk: Desk) -> Response:

@@ -89,15 +89,19 @@ class TaskMaker:
         hand_ins = list(self.state.hand_ins.values())
         if self.blind:
             hand_ins.sort(key=lambda hand_in: hand_in.key)  # the class's order is that of its names
-        found = [
+        tasks = [
             *(self._regrade(request) for request in self.requests.all()),
             *self._marks(hand_ins),
             *(self._seconds(hand_ins) if self.seconds.percent else ()),
-            *(Task(DAMAGED, None, None, label(own, self.blind), own.damage, False) for own in hand_ins if own.damage),
+            *(
+                Task(DAMAGED, None, None, label(hand_in, self.blind), hand_in.damage, False)
+                for hand_in in hand_ins
+                if hand_in.damage
+            ),
         ]
         if not self.blind:  # what an intake says is about names
-            found += [self._issue(issue) for issue in self.state.issues]
-        return found
+            tasks += [self._issue(issue) for issue in self.state.issues]
+        return tasks
 
     def again(self, task: Task, hand_in: HandIn) -> Task:
         """The task as it is now that something was done about its hand-in."""
@@ -105,12 +109,12 @@ class TaskMaker:
         if task.request is not None:
             return self._regrade(self.requests.numbered(task.request))
         if task.kind == SECOND and task.point and point:
-            own = self.seconds.of(hand_in.entry.id, task.point, hand_in.digest)
-            return self._second(hand_in, task.point, point, own)
+            second_mark = self.seconds.of(hand_in.entry.id, task.point, hand_in.digest)
+            return self._second(hand_in, task.point, point, second_mark)
         if task.kind not in (MARK, REVIEW, TIME):
             return task
-        given = point.given if point and point.is_marked else None
-        return replace(task, is_done=given is not None, given=given)
+        current = point.given if point and point.is_marked else None
+        return replace(task, is_done=current is not None, given=current)
 
     def _marks(self, hand_ins: Sequence[HandIn]) -> Iterator[Task]:
         """The points of all hand-ins, one point after the other: that is how people mark."""
@@ -135,13 +139,13 @@ class TaskMaker:
                 )
 
     def _issue(self, issue: Issue) -> Task:
-        """What an intake says; whether a hand-in without a time was late is decided here, in days."""
-        own = self.state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
-        if own is None:
+        """The task for an issue of the intake. For a hand-in without a time: how many days late it is."""
+        hand_in = self.state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
+        if hand_in is None:
             return Task(issue.kind, None, None, issue.who, issue.message, False)
-        point = own.points.get(LATE)
-        given = point.given if point and point.is_marked else None
-        return Task(TIME, own.key, LATE, own.name, issue.message, given is not None, given=given)
+        point = hand_in.points.get(LATE)
+        current = point.given if point and point.is_marked else None
+        return Task(TIME, hand_in.key, LATE, hand_in.name, issue.message, current is not None, given=current)
 
     def _regrade(self, request: Request) -> Task:
         hand_in = self.state.by_entry(request.entry)
@@ -166,12 +170,14 @@ class TaskMaker:
                 if self.seconds.is_sampled(self.state.salt, hand_in.entry.id, name):
                     yield self._second(hand_in, name, point, marks.get((hand_in.entry.id, name, hand_in.digest)))
 
-    def _second(self, hand_in: HandIn, name: str, point: PointState, own: SecondMark | None) -> Task:
+    def _second(self, hand_in: HandIn, name: str, point: PointState, second_mark: SecondMark | None) -> Task:
         """One of the sample; it waits until somebody else has marked it, whose mark is not told."""
         first_is_mine = point.given is not None and point.given.by == self.me
-        waits = not point.is_marked or (own is None and first_is_mine)
-        reason = f"read a second time by {own.marker}" if own else "to be read without seeing the first mark"
-        who, is_done = label(hand_in, self.blind), own is not None
+        waits = not point.is_marked or (second_mark is None and first_is_mine)
+        reason = (
+            f"read a second time by {second_mark.marker}" if second_mark else "to be read without seeing the first mark"
+        )
+        who, is_done = label(hand_in, self.blind), second_mark is not None
         return Task(SECOND, hand_in.key, name, who, reason, is_done, point.max_score, waits=waits)
 
 

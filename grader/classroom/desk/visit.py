@@ -104,5 +104,5 @@ def query_of(chosen: Filter, **changed: str | None) -> str:
     """A filter as the end of an address, with some of it changed."""
     values = {"kind": chosen.kind, "point": chosen.point, "who": chosen.who, "all": "1" if chosen.all else ""}
     values |= {name: value for name, value in changed.items() if value is not None}
-    kept = {name: value for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    present = {name: value for name, value in values.items() if value}
+    return f"?{urlencode(present)}" if present else ""

@@ -58,31 +58,30 @@ class Worklist:
         return every - undone, every
 
     def neighbour(
-        self, chosen: Filter, here: tuple[str | None, str | None], step: int, taken: Mapping[str, str]
+        self, chosen: Filter, here: tuple[str | None, str | None], step: int, held_keys: Mapping[str, str]
     ) -> Task | None:
-        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done by
-        now.
+        """The next sheet (`step` 1) or the previous one (-1) of a filter, from the sheet `here`, which may be done.
 
-        At the end it goes on at the beginning, so that what was passed over comes again. `taken` are keys that others
-        hold.
+        After the last sheet comes the first, so that skipped ones come again. Sheets of `held_keys`, which others have
+        open, are left out.
         """
         undone, every = self._sums(chosen)
         if not (every if chosen.all else undone):
             return None
-        found = self.tasks
+        tasks = self.tasks
         places = [
             place
             for place in self._places.get(here[0], ())
-            if found[place].address == here and chosen.kind in ("", found[place].kind)
+            if tasks[place].address == here and chosen.kind in ("", tasks[place].kind)
         ]
         start = places[0] if places else (-1 if step > 0 else 0)
-        for distance in range(1, len(found) + 1):
-            task = found[(start + step * distance) % len(found)]
+        for distance in range(1, len(tasks) + 1):
+            task = tasks[(start + step * distance) % len(tasks)]
             if (
                 task.key
                 and task.kind in SHEETS
                 and task.address != here
-                and task.key not in taken
+                and task.key not in held_keys
                 and chosen.takes(task)
             ):
                 return task

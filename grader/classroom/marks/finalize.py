@@ -1,4 +1,4 @@
-"""What comes after the judging: a person's marks, then lateness. Pure; from what was judged, so repeatable."""
+"""Apply a person's marks, then lateness, to a judged report. Pure: it starts from what was judged, so is repeatable."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,9 +22,9 @@ def finalize(
 ) -> Report:
     """The report with `reviews` applied and lateness taken off.
 
-    `report` is as it was judged (by `score`, or by `rescored`). `late` is None where lateness is nobody's business: a
-    submission graded by itself. Reviews of another hand-in than this one stay in the history and change nothing, and so
-    does what a person decided on lateness where the time is known after all.
+    `report` is as it was judged (by `score`, or by `rescored`). `late` is None for a submission that is graded by
+    itself, outside a class. Reviews of another hand-in than this one stay in the history and change nothing, and so
+    does a person's decision on lateness once the time is known after all.
     """
     marks = {review.point: review for review in reviews if review.sha256 == report.submission.sha256}
     points = tuple(_marked(point, marks.get(point.id)) for point in report.points)
@@ -47,20 +47,20 @@ def finalize(
 def _late_entry(
     late: Late, submitted: datetime | None, extension: Extension | None, total: float, decision: ReviewEntry | None
 ) -> LateEntry:
-    """What handing in at that time takes off a `total`; where nobody knows the time, what a person decided."""
+    """What handing in at that time takes off a `total`; if nobody knows the time, what a person decided."""
     if submitted is None and decision is not None and decision.score is not None:
-        found = decided_lateness(late, round(decision.score), decision.by, extension)
+        charge = decided_lateness(late, round(decision.score), decision.by, extension)
     else:
-        found = lateness(late, submitted, extension)
+        charge = lateness(late, submitted, extension)
     return LateEntry(
         submitted=submitted.isoformat() if submitted else None,
-        due=found.due.astimezone(late.zone).isoformat(),
+        due=charge.due.astimezone(late.zone).isoformat(),
         extension=str(extension) if extension else None,
         policy=late.policy,
-        days=found.days,
-        factor=found.factor,
-        deducted=round(total - round(total * found.factor, _DIGITS), _DIGITS),
-        message=found.message,
+        days=charge.days,
+        factor=charge.factor,
+        deducted=round(total - round(total * charge.factor, _DIGITS), _DIGITS),
+        message=charge.message,
     )
 
 
@@ -92,5 +92,5 @@ def _marked(point: PointScore, review: ReviewEntry | None) -> PointScore:
 
 
 def _summed(exercise: ExerciseScore, points: Sequence[PointScore]) -> ExerciseScore:
-    own = sum(point.score for point in points if point.exercise == exercise.id)
-    return exercise.model_copy(update={"score": round(own, _DIGITS)})
+    total = sum(point.score for point in points if point.exercise == exercise.id)
+    return exercise.model_copy(update={"score": round(total, _DIGITS)})

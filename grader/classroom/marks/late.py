@@ -1,4 +1,4 @@
-"""Lateness: when it was handed in and what the rubric says -> the share that is kept. Pure: no clock, no files.
+"""Compute lateness: the share of the points that is kept, from the time and the rubric. Pure: no clock, no files.
 
 Days are days of the local calendar: the k-th ends when the clock of the rubric's time zone shows the due time again, k
 days on. So a day in which clocks are set back has 25 hours and is one day. Where a time on that clock happens twice, or
@@ -13,8 +13,8 @@ from grader.classroom.intake.dates import moment
 from grader.rubric import Late
 
 _DAY = timedelta(days=1)
-POINT = "late"  # what a person decides on lateness is a review of this; an id of the rubric's has a dot
-MAX_DAYS = 366  # late, as a person may decide
+POINT = "late"  # a person's decision on lateness is a review of this "point"; an id of the rubric's has a dot
+MAX_DAYS = 366  # a person may decide on: a year, beyond which it is a slip of the keyboard
 _APART = timedelta(hours=14)  # as far as a clock is from UTC anywhere (IANA's time zone database)
 
 
@@ -52,7 +52,7 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
 
 
 def decided_lateness(late: Late, days: int, by: str, extension: Extension | None = None) -> Lateness:
-    """What `days` late cost (0: on time), as a person said where nobody knows the time."""
+    """What `days` late cost (0: on time), as a person decided for a hand-in whose time nobody knows."""
     late, extended = _extended(late, extension)
     due = moment(late.due, late.zone, "later")
     until = f"{'extended to' if extended else 'due'} {due.astimezone(late.zone):%Y-%m-%d %H:%M:%S %Z}"
@@ -70,7 +70,7 @@ def hangs_on_the_clock(late: Late, submitted: datetime, extension: Extension | N
 
 
 def _charged(late: Late, days: int, due: datetime, begin: str) -> Lateness:
-    """What so many days late cost, in words that begin with `begin`."""
+    """What `days` late cost, with a message that begins with `begin`."""
     match late.policy:
         case "none":
             return Lateness(days, 1.0, due, begin + "this costs nothing here.")

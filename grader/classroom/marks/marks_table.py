@@ -42,28 +42,28 @@ def review_table(results: Path, assignment: Assignment, table: Path, *, by: str,
     Raises UsageError, with the line, for whoever or whatever is not in the class; then nothing was recorded.
     """
     index = store.read_index(results)
-    marks = [one for one in _marks(results, index, table) if _is_new(one, table)]
-    for one in marks:
-        given = {"point": one.point, "score": one.score, "comment": one.comment, "by": by, "when": when}
-        review(one.folder / store.REPORT, assignment, **given)  # type: ignore[arg-type]
+    marks = [row_mark for row_mark in _marks(results, index, table) if _is_new(row_mark, table)]
+    for row_mark in marks:
+        values = {"point": row_mark.point, "score": row_mark.score, "comment": row_mark.comment, "by": by, "when": when}
+        review(row_mark.folder / store.REPORT, assignment, **values)  # type: ignore[arg-type]
     with store.lock(results, wait=store.WAIT_SECONDS):
         export(results, store.read_index(results))
     return len(marks)
 
 
-def _is_new(given: _Mark, table: Path) -> bool:
-    """Whether it says something else than the report. Raises UsageError where the report has no room for it."""
-    report = store.read_report(given.folder / store.REPORT)
+def _is_new(row_mark: _Mark, table: Path) -> bool:
+    """Whether the mark differs from the report's. Raises UsageError if the report has no such point or score."""
+    report = store.read_report(row_mark.folder / store.REPORT)
     try:
-        mark(report, point=given.point, score=given.score, comment=given.comment, by="", when="")
+        mark(report, point=row_mark.point, score=row_mark.score, comment=row_mark.comment, by="", when="")
     except UsageError as error:
-        raise UsageError(f"{table}, line {given.line}: {error} Nothing was recorded.") from error
-    return _latest(report, given.point) != (given.score, given.comment)
+        raise UsageError(f"{table}, line {row_mark.line}: {error} Nothing was recorded.") from error
+    return _latest(report, row_mark.point) != (row_mark.score, row_mark.comment)
 
 
 def _latest(report: Report, point: str) -> tuple[float | None, str] | None:
-    own = [entry for entry in report.reviews if entry.point == point and entry.sha256 == report.submission.sha256]
-    return (own[-1].score, own[-1].comment) if own else None
+    entries = [entry for entry in report.reviews if entry.point == point and entry.sha256 == report.submission.sha256]
+    return (entries[-1].score, entries[-1].comment) if entries else None
 
 
 def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mark]:
@@ -79,8 +79,8 @@ def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mar
     people = _people(results, index)
     for line, row in enumerate(rows[1:], 2):
         cells = {name: value.strip() for name, value in zip(header, row, strict=False)}
-        given = _long(cells) if long else _wide(cells, points)
-        for point, score, comment in given:
+        marks = _long(cells) if long else _wide(cells, points)
+        for point, score, comment in marks:
             folder = _folder_of(people, cells[header[who]], f"{table}, line {line}")
             yield _Mark(line, folder, point, _score(score, f"{table}, line {line}"), comment)
 
@@ -99,7 +99,7 @@ def _wide(cells: dict[str, str], points: Sequence[str]) -> Iterator[tuple[str, s
 
 
 def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
-    """Whatever somebody may be called by -> the folders of those who are called so."""
+    """The folders of all hand-ins that go by a name, for every id, name, address or number that somebody has."""
     people: dict[str, set[Path]] = defaultdict(set)
     for entry in index.entries:
         if entry.status == "graded" and entry.folder:
@@ -109,11 +109,11 @@ def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
 
 
 def _folder_of(people: dict[str, set[Path]], who: str, where: str) -> Path:
-    found = people.get(who.casefold(), set()) if who else set()
-    if len(found) != 1:
-        why = "several hand-ins go by that name" if found else "no graded hand-in goes by that name"
+    folders = people.get(who.casefold(), set()) if who else set()
+    if len(folders) != 1:
+        why = "several hand-ins go by that name" if folders else "no graded hand-in goes by that name"
         raise UsageError(f"{where}: {who!r}: {why}. Nothing was recorded.")
-    return next(iter(found))
+    return next(iter(folders))
 
 
 def _score(text: str, where: str) -> float:

@@ -1,4 +1,4 @@
-"""`grader reproduce`: the very same grading once more, and whether it comes to the same."""
+"""`grader reproduce`: grade once more exactly as before, and compare the results."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -28,21 +28,22 @@ class Difference:
     now: str
 
 
-def as_stored(path: Path, report: Report, assignment: Assignment, given: Mapping[str, str | Path]) -> Assignment:
-    """The assignment with the settings that the report at `path` had, but for those that are `given` now.
+def as_stored(path: Path, report: Report, assignment: Assignment, overrides: Mapping[str, str | Path]) -> Assignment:
+    """The assignment with the settings that the report at `path` had, but for `overrides`.
 
     Raises UsageError where a file that it was graded with is not at hand.
     """
     results = class_of(path)
-    kept = read_inputs(results).overrides if results else {}
-    used = {**kept, "device": report.environment.device.partition(" ")[0]}  # that one also where the setting is "auto"
+    stored_overrides = read_inputs(results).overrides if results else {}
+    device = report.environment.device.partition(" ")[0]  # the one that was used, also if the setting was "auto"
+    used = {**stored_overrides, "device": device}
     files = report.environment.files
     stored = {
         name: used[name]
         for name, option in assignment.rubric.option.items()
         if name in used and (name in files or not option.file)
     }
-    again = assignment.with_settings(**{**stored, **given})
+    again = assignment.with_settings(**{**stored, **overrides})
     for name in sorted({*files, *again.files_sha256}):
         if files.get(name) != again.files_sha256.get(name):
             file = again.rubric.settings.get(name) or "the assignment's own"
@@ -50,12 +51,12 @@ def as_stored(path: Path, report: Report, assignment: Assignment, given: Mapping
     return again
 
 
-def stored_submission(path: Path, report: Report, given: Path | None, assignment: Assignment) -> Submission:
-    """What the report at `path` is of: the copy beside it, or the folder or zip given. Raises UsageError.
+def stored_submission(path: Path, report: Report, replacement: Path | None, assignment: Assignment) -> Submission:
+    """The submission that the report at `path` is of: the copy beside it, or the folder or zip `replacement`.
 
-    Its contents have to be those that were graded, to the byte.
+    Raises UsageError unless its contents are those that were graded, to the byte.
     """
-    source = given or path.parent / store.SUBMISSION
+    source = replacement or path.parent / store.SUBMISSION
     if not source.exists():
         raise UsageError(f"{source}: the submission is not there; name its folder or zip with --submission.")
     if report.submission.sha256 == digest({}):

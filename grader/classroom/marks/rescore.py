@@ -1,4 +1,4 @@
-"""Stored reports scored again under another rubric. Pure: nothing is run, so it takes seconds for a whole class."""
+"""Score stored reports again under another rubric. Pure: no code is run, so a whole class takes seconds."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -54,10 +54,10 @@ def machine_report(report: Report, assignment: Assignment, before: Rubric | None
 
 def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) -> list[str]:
     """What was graded, and what is new where all that there was had been graded: in an exercise, or in all of them."""
-    known = {exercise.id: [point.id for point in exercise.point] for exercise in before.exercise}
-    whole = {name for name, points in known.items() if all(point in stored for point in points)}
-    everything = len(whole) == len(known)
-    every = {point for points in known.values() for point in points}
+    points_before = {exercise.id: [point.id for point in exercise.point] for exercise in before.exercise}
+    whole = {name for name, points in points_before.items() if all(point in stored for point in points)}
+    everything = len(whole) == len(points_before)
+    every = {point for points in points_before.values() for point in points}
     return [
         point.id
         for exercise in rubric.exercise
@@ -67,12 +67,12 @@ def _selected(rubric: Rubric, before: Rubric, stored: Mapping[str, PointScore]) 
 
 
 def _results(point: Point, stored: PointScore, report: Report) -> Iterator[CheckResult]:
-    """What the checks of one point had said. Nothing for a part that no check was asked about then."""
+    """The results of one point's checks, from the stored report; none for a part that was not graded then."""
     incidents = tuple(incident for incident in report.incidents if incident.point == point.id)
     trace = stored.traceback
-    wanted: set[str | None] = {*point.parts} or {None}
+    parts: set[str | None] = {*point.parts} or {None}
     for part in stored.parts:
-        if part.part in wanted:
+        if part.part in parts:
             verdict = Verdict(part.outcome, part.share, part.message, part.diagnosis, stored.notes, stored.evidence)
             yield CheckResult(point.id, part.part, verdict, incidents, trace, stored.output, stored.seconds)
             incidents, trace = (), ()  # of the point, said once
@@ -80,15 +80,15 @@ def _results(point: Point, stored: PointScore, report: Report) -> Iterator[Check
 
 
 def compare(before: Report, after: Report) -> Move | None:
-    """Who moves, and why; None where the score and every point stay."""
+    """The move from one report to the other, with its reasons; None if the score and every point stay."""
     old, new = ({point.id: point for point in report.points} for report in (before, after))
     reasons = [_reason(name, old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
     if before.late and after.late and before.late.message != after.late.message:
         reasons.append(f"late: {after.late.message}")
-    given = tuple(reason for reason in reasons if reason)
-    if not given and abs(before.score - after.score) <= _TINY:
+    changes = tuple(reason for reason in reasons if reason)
+    if not changes and abs(before.score - after.score) <= _TINY:
         return None
-    return Move(before.submission.id, before.score, after.score, given)
+    return Move(before.submission.id, before.score, after.score, changes)
 
 
 def _reason(name: str, old: PointScore | None, new: PointScore | None) -> str | None:

@@ -8,7 +8,7 @@ from grader.classroom.marks.rescore import Move, compare, rescored
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile, keep_inputs, read_inputs
 from grader.classroom.results.export import export
-from grader.classroom.results.journal import Done, Journal
+from grader.classroom.results.journal import Journal, ReportOrigin
 from grader.rubric import Assignment, load_rubric
 from grader.schema import Report
 
@@ -46,8 +46,8 @@ def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[M
 def _rescored(
     results: Path, index: store.ClassIndex, assignment: Assignment
 ) -> Iterator[tuple[store.Entry, Report, Report]]:
-    kept = read_inputs(results).rubric
-    before = load_rubric(kept.path) if kept else None
+    stored_rubric = read_inputs(results).rubric
+    before = load_rubric(stored_rubric.path) if stored_rubric else None
     for entry, report in store.reports(results, index):
         yield entry, report, rescored(report, assignment, before)
 
@@ -64,8 +64,8 @@ def _write(results: Path, entry: store.Entry, before: Report, after: Report, ass
 
 def _note(journal: Journal, entry: store.Entry, report: Report) -> None:
     """Has the next `grader class` under the new rubric know that this one is done."""
-    done = journal.state.done.get(entry.id)
-    if done is not None:
+    origin = journal.state.graded.get(entry.id)
+    if origin is not None:
         points = tuple(point.id for point in report.points)
-        now = replace(done.conditions, rubric=report.environment.rubric_sha256, points=points)
-        journal.done(entry.id, Done(done.sha256, now), complete=not report.has_grader_error)
+        now = replace(origin.conditions, rubric=report.environment.rubric_sha256, points=points)
+        journal.record_report(entry.id, ReportOrigin(origin.sha256, now), complete=not report.has_grader_error)

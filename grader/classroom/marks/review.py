@@ -1,4 +1,4 @@
-"""A person's mark for a point: recorded in the report with who gave it and when, and never lost again."""
+"""Record a person's mark for a point in the report, with who gave it and when. Regrading keeps it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -25,14 +25,14 @@ def mark(report: Report, *, point: str, score: float | None, comment: str, by: s
     """
     if point == POINT:
         return lateness_mark(report, days=score, comment=comment, by=by, when=when)
-    found = report.point(point)
-    if score is not None and not 0 <= score <= found.max_score:
-        raise UsageError(f"point {point} is worth 0 to {found.max_score:g}; {score:g} is not within.")
+    point_score = report.point(point)
+    if score is not None and not 0 <= score <= point_score.max_score:
+        raise UsageError(f"point {point} is worth 0 to {point_score.max_score:g}; {score:g} is not within.")
     return ReviewEntry(
         point=point,
         score=score,
-        max_score=found.max_score,
-        before=found.score,
+        max_score=point_score.max_score,
+        before=point_score.score,
         comment=comment,
         by=by,
         when=when,
@@ -48,12 +48,14 @@ def lateness_mark(report: Report, *, days: float | None, comment: str, by: str, 
         raise UsageError("the time of this hand-in is known, so it decides what lateness costs.")
     if days is not None and not (0 <= days <= MAX_DAYS and float(days).is_integer()):
         raise UsageError(f"late is 0 to {MAX_DAYS} whole days; {days:g} is not within.")
-    own = [entry for entry in report.reviews if entry.point == POINT and entry.sha256 == report.submission.sha256]
+    earlier_marks = [
+        entry for entry in report.reviews if entry.point == POINT and entry.sha256 == report.submission.sha256
+    ]
     return ReviewEntry(
         point=POINT,
         score=days,
         max_score=MAX_DAYS,
-        before=own[-1].score if own else None,
+        before=earlier_marks[-1].score if earlier_marks else None,
         comment=comment,
         by=by,
         when=when,
@@ -62,7 +64,7 @@ def lateness_mark(report: Report, *, days: float | None, comment: str, by: str, 
 
 
 def with_marks(report: Report, assignment: Assignment, marks: Sequence[ReviewEntry]) -> Report:
-    """The report scored again with further marks; one that it has already is not taken twice. Pure."""
+    """The report scored again with further marks, without those that it has already. Pure."""
     new = [entry for entry in marks if entry not in report.reviews]
     return rescored(report.model_copy(update={"reviews": (*report.reviews, *new)}), assignment) if new else report
 
@@ -82,15 +84,15 @@ def review(
 
 @contextmanager
 def recording(path: Path, assignment: Assignment) -> Iterator[Callable[..., Report]]:
-    """Holds the report at `path` while marks are given; what it yields takes the arguments of `mark`, all of them."""
+    """Locks the report at `path` while marks are given; yields a function with the keyword arguments of `mark`."""
     results = class_of(path)
     with store.writing_reports(results) if results else nullcontext():
 
-        def record(**given: Any) -> Report:
+        def record(**values: Any) -> Report:
             report = store.read_report(path)
             check_rubric(path, report, assignment)
             try:
-                entry = mark(report, **given)
+                entry = mark(report, **values)
             except UsageError as error:
                 raise UsageError(f"{path}: {error}") from error
             marked = with_marks(report, assignment, [entry])
@@ -101,7 +103,7 @@ def recording(path: Path, assignment: Assignment) -> Iterator[Callable[..., Repo
 
 
 def keep(path: Path, report: Report, *, pages: bool = True) -> None:
-    """Writes a report that a person has marked; in a class, with its own pages, and says that the tables are old."""
+    """Writes a report that a person has marked; in a class, also its pages, and a file that says the tables are old."""
     results = class_of(path)
     if results is not None:
         store.mark_stale(results)
@@ -124,13 +126,13 @@ def class_of(path: Path) -> Path | None:
 
 
 def assignment_for(path: Path, folder: Path, rubric: Path | None) -> Assignment:
-    """The assignment in `folder` under the rubric given; where none is given, the class's own. Raises RubricError."""
+    """The assignment in `folder` under `rubric`; if that is None, under the class's own. Raises RubricError."""
     results = class_of(path)
     return class_assignment(results, folder, rubric) if results else load_assignment(folder, rubric)
 
 
 def class_assignment(results: Path, folder: Path, rubric: Path | None = None) -> Assignment:
-    """The assignment of a class as RESULTS keeps it, but for what is given: another rubric, or a folder."""
+    """The assignment of a class as RESULTS keeps it, unless another rubric or folder is given."""
     inputs = read_inputs(results)
     if folder == BUILT_IN and inputs.assignment is not None:
         folder = Path(inputs.assignment)
@@ -138,6 +140,6 @@ def class_assignment(results: Path, folder: Path, rubric: Path | None = None) ->
 
 
 def check_rubric(path: Path, report: Report, assignment: Assignment) -> None:
-    """Raises UsageError where a report is not by this rubric."""
+    """Raises UsageError if a report was graded by another rubric."""
     if report.environment.rubric_sha256 != assignment.rubric_sha256:
         raise UsageError(f"{path}: this report is by another rubric; name that one with --rubric.")

@@ -1,4 +1,4 @@
-"""class.json out of the intake and the journal: every hand-in, everybody without one, what needs a person. Pure."""
+"""Build class.json from the intake and the journal: all hand-ins, who has none, and what needs a person. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
@@ -50,39 +50,39 @@ def _entries(intake: Intake, state: State, gone: Sequence[Entry], present: Colle
     for hand_in in intake.hand_ins:
         yield _entry(hand_in, state)
     yield from gone
-    for one in intake.absent:
-        if one.id not in present:
-            yield Entry(id=one.id, folder=None, students=(one,), status="absent")
+    for student in intake.absent:
+        if student.id not in present:
+            yield Entry(id=student.id, folder=None, students=(student,), status="absent")
 
 
 def _entry(hand_in: HandIn, state: State) -> Entry:
-    done = state.done.get(hand_in.id)
+    origin = state.graded.get(hand_in.id)
     return Entry(
         id=hand_in.id,
         folder=state.folders.get(hand_in.id),
         students=hand_in.students,
-        status="fault" if hand_in.id in state.faults else "graded" if done else "waiting",
+        status="fault" if hand_in.id in state.faults else "graded" if origin else "waiting",
         submitted=hand_in.submitted.isoformat() if hand_in.submitted else None,
         extension=str(hand_in.extension) if hand_in.extension else None,
         source=hand_in.source,
-        sha256=done.sha256 if done else None,
+        sha256=origin.sha256 if origin else None,
         notes=hand_in.notes,
     )
 
 
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
-    times = Counter(done.sha256 for done in state.done.values())
+    times = Counter(origin.sha256 for origin in state.graded.values())
     same: dict[str, list[str]] = defaultdict(list)
     for hand_in in intake.hand_ins:
-        done = state.done.get(hand_in.id)
-        if done is not None and done.sha256 == _NOTHING:
+        origin = state.graded.get(hand_in.id)
+        if origin is not None and origin.sha256 == _NOTHING:
             message = (
                 f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, message)
-        elif done is not None and times[done.sha256] > 1:
-            same[done.sha256].append(label(hand_in.id, hand_in.students))
+        elif origin is not None and times[origin.sha256] > 1:
+            same[origin.sha256].append(label(hand_in.id, hand_in.students))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
@@ -100,20 +100,20 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
 
 
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
-    """What of a hand-in a person has to decide, with the option that does it, and what was not read."""
+    """The questions that a person has to decide about a hand-in, and one issue about files that were not read."""
     questions = state.questions.get(hand_in.id, ())
     for question in questions:
-        yield Issue(IssueKind.CHOICE, hand_in.id, _asked(hand_in.id, question))
-    asked = tuple(f"{question.wanted}: " for question in questions)
+        yield Issue(IssueKind.CHOICE, hand_in.id, _question_text(hand_in.id, question))
+    prefixes = tuple(f"{question.wanted}: " for question in questions)
     unread = state.notes.get(hand_in.id, ())
-    notes = [note for note in unread if not note.startswith(asked) and not note.endswith(DECIDED)]
+    notes = [note for note in unread if not note.startswith(prefixes) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
 
 
-def _asked(name: str, question: Question) -> str:
-    """A question about a file, with the options that answer it."""
+def _question_text(name: str, question: Question) -> str:
+    """A question about a file in words, with the options that answer it."""
     options = [f"--accept '{name}:{path}={question.wanted}'" for path in question.candidates[:MAX_OPTIONS]]
     how = " or ".join(options)
     more = len(question.candidates) - len(options)

@@ -1,4 +1,4 @@
-"""What was given for a class besides the hand-ins, kept in RESULTS: a later run uses it without being told again.
+"""Keep in RESULTS what was given for a class besides the hand-ins, so that a later run uses it without being asked to.
 
     inputs/inputs.json       the values, and the name and hash of each file
     inputs/HASH-roster.csv   the files, as they were given
@@ -67,33 +67,33 @@ class ClassInputs:
     match: tuple[str, ...] | None = None
     against: tuple[InputFile, ...] | None = None
 
-    def updated(self, given: "ClassInputs") -> "ClassInputs":
+    def updated(self, new: "ClassInputs") -> "ClassInputs":
         """These, with what is given now in the place of what was given before."""
-        kept = dict(self.items())
-        return _inputs({**kept, **{name: _merged(kept.get(name), value) for name, value in given.items()}})
+        earlier = dict(self.items())
+        return _inputs({**earlier, **{name: _merged(earlier.get(name), value) for name, value in new.items()}})
 
     @property
     def overrides(self) -> dict[str, str | Path]:
         """The settings as a grading takes them."""
-        given = (self.settings or {}).items()
-        return {name: value.path if isinstance(value, InputFile) else value for name, value in given}
+        settings = (self.settings or {}).items()
+        return {name: value.path if isinstance(value, InputFile) else value for name, value in settings}
 
     def items(self) -> Iterator[tuple[str, object]]:
         """What was given, by the option's name."""
-        given = {name: getattr(self, name) for name in _FIELDS if name != "settings"}
-        for name, value in {**given, **(self.settings or {})}.items():
+        values = {name: getattr(self, name) for name in _FIELDS if name != "settings"}
+        for name, value in {**values, **(self.settings or {})}.items():
             if value is not None:
                 yield name, value
 
-    def changed(self, given: "ClassInputs") -> tuple[str, ...]:
+    def changed(self, new: "ClassInputs") -> tuple[str, ...]:
         """The options whose kept value gives way to another one."""
-        kept = dict(self.items())
-        return tuple(name for name, value in given.items() if _replaces(kept.get(name), value))
+        earlier = dict(self.items())
+        return tuple(name for name, value in new.items() if _replaces(earlier.get(name), value))
 
-    def unspoken(self, given: "ClassInputs") -> tuple[tuple[str, str], ...]:
-        """What is used though it is not among `given`: by the option's name, with its value in words."""
-        now = dict(given.items())
-        left = ((name, _unsaid(value, now.get(name))) for name, value in self.items())
+    def reused(self, new: "ClassInputs") -> tuple[tuple[str, str], ...]:
+        """The options that are in use though `new` does not have them, with their values in words."""
+        now = dict(new.items())
+        left = ((name, _reused(value, now.get(name))) for name, value in self.items())
         return tuple((name, _shown(value)) for name, value in left if value is not None)
 
 
@@ -110,8 +110,8 @@ def _inputs(values: Mapping[str, Any]) -> ClassInputs:
 
 def given_settings(overrides: Mapping[str, str | Path]) -> dict[str, str | InputFile] | None:
     """Settings of the assignment's as they are kept with a class. Raises UsageError for a file that cannot be read."""
-    given = {name: InputFile.at(value) if isinstance(value, Path) else value for name, value in overrides.items()}
-    return given or None
+    settings = {name: InputFile.at(value) if isinstance(value, Path) else value for name, value in overrides.items()}
+    return settings or None
 
 
 def option(name: str) -> str:
@@ -119,21 +119,21 @@ def option(name: str) -> str:
     return _OPTIONS.get(name) or f"--{name.replace('_', '-')}"
 
 
-class _KeptFile(BaseModel):
+class _StoredFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     sha256: str
     name: str
 
 
-_Kept = TypeAdapter(dict[str, _KeptFile | bool | int | str | tuple[str, ...] | tuple[_KeptFile, ...]])
+_StoredInputs = TypeAdapter(dict[str, _StoredFile | bool | int | str | tuple[str, ...] | tuple[_StoredFile, ...]])
 
 
 def read_inputs(results: Path) -> ClassInputs:
     """What is kept in RESULTS; nothing where no class was graded in there. Raises UsageError where it is damaged."""
     path = results / INPUTS / _INDEX
     try:
-        kept = _Kept.validate_json(path.read_bytes())
-        return _inputs({name: _found(results, name, value) for name, value in kept.items()})
+        stored = _StoredInputs.validate_json(path.read_bytes())
+        return _inputs({name: _restored(results, name, value) for name, value in stored.items()})
     except FileNotFoundError:
         return ClassInputs()
     except OSError as error:
@@ -148,24 +148,24 @@ def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
     Raises OutputError, and UsageError for a file that is gone or has changed since.
     """
     make_results(results / INPUTS)
-    kept: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
-    text = json.dumps({name: _stored(value) for name, value in kept.items()}, indent=2, ensure_ascii=False)
+    copies: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
+    text = json.dumps({name: _stored(value) for name, value in copies.items()}, indent=2, ensure_ascii=False)
     write_atomically(results / INPUTS / _INDEX, text + "\n")
-    files = {file.path.name for value in kept.values() for file in _files_of(value)}
+    files = {file.path.name for value in copies.values() for file in _files_of(value)}
     for path in (results / INPUTS).iterdir():
         if path.name not in {_INDEX, *files}:
             path.unlink(missing_ok=True)
-    return _inputs(kept)
+    return _inputs(copies)
 
 
 def _files_of(value: object) -> list[InputFile]:
     values = value if isinstance(value, tuple) else (value,)
-    return [one for one in values if isinstance(one, InputFile)]
+    return [file for file in values if isinstance(file, InputFile)]
 
 
 def _copied(results: Path, name: str, value: object) -> object:
     if isinstance(value, tuple):
-        return tuple(_copied(results, name, one) for one in value)
+        return tuple(_copied(results, name, member) for member in value)
     if not isinstance(value, InputFile):
         return value
     path = _place(results, name, value.sha256, value.name)
@@ -177,10 +177,10 @@ def _copied(results: Path, name: str, value: object) -> object:
     return replace(value, path=path)
 
 
-def _found(results: Path, name: str, value: object) -> object:
+def _restored(results: Path, name: str, value: object) -> object:
     if isinstance(value, tuple):
-        return tuple(_found(results, name, one) for one in value)
-    if not isinstance(value, _KeptFile):
+        return tuple(_restored(results, name, member) for member in value)
+    if not isinstance(value, _StoredFile):
         return value
     path = _place(results, name, value.sha256, value.name)
     if not path.is_file():
@@ -195,7 +195,7 @@ def _place(results: Path, name: str, digest: str, original: str) -> Path:
 
 def _stored(value: object) -> object:
     if isinstance(value, tuple):
-        return [_stored(one) for one in value]
+        return [_stored(member) for member in value]
     return {"sha256": value.sha256, "name": value.name} if isinstance(value, InputFile) else value
 
 
@@ -206,25 +206,25 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
-def _merged(kept: object, given: object) -> object:
-    """One option's value from now on: of KEY=VALUE lists the new entries join the old."""
-    before, now = _pairs(kept), _pairs(given)
-    return tuple(f"{key}={value}" for key, value in {**before, **now}.items()) if before and now else given
+def _merged(earlier: object, new: object) -> object:
+    """One option's value from now on: the new one, or, of KEY=VALUE lists, the old entries joined by the new."""
+    before, now = _pairs(earlier), _pairs(new)
+    return tuple(f"{key}={value}" for key, value in {**before, **now}.items()) if before and now else new
 
 
-def _unsaid(kept: object, given: object) -> object | None:
-    """What of a kept value is used beside what is given now; None for nothing."""
-    before, now = _pairs(kept), _pairs(given)
+def _reused(earlier: object, new: object) -> object | None:
+    """The part of an earlier value that is still in use beside a new one; None for nothing."""
+    before, now = _pairs(earlier), _pairs(new)
     if before and now:
         return tuple(f"{key}={value}" for key, value in before.items() if key not in now) or None
-    return kept if given is None else None
+    return earlier if new is None else None
 
 
-def _replaces(kept: object, given: object) -> bool:
-    before, now = _pairs(kept), _pairs(given)
+def _replaces(earlier: object, new: object) -> bool:
+    before, now = _pairs(earlier), _pairs(new)
     if before and now:
         return any(before.get(key, value) != value for key, value in now.items())
-    return kept is not None and kept != given
+    return earlier is not None and earlier != new
 
 
 def _pairs(value: object) -> Mapping[str, str]:

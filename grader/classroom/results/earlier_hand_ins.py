@@ -1,9 +1,9 @@
-"""Hand-ins of an earlier year, kept in one zip with the class that they are compared with: names and Python files.
+"""Pack the hand-ins of an earlier year (names and Python files) into a zip, kept with the class compared with them.
 
     names.json          whose each hand-in is, in order
     0/exercise2.py      the files of the first
 
-The same hand-ins are the same bytes, so that a class that is given again is known as the one that is kept.
+The same hand-ins give the same bytes, so that a class that is given again is recognized as the one that is kept.
 """
 
 import json
@@ -55,14 +55,14 @@ def unpack(path: Path) -> Iterator[EarlierHandIn]:
             for member in archive.namelist():
                 members.setdefault(member.partition("/")[0], []).append(member)
             for number, name in enumerate(json.loads(archive.read(_NAMES))):
-                own = members.get(str(number), ())
-                yield EarlierHandIn(name, {member.partition("/")[2]: archive.read(member) for member in own})
+                paths = members.get(str(number), ())
+                yield EarlierHandIn(name, {member.partition("/")[2]: archive.read(member) for member in paths})
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise UsageError(f"{path}: the earlier hand-ins cannot be read ({error}); give --against again.") from error
 
 
 def number_in(path: Path) -> int:
-    """How many hand-ins are packed there; none where it cannot be read, which `unpack` then says."""
+    """How many hand-ins are packed there; 0 if the file cannot be read, which `unpack` reports."""
     try:
         with zipfile.ZipFile(path) as archive:
             return len(json.loads(archive.read(_NAMES)))

@@ -1,6 +1,6 @@
-"""What a student reads beside the grade in an LMS: a comment of a few lines, as text or as Moodle's HTML.
+"""Write the comment that a student reads beside the grade in an LMS: a few lines, as text or as Moodle's HTML.
 
-The HTML says by a hash which comment is ours as we wrote it, so that the next one takes its place, while one that a
+A hash in the HTML marks a comment as ours and unchanged, so that the next run may replace it, while a comment that a
 person has written or edited is left alone.
 """
 
@@ -34,17 +34,17 @@ def comment_lines(report: Report) -> list[str]:
 
 def as_html(lines: Sequence[str]) -> str:
     """A comment as Moodle stores it: HTML, every text escaped, one paragraph with line breaks."""
-    kept = [escape(line) for line in lines]
-    while len(kept) > 1 and sum(map(len, kept)) > MAX_HTML:
-        kept = [*kept[:-2], _MORE] if kept[-1] == _MORE else [*kept[:-1], _MORE]
-    text = "<br>".join(kept)
+    escaped = [escape(line) for line in lines]
+    while len(escaped) > 1 and sum(map(len, escaped)) > MAX_HTML:
+        escaped = [*escaped[:-2], _MORE] if escaped[-1] == _MORE else [*escaped[:-1], _MORE]
+    text = "<br>".join(escaped)
     return f'<p class="autograder-{_hash(text)}">{text}</p>'
 
 
 def is_ours(comment: str) -> bool:
     """Whether a comment is what `as_html` made at some time, and nobody has changed it since."""
-    found = _OURS.fullmatch(comment.strip())
-    return found is not None and found["hash"] == _hash(found["text"])
+    match = _OURS.fullmatch(comment.strip())
+    return match is not None and match["hash"] == _hash(match["text"])
 
 
 def _lost(report: Report) -> list[str]:

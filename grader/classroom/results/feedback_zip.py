@@ -37,8 +37,8 @@ def feedback_zip(results: Path, index: ClassIndex, numbers: Mapping[str, str]) -
                     name = _UNWANTED.sub(" ", readable(person.name)).strip(" .") or "Participant"
                     about = zipfile.ZipInfo(f"{name}_{number}_assignfeedback_file_/{_PAGE}", _EPOCH)
                     archive.writestr(about, page.read_bytes(), zipfile.ZIP_DEFLATED)
-                    yield pieces.taken()
-    yield pieces.taken()
+                    yield pieces.drain()
+    yield pieces.drain()
 
 
 def number_of(person: Student, shape: Format, numbers: Mapping[str, str]) -> str:
@@ -50,7 +50,7 @@ def number_of(person: Student, shape: Format, numbers: Mapping[str, str]) -> str
 
 
 class _Pieces(io.RawIOBase):
-    """A file that is only written to, and emptied from time to time."""
+    """A file in memory that is only written to. `drain` empties it, so that it never holds more than one page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,8 +64,8 @@ class _Pieces(io.RawIOBase):
         self._buffer += chunk
         return len(chunk)
 
-    def taken(self) -> bytes:
-        """What was written since the last time."""
-        taken = bytes(self._buffer)
+    def drain(self) -> bytes:
+        """Takes out what was written since the last call."""
+        content = bytes(self._buffer)
         self._buffer.clear()
-        return taken
+        return content

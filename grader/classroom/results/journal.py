@@ -38,8 +38,8 @@ class Conditions:
     settings: Mapping[str, str] = field(default_factory=dict)
 
 
-class Done(NamedTuple):
-    """What there is a report of: a submission, by its contents, under these conditions."""
+class ReportOrigin(NamedTuple):
+    """What a report was made from: a submission, by the hash of its contents, and the conditions."""
 
     sha256: str
     conditions: Conditions
@@ -47,14 +47,14 @@ class Done(NamedTuple):
 
 @dataclass(slots=True)
 class State:
-    """What a journal comes to: the folder of each id, and what became of each.
+    """The sum of a journal's lines: the folder of each id, and what became of each.
 
     Conditions are written once, with a number, and shared by all that was graded under them.
     """
 
     conditions: dict[int, Conditions] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
-    done: dict[str, Done] = field(default_factory=dict)
+    graded: dict[str, ReportOrigin] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)  # a report with a point that we could not judge
     faults: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what loading left out, of those where it did
@@ -70,24 +70,24 @@ class State:
             case {"event": "done", "id": str(name), "sha256": str(sha256), "under": int(number)} if (
                 number in self.conditions
             ):
-                self.done[sys.intern(name)] = Done(sha256, self.conditions[number])
+                self.graded[sys.intern(name)] = ReportOrigin(sha256, self.conditions[number])
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:
                 self.folders[name] = folder
                 self.folders.pop(before, None)
-                if before in self.done:
-                    self.done[name] = self.done.pop(before)
+                if before in self.graded:
+                    self.graded[name] = self.graded.pop(before)
                 if before in self.incomplete:
                     self.incomplete.remove(before)
                     self.incomplete.add(name)
             case {"event": "dropped", "id": str(name)}:
-                self.done.pop(name, None)
+                self.graded.pop(name, None)
                 self.incomplete.discard(name)
                 self.faults.pop(name, None)
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
-                self.done.pop(name, None)
+                self.graded.pop(name, None)
             case {"event": "read", "id": str(name), "notes": [*notes], "questions": [*questions]}:
                 _keep(self.notes, name, tuple(map(str, notes)))
                 _keep(self.questions, name, tuple(_question(question) for question in questions))
@@ -95,12 +95,12 @@ class State:
                 pass  # of a later version; its own `grader` among the conditions has the submission graded again
 
 
-def _keep(known: dict[str, tuple[T, ...]], name: str, values: tuple[T, ...]) -> None:
-    """Nothing is kept of the many of whom there is nothing to say."""
+def _keep(values_by_id: dict[str, tuple[T, ...]], name: str, values: tuple[T, ...]) -> None:
+    """Sets the values of one id. No entry stands for none, since most hand-ins have none and a class may be large."""
     if values:
-        known[name] = values
+        values_by_id[name] = values
     else:
-        known.pop(name, None)
+        values_by_id.pop(name, None)
 
 
 def _question(record: Mapping[str, Any]) -> Question:
@@ -109,8 +109,8 @@ def _question(record: Mapping[str, Any]) -> Question:
 
 def _conditions(record: Mapping[str, Any]) -> Conditions:
     """Conditions as this version knows them: a later one may know more, and its `grader` tells the two apart."""
-    known = {field.name: record[field.name] for field in fields(Conditions) if field.name in record}
-    return Conditions(**{**known, "points": tuple(known["points"])})
+    values = {field.name: record[field.name] for field in fields(Conditions) if field.name in record}
+    return Conditions(**{**values, "points": tuple(values["points"])})
 
 
 class Journal:
@@ -138,14 +138,14 @@ class Journal:
         """Writes one line and waits until the disk has it. Raises OutputError."""
         self.extend([{"event": event, **fields}])
 
-    def done(self, name: str, done: Done, *, complete: bool) -> None:
+    def record_report(self, name: str, origin: ReportOrigin, *, complete: bool) -> None:
         """Writes that there is a report, and under which conditions. Raises OutputError."""
-        known = self.state.conditions
-        number = next((number for number, conditions in known.items() if conditions == done.conditions), None)
+        by_number = self.state.conditions
+        number = next((number for number, conditions in by_number.items() if conditions == origin.conditions), None)
         if number is None:
-            number = max(known, default=0) + 1
-            self.append("conditions", number=number, **asdict(done.conditions))
-        self.append("done", id=name, sha256=done.sha256, under=number, complete=complete)
+            number = max(by_number, default=0) + 1
+            self.append("conditions", number=number, **asdict(origin.conditions))
+        self.append("done", id=name, sha256=origin.sha256, under=number, complete=complete)
 
     def read(self, name: str, notes: tuple[str, ...], questions: tuple[Question, ...]) -> None:
         """Writes what loading a hand-in left to be said, where that is news. Raises OutputError."""

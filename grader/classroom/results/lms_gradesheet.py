@@ -1,4 +1,4 @@
-"""A grading sheet as Moodle or Canvas exported it, filled in: their own columns, in their own language and order.
+"""Fill in a grading sheet that Moodle or Canvas exported, keeping its columns, its language and its order.
 
     Moodle      the assignment's grading worksheet: Identifier "Participant 101", Grade, Feedback comments
     Canvas      the gradebook, in which each assignment's column is called "Name (123)"
@@ -79,9 +79,9 @@ def fill(sheet: Gradesheet, lines: Iterable[Line], now: datetime) -> Iterator[st
     people = {row.index: row for row in sheet.table.people()}
     yield "\ufeff" if sheet.marked else ""
     for index, row in enumerate(sheet.table.table.rows):
-        found = find(people[index]) if index in people else None
+        line = find(people[index]) if index in people else None
         text = io.StringIO(newline="")
-        filled = _filled(row, sheet, found, now) if found else row
+        filled = _filled(row, sheet, line, now) if line else row
         csv.writer(text, delimiter=sheet.table.table.delimiter).writerow(filled)
         yield text.getvalue()
 
@@ -136,7 +136,7 @@ def _filled(row: Sequence[str], sheet: Gradesheet, line: Line, now: datetime) ->
 
 
 def _maxima(table: LmsTable, grade: int) -> Iterator[str]:
-    """What the sheet says the assignment is worth: in a column of its own, or in Canvas' line about it."""
+    """What the sheet says the assignment is worth: in a column of each row, or in Canvas' line about it."""
     place, possible = table.place(Column.MAXIMUM), table.points_row()
     if place is not None:
         yield from (row[place].strip() for row in table.table.rows[1:] if place < len(row))
@@ -172,22 +172,22 @@ def _grade(table: LmsTable, column: str | None) -> int:
 def _assignments(table: LmsTable, column: str | None) -> list[int]:
     """The assignment's column in Canvas' gradebook; none where this is none. Raises UsageError for several."""
     possible = table.points_row()
-    found = {
+    matches = {
         place: match
         for place, name in enumerate(table.header)
         if (match := _ASSIGNMENT.fullmatch(name.strip())) is not None
         and (possible is None or (place < len(possible) and _number(possible[place]) is not None))
     }
     if column is not None:
-        wanted = [
-            place for place, match in found.items() if column.strip() in (match[0], match["name"], match["number"])
+        chosen = [
+            place for place, match in matches.items() if column.strip() in (match[0], match["name"], match["number"])
         ]
-        if len(wanted) == 1:
-            return wanted
-    if len(found) > 1 or (column is not None and found):
-        listed = ", ".join(f"{match[0]!r}" for match in found.values())
+        if len(chosen) == 1:
+            return chosen
+    if len(matches) > 1 or (column is not None and matches):
+        listed = ", ".join(f"{match[0]!r}" for match in matches.values())
         raise UsageError(
             f"{table.path}: name the column to fill in with --assignment-column; the sheet has {listed}"
             f"{f', and not {column!r}' if column is not None else ''}."
         )
-    return list(found)
+    return list(matches)

@@ -41,11 +41,11 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
     for entry, report in store.reports(results, index):
         write_student(results / str(entry.folder), report, names_of(entry.students))
     compared()
-    known = _stored(results)
+    stored = _stored(results)
     issues = sorted((issue for issue in index.issues if issue.kind is not ABSENT), key=lambda own: ORDER[own.kind])
     remarks = [Remark(ISSUE_TITLES[issue.kind], issue.who, issue.message) for issue in issues]
-    remarks += [Remark("Similar hand-ins", "", known["problem"])] if known.get("problem") else []
-    pairs = [Pair(**pair) for pair in known.get("pairs", [])]
+    remarks += [Remark("Similar hand-ins", "", stored["problem"])] if stored.get("problem") else []
+    pairs = [Pair(**pair) for pair in stored.get("pairs", [])]
     if pairs:
         write_atomically(results / COMPARISON, comparison_page(_compared(results, index, pairs), title=index.title))
     page = class_page(
@@ -72,18 +72,18 @@ def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> 
     from grader.report.html.comparison_page import Comparison
 
     shown = pairs[:MAX_COMPARED]
-    asked = {name for pair in shown for name in (pair.left, pair.right)}
-    entries = {entry.id: entry for entry in index.entries if entry.id in asked and entry.folder}
+    shown_names = {name for pair in shown for name in (pair.left, pair.right)}
+    entries = {entry.id: entry for entry in index.entries if entry.id in shown_names and entry.folder}
     earlier = _earlier(results, {pair.right for pair in shown if pair.earlier})
 
-    def known(name: str) -> tuple[str, Mapping[str, bytes]] | None:
+    def hand_in_named(name: str) -> tuple[str, Mapping[str, bytes]] | None:
         entry = entries.get(name)
         if entry is None:
             return None
         return names_of(entry.students) or entry.id, store.read_files(results / str(entry.folder) / store.SUBMISSION)
 
     for pair in shown:
-        left, right = known(pair.left), earlier.get(pair.right) if pair.earlier else known(pair.right)
+        left, right = hand_in_named(pair.left), earlier.get(pair.right) if pair.earlier else hand_in_named(pair.right)
         if left and right:
             files = tuple(file_pairs(left[1], right[1], line_shape))
             yield Comparison(left[0], right[0], pair.share, files)
@@ -105,18 +105,18 @@ def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
 
 @contextmanager
 def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator[Compared]:
-    """Compares the hand-ins with one another, beside whatever is done meanwhile; what it yields keeps the pairs.
+    """Starts comparing the hand-ins in another process; what it yields waits for the pairs and writes them.
 
-    What is in the folder `handout` is nobody's own. A hint for a person; nothing is deducted for it. Left alone where
-    no hand-in has changed since it was done.
+    What is in the folder `handout` counts for nobody. The pairs are a hint for a person: nothing is deducted. Where no
+    hand-in has changed since the last comparison, that one stays.
     """
     earlier = read_inputs(results).against or ()
     of, number = sha256("".join(f"{file.sha256} {file.name}\n" for file in earlier).encode(errors="replace")), 0
     for entry in index.entries:  # always in the same order
         of.update(f"{entry.id} {entry.sha256}\n".encode())
         number += 1
-    known = _stored(results)
-    if known.get("of") == of.hexdigest() and not known.get("problem"):
+    stored = _stored(results)
+    if stored.get("of") == of.hexdigest() and not stored.get("problem"):
         yield lambda: None
         return
     with Search(results, handout, number, earlier) as search:
@@ -129,12 +129,12 @@ def _keep(results: Path, of: str, search: Search) -> None:
         pairs, count = search.pairs()
     except UsageError as error:  # the class is graded without it
         pairs, count, problem = [], 0, f"similar hand-ins were not looked for: {error}"
-    known = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "problem": problem}
-    write_atomically(results / store.PAIRS, json.dumps(known, indent=2, ensure_ascii=False) + "\n")
+    record = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "problem": problem}
+    write_atomically(results / store.PAIRS, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
 
 def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:
-    """What there is to be said of a hand-in as such: by the intake, and by whoever read its files."""
+    """The notes on a hand-in as a whole: the intake's, and those from reading its files."""
     return tuple(dict.fromkeys((*entry.notes, *report.submission.notes)))
 
 

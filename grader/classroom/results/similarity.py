@@ -1,4 +1,4 @@
-"""Which hand-ins are similar? A hint for a person, never a deduction: short exercises have few ways to be right.
+"""Find similar hand-ins: a hint for a person, never a deduction, since short exercises have few ways to be right.
 
 Fingerprints by winnowing (Schleimer, Wilkerson and Aiken, "Winnowing: local algorithms for document fingerprinting",
 SIGMOD 2003) of pygments' tokens, so that renamed variables and comments make no difference. What the handout has, and
@@ -43,9 +43,9 @@ def similar_pairs(
     prints, sizes = [], []
     for members in (fingerprints, *earlier):
         before = len(names)
-        for name, own in members:
+        for name, member_prints in members:
             names.append(name)
-            prints.append(np.setdiff1d(own, template, assume_unique=True))
+            prints.append(np.setdiff1d(member_prints, template, assume_unique=True))
         sizes.append(len(names) - before)
     for left, shares in enumerate(islice(_shares(prints, sizes), sizes[0]) if len(names) > 1 else ()):
         for right in np.flatnonzero(shares[left + 1 :] >= least) + left + 1:
@@ -59,7 +59,7 @@ def _shares(prints: Sequence[Prints], classes: Sequence[int]) -> Iterator[npt.ND
     One after the other: those of ten thousand hand-ins with each other would take 800 MB.
     """
     count = len(prints)
-    owners = np.repeat(np.arange(count), [len(own) for own in prints])
+    owners = np.repeat(np.arange(count), [len(member_prints) for member_prints in prints])
     _, kinds, times = np.unique(np.concatenate(prints), return_inverse=True, return_counts=True)
     rare = np.ones(len(times), dtype=bool)
     for end, size in zip(np.cumsum(classes), classes, strict=True):
@@ -68,8 +68,9 @@ def _shares(prints: Sequence[Prints], classes: Sequence[int]) -> Iterator[npt.ND
     sizes = np.bincount(owners[rare[kinds]], minlength=count)
     holders = owners[np.argsort(kinds, kind="stable")]  # of the first kind, of the second, and so on
     firsts = np.cumsum(times) - times
-    for own, size in zip(np.split(kinds, np.cumsum([len(one) for one in prints])[:-1]), sizes, strict=True):
-        shared = own[rare[own] & (times[own] > 1)]
+    ends = np.cumsum([len(member_prints) for member_prints in prints])
+    for member_kinds, size in zip(np.split(kinds, ends[:-1]), sizes, strict=True):
+        shared = member_kinds[rare[member_kinds] & (times[member_kinds] > 1)]
         lengths = times[shared]
         places = np.arange(lengths.sum()) + np.repeat(firsts[shared] - np.cumsum(lengths) + lengths, lengths)
         yield np.bincount(holders[places], minlength=count) / np.maximum(MIN_FINGERPRINTS, np.minimum(size, sizes))
@@ -77,22 +78,22 @@ def _shares(prints: Sequence[Prints], classes: Sequence[int]) -> Iterator[npt.ND
 
 def fingerprints_of(files: Mapping[str, bytes]) -> Prints:
     """The distinct fingerprints of a hand-in's Python files, sorted; the same in every process."""
-    found: set[int] = set()
+    fingerprints: set[int] = set()
     for name, data in files.items():
         if name.endswith(SUFFIX) and len(data) <= MAX_BYTES:
             shape = "".join(_letter(kind, text) for kind, text in lex(data.decode("utf-8", "replace"), PythonLexer()))
             grams = {shape[start : start + LENGTH] for start in range(len(shape) - LENGTH + 1)}
-            found.update(map(_fingerprint, grams))
-    return np.array(sorted(found), dtype=np.int64)
+            fingerprints.update(map(_fingerprint, grams))
+    return np.array(sorted(fingerprints), dtype=np.int64)
 
 
 def line_shape(line: str) -> str:
-    """What of a line is not its writer's choice; "" for a line that says nothing."""
+    """A line without its names, comments and spaces, which anybody may change; "" for a line with nothing else."""
     return "".join(_letter(kind, text) for kind, text in lex(line, PythonLexer())).strip()
 
 
 def _letter(kind: _TokenType, text: str) -> str:
-    """What stays of a token where names, texts and comments are the writer's to choose."""
+    """What a token counts as once names, strings and comments are made alike; "" if it does not count."""
     if kind in Text or kind in Comment:
         return ""
     if kind in String:

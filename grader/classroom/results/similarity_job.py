@@ -1,9 +1,9 @@
-"""Which hand-ins of a class are similar, found in a process of its own.
+"""Find the similar hand-ins of a class in a separate process.
 
     python -m grader.classroom.results.similarity_job RESULTS HANDOUT [PACKED NAME]...       prints the pairs as JSON
 
-It reads everybody's code with a tokenizer, and compares each with each. The memory that this takes ends
-with the process, the time is bounded here, and whatever goes wrong costs the class nothing but the hint.
+It reads everybody's code with a tokenizer and compares each hand-in with each. The memory that this takes is freed
+with the process, the time is bounded here, and whatever goes wrong costs the class only the hint.
 """
 
 import json
@@ -50,7 +50,7 @@ class Search:
     def __init__(self, results: Path, handout: Path, count: int, earlier: Sequence[InputFile] = ()) -> None:
         self._seconds = MIN_SECONDS + SECONDS_EACH * (count + sum(number_in(file.path) for file in earlier))
         command = [sys.executable, "-m", "grader.classroom.results.similarity_job"]
-        command += [str(results), str(handout), *(text for one in earlier for text in (str(one.path), one.name))]
+        command += [str(results), str(handout), *(text for file in earlier for text in (str(file.path), file.name))]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __enter__(self) -> Self:
@@ -73,8 +73,8 @@ class Search:
             printed = errors.decode("utf-8", "replace").strip().splitlines()
             code = self._process.returncode
             raise UsageError(one_line(printed[-1], MAX_SAID) if printed else f"it ended with exit code {code}.")
-        found = json.loads(output)
-        return [Pair(**pair) for pair in found["pairs"]], found["count"]
+        result = json.loads(output)
+        return [Pair(**pair) for pair in result["pairs"]], result["count"]
 
 
 def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tuple[list[Pair], int]:
@@ -82,7 +82,7 @@ def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tup
     from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # which only this process needs
 
     template = fingerprints_of(load(handout, Expected(())).files if handout.is_dir() else {})
-    graded = [one for one in store.read_index(results).entries if one.status == "graded" and one.folder]
+    graded = [entry for entry in store.read_index(results).entries if entry.status == "graded" and entry.folder]
     names = [entry.id for entry in graded]
     paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
     workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
@@ -105,22 +105,22 @@ def _cut(hand_in: EarlierHandIn, year: str) -> "tuple[str, Prints]":
 
 
 def _begin() -> None:
-    """In each process: it ends with the one that started it, which may be killed."""
+    """Has a worker process end with the one that started it, which may be killed."""
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
 
 
 def most_similar(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:
-    """The first of them to be looked at, and how many there are."""
-    kept: list[Pair] = []
+    """The `MAX_PAIRS` most similar pairs, and how many there are in all."""
+    best: list[Pair] = []
     number = 0
     for pair in pairs:
         number += 1
-        kept.append(pair)
-        if len(kept) >= 2 * MAX_PAIRS:
-            kept = sorted(kept, key=_by_similarity)[:MAX_PAIRS]
-    return sorted(kept, key=_by_similarity)[:MAX_PAIRS], number
+        best.append(pair)
+        if len(best) >= 2 * MAX_PAIRS:
+            best = sorted(best, key=_by_similarity)[:MAX_PAIRS]
+    return sorted(best, key=_by_similarity)[:MAX_PAIRS], number
 
 
 def _by_similarity(pair: Pair) -> tuple[float, str, str]:
@@ -129,9 +129,9 @@ def _by_similarity(pair: Pair) -> tuple[float, str, str]:
 
 if __name__ == "__main__":
     try:
-        found, number = _looked_for(
+        pairs, number = _looked_for(
             Path(sys.argv[1]), Path(sys.argv[2]), dict(zip(*[iter(sys.argv[3:])] * 2, strict=True))
         )
     except UsageError as problem:  # there is no class in that folder, or an earlier one is damaged
         sys.exit(str(problem))
-    json.dump({"pairs": [asdict(pair) for pair in found], "count": number}, sys.stdout)
+    json.dump({"pairs": [asdict(pair) for pair in pairs], "count": number}, sys.stdout)

@@ -1,9 +1,9 @@
-"""The folder RESULTS: what lies where, read and written whole or not at all.
+"""Read and write the folder RESULTS, each file whole or not at all.
 
 class.json                who is in the class, what became of each, and what needs a person (`ClassIndex`)
 inputs/                   all that was given for the class: roster, times, rubric, selection (`class_inputs`)
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
-ID/results.json           a report each
+ID/results.json           the report on a hand-in
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
 

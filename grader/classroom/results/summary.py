@@ -1,4 +1,4 @@
-"""The end of a class on a terminal: who needs a person, how the scores lie, which points were hard, what happened."""
+"""Print the summary of a class: who needs a person, how the scores lie, which points were hard, what happened."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -173,8 +173,8 @@ def _needs(index: ClassIndex, pending: Mapping[str, _Names]) -> Text:
     by_kind: dict[IssueKind, list[Issue]] = defaultdict(list)
     for issue in index.issues:
         by_kind[issue.kind].append(issue)
-    asked = {issue.who for issue in index.issues}
-    names = {entry.id: label(entry.id, entry.students) for entry in index.entries if entry.id in asked}
+    issue_ids = {issue.who for issue in index.issues}
+    names = {entry.id: label(entry.id, entry.students) for entry in index.entries if entry.id in issue_ids}
     lines = [line for kind, issues in by_kind.items() for line in _of_kind(kind, issues, names)]
     lines += [f"review: {point}: {some.count} pending ({some})" for point, some in pending.items()]
     if not lines:

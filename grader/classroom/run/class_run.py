@@ -1,4 +1,4 @@
-"""A class from hand-ins to reports: skips what is done, retries what failed through us, writes each report at once.
+"""Grade the hand-ins of a class: skip what is done, retry what failed through us, write each report at once.
 
 Read `ClassRun.run` first. It can be killed at any moment: a report is on the disk before its line in the journal.
 """
@@ -18,7 +18,7 @@ from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.classroom.marks.rescore import machine_report
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Done, Journal, State
+from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, State
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
 from grader.errors import UsageError
@@ -31,7 +31,7 @@ from grader.version import VERSION
 
 
 class Watcher(Protocol):
-    """Is told how a class gets on; shows it or not."""
+    """Is notified of a run's progress, and may show it."""
 
     def begin(self, total: int) -> None:
         """So many hand-ins are to be looked at."""
@@ -70,8 +70,8 @@ def chosen(choice: Choice, intake: Intake, state: State) -> Iterator[HandIn]:
     ids = choice.only & {hand_in.id for hand_in in intake.hand_ins} if choice.only else choice.only
     names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
     for hand_in in intake.hand_ins:
-        wanted = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
-        if wanted and (not choice.failed or hand_in.id in troubled):
+        is_named = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
+        if is_named and (not choice.failed or hand_in.id in troubled):
             yield hand_in
 
 
@@ -111,8 +111,8 @@ class ClassRun:
             self._wait()
 
     def _fill(self, tasks: Iterator[_Task]) -> bool:
-        """Starts what is to be tried again now, then new ones while there is room. Whether more of these may come."""
-        for due, task in [one for one in self._retries if one[0] <= time.monotonic()]:
+        """Starts the retries that are due, then new tasks while there is room. Returns whether more tasks may come."""
+        for due, task in [retry for retry in self._retries if retry[0] <= time.monotonic()]:
             self._retries.remove((due, task))
             self._start(task)
         while len(self._running) + len(self._retries) < self.executor.capacity:
@@ -128,7 +128,7 @@ class ClassRun:
         future.add_done_callback(self._ended.put)
 
     def _wait(self) -> None:
-        """Until a job has come to its end, or one is to be tried again."""
+        """Waits until a job has ended or a retry is due, and takes what has ended."""
         due = min((when for when, _ in self._retries), default=None)
         seconds = None if due is None else max(0.0, due - time.monotonic())
         if self._running or seconds:
@@ -140,14 +140,14 @@ class ClassRun:
 
     def _check(self, choice: Choice) -> None:
         for name in sorted(choice.only):
-            found = [hand_in.id for hand_in in self.intake.hand_ins if name.casefold() in _names_of(hand_in)]
-            if not found:
+            ids = [hand_in.id for hand_in in self.intake.hand_ins if name.casefold() in _names_of(hand_in)]
+            if not ids:
                 raise UsageError(f"nobody in this class is called {name}; grades.csv and class.json list the ids.")
-            if len(found) > 1 and name not in found:
-                raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(found)}.")
+            if len(ids) > 1 and name not in ids:
+                raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(ids)}.")
 
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
-        """What has to be done, each read when its turn comes."""
+        """The hand-ins to be graded, each read when its turn comes."""
         regrade = choice.force or choice.failed
         for hand_in in chosen(choice, self.intake, self.journal.state):
             submission = self._read(hand_in)
@@ -159,7 +159,7 @@ class ClassRun:
             yield _Task(hand_in, Job(submission))
 
     def _read(self, hand_in: HandIn) -> Submission | None:
-        """The submission. An empty one is graded as such: all points missing, and listed. None for a fault of ours."""
+        """Reads a hand-in; None for a fault of ours. An empty submission is graded, too, and misses all points."""
         try:
             submission = self.intake.read(hand_in)
         except OSError as error:
@@ -174,8 +174,8 @@ class ClassRun:
         return submission
 
     def _is_done(self, hand_in: HandIn, submission: Submission) -> bool:
-        """Whether its report is there and would be the same again. Its lateness is brought up to date."""
-        if self.journal.state.done.get(hand_in.id) != Done(submission.sha256, self._conditions):
+        """Whether its report exists and would come out the same. If so, brings its lateness up to date."""
+        if self.journal.state.graded.get(hand_in.id) != ReportOrigin(submission.sha256, self._conditions):
             return False
         path = self._folder(hand_in.id) / store.REPORT
         try:
@@ -213,7 +213,7 @@ class ClassRun:
                 raise UsageError(message)
 
     def _retry_later(self, task: _Task, why: str) -> bool:
-        """Whether the job is tried once more."""
+        """Schedules the job to be tried once more; returns whether it is."""
         seconds = self._retry.pause(task.job.attempt)
         if seconds is None:
             return False
@@ -223,7 +223,7 @@ class ClassRun:
         return True
 
     def _keep(self, task: _Task, report: Report) -> None:
-        """Writes a report, then that it was written. Reviews of an earlier report of the same id are carried over."""
+        """Writes a report, then its line in the journal. Reviews of an earlier report of that id are carried over."""
         hand_in, submission = task.hand_in, task.job.submission
         folder = self._folder(hand_in.id)
         with store.writing_reports(self.results):  # a person may mark the earlier one at this moment
@@ -233,8 +233,8 @@ class ClassRun:
                 before = None
             report = self._finalized(report, hand_in, before)
             store.write_report(folder, report, submission)
-        done = Done(submission.sha256, self._conditions)
-        self.journal.done(hand_in.id, done, complete=not report.has_grader_error)
+        origin = ReportOrigin(submission.sha256, self._conditions)
+        self.journal.record_report(hand_in.id, origin, complete=not report.has_grader_error)
         self.watcher.ended(hand_in.id, report, "")
 
     def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
@@ -257,23 +257,23 @@ class ClassRun:
         self.journal.extend(self._new_folders())
 
     def _new_folders(self) -> Iterator[dict[str, str]]:
-        known = self.journal.state.folders
-        taken = {name.lower() for name in (*known.values(), *store.OWN)}
+        folders = self.journal.state.folders
+        used_names = {name.lower() for name in (*folders.values(), *store.OWN)}
         for hand_in in self.intake.hand_ins:
-            if hand_in.id not in known:
-                folder = folder_name(hand_in.id, taken)
-                taken.add(folder.lower())
+            if hand_in.id not in folders:
+                folder = folder_name(hand_in.id, used_names)
+                used_names.add(folder.lower())
                 yield {"event": "folder", "id": hand_in.id, "folder": folder}
 
     def _sweep(self) -> None:
-        """Takes away what a run that was killed had half written; only now, under the lock, is it nobody's."""
+        """Removes what a killed run had half written. Only under the lock is it certain that nobody is writing it."""
         for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
             for torn in self.results.glob(pattern):
                 torn.unlink(missing_ok=True)
 
 
 def _names_of(hand_in: HandIn) -> set[str]:
-    """What a person may call it by: its id, and a student's id, name, e-mail address or number of the LMS."""
+    """The names that a person may use for it: its id, and its students' ids, names, addresses and LMS numbers."""
     people = (name for student in hand_in.students for name in student.identifiers)
     return {name.casefold() for name in (hand_in.id, *people) if name}
 

@@ -1,4 +1,4 @@
-"""Classes of earlier years (`--against`), taken in by the same rules as this one, and packed to be kept with it."""
+"""Take in classes of earlier years (`--against`) by the same rules as this one, and pack them to be kept with it."""
 
 import contextlib
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
 from grader.errors import SubmissionError, UsageError
 from grader.rubric import Assignment
 
-_NAMED = 3  # of those in which nothing can be compared
+_NAMED = 3  # hand-ins in a message, of those in which nothing can be compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class EarlierClasses:
 
 @contextlib.contextmanager
 def earlier_classes(folders: Sequence[Path], submissions: Path, assignment: Assignment) -> Iterator[EarlierClasses]:
-    """Each folder or archive of an earlier year, or its RESULTS, packed into a file that lies there until the end.
+    """Packs each folder or archive of an earlier year, or its RESULTS, into a file that exists until the context ends.
 
     Raises UsageError for one that is no class.
     """
@@ -42,10 +42,10 @@ def earlier_classes(folders: Sequence[Path], submissions: Path, assignment: Assi
         yield EarlierClasses(tuple(files), tuple(files.values()))
 
 
-def _year(folder: Path, taken: Sequence[str]) -> str:
-    """What an earlier class is called: its folder's name, with that of the folder around it where that is taken."""
+def _year(folder: Path, used_names: Sequence[str]) -> str:
+    """The name of an earlier class: its folder's, preceded by the parent folder's if it is used already."""
     path = folder.resolve()
-    return f"{path.parent.name}/{path.name}" if path.name in taken else path.name
+    return f"{path.parent.name}/{path.name}" if path.name in used_names else path.name
 
 
 def _pack(path: Path, folder: Path, assignment: Assignment) -> str:

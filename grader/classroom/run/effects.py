@@ -1,7 +1,7 @@
-"""What other inputs would do to marks that a class already has; nobody's mark is changed without a person's word.
+"""Find out what new inputs would do to the marks of a class; none of these changes without a person's word.
 
-Hand-ins are known by where they lie in SUBMISSIONS, so that one whose id changes (a roster that comes later, a match)
-is found again under its new name and keeps its marks.
+A hand-in is recognized by its place in SUBMISSIONS, so that one whose id changes (by a roster that comes later, or a
+match) keeps its marks under the new id.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -20,12 +20,12 @@ from grader.errors import UsageError
 from grader.load.file_names import folder_name
 from grader.rubric import Late
 
-_NAMED = 3  # of those whose marks would change
+_NAMED = 3  # hand-ins in a message, of those whose marks would change
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What a run under other inputs comes to, before any of it happens."""
+    """What a run under other inputs would change, before any of it happens."""
 
     renamed: tuple[tuple[Entry, HandIn], ...] = ()
     dropped: tuple[Entry, ...] = ()  # graded before; another hand-in of the same person counts now
@@ -51,17 +51,19 @@ def _named(ids: Sequence[str]) -> str:
 
 def effects_of(results: Path, intake: Intake, state: State, conditions: Conditions, late: Late) -> Effects:
     """Compares a class as it was graded with the same class under what is given now."""
-    hand_ins = {hand_in.id: hand_in for hand_in in intake.hand_ins if hand_in.id in state.done}
-    before = [entry for entry in _entries(results, state) if entry.id in state.done]
+    hand_ins = {hand_in.id: hand_in for hand_in in intake.hand_ins if hand_in.id in state.graded}
+    before = [entry for entry in _entries(results, state) if entry.id in state.graded]
     places = {hand_in.source: hand_in for hand_in in intake.hand_ins}
     lost = [entry for entry in before if entry.id not in hand_ins]
-    free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.done}
-    known = places.keys() | intake.superseded
-    under = ((name, state.done[name].conditions) for name in hand_ins)
+    free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.graded}
+    sources = places.keys() | intake.superseded
+    graded_under = ((name, state.graded[name].conditions) for name in hand_ins)
     return Effects(
         renamed=tuple((entry, places[entry.source]) for entry in lost if entry.id in free),
-        dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in known),
-        regraded=tuple(name for name, known in under if replace(known, grader=conditions.grader) != conditions),
+        dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in sources),
+        regraded=tuple(
+            name for name, earlier in graded_under if replace(earlier, grader=conditions.grader) != conditions
+        ),
         late=tuple(
             entry.id
             for entry in before
@@ -71,8 +73,8 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
 
 
 def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]:
-    """What was graded before and is not among the hand-ins now. class.json is read only where there is any."""
-    lost = state.done.keys() - {hand_in.id for hand_in in intake.hand_ins}
+    """Entries that were graded before and are not among the hand-ins now. Reads class.json only if there are any."""
+    lost = state.graded.keys() - {hand_in.id for hand_in in intake.hand_ins}
     return [entry for entry in _entries(results, state) if entry.id in lost] if lost else ()
 
 
@@ -80,18 +82,19 @@ def admit(
     results: Path,
     journal: Journal,
     effects: Effects,
-    kept: ClassInputs,
+    earlier_inputs: ClassInputs,
     inputs: ClassInputs,
     *,
     replacing: bool,
     chosen: Collection[str],
 ) -> None:
-    """Lets other inputs in where no mark changes by them, or where the person said so. Raises UsageError.
+    """Accepts new inputs if no mark changes by them, or if `replacing`; else raises UsageError.
 
-    Lateness by tables that come for the first time is what they were given for, and needs no word. `chosen` are the
-    hand-ins that the run is about: marks of others cannot be left as they were, beside inputs that they do not follow.
+    Lateness from tables that come for the first time needs no `replacing`: that is what they were given for. `chosen`
+    are the hand-ins that the run is about. If others would change too, it raises UsageError even with `replacing`,
+    since their marks would no longer agree with the inputs.
     """
-    changed = kept.changed(inputs)
+    changed = earlier_inputs.changed(inputs)
     others = [name for name in dict.fromkeys((*effects.regraded, *effects.late)) if name not in chosen]
     if others:
         raise UsageError(
@@ -99,7 +102,7 @@ def admit(
             "Nothing was changed. Run the class without these two first."
         )
     if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
-        before = dict(kept.items())
+        before = dict(earlier_inputs.items())
         new = [name for name, value in inputs.items() if before.get(name) != value]
         raise _refusal(results, new, effects)
     _rename(results, journal, effects)
@@ -107,7 +110,7 @@ def admit(
 
 
 def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
-    """The error that says what inputs would do, and how to go on."""
+    """The error that says what the inputs would change, and how to go on."""
     options = ", ".join(map(option, changed)) or "what was given now"
     return UsageError(
         f"{results}: this class was graded with another {options}, and marks would change: "
@@ -117,12 +120,12 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
 
 
 def _rename(results: Path, journal: Journal, effects: Effects) -> None:
-    """Moves each report to the name that its hand-in goes by now. Cut off, it is simply done again."""
-    taken = {name.lower() for name in (*journal.state.folders.values(), *store.OWN)}
+    """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again."""
+    used_names = {name.lower() for name in (*journal.state.folders.values(), *store.OWN)}
     for entry, hand_in in effects.renamed:
         old = results / journal.state.folders[entry.id]
-        name = folder_name(hand_in.id, taken)
-        taken.add(name.lower())
+        name = folder_name(hand_in.id, used_names)
+        used_names.add(name.lower())
         report = store.read_report(old / store.REPORT)
         about = report.submission.model_copy(update={"id": hand_in.id})
         store.make_results(results / name)
@@ -134,17 +137,17 @@ def _rename(results: Path, journal: Journal, effects: Effects) -> None:
 
 
 def _entries(results: Path, state: State) -> Sequence[Entry]:
-    """The class as the last run left it; what its journal has besides was graded by a run that was cut off."""
+    """The class as the last run left it, with what only the journal has: graded by a run that was cut off."""
     try:
         entries = tuple(store.read_index(results).entries)
     except UsageError:
         entries = ()
-    known = {entry.id for entry in entries}
+    listed_ids = {entry.id for entry in entries}
     cut_off = [
         Entry(id=name, folder=state.folders.get(name), students=(Student(name),),
-              status="graded", sha256=done.sha256)
-        for name, done in state.done.items()
-        if name not in known
+              status="graded", sha256=origin.sha256)
+        for name, origin in state.graded.items()
+        if name not in listed_ids
     ]  # fmt: skip
     return (*entries, *cut_off)
 

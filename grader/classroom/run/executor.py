@@ -1,4 +1,4 @@
-"""Where the jobs of a class run: on this machine, or on a Dask cluster. Both take a pure job and promise its result."""
+"""Run the jobs of a class on this machine or on a Dask cluster. Both take a pure job and return a future."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor as Pool
@@ -11,8 +11,8 @@ from grader.errors import UsageError
 from grader.sandbox.launcher import Launcher
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
-_WAITING = 1  # job that is ready for the next process: none idles while a report is written to disk
-_AHEAD = 2  # jobs that wait at each thread of a cluster, so that the network's time is hidden
+_WAITING = 1  # job kept ready for the next process, so that none idles while a report is written to disk
+_AHEAD = 2  # jobs per thread of a cluster: one runs while the next one crosses the network
 
 
 class Executor(Protocol):
@@ -31,8 +31,8 @@ class Executor(Protocol):
 class LocalExecutor:
     """`jobs` processes on this machine, a thread each to talk to it.
 
-    `open_launcher` is called before the first job: what it raises is true of all of them, so that none is tried. What
-    it gives lends each process of its warmth, and is closed behind the last.
+    `open_launcher` is called before the first job: an error that it raises holds for all jobs, so none is tried. Each
+    process forks its workers from the launcher's warm one; it is closed after the last.
     """
 
     def __init__(self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None) -> None:
@@ -73,8 +73,8 @@ class DaskExecutor:
             self._client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as error:
             raise UsageError(f"{address}: no Dask scheduler answers there ({error}).") from error
-        wanted = {"resources": {"GPU": 1}} if gpu else {}
-        self._pool: Pool = self._client.get_executor(pure=False, **wanted)
+        resources = {"resources": {"GPU": 1}} if gpu else {}
+        self._pool: Pool = self._client.get_executor(pure=False, **resources)
 
     @property
     def capacity(self) -> int:

@@ -1,16 +1,17 @@
-"""A job process: grades one submission after the other, one launcher and one set of oracles open all the while.
+"""Grade one submission after the other in a job process that keeps one launcher and one set of oracles open.
 
     python -m grader.classroom.run.job_main FOLDER [WARM]
 
-FOLDER is empty and its own; WARM is the descriptor of a zygote's socket, where one is lent to it. `job_process` starts
-it. It reads frames of the wire (`sandbox.child.protocol`) from its input and writes one for each to its output:
+FOLDER is an empty folder for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
+`job_process` starts it. It reads frames of the wire (`sandbox.child.protocol`) from its input and writes one for each
+to its output:
 
     settings   first, once: the fields of `class_model.JobSettings`
     request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
                                                        or {"refused": a sentence about the settings}
 
-Where its input ends, whoever asked is gone: it stops in the middle of whatever it does, ends the workers and itself. So
-nothing is left over when a class is killed, however rudely.
+When its input ends, the parent is gone: it stops in the middle of its work, and ends the workers and itself. So
+nothing is left over when a class is killed, even by SIGKILL.
 """
 
 import os
@@ -45,12 +46,12 @@ def main(folder: Path, warm: int | None) -> None:
     take, send = _own_channel()
     signal.signal(signal.SIGTERM, _stop)
     requests = _Requests(take)
-    asked = requests.next()
-    if asked is None:
+    class_settings = requests.next()
+    if class_settings is None:
         return
-    assignment = _assignment(asked, folder)
-    sandbox = SandboxSettings(**asked["sandbox"])
-    settings = RunSettings(sandbox, asked["seed"], points=tuple(asked["points"]))
+    assignment = _assignment(class_settings, folder)
+    sandbox = SandboxSettings(**class_settings["sandbox"])
+    settings = RunSettings(sandbox, class_settings["seed"], points=tuple(class_settings["points"]))
     with (
         closing(open_launcher(sandbox, sibling=warm)) as launcher,
         GradingSession(assignment, settings, launcher=launcher) as grading,
@@ -60,11 +61,11 @@ def main(folder: Path, warm: int | None) -> None:
             pass
 
 
-def _assignment(asked: Any, folder: Path) -> Assignment:
+def _assignment(class_settings: Any, folder: Path) -> Assignment:
     """The assignment under the class's rubric and settings, their files in `folder`."""
-    assignment = Assignment(Path(asked["assignment"]), parse_rubric(asked["rubric"], "the rubric"))
-    overrides = asked["overrides"]
-    for setting, file in asked["files"].items():
+    assignment = Assignment(Path(class_settings["assignment"]), parse_rubric(class_settings["rubric"], "the rubric"))
+    overrides = class_settings["overrides"]
+    for setting, file in class_settings["files"].items():
         path = folder / setting / file["name"]
         path.parent.mkdir()
         path.write_bytes(file["content"])
@@ -74,7 +75,7 @@ def _assignment(asked: Any, folder: Path) -> Assignment:
 
 @dataclass
 class _JobServer:
-    """Where requests are answered, under the settings of a class."""
+    """Answers requests under the settings of a class."""
 
     requests: "_Requests"
     send: Callable[[bytes], None]
@@ -113,7 +114,7 @@ class _JobServer:
 
 
 class _Requests:
-    """What comes in, read by a thread, so that the end of the input is seen in the middle of a submission too."""
+    """The requests, read by a thread so that the end of the input is noticed even in the middle of a submission."""
 
     def __init__(self, take: Any) -> None:
         self.busy = False
@@ -146,7 +147,7 @@ def _stop(number: int, frame: object) -> None:
 
 
 def _own_channel() -> tuple[Any, Any]:
-    """The two ends of the wire, moved away from where a stray print would go."""
+    """The reading and the writing end of the wire, moved to descriptors that no stray print goes to."""
     take, give = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb", buffering=0)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)

@@ -1,4 +1,4 @@
-"""A job process from the outside: started when needed, asked for one report after the other, replaced when it dies.
+"""Start job processes when they are needed, ask each for one report after the other, replace those that die.
 
 A `JobProcessPool` keeps a process for each thread that asks it; `work` does so on a cluster's machine.
 """
@@ -24,13 +24,13 @@ if sys.platform == "linux":
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
 RECYCLE_AFTER = 200  # submissions: whatever a library leaks into a process ends with it
-_LAST_CHARACTERS = 2_000  # characters of what a process said last
+_LAST_CHARACTERS = 2_000  # of what a process printed last: a traceback's end, not a whole log
 
 
 class JobProcess:
     """One `python -m grader.classroom.run.job_main` and the pipe to it.
 
-    Its workers come from a sibling of `launcher`'s warm process, where it has one; else from one that it starts itself.
+    Its workers are forked from a sibling of `launcher`'s warm process if it has one; else from a process of its own.
     """
 
     def __init__(self, settings: JobSettings, launcher: Launcher | None = None) -> None:
@@ -42,7 +42,7 @@ class JobProcess:
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:
                 self._process = self._start(theirs.fileno())
-                with contextlib.suppress(SandboxError):  # it is told by the process, which then finds nobody there
+                with contextlib.suppress(SandboxError):  # the process reports it, finding nobody at its socket
                     launcher.fork_sibling(sibling, protected_pids=(self._process.pid, os.getpid()))
         else:
             self._process = self._start()
@@ -88,7 +88,7 @@ class JobProcess:
                 return JobFailed("the process that graded it sent no answer")
 
     def end(self) -> None:
-        """Ends it with all that it started. It is told by the end of its input, and has a while for it."""
+        """Ends it with all that it started: closes its input, gives it `END_SECONDS`, then kills it."""
         with contextlib.suppress(OSError):
             if self._process.stdin:
                 self._process.stdin.close()
@@ -108,7 +108,7 @@ class JobProcess:
         self._process.stdin.flush()
 
     def _how_it_ended(self, error: Exception) -> str:
-        """In words. Whatever it was, the process is of no use after it."""
+        """How the process ended, in words. It is not used again."""
         if not isinstance(error, EOFError | OSError):
             self._process.kill()
             return f"was stopped, since what crossed the wire was no message ({error})"

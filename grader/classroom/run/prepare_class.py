@@ -1,4 +1,4 @@
-"""What a run over a class needs, out of what was given for it: the assignment, the tables, the settings of its jobs."""
+"""Prepare a run over a class from its inputs: load the assignment, read the tables, make the settings of its jobs."""
 
 import secrets
 from contextlib import AbstractContextManager
@@ -16,26 +16,26 @@ from grader.errors import UsageError
 from grader.rubric import Assignment, load_assignment, load_rubric, read_rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
 
-MAX_FILE_BYTES = 64 << 20  # goes to every job process, and over the network with every job of a cluster; MNIST has 11
+MAX_FILE_BYTES = 64 << 20  # sent to every job process, and with every job to a cluster; MNIST has 11 MiB
 
 
-def completed(kept: ClassInputs, given: ClassInputs) -> ClassInputs:
-    """What is kept and given, with what is decided once for a class where nobody says it: its seed and its rubric.
+def completed(earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> ClassInputs:
+    """The inputs of earlier runs joined by the new ones, with a seed and a rubric, which are chosen once for a class.
 
-    A worksheet of Moodle's that is given as another table is the sheet to be filled in, too, where it can be.
+    A worksheet of Moodle's that is given as another table is also the sheet to be filled in, if it can be.
     """
-    inputs = kept.updated(given)
+    inputs = earlier_inputs.updated(new_inputs)
     folder = Path(inputs.assignment) if inputs.assignment else BUILT_IN
     rubric = inputs.rubric or InputFile.at(folder / "rubric.toml")
     seed = secrets.randbelow(1 << 31) if inputs.seed is None else inputs.seed
     inputs = replace(inputs, rubric=rubric, seed=seed)
-    worksheet = None if given.sheet or unfilled(inputs, given) else _worksheet(given)
+    worksheet = None if new_inputs.sheet or unfilled(inputs, new_inputs) else _worksheet(new_inputs)
     return replace(inputs, sheet=worksheet or inputs.sheet)
 
 
-def unfilled(inputs: ClassInputs, given: ClassInputs) -> str | None:
-    """Why a worksheet that was given as another table cannot be filled in; None where it can be, or there is none."""
-    worksheet = _worksheet(given)
+def unfilled(inputs: ClassInputs, new_inputs: ClassInputs) -> str | None:
+    """Why a worksheet that was given as another table cannot be filled in; None if it can be, or there is none."""
+    worksheet = _worksheet(new_inputs)
     if worksheet is None or inputs.rubric is None:
         return None
     try:
@@ -47,9 +47,9 @@ def unfilled(inputs: ClassInputs, given: ClassInputs) -> str | None:
 
 
 def _worksheet(inputs: ClassInputs) -> InputFile | None:
-    """A worksheet of Moodle's that was given as another table: it can be filled in, too."""
+    """A worksheet of Moodle's that was given as roster, times or extensions; None if there is none."""
     tables = (inputs.roster, inputs.submitted, inputs.extensions)
-    return next((one for one in tables if one is not None and is_worksheet(one.path)), None)
+    return next((table for table in tables if table is not None and is_worksheet(table.path)), None)
 
 
 def assignment_of(inputs: ClassInputs) -> Assignment:
@@ -66,14 +66,14 @@ def open_class(
     rubric = assignment.rubric
     if inputs.sheet:
         open_gradesheet(inputs.sheet.path, rubric.max_score, inputs.assignment_column, scale=bool(inputs.scale))
-    given = _given(inputs, rubric.late.zone)
-    return open_intake(submissions, assignment.expected, rubric.late.zone, given, results)
+    intake_inputs = _intake_inputs(inputs, rubric.late.zone)
+    return open_intake(submissions, assignment.expected, rubric.late.zone, intake_inputs, results)
 
 
-def _given(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:
+def _intake_inputs(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:
     """The tables and a person's decisions. One worksheet of Moodle's serves for all that it holds."""
     roster, submitted, extensions, sheet = (
-        one.path if one else None for one in (inputs.roster, inputs.submitted, inputs.extensions, inputs.sheet)
+        file.path if file else None for file in (inputs.roster, inputs.submitted, inputs.extensions, inputs.sheet)
     )
     tables = [*dict.fromkeys(path for path in (roster, submitted, extensions, sheet) if path)]
     worksheets = [path for path in tables if is_worksheet(path)]
@@ -91,7 +91,7 @@ def _given(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:
 
 
 def job_settings(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSettings) -> JobSettings:
-    """Under what all submissions of a class are graded. Raises UsageError for a point that does not exist."""
+    """The settings under which all submissions are graded. Raises UsageError for a point that does not exist."""
     names = inputs.points or ()  # only a point has a dot in its name
     exercises, points = [name for name in names if "." not in name], [name for name in names if "." in name]
     chosen = select(assignment.rubric, exercises, points)

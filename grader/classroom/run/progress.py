@@ -1,4 +1,4 @@
-"""How a class gets on: a live bar on a terminal, plain lines elsewhere, the same facts in both."""
+"""Show the progress of a class: a live bar on a terminal, plain lines elsewhere, with the same facts."""
 
 from typing import Self
 
@@ -11,13 +11,13 @@ from rich.text import Text
 from grader.report.plain_text import number, one_line
 from grader.schema import Report
 
-_SHOWN = 3  # of the submissions at work, by name
+_SHOWN = 3  # names beside the bar, of the submissions that are being graded
 _NAME = 30  # characters of a name
 _BAR = 16  # columns of the bar, so that a name or two fit beside it on a terminal of 80
 
 
 class Lines:
-    """A line for each submission: for logs."""
+    """Prints a line for each submission, for logs."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -54,9 +54,9 @@ class Lines:
 
 
 class Bar(Lines):
-    """A bar with the rate, the time left and who is being graded; what needs a person's eye as lines above it.
+    """A bar with the rate, the time left and who is being graded; what needs a person is printed above it.
 
-    What an earlier run had done is no part of it, so that the rate and the time left are of what is being done.
+    Submissions of an earlier run do not count, so that the rate and the time left are those of this run.
     """
 
     def __init__(self, console: Console) -> None:
@@ -109,7 +109,7 @@ class Bar(Lines):
 
 
 class _Rate(ProgressColumn):
-    """Submissions a minute since the first of this run was begun."""
+    """The submissions per minute since the first one of this run was started."""
 
     def __init__(self) -> None:
         super().__init__(Column(no_wrap=True))
@@ -135,5 +135,5 @@ def outcome(name: str, report: Report | None, message: str) -> str:
 
 
 def watcher(console: Console) -> Lines:
-    """What suits the console."""
+    """The watcher that suits the console."""
     return Bar(console) if console.is_terminal else Lines(console)

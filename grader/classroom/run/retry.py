@@ -1,8 +1,9 @@
-"""How long to wait before a submission that failed through us is tried again.
+"""Decide how long to wait before a submission that failed through us is tried again.
 
-What makes many fail together, an engine that is restarted or a disk that is remounted, is over in half a minute. So it
-is waited for, and what waits keeps its place, so that nothing new is begun. Where that has not helped a few, the rest
-is tried again at once, and listed. As soon as it has helped, waiting is tried again.
+Causes that make many submissions fail together, such as an engine that is restarted or a disk that is remounted, are
+over in half a minute. So a failed submission waits, and it keeps its place meanwhile, so that no new one is started.
+Once waiting has not helped a few submissions, the others are retried at once; as soon as a retry succeeds, waiting
+starts again.
 """
 
 ATTEMPTS = 3  # at one submission, before a fault of ours is believed to stay
@@ -11,7 +12,7 @@ GIVEN_UP = 3  # submissions for which waiting did not help, until nobody waits a
 
 
 class RetryPolicy:
-    """Of one run over a class."""
+    """The waiting of one run over a class."""
 
     def __init__(self) -> None:
         self._given_up = 0
@@ -24,6 +25,6 @@ class RetryPolicy:
         return 0.0 if self._given_up >= GIVEN_UP else PAUSES[attempt - 1]
 
     def went_well(self, attempt: int) -> None:
-        """At its `attempt`-th time, a submission was graded."""
+        """Notes that a submission was graded at its `attempt`-th attempt."""
         if attempt > 1:
             self._given_up = 0

@@ -132,8 +132,8 @@ def _read(value: Any, case: Case) -> Answer:
         return Answer(None, problem=f"{case.result} {error}.", is_none=value is None)
     values = reading.values
     if values.shape != case.expected.shape:
-        kept = values if values.size <= MAX_KEPT else None
-        return Answer(None, problem=_shape_sentence(values.shape, case), raw=kept)
+        raw = values if values.size <= MAX_KEPT else None
+        return Answer(None, problem=_shape_sentence(values.shape, case), raw=raw)
     if np.iscomplexobj(values):
         rounding = SINGLE if reading.dtype == "complex64" else DOUBLE
         if np.any(np.abs(values.imag) > rounding.atol * case.norm):

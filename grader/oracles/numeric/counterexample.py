@@ -61,8 +61,8 @@ def boxes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
     """The first case whose answer is wrong; None where none is."""
-    found = ((case, item) for case, item in tried if isinstance(item, Answer))
-    return next((item for item in found if mismatch(*item)), None)
+    answered = ((case, item) for case, item in tried if isinstance(item, Answer))
+    return next((item for item in answered if mismatch(*item)), None)
 
 
 def evidence(function: Callable[..., Any], case: Case, answer: Answer) -> dict[str, Any]:
@@ -91,8 +91,8 @@ def to_paste(function: Callable[..., Any], case: Case) -> str:
     """Lines of Python that make the same call, in the folder that the function's module is in."""
     imports = ["import numpy as np", f"from {function.__module__} import *"]
     arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
-    *before, asked = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
-    return "\n".join([*imports, *arguments, *before, f"print({asked})"])
+    *before, call = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
+    return "\n".join([*imports, *arguments, *before, f"print({call})"])
 
 
 def name_of(function: Callable[..., Any]) -> str:

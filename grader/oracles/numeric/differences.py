@@ -26,15 +26,15 @@ COMPLEX_STEP = 1e-30  # its square vanishes beside 1 in binary64
 def central_difference(forward: Forward, at: Floats, upstream: Floats, step: float) -> Floats:
     """The gradient at `at`, like `at`: each entry is moved by itself, to both sides. Costs 2 at.size evaluations."""
     rows = max(1, PIECE // max(at.size, 1))
-    found = []
+    slopes = []
     for first in range(0, at.size, rows):
         places = np.arange(first, min(first + rows, at.size))
         moves = np.zeros((len(places), at.size))
         moves[np.arange(len(places)), places] = step
         moved = moves.reshape(-1, *at.shape)
         rises = (forward(at + moved) - forward(at - moved)) * upstream
-        found.append(rises.reshape(len(places), -1).sum(axis=1) / (2 * step))
-    return np.concatenate(found or [np.zeros(0)]).reshape(at.shape)
+        slopes.append(rises.reshape(len(places), -1).sum(axis=1) / (2 * step))
+    return np.concatenate(slopes or [np.zeros(0)]).reshape(at.shape)
 
 
 def grouped_difference(

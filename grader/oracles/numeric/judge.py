@@ -37,41 +37,41 @@ class Question:
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
-    seen: list[Seen] = []
+    answers: list[Seen] = []
     for case in question.cases:
         try:
-            seen.append((case, read_and_compare(function(*case.inputs.values()), case)))
+            answers.append((case, read_and_compare(function(*case.inputs.values()), case)))
         except CallFailure as failure:
-            if not any(mismatch(*item) for item in seen):
-                _raise(function, question, seen, case, failure)
-            return _failed(function, question, seen)
-    if any(mismatch(*item) for item in seen):
-        return _failed(function, question, seen)
-    return _noted(Verdict.passed(), seen)
+            if not any(mismatch(*item) for item in answers):
+                _raise(function, question, answers, case, failure)
+            return _failed(function, question, answers)
+    if any(mismatch(*item) for item in answers):
+        return _failed(function, question, answers)
+    return _noted(Verdict.passed(), answers)
 
 
-def _failed(function: Callable[..., Any], question: Question, seen: Sequence[Seen]) -> Verdict:
+def _failed(function: Callable[..., Any], question: Question, answers: Sequence[Seen]) -> Verdict:
     """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
 
     A name has to explain the minimal cases as well.
     """
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     small = [(case, item) for case, item in tried if isinstance(item, Answer)]
-    named = explain(seen, question.misconceptions, small)
-    mistake = _nothing_returned(seen) or _swapped(function, question) or next(iter(named), None)
-    found = counterexample.first_wrong(tried)
-    wrong = next(text for item in seen if (text := mismatch(*item)))
-    example = counterexample.sentence(*found) if found else ""
+    named = explain(answers, question.misconceptions, small)
+    mistake = _nothing_returned(answers) or _swapped(function, question) or next(iter(named), None)
+    smallest = counterexample.first_wrong(tried)
+    wrong = next(text for item in answers if (text := mismatch(*item)))
+    example = counterexample.sentence(*smallest) if smallest else ""
     cause = wrong if mistake is None else mistake.sentence
     verdict = Verdict.failed(f"{cause} {example}".strip(), mistake.id if mistake else None)
-    if found:
-        shown = counterexample.evidence(function, *found)
+    if smallest:
+        shown = counterexample.evidence(function, *smallest)
         verdict = replace(verdict, evidence={**shown, "example": example} if example else shown)
-    return _noted(verdict, seen)
+    return _noted(verdict, answers)
 
 
 def _raise(
-    function: Callable[..., Any], question: Question, seen: Sequence[Seen], case: Case, fault: CallFailure
+    function: Callable[..., Any], question: Question, answers: Sequence[Seen], case: Case, fault: CallFailure
 ) -> NoReturn:
     """Raise the failure of the smallest input that causes one, and say for which it is. A mistake that raises is named
     by the sizes on which it does."""
@@ -79,7 +79,7 @@ def _raise(
         raise fault
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     where, failure = _smallest_raising(function, question, tried, (case, fault))
-    everything = [*seen, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
+    everything = [*answers, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
     raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
         failure.verdict,
@@ -133,11 +133,11 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
     return Misconception("arguments-in-the-other-order", sentence, ())
 
 
-def _nothing_returned(seen: Sequence[Seen]) -> Misconception[None] | None:
+def _nothing_returned(answers: Sequence[Seen]) -> Misconception[None] | None:
     """Whether the first wrong answer is none at all."""
-    first = next(answer for case, answer in seen if mismatch(case, answer))
+    first = next(answer for case, answer in answers if mismatch(case, answer))
     return Misconception("nothing-returned", first.problem, ()) if first.is_none else None
 
 
-def _noted(verdict: Verdict, seen: Sequence[Seen]) -> Verdict:
-    return verdict.noting(*(note for _, answer in seen for note in answer.notes))
+def _noted(verdict: Verdict, answers: Sequence[Seen]) -> Verdict:
+    return verdict.noting(*(note for _, answer in answers for note in answer.notes))

@@ -29,8 +29,8 @@ FAULTS = (ValueError, IndexError, TypeError, ZeroDivisionError)
 
 
 def explain(
-    seen: Sequence[tuple[Case, Answer | None]],
-    known: Sequence[Misconception[Model]],
+    answers: Sequence[tuple[Case, Answer | None]],
+    misconceptions: Sequence[Misconception[Model]],
     small: Sequence[tuple[Case, Answer | None]] = (),
 ) -> list[Misconception[Model]]:
     """Those of `known` that explain all that was seen (None: the call raised), in their order.
@@ -38,14 +38,14 @@ def explain(
     `small` is what was seen on minimal cases. A fitted model need not explain it: what it would read off a few small
     integers is chance.
     """
-    if all(answer is None for _, answer in seen) or any(_unreadable(answer) for _, answer in seen):
+    if all(answer is None for _, answer in answers) or any(_unreadable(answer) for _, answer in answers):
         return []
 
     def reproduces(model: Model) -> bool:
-        asked = seen if isinstance(model, Fitted) else (*seen, *small)
-        return all(_reproduces(model, case, answer) for case, answer in asked)
+        cases = answers if isinstance(model, Fitted) else (*answers, *small)
+        return all(_reproduces(model, case, answer) for case, answer in cases)
 
-    return recognise_all(known, reproduces)
+    return recognise_all(misconceptions, reproduces)
 
 
 def _unreadable(answer: Answer | None) -> bool:

@@ -15,23 +15,23 @@ TRIES, STEPS_A_TRY = 3, 6  # a median over these; long enough to be measured, sh
 WARMING = 2  # steps before them
 
 
-def device_of(wanted: str) -> dict[str, str]:
+def device_of(name: str) -> dict[str, str]:
     """The device of that name, or why it cannot be had: {"why": ...}. "auto" is a GPU of CUDA where there is one, and
     else the CPU.
 
     {"device": torch's own name, "label": for a report, "gpu": what tells it from others, "system": `sys.platform`}
     """
-    if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        device = torch.zeros(1, device=wanted).device
+        device = torch.zeros(1, device=name).device
     except (RuntimeError, AssertionError) as error:  # torch says it in either way, and sometimes at length
         return {"why": re.split(r"\.\s|\n", str(error), maxsplit=1)[0].rstrip(".")}
     if device.type != "cuda":
         return {"device": device.type, "label": device.type, "gpu": "", "system": sys.platform}
-    found = torch.cuda.get_device_properties(device)
-    gpu = str(getattr(found, "uuid", ""))
-    return {"device": str(device), "label": f"{device} ({found.name})", "gpu": gpu, "system": sys.platform}
+    properties = torch.cuda.get_device_properties(device)
+    gpu = str(getattr(properties, "uuid", ""))
+    return {"device": str(device), "label": f"{device} ({properties.name})", "gpu": gpu, "system": sys.platform}
 
 
 def reference_seconds(device: str) -> dict[str, float]:

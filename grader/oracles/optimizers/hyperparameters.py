@@ -44,19 +44,19 @@ _IGNORED = {"foreach", "fused", "capturable", "differentiable", "decoupled_weigh
 _MAX_TRIALS = 240  # combinations of values for what was not read; about a millisecond each
 
 
-def read(name: str, found: Hyper) -> Hyper:
+def read(name: str, attributes: Hyper) -> Hyper:
     """What was found, under the names of torch's `name`: its own first, then the aliases in their order.
 
     A number where torch has a pair (or the other way) is something else of that name, and counts as not found.
     """
-    known = defaults(name)
-    usable = {key: value for key, value in found.items() if _like(value, known.get(key, 0.0))}
-    got = {key: usable[key] for key in known if key in usable}
+    torch_defaults = defaults(name)
+    usable = {key: value for key, value in attributes.items() if _like(value, torch_defaults.get(key, 0.0))}
+    got = {key: usable[key] for key in torch_defaults if key in usable}
     for key, aliases in _ALIASES.items():
-        if key in known and key not in got:
+        if key in torch_defaults and key not in got:
             others = [usable[alias] for alias in aliases if alias in usable]
             got.update({key: others[0]} if others else {})
-    if "betas" in known and "betas" not in got:
+    if "betas" in torch_defaults and "betas" not in got:
         for first, second in _BETA_NAMES:
             if first in usable and second in usable:
                 got["betas"] = (usable[first], usable[second])
@@ -83,12 +83,12 @@ def defaults(name: str) -> Hyper:
     return dict(getattr(torch.optim, name)([torch.zeros(1, requires_grad=True)]).defaults)
 
 
-def accepted(hyper: Hyper, known: Hyper) -> Hyper:
+def accepted(hyper: Hyper, torch_defaults: Hyper) -> Hyper:
     """Those that torch's class takes."""
     return {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in hyper.items()
-        if key in known and key not in _IGNORED
+        if key in torch_defaults and key not in _IGNORED
     }
 
 

@@ -44,11 +44,11 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
         error = min(error, quasi_newton.deviation(problems, records))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
-    known = all(
+    is_rate_read = all(
         "lr" in read(name, group["hyper"]) for record in records for groups in record["before"] for group in groups
     )
     like = name if error <= 1 else _resemblance(name, problems, readings)
-    return {"same": error <= 1, "like": like, "known": known, "error": min(error, 1e300) * RELATIVE}
+    return {"same": error <= 1, "like": like, "known": is_rate_read, "error": min(error, 1e300) * RELATIVE}
 
 
 def _readings(records: list[Record]) -> list[list[Record]]:
@@ -59,8 +59,8 @@ def _readings(records: list[Record]) -> list[list[Record]]:
     return [before] if _same(before, after) else [before, after]
 
 
-def _same(one: list[Record], other: list[Record]) -> bool:
-    return all(a["groups"] == b["groups"] for a, b in zip(one, other, strict=True))
+def _same(first: list[Record], second: list[Record]) -> bool:
+    return all(a["groups"] == b["groups"] for a, b in zip(first, second, strict=True))
 
 
 def _resemblance(name: str, problems: list[Problem], readings: list[list[Record]]) -> str | None:
@@ -135,9 +135,9 @@ def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> H
     path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, "lr": 1.0}))
     if path is None:
         return None
-    one, found = path - path[0], record["path"][: len(path)] - record["path"][0]
+    unit_path, displacement = path - path[0], record["path"][: len(path)] - record["path"][0]
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        rate = float((one * found).sum() / (one * one).sum())
+        rate = float((unit_path * displacement).sum() / (unit_path * unit_path).sum())
     return {"lr": rate} if rate > 0 else None
 
 
@@ -151,17 +151,18 @@ SEARCHED_STEPS = 40  # in which what could not be read is searched for
 IN_TRAINING = {"kind": "gradients", "relative": 0.02, "share": 0.8}  # gradients are small there, and rounding is single
 
 
-def identify_training(name: str, seen: dict[str, Any]) -> dict[str, Any]:
+def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
 
-    `seen`: "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients" (steps, n)
-    of these; "before" and "after", the groups at each step; "dtype". For LBFGS "evaluations" of whole parameters too.
+    `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
+    (steps, n) of these; "before" and "after", the groups at each step; "dtype"; for LBFGS also "evaluations" of whole
+    parameters.
     Returns {"same": bool, "like": a class of torch.optim or None}.
     """
     if name == "LBFGS":
-        return {"same": quasi_newton.follows(seen), "like": None}
-    whole = _training_problem(seen, len(seen["path"]))
-    few = _training_problem(seen, min(SEARCHED_STEPS, len(seen["path"])))
+        return {"same": quasi_newton.follows(training), "like": None}
+    whole = _training_problem(training, len(training["path"]))
+    few = _training_problem(training, min(SEARCHED_STEPS, len(training["path"])))
     for tried, (problem, record) in ((FIRST, whole), (ALL, few)):
         if any(_best_error(name, [problem], reading, tried) <= 1 for reading in _readings([record])):
             return {"same": True, "like": name}
@@ -177,17 +178,17 @@ def few_lists(problem: Problem, record: Record) -> tuple[list[Problem], list[Rec
     return [problem], _readings([record])[0]
 
 
-def _training_problem(seen: dict[str, Any], steps: int) -> tuple[Problem, Record]:
+def _training_problem(training: dict[str, Any], steps: int) -> tuple[Problem, Record]:
     problem = {
         **IN_TRAINING,
-        "shapes": [[count] for count in seen["followed"]],
-        "start": seen["start"],
+        "shapes": [[count] for count in training["followed"]],
+        "start": training["start"],
         "steps": steps,
-        "gradients": seen["gradients"][:steps],
-        "dtype": seen["dtype"],
+        "gradients": training["gradients"][:steps],
+        "dtype": training["dtype"],
     }
-    path = np.concatenate([seen["start"][None], seen["path"][:steps]])
-    return problem, {"path": path, "before": seen["before"][:steps], "after": seen["after"][:steps]}
+    path = np.concatenate([training["start"][None], training["path"][:steps]])
+    return problem, {"path": path, "before": training["before"][:steps], "after": training["after"][:steps]}
 
 
 # --- known misreadings ----------------------------------------------------------------------------------------------

@@ -59,12 +59,12 @@ def direction(g: Any, s: Any, y: Any, scaled: bool) -> Any:
     return -q
 
 
-def _sine(one: Any, other: Any) -> float:
+def _sine(first: Any, second: Any) -> float:
     """Of the angle between two vectors; infinite where they point in opposite ways, or one is nothing."""
-    lengths = np.linalg.norm(one), np.linalg.norm(other)
-    if not all(np.isfinite(length) and length > 0 for length in lengths) or one @ other <= 0:
+    lengths = np.linalg.norm(first), np.linalg.norm(second)
+    if not all(np.isfinite(length) and length > 0 for length in lengths) or first @ second <= 0:
         return float("inf")
-    return float(np.linalg.norm(one / lengths[0] - other / lengths[1]))
+    return float(np.linalg.norm(first / lengths[0] - second / lengths[1]))
 
 
 # --- in a training --------------------------------------------------------------------------------------------------
@@ -73,32 +73,32 @@ SAME_POINT = 1e-3  # of the way from the first point: torch's own arithmetic on 
 SAME_DIRECTION = 0.05  # sine of an angle, in single precision
 
 
-def follows(seen: dict[str, Any]) -> bool:
+def follows(training: dict[str, Any]) -> bool:
     """Whether the first steps of a training are L-BFGS's: torch's own asks for the loss at the same points, given the
     same answers; one with a line search of its own goes where the two-loop recursion points."""
-    steps = _steps(seen["evaluations"])
+    steps = _steps(training["evaluations"])
     if not steps:
         return False
-    hypers = [read("LBFGS", groups[0]["hyper"]) for groups in seen["before"][: len(steps)] if groups]
+    hypers = [read("LBFGS", groups[0]["hyper"]) for groups in training["before"][: len(steps)] if groups]
     return len(hypers) >= len(steps) and (_asks_the_same(steps, hypers) or _points_the_same(steps))
 
 
 def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], Any]]:
     """For each whole step, the evaluations in it and where it ended."""
-    found: list[tuple[list[dict[str, Any]], Any]] = []
+    steps: list[tuple[list[dict[str, Any]], Any]] = []
     current: list[dict[str, Any]] = []
     for item in evaluations:
         if "end" in item:
-            found.append((current, item["end"]))
+            steps.append((current, item["end"]))
             current = []
         else:
             current.append(item)
-    return [step for step in found if step[0]]
+    return [step for step in steps if step[0]]
 
 
 def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
     parameter = torch.nn.Parameter(torch.from_numpy(steps[0][0][0]["point"]).clone())
-    known = defaults("LBFGS")
+    torch_defaults = defaults("LBFGS")
     origin = parameter.detach().clone()
     script = [(item, end) for evaluations, end in steps for item in evaluations]
     place, wrong = 0, False
@@ -119,9 +119,9 @@ def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
         return torch.tensor(item["loss"])
 
     try:
-        optimizer = torch.optim.LBFGS([parameter], **accepted(hypers[0], known))
+        optimizer = torch.optim.LBFGS([parameter], **accepted(hypers[0], torch_defaults))
         for (evaluations, end), hyper in zip(steps, hypers, strict=False):
-            optimizer.param_groups[0].update(accepted(hyper, known))
+            optimizer.param_groups[0].update(accepted(hyper, torch_defaults))
             first = place
             optimizer.step(closure)
             if place - first != len(evaluations) or not near(end, parameter.detach()):

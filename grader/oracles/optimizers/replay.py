@@ -36,19 +36,19 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
     """
     dtype = getattr(torch, problem.get("dtype", "float64"))
     parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]).to(dtype))
-    known = defaults(name)
+    torch_defaults = defaults(name)
     try:
         optimizer = getattr(torch.optim, name)(
             [
-                {"params": [parameters[i] for i in group["members"]], **accepted(hyper, known)}
+                {"params": [parameters[i] for i in group["members"]], **accepted(hyper, torch_defaults)}
                 for group, hyper in zip(groups[0], hypers[0], strict=True)
             ],
-            **accepted(hypers[0][0], known),  # Adagrad starts its sums from this, whatever its groups say
+            **accepted(hypers[0][0], torch_defaults),  # Adagrad starts its sums from this, whatever its groups say
         )
         path = [flat(parameters)]
         for number in range(problem["steps"]):
             for group, hyper in zip(optimizer.param_groups, hypers[number], strict=True):
-                group.update(accepted(hyper, known))
+                group.update(accepted(hyper, torch_defaults))
             optimizer.step(closure_of(problem, parameters, number))
             path.append(flat(parameters))
     except REFUSALS:

@@ -21,10 +21,10 @@ def deviation(name: str, problem: Problem, record: Record) -> float:
     hypers = [read(name, groups[0]["hyper"]) for groups in record["after"]]
     if not all(isinstance(hyper.get("lr"), float | int) for hyper in hypers):
         return float("inf")
-    given = hypers[0].get("eps")
+    eps_read = hypers[0].get("eps")
     return min(
         training_deviation(record["path"], _path(name, problem, hypers, eps), problem)
-        for eps in (EPSILONS if given is None else (given,))
+        for eps in (EPSILONS if eps_read is None else (eps_read,))
     )
 
 

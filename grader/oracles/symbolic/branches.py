@@ -46,17 +46,17 @@ def _decide(
     if len(case) == MAX_FOLDS:
         return None
     verdict: bool | None = True
-    for own in (1, -1):
-        found = _decide(
-            _unfolded(left, fold.args[0], own, question),
-            _unfolded(right, fold.args[0], own, question),
+    for fold_sign in (1, -1):
+        branch_verdict = _decide(
+            _unfolded(left, fold.args[0], fold_sign, question),
+            _unfolded(right, fold.args[0], fold_sign, question),
             sides,
-            (*case, (fold.args[0], own)),
+            (*case, (fold.args[0], fold_sign)),
             question,
         )
-        if isinstance(found, Difference):
-            return found
-        verdict = verdict and found
+        if isinstance(branch_verdict, Difference):
+            return branch_verdict
+        verdict = verdict and branch_verdict
     return verdict
 
 
@@ -68,16 +68,16 @@ def _decide_case(
     if normal_form.same(left, right, question) or evaluation.compare(left, right, question) is True:
         return True
     for point in islice(points(evaluation.names_of(*sides, question=question), question), SEARCHED):
-        if all(_has_sign(node, own, point, question) for node, own in case):
-            found = evaluation.at(*sides, point, question)
-            if isinstance(found, Difference):
-                return found
+        if all(_has_sign(node, expected, point, question) for node, expected in case):
+            difference = evaluation.at(*sides, point, question)
+            if isinstance(difference, Difference):
+                return difference
     return None
 
 
-def _has_sign(node: Any, own: Sign, point: Any, question: Question) -> bool:
+def _has_sign(node: Any, expected: Sign, point: Any, question: Question) -> bool:
     value = evaluation.value(node, point, question)
-    return value is not None and bool(value.real * own > 0)
+    return value is not None and bool(value.real * expected > 0)
 
 
 def _with_folds(node: Any, question: Question) -> Any:
@@ -93,9 +93,9 @@ def _with_folds(node: Any, question: Question) -> Any:
 
 def _fold(node: Any, question: Question) -> Any:
     """|node|, of something real."""
-    own = sign(node, question)
-    if own is not None:
-        return _times(own, node)
+    known_sign = sign(node, question)
+    if known_sign is not None:
+        return _times(known_sign, node)
     if isinstance(node, sympy.Mul):
         return sympy.Mul(*(_fold(part, question) for part in node.args), evaluate=False)
     if isinstance(node, sympy.Pow) and isinstance(node.args[1], sympy.Integer):
@@ -103,12 +103,12 @@ def _fold(node: Any, question: Question) -> Any:
     return sympy.Abs(node, evaluate=False)
 
 
-def _extreme(own: Sign) -> Callable[[list[Any], Question], Any]:
+def _extreme(fold_sign: Sign) -> Callable[[list[Any], Question], Any]:
     """max(a, b) = (a + b + |a − b|) / 2, and min with a minus."""
 
     def of_two(a: Any, b: Any, question: Question) -> Any:
         apart = _fold(sympy.Add(a, _times(-1, b), evaluate=False), question)
-        return sympy.Mul(sympy.S.Half, sympy.Add(a, b, _times(own, apart), evaluate=False), evaluate=False)
+        return sympy.Mul(sympy.S.Half, sympy.Add(a, b, _times(fold_sign, apart), evaluate=False), evaluate=False)
 
     return lambda parts, question: reduce(lambda a, b: of_two(a, b, question), parts)
 
@@ -121,10 +121,10 @@ def _sign(parts: list[Any], question: Question) -> Any:
 def _power(parts: list[Any], question: Question) -> Any:
     """(u²)^(p/q) = |u|^(2p/q)."""
     base, exponent = parts
-    own, inner = constant(exponent), constant(base.args[1]) if isinstance(base, sympy.Pow) else None
-    if own is None or own.denominator == 1 or inner is None or inner.denominator != 1 or inner.numerator % 2:
+    outer, inner = constant(exponent), constant(base.args[1]) if isinstance(base, sympy.Pow) else None
+    if outer is None or outer.denominator == 1 or inner is None or inner.denominator != 1 or inner.numerator % 2:
         return sympy.Pow(base, exponent, evaluate=False)
-    whole = own * inner
+    whole = outer * inner
     return sympy.Pow(_fold(base.args[0], question), sympy.Rational(whole.numerator, whole.denominator), evaluate=False)
 
 
@@ -194,25 +194,25 @@ _RULES: dict[Any, Callable[[list[Any], Question], Any]] = {
 }
 
 
-def _times(own: Sign, node: Any) -> Any:
-    return node if own == 1 else sympy.Mul(sympy.S.NegativeOne, node, evaluate=False)
+def _times(factor: Sign, node: Any) -> Any:
+    return node if factor == 1 else sympy.Mul(sympy.S.NegativeOne, node, evaluate=False)
 
 
 def _innermost_fold(node: Any) -> Any:
     """An Abs with none inside."""
-    found = next(filter(None, map(_innermost_fold, node.args)), None)
-    return found if found is not None or not isinstance(node, sympy.Abs) else node
+    nested = next(filter(None, map(_innermost_fold, node.args)), None)
+    return nested if nested is not None or not isinstance(node, sympy.Abs) else node
 
 
-def _unfolded(node: Any, argument: Any, own: Sign, question: Question) -> Any:
+def _unfolded(node: Any, argument: Any, fold_sign: Sign, question: Question) -> Any:
     """With `own` times the argument for its absolute value, in this form and in others."""
     if not node.args:
         return node
-    parts = [_unfolded(part, argument, own, question) for part in node.args]
+    parts = [_unfolded(part, argument, fold_sign, question) for part in node.args]
     if isinstance(node, sympy.Abs):
         inner = parts[0]
         if inner == argument or normal_form.same(inner, argument, question):
-            return _times(own, inner)
+            return _times(fold_sign, inner)
         if normal_form.same(inner, _times(-1, argument), question):
-            return _times(-own, inner)
+            return _times(-fold_sign, inner)
     return node.func(*parts, evaluate=False)

@@ -28,9 +28,9 @@ class Domain:
     closed: bool = False
 
     @classmethod
-    def of(cls, given: "Domain | Mapping[str, Any] | None") -> "Domain":
+    def of(cls, data: "Domain | Mapping[str, Any] | None") -> "Domain":
         """A domain from plain data, as it arrives from another process: {"symbols": {...}, "relations": {...}, ...}."""
-        return given if isinstance(given, Domain) else cls(**(given or {}))
+        return data if isinstance(data, Domain) else cls(**(data or {}))
 
     def symbol(self, name: str) -> Any:
         """The one symbol of this name, whatever assumptions a student's own had."""

@@ -35,17 +35,17 @@ def compare(left: Any, right: Any, question: Question, *, rounded: bool = False,
     if exact is False and not (witnessed or rounded):
         return Answer("different", exact=True)
     try:
-        found = evaluation.compare(left, right, question)
-        if found is True and exact is None:
-            found = branches.decide(left, right, question)
-        if rounded and found is not True and evaluation.near(left, right, question):
+        result = evaluation.compare(left, right, question)
+        if result is True and exact is None:
+            result = branches.decide(left, right, question)
+        if rounded and result is not True and evaluation.near(left, right, question):
             return Answer("undecided", why=_ROUNDED)
     except TooMuchError as error:
-        found, why = None, str(error)
+        result, why = None, str(error)
     else:
         why = _UNSEEN
-    if isinstance(found, Difference):
-        return Answer("different", exact is False, found)
+    if isinstance(result, Difference):
+        return Answer("different", exact is False, result)
     if exact is False:
         return Answer("different", exact=True, why="the two differ, if only by very little")
-    return Answer("equal") if found else Answer("undecided", why=why)
+    return Answer("equal") if result else Answer("undecided", why=why)

@@ -56,8 +56,8 @@ class Difference:
 
 
 def names_of(*expressions: Any, question: Question) -> list[str]:
-    found = {symbol.name for expression in expressions for symbol in expression.free_symbols}
-    return question.domain.in_reading_order(found)
+    names = {symbol.name for expression in expressions for symbol in expression.free_symbols}
+    return question.domain.in_reading_order(names)
 
 
 def compare(left: Any, right: Any, question: Question) -> Difference | bool | None:
@@ -201,9 +201,9 @@ class _Machine:
         return self.noticed(node, result) if all(parts) else result
 
     def coordinate(self, name: str) -> Number:
-        given = self.point[name]
-        number = self.context.mpf(given.value.numerator) / given.value.denominator
-        return number * self.context.pi if given.of_pi else number
+        coordinate = self.point[name]
+        number = self.context.mpf(coordinate.value.numerator) / coordinate.value.denominator
+        return number * self.context.pi if coordinate.of_pi else number
 
     def sum(self, node: Any) -> Number:
         terms = []

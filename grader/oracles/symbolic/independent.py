@@ -36,8 +36,8 @@ def independent(node: Any, domain: Domain, by_exponents: bool = False) -> Any:
     """The expression with a symbol for the cosine and one for the sine of each angle; `by_exponents` says how exp(−iu)
     is read. Raises UndecidableError."""
     angles = sorted((symbol for symbol in node.free_symbols if domain.is_angle(symbol.name)), key=str)
-    found = list(_factors(node, angles))
-    parts = {angle: lcm(*(factor.denominator for own, factor in found if own == angle), 1) for angle in angles}
+    factors = list(_factors(node, angles))
+    parts = {angle: lcm(*(factor.denominator for symbol, factor in factors if symbol == angle), 1) for angle in angles}
     pairs = {
         angle: (sympy.Symbol(f"cos({angle.name})", real=True), sympy.Symbol(f"sin({angle.name})", real=True))
         for angle in angles
@@ -64,8 +64,8 @@ def _written(node: Any, parts: dict[Any, int], pairs: dict[Any, Pair], by_expone
 
 def _is_negative(argument: Any, pairs: dict[Any, Pair]) -> bool:
     """Whether all angles in it have negative factors."""
-    found = _linear(argument, list(pairs))
-    return found is not None and all(factor < 0 for factor in found[0].values())
+    linear = _linear(argument, list(pairs))
+    return linear is not None and all(factor < 0 for factor in linear[0].values())
 
 
 def _turn(node: Any) -> Any:
@@ -88,10 +88,10 @@ def _without_i(node: Any) -> Any:
 
 def _pair(argument: Any, parts: dict[Any, int], pairs: dict[Any, Pair]) -> Pair | None:
     """Cosine and sine of a sum of multiples of angles and of something without angles; None for anything else."""
-    found = _linear(argument, list(pairs))
-    if found is None:
+    linear = _linear(argument, list(pairs))
+    if linear is None:
         return None
-    factors, rest = found
+    factors, rest = linear
     cosine, sine = (sympy.S.One, sympy.S.Zero) if rest == 0 else (sympy.cos(rest), sympy.sin(rest))
     for angle, factor in factors.items():
         cosine, sine = _added((cosine, sine), _multiple(factor * parts[angle], pairs[angle]))
@@ -118,7 +118,7 @@ def _linear(node: Any, angles: list[Any]) -> Linear | None:
         return None
     factor = prod((number for number in numbers if number is not None), start=Fraction(1))
     scale = sympy.Rational(factor.numerator, factor.denominator)
-    return {angle: factor * own for angle, own in inner[0].items()}, product(scale, inner[1])
+    return {angle: factor * inner_factor for angle, inner_factor in inner[0].items()}, product(scale, inner[1])
 
 
 def _sum_of(terms: list[Linear | None]) -> Linear | None:
@@ -134,9 +134,9 @@ def _sum_of(terms: list[Linear | None]) -> Linear | None:
 def _factors(node: Any, angles: list[Any]) -> Iterator[tuple[Any, Fraction]]:
     """All multiples of angles of which there is a sine or the like."""
     argument = node.args[0] if type(node) in _OF_PAIR else _turn(node)
-    found = None if argument is None else _linear(argument, angles)
-    if found is not None:
-        yield from found[0].items()
+    linear = None if argument is None else _linear(argument, angles)
+    if linear is not None:
+        yield from linear[0].items()
     for part in node.args:
         yield from _factors(part, angles)
 
@@ -156,8 +156,8 @@ def _multiple(steps: Fraction, pair: Pair) -> Pair:
     return result
 
 
-def _added(one: Pair, other: Pair) -> Pair:
-    (a, b), (c, s) = one, other
+def _added(left: Pair, right: Pair) -> Pair:
+    (a, b), (c, s) = left, right
     return total(product(a, c), product(sympy.S.NegativeOne, b, s)), total(product(b, c), product(a, s))
 
 

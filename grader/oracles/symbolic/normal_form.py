@@ -115,12 +115,12 @@ class _Field:
         return total
 
     def form(self, node: Any) -> Form:
-        one = self.ring.one
+        unit = self.ring.one
         match node:
             case sympy.Rational():
-                return self.ring.domain_new(sympy.QQ(int(node.p), int(node.q))) * one, one
+                return self.ring.domain_new(sympy.QQ(int(node.p), int(node.q))) * unit, unit
             case sympy.Symbol():
-                return self.generator(node), one
+                return self.generator(node), unit
             case sympy.Add():
                 return self.total([self.form(part) for part in node.args])
             case sympy.Mul():
@@ -132,7 +132,7 @@ class _Field:
             case sympy.Abs():
                 return self.magnitude(self.form(node.args[0]))
         if node is sympy.pi or node is sympy.I:
-            return self.generators[_PI if node is sympy.pi else _I], one
+            return self.generators[_PI if node is sympy.pi else _I], unit
         return self.trigonometric(node)
 
     def generator(self, symbol: Any) -> Polynomial:
@@ -219,11 +219,11 @@ class _Field:
     def trigonometric(self, node: Any) -> Form:
         if not isinstance(node, (sympy.sin, sympy.cos, sympy.tan, sympy.cot, sympy.sec, sympy.csc)):
             raise OutsideFragmentError
-        one = self.ring.one
+        unit = self.ring.one
         cosine, sine = self.turned(self.form(node.args[0]))
         name = type(node).__name__
-        numerator = {"sin": sine, "tan": sine, "cos": cosine, "cot": cosine}.get(name, one)
-        denominator = {"tan": cosine, "sec": cosine, "cot": sine, "csc": sine}.get(name, one)
+        numerator = {"sin": sine, "tan": sine, "cos": cosine, "cot": cosine}.get(name, unit)
+        denominator = {"tan": cosine, "sec": cosine, "cot": sine, "csc": sine}.get(name, unit)
         if not denominator:
             raise OutsideFragmentError
         return numerator, denominator
@@ -252,14 +252,14 @@ class _Field:
         if not denominator.is_ground:
             raise OutsideFragmentError
         places = [_OWN + self.symbols.index(symbol) for symbol in self.angles]
-        found = dict.fromkeys([*places, _PI], Fraction(0))
+        factors = dict.fromkeys([*places, _PI], Fraction(0))
         for monomial, coefficient in numerator.terms():
             used = [index for index, power in enumerate(monomial) if power]
-            if len(used) != 1 or used[0] not in found or monomial[used[0]] != 1:
+            if len(used) != 1 or used[0] not in factors or monomial[used[0]] != 1:
                 raise OutsideFragmentError
             ratio = coefficient / denominator.coeff(1)
-            found[used[0]] = Fraction(int(ratio.numerator), int(ratio.denominator))
-        return [found[place] for place in places], found[_PI]
+            factors[used[0]] = Fraction(int(ratio.numerator), int(ratio.denominator))
+        return [factors[place] for place in places], factors[_PI]
 
     def multiple(self, index: int, factor: Fraction) -> tuple[Polynomial, Polynomial]:
         """Cosine and sine of `factor` times an angle, by the addition theorem."""
@@ -268,16 +268,16 @@ class _Field:
             raise OutsideFragmentError
         if steps.denominator != 1:
             raise _FinerAngleError(factor.denominator)
-        known = self.multiples[index]
+        computed = self.multiples[index]
         place = self.first_cosine + 2 * index
-        while len(known) <= abs(steps):
-            known.append(self.added(known[-1], (self.generators[place], self.generators[place + 1])))
-        cosine, sine = known[abs(int(steps))]
+        while len(computed) <= abs(steps):
+            computed.append(self.added(computed[-1], (self.generators[place], self.generators[place + 1])))
+        cosine, sine = computed[abs(int(steps))]
         return (cosine, sine) if steps > 0 else (cosine, -sine)
 
     def added(
-        self, one: tuple[Polynomial, Polynomial], other: tuple[Polynomial, Polynomial]
+        self, left: tuple[Polynomial, Polynomial], right: tuple[Polynomial, Polynomial]
     ) -> tuple[Polynomial, Polynomial]:
         """Cosine and sine of the sum of two angles."""
-        (a, b), (c, s) = one, other
+        (a, b), (c, s) = left, right
         return self.times(a, c) - self.times(b, s), self.times(b, c) + self.times(a, s)

@@ -48,8 +48,8 @@ def _written(node: Any) -> tuple[str, int]:
 
 
 def _within(node: Any, strength: int) -> str:
-    written, own = _written(node)
-    return written if own >= strength else f"({written})"
+    written, binding = _written(node)
+    return written if binding >= strength else f"({written})"
 
 
 def _sum(terms: tuple[Any, ...]) -> str:

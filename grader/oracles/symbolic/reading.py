@@ -132,13 +132,13 @@ class Reader:
     def substitution(self, node: Any) -> Any:
         """A Subs: its variables are names of its own, so they are read as new symbols and then replaced."""
         values = [self.read(value) for value in node.point]
-        outer, own = self.bound, [sympy.Dummy(variable.name) for variable in node.variables]
-        self.bound = {**outer, **{variable.name: new for variable, new in zip(node.variables, own, strict=True)}}
+        outer, dummies = self.bound, [sympy.Dummy(variable.name) for variable in node.variables]
+        self.bound = {**outer, **{variable.name: new for variable, new in zip(node.variables, dummies, strict=True)}}
         try:
             inner = self.read(node.expr)
         finally:
             self.bound = outer
-        return substitute(inner, dict(zip(own, values, strict=True)))
+        return substitute(inner, dict(zip(dummies, values, strict=True)))
 
     def note(self, sentence: str) -> None:
         self._notes[sentence] = None

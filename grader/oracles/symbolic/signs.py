@@ -44,12 +44,12 @@ def _of_product(signs: list[Sign | None]) -> Sign | None:
 
 def _of_power(base: Any, exponent: Any, question: Question) -> Sign | None:
     power = constant(exponent)
-    own = sign(base, question)
-    if own == 1 and is_real(exponent, question):
+    base_sign = sign(base, question)
+    if base_sign == 1 and is_real(exponent, question):
         return 1
     if power is None or power.denominator != 1 or not is_real(base, question):
         return None
-    return own if power.numerator % 2 else 1
+    return base_sign if power.numerator % 2 else 1
 
 
 def is_real(node: Any, question: Question) -> bool:

@@ -32,16 +32,16 @@ def witness(difference: Difference | None, question: Question, phrase: str) -> s
 
 def trial(left: Any, right: Any, question: Question) -> str | None:
     """What two expressions that could not be told apart are at one point; None where there is no value at any."""
-    own = Question(question.domain, question.seed, Budget(WORK))
-    for point in islice(points(names_of(left, right, question=own), own), TRIALS):
+    budgeted = Question(question.domain, question.seed, Budget(WORK))
+    for point in islice(points(names_of(left, right, question=budgeted), budgeted), TRIALS):
         try:
-            values = [value(side, point, own) for side in (left, right)]
+            values = [value(side, point, budgeted) for side in (left, right)]
         except TooMuchError:
             return None
-        known = [number for number in values if number is not None]
-        if len(known) == len(values):
-            shown = [_number(number, NEGLIGIBLE * abs(number), _SHOWN_DIGITS[-1]) for number in known]
-            return f"{_at(point, own)}{' and '.join(shown)}"
+        numbers = [number for number in values if number is not None]
+        if len(numbers) == len(values):
+            shown = [_number(number, NEGLIGIBLE * abs(number), _SHOWN_DIGITS[-1]) for number in numbers]
+            return f"{_at(point, budgeted)}{' and '.join(shown)}"
     return None
 
 
@@ -62,23 +62,23 @@ def _short(value: Any, digits: int) -> str:
     return text.removesuffix(".0").replace("-", "−")
 
 
-def _plainest(found: Difference, question: Question) -> Difference:
+def _plainest(difference: Difference, question: Question) -> Difference:
     """The same difference at values that a person can check by hand, if it shows there.
 
     Where there is a choice, not as two opposite values: those read as a mistake in a sign.
     """
-    own = Question(question.domain, question.seed, Budget(WORK))
+    budgeted = Question(question.domain, question.seed, Budget(WORK))
     opposite = None
-    for point in plain_points(list(found.point), question.domain):
+    for point in plain_points(list(difference.point), question.domain):
         try:
-            here = at(*found.expressions, point, own, DIGITS[:1])
+            here = at(*difference.expressions, point, budgeted, DIGITS[:1])
         except TooMuchError:
             break
         if isinstance(here, Difference) and _shows(here.left, here.right):
             if _shows(here.left, -here.right):
                 return here
             opposite = opposite or here
-    return opposite or found
+    return opposite or difference
 
 
 def _shows(a: Any, b: Any) -> bool:

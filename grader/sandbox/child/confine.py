@@ -62,16 +62,16 @@ def own_disk(folder: str, size: int, user: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     mine, group = os.getuid(), os.getgid()
     if mine == 0:
-        _done(libc.unshare(_NEW_NAMESPACE))
+        _check(libc.unshare(_NEW_NAMESPACE))
     else:
-        _done(libc.prctl(_DUMPABLE, 1, 0, 0, 0))  # else the files below belong to root
-        _done(libc.unshare(_NEW_NAMESPACE | _NEW_USER))
+        _check(libc.prctl(_DUMPABLE, 1, 0, 0, 0))  # else the files below belong to root
+        _check(libc.unshare(_NEW_NAMESPACE | _NEW_USER))
         for name, text in (("uid_map", f"{mine} {mine} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
-    _done(libc.mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_MOUNTS), None))
+    _check(libc.mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_MOUNTS), None))
     options = f"size={size},nr_inodes=1024,mode=0700,uid={user},gid={user if mine == 0 else group}".encode()
-    _done(libc.mount(b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(_PLAIN_FILES_ONLY), options))
+    _check(libc.mount(b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(_PLAIN_FILES_ONLY), options))
 
 
 def become(user: int, keep_reading: bool) -> None:
@@ -80,7 +80,7 @@ def become(user: int, keep_reading: bool) -> None:
     `keep_reading` where the interpreter lies in a folder that only root may enter: Landlock then says what may be read.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    _done(libc.prctl(_KEEP_CAPS, 1, 0, 0, 0))
+    _check(libc.prctl(_KEEP_CAPS, 1, 0, 0, 0))
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
@@ -90,12 +90,12 @@ def become(user: int, keep_reading: bool) -> None:
 def _set_capabilities(mask: int) -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
     data = (ctypes.c_uint32 * 6)(mask, mask)
-    _done(ctypes.CDLL(None, use_errno=True).capset(header, data))
+    _check(ctypes.CDLL(None, use_errno=True).capset(header, data))
 
 
 def die_with_parent(parent: int) -> None:
     """To be called after the last change of user, which would undo it."""
-    _done(ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+    _check(ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(1)
 
@@ -171,7 +171,7 @@ def _socket() -> None:
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
 
 
-def _done(outcome: int) -> None:
+def _check(outcome: int) -> None:
     if outcome != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

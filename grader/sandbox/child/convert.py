@@ -53,8 +53,8 @@ class _Outward:
         for package, convert in (("numpy", self.from_numpy), ("torch", self.from_torch), ("sympy", self.from_sympy)):
             library = sys.modules.get(package)
             if library is not None:
-                found, result = convert(library, value, depth)
-                if found:
+                is_handled, result = convert(library, value, depth)
+                if is_handled:
                     return result
         return Opaque(article(type(value).__name__))
 
@@ -220,20 +220,20 @@ def _bounded(value: int) -> int:
 _UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError)
 
 
-def from_wire(value: Value, kept: Callable[[int], Any]) -> Any:
+def from_wire(value: Value, kept_value: Callable[[int], Any]) -> Any:
     """What the grader sent, as a student's function expects it: fresh numpy arrays and sympy expressions.
 
     `kept` gives the values that have stayed in this worker, as they are: no copies. A tree that sympy refuses stays an
     `Opaque`: our oracles are asked about trees that a student's worker sent.
     """
     if isinstance(value, list):
-        return [from_wire(item, kept) for item in value]
+        return [from_wire(item, kept_value) for item in value]
     if isinstance(value, tuple):
-        return tuple(from_wire(item, kept) for item in value)
+        return tuple(from_wire(item, kept_value) for item in value)
     if isinstance(value, dict):
-        return {key: from_wire(item, kept) for key, item in value.items()}
+        return {key: from_wire(item, kept_value) for key, item in value.items()}
     if isinstance(value, HandleNumber):
-        return kept(value.number)
+        return kept_value(value.number)
     if isinstance(value, Array):
         import numpy as np
 

@@ -68,11 +68,11 @@ def text_of(error: BaseException) -> str:
 
 def _walk(error: BaseException) -> list[Any]:
     """The traceback from the outside in."""
-    found, trace = [], error.__traceback__
+    entries, trace = [], error.__traceback__
     while trace is not None:
-        found.append(trace)
+        entries.append(trace)
         trace = trace.tb_next
-    return found
+    return entries
 
 
 def _columns(trace: Any) -> list[int]:

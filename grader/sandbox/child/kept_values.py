@@ -88,10 +88,10 @@ def holds_handle(sent: Value) -> bool:
 
 
 def _parts_of(value: Any) -> list[Any]:
-    found = list(itertools.islice(iter(value), MAX_PARTS + 1))
-    if len(found) > MAX_PARTS:
+    parts = list(itertools.islice(iter(value), MAX_PARTS + 1))
+    if len(parts) > MAX_PARTS:
         raise ValueError(f"it has more than {MAX_PARTS:,} parts")
-    return found
+    return parts
 
 
 # All that can be asked of a value that stays. `call` takes it and its arguments.

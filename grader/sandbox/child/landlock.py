@@ -77,8 +77,8 @@ def enter_domain() -> None:
 
 def _create(attributes: bytes, abi: int) -> int:
     size = 24 if abi >= _SIGNALS_ABI else 16 if abi >= _NETWORK_ABI else 8
-    made = _libc().syscall(ctypes.c_long(_CREATE), attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
-    return int(_checked(made))
+    descriptor = _libc().syscall(ctypes.c_long(_CREATE), attributes, ctypes.c_size_t(size), ctypes.c_uint32(0))
+    return int(_checked(descriptor))
 
 
 def _grant(ruleset: int, place: str | int, rights: int) -> None:

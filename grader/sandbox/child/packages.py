@@ -60,7 +60,7 @@ def restrict(roots: Iterable[str]) -> PackageFinder:
             return finder
     standard = [path for path in sys.path if _is_standard(path)]
     folders = [path for path in sys.path if path not in standard and os.path.isdir(path)]
-    made = PackageFinder(sorted(set(roots)), folders)
+    package_finder = PackageFinder(sorted(set(roots)), folders)
     sys.path[:] = standard
     sys.meta_path[:] = [finder for finder in sys.meta_path if _origin(finder) in _KEPT]
     sys.path_hooks[:] = [hook for hook in sys.path_hooks if _origin(hook) in _KEPT]
@@ -70,8 +70,8 @@ def restrict(roots: Iterable[str]) -> PackageFinder:
         file = getattr(module, "__file__", None)
         if name != "__main__" and file and any(_lies_in(file, folder) for folder in folders):
             del sys.modules[name]
-    sys.meta_path.append(made)
-    return made
+    sys.meta_path.append(package_finder)
+    return package_finder
 
 
 def library_folders() -> set[str]:
@@ -85,8 +85,8 @@ def _is_standard(path: str) -> bool:
         return False
     if sys.platform == "win32" and os.path.normcase(path) == os.path.normcase(sys.base_prefix):
         return True
-    own = {*library_folders(), os.path.join(sys.base_prefix, "DLLs")}
-    return path in own or os.path.dirname(path) in own or os.path.basename(path) == _ARCHIVE
+    standard = {*library_folders(), os.path.join(sys.base_prefix, "DLLs")}
+    return path in standard or os.path.dirname(path) in standard or os.path.basename(path) == _ARCHIVE
 
 
 _ARCHIVE = f"python{sys.version_info.major}{sys.version_info.minor}.zip"
@@ -109,26 +109,26 @@ def _places(spec: ModuleSpec) -> list[str]:
 
 def _distributions(folders: Iterable[str]) -> dict[str, str]:
     """Installed projects: normalised name -> where their metadata lie. The first on the path counts, as for imports."""
-    found: dict[str, str] = {}
+    projects: dict[str, str] = {}
     for folder in folders:
         for name in sorted(os.listdir(folder)):
             stem, suffix = os.path.splitext(name)
             if suffix in (".dist-info", ".egg-info"):
-                found.setdefault(_normal(stem.partition("-")[0]), os.path.join(folder, name))
-    return found
+                projects.setdefault(_normal(stem.partition("-")[0]), os.path.join(folder, name))
+    return projects
 
 
 def _required(roots: Iterable[str], distributions: dict[str, str]) -> dict[str, str]:
     """The projects of these packages and all that they require without an extra being asked for."""
-    found: dict[str, str] = {}
+    projects: dict[str, str] = {}
     waiting = [_project(root, distributions) for root in roots]
     while waiting:
         name = waiting.pop()
         metadata = distributions.get(name)
-        if metadata is not None and name not in found:
-            found[name] = metadata
+        if metadata is not None and name not in projects:
+            projects[name] = metadata
             waiting += map(_normal, _requirements(metadata))
-    return found
+    return projects
 
 
 def _project(package: str, distributions: dict[str, str]) -> str:
@@ -136,7 +136,7 @@ def _project(package: str, distributions: dict[str, str]) -> str:
     name = _normal(package)
     if name in distributions:
         return name
-    listing = (own for own, metadata in distributions.items() if package in _entries(metadata))
+    listing = (project for project, metadata in distributions.items() if package in _entries(metadata))
     return next(listing, name)
 
 
@@ -144,9 +144,9 @@ def _requirements(metadata: str) -> list[str]:
     """Names of required projects. Markers but those of extras are left aside: what is not installed is not found."""
     text = _read(metadata, "METADATA") or _read(metadata, "PKG-INFO")
     head = text.partition("\n\n")[0]
-    found = [name for name, rest in _REQUIREMENT.findall(head) if "extra" not in rest]
+    names = [name for name, rest in _REQUIREMENT.findall(head) if "extra" not in rest]
     plain = _read(metadata, "requires.txt").partition("\n[")[0]  # of an egg
-    return [*found, *re.findall(r"^[A-Za-z0-9._-]+", plain, re.MULTILINE)]
+    return [*names, *re.findall(r"^[A-Za-z0-9._-]+", plain, re.MULTILINE)]
 
 
 def _entries(metadata: str) -> set[str]:

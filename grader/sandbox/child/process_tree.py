@@ -33,16 +33,16 @@ def await_end(pid: int) -> None:
 
 def family(pid: int, enough: int) -> tuple[list[int], int]:
     """A worker's processes, and how many threads they have together; not counted on beyond `enough`."""
-    found, threads, waiting = [], 0, [pid]
+    members, threads, waiting = [], 0, [pid]
     while waiting and threads <= enough:
         member = waiting.pop()
-        found.append(member)
+        members.append(member)
         with contextlib.suppress(OSError):
             for thread in os.listdir(f"/proc/{member}/task"):
                 threads += 1
                 with open(f"/proc/{member}/task/{thread}/children") as file:
                     waiting += map(int, file.read().split())
-    return found, threads
+    return members, threads
 
 
 def own_memory(pid: int) -> int:

@@ -30,11 +30,11 @@ def readable(installed: Iterable[str], devices: Iterable[str]) -> list[tuple[int
     # importlib lists the folders that it searches; listing shows names and opens nothing
     places += [(path, landlock.READ_DIR) for path in (*sys.path, *packages.library_folders()) if os.path.isdir(path)]
     places += [(path, landlock.USE) for path in (*_DEVICES, *devices)]
-    found: list[tuple[int, int]] = []
+    opened: list[tuple[int, int]] = []
     for path, rights in dict.fromkeys(places):
         if os.path.exists(path):
-            found.append((os.open(path, os.O_PATH | os.O_CLOEXEC), rights))
-    return found
+            opened.append((os.open(path, os.O_PATH | os.O_CLOEXEC), rights))
+    return opened
 
 
 def _standard_library() -> list[str]:
@@ -88,8 +88,8 @@ def open_to_all(places: Iterable[tuple[int, int]]) -> bool:
 
 
 def _ancestors(path: str) -> list[str]:
-    found = []
+    folders = []
     while (parent := os.path.dirname(path)) != path:
-        found.append(parent)
+        folders.append(parent)
         path = parent
-    return found
+    return folders

@@ -87,14 +87,14 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
 
 def _reap(worker: int) -> int | None:
     """Bury every child that has ended, orphans too. The worker's exit status, if it was among them."""
-    found = None
+    exit_status = None
     while True:
         try:
             child, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
-            return found
+            return exit_status
         if child == 0:
-            return found
+            return exit_status
         if child == worker:
             code = os.waitstatus_to_exitcode(status)
-            found = code if code >= 0 else 128 - code
+            exit_status = code if code >= 0 else 128 - code

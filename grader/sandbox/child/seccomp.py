@@ -117,9 +117,9 @@ def _refuse(names: str, error: int = errno.EPERM) -> list[Rule]:
     return [Rule(name, error) for name in names.split()]
 
 
-def jail_rules(own: int) -> list[Rule]:
+def jail_rules(pid: int) -> list[Rule]:
     """The rules of a worker whose process id is `own`: threads, files and memory of its own, and nothing else."""
-    itself = (0, own)
+    itself = (0, pid)
     return [
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
         *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
@@ -214,8 +214,8 @@ class _Program(ctypes.Structure):
 def apply(rules: Iterable[Rule]) -> None:
     """Put the rules on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
     code = program(rules)
-    own = _Program(len(code) // 8, code)
+    filter_program = _Program(len(code) // 8, code)
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(own), 0, 0) != 0:
+    if libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(filter_program), 0, 0) != 0:
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))

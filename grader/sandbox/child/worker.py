@@ -35,7 +35,7 @@ class State:
     """What one request leaves for the next."""
 
     importer: Importer = field(default_factory=Importer)
-    kept: kept_values.Table = field(default_factory=kept_values.Table)
+    kept_table: kept_values.Table = field(default_factory=kept_values.Table)
 
 
 def main(argument: str) -> None:
@@ -132,7 +132,7 @@ def call(state: State, request: Any) -> dict[str, Any]:
     args, kwargs = _arguments(state, request)
     if not _fits(target, args, kwargs):
         return problem("signature", f"{name}{_signature_of(target)}", [])
-    value = state.kept.send(target(*args, **kwargs), request["keep"])
+    value = state.kept_table.send(target(*args, **kwargs), request["keep"])
     mutated = path_of(request["module"], state.importer.harness) is None and _are_changed(state, request, args, kwargs)
     return {"status": "value", "value": value, "mutated": mutated}
 
@@ -150,14 +150,14 @@ def operate(state: State, request: Any) -> dict[str, Any]:
         if name != "getattr" or student_frames(state.importer, error):
             raise
         return problem("missing", text_of(error), [])
-    value = state.kept.send(result, request["keep"])
+    value = state.kept_table.send(result, request["keep"])
     return {"status": "value", "value": value, "mutated": _are_changed(state, request, args, kwargs)}
 
 
 def _arguments(state: State, request: Any) -> tuple[list[Any], dict[str, Any]]:
-    state.kept.drop(request["drop"])
-    args = convert.from_wire(request["args"], state.kept.get)
-    return args, convert.from_wire(request["kwargs"], state.kept.get)
+    state.kept_table.drop(request["drop"])
+    args = convert.from_wire(request["args"], state.kept_table.get)
+    return args, convert.from_wire(request["kwargs"], state.kept_table.get)
 
 
 def _are_changed(state: State, request: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
@@ -169,7 +169,7 @@ def _are_changed(state: State, request: Any, args: list[Any], kwargs: dict[str, 
         if not kept_values.holds_handle(before)
     ]
     # What was sent is made anew: the way back widens a dtype, and makes a list of a tuple.
-    afresh = [convert.from_wire(before, state.kept.get) for before, _ in plain]
+    afresh = [convert.from_wire(before, state.kept_table.get) for before, _ in plain]
     return _as_sent(afresh) != _as_sent([now for _, now in plain])
 
 

@@ -121,8 +121,8 @@ class Zygote:
             text = stream.read()
         os.waitpid(child, 0)
         folders.remove(folder)
-        found: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
-        return found
+        outcome: dict[str, Any] = json.loads(text or '{"lacks": {"limits": "the self-test died"}, "through": {}}')
+        return outcome
 
     def own_settings(self) -> dict[str, Any]:
         keeps = self.own_user and not self.open_to_all
@@ -283,10 +283,10 @@ def _import(name: str) -> None:
         sys.modules["torch"].set_num_threads(1)
 
 
-def _close_all_but(kept: list[int]) -> None:
+def _close_all_but(descriptors: list[int]) -> None:
     """Close every descriptor from 3 on that is not in `kept` (sorted)."""
     first = 3
-    for descriptor in kept:
+    for descriptor in descriptors:
         os.closerange(first, descriptor)
         first = descriptor + 1
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))

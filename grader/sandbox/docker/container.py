@@ -153,8 +153,8 @@ class DockerLauncher:
         """Start the relay of one worker in a shared container."""
         with engine_errors("starting a worker in a container"):
             api = self._client.api
-            made = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")
-            return Stream(api.exec_start(made["Id"], socket=True))
+            created = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")
+            return Stream(api.exec_start(created["Id"], socket=True))
 
     def _start_shared(self, kind: Kind) -> Shared | None:
         """A container whose zygote is warm; None where the restrictions of a jail do not hold in it."""
@@ -228,8 +228,8 @@ class DockerLauncher:
         """Of all that runs in a container, by a process beside it; None where that does not come to an answer."""
         api = self._client.api
         with contextlib.suppress(docker.errors.APIError, requests.RequestException, ValueError):
-            made = api.exec_create(identity, [*_PYTHON, "processor_time", ""], stderr=False, user=_NOBODY)
-            times = json.loads(api.exec_start(made["Id"]))
+            created = api.exec_create(identity, [*_PYTHON, "processor_time", ""], stderr=False, user=_NOBODY)
+            times = json.loads(api.exec_start(created["Id"]))
             return times and ProcessorTime(*times)
         return None
 

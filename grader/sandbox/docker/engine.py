@@ -114,21 +114,21 @@ def remove(client: docker.DockerClient, container: str) -> None:
 
 def remove_session(client: docker.DockerClient, session: str) -> None:
     """Everything that one session has started."""
-    for found in _labelled(client, f"{SESSION}={session}"):
-        remove(client, found["Id"])
+    for container in _labelled(client, f"{SESSION}={session}"):
+        remove(client, container["Id"])
 
 
 def sweep(client: docker.DockerClient) -> int:
     """Remove what graders left behind that are no more; how many containers that was. Others' live ones stay."""
-    left = [found for found in _labelled(client, SESSION) if _is_left_behind(client, found)]
-    for found in left:
-        remove(client, found["Id"])
+    left = [container for container in _labelled(client, SESSION) if _is_left_behind(client, container)]
+    for container in left:
+        remove(client, container["Id"])
     return len(left)
 
 
 def _labelled(client: docker.DockerClient, label: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = client.api.containers(all=True, filters={"label": label})
-    return found
+    containers: list[dict[str, Any]] = client.api.containers(all=True, filters={"label": label})
+    return containers
 
 
 def _is_left_behind(client: docker.DockerClient, container: dict[str, Any]) -> bool:

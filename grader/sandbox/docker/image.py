@@ -53,8 +53,8 @@ class Recipe:
 
     @property
     def arguments(self) -> dict[str, str]:
-        given = {"BASE": self.base, "TORCH": self.torch}
-        return {name: value for name, value in given.items() if value is not None}
+        arguments = {"BASE": self.base, "TORCH": self.torch}
+        return {name: value for name, value in arguments.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,16 +75,16 @@ class Spares(Generic[Waiting]):
         """A waiting container of that kind, if there is one; another will take its place."""
         with self._lock:
             self._asked[kind] += 1
-            found = self._waiting[kind].pop() if self._waiting[kind] else None
-            wanted = self._asked[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
-            wanted = wanted and not self._closed and self._total() < MAX_WAITING
-            self._coming[kind] += wanted
-        if wanted:
+            container = self._waiting[kind].pop() if self._waiting[kind] else None
+            needs_refill = self._asked[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
+            needs_refill = needs_refill and not self._closed and self._total() < MAX_WAITING
+            self._coming[kind] += needs_refill
+        if needs_refill:
             self._executor.submit(self._refill, kind)
-        if found is not None and not found.is_quiet():  # it ended while it waited: its engine was restarted
-            self._executor.submit(found.end)
+        if container is not None and not container.is_quiet():  # it ended while it waited: its engine was restarted
+            self._executor.submit(container.end)
             return None
-        return found
+        return container
 
     def waiting(self) -> int:
         """How many containers wait now."""

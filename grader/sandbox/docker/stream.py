@@ -43,13 +43,13 @@ class Frames:
         return self._left > 0
 
     def _header(self) -> bytes:
-        found = b""
-        while len(found) < HEADER.size:
-            part = self._read(HEADER.size - len(found))
+        header = b""
+        while len(header) < HEADER.size:
+            part = self._read(HEADER.size - len(header))
             if not part:
                 return b""
-            found += part
-        return found
+            header += part
+        return header
 
 
 class Stream:

@@ -14,11 +14,11 @@ NO_MEMORY = "Each step is that of plain gradient descent: the velocity of the st
 
 def velocities(momentum, gradients):
     """v_t = momentum * v_(t-1) + gradient_t, one row for each step."""
-    found, velocity = [], np.zeros_like(gradients[0])
+    rows, velocity = [], np.zeros_like(gradients[0])
     for gradient in gradients:
         velocity = momentum * velocity + gradient
-        found.append(velocity)
-    return np.array(found)
+        rows.append(velocity)
+    return np.array(rows)
 
 
 def question(learning_rate, momentum, drawn):
@@ -26,8 +26,8 @@ def question(learning_rate, momentum, drawn):
         gradients = np.array(gradients)
         return Case("the steps", {"gradients": gradients}, -learning_rate * velocities(momentum, gradients))
 
-    known = Misconception("no-memory", NO_MEMORY, (lambda c: -learning_rate * c.inputs["gradients"],))
-    return Question([case(drawn)], [case(small) for small in SMALL], (*common_misconceptions(), known))
+    no_memory = Misconception("no-memory", NO_MEMORY, (lambda c: -learning_rate * c.inputs["gradients"],))
+    return Question([case(drawn)], [case(small) for small in SMALL], (*common_misconceptions(), no_memory))
 
 
 @points("3.1")

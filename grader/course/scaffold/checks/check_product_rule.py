@@ -16,12 +16,14 @@ KNOWN = (Misconception("factors-apart", APART, (mul(integer(2), X, COS),)),)
 @points("2.1")
 def check_derivative(exercise2, bounded, seed):
     """The derivative of x²·sin(x) is right, however it is written."""
-    given, equal = exercise2.derivative(X), bounded("symbolic").equal
-    found = equal(given, RIGHT, None, seed)
-    if found["verdict"] == "equal":
+    answer, equal = exercise2.derivative(X), bounded("symbolic").equal
+    comparison = equal(answer, RIGHT, None, seed)
+    if comparison["verdict"] == "equal":
         return Verdict.passed()
-    if found["verdict"] == "undecided":
-        return Verdict.review(f"The machine cannot decide whether the expression is right: {found['why']}.")
-    mistake = recognise(KNOWN, lambda wrong: equal(given, wrong, None, seed)["verdict"] == "equal")
-    reason = mistake.sentence if mistake else f"This is not the derivative: {found['witness'] or found['why']}."
+    if comparison["verdict"] == "undecided":
+        return Verdict.review(f"The machine cannot decide whether the expression is right: {comparison['why']}.")
+    mistake = recognise(KNOWN, lambda wrong: equal(answer, wrong, None, seed)["verdict"] == "equal")
+    reason = (
+        mistake.sentence if mistake else f"This is not the derivative: {comparison['witness'] or comparison['why']}."
+    )
     return Verdict.failed(reason, mistake.id if mistake else None)
