@@ -1,6 +1,6 @@
 """The frozen values that cross the boundaries between the stages, and the two closed enums everybody speaks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -69,6 +69,11 @@ class Verdict:
     @classmethod
     def review(cls, message: str, **evidence: Any) -> "Verdict":
         return cls(Outcome.REVIEW, 0.0, message, evidence=evidence)
+
+    @classmethod
+    def of_all(cls, verdicts: Iterable["Verdict"]) -> "Verdict":
+        """The first one that is not full, no further ones being asked for; passed where all are."""
+        return next((verdict for verdict in verdicts if verdict.share < 1), cls.passed())
 
     def noting(self, *notes: str) -> "Verdict":
         """The same verdict with further notes, each said once."""

@@ -19,6 +19,7 @@ from grader import BUILT_IN
 from grader.errors import RubricError, UsageError
 from grader.model import Expected, module_file
 from grader.toml_lines import last_mention, line_of
+from grader.validation_sentences import reason, written_as
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
@@ -27,10 +28,18 @@ BESIDE_THE_CHECKS = frozenset({"student_template", "reference", "gallery", "test
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 # A module of the library, or of the assignment's own folder for such: it travels as source.
-ModulePath = Annotated[str, Field(pattern=r"^(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+$")]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+ModulePath = Annotated[
+    str, written_as(r"(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+", "grader.oracles.symbolic or bounded.proof")
+]
+Identifier = Annotated[str, written_as(r"[A-Za-z_][A-Za-z0-9_]*", "a name in Python")]
 # `name(arguments)`, perhaps `Class.method(arguments)`, and the names of what it returns: `-> out, cache`.
-Signature = Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?\(.*\)( -> [A-Za-z_]\w*(, [A-Za-z_]\w*)*)?$")]
+Signature = Annotated[
+    str,
+    written_as(
+        r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)?\(.*\)( -> [A-Za-z_]\w*(, [A-Za-z_]\w*)*)?",
+        "`f(x, w)` or `f(x, w) -> out, cache`",
+    ),
+]
 
 
 class _Table(BaseModel):
@@ -40,7 +49,7 @@ class _Table(BaseModel):
 class Point(_Table):
     """One exercise point. `parts` are its checks and their shares where it has more than one."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+(\.[0-9A-Za-z]+)+$")]
+    id: Annotated[str, written_as(r"[0-9A-Za-z]+(\.[0-9A-Za-z]+)+", "2.1")]
     title: Name
     max: Annotated[float, Field(gt=0, le=1000)]
     kind: Name  # how it is judged, in a word of the assignment's own; PERSON: it is a person's to give
@@ -80,9 +89,11 @@ class Oracle(_Worker):
 class Exercise(_Worker):
     """One exercise: its module, what that has to offer, what it may import, and its points."""
 
-    id: Annotated[str, Field(pattern=r"^[0-9A-Za-z]+$")]
+    id: Annotated[str, written_as(r"[0-9A-Za-z]+", "2")]
     title: Name
-    module: Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]  # with its packages, as Python imports it
+    module: Annotated[
+        str, written_as(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "exercise2 or course.layers")
+    ]  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Signature, ...]
     handles: tuple[Identifier, ...] = ()  # results, named behind an arrow, that stay in the worker
@@ -192,7 +203,7 @@ class Rubric(_Table):
     late: Late
     imports: Imports = Imports()
     files: tuple[
-        Annotated[str, Field(pattern=r"^[\w-]+\.[\w.-]+$")], ...
+        Annotated[str, written_as(r"[\w-]+\.[\w.-]+", "report.md")], ...
     ] = ()  # that a hand-in may have beside the modules
     install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
     ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
@@ -248,6 +259,9 @@ class Rubric(_Table):
         raise KeyError(point)
 
 
+_KEYS = {key for table in (Point, Oracle, Exercise, Imports, Late, Option, Rubric) for key in table.model_fields}
+
+
 class Assignment:
     """A folder with a rubric.toml, `checks/`, perhaps `bounded/`, `harness/` and `given/`; the engine knows no more."""
 
@@ -299,6 +313,15 @@ class Assignment:
         return Expected(modules, self.rubric.files, template)
 
     @property
+    def missing_modules(self) -> list[str]:
+        """The modules of `bounded` and `harness` that the rubric names and the folder does not have."""
+        exercises = self.rubric.exercise
+        named = [own.module for own in self.rubric.oracle] + [name for own in exercises for name in own.harness]
+        own = [name for name in named if name.partition(".")[0] in ("bounded", "harness")]
+        places = {name: self.folder / name.replace(".", "/") for name in own}
+        return [name for name, place in places.items() if not (place.is_dir() or place.with_suffix(".py").is_file())]
+
+    @property
     def checks(self) -> Path:
         return self.folder / "checks"
 
@@ -338,7 +361,12 @@ def load_assignment(folder: Path = BUILT_IN, rubric: Path | None = None) -> Assi
 
     Raises RubricError with a sentence that names the file and the line at fault.
     """
-    return Assignment(folder, load_rubric(rubric or folder / "rubric.toml"))
+    path = rubric or folder / "rubric.toml"
+    assignment = Assignment(folder, load_rubric(path))
+    for module in assignment.missing_modules:
+        line = last_mention(read_rubric(path), module)
+        raise RubricError(f"{path}, line {line}: there is no {module_file(module)} for {module} in {folder}")
+    return assignment
 
 
 def select(rubric: Rubric, exercises: Collection[str], points: Collection[str]) -> frozenset[str]:
@@ -364,8 +392,11 @@ def read_rubric(path: Path) -> str:
     """A rubric's text. Raises RubricError."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RubricError(f"{path}: the rubric cannot be read ({error}).") from error
+    except OSError as error:
+        raise RubricError(f"{path}: the rubric cannot be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise RubricError(f"{path}, line {line}: the rubric cannot be read (it is not UTF-8).") from error
 
 
 def parse_rubric(text: str, what: str) -> Rubric:
@@ -377,6 +408,6 @@ def parse_rubric(text: str, what: str) -> Rubric:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        line = line_of(text, first["loc"]) if place else last_mention(text, reason)
-        raise RubricError(f"{what}, line {line}: {place + ': ' if place else ''}{reason}") from error
+        sentence = reason(first, _KEYS)
+        line = line_of(text, first["loc"]) if place else last_mention(text, sentence)
+        raise RubricError(f"{what}, line {line}: {place + ': ' if place else ''}{sentence}") from error

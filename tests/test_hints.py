@@ -26,6 +26,10 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("a[3:].max()", "It is asked of a list or an array with nothing in it."),
         ("a[3:].argmax()", "It is asked of a list or an array with nothing in it."),
         ("__import__('functools').reduce(max, [])", "It is asked of a list or an array with nothing in it."),
+        (
+            "(1.5).backward()",
+            "item() gives a plain number, which knows no gradient: call backward() on the loss itself.",
+        ),
         ("[1, 2][2]", "Python counts from 0: of nine entries, the first is [0] and the last [8]."),
         ("(1, 2)[2]", "Python counts from 0"),
         ("open('no-such-file.csv')", "Only your modules are there when it is judged"),

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.oracles import layers
+from grader.oracles.numeric import gradient
 from grader.pipeline import GradingSession
 from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings
@@ -36,13 +38,13 @@ def session() -> Iterator[GradingSession]:
 
 
 @pytest.fixture(scope="module")
-def mathematics() -> Iterator[Any]:
-    """The assignment's own module, imported as its checks import it."""
+def networks() -> Iterator[Any]:
+    """The assignment's own module, imported as its checks are."""
     sys.path.insert(0, str(LAYERS / "checks"))
     try:
-        import mathematics  # type: ignore[import-not-found, unused-ignore]
+        import check_networks  # type: ignore[import-not-found, unused-ignore]
 
-        yield mathematics
+        yield check_networks
     finally:
         sys.path.remove(str(LAYERS / "checks"))
 
@@ -83,7 +85,7 @@ def tensor(array: Any) -> Any:
     return torch.tensor(np.asarray(array), requires_grad=True)
 
 
-def agree(mathematics: Any, forward: Any, theirs: Any, arrays: dict[str, Any], **numbers: int | float) -> None:
+def agree(forward: Any, theirs: Any, arrays: dict[str, Any], **numbers: int | float) -> None:
     """The output, and the gradient by each array, of our forward pass and of torch's."""
     tensors = {name: tensor(array) for name, array in arrays.items()}
     out = theirs(**tensors)
@@ -91,58 +93,58 @@ def agree(mathematics: Any, forward: Any, theirs: Any, arrays: dict[str, Any], *
     out.backward(torch.tensor(upstream))
     assert np.allclose(forward(**arrays, **numbers), out.detach(), rtol=1e-12, atol=1e-12)
     for name in arrays:
-        found = mathematics.gradient(forward, {**arrays, **numbers}, name, upstream)
+        found = gradient(forward, {**arrays, **numbers}, name, upstream)
         assert np.allclose(found, tensors[name].grad, rtol=1e-10, atol=1e-12), name
 
 
 @pytest.mark.parametrize(("stride", "pad"), [(1, 0), (1, 1), (2, 0), (2, 1), (1, 2), (3, 2)])
-def test_convolution_is_torchs(stride: int, pad: int, mathematics: Any) -> None:
+def test_convolution_is_torchs(stride: int, pad: int) -> None:
     rng = np.random.default_rng(stride + 10 * pad)
     arrays = {"x": rng.normal(size=(2, 3, 7, 6)), "w": rng.normal(size=(4, 3, 3, 2)), "b": rng.normal(size=4)}
 
     def theirs(x: Any, w: Any, b: Any) -> Any:
         return F.conv2d(x, w, b, stride=stride, padding=pad)
 
-    agree(mathematics, mathematics.conv, theirs, arrays, stride=stride, pad=pad)
+    agree(layers.conv, theirs, arrays, stride=stride, pad=pad)
 
 
 @pytest.mark.parametrize(("height", "width", "stride"), [(2, 2, 2), (2, 3, 1), (3, 2, 2), (3, 3, 3)])
-def test_max_pooling_is_torchs(height: int, width: int, stride: int, mathematics: Any) -> None:
+def test_max_pooling_is_torchs(height: int, width: int, stride: int) -> None:
     x = np.random.default_rng(height).permutation(2 * 3 * 7 * 6).reshape(2, 3, 7, 6) - 120.0
     numbers = {"pool_height": height, "pool_width": width, "stride": stride}
-    agree(mathematics, mathematics.max_pool, lambda x: F.max_pool2d(x, (height, width), stride), {"x": x}, **numbers)
+    agree(layers.max_pool, lambda x: F.max_pool2d(x, (height, width), stride), {"x": x}, **numbers)
 
 
-def test_batch_normalisation_is_torchs(mathematics: Any) -> None:
+def test_batch_normalisation_is_torchs() -> None:
     rng = np.random.default_rng(1)
     arrays = {"x": 3 * rng.normal(size=(7, 4)) + 2, "gamma": rng.normal(size=4), "beta": rng.normal(size=4)}
 
     def theirs(x: Any, gamma: Any, beta: Any) -> Any:
         return F.batch_norm(x, None, None, gamma, beta, training=True, eps=0.1)
 
-    agree(mathematics, mathematics.batchnorm, theirs, arrays, eps=0.1)
+    agree(layers.batchnorm, theirs, arrays, eps=0.1)
 
 
-def test_affine_relu_and_losses_are_torchs(mathematics: Any) -> None:
+def test_affine_relu_and_losses_are_torchs() -> None:
     rng = np.random.default_rng(1)
     x, y = rng.normal(size=(6, 5)), rng.integers(0, 5, 6)
     labels = torch.tensor(y)
     arrays = {"x": rng.normal(size=(4, 2, 3)), "w": rng.normal(size=(6, 5)), "b": rng.normal(size=5)}
-    agree(mathematics, mathematics.affine, lambda x, w, b: x.flatten(1) @ w + b, arrays)
-    agree(mathematics, mathematics.relu, lambda x: F.relu(x), {"x": x})
+    agree(layers.affine, lambda x, w, b: x.flatten(1) @ w + b, arrays)
+    agree(layers.relu, lambda x: F.relu(x), {"x": x})
     losses = {
-        mathematics.softmax_loss: lambda x: F.cross_entropy(x, labels),
-        mathematics.svm_loss: lambda x: 5 / 6 * F.multi_margin_loss(x, labels, reduction="sum"),
+        layers.softmax_loss: lambda x: F.cross_entropy(x, labels),
+        layers.svm_loss: lambda x: 5 / 6 * F.multi_margin_loss(x, labels, reduction="sum"),
     }
     for ours, theirs in losses.items():
         tensors = tensor(x)
         loss = theirs(tensors)
         loss.backward()
         assert np.isclose(ours(x, y), loss.item(), rtol=1e-12)
-        assert np.allclose(mathematics.gradient(ours, {"x": x, "y": y}, "x"), tensors.grad, rtol=1e-10, atol=1e-12)
+        assert np.allclose(gradient(ours, {"x": x, "y": y}, "x"), tensors.grad, rtol=1e-10, atol=1e-12)
 
 
-def test_networks_are_torchs(mathematics: Any) -> None:
+def test_networks_are_torchs(networks: Any) -> None:
     rng = np.random.default_rng(1)
     shapes = {"W1": (3, 2, 3, 3), "b1": (3,), "W2": (18, 4), "b2": (4,), "W3": (4, 5), "b3": (5,)}
     params = {name: 0.4 * rng.normal(size=shape) for name, shape in shapes.items()}
@@ -154,6 +156,6 @@ def test_networks_are_torchs(mathematics: Any) -> None:
     loss = F.cross_entropy(scores, torch.tensor(y)) + 0.5 * reg * penalty
     loss.backward()
     inputs = {"X": X, "y": y, "reg": reg, **params}
-    assert np.isclose(mathematics.conv_net_loss(**inputs), loss.item(), rtol=1e-12)
+    assert np.isclose(networks.CONV_NET.loss(**inputs), loss.item(), rtol=1e-12)
     for name in params:
-        assert np.allclose(mathematics.gradient(mathematics.conv_net_loss, inputs, name), t[name].grad, atol=1e-12)
+        assert np.allclose(gradient(networks.CONV_NET.loss, inputs, name), t[name].grad, atol=1e-12)

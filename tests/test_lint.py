@@ -259,7 +259,7 @@ def test_checks_that_cannot_be_loaded_are_told_with_their_line(course: Path) -> 
 
 def test_an_expectation_that_cannot_be_read_is_told(course: Path) -> None:
     change(course, "gallery/right/loops/expected.json", '"about"', '"abuot"')
-    assert told(course) == [f"{course}: gallery/right/loops/expected.json: about: Field required"]
+    assert told(course) == [f"{course}: gallery/right/loops/expected.json: about: it is missing"]
 
 
 def test_the_built_in_assignment_reads_well() -> None:

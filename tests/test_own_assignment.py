@@ -80,8 +80,8 @@ ASKING = "@points('1.1')\ndef check_it(softmax):\n    softmax.softmax_cross_entr
     ("check", "message"),
     [
         ("@points('1.1')\ndef check_it(softmax):\n    return 1 / 0\n", "ZeroDivisionError: division by zero"),
-        ("@points('1.1')\ndef check_it(softmax):\n    return None\n", "the check brought no verdict"),
-        ("@points('1.1')\ndef check_it(softmax):\n    return True\n", "the check brought no verdict"),
+        ("@points('1.1')\ndef check_it(softmax):\n    return None\n", "check_it: it returned None, not a Verdict"),
+        ("@points('1.1')\ndef check_it(softmax):\n    return True\n", "check_it: it returned True, not a Verdict"),
         ("@points('1.1')\ndef check_it(no_such_fixture):\n    return None\n", "no_such_fixture"),
         ("", "no check gave a verdict"),
         ("def other():\n    pass\n", "no check gave a verdict"),

@@ -230,7 +230,7 @@ def test_a_closure_that_never_clears_is_told():
 @pytest.mark.parametrize(
     ("build", "outcome", "says"),
     [
-        (lambda shape, classes: None, Outcome.FAILED, "build_network returned an object of type NoneType"),
+        (lambda shape, classes: None, Outcome.FAILED, "build_network returned None: is its `return` missing?"),
         (lambda shape, classes: network(shape, 3), Outcome.FAILED, "logits of shape (images, 10)"),
     ],
 )
@@ -657,6 +657,7 @@ def seen(**changes):
         "before": groups,
         "after": groups,
         "evaluations": [],
+        "along": [1.0, 0.9, 1.0],
         **changes,
     }
 

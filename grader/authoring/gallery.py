@@ -22,6 +22,7 @@ from grader import BUILT_IN
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.schema import Report
+from grader.validation_sentences import reason
 
 Side = Literal["right", "wrong"]
 SIDES: tuple[Side, ...] = ("right", "wrong")
@@ -84,7 +85,7 @@ def _read(path: Path) -> Expectation:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
+        raise UsageError(f"{path}: {place + ': ' if place else ''}{reason(first, Expectation.model_fields)}") from error
 
 
 def differences(case: Case, report: Report, selected: Collection[str]) -> list[str]:

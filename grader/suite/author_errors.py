@@ -1,7 +1,9 @@
 """A mistake in an assignment's own files as a sentence for its author: the file, the line, and what happened there."""
 
+import inspect
 import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,12 +16,14 @@ def located(error: BaseException, folder: Path) -> str:
     if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
         error = error.__cause__  # pytest's own words about an import are a whole page
     if isinstance(error, pytest.FixtureLookupError):
-        return f"there is no fixture {error.argname}"
+        place, item = _place_of_function(error.request.function, folder), error.request.function.__name__
+        return f'{place}{item} asks for {error.argname}, which is no fixture; a module is declared by module("…")'
     if isinstance(error, SyntaxError):
         return f"{_place(error.filename, error.lineno, folder)}{type(error).__name__}: {error.msg}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _inside(frame.filename, folder)]
     place = _place(frames[-1].filename, frames[-1].lineno, folder) if frames else ""
-    return f"{place}{''.join(traceback.format_exception_only(error)).strip()}"
+    text = str(error).strip()
+    return f"{place}{type(error).__name__}{f': {text}' if text else ''}"
 
 
 def place_of(item: pytest.Item, folder: Path) -> str:
@@ -35,3 +39,16 @@ def _place(file: str | None, line: int | None, folder: Path) -> str:
     if file is None or not _inside(file, folder):
         return ""
     return f"{Path(file).resolve().relative_to(folder.resolve()).as_posix()}, line {line}: "
+
+
+def wrong_kind(check: object, folder: Path) -> str | None:
+    """Why this is no check, a sentence with its place; None of one that is."""
+    if not inspect.isgeneratorfunction(check) and not inspect.iscoroutinefunction(check):
+        return None
+    what = "yields" if inspect.isgeneratorfunction(check) else "is an `async def`"
+    return f"{_place_of_function(check, folder)}{check.__name__} {what}: a check is a function that returns a Verdict"
+
+
+def _place_of_function(function: Any, folder: Path) -> str:
+    code = function.__code__
+    return _place(code.co_filename, code.co_firstlineno, folder)

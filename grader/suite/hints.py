@@ -92,8 +92,12 @@ _SLIPS = (
         r"mat1 and mat2 shapes cannot be multiplied \(\d+x(\d+) and (\d+)x\d+\)",
         lambda match: (
             f"The Linear layer expects in_features={match[2]}, but {match[1]} values for each image arrive there. "
-            "Compute in_features from input_shape."
+            "Compute in_features from input_shape; is there an nn.Flatten() before it?"
         ),
+    ),
+    _Slip(
+        r"'float' object has no attribute 'backward'",
+        "item() gives a plain number, which knows no gradient: call backward() on the loss itself.",
     ),
     _Slip(
         r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty|of an empty sequence"

@@ -23,7 +23,8 @@ import pytest
 from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
 from grader.suite import verdict_bounds
-from grader.suite.author_errors import located
+from grader.suite.author_errors import located, place_of
+from grader.suite.check_time import CheckTimeError, bounded_time
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
 
@@ -32,11 +33,24 @@ MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a rep
 # What a check did, in pytest's own terms, for pytest's own summary.
 _INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
 
+# What a check of an author's may raise: exit(), and pytest.skip and its like, are no Exception.
+_OF_A_CHECK = (
+    Exception,
+    SystemExit,
+    CheckTimeError,
+    pytest.skip.Exception,
+    pytest.fail.Exception,
+    pytest.exit.Exception,
+)
+
 Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
 
 def points(point: str, part: str | None = None) -> Mark:
     """Tie a check to the point of the rubric that it decides, or to one part of it."""
+    if not isinstance(point, str):
+        given = f"@points({point!r})" if isinstance(point, int | float) else "@points"
+        raise TypeError(f'{given}: it takes the id of a point as a text, such as @points("1.1")')
     return pytest.mark.points(point, part)
 
 
@@ -234,13 +248,17 @@ class CheckPlugin:
     def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
         """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
         point, part = point_of(item)
+        folder = self.run.submission_session.assignment.folder
+        where_it_stands = place_of(item, folder)
         call_log = self.run.submission_session.call_log
         frames: tuple[Frame, ...] = ()
         incidents: tuple[Incident, ...] = ()
         try:
-            verdict = check()
-            if not isinstance(verdict, Verdict):
-                verdict = _grader_error("the check brought no verdict")
+            with bounded_time():
+                verdict = check()
+            problem = verdict_bounds.malformed(verdict)
+            if problem is not None:
+                verdict = _grader_error(f"{where_it_stands}: {item.name}: {problem}")
         except CallFailure as fault:
             verdict, frames = fault.verdict, fault.frames
             if verdict.outcome in _INCIDENTS:
@@ -252,10 +270,11 @@ class CheckPlugin:
         except GraderError as error:
             if isinstance(error, UsageError):  # the person asked for what cannot be had: the suite raises it again
                 self.run.usage_error = error
-            verdict = _grader_error(str(error))
-        except Exception as error:  # noqa: BLE001 - one broken check must not cost the other points
-            where = located(error, self.run.submission_session.assignment.folder)
-            verdict = _grader_error(where, traceback.format_exc())
+            verdict = _grader_error(f"{where_it_stands}: {error}")
+        except _OF_A_CHECK as error:  # one broken check must not cost the other points
+            verdict = _grader_error(located(error, folder) or where_it_stands, traceback.format_exc())
+            if isinstance(error, CheckTimeError):  # it may have been stopped within a question: nobody hears its answer
+                self.run.submission_session.finish(self.run.submission_session.assignment.rubric.exercise_of(point))
         incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
         return CheckResult(
             point,

@@ -39,6 +39,7 @@ class Contract:
     functions: Mapping[str, str] = field(default_factory=dict)
     constants: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
+    closed: bool = False  # whether to ask for another function is a mistake of the check's
 
     def results(self, name: str | None) -> tuple[str, ...]:
         """The names of a function's results; none where its signature has no arrow."""
@@ -276,8 +277,11 @@ class ModuleProxy:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        if name in self._caller.endpoint.contract.constants:
+        contract = self._caller.endpoint.contract
+        if name in contract.constants:
             return self._caller.constant(self._module, name)
+        if contract.closed and self._module == self._caller.endpoint.worker and name not in contract.functions:
+            raise AttributeError(f"the rubric names no function {name} of {self._module}")
         return self._function(name)
 
     def _function(self, name: str) -> Callable[..., Any]:

@@ -6,7 +6,7 @@ is collected, imported or read by it.
 
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ import pytest
 from grader.errors import SuiteError
 from grader.model import CheckResult
 from grader.rubric import Assignment
-from grader.suite.author_errors import located, place_of
+from grader.suite.author_errors import located, place_of, wrong_kind
 from grader.suite.collection_root import collecting_below
 from grader.suite.plugin import CheckPlugin, Run, point_of
 from grader.suite.session import SubmissionSession
@@ -98,6 +98,8 @@ def list_checks(assignment: Assignment) -> list[CheckPlace]:
 
 
 def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
+    if not any(assignment.checks.glob("**/check_*.py")):
+        raise SuiteError(f"{assignment.folder}: the checks cannot be loaded: there is no checks/check_*.py")
     output = io.StringIO()
     with _quiet_environment(), redirect_stdout(output):
         code = pytest.main(
@@ -138,6 +140,24 @@ class _Session(Generic[Worked]):
     ) -> None:
         if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
             self.broken.append(located(call.excinfo.value, self._assignment.folder))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
+        """A file that calls exit() when it is imported would end pytest."""
+        try:
+            return (yield)
+        except SystemExit as error:
+            self.broken.append(located(error, self._assignment.folder))
+            return pytest.CollectReport(collector.nodeid, "failed", str(error), [])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pycollect_makeitem(self, collector: Any, name: str, obj: object) -> list[pytest.Item] | None:
+        """A check that waits or yields cannot bring a verdict."""
+        mistake = wrong_kind(obj, self._assignment.folder) if collector.funcnamefilter(name) else None
+        if mistake is None:
+            return None  # as pytest itself does
+        self.broken.append(mistake)
+        return []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:

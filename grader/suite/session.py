@@ -156,7 +156,7 @@ class SubmissionSession:
             self._sandbox,
             exercise.module,
             exercise.call_seconds,
-            Contract({**exercise.signatures, **exercise.methods}, exercise.constants, exercise.handles),
+            Contract({**exercise.signatures, **exercise.methods}, exercise.constants, exercise.handles, closed=True),
             ModuleFindings(findings.pop("", None), findings),
             self.call_log,
             self._after_timeout,

@@ -1,5 +1,6 @@
 """Bound a verdict before it becomes part of a report: whatever a check put into it, a person can read it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,27 @@ MAX_NOTES = 20
 MAX_EVIDENCE = 256 << 10  # bytes of JSON; the largest honest one, six optimizers' curves, takes a tenth
 _NUMBER = 8  # characters of JSON that a number takes on average, with the separator
 _LEFT_OUT = "Left out of the report, since it is too large: {}."
+
+
+def malformed(verdict: object) -> str | None:
+    """Why what a check returned is no verdict that a report can have; None of one that is."""
+    if not isinstance(verdict, Verdict):
+        return f"it returned {'None' if verdict is None else f'{verdict!r:.40}'}, not a Verdict"
+    texts = {
+        "message": verdict.message,
+        "diagnosis": verdict.diagnosis or "",
+        "notes": "".join(map(str, verdict.notes)),
+    }
+    wrong = next((name for name, text in texts.items() if not isinstance(text, str)), None)
+    if wrong:
+        return f"its verdict's {wrong} is {texts[wrong]!r:.40}, not a text"
+    if not isinstance(verdict.share, int | float) or not 0 <= verdict.share <= 1:
+        return f"its verdict's share is {verdict.share!r:.40}; shares go from 0 to 1"
+    try:
+        json.dumps(dict(verdict.evidence))
+    except (TypeError, ValueError) as error:
+        return f"its verdict's evidence is no plain data ({error})"
+    return None
 
 
 def bounded(verdict: Verdict) -> Verdict:

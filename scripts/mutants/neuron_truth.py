@@ -1,4 +1,4 @@
-"""Which points of exercise 3's symbolic part a file deserves: exact values at random integers."""
+"""Which points of exercise 3's symbolic part a file deserves: exact values at random integers of both signs."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
@@ -91,7 +91,8 @@ def expression(value: Any) -> Any:
 def equal(left: Any, right: Any) -> bool:
     rng = np.random.default_rng(SEED)
     for _ in range(TRIALS):
-        values = {symbol: sympy.Integer(int(rng.integers(2, 10**6))) for symbol in NAMES.values()}
+        signed = rng.integers(2, 10**6, len(NAMES)) * rng.choice([-1, 1], len(NAMES))
+        values = dict(zip(NAMES.values(), map(sympy.Integer, signed.tolist()), strict=True))
         a, b = (sympy.nsimplify(side.doit().xreplace(values), rational=True) for side in (left, right))
         if not (a.is_Rational and b.is_Rational):
             return False

@@ -1,11 +1,12 @@
 """Programs drawn from the seed, with values that no rounding can hide, away from kinks and poles."""
 
-import re
 from fractions import Fraction
 from functools import partial
 
 import numpy as np
-from rational_engine import SLOPES, Node, Program, Rules, carry_out
+
+from grader.oracles.programs import Asking, Program, carry_out, leaf_names
+from grader.oracles.reverse_mode import SLOPES, Node, Rules
 
 STEP = 8  # values are multiples of its inverse, so that sums and products are exact
 MIN_MAGNITUDE, MAX_MAGNITUDE = Fraction(1, STEP), 100  # of operands and results
@@ -13,8 +14,9 @@ MAX_DENOMINATOR = 1 << 200  # more would be slow, and no better
 MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what rounding may grow by
 LEAVES = "abcd"
 LINES = 12
-SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
 FORMS = {"{0} + {1}": 0.35, "{0} * {1}": 0.35, "{0}.relu()": 0.15, "{0} ** {2}": 0.15}  # and how often
+SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
+GRADIENTS = Asking("{leaf}.grad", ("{root}.backward()",))
 
 
 def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, float]:
@@ -25,30 +27,24 @@ def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, flo
 
 
 def program(rng: np.random.Generator, *lines: str, sign: int = 0) -> Program:
-    """Those lines, the leaves being the names that none of them sets."""
-    made = {line.partition(" =")[0] for line in lines}
-    used = sorted({name for line in lines for name in re.findall(r"\b[a-z]\b", line)})
-    return Program(leaves(rng, "".join(name for name in used if name not in made), sign), lines)
+    """Those lines, with values for the names that none of them sets."""
+    return Program(leaves(rng, "".join(leaf_names(lines)), sign), lines)
 
 
 def expression(rng: np.random.Generator, mistaken: Rules) -> Program:
     """Any expression over four leaves whose gradients are others under these rules."""
     while True:
         drawn = _any(rng)
-        right, paths = _gradients(drawn, Rules()), _gradients(drawn, SIZES)
-        if _gradients(drawn, mistaken) != right and max(paths) <= MAX_CANCELLED * max(map(abs, right)):
+        right, wrong, paths = (
+            [*GRADIENTS.of(drawn, partial(Node, rules)).values()] for rules in (Rules(), mistaken, SIZES)
+        )
+        if wrong != right and max(paths) <= MAX_CANCELLED * max(map(abs, right)):
             return drawn
-
-
-def _gradients(drawn: Program, rules: Rules) -> list[Fraction]:
-    root, start = drawn.run(partial(Node, rules))
-    root.backward()
-    return [leaf.grad for leaf in start]
 
 
 def _any(rng: np.random.Generator) -> Program:
     start = leaves(rng, LEAVES)
-    scope: dict[str, Node] = {name: Node(Rules(), value) for name, value in start.items()}
+    scope = {name: Node(Rules(), value) for name, value in start.items()}
     lines: list[str] = []
     while len(lines) < LINES:
         names = list(scope)

@@ -1,34 +1,13 @@
 """What is often misunderstood about an autograd engine, each as the rules of an engine that does it."""
 
 import tomllib
-from collections.abc import Callable, Iterator
-from itertools import product
 from pathlib import Path
 
-from rational_engine import SLOPES, Node, Rules, Slopes, topological
-
 from grader.oracles.misconceptions import Misconception
+from grader.oracles.reverse_mode import SLOPES, Rules, Slopes, orders_of_reaching, topological
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
 ALL = tuple(SLOPES)
-
-
-def _search(depth: bool, once: bool, turned: bool, repeated: bool) -> Callable[[Node], Iterator[Node]]:
-    """From the root, depth or breadth first, each node as soon as it is reached; operands in either order, and those
-    that are the same value twice or, as a set has them, once."""
-
-    def order(root: Node) -> Iterator[Node]:
-        waiting, seen = [root], set()
-        while waiting:
-            node = waiting.pop(-1 if depth else 0)
-            if once and node in seen:
-                continue
-            seen.add(node)
-            yield node
-            parents = node.parents if repeated else tuple(dict.fromkeys(node.parents))
-            waiting += parents[:: -1 if turned else 1]
-
-    return order
 
 
 def _known(name: str, *models: Rules) -> Misconception[Rules]:
@@ -39,7 +18,7 @@ def _rule(operation: str, *slopes: Slopes) -> tuple[Rules, ...]:
     return tuple(Rules({operation: slope}) for slope in slopes)
 
 
-ROOT = _known("root-not-one", Rules(start=0))
+ROOT = _known("root-not-one", Rules(starts=False))
 OF_SUMS_AND_PRODUCTS = (
     _known("own-operand", *_rule("*", lambda a, b: (a, b), lambda a, b: (a, a), lambda a, b: (b, b))),
     _known("product-like-sum", *_rule("*", SLOPES["+"])),
@@ -59,7 +38,7 @@ LOCAL = (  # of one operation's own derivative
     _known("relu-value", *_rule("relu", lambda a: (max(a, 0),))),
 )
 OVERWRITTEN = _known("overwritten", *(Rules(overwriting=which) for which in (ALL, *((sign,) for sign in ALL))))
-ORDER = _known("order", *(Rules(order=_search(*way)) for way in product((True, False), repeat=4)))
+ORDER = _known("order", *(Rules(order=order) for order in orders_of_reaching()))
 CHAIN_RULE = _known("chain-rule", *(Rules(unchained=which) for which in (ALL, *((sign,) for sign in ALL))))
 LEAVES_FIRST = _known("leaves-first", Rules(order=lambda root: reversed(list(topological(root)))))
 KNOWN = (ROOT, *LOCAL, CHAIN_RULE, OVERWRITTEN, LEAVES_FIRST, ORDER)

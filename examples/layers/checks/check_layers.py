@@ -1,16 +1,16 @@
 """Twenty-four points for the layers: forward, and backward through what the forward pass kept."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import layer_misconceptions as known
 import numpy as np
 from dropout import judge_mask, kept_probabilities, mask_of
-from layer import AFFINE, BATCHNORM, BATCHNORM_ALT, CONV, MAX_POOL, RELU, SMALL, TEST_TIME, UNPADDED, Inputs, Layer, Rng
-from mathematics import gradient, softmax_loss, svm_loss
+from layer import AFFINE, BATCHNORM, BATCHNORM_ALT, CONV, MAX_POOL, RELU, SMALL, TEST_TIME, UNPADDED, Rng
 
 from grader.api import Verdict, fetch, keep, module, points
-from grader.oracles.numeric import Case, Question, judge
+from grader.oracles.layers import CachedLayer, Inputs, softmax_loss, svm_loss
+from grader.oracles.numeric import Case, Question, gradient, judge
 
 layers = module("cs231n.layers")
 LARGE = 1e3  # exp overflows at 709
@@ -18,34 +18,29 @@ FILE = "cs231n/layers.py"
 Check = Callable[..., Verdict]
 
 
-def forward(point: str, layer: Layer, mistakes: known.Known, sentence: str, part: str | None = None) -> Check:
+def forward(point: str, layer: CachedLayer, mistakes: known.Known, sentence: str, part: str | None = None) -> Check:
     """The check that a layer's output is right."""
 
-    @points(point, part=part)
-    def check(layers: Any, rng: Rng) -> Verdict:
-        cases, small = map(layer.forward_case, layer.draw(rng)), map(layer.forward_case, layer.small)
-        return judge(layer.asks_forward(layers), Question([*cases], [*small], mistakes))
+    def judged(layers: Any, rng: Rng) -> Verdict:
+        return judge(layer.asks_forward(layers), layer.forward_question(rng, mistakes))
 
-    check.__doc__ = sentence
-    return check
+    return check(point, judged, sentence, part)
 
 
-def backward(point: str, layer: Layer, result: str, mistakes: known.Known, sentence: str, part: str | None) -> Check:
+def backward(
+    point: str, layer: CachedLayer, result: str, mistakes: known.Known, sentence: str, part: str | None
+) -> Check:
     """The check that one of the results of going back through a layer is right."""
 
-    @points(point, part=part)
-    def check(layers: Any, rng: Rng) -> Verdict:
-        """With a random gradient of the loss by the output: with one of ones, mistakes hide."""
+    def judged(layers: Any, rng: Rng) -> Verdict:
+        return judge(layer.asks_backward(layers, result), layer.backward_question(result, rng, mistakes))
 
-        def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:
-            return [layer.backward_case(result, own, upstream(layer.computes(**own).shape)) for own in inputs]
+    return check(point, judged, sentence, part)
 
-        drawn = cases(layer.draw(rng), lambda shape: rng.normal(size=shape))
-        small = cases(layer.small, lambda shape: 1.0 + np.arange(np.prod(shape)).reshape(shape))
-        return judge(layer.asks_backward(layers, result), Question(drawn, small, mistakes))
 
-    check.__doc__ = sentence
-    return check
+def check(point: str, judged: Check, sentence: str, part: str | None) -> Check:
+    judged.__doc__ = sentence
+    return points(point, part=part)(judged)
 
 
 check_affine_forward = forward("1.1", AFFINE, known.AFFINE_OUT, "The output is xw + b for a batch of any shape.")
@@ -100,12 +95,10 @@ def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: kn
 def loss(point: str, name: str, result: str, mistakes: known.Known, sentence: str) -> Check:
     """The check that one of the two results of a loss is right."""
 
-    @points(point, part=result)
-    def check(layers: Any, rng: Rng) -> Verdict:
+    def judged(layers: Any, rng: Rng) -> Verdict:
         return judge_loss(layers, name, result, scores(rng), mistakes)
 
-    check.__doc__ = sentence
-    return check
+    return check(point, judged, sentence, result)
 
 
 SOFTMAX, SVM = LOSSES
@@ -118,15 +111,15 @@ check_svm_dx = loss("1.7", SVM, "dx", known.SVM_DX, "The gradient of the SVM los
 @points("1.6")
 def check_softmax_of_large_scores(layers: Any, rng: Rng) -> Verdict:
     """Scores of about a thousand, or of minus a thousand, neither overflow nor lose everything."""
-    for inputs in (scores(rng, LARGE), scores(rng, -LARGE)):
-        came = layers.softmax_loss(inputs["x"], inputs["y"])
+
+    def judged(inputs: Inputs, result: str, mistakes: known.Known) -> Verdict:
+        came = layers.softmax_loss(**inputs)
         if any(isinstance(value, float | np.ndarray) and not np.isfinite(value).all() for value in came):
             return Verdict.failed(known.SENTENCES["not-shifted"], "not-shifted")
-        for result, mistakes in zip(RESULTS, (known.SOFTMAX_LOSS, known.SOFTMAX_DX), strict=True):
-            verdict = judge_loss(layers, "softmax_loss", result, inputs, mistakes)
-            if verdict.share < 1:
-                return verdict
-    return Verdict.passed()
+        return judge_loss(layers, "softmax_loss", result, inputs, mistakes)
+
+    asked = zip(RESULTS, (known.SOFTMAX_LOSS, known.SOFTMAX_DX), strict=True)
+    return Verdict.of_all(judged(scores(rng, large), *each) for each in asked for large in (LARGE, -LARGE))
 
 
 def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: known.Known) -> Verdict:

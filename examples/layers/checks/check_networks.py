@@ -4,13 +4,23 @@ from typing import Any
 
 import numpy as np
 from layer import Rng
-from mathematics import conv_net_loss, conv_net_scores, two_layer_loss, two_layer_scores
-from network import Network, Shapes, judge_parameters
+from network import Network
 
-from grader.api import Verdict, module, points
+from grader.api import Verdict, fetch, module, points
+from grader.oracles.layers import Shapes, affine, conv, judge_parameters, max_pool, relu
+from grader.oracles.numeric import Numbers
 
 fc_net = module("cs231n.classifiers.fc_net")
 cnn = module("cs231n.classifiers.cnn")
+
+
+def two_layer_scores(X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> Numbers:
+    return affine(relu(affine(X, W1, b1)), W2, b2)
+
+
+def conv_net_scores(X: Any, W1: Any, b1: Any, **others: Any) -> Numbers:
+    maps = max_pool(relu(conv(X, W1, b1, 1, (W1.shape[2] - 1) // 2)), 2, 2, 2)
+    return two_layer_scores(maps, *others.values())
 
 
 def two_layer_shapes(inputs: int, hidden: int, classes: int) -> Shapes:
@@ -52,12 +62,14 @@ def make_conv_net(cnn: Any, X: Any, shapes: Shapes, weight_scale: float, reg: fl
     return cnn.ThreeLayerConvNet(X.shape[1:], filters, size, *shapes["W3"], weight_scale, reg)
 
 
-TWO_LAYERS = Network(
-    "TwoLayerNet(*W1.shape, len(b2), reg=reg)", two_layer_scores, two_layer_loss, make_two_layers, draw_two_layers
-)
+def new_parameters(net: Any, shapes: Shapes) -> dict[str, Any]:
+    return {name: fetch(net.params[name]) for name in shapes}
+
+
+TWO_LAYERS = Network("TwoLayerNet(*W1.shape, len(b2), reg=reg)", two_layer_scores, make_two_layers, draw_two_layers)
 CONV_NET = Network(
     "ThreeLayerConvNet(X.shape[1:], len(b1), W1.shape[2], *W3.shape, reg=reg)",
-    *(conv_net_scores, conv_net_loss, make_conv_net, draw_conv_net),
+    *(conv_net_scores, make_conv_net, draw_conv_net),
 )
 
 
@@ -65,7 +77,8 @@ CONV_NET = Network(
 def check_two_layer_parameters(fc_net: Any, rng: Rng) -> Verdict:
     """A new two-layer network has normal weights of the given spread, and biases of zero."""
     shapes, scale = two_layer_shapes(*rng.permutation([20, 30, 40]).tolist()), round(rng.uniform(0.005, 0.05), 4)
-    return judge_parameters(make_two_layers(fc_net, None, shapes, scale, 0.0), shapes, scale)
+    net = make_two_layers(fc_net, None, shapes, scale, 0.0)
+    return judge_parameters(new_parameters(net, shapes), shapes, scale)
 
 
 @points("2.2")
@@ -91,7 +104,8 @@ def check_conv_net_parameters(cnn: Any, rng: Rng) -> Verdict:
     """A new convolutional network has normal weights of the given spread, and biases of zero."""
     image, scale = (3, *rng.permutation([4, 6]).tolist()), round(rng.uniform(0.005, 0.05), 4)
     shapes = conv_net_shapes(image, *rng.permutation([5, 7, 11, 13]).tolist())
-    return judge_parameters(make_conv_net(cnn, np.zeros((1, *image)), shapes, scale, 0.0), shapes, scale)
+    net = make_conv_net(cnn, np.zeros((1, *image)), shapes, scale, 0.0)
+    return judge_parameters(new_parameters(net, shapes), shapes, scale)
 
 
 @points("3.2")

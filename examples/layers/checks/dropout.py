@@ -8,8 +8,8 @@ from layer_misconceptions import DROPOUT_OUT, SENTENCES
 
 from grader.api import Verdict
 from grader.oracles.numeric import Case, Question, UnreadableError, judge, read_array
+from grader.oracles.numeric.chance import is_plausible_count
 
-FALSE_ALARM = 1e-9  # the chance at most that a right answer is called wrong, for one mask
 _SAYS = re.compile(r"\b(keep|kept|drop|dropped)\b[^.]{0,60}?\bprobability\s+`?p\b", re.IGNORECASE)
 
 
@@ -42,15 +42,6 @@ def mask_of(x: Any, out: Any) -> Any:
     return values.real / x
 
 
-def is_plausible(kept: int, size: int, probability: float) -> bool:
-    """Whether so many of `size` independent draws may be kept.
-
-    The chance of a share q or one further out is at most 2·exp(-size·KL(q, p)) (Hoeffding 1963, theorem 1).
-    """
-    shares = ((kept / size, probability), (1 - kept / size, 1 - probability))
-    return size * sum(own * np.log(own / chance) for own, chance in shares if own) <= np.log(2 / FALSE_ALARM)
-
-
 def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdict:
     """Whether `out` is x under inverted dropout, kept with one of these probabilities."""
     mask = mask_of(x, out)
@@ -59,9 +50,9 @@ def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdic
     kept = mask != 0
     if (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
         return Verdict.failed(SENTENCES["one-mask-for-all"], "one-mask-for-all")
-    fits = [own for own in probabilities if is_plausible(int(kept.sum()), kept.size, own)]
+    fits = [own for own in probabilities if is_plausible_count(int(kept.sum()), kept.size, own)]
     if not fits:
-        swapped = is_plausible(int(kept.sum()), kept.size, 1 - probabilities[0])
+        swapped = is_plausible_count(int(kept.sum()), kept.size, 1 - probabilities[0])
         why = SENTENCES["keep-and-drop-swapped"] if swapped else ""
         share = f"With p = {p:g}, {kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
         return Verdict.failed(f"{share} {why}".strip(), "keep-and-drop-swapped" if swapped else None)

@@ -1,19 +1,16 @@
-"""The layers as students write them, two functions and a cache between them: what is right, and what is asked."""
+"""The layers that are asked for, and the inputs that they are asked with."""
 
 import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
-from mathematics import affine, batchnorm, batchnorm_at_test_time, conv, gradient, max_pool, relu
 
 from grader.api import keep
-from grader.oracles.numeric import Case, Numbers
+from grader.oracles.layers import CachedLayer, Inputs, affine, batchnorm, batchnorm_at_test_time, conv, max_pool, relu
 
 Rng: TypeAlias = np.random.Generator
-Inputs: TypeAlias = dict[str, Any]
 
 
 def arrays(**values: Any) -> Inputs:
@@ -22,66 +19,6 @@ def arrays(**values: Any) -> Inputs:
 
 _TABLE = tomllib.loads(Path(__file__).with_name("small.toml").read_text(encoding="utf-8"))
 SMALL = {name: [arrays(**inputs) for inputs in cases] for name, cases in _TABLE.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """`arguments` are the forward function's, `options` the entries of the dict behind them, beside its `mode`.
-    `results` is what the backward function returns, `computes` what is right, and `draw` gives inputs for a grading."""
-
-    forward: str
-    backward: str
-    arguments: tuple[str, ...]
-    options: tuple[str, ...]
-    results: tuple[str, ...]
-    computes: Callable[..., Numbers]
-    draw: Callable[[Rng], list[Inputs]]
-    mode: str | None = None
-
-    @property
-    def small(self) -> list[Inputs]:
-        return SMALL["_".join(filter(None, (self.forward, self.mode)))]
-
-    def forward_case(self, inputs: Inputs) -> Case:
-        """What `out` has to be."""
-        return Case("out", inputs, self.computes(**inputs), call=f"{self._written()}[0]")
-
-    def backward_case(self, result: str, inputs: Inputs, dout: Any) -> Case:
-        """What one of the results has to be."""
-        right = gradient(self.computes, inputs, result[1:], dout)
-        call = f"out, cache = {self._written()}\n{self.backward}(dout, cache){self._chosen(result)}"
-        return Case(result, {**inputs, "dout": dout}, right, call=call)
-
-    def asks_forward(self, layers: Any) -> Callable[..., Any]:
-        """`out`, asked of a submission."""
-        return lambda *values: getattr(layers, self.forward)(*self._given(layers, values))[0]
-
-    def asks_backward(self, layers: Any, result: str) -> Callable[..., Any]:
-        """One of the results, with the cache that the forward pass left."""
-
-        def ask(*values: Any) -> Any:
-            _, cache = getattr(layers, self.forward)(*self._given(layers, values[:-1]))
-            results = getattr(layers, self.backward)(values[-1], cache)
-            return results[self.results.index(result)] if len(self.results) > 1 else results
-
-        return ask
-
-    def _given(self, layers: Any, values: tuple[Any, ...]) -> list[Any]:
-        """The forward function's arguments: arrays, and a dict; one that has a mode is written into, and stays."""
-        first, rest = values[: len(self.arguments)], values[len(self.arguments) :]
-        param = {name: value if value.ndim else value.item() for name, value in zip(self.options, rest, strict=True)}
-        if self.mode:
-            return [*first, keep(layers, "bn_param", {**param, "mode": self.mode})]
-        return [*first, param] if param else [*first]
-
-    def _written(self) -> str:
-        pairs = ", ".join(
-            [*([f"'mode': {self.mode!r}"] if self.mode else []), *(f"{own!r}: {own}" for own in self.options)]
-        )
-        return f"{self.forward}({', '.join([*self.arguments, *([f'{{{pairs}}}'] if pairs else [])])})"
-
-    def _chosen(self, result: str) -> str:
-        return f"[{self.results.index(result)}]" if len(self.results) > 1 else ""
 
 
 def affine_inputs(rng: Rng) -> list[Inputs]:
@@ -119,49 +56,72 @@ def turned(rng: Rng, shorter: int, longer: int) -> list[list[int]]:
     return orders
 
 
-def conv_input(rng: Rng, stride: int, pad: int, places: list[int]) -> Inputs:
+def conv_input(rng: Rng, stride: int, pad: int, places: list[int], size: list[int]) -> Inputs:
     """No two axes of a filter or of what comes out are equally long; the last window ends with the map."""
     samples, channels, filters = rng.permutation([2, 3, 4])
-    (height, width), (rows, cols) = rng.permutation([2, 3]), places
+    (height, width), (rows, cols) = size, places
     shape = (samples, channels, (rows - 1) * stride + height - 2 * pad, (cols - 1) * stride + width - 2 * pad)
     weights, bias = rng.normal(size=(filters, channels, height, width)), rng.normal(size=filters)
     return arrays(x=rng.normal(size=shape), w=weights, b=bias, stride=stride, pad=pad)
 
 
 def padded_inputs(rng: Rng) -> list[Inputs]:
-    first, second = turned(rng, 3, 4)
-    return [conv_input(rng, 2, 2, first), conv_input(rng, 1, 1, second)]
+    """With either stride, padding, order of places and order of a filter's sides."""
+    asked = zip((2, 1), (2, 1), turned(rng, 3, 4), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in asked]
 
 
 def unpadded_inputs(rng: Rng) -> list[Inputs]:
-    first, second = turned(rng, 2, 3)
-    return [conv_input(rng, 2, 0, first), conv_input(rng, 1, 0, second)]
+    asked = zip((2, 1), (0, 0), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in asked]
 
 
 def pool_inputs(rng: Rng) -> list[Inputs]:
     """Values at least 0.1 apart; windows are no squares. Once all values are negative, and windows overlap."""
 
-    def draw(stride: int, highest: float, places: list[int]) -> Inputs:
-        (height, width), (rows, cols) = rng.permutation([2, 3]), places
+    def draw(stride: int, highest: float, places: list[int], size: list[int]) -> Inputs:
+        (height, width), (rows, cols) = size, places
         shape = (*rng.permutation([2, 3]), (rows - 1) * stride + height, (cols - 1) * stride + width)
         steps = rng.permutation(int(np.prod(shape))).reshape(shape)
         return arrays(x=highest - 0.1 * steps, pool_height=height, pool_width=width, stride=stride)
 
-    first, second = turned(rng, 2, 3)
-    return [draw(2, 3.0, first), draw(1, -0.1, second)]
+    asked = zip((2, 1), (3.0, -0.1), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [draw(*each) for each in asked]
+
+
+def bn_param(module: Any, options: Inputs) -> Any:
+    """The dict that batch normalisation writes into stays with the student."""
+    return keep(module, "bn_param", options)
 
 
 XWB, GRADIENTS = ("x", "w", "b"), ("dx", "dw", "db")
-AFFINE = Layer("affine_forward", "affine_backward", XWB, (), GRADIENTS, affine, affine_inputs)
-RELU = Layer("relu_forward", "relu_backward", ("x",), (), ("dx",), relu, relu_inputs)
-BATCHNORM = Layer(
+AFFINE = CachedLayer(
+    *("affine_forward", "affine_backward", XWB, (), GRADIENTS),
+    *(affine, affine_inputs, SMALL["affine_forward"]),
+)
+RELU = CachedLayer(
+    *("relu_forward", "relu_backward", ("x",), (), ("dx",)),
+    *(relu, relu_inputs, SMALL["relu_forward"]),
+)
+BATCHNORM = CachedLayer(
     *("batchnorm_forward", "batchnorm_backward", ("x", "gamma", "beta"), ("eps",), ("dx", "dgamma", "dbeta")),
-    *(batchnorm, batchnorm_inputs, "train"),
+    *(batchnorm, batchnorm_inputs, SMALL["batchnorm_forward_train"], {"mode": "train"}, bn_param),
 )
 BATCHNORM_ALT = replace(BATCHNORM, backward="batchnorm_backward_alt")
-STATISTICS = ("running_mean", "running_var", "eps")
-TEST_TIME = replace(BATCHNORM, options=STATISTICS, computes=batchnorm_at_test_time, draw=test_time_inputs, mode="test")
-CONV = Layer(*("conv_forward_naive", "conv_backward_naive", XWB, ("stride", "pad"), GRADIENTS, conv, padded_inputs))
+TEST_TIME = replace(
+    BATCHNORM,
+    options=("running_mean", "running_var", "eps"),
+    computes=batchnorm_at_test_time,
+    draw=test_time_inputs,
+    smallest=SMALL["batchnorm_forward_test"],
+    fixed={"mode": "test"},
+)
+CONV = CachedLayer(
+    *("conv_forward_naive", "conv_backward_naive", XWB, ("stride", "pad"), GRADIENTS),
+    *(conv, padded_inputs, SMALL["conv_forward_naive"]),
+)
 UNPADDED = replace(CONV, draw=unpadded_inputs)
-WINDOW = ("pool_height", "pool_width", "stride")
-MAX_POOL = Layer(*("max_pool_forward_naive", "max_pool_backward_naive", ("x",), WINDOW, ("dx",), max_pool, pool_inputs))
+MAX_POOL = CachedLayer(
+    *("max_pool_forward_naive", "max_pool_backward_naive", ("x",), ("pool_height", "pool_width", "stride"), ("dx",)),
+    *(max_pool, pool_inputs, SMALL["max_pool_forward_naive"]),
+)

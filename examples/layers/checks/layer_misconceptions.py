@@ -7,8 +7,8 @@ from types import SimpleNamespace as Inputs
 from typing import Any, TypeAlias
 
 import numpy as np
-from mathematics import batchnorm, conv, max_pool, padded, windows
 
+from grader.oracles.layers import batchnorm, conv, max_pool, padded, windows
 from grader.oracles.numeric import Misconception, Model, Numbers, common_misconceptions
 
 Known: TypeAlias = tuple[Misconception[Model], ...]

@@ -1,32 +1,39 @@
 """A network made of layers: how one is set up with parameters of ours, and what people get wrong about its loss."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from layer import Inputs, Rng
-from layer_misconceptions import COMMON, SENTENCES, Known, held, softmax
-from mathematics import gradient, squares
+from layer import Rng
+from layer_misconceptions import COMMON, Known, held, softmax
 
 from grader.api import Verdict, fetch
-from grader.oracles.numeric import Case, Numbers, Question, judge
+from grader.oracles.layers import Inputs, Shapes, softmax_loss
+from grader.oracles.numeric import Case, Numbers, Question, gradient, judge
 
-FALSE_ALARM = 1e-9  # the chance at most that right parameters are called wrong, for one array of them
 SPREAD = 0.3  # of parameters of ours: large enough for every part of the network to matter
-Shapes: TypeAlias = dict[str, tuple[int, ...]]
+
+
+def squares(reg: Any, *weights: Any) -> Numbers:
+    """L2 regularisation, with its half."""
+    return 0.5 * reg * sum((w**2).sum() for w in weights)
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`computes` gives the scores of X and the parameters by name. `made` is how a student would make one, `make` makes
+    """`computes` gives the scores of X and the parameters by name; the loss is softmax's, with L2 regularisation of the
+    weights. `made` is how a student would make one, `make` makes
     one for inputs and parameters, and `draw` draws their sizes: the shape of X, the classes, the parameters' shapes."""
 
     made: str
     computes: Callable[..., Numbers]
-    loss: Callable[..., Numbers]
     make: Callable[[Any, Any, Shapes, float, float], Any]  # module, X, shapes, weight_scale, reg
     draw: Callable[[Rng], tuple[tuple[int, ...], Shapes]]
+
+    def loss(self, X: Any, y: Any, reg: Any, **params: Any) -> Numbers:
+        weights = [value for name, value in params.items() if name.startswith("W")]
+        return softmax_loss(self.computes(X, **params), y) + squares(reg, *weights)
 
     def inputs(self, rng: Rng) -> tuple[Inputs, Inputs]:
         """X, labels and the strength of regularisation; and the parameters."""
@@ -57,7 +64,7 @@ class Network:
             (scores, self._wrong_scores(), lambda net, X, y: net.loss(X)),
             (loss, self._wrong_losses([*params]), lambda net, X, y: net.loss(X, y)[0]),
         )
-        return first_failed(
+        return Verdict.of_all(
             judge(self.asks(module, params, read), Question([case], [], known)) for case, known, read in asked
         )
 
@@ -71,7 +78,7 @@ class Network:
             ask = self.asks(module, params, lambda net, X, y: net.loss(X, y)[1][name])
             return judge(ask, Question([case], [], self._wrong_gradients(name)))
 
-        return first_failed(judged(name) for name in params if name.startswith(kind))
+        return Verdict.of_all(judged(name) for name in params if name.startswith(kind))
 
     def _case(self, result: str, inputs: Inputs, params: Inputs, right: Any, call: str) -> Case:
         filled = ", ".join(f"{name}={name}" for name in params)
@@ -107,37 +114,3 @@ class Network:
             held("regularisation-doubled", penalised(1.0)),
         )
         return (missing, doubled, held("regularisation-halved", penalised(-0.5)), *COMMON)
-
-
-def first_failed(verdicts: Iterable[Verdict]) -> Verdict:
-    """The first verdict that is no full one, and else a full one."""
-    return next((verdict for verdict in verdicts if verdict.share < 1), Verdict.passed())
-
-
-def judge_parameters(net: Any, shapes: Shapes, scale: float) -> Verdict:
-    """Whether the parameters of a new network have these shapes, weights that spread by `scale`, and biases of zero."""
-    return first_failed(_judge_parameter(fetch(net.params[name]), name, shapes[name], scale) for name in shapes)
-
-
-def _judge_parameter(value: Any, name: str, shape: tuple[int, ...], scale: float) -> Verdict:
-    if not isinstance(value, np.ndarray) or value.shape != shape:
-        got = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else "no array"
-        return Verdict.failed(f"params[{name!r}] has to be an array of shape {shape}; it is {got}.")
-    if name.startswith("b"):
-        wrong = "biases-not-zero" if value.any() else None
-    else:
-        wrong = None if may_be_normal(value.astype(float).ravel() / scale) else "weights-of-another-spread"
-    got = f"params[{name!r}] has mean {value.mean():.2g} and standard deviation {value.std():.2g}"
-    return Verdict.failed(f"{SENTENCES[wrong]} {got}, not {scale:g}.", wrong) if wrong else Verdict.passed()
-
-
-def may_be_normal(values: Any) -> bool:
-    """Whether values may be standard normal, by their mean and their mean square.
-
-    Bounds: Laurent, Massart: Adaptive Estimation of a Quadratic Functional, 2000, lemma 1, and the Gaussian tail; each
-    side of each is passed by chance with a probability of FALSE_ALARM / 4 at most.
-    """
-    size, t = values.size, np.log(4 / FALSE_ALARM)
-    low, high = 1 - 2 * np.sqrt(t / size), 1 + 2 * np.sqrt(t / size) + 2 * t / size
-    square, mean = (values**2).mean(), abs(values.mean())
-    return bool(np.isfinite(values).all() and low <= square <= high and mean <= np.sqrt(2 * t / size))

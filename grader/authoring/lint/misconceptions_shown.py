@@ -13,7 +13,11 @@ def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection
     shown = {*diagnoses} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
     reported: set[str] = set()
     for path in assignment.own_files:
-        for line, name in _named(ast.parse(path.read_bytes())):
+        try:
+            tree = ast.parse(path.read_bytes())
+        except SyntaxError:
+            continue  # which reading has told
+        for line, name in _named(tree):
             if name not in shown | reported:
                 reported.add(name)
                 yield Remark(

@@ -22,7 +22,7 @@ from grader.oracles.numeric.comparison import (
     read_and_compare,
 )
 from grader.oracles.numeric.counterexample import boxes
-from grader.oracles.numeric.differences import central_difference, complex_step, grouped_difference
+from grader.oracles.numeric.differences import central_difference, complex_step, gradient, grouped_difference
 from grader.oracles.numeric.judge import Question, judge
 from grader.oracles.numeric.naming import Fitted, Model, OfCase
 
@@ -47,6 +47,7 @@ __all__ = [
     "close",
     "common_misconceptions",
     "complex_step",
+    "gradient",
     "grouped_difference",
     "judge",
     "mismatch",

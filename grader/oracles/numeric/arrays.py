@@ -34,7 +34,8 @@ class Reading:
 
 
 def read_array(value: Any) -> Reading:
-    """The numbers in arrays, nested lists, tuples and matrices. Raises UnreadableError for everything else."""
+    """The numbers in arrays, nested lists, tuples and matrices. Raises UnreadableError for what else can have crossed
+    the wire, TypeError for what cannot."""
     if value is None:
         raise UnreadableError("is None: a `return` is missing, or it returns nothing")
     if isinstance(value, np.ndarray):
@@ -84,6 +85,8 @@ def _number(value: Any) -> float | complex:
     if isinstance(value, Opaque):
         raise UnreadableError(f"holds {value.reason} where an array of numbers belongs")
     number = number_of(value)
+    if number is None and not isinstance(value, Tree | complex | np.generic):
+        raise TypeError(f"{value!r} is no plain data; a handle is asked for its value: fetch(...)")
     if number is None:
         raise UnreadableError("is symbolic; this function is given numbers and has to return numbers")
     return number

@@ -9,13 +9,13 @@ last bit.
 All perturbations of a piece are stacked along a new first axis, and `forward` is called on the stack.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.oracles.numeric.arrays import Floats
+from grader.oracles.numeric.arrays import Floats, Numbers
 
 Forward: TypeAlias = Callable[[Floats], Floats]  # (k, *x.shape) -> (k, *upstream.shape)
 
@@ -75,3 +75,10 @@ def complex_step(loss: Callable[[NDArray[np.complex128]], complex], at: Floats) 
         moved[place] += 1j * COMPLEX_STEP
         gradient[place] = loss(moved).imag / COMPLEX_STEP
     return gradient
+
+
+def gradient(
+    forward: Callable[..., Numbers], inputs: Mapping[str, Any], name: str, upstream: Floats | float = 1.0
+) -> Floats:
+    """The gradient of the sum of upstream·forward(**inputs) by the input of that name, like it, by the complex step."""
+    return complex_step(lambda moved: (upstream * forward(**{**inputs, name: moved})).sum(), inputs[name])

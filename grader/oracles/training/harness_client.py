@@ -15,6 +15,7 @@ from grader.oracles.training.images import Images
 from grader.oracles.training.time_box import Pace, TimeBox
 
 PREPARE_SECONDS = 120.0  # ours: a first CUDA context on a cold machine
+MAKER = "make_optimizer"
 IMPORT_SECONDS = 20.0  # importing a module trains nothing
 _CUDA_ERROR = "CUDA error"  # as torch's messages begin
 OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that is under way; then the worker is stopped
@@ -149,7 +150,8 @@ class HarnessClient:
 
     def _in_their_words(self, fault: CallFailure) -> CallFailure:
         """The fault with the student's names in it: they know of no probe, nor of what else we call."""
-        subject = "make_optimizer" if fault.verdict.outcome is Outcome.MISSING else "your optimizer"
+        made = not any(frame.function == MAKER for frame in fault.frames)
+        subject = "your optimizer" if made and fault.verdict.outcome is not Outcome.MISSING else MAKER
         names = {
             "probe_optimizer": subject,
             "import_module": f"{self.module}.py",

@@ -76,6 +76,7 @@ def read_watched(answer: Any) -> Watched | None:
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
+            and len(along) == steps
             and all(type(cosine) is float for cosine in along)
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
@@ -147,11 +148,16 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
             verdict = Verdict(Outcome.CRASHED, 0.0, message, "gpu-memory")
         case "no-network":
             verdict = Verdict.failed(
-                f"build_network returned an object of type {found}, not a torch.nn.Module.", "no-network"
+                "build_network returned None: is its `return` missing?"
+                if found == "NoneType"
+                else f"build_network returned an object of type {found}, not a torch.nn.Module.",
+                "no-network",
             )
         case "no-optimizer":
             verdict = Verdict.failed(
-                f"make_optimizer returned {found}; it has to return an optimizer, an object with a step().",
+                "make_optimizer returned None: is its `return` missing?"
+                if found == "an object of type NoneType"
+                else f"make_optimizer returned {found}; it has to return an optimizer, an object with a step().",
                 "no-optimizer",
             )
         case "bad-outputs":

@@ -37,7 +37,7 @@ def judge(name: str, training: Seen, oracle: Any) -> Verdict:
         return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
     if not training.backward_passes:
         return Verdict.review("No gradient came from the loss function that train_epoch is given.")
-    if watched.along and not float(np.median(watched.along)) >= MIN_ALONG:
+    if watched.steps and not float(np.median(watched.along)) >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
     same = oracle.identify_training(name, _plain(watched))
     if same["same"]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training.rerun import Attempt
 
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
@@ -34,7 +35,7 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
     )
     found = next((reason for look in _LOOKS if (reason := look(signs)) is not None), None)
     if found is None:
-        stays = f" near {losses[-1]:.3g}" if losses else " where it was"
+        stays = f" near {figure(losses[-1])}" if losses else " where it was"
         found = f": the training loss stays{stays}. Is the learning rate far too small, or too large?", "does-not-learn"
     return reached + found[0], found[1]
 
@@ -108,9 +109,9 @@ def _diverges(signs: Signs) -> Reason | None:
     if not all(epoch.finite for epoch in signs.attempt.run.epochs):
         what = "the loss became infinite or NaN. A smaller learning rate, or a line search, tames it."
     elif len(losses) > 1 and losses[-1] > GROWN * losses[0]:
-        what = f"the training loss rose from {losses[0]:.3g} to {losses[-1]:.3g}. Are the steps too long?"
+        what = f"the training loss rose from {figure(losses[0])} to {figure(losses[-1])}. Are the steps too long?"
     elif losses and losses[-1] > GUESSING * signs.guessing:
-        what = f"a training loss of {losses[-1]:.3g} is worse than guessing. Are the steps too long?"
+        what = f"a training loss of {figure(losses[-1])} is worse than guessing. Are the steps too long?"
     else:
         return None
     return f": {what}", "diverges"
@@ -137,8 +138,9 @@ def _too_slowly(signs: Signs) -> Reason | None:
     last = losses[-STILL_LEARNING - 1 :]
     if len(last) <= STILL_LEARNING or not all(later < earlier for earlier, later in pairwise(last)):
         return None
+    first, now = figures_apart(losses[0], losses[-1])
     return (
-        f", but the loss was still falling ({losses[0]:.3g} to {losses[-1]:.3g}): a larger learning rate gets further.",
+        f", but the loss was still falling ({first} to {now}): a larger learning rate gets further.",
         "learns-too-slowly",
     )
 

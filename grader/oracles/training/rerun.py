@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.training import identity_in_training, probes, statistics
-from grader.oracles.training.first_logits import knows_classes
+from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
 from grader.oracles.training.images import Images
@@ -255,7 +255,7 @@ class Rerun:
         if any(accuracy_of(logits, images.truth, images.classes) is None for logits in shuffled):
             return Verdict.review("The trained network could not be asked again.")
         for logits in shuffled:
-            known = knows_classes(logits, images, self.seed)
+            known = knows_classes(logits, images, self.seed, MAX_SHUFFLED_ERRORS)
             if known is not None:
                 return Verdict.review(
                     "With what its parameters have learned shuffled, its outputs still tell the classes apart: a "

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from typing import Any, assert_never
 
 from grader.model import Verdict
+from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training import statistics
 from grader.oracles.training.statistics import Run
 
@@ -213,10 +214,11 @@ def _disagreement(
 ) -> str:
     parts = []
     if accuracy_stands is not Standing.AGREES:
-        parts.append(f"test_accuracy {accuracy:.3g}, re-run {statistics.accuracy(runs).mean:.3f}")
+        stated, again = figures_apart(accuracy, statistics.significant(statistics.accuracy(runs).mean))
+        parts.append(f"test_accuracy {stated}, re-run {again}")
     if loss_stands is not Standing.AGREES:
-        again = " to ".join(f"{math.exp(value):.3g}" for value in sorted(_range(runs))) or "not finite"
-        parts.append(f"train_loss {loss:.3g}, re-run {again}")
+        again = " to ".join(figure(math.exp(value)) for value in sorted(_range(runs))) or "not finite"
+        parts.append(f"train_loss {figure(loss)}, re-run {again}")
     return f"{name}: {' and '.join(parts)}."
 
 

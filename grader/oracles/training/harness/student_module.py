@@ -40,7 +40,7 @@ def optimizer(name: str, params: Iterator[Any]) -> Any:
     """What their make_optimizer gives, which has to have a step()."""
     made = function("make_optimizer")(name, params)
     if isinstance(made, type):
-        raise Halt("no-optimizer", found=f"the class {made.__name__} itself")
+        raise Halt("no-optimizer", found=f"the class {made.__name__} itself, which is still to be called")
     if not callable(getattr(made, "step", None)):
         raise Halt("no-optimizer", found=f"an object of type {type(made).__name__}")
     return made

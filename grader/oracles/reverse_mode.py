@@ -1,17 +1,20 @@
-"""An engine like the students', over exact rational numbers, and programs that are put to both.
+"""Reverse-mode differentiation of scalars, in exact rational numbers: an engine like those that students write.
 
-Reverse mode as in any book (Griewank and Walther, Evaluating Derivatives, section 3.2). What a misconception changes is
-a field of `Rules`, so that the engine of somebody who holds it can be run.
+As in any book (Griewank and Walther, Evaluating Derivatives, section 3.2). What a misconception changes is a field of
+`Rules`, so that the engine of somebody who holds it can be run. The operations are those that lead from rational
+numbers to rational numbers: sums, products, whole powers, ReLU.
 """
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from itertools import product
+from typing import Any, TypeAlias
 
 MAX_VISITS = 5_000  # of one backward pass: an order that visits a node once for each path to it may take 2**40
 
-Slopes = Callable[..., tuple[Any, ...]]
+Slopes: TypeAlias = Callable[..., tuple[Any, ...]]
 SLOPES: dict[str, Slopes] = {  # of each operation's result, by each of its operands
     "+": lambda a, b: (1, 1),
     "*": lambda a, b: (b, a),
@@ -20,14 +23,14 @@ SLOPES: dict[str, Slopes] = {  # of each operation's result, by each of its oper
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Rules:
     """How an engine works. `overwriting` and `unchained` are operations: those that set their operands' gradients
     instead of adding to them, and those that leave their result's own gradient out."""
 
     slopes: Mapping[str, Slopes] = field(default_factory=dict)  # where they are not SLOPES
     order: "Callable[[Node], Iterator[Node]]" = lambda root: topological(root)
-    start: int = 1
+    starts: bool = True  # with a gradient of 1 at the root
     overwriting: tuple[str, ...] = ()
     unchained: tuple[str, ...] = ()
 
@@ -41,13 +44,15 @@ class Node:
         slopes = {**SLOPES, **rules.slopes}.get(operation, tuple)
         self.slopes = slopes(*(node.data for node in parents), *extra)
 
-    def __add__(self, other: Any) -> "Node":
+    def _with(self, other: Any, operation: str, compute: Callable[[Any, Any], Fraction]) -> "Node":
         other = other if isinstance(other, Node) else Node(self.rules, other)
-        return Node(self.rules, self.data + other.data, "+", (self, other))
+        return Node(self.rules, compute(self.data, other.data), operation, (self, other))
+
+    def __add__(self, other: Any) -> "Node":
+        return self._with(other, "+", operator.add)
 
     def __mul__(self, other: Any) -> "Node":
-        other = other if isinstance(other, Node) else Node(self.rules, other)
-        return Node(self.rules, self.data * other.data, "*", (self, other))
+        return self._with(other, "*", operator.mul)
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -59,7 +64,7 @@ class Node:
 
     def backward(self) -> None:
         """Raises RecursionError for an order that does not come to its end in time."""
-        self.grad = Fraction(self.rules.start)
+        self.grad = Fraction(1) if self.rules.starts else self.grad
         for visits, node in enumerate(self.rules.order(self)):
             if visits > MAX_VISITS:
                 raise RecursionError
@@ -68,41 +73,43 @@ class Node:
                 parent.grad = step if node.operation in self.rules.overwriting else parent.grad + step
 
 
+Order: TypeAlias = Callable[[Node], Iterator[Node]]
+
+
 def topological(root: Node) -> Iterator[Node]:
-    """Every node before its parents: a depth-first search's order of leaving, reversed; without recursion."""
+    """Every node before its parents: the reverse of the order in which a depth-first search leaves them."""
     left: list[Node] = []
-    seen, stack = {root}, [(root, iter(root.parents))]
+    seen: set[Node] = set()
+    stack = [(root, False)]
     while stack:
-        _, parents = stack[-1]
-        following = next((parent for parent in parents if parent not in seen), None)
-        if following is None:
-            left.append(stack.pop()[0])
-        else:
-            seen.add(following)
-            stack.append((following, iter(following.parents)))
+        node, done = stack.pop()
+        if done:
+            left.append(node)
+        elif node not in seen:
+            seen.add(node)
+            stack += [(node, True), *((parent, False) for parent in node.parents)]
     return reversed(left)
 
 
-@dataclass(frozen=True)
-class Program:
-    """Values for the leaves, and lines such as `c = a * b`; the last line's value is the root."""
+def orders_of_reaching() -> list[Order]:
+    """From the root, each node as soon as it is reached: orders in which a gradient is passed on too early.
 
-    leaves: Mapping[str, float]
-    lines: tuple[str, ...]
-
-    @property
-    def root(self) -> str:
-        return self.lines[-1].partition(" =")[0]
-
-    def run(self, value: Callable[[float], Any]) -> tuple[Any, list[Any]]:
-        """The root and the leaves, with an engine's `Value`."""
-        scope: dict[str, Any] = {name: value(data) for name, data in self.leaves.items()}
-        leaves = list(scope.values())
-        for line in self.lines:
-            carry_out(line, scope)
-        return scope[self.root], leaves
+    Depth or breadth first; each node once, or for each path to it; operands in either order, and those that are the
+    same value twice or, as a set has them, once. In the order of all combinations, True before False.
+    """
+    return [_reaching(*way) for way in product((True, False), repeat=4)]
 
 
-def carry_out(line: str, scope: dict[str, Any]) -> None:
-    """Runs a line of a program, whose text is ours."""
-    exec(line, {"__builtins__": {}}, scope)
+def _reaching(depth: bool, once: bool, turned: bool, repeated: bool) -> Order:
+    def order(root: Node) -> Iterator[Node]:
+        waiting, seen = [root], set()
+        while waiting:
+            node = waiting.pop(-1 if depth else 0)
+            if once and node in seen:
+                continue
+            seen.add(node)
+            yield node
+            parents = node.parents if repeated else tuple(dict.fromkeys(node.parents))
+            waiting += parents[:: -1 if turned else 1]
+
+    return order

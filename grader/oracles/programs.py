@@ -1,0 +1,171 @@
+"""Short programs, run on a student's objects and on a model of them: the same lines, and the same numbers have to come.
+
+    question = Question(Asking("{leaf}.grad", ("{root}.backward()",)), of_rules, programs, smallest, misconceptions)
+    verdict = judge(engine.Value, question)
+
+A misconception is a set of rules: its model is the right one, run by these. Knows no exercise. The lines are the
+assignment's own; what they do to a student's object is done in the student's worker, through handles.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeAlias, TypeVar
+
+import numpy as np
+
+from grader.model import CallFailure, Verdict
+from grader.oracles.misconceptions import Misconception, recognise_all
+from grader.oracles.numeric import DOUBLE, close
+
+Rules = TypeVar("Rules")
+Make: TypeAlias = Callable[[float], Any]  # an object of a number: the class itself
+Numbers: TypeAlias = dict[str, float]  # by what a student would write for them: `a.grad`
+
+MAX_LINES = 5  # of a program that is shown within a sentence
+ELSEWHERE = "That was counted elsewhere, and costs nothing here."
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Numbers for the leaves, and lines such as `c = a * b`; what the last one sets is the root."""
+
+    leaves: Mapping[str, float]
+    lines: tuple[str, ...]
+
+    @property
+    def root(self) -> str:
+        return _set_by(self.lines[-1])
+
+
+def leaf_names(lines: Sequence[str]) -> list[str]:
+    """The names, single small letters, that lines use and none of them sets."""
+    return sorted({name for line in lines for name in re.findall(r"\b[a-z]\b", line)} - {*map(_set_by, lines)})
+
+
+def carry_out(line: str, scope: dict[str, Any]) -> None:
+    """Runs a line, whose text is the assignment's own, on what `scope` has by name."""
+    exec(line, {"__builtins__": {}}, scope)
+
+
+def _set_by(line: str) -> str:
+    return line.partition(" =")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What is read when a program has run, and the lines that are run before that; `{root}` stands for its last name,
+    `{leaf}` for each leaf in turn."""
+
+    reads: str
+    after: tuple[str, ...] = ()
+
+    def lines_after(self, program: Program) -> list[str]:
+        return [line.format(root=program.root) for line in self.after]
+
+    def of(self, program: Program, make: Make) -> Numbers:
+        """The numbers that come. Raises CallFailure where the objects are a student's."""
+        scope = {name: make(number) for name, number in program.leaves.items()}
+        for line in (*program.lines, *self.lines_after(program)):
+            carry_out(line, scope)
+        reads = dict.fromkeys(self.reads.format(root=program.root, leaf=leaf) for leaf in program.leaves)
+        return {read: float(eval(read, {"__builtins__": {}}, scope)) for read in reads}
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Rules]):
+    """What is asked of programs. `model` makes objects by a misconception's rules, or (None) by the right ones.
+
+    `excused` are misconceptions, by id, that cost points elsewhere: with None they cost nothing here; with a way to ask
+    past one that hides all others, the rest is judged by that.
+    """
+
+    asking: Asking
+    model: Callable[[Rules | None], Make]
+    programs: Sequence[Program]
+    smallest: Sequence[Program] = ()
+    misconceptions: Sequence[Misconception[Rules]] = ()
+    excused: Mapping[str, Asking | None] = field(default_factory=dict)
+
+    def expected(self, program: Program, rules: Rules | None = None) -> Numbers:
+        """What the model comes to; nothing where it would go on and on, which it says by a RecursionError."""
+        try:
+            return self.asking.of(program, self.model(rules))
+        except RecursionError:
+            return {}
+
+
+Seen: TypeAlias = Sequence[tuple[Program, Numbers]]
+
+
+def judge(make: Make, question: Question[Rules]) -> Verdict:
+    """Whether the student's objects come to the right numbers in every program. Raises CallFailure."""
+    seen = [(program, question.asking.of(program, make)) for program in question.programs]
+    if all(_agree(numbers, question.expected(program)) for program, numbers in seen):
+        return Verdict.passed()
+    small = _answered(make, question)
+    known = _recognised(question, seen, question.misconceptions)
+    mistake = next(iter(_recognised(question, small, known) or known), None)
+    if mistake is not None and mistake.id in question.excused:
+        return _past(mistake, make, question).noting(f"{mistake.sentence} {ELSEWHERE}")
+    program, numbers = next(item for item in (*small, *seen) if not _agree(item[1], question.expected(item[0])))
+    if (
+        mistake is None and program in question.smallest
+    ):  # in a large one, what comes may depend on a choice that is free
+        mistake = next(iter(_recognised(question, small, question.misconceptions)), None)
+    sentences = [mistake.sentence] if mistake else []
+    message = " ".join([*sentences, _counterexample(question, program, numbers)])
+    return Verdict.failed(message, mistake.id if mistake else None, paste=_to_paste(make, question, program))
+
+
+def _past(mistake: Misconception[Rules], make: Make, question: Question[Rules]) -> Verdict:
+    """The verdict without what the mistake costs."""
+    excused = {name: asking for name, asking in question.excused.items() if name != mistake.id}
+    asking = question.excused[mistake.id]
+    return judge(make, replace(question, asking=asking, excused=excused)) if asking else Verdict.passed()
+
+
+def _agree(numbers: Numbers, expected: Numbers) -> bool:
+    """Whether all numbers agree, but for rounding."""
+    if numbers.keys() != expected.keys():
+        return False
+    left, right = np.array([*numbers.values()]), np.array([*expected.values()])
+    return bool(close(left, right, float(np.abs(right).max(initial=1.0)), DOUBLE).all())
+
+
+def _recognised(
+    question: Question[Rules], seen: Seen, known: Sequence[Misconception[Rules]]
+) -> list[Misconception[Rules]]:
+    """The misconceptions that explain all that was seen."""
+    return recognise_all(
+        known, lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in seen)
+    )
+
+
+def _answered(make: Make, question: Question[Rules]) -> Seen:
+    """What came for the smallest programs, as far as numbers came."""
+    found: list[tuple[Program, Numbers]] = []
+    for program in question.smallest:
+        try:
+            found.append((program, question.asking.of(program, make)))
+        except CallFailure:
+            break
+    return found
+
+
+def _counterexample(question: Question[Rules], program: Program, numbers: Numbers) -> str:
+    expected = question.expected(program)
+    name = next(name for name in expected if not _agree({name: numbers[name]}, {name: expected[name]}))
+    start = ", ".join(f"{leaf} = {number:g}" for leaf, number in program.leaves.items())
+    few = len(program.lines) <= MAX_LINES
+    lines = "; ".join(program.lines) if few else f"the {len(program.lines)} lines below"
+    after = "".join(f", after {line}" for line in question.asking.lines_after(program))
+    return f"For {start} and {lines}: {name} is {numbers[name]:g}{after}; the correct value is {expected[name]:g}."
+
+
+def _to_paste(make: Make, question: Question[Rules], program: Program) -> str:
+    name = getattr(make, "__name__", "make")
+    leaves = [f"{leaf} = {name}({number})" for leaf, number in program.leaves.items()]
+    shown = f"print({', '.join(question.expected(program))})"
+    after = question.asking.lines_after(program)
+    return "\n".join([f"from {make.__module__} import {name}", *leaves, *program.lines, *after, shown])

@@ -1,0 +1,81 @@
+"""Whatever is wrong in an author's files is a sentence with its file and line, and never a traceback of ours.
+
+The cases are in author_errors.toml, a table each: what is changed in a copy of the softmax example, and what `grader
+grade` of its reference and `grader lint` then say, each with its exit code. A new case is a new table.
+"""
+
+import re
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.cli import main
+from grader.suite import check_time
+from tests.support.command import ROOT
+
+pytestmark = pytest.mark.slow
+
+SOFTMAX = ROOT / "examples" / "softmax"
+CHECKS = "checks/check_softmax.py"
+CASES = tomllib.loads((ROOT / "tests" / "author_errors.toml").read_text(encoding="utf-8"))["error"]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the example whose check file has a name of its own: pytest keeps modules by name."""
+    folder = tmp_path / "course"
+    shutil.copytree(SOFTMAX, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / CHECKS).rename(folder / "checks" / f"check_{tmp_path.name}.py")
+    text = (folder / "explain.toml").read_text(encoding="utf-8")
+    (folder / "explain.toml").write_text(text.replace("{check_softmax.", f"{{check_{tmp_path.name}."), encoding="utf-8")
+    return folder
+
+
+def spoil(folder: Path, case: dict[str, Any]) -> None:
+    """Makes the case's changes: in a file a text for another, a file's whole text, or (without a text) none at all."""
+    for change in case["changes"]:
+        name = change["file"].replace("check_softmax", f"check_{folder.parent.name}")
+        path = folder / name
+        if "old" in change:
+            text = path.read_text(encoding="utf-8")
+            assert change["old"] in text, change
+            path.write_text(text.replace(change["old"], change["new"], 1), encoding="utf-8")
+        elif "text" in change:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(change["text"], encoding="latin-1")
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def run(folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *words: object) -> list[Any]:
+    """The exit code and all that the command says, in one line, without the names of this test."""
+    monkeypatch.setattr(sys, "argv", ["grader", *map(str, words)])
+    code: object = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code or 0
+    said = " ".join("".join(capfd.readouterr()).split())
+    return [code, said.replace(f"{folder}/", "").replace(f"check_{folder.parent.name}.py", "check_softmax.py")]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_it_is_told_in_a_sentence(
+    case: dict[str, Any], course: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(course, case)
+    monkeypatch.setattr(check_time, "SECONDS", 2.0)
+    process = ("--sandbox", "process")
+    graded = run(
+        course, capfd, monkeypatch, "grade", course / "reference", "--assignment", course, "--seed", 1, *process
+    )
+    linted = run(course, capfd, monkeypatch, "lint", course, "--seeds", 1, "--gallery-seeds", 1, *process)
+    for (code, said), (wanted, sentence) in ((graded, case["grade"]), (linted, case["lint"])):
+        assert (code, sentence in said) == (wanted, True), said
+        assert not re.search(r"Traceback|INTERNALERROR|site-packages|grader/suite", said), said
