@@ -22,7 +22,7 @@ WORDS: dict[str, str] = {
     REGRADE: "Regrade requests",
     SECOND: "Second readings",
     DAMAGED: "Damaged reports",
-    **ISSUE_TITLES,
+    **{kind.value: title for kind, title in ISSUE_TITLES.items()},
 }
 
 
