@@ -16,7 +16,7 @@ grade: .venv/installed                  ## grade the reference solution through 
 	$(BIN)/grader grade reference --output results.json
 
 test: .venv/installed                   ## all tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --costs build/test-costs.tsv
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --costs=build/test-costs.tsv
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
 	$(BIN)/python -m pytest -q -x -m "not slow"

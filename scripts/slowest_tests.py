@@ -2,7 +2,7 @@
 
     python -m scripts.slowest_tests [--count 70] [FILE]
 
-FILE is what `pytest --costs FILE` wrote. Cases of one test are one line. Exits with 1 if one of them has no reason.
+FILE is what `pytest --costs=FILE` wrote. Cases of one test are one line. Exits with 1 if one of them has no reason.
 """
 
 import argparse

@@ -43,12 +43,24 @@ DEAREST = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--costs", type=Path, metavar="FILE", help="write what each test costs, and print the dearest")
+    parser.addoption(
+        "--costs",
+        type=Path,
+        metavar="FILE",
+        help="write what each test costs (with =: before this file is read, a word of its own is taken for a test)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--costs"):
         config.pluginmanager.register(Costs(config.getoption("--costs")))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Not even imported by `make quick`: files of slow tests alone, which import torch and the like."""
+    if config.getoption("markexpr") != "not slow" or collection_path.suffix != ".py":
+        return None
+    return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") else None
 
 
 @pytest.hookimpl(trylast=True)

@@ -16,6 +16,8 @@ from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from tests.support.workers import SANDBOXES
 
+pytestmark = pytest.mark.slow
+
 RUBRIC = """
 schema_version = "1.0"
 assignment = "package"

@@ -55,6 +55,8 @@ from tests.support.desk import Door, RunningDesk, opened
 from tests.support.desk_classes import an_issue, members, write_class, write_copies
 from tests.support.hostile_texts import ATTACKS
 
+pytestmark = pytest.mark.slow
+
 COUNT = 6
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from grader.assignment.convolution import conv_questions
-from grader.assignment.convolution.conv_misconceptions import input_misconceptions, weight_misconceptions
+from grader.assignment.convolution.conv_input_misconceptions import input_misconceptions
+from grader.assignment.convolution.conv_weight_misconceptions import weight_misconceptions
 from grader.assignment.convolution.convolve import CONVENTIONS
 from grader.assignment.pooling import pool_questions
 from grader.assignment.pooling.pool_misconceptions import POOL_MISCONCEPTIONS
@@ -22,6 +23,8 @@ from grader.oracles.numeric import (
     read_and_compare,
 )
 from tests.test_gradients import fault, judge, right_function
+
+pytestmark = pytest.mark.slow
 
 # Which point a misconception is first seen on: the others cannot tell it from the truth, and need not.
 FIRST_SEEN = {

@@ -13,6 +13,8 @@ from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import trees
 from grader.sandbox.child.protocol import Opaque, Tree
 
+pytestmark = pytest.mark.slow
+
 R = sp.Symbol("r", positive=True)
 T, FX, FY, FR, FT = sp.symbols("theta f_x f_y f_r f_theta", real=True)
 C, S = sp.cos(T), sp.sin(T)

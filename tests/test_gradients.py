@@ -29,6 +29,8 @@ from grader.oracles.numeric import (
 from grader.oracles.numeric.comparison import SINGLE_NOTE
 from grader.sandbox.child.protocol import Opaque, Tree
 
+pytestmark = pytest.mark.slow
+
 CONVENTIONS = convolve.CONVENTIONS
 PLANTED = 1e-6  # of one entry: the smallest error that has to be caught
 SEEDS = 1000

@@ -52,8 +52,8 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("map(str, [1])[0]", "put list(...) around them."),
         ("{}.keys()[0]", "put list(...) around them."),
         ("len(zip([1], [2]))", "put list(...) around them."),
-        ("range(3) + [1]", "In Python 3 a range is no list: put list(...) around it."),
-        ("exec('range(3)[0] = 1')", "In Python 3 a range is no list: "),
+        ("range(3) + [1]", "In Python 3 a range is not a list: put list(...) around it."),
+        ("exec('range(3)[0] = 1')", "In Python 3 a range is not a list: "),
         ("(lambda f: f(f))(lambda f: f(f))", "It calls itself without an end."),
     ],
 )

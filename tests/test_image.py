@@ -19,6 +19,8 @@ from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.command import Command
 from tests.support.engines import worker_image
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_dockerfile_copies_the_childs_folder_and_nothing_else_of_ours() -> None:
     recipe = CHILD.parent / "docker" / "Dockerfile"

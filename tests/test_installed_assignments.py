@@ -13,6 +13,8 @@ from grader.assignment_names import find_assignment
 from grader.errors import UsageError
 from tests.support.command import PATIENCE, ROOT
 
+pytestmark = pytest.mark.slow
+
 SOFTMAX = ROOT / "examples" / "softmax"
 PROJECT = """
 [build-system]

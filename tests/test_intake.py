@@ -452,6 +452,7 @@ def test_folders_have_names_that_every_system_takes(name: str, folder: str) -> N
     assert re.fullmatch(folder, folder_name(name, ()))
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=20), min_size=1, max_size=8, unique=True))
 def test_folders_never_collide(names: list[str]) -> None:
     taken: list[str] = []

@@ -25,6 +25,7 @@ def test_each_changes_one_node_and_is_python() -> None:
         assert ast.unparse(ast.parse(SOURCE)) != text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("gallery", "case", "shares"),
     [
@@ -48,6 +49,7 @@ def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
     assert len({item.kind for item in found}) > 1  # else a truth that says one thing always would pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "wanted",
     [

@@ -6,6 +6,8 @@ from grader.model import Outcome
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.named_mistakes import BAD, Answer, Told, grade_each, kind_of, pinned, spelled
 
+pytestmark = pytest.mark.slow
+
 # In each a name was missing or false once.
 CHOSEN = (
     "added-to-a-view-and-again/conv_window_of_the_result",

@@ -18,6 +18,8 @@ from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import UnreadableError
 from grader.sandbox.child.protocol import Opaque, Tree
 
+pytestmark = pytest.mark.slow
+
 SEED = 1
 CROSS, CONVOLUTION = convolve.CONVENTIONS
 POSITIONS = [(1, 2), (4, 2), (5, 3)]

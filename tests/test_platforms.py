@@ -23,6 +23,8 @@ from grader.rubric import Assignment
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 from tests.support.fake_class import Class
 
+pytestmark = pytest.mark.slow
+
 BERLIN = ZoneInfo("Europe/Berlin")
 OTHER = b"def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
 Taken = Callable[..., Intake]

@@ -28,6 +28,8 @@ from grader.sandbox.child.protocol import (
     write_frame,
 )
 
+pytestmark = pytest.mark.slow
+
 _ITEM_BYTES = dict(zip(SENT_DTYPES, (1, 8, 2, 4, 8, 16, 1, 2, 4, 1, 2, 4, 8, 8), strict=True))
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 INTEGERS = st.integers(1 - (1 << (8 * MAX_INT_BYTES - 1)), (1 << (8 * MAX_INT_BYTES - 1)) - 1)

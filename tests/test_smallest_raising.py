@@ -14,6 +14,8 @@ from grader.assignment.pooling import pool_questions
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.numeric import Question, counterexample, judge
 
+pytestmark = pytest.mark.slow
+
 Shape = tuple[int, ...]
 SEEDS = (1, 2)
 

@@ -12,6 +12,8 @@ from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.command import ROOT
 
+pytestmark = pytest.mark.slow
+
 Grade = Callable[[str], Report]
 
 RIGHT = """

@@ -364,6 +364,7 @@ _BOMBS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", _BOMBS)
 def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
     assert len(_BOMBS[name]) <= _MOST

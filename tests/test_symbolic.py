@@ -12,6 +12,8 @@ from grader.assignment.bounded.polar import DOMAIN
 from grader.oracles import symbolic
 from grader.oracles.symbolic import printer
 
+pytestmark = pytest.mark.slow
+
 R = sp.Symbol("r", positive=True)
 T = sp.Symbol("theta", real=True)
 FX, FY, W = sp.symbols("f_x f_y w_1", real=True)

@@ -6,6 +6,8 @@ import sympy as sp
 from grader.oracles import symbolic
 from grader.oracles.symbolic import Domain, Question, Reader, chains
 
+pytestmark = pytest.mark.slow
+
 RHO = sp.Symbol("rho", positive=True)
 POLAR, AZIMUTH, U, V = sp.symbols("theta phi u v", real=True)
 SPHERICAL = {

@@ -60,12 +60,12 @@ _PYTHON_2 = (
     _Slip(
         r"'(map|filter|zip|dict_keys|dict_values|dict_items)' object is not subscriptable"
         r"|object of type '(map|filter|zip)' has no len\(\)",
-        "In Python 3, map, filter, zip and the parts of a dictionary are no lists: put list(...) around them.",
+        "In Python 3, map, filter, zip and the parts of a dictionary are not lists: put list(...) around them.",
     ),
     _Slip(
         r"'range' object does not support item assignment"
         r"|for \+: '(?:range' and 'list|list' and 'range|range' and 'range)'",
-        "In Python 3 a range is no list: put list(...) around it.",
+        "In Python 3 a range is not a list: put list(...) around it.",
     ),
 )
 

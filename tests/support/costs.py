@@ -1,6 +1,6 @@
 """What each test costs in seconds: of the processor (its own and that of processes that ended in it), of the clock.
 
-`--costs FILE` writes a line for each test and prints what the dearest files took; `python -m scripts.slowest_tests`
+`--costs=FILE` writes a line for each test and prints what the dearest files took; `python -m scripts.slowest_tests`
 prints the dearest tests of the last whole run, each with its reason. A process that outlives a test counts where it
 ends: a module's warm processes with its last test.
 """

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from grader.assignment.convolution import conv_cases, conv_minimal_cases
-from grader.assignment.convolution.conv_misconceptions import input_misconceptions, weight_misconceptions
+from grader.assignment.convolution.conv_input_misconceptions import input_misconceptions
+from grader.assignment.convolution.conv_weight_misconceptions import weight_misconceptions
 from grader.assignment.convolution.convolve import KERNEL
 from grader.oracles.numeric import Inputs, Question, boxes
 
