@@ -491,6 +491,22 @@ def test_lines_of_the_same_shape_stand_beside_each_other() -> None:
     assert [line.right for line in pair.lines if line.right is not None] == right["exercise2.py"].decode().splitlines()
 
 
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("The sign is wrong.", "f (padding): The sign is wrong."),
+        ("f raised ValueError (a.py:1).", "(padding) f raised ValueError (a.py:1)."),
+    ],
+)
+def test_a_part_is_told_with_its_function_once(message: str, shown: str) -> None:
+    parts = [{"part": "interior", "outcome": "passed", "share": 0.5}]
+    parts += [{"part": "padding", "outcome": "failed", "share": 0.5, "message": message}]
+    lost = {"score": 0.5, "max_score": 1, "outcome": "partial", "message": message, "parts": parts}
+    paste = {"evidence": {"paste": "print(f(x))"}}
+    point = PointScore.model_validate({"id": "3.5", "exercise": "3", "title": "t", **lost, **paste})
+    assert sentence_of(point, pictured=False) == shown
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(ATTACKS) | st.text(max_size=200))
 def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:

@@ -21,7 +21,9 @@ def sentence_of(point: PointScore, pictured: bool) -> str:
             return messages[0]
         return "\n".join(f"({part.part}) {text}" for part, text in zip(lost, messages, strict=True))
     function = _CALL.search(str(point.evidence.get("paste", "")))
-    return f"{function[1]} ({lost[0].part}): {message}" if function else f"({lost[0].part}) {message}"
+    if function is None or message.startswith(function[1]):
+        return f"({lost[0].part}) {message}"
+    return f"{function[1]} ({lost[0].part}): {message}"
 
 
 def without_example(message: str, point: PointScore) -> str:

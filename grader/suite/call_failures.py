@@ -62,7 +62,8 @@ def _sentence(callee: Callee, failed: CallFailed, file: str) -> str:
         case "timeout" | "crashed":
             return f"{name} {message}."
         case _ if frame and message.startswith("SystemExit"):
-            return f"{frame.file} calls exit() in line {frame.line}."
+            called = "quit()" if "quit(" in frame.code else "exit()"
+            return f"{frame.file} calls {called} in line {frame.line}."
         case _:
             # of an error without a text, such as that of a bare assert, only the type
             return f"{name} raised {message.rstrip().rstrip(':.')}{where}."

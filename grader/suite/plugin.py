@@ -144,7 +144,7 @@ class Run:
         """The results in the order in which the checks ran, once all have.
 
         A forbidden import makes the whole file worth nothing, also where a check had ended before it was tried. Raises
-        UsageError if a check was asked for what cannot be had.
+        UsageError if a check was asked for what is not available.
         """
         if self.usage_error is not None:
             raise self.usage_error
@@ -268,7 +268,7 @@ class CheckPlugin:
                 f"This could not be decided by the machine, so a person will look at it ({error})."
             )
         except GraderError as error:
-            if isinstance(error, UsageError):  # the person asked for what cannot be had: the suite raises it again
+            if isinstance(error, UsageError):  # the person asked for what is not available: the suite raises it again
                 self.run.usage_error = error
             verdict = _grader_error(f"{where_it_stands}: {error}")
         except _OF_A_CHECK as error:  # one broken check must not cost the other points

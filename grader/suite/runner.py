@@ -45,7 +45,7 @@ OnResult: TypeAlias = Callable[[CheckResult], None]
 class RunChecks(Protocol):
     """Runs the checks of the selected points over one submission_session: the results in the order in which they ran.
 
-    Raises UsageError if a check was asked for what cannot be had (a device, a file of data).
+    Raises UsageError if a check was asked for what is not available (a device, a file of data).
     """
 
     def __call__(

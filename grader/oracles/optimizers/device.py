@@ -16,8 +16,8 @@ WARMING = 2  # steps before them
 
 
 def device_of(name: str) -> dict[str, str]:
-    """The device of that name, or why it cannot be had: {"why": ...}. "auto" is a GPU of CUDA where there is one, and
-    else the CPU.
+    """The device of that name, or why it is not available: {"why": ...}. "auto" is a GPU of CUDA where there is one,
+    and else the CPU.
 
     {"device": torch's own name, "label": for a report, "gpu": what tells it from others, "system": `sys.platform`}
     """
