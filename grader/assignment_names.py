@@ -18,7 +18,7 @@ GROUP = "grader.assignments"
 
 
 def find_assignment(path: Path) -> Path:
-    """The folder of the assignment that `given`, a path or the name of an installed one, stands for.
+    """The folder of the assignment that `path`, a folder or the name of an installed one, stands for.
 
     A folder with a rubric wins over a name. Raises UsageError for what is neither, or for an entry point that leads
     nowhere.

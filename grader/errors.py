@@ -5,7 +5,7 @@ GraderError
 │   ├── SubmissionError     the path is no submission: missing, empty, broken archive, too large
 │   ├── RubricError         the rubric says something impossible; names the line at fault
 │   └── OutputError         the report cannot be written where it was asked for
-├── SandboxError            a worker cannot be started: ours to mend, never a student's zero (exit 1)
+├── SandboxError            a worker cannot be started: a fault of ours, never a student's zero (exit 1)
 ├── SuiteError              the checks themselves did not run to their end (exit 1)
 └── ProtocolError           bytes that are no message; raised by `sandbox.protocol`, never leaves the sandbox
 """

@@ -70,7 +70,7 @@ class GradingSession:
 
         `run` is of checks that were collected before, if they were.
 
-        Raises UsageError for what the caller can mend, other GraderErrors for what we have to.
+        Raises UsageError for what the caller can fix, other GraderErrors for faults of ours.
         """
         points = self.selected if selected is None else frozenset(selected)
         with self.begin(submission, seed) as session:

@@ -1,6 +1,6 @@
 """The rubric: every point, what it is worth, and what its exercise may use. Read from a TOML file and validated.
 
-The rubric alone fixes the denominator. A mistake in it is told with the line at fault.
+The rubric alone fixes the denominator. A mistake in it is reported with its line.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ _KEPT = frozenset("\n\t")
 
 
 def plain(text: str, limit: int) -> str:
-    """At most `limit` characters of `text`, none of which does anything but stand there."""
+    """At most `limit` characters of `text`, without any that would control a terminal or a page."""
     shown = text if len(text) <= limit else f"{text[:limit]} …"
     if shown.isprintable():
         return shown

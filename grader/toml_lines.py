@@ -1,4 +1,4 @@
-"""Where something stands in a TOML text: tomllib gives values, and a mistake in one is told with its line."""
+"""Find the line of a value in a TOML text: tomllib gives values alone, and mistakes are reported with lines."""
 
 import re
 from collections.abc import Iterator

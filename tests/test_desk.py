@@ -1098,3 +1098,23 @@ def test_the_class_page_is_a_click_away_and_has_its_own_policy(results: Path) ->
         assert "/class/" not in door.get("/").text
         blind = door.get("/class/class.html")
         assert (blind.status, "marking is blind" in blind.text) == (400, True)
+
+
+def test_what_was_set_for_a_class_stays_when_the_desk_is_opened_without_it(results: Path) -> None:
+    with opened(results, anonymous=True, second=25):
+        pass
+    again = RunningDesk(results, "--by", "Emmy")
+    door = Door(again.link).enter()
+    assert "Öztürk" not in door.get("/?kind=mark&all=1").text
+    assert 'value="25"' in door.get("/markers").text
+    again.close()
+    assert "Marking is blind, as it was before; --names shows who everybody is.\n" in again.said
+    with Desk(results, load_assignment(), anonymous=False) as named:  # --names
+        assert not named.anonymous
+    with Desk(results, load_assignment()) as last:
+        assert not last.anonymous
+
+
+def test_what_all_points_to_mark_have_in_common_is_said_once(door: Door) -> None:
+    assert door.get("/?kind=mark").text.count("A person reads the discussion and gives this point.") == 1
+    assert "the machine cannot decide" in door.get("/?kind=review").text

@@ -75,7 +75,7 @@ def examine(
     seeds: Sequence[int],
     on_examined: Callable[[Examined], None] = lambda examined: None,
 ) -> list[Examined]:
-    """`count` mutants of each exercise that is selected, drawn and graded with `seeds`; `on_examined` hears of each.
+    """`count` mutants of each exercise that is selected, drawn and graded with `seeds`; `on_examined` gets each.
 
     Raises UsageError where there is no right answer to be changed, or one does not get what its mutants are to keep.
     """
@@ -153,7 +153,7 @@ class _Originals:
     results: dict[tuple[str, int], Judged] = field(default_factory=dict)
 
     def judged(self, name: str, seed: int) -> Judged:
-        """Raise UsageError where it is not right."""
+        """What one right answer earns. Raises UsageError if it loses a point."""
         if (name, seed) not in self.results:
             judged = self.judge.judge(submission_of(name, self.files[name]), seed, self.selected)
             lost = next(

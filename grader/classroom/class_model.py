@@ -40,6 +40,23 @@ class IssueKind(StrEnum):
     FAULT = "fault"  # the grader's own: not graded, and no zero
 
 
+# In what words a page tells a kind, in the order in which a person has to act.
+ISSUE_TITLES = {
+    IssueKind.UNMATCHED: "Nobody's hand-ins",
+    IssueKind.EMPTY: "Nothing that could be graded",
+    IssueKind.CHOICE: "Which file counts",
+    IssueKind.UNREAD: "Files that were not read",
+    IssueKind.TABLE: "Tables with flaws",
+    IssueKind.ROSTER: "The wrong roster?",
+    IssueKind.GONE: "No longer there",
+    IssueKind.TIME: "Late, or not: no time",
+    IssueKind.FAULT: "Faults of the grader",
+    IssueKind.DUPLICATE: "The same files",
+    IssueKind.SUPERSEDED: "Earlier hand-ins",
+    IssueKind.ABSENT: "Nothing handed in",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One line of the list of what needs a person. `who` is an id, or the name of a file that is nobody's."""

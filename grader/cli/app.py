@@ -1,4 +1,4 @@
-"""What every command shares: the app itself, the two consoles, and how a failure is told."""
+"""What every command shares: the app itself, the two consoles, and how a failure is reported."""
 
 from typing import Annotated, NoReturn
 

@@ -113,7 +113,7 @@ def class_(
 
 
 def _grade(request: Request, open_executor: Callable[[JobSettings, Assignment], Executor]) -> ClassIndex:
-    """Grades, and says how to go on where that was cut off."""
+    """Grade; if that is cut off, say how to continue."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with watcher(err) as shown:

@@ -37,7 +37,7 @@ def handout(
     rubric: RubricOption = None,
 ) -> None:
     """Build what students get: the template, the grader without any solution, and files for their CI."""
-    load_assignment(assignment, rubric)  # whoever unpacks it can mend nothing
+    load_assignment(assignment, rubric)  # a mistake is reported now: whoever unpacks the package cannot fix it
     files = build_handout(folder, assignment, rubric=rubric, course=course, pin=pin, template=template)
     for file in files:
         out.print(Text(str(file.relative_to(folder))))

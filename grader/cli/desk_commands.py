@@ -28,10 +28,13 @@ def desk(
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who marks.", show_default="your login; a team is asked")
     ] = None,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help="Mark without seeing any name.")] = False,
+    anonymous: Annotated[
+        bool | None,
+        typer.Option("--anonymous/--names", help="Mark without seeing any name.", show_default="as set before"),
+    ] = None,
     second: Annotated[
         float | None,
-        typer.Option(min=0, max=100, help="Per cent that a second person reads, too.", show_default="as set"),
+        typer.Option(min=0, max=100, help="Per cent that a second person reads, too.", show_default="as set before"),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen at, for a team behind a proxy.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.", show_default="a free one")] = 0,
@@ -53,6 +56,8 @@ def desk(
     with Desk(results, course, anonymous=anonymous) as opened:
         if second is not None:
             opened.database.set("second", str(second))
+        if opened.anonymous and anonymous is None:
+            out.print("Marking is blind, as it was before; --names shows who everybody is.", highlight=False)
         door = open_desk(
             opened, marker, host=host, port=port, url=url, say=lambda text: out.print(text, highlight=False)
         )

@@ -98,7 +98,7 @@ def points(course: Assignment) -> None:
 
 
 def _progress(course: Assignment, selected: int) -> AbstractContextManager[Callable[[CheckResult], None]]:
-    """Shows which point was just judged, on a terminal; elsewhere nothing, so that logs stay readable."""
+    """Show which point was just judged, on a terminal; elsewhere nothing, so that logs stay readable."""
     if not err.is_terminal:
         return nullcontext(lambda result: None)
     return _Bar(course, selected)

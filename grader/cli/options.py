@@ -95,10 +95,10 @@ def sandbox_of(
 
 
 def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Has a command, or a group, take groups of options as one argument each: `@with_options(settings=settings_of)`.
+    """Let a command, or a group, take groups of options as one argument each: `@with_options(settings=settings_of)`.
 
-    Typer reads a command's options from its signature. The signature that it is shown has the options of every group in
-    the place of the argument named after it; the command is called with what the group makes of them.
+    Typer reads a command's options from its signature. The one it gets to see has the options of every group in place
+    of the argument named after it; the command is called with the group's value.
     """
 
     def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -144,7 +144,7 @@ def _option(name: str, option: Option) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
 
 
-# The rubric says which there are.
+# Typer reads the options from the signature, and the rubric says which there are.
 overrides_of.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
     [_option(name, option) for name, option in load_assignment().rubric.option.items()]
 )

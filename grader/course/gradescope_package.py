@@ -104,9 +104,9 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
 def run(root: Path, assignment: Assignment) -> None:
     """Judge root/submission; root/results/results.json holds after every check what was earned until then.
 
-    Lateness is taken off by the rubric's rule, with the due date, the extension and the time that the platform tells in
-    root/submission_metadata.json. What cannot be read is told there, with no points. Faults of ours are raised: the
-    platform shows that it failed.
+    Lateness is deducted by the rubric's rule, with the due date, the extension and the time that the platform states in
+    root/submission_metadata.json. A hand-in that cannot be read gets no points, and the reason. Faults of ours are
+    raised: the platform then shows that the autograder failed.
     """
     settings = Settings.model_validate_json((root / "source" / _SETTINGS).read_text(encoding="utf-8"))
     results = root / "results" / "results.json"

@@ -21,14 +21,14 @@ class Misconception(Generic[Model]):
 
 
 def recognise_all(
-    known: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
+    misconceptions: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
 ) -> list[Misconception[Model]]:
     """The misconceptions with a model that `reproduces` the answer, in their order."""
-    return [item for item in known if any(reproduces(model) for model in item.models)]
+    return [item for item in misconceptions if any(reproduces(model) for model in item.models)]
 
 
 def recognise(
-    known: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
+    misconceptions: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
 ) -> Misconception[Model] | None:
     """The first misconception with a model that `reproduces` the answer; None where there is none."""
-    return next((item for item in known if any(reproduces(model) for model in item.models)), None)
+    return next((item for item in misconceptions if any(reproduces(model) for model in item.models)), None)

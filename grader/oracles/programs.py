@@ -100,15 +100,15 @@ Seen: TypeAlias = Sequence[tuple[Program, Numbers]]
 
 def judge(make: Make, question: Question[Rules]) -> Verdict:
     """Whether the student's objects come to the right numbers in every program. Raises CallFailure."""
-    seen = [(program, question.asking.of(program, make)) for program in question.programs]
-    if all(_agree(numbers, question.expected(program)) for program, numbers in seen):
+    answers = [(program, question.asking.of(program, make)) for program in question.programs]
+    if all(_agree(numbers, question.expected(program)) for program, numbers in answers):
         return Verdict.passed()
     small = _answered(make, question)
-    known = _recognised(question, seen, question.misconceptions)
-    mistake = next(iter(_recognised(question, small, known) or known), None)
+    explaining = _recognised(question, answers, question.misconceptions)
+    mistake = next(iter(_recognised(question, small, explaining) or explaining), None)
     if mistake is not None and mistake.id in question.excused:
         return _past(mistake, make, question).noting(f"{mistake.sentence} {ELSEWHERE}")
-    program, numbers = next(item for item in (*small, *seen) if not _agree(item[1], question.expected(item[0])))
+    program, numbers = next(item for item in (*small, *answers) if not _agree(item[1], question.expected(item[0])))
     if (
         mistake is None and program in question.smallest
     ):  # in a large one, what comes may depend on a choice that is free
@@ -134,23 +134,24 @@ def _agree(numbers: Numbers, expected: Numbers) -> bool:
 
 
 def _recognised(
-    question: Question[Rules], seen: Seen, known: Sequence[Misconception[Rules]]
+    question: Question[Rules], answers: Seen, misconceptions: Sequence[Misconception[Rules]]
 ) -> list[Misconception[Rules]]:
     """The misconceptions that explain all that was seen."""
     return recognise_all(
-        known, lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in seen)
+        misconceptions,
+        lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in answers),
     )
 
 
 def _answered(make: Make, question: Question[Rules]) -> Seen:
     """What came for the smallest programs, as far as numbers came."""
-    found: list[tuple[Program, Numbers]] = []
+    answers: list[tuple[Program, Numbers]] = []
     for program in question.smallest:
         try:
-            found.append((program, question.asking.of(program, make)))
+            answers.append((program, question.asking.of(program, make)))
         except CallFailure:
             break
-    return found
+    return answers
 
 
 def _counterexample(question: Question[Rules], program: Program, numbers: Numbers) -> str:

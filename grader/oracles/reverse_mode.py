@@ -79,14 +79,14 @@ Order: TypeAlias = Callable[[Node], Iterator[Node]]
 def topological(root: Node) -> Iterator[Node]:
     """Every node before its parents: the reverse of the order in which a depth-first search leaves them."""
     left: list[Node] = []
-    seen: set[Node] = set()
+    visited: set[Node] = set()
     stack = [(root, False)]
     while stack:
-        node, done = stack.pop()
-        if done:
+        node, is_done = stack.pop()
+        if is_done:
             left.append(node)
-        elif node not in seen:
-            seen.add(node)
+        elif node not in visited:
+            visited.add(node)
             stack += [(node, True), *((parent, False) for parent in node.parents)]
     return reversed(left)
 
@@ -102,12 +102,12 @@ def orders_of_reaching() -> list[Order]:
 
 def _reaching(depth: bool, once: bool, turned: bool, repeated: bool) -> Order:
     def order(root: Node) -> Iterator[Node]:
-        waiting, seen = [root], set()
+        waiting, visited = [root], set()
         while waiting:
             node = waiting.pop(-1 if depth else 0)
-            if once and node in seen:
+            if once and node in visited:
                 continue
-            seen.add(node)
+            visited.add(node)
             yield node
             parents = node.parents if repeated else tuple(dict.fromkeys(node.parents))
             waiting += parents[:: -1 if turned else 1]

@@ -54,7 +54,7 @@ def open_launcher(
 
     With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
     is the descriptor of a warm process that `fork_sibling` of another such launcher gave; none is then started.
-    `on_step` is told how far the worker image is, where that is built first.
+    `on_step` gets the progress of the worker image, if that has to be built first.
     """
     match settings.kind or default_kind(allow_weaker=settings.allow_weaker):
         case "jail" if settings.gpus is not None:

@@ -31,7 +31,7 @@ class Sandbox:
         self._launcher = launcher
         self._bundles = bundles
         self._workers: dict[str, _Worker] = {}
-        self._modules: dict[tuple[str, str], CallFailed | None] = {}  # what came of importing; None where it went well
+        self._modules: dict[tuple[str, str], CallFailed | None] = {}  # why an import failed; None where it succeeded
         self._fatal: dict[_Question, CallFailed] = {}  # questions that cost a worker: not asked again
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ class Sandbox:
     def start(self, worker: str, *, importing: bool = False) -> None:
         """Start a worker ahead of its first question, so that its start-up is hidden behind other work.
 
-        With `importing` it goes on to import the module of its own name, which is then known to be asked.
+        With `importing` it goes on to import the module of its own name, which will be asked for certain.
         """
         if worker not in self._workers:
             self._workers[worker] = _Worker(self._launcher, self._bundles[worker], worker if importing else None)
@@ -66,7 +66,7 @@ class Sandbox:
             return self._fatal[key]
         try:
             return self._ask(request, key)
-        except SandboxError:  # ours to mend; whatever comes next gets a worker that is whole
+        except SandboxError:  # a fault of ours; the next question gets a new worker
             self._workers.pop(request.worker, None)
             raise
 
@@ -80,7 +80,7 @@ class Sandbox:
         return reply
 
     def _ready(self, name: str, module: str, seconds: float) -> "_Worker | CallFailed":
-        """A worker that has imported the module, or what came of trying."""
+        """A worker that has imported the module, or why the import failed."""
         self.start(name)
         worker = self._workers[name]
         if worker.importing not in (None, module):  # answers come in the order of the questions
@@ -96,7 +96,7 @@ class Sandbox:
         return worker
 
     def _retire(self, name: str) -> bool:
-        """Forget a worker that is no more; the next question starts another."""
+        """Forget a worker that has ended; the next question starts another. Whether it had ended."""
         if self._workers[name].alive:
             return False
         del self._workers[name]

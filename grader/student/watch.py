@@ -93,7 +93,7 @@ class Watch:
         return Round(changed, points, before, self._report(session), time.perf_counter() - started)
 
     def rounds(self) -> Iterator[Round | UsageError]:
-        """The state now, and a round for each save that matters, until Ctrl-C. What cannot be read is told, once.
+        """The state now, and a round for each save that matters, until Ctrl-C. An error in reading is yielded once.
 
         Raises UsageError if there is no such folder.
         """

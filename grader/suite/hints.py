@@ -60,7 +60,7 @@ _PYTHON_2 = (
     _Slip(
         r"'(map|filter|zip|dict_keys|dict_values|dict_items)' object is not subscriptable"
         r"|object of type '(map|filter|zip)' has no len\(\)",
-        "In Python 3, map, filter, zip and the parts of a dictionary are no lists: put list(...) around them.",
+        "In Python 3, map, filter, zip and the parts of a dictionary are not lists: put list(...) around them.",
     ),
     _Slip(
         r"'range' object does not support item assignment"

@@ -15,7 +15,7 @@ MAX_CANCELLED = 1_000  # the sum of all paths' sizes, over the gradient: what ro
 LEAVES = "abcd"
 LINES = 12
 FORMS = {"{0} + {1}": 0.35, "{0} * {1}": 0.35, "{0}.relu()": 0.15, "{0} ** {2}": 0.15}  # and how often
-SIZES = Rules({sign: lambda *data, own=own: tuple(map(abs, own(*data))) for sign, own in SLOPES.items()})
+SIZES = Rules({sign: lambda *data, slopes=slopes: tuple(map(abs, slopes(*data))) for sign, slopes in SLOPES.items()})
 GRADIENTS = Asking("{leaf}.grad", ("{root}.backward()",))
 
 
@@ -23,7 +23,7 @@ def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, flo
     """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`."""
     sizes = rng.choice(np.arange(STEP // 2, 2 * STEP), len(names), replace=False) / STEP
     signs = [sign] * len(names) if sign else rng.choice((-1, 1), len(names))
-    return {name: float(size * own) for name, size, own in zip(names, sizes, signs, strict=True)}
+    return {name: float(size * sign_of_value) for name, size, sign_of_value in zip(names, sizes, signs, strict=True)}
 
 
 def program(rng: np.random.Generator, *lines: str, sign: int = 0) -> Program:

@@ -202,8 +202,8 @@ def inside(d: Any, c: Any) -> Numbers:
 
 def filter_gradient(c: Any, step: Any, samples: slice = slice(None)) -> Numbers:
     """conv's dw, of some samples, with windows that begin every `step` entries."""
-    seen = windows(padded(c.x, c.pad), *c.w.shape[2:], step)[samples, :, : c.dout.shape[2], : c.dout.shape[3]]
-    return np.tensordot(c.dout[samples], seen, ([0, 2, 3], [0, 2, 3]))
+    patches = windows(padded(c.x, c.pad), *c.w.shape[2:], step)[samples, :, : c.dout.shape[2], : c.dout.shape[3]]
+    return np.tensordot(c.dout[samples], patches, ([0, 2, 3], [0, 2, 3]))
 
 
 def flipped(w: Any) -> Any:
@@ -250,8 +250,8 @@ def spread(c: Any, share: Callable[[Any], Any], dout: Any = None, add: bool = Tr
     for n, ch, i, j in np.ndindex(*dout.shape):
         row, col = i * c.stride, j * c.stride
         place = (n, ch, slice(row, row + c.pool_height), slice(col, col + c.pool_width))
-        given = dout[n, ch, i, j] * share(c.x[place])
-        dx[place] = dx[place] + given if add else np.where(given == 0, dx[place], given)
+        routed = dout[n, ch, i, j] * share(c.x[place])
+        dx[place] = dx[place] + routed if add else np.where(routed == 0, dx[place], routed)
     return dx
 
 

@@ -38,7 +38,7 @@ class Network:
     def inputs(self, rng: Rng) -> tuple[Inputs, Inputs]:
         """X, labels and the strength of regularisation; and the parameters."""
         shape, shapes = self.draw(rng)
-        params = {name: SPREAD * rng.normal(size=own) for name, own in shapes.items()}
+        params = {name: SPREAD * rng.normal(size=size) for name, size in shapes.items()}
         labels = rng.integers(0, [*shapes.values()][-1][0], shape[0])
         return {"X": rng.normal(size=shape), "y": labels, "reg": np.array(round(rng.uniform(0.2, 0.9), 3))}, params
 
@@ -48,9 +48,9 @@ class Network:
         def ask(X: Any, y: Any, reg: Any, *values: Any) -> Any:
             shapes = {name: value.shape for name, value in zip(params, values, strict=True)}
             net = self.make(module, X, shapes, 1e-2, reg.item())
-            own = net.params
+            net_params = net.params
             for name, value in zip(params, values, strict=True):
-                own[name] = value
+                net_params[name] = value
             return fetch(read(net, X, y))
 
         return ask

@@ -90,10 +90,10 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
 
 
 def judge_substitution(answers: Sequence[Any], partials: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """1.3: is the substitution shown, and right? `own` are the student's df_dr and df_dtheta, as far as there are any.
+    """1.3: is the substitution shown, and right? `partials` are the student's df_dr and df_dtheta, where they exist.
 
     Gives "verdict" ("earned", "carried", "undecided", "cosmetic" (θ does not matter in it), "refuted", "absent"), the
-    "line" that it is about, "carried" (which of `own` are wrong), "witness", "why", "misconception", "text",
+    "line" that it is about, "carried" (which of `partials` are wrong), "witness", "why", "misconception", "text",
     "question", "tried"; "unknown" and "notes" of all lines.
     """
     question = Question(DOMAIN, seed)

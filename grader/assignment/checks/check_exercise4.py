@@ -35,7 +35,7 @@ def comparison(
 def _is_compared(exercise4: Any, files: Mapping[str, bytes]) -> bool:
     """Whether what the re-run measures is held against numbers, claims or words of the student's."""
     for name in ("RESULTS", "CLAIMS"):
-        with suppress(CallFailure):  # told where the point is judged
+        with suppress(CallFailure):  # reported where the point is judged
             if not _is_empty(getattr(exercise4, name)):
                 return True
     return discussion.is_written(files)

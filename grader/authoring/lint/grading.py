@@ -27,7 +27,7 @@ def grade(
     gallery_seeds: Sequence[int],
     tell: Tell,
 ) -> Collection[str]:
-    """Tell what is not as it should be; the diagnoses that were made."""
+    """Grade template, reference and gallery, and tell what is not as expected; the diagnoses that were made."""
     diagnoses: set[str] = set()
     with GradingSession(assignment, settings) as session:
 

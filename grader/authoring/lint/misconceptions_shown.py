@@ -9,7 +9,7 @@ from grader.rubric import Assignment
 
 
 def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection[str]) -> Iterator[Remark]:
-    """One remark for each that is neither in `seen`, the diagnoses of what was graded, nor expected anywhere."""
+    """One remark for each that is neither in `diagnoses`, those of what was graded, nor expected anywhere."""
     shown = {*diagnoses} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
     reported: set[str] = set()
     for path in assignment.own_files:

@@ -40,17 +40,22 @@ class _CachedWorklist:
 
 
 class Desk:
-    """An open desk; a context manager. Raises UsageError where there is no class, or it is open already."""
+    """An open desk; a context manager. `anonymous` is kept with the class; None is as it was kept, at first with names.
 
-    def __init__(self, results: Path, assignment: Assignment, *, anonymous: bool = False) -> None:
+    Raises UsageError where there is no class, or it is open already.
+    """
+
+    def __init__(self, results: Path, assignment: Assignment, *, anonymous: bool | None = None) -> None:
         self.results = results
         self.assignment = assignment
-        self.anonymous = anonymous
         if not results.is_dir():
             raise UsageError(f"{results}: there is no such folder; name the one that `grader class` wrote.")
         busy = f"{results}: a desk is open there already; everybody who marks this class opens its link."
         self._lock = hold(results / LOCK, busy)
         self.database = Database(results)
+        if anonymous is not None:
+            self.database.set("anonymous", "yes" if anonymous else "no")
+        self.anonymous = self.database.setting("anonymous") == "yes"
         self.log = MarkLog(self.database)
         self.leases = Leases(self.database)
         self.markers = Markers(self.database)

@@ -1,6 +1,7 @@
 """The queue's pages: what needs a person, counted and filtered, and what is decided right in it."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from grader.classroom.desk.giving import Ask, give
 from grader.classroom.desk.intake_decisions import accept, decided, match, offers
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.navigation import address_of, of_a_kind
-from grader.classroom.desk.tasks import SHEETS, Task, label
+from grader.classroom.desk.tasks import MARK, SHEETS, Task, label
 from grader.classroom.desk.visit import Visit, html, query_of, whole
 from grader.classroom.marks.late import MAX_DAYS
 from grader.classroom.marks.late import POINT as LATE
@@ -42,6 +43,7 @@ def queue(visit: Visit, desk: Desk) -> Response:
             (task, address_of(task, chosen), held.get(task.key or ""), offers(task.kind, task.reason))
             for task in rows[(page - 1) * ROWS : page * ROWS]
         ],
+        shared=_shared_reason(rows),
         decided=decided(desk.results),
         waiting=[(name, who) for name, who, waits in desk.state.people() if waits] if not desk.anonymous else [],
         chosen=chosen,
@@ -58,6 +60,12 @@ def queue(visit: Visit, desk: Desk) -> Response:
         expected=desk.state.expected,
         percent=desk.seconds.percent,
     )
+
+
+def _shared_reason(rows: Sequence[Task]) -> str:
+    """What is said of every one of several points to mark, so that it is said once; "" where they differ."""
+    reasons = {task.reason for task in rows} if all(task.kind == MARK for task in rows) else set()
+    return reasons.pop() if len(reasons) == 1 and len(rows) > 1 else ""
 
 
 def decide(visit: Visit, desk: Desk) -> Response:

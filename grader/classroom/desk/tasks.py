@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from grader.classroom.class_model import Issue, IssueKind
+from grader.classroom.class_model import ISSUE_TITLES, Issue, IssueKind
 from grader.classroom.desk.class_state import ClassState, HandIn, PointState
 from grader.classroom.desk.markers import Marker, marker_of
 from grader.classroom.desk.regrades import Request
@@ -16,24 +16,13 @@ from grader.schema import ReviewEntry
 MARK, REVIEW, REGRADE, SECOND, DAMAGED, TIME = "mark", "review", "regrade", "second", "damaged", IssueKind.TIME.value
 SHEETS = (MARK, REVIEW, REGRADE, SECOND)  # kinds that are a point of a hand-in, to be marked
 # In what words a kind is told; those of a class's intake that are not here yet go by their own names.
-WORDS = {
+WORDS: dict[str, str] = {
     MARK: "To mark",
     REVIEW: "The machine could not decide",
     REGRADE: "Regrade requests",
     SECOND: "Second readings",
     DAMAGED: "Damaged reports",
-    "unmatched": "Nobody's hand-ins",
-    "empty": "Nothing that could be graded",
-    "choice": "Which file counts",
-    "unread": "Files that were not read",
-    "table": "Tables with flaws",
-    "roster": "The wrong roster?",
-    "gone": "No longer there",
-    TIME: "Late, or not: no time",
-    "fault": "Faults of the grader",
-    "duplicate": "The same files",
-    "superseded": "Earlier hand-ins",
-    "absent": "Nothing handed in",
+    **{kind.value: title for kind, title in ISSUE_TITLES.items()},
 }
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from grader.classroom.class_model import IssueKind, names_of
+from grader.classroom.class_model import ISSUE_TITLES, IssueKind, names_of
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from grader.report.html.comparison_page import Comparison
 
 ABSENT = IssueKind.ABSENT  # they are in the table, each in a line
+ORDER = {kind: place for place, kind in enumerate(ISSUE_TITLES)}
 _STATUS = {"absent": "nothing handed in", "fault": "not graded, the grader's fault", "waiting": "not graded yet"}
 COMPARISON = "similar.html"
 MAX_COMPARED = 25  # pairs, the most similar, that are shown side by side
@@ -41,8 +42,9 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
         write_student(results / str(entry.folder), report, names_of(entry.students))
     compared()
     stored = _stored(results)
-    remarks = [Remark(issue.kind, issue.who, issue.message) for issue in index.issues if issue.kind is not ABSENT]
-    remarks += [Remark("similarity", "", stored["problem"])] if stored.get("problem") else []
+    issues = sorted((issue for issue in index.issues if issue.kind is not ABSENT), key=lambda own: ORDER[own.kind])
+    remarks = [Remark(ISSUE_TITLES[issue.kind], issue.who, issue.message) for issue in issues]
+    remarks += [Remark("Similar hand-ins", "", stored["problem"])] if stored.get("problem") else []
     pairs = [Pair(**pair) for pair in stored.get("pairs", [])]
     if pairs:
         write_atomically(results / COMPARISON, comparison_page(_compared(results, index, pairs), title=index.title))

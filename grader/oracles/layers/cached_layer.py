@@ -50,7 +50,10 @@ class CachedLayer:
         """What one of the results has to be, for a random upstream gradient: with one of ones, mistakes hide."""
 
         def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:
-            return [self._backward_case(result, own, upstream(self.computes(**own).shape)) for own in inputs]
+            return [
+                self._backward_case(result, case_inputs, upstream(self.computes(**case_inputs).shape))
+                for case_inputs in inputs
+            ]
 
         drawn = cases(self.draw(rng), lambda shape: rng.normal(size=shape))
         return Question(drawn, cases(self.smallest, _counting), misconceptions)

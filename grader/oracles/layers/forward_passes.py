@@ -61,13 +61,13 @@ def padded(x: Any, pad: Any) -> Numbers:
 def conv(x: Any, w: Any, b: Any, stride: Any, pad: Any) -> Numbers:
     """(N, C, H, W), (F, C, HH, WW), (F,) -> (N, F, H', W'): a cross-correlation."""
     height, width = w.shape[2:]
-    seen = windows(padded(x, pad), height, width, stride)
-    maps = np.tensordot(seen, w, ([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
+    patches = windows(padded(x, pad), height, width, stride)
+    maps = np.tensordot(patches, w, ([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
     return np.asarray(maps + b[:, np.newaxis, np.newaxis])
 
 
 def max_pool(x: Any, pool_height: Any, pool_width: Any, stride: Any) -> Numbers:
     """(N, C, H, W) -> (N, C, H', W')."""
-    seen = windows(x, pool_height, pool_width, stride)
-    seen = seen.reshape(*seen.shape[:4], -1)
-    return np.take_along_axis(seen, seen.real.argmax(axis=-1)[..., np.newaxis], axis=-1)[..., 0]
+    patches = windows(x, pool_height, pool_width, stride)
+    patches = patches.reshape(*patches.shape[:4], -1)
+    return np.take_along_axis(patches, patches.real.argmax(axis=-1)[..., np.newaxis], axis=-1)[..., 0]

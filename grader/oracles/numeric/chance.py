@@ -13,7 +13,9 @@ def is_plausible_count(count: int, size: int, probability: float) -> bool:
     The chance of a share q or one further out is at most 2·exp(-size·KL(q, p)) (Hoeffding 1963, theorem 1).
     """
     shares = ((count / size, probability), (1 - count / size, 1 - probability))
-    return bool(size * sum(own * np.log(own / chance) for own, chance in shares if own) <= np.log(2 / FALSE_ALARM))
+    return bool(
+        size * sum(share * np.log(share / chance) for share, chance in shares if share) <= np.log(2 / FALSE_ALARM)
+    )
 
 
 def may_be_normal(values: Floats) -> bool:

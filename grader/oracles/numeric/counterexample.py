@@ -17,7 +17,7 @@ from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_c
 
 MAX_SECONDS = 3.0  # a student waits for this; a list of minimal cases takes some milliseconds
 MAX_SHOWN = 100  # entries of a wrong answer: minimal cases have at most 36
-INLINE_CHARACTERS = 150  # a smallest input that takes no more is told in the sentence itself
+INLINE_CHARACTERS = 150  # a smallest input that is no longer than this is written into the sentence itself
 
 Tried = tuple[Case, Answer | CallFailure]
 

@@ -33,9 +33,9 @@ def explain(
     misconceptions: Sequence[Misconception[Model]],
     small: Sequence[tuple[Case, Answer | None]] = (),
 ) -> list[Misconception[Model]]:
-    """Those of `known` that explain all that was seen (None: the call raised), in their order.
+    """Those of `misconceptions` that explain all `answers` (None: the call raised), in their order.
 
-    `small` is what was seen on minimal cases. A fitted model need not explain it: what it would read off a few small
+    `small` are answers to minimal cases. A fitted model need not explain them: what it would fit to a few small
     integers is chance.
     """
     if all(answer is None for _, answer in answers) or any(_unreadable(answer) for _, answer in answers):

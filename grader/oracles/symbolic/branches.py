@@ -28,7 +28,7 @@ Condition = tuple[Any, Sign]  # an expression, and the sign that it has in this 
 
 
 def decide(left: Any, right: Any, question: Question) -> Difference | bool | None:
-    """A difference, True for equal, None where that cannot be told, of two sides that agree at points.
+    """A difference, True for equal, None for undecided, of two sides that agree at points.
 
     Raises TooMuchError.
     """

@@ -61,7 +61,7 @@ def names_of(*expressions: Any, question: Question) -> list[str]:
 
 
 def compare(left: Any, right: Any, question: Question) -> Difference | bool | None:
-    """A difference, True where both agree at POINTS points, None where that cannot be told. Raises TooMuchError."""
+    """A difference, True where both agree at POINTS points, None where it is undecided. Raises TooMuchError."""
     agreed = 0
     for point in islice(points(names_of(left, right, question=question), question), DRAWS):
         values = at(left, right, point, question)

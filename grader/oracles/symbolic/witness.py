@@ -31,7 +31,7 @@ def witness(difference: Difference | None, question: Question, phrase: str) -> s
 
 
 def trial(left: Any, right: Any, question: Question) -> str | None:
-    """What two expressions that could not be told apart are at one point; None where there is no value at any."""
+    """The values at one point of two expressions that could not be decided, in words; None if no point has values."""
     budgeted = Question(question.domain, question.seed, Budget(WORK))
     for point in islice(points(names_of(left, right, question=budgeted), budgeted), TRIALS):
         try:

@@ -223,8 +223,8 @@ _UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError)
 def from_wire(value: Value, kept_value: Callable[[int], Any]) -> Any:
     """What the grader sent, as a student's function expects it: fresh numpy arrays and sympy expressions.
 
-    `kept` gives the values that have stayed in this worker, as they are: no copies. A tree that sympy refuses stays an
-    `Opaque`: our oracles are asked about trees that a student's worker sent.
+    `kept_value` gives the values that have stayed in this worker, as they are: no copies. A tree that sympy refuses
+    stays an `Opaque`: our oracles are asked about trees that a student's worker sent.
     """
     if isinstance(value, list):
         return [from_wire(item, kept_value) for item in value]

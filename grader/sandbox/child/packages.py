@@ -54,7 +54,7 @@ class PackageFinder:
 
 
 def restrict(roots: Iterable[str]) -> PackageFinder:
-    """Leave these packages to be found, and what they require; once for a process, which remembers it afterwards."""
+    """Let only these packages be imported, and what they require. Done once in a process; later calls do nothing."""
     for finder in sys.meta_path:
         if isinstance(finder, PackageFinder):
             return finder

@@ -28,7 +28,7 @@ Messages   every frame is one dict with a number that its answer carries too. Gr
                                                 with args None, reads a constant
     {"op": "operate", "id", "name", "args", "kwargs", "keep", "drop"}
                                                 one of Python's own operations (`kept_values.OPERATIONS`) on kept values
-           `keep` says what becomes of the result. None: it crosses. A number: it stays in the worker, known by that
+           `keep` says where the result goes. None: it crosses. A number: it stays in the worker, known by that
            number from now on. A list of as many: each part of a tuple or list by itself. For a value that stays, what
            crosses is a None, bool, int, float or str that it is, or an Opaque. `drop`: numbers that are not needed
            any more. We choose the numbers, and none is chosen twice: there is nothing that a worker could forge.

@@ -86,7 +86,7 @@ def _pass_on(worker: int, replies: int, prints: int, bell: int) -> int:
 
 
 def _reap(worker: int) -> int | None:
-    """Bury every child that has ended, orphans too. The worker's exit status, if it was among them."""
+    """Reap every child that has ended, orphans too. The worker's exit status, if it was among them."""
     exit_status = None
     while True:
         try:

@@ -118,7 +118,7 @@ def _refuse(names: str, error: int = errno.EPERM) -> list[Rule]:
 
 
 def jail_rules(pid: int) -> list[Rule]:
-    """The rules of a worker whose process id is `own`: threads, files and memory of its own, and nothing else."""
+    """The rules of a worker with the process id `pid`: threads, files and memory of its own, and nothing else."""
     itself = (0, pid)
     return [
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),

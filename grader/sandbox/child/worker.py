@@ -77,7 +77,7 @@ def _frame(reply: dict[str, Any]) -> bytes:
 
 
 def answer(state: State, request: Any) -> dict[str, Any]:
-    """What came of one request, as the reply's fields. The one place in the child that catches everything.
+    """Carry out one request; the reply's fields. The one place in the child that catches everything.
 
     A submission may raise anything, SystemExit and classes of its own included, while it is imported, called or looked
     at; each is an answer ("your code raised ..."), and none may end the worker.

@@ -54,7 +54,7 @@ _REFUSED = 70  # exit code of a worker that could not be shut in
 
 @dataclass(slots=True)
 class Forked:
-    """A worker: where it is, what it is held to, and what became of it."""
+    """A worker: its process, its limits, and how it ended."""
 
     pid: int
     limits: dict[str, Any]
@@ -103,7 +103,7 @@ class Zygote:
         self.control.send(json.dumps(message).encode())
 
     def try_restrictions(self) -> dict[str, Any]:
-        """What a worker that is shut in as well as this machine can may still do: found out by doing it."""
+        """What a worker under all restrictions of this machine can still do: found out by trying it."""
         answers, answer = os.pipe()
         folder, parent = self.folder("self_test"), os.getpid()
         child = os.fork()
@@ -134,7 +134,7 @@ class Zygote:
         return path
 
     def serve(self) -> None:
-        """Obey until the grader closes the socket or is no more."""
+        """Carry out the grader's messages until it closes the socket or has ended."""
         while True:
             if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
                 self.watch()
@@ -249,7 +249,7 @@ class Zygote:
         return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
 
     def sweep(self) -> None:
-        """End what workers that are no more have left behind: as its subreaper, this process inherits all of it."""
+        """End the processes that ended workers left behind: as the subreaper, this process inherits them."""
         while orphans := process_tree.children() - {forked.pid for forked in self.workers.values()} - self.siblings:
             for pid in orphans:
                 with contextlib.suppress(OSError):
@@ -284,7 +284,7 @@ def _import(name: str) -> None:
 
 
 def _close_all_but(descriptors: list[int]) -> None:
-    """Close every descriptor from 3 on that is not in `kept` (sorted)."""
+    """Close every descriptor from 3 on that is not in `descriptors` (sorted)."""
     first = 3
     for descriptor in descriptors:
         os.closerange(first, descriptor)
@@ -321,8 +321,8 @@ def main(argument: str) -> None:
         zygote.prepare()
         zygote.serve()
     except (BrokenPipeError, ConnectionResetError):
-        pass  # the grader is no more
-    except BaseException:  # noqa: BLE001 - whatever it was, the grader is told
+        pass  # the grader has ended
+    except BaseException:  # noqa: BLE001 - whatever it was, it is reported to the grader
         with contextlib.suppress(OSError):
             zygote.say({"failed": traceback.format_exc()})
     finally:

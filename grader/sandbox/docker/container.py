@@ -44,7 +44,7 @@ class DockerLauncher:
 
     `gpus` are device ids, or "all", for workers that import torch; `spares` is how many containers of a kind wait.
     `share` lets workers share a container where a jail's restrictions hold in it. With `build` the grader's own image
-    is built where it is missing or of another version; `on_step` is told how far that is. Raises SandboxError if there
+    is built where it is missing or of another version; `on_step` gets its progress. Raises SandboxError if there
     is no engine, if it cannot keep the restrictions up, or if there is no such image.
     """
 

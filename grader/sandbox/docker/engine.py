@@ -119,7 +119,7 @@ def remove_session(client: docker.DockerClient, session: str) -> None:
 
 
 def sweep(client: docker.DockerClient) -> int:
-    """Remove what graders left behind that are no more; how many containers that was. Others' live ones stay."""
+    """Remove the containers of graders that have ended; how many they were. Those of running graders stay."""
     left = [container for container in _labelled(client, SESSION) if _is_left_behind(client, container)]
     for container in left:
         remove(client, container["Id"])

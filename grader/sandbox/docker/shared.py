@@ -25,7 +25,7 @@ _LINE_BYTES = 1 << 16
 
 
 def server_command(modules: tuple[str, ...]) -> list[str]:
-    """What process 1 of a shared container is told."""
+    """The command line of process 1 of a shared container."""
     settings = {
         "kind": "jail",
         "weaker": False,
@@ -85,7 +85,7 @@ class Shared:
         return REQUIRED.isdisjoint({**words["lacks"], **words["through"]})
 
     def launch(self, bundle: Bundle) -> "SharedWorker | None":
-        """A worker in this container; None where it takes no more. Raises SandboxError."""
+        """A worker in this container; None if it is full. Raises SandboxError."""
         with self._lock:
             if self._retired or self._count >= MAX_WORKERS or not self.is_quiet():
                 return None

@@ -132,7 +132,7 @@ class Stream:
                 held.close()
 
     def _from_relay(self, engine: Frames) -> Callable[[int], bytes]:
-        """The relay's own stream. What it says besides can only be its last words, of use to whoever mends it."""
+        """The relay's own stream. Anything else in it is what the relay said when it failed, for debugging."""
 
         def read(count: int) -> bytes:
             while True:

@@ -89,14 +89,14 @@ class Zygote:
     def end(self, number: int, gone: bool) -> dict[str, Any]:
         """End a worker and all it started: its exit code if it had ended before, and what bound it had passed.
 
-        Raises SandboxError if the zygote is no more, unless it was closed, which ends workers too.
+        Raises SandboxError if the zygote has ended, unless it was closed, which ends workers too.
         """
         if self._closed:
             return {"status": None, "why": ""}
         return self._ask({"end": number, "gone": gone})
 
     def processor_time(self, number: int) -> ProcessorTime | None:
-        """What a worker has had of the processor. Raises SandboxError if the zygote is no more."""
+        """The processor time of a worker. Raises SandboxError if the zygote has ended."""
         times = None if self._closed else self._ask({"times": number})["times"]
         return None if times is None else ProcessorTime(*times)
 
