@@ -52,7 +52,7 @@ class Recorder:
     """A sandbox that answers in this very process, and remembers what it was asked."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.asked: list[Request] = []
+        self.requests: list[Request] = []
         self._files = files
         self._state = inner_worker.State()
         self._state.importer.files = dict(files)
@@ -62,7 +62,7 @@ class Recorder:
 
     def call(self, request: Request) -> Reply:
         """What the worker would answer, through the same bytes."""
-        self.asked.append(request)
+        self.requests.append(request)
         args = None if request.args is None else list(request.args)
         body: dict[str, protocol.Value] = {
             "id": 1,
@@ -91,7 +91,7 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if name.startswith("check_"):
                 _run(function, submission_session, seed)
-    return student.asked
+    return student.requests
 
 
 def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> None:

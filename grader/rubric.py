@@ -315,10 +315,10 @@ class Assignment:
     @property
     def missing_modules(self) -> list[str]:
         """The modules of `bounded` and `harness` that the rubric names and the folder does not have."""
-        exercises = self.rubric.exercise
-        named = [own.module for own in self.rubric.oracle] + [name for own in exercises for name in own.harness]
-        own = [name for name in named if name.partition(".")[0] in ("bounded", "harness")]
-        places = {name: self.folder / name.replace(".", "/") for name in own}
+        modules = [oracle.module for oracle in self.rubric.oracle]
+        modules += [name for exercise in self.rubric.exercise for name in exercise.harness]
+        written_here = [name for name in modules if name.partition(".")[0] in ("bounded", "harness")]
+        places = {name: self.folder / name.replace(".", "/") for name in written_here}
         return [name for name, place in places.items() if not (place.is_dir() or place.with_suffix(".py").is_file())]
 
     @property

@@ -108,7 +108,7 @@ class _Bar(AbstractContextManager[Callable[[CheckResult], None]]):
     def __init__(self, course: Assignment, selected: int) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._titles = {point.id: point.title for point in course.rubric.points}
-        self._seen: set[str] = set()
+        self._judged_points: set[str] = set()
         self._progress = Progress(*columns, console=err, transient=True)
         self._task = self._progress.add_task("grading", total=selected)
 
@@ -120,7 +120,7 @@ class _Bar(AbstractContextManager[Callable[[CheckResult], None]]):
         self._progress.stop()
 
     def _show(self, result: CheckResult) -> None:
-        self._seen.add(result.point)
+        self._judged_points.add(result.point)
         self._progress.update(
-            self._task, completed=len(self._seen), description=f"{result.point} {self._titles[result.point]}"
+            self._task, completed=len(self._judged_points), description=f"{result.point} {self._titles[result.point]}"
         )

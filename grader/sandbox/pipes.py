@@ -20,7 +20,7 @@ class Pipes:
         self._replies = open(replies, "rb", buffering=0)  # noqa: SIM115
         self._output = open(printed, "rb", buffering=0)  # noqa: SIM115
         self._silent = False
-        self._kept = bytearray()
+        self._buffer = bytearray()
         self._dropped = 0
         self._lock = threading.Lock()
         self._drain = threading.Thread(target=self._keep_output, daemon=True)
@@ -45,8 +45,8 @@ class Pipes:
         with self._lock:
             for _ in range(2):  # as much as the pipe can hold; a thread that prints for ever shall not keep us
                 self._take_output()
-            text, dropped = self._kept.decode("utf-8", "replace"), self._dropped
-            self._kept.clear()
+            text, dropped = self._buffer.decode("utf-8", "replace"), self._dropped
+            self._buffer.clear()
             self._dropped = 0
         return text + (f"\n(and {dropped} bytes more, which are left out)" if dropped else "")
 
@@ -77,6 +77,6 @@ class Pipes:
             self._keep(part)
 
     def _keep(self, part: bytes) -> None:
-        room = max(0, OUTPUT_BYTES - len(self._kept))
-        self._kept += part[:room]
+        room = max(0, OUTPUT_BYTES - len(self._buffer))
+        self._buffer += part[:room]
         self._dropped += max(0, len(part) - room)

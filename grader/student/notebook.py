@@ -61,16 +61,16 @@ def _magics(point: PointScore) -> list[tuple[str, str]]:
     ]
 
 
-def _settings(wanted: Sequence[str], assignment: Assignment, submission: Submission) -> RunSettings:
+def _settings(arguments: Sequence[str], assignment: Assignment, submission: Submission) -> RunSettings:
     """The points that the line names; without one, those of the exercises that have a function in a cell."""
     exercises = {exercise.module: exercise.id for exercise in assignment.rubric.exercise}
-    names = [exercises.get(name, name) for name in wanted]
+    names = [exercises.get(name, name) for name in arguments]
     points = tuple(name for name in names if name not in exercises.values())
     chosen = tuple(name for name in names if name in exercises.values())
     for exercise in assignment.rubric.exercise:
         if exercise.id in chosen and exercise.file not in submission.files:
             raise UsageError(_nothing_of(exercise.signatures, f" of exercise {exercise.id}"))
-    if not wanted:
+    if not arguments:
         chosen = tuple(exercise.id for exercise in assignment.rubric.exercise if exercise.file in submission.files)
     return RunSettings(SandboxSettings("process"), PRACTICE_SEED, chosen, points)
 

@@ -163,7 +163,7 @@ def _constant(submission: Submission, place: str) -> str | None:
 def _values(tree: ast.Module, name: str) -> Iterator[Any]:
     for node in tree.body:
         match node:
-            case ast.Assign(targets=[ast.Name(id=own)], value=value) if own == name:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value) if target == name:
                 yield value
-            case ast.AnnAssign(target=ast.Name(id=own), value=ast.expr() as value) if own == name:
+            case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
                 yield value

@@ -49,8 +49,8 @@ Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 def points(point: str, part: str | None = None) -> Mark:
     """Tie a check to the point of the rubric that it decides, or to one part of it."""
     if not isinstance(point, str):
-        given = f"@points({point!r})" if isinstance(point, int | float) else "@points"
-        raise TypeError(f'{given}: it takes the id of a point as a text, such as @points("1.1")')
+        usage = f"@points({point!r})" if isinstance(point, int | float) else "@points"
+        raise TypeError(f'{usage}: it takes the id of a point as a text, such as @points("1.1")')
     return pytest.mark.points(point, part)
 
 

@@ -24,8 +24,8 @@ def expression_changes(node: ast.AST, names: Sequence[str]) -> Iterator[Change]:
             yield from _array_creation(node)
         case ast.keyword(arg="axis" | "axes"):
             yield from _axes(node)
-        case ast.keyword(arg="keepdims", value=ast.Constant(value=bool(kept))):
-            yield field_changed(f"keepdims={not kept}", "value", ast.Constant(not kept))
+        case ast.keyword(arg="keepdims", value=ast.Constant(value=bool(keepdims))):
+            yield field_changed(f"keepdims={not keepdims}", "value", ast.Constant(not keepdims))
         case ast.Subscript():
             yield from _subscripts(node)
         case ast.BinOp():

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import layer_misconceptions as known
+import layer_misconceptions as misconceptions
 import numpy as np
 from dropout import judge_mask, kept_probabilities, mask_of
 from layer import AFFINE, BATCHNORM, BATCHNORM_ALT, CONV, MAX_POOL, RELU, SMALL, TEST_TIME, UNPADDED, Rng
@@ -18,7 +18,9 @@ FILE = "cs231n/layers.py"
 Check = Callable[..., Verdict]
 
 
-def forward(point: str, layer: CachedLayer, mistakes: known.Known, sentence: str, part: str | None = None) -> Check:
+def forward(
+    point: str, layer: CachedLayer, mistakes: misconceptions.Known, sentence: str, part: str | None = None
+) -> Check:
     """The check that a layer's output is right."""
 
     def judged(layers: Any, rng: Rng) -> Verdict:
@@ -28,7 +30,7 @@ def forward(point: str, layer: CachedLayer, mistakes: known.Known, sentence: str
 
 
 def backward(
-    point: str, layer: CachedLayer, result: str, mistakes: known.Known, sentence: str, part: str | None
+    point: str, layer: CachedLayer, result: str, mistakes: misconceptions.Known, sentence: str, part: str | None
 ) -> Check:
     """The check that one of the results of going back through a layer is right."""
 
@@ -43,28 +45,38 @@ def check(point: str, judged: Check, sentence: str, part: str | None) -> Check:
     return points(point, part=part)(judged)
 
 
-check_affine_forward = forward("1.1", AFFINE, known.AFFINE_OUT, "The output is xw + b for a batch of any shape.")
-check_affine_dx = backward("1.2", AFFINE, "dx", known.AFFINE_DX, "The affine layer's dx is right.", "dx")
-check_affine_dw = backward("1.2", AFFINE, "dw", known.AFFINE_DW, "The affine layer's dw is right.", "dw")
-check_affine_db = backward("1.2", AFFINE, "db", known.AFFINE_DB, "The affine layer's db is right.", "db")
-check_relu_forward = forward("1.3", RELU, known.RELU_OUT, "ReLU keeps what is positive.")
-check_relu_dx = backward("1.4", RELU, "dx", known.RELU_DX, "The gradient passes where x is positive.", None)
-check_batchnorm_forward = forward("1.8", BATCHNORM, known.BATCHNORM_OUT, "The batch's own mean and variance are used.")
-check_batchnorm_at_test_time = forward("1.10", TEST_TIME, known.TEST_TIME, "The running statistics are used.")
-check_batchnorm_dx = backward(
-    "1.11", BATCHNORM, "dx", known.BATCHNORM_DX, "dx goes through mean and variance, too.", "dx"
+check_affine_forward = forward(
+    "1.1", AFFINE, misconceptions.AFFINE_OUT, "The output is xw + b for a batch of any shape."
 )
-check_batchnorm_dgamma = backward("1.11", BATCHNORM, "dgamma", known.BATCHNORM_DGAMMA, "dgamma is right.", "dgamma")
-check_batchnorm_dbeta = backward("1.11", BATCHNORM, "dbeta", known.BATCHNORM_DBETA, "dbeta is right.", "dbeta")
-check_batchnorm_alt = backward("1.12", BATCHNORM_ALT, "dx", known.BATCHNORM_DX, "The same dx.", None)
-check_conv_forward = forward("1.15", CONV, known.CONV_OUT, "Right with stride and padding.", "padded")
-check_conv_unpadded = forward("1.15", UNPADDED, known.CONV_OUT, "Right where nothing is padded.", "unpadded")
-check_conv_dx = backward("1.16", CONV, "dx", known.CONV_DX, "dx is right, with stride and padding.", "dx")
-check_conv_unpadded_dx = backward("1.16", UNPADDED, "dx", known.CONV_DX, "Right without padding.", "unpadded")
-check_conv_dw = backward("1.16", CONV, "dw", known.CONV_DW, "dw is right, with stride and padding.", "dw")
-check_conv_db = backward("1.16", CONV, "db", known.CONV_DB, "db is right.", "db")
-check_max_pool_forward = forward("1.17", MAX_POOL, known.POOL_OUT, "Each window gives its maximum, overlapping or not.")
-check_max_pool_dx = backward("1.18", MAX_POOL, "dx", known.POOL_DX, "A window's gradient is its maximum's.", None)
+check_affine_dx = backward("1.2", AFFINE, "dx", misconceptions.AFFINE_DX, "The affine layer's dx is right.", "dx")
+check_affine_dw = backward("1.2", AFFINE, "dw", misconceptions.AFFINE_DW, "The affine layer's dw is right.", "dw")
+check_affine_db = backward("1.2", AFFINE, "db", misconceptions.AFFINE_DB, "The affine layer's db is right.", "db")
+check_relu_forward = forward("1.3", RELU, misconceptions.RELU_OUT, "ReLU keeps what is positive.")
+check_relu_dx = backward("1.4", RELU, "dx", misconceptions.RELU_DX, "The gradient passes where x is positive.", None)
+check_batchnorm_forward = forward(
+    "1.8", BATCHNORM, misconceptions.BATCHNORM_OUT, "The batch's own mean and variance are used."
+)
+check_batchnorm_at_test_time = forward("1.10", TEST_TIME, misconceptions.TEST_TIME, "The running statistics are used.")
+check_batchnorm_dx = backward(
+    "1.11", BATCHNORM, "dx", misconceptions.BATCHNORM_DX, "dx goes through mean and variance, too.", "dx"
+)
+check_batchnorm_dgamma = backward(
+    "1.11", BATCHNORM, "dgamma", misconceptions.BATCHNORM_DGAMMA, "dgamma is right.", "dgamma"
+)
+check_batchnorm_dbeta = backward("1.11", BATCHNORM, "dbeta", misconceptions.BATCHNORM_DBETA, "dbeta is right.", "dbeta")
+check_batchnorm_alt = backward("1.12", BATCHNORM_ALT, "dx", misconceptions.BATCHNORM_DX, "The same dx.", None)
+check_conv_forward = forward("1.15", CONV, misconceptions.CONV_OUT, "Right with stride and padding.", "padded")
+check_conv_unpadded = forward("1.15", UNPADDED, misconceptions.CONV_OUT, "Right where nothing is padded.", "unpadded")
+check_conv_dx = backward("1.16", CONV, "dx", misconceptions.CONV_DX, "dx is right, with stride and padding.", "dx")
+check_conv_unpadded_dx = backward("1.16", UNPADDED, "dx", misconceptions.CONV_DX, "Right without padding.", "unpadded")
+check_conv_dw = backward("1.16", CONV, "dw", misconceptions.CONV_DW, "dw is right, with stride and padding.", "dw")
+check_conv_db = backward("1.16", CONV, "db", misconceptions.CONV_DB, "db is right.", "db")
+check_max_pool_forward = forward(
+    "1.17", MAX_POOL, misconceptions.POOL_OUT, "Each window gives its maximum, overlapping or not."
+)
+check_max_pool_dx = backward(
+    "1.18", MAX_POOL, "dx", misconceptions.POOL_DX, "A window's gradient is its maximum's.", None
+)
 
 RESULTS = ("loss", "dx")
 LOSSES = {"softmax_loss": softmax_loss, "svm_loss": svm_loss}
@@ -86,13 +98,13 @@ def loss_case(name: str, result: str, inputs: Inputs) -> Case:
     return Case(result, inputs, right, call=f"{name}(x, y)[{RESULTS.index(result)}]")
 
 
-def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: known.Known) -> Verdict:
+def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: misconceptions.Known) -> Verdict:
     small = [loss_case(name, result, each) for each in SMALL["scores"]]
     ask = lambda x, y: getattr(layers, name)(x, y)[RESULTS.index(result)]  # noqa: E731
     return judge(ask, Question([loss_case(name, result, inputs)], small, mistakes))
 
 
-def loss(point: str, name: str, result: str, mistakes: known.Known, sentence: str) -> Check:
+def loss(point: str, name: str, result: str, mistakes: misconceptions.Known, sentence: str) -> Check:
     """The check that one of the two results of a loss is right."""
 
     def judged(layers: Any, rng: Rng) -> Verdict:
@@ -102,34 +114,36 @@ def loss(point: str, name: str, result: str, mistakes: known.Known, sentence: st
 
 
 SOFTMAX, SVM = LOSSES
-check_softmax_loss = loss("1.5", SOFTMAX, "loss", known.SOFTMAX_LOSS, "The loss is the mean cross-entropy.")
-check_softmax_dx = loss("1.5", SOFTMAX, "dx", known.SOFTMAX_DX, "The gradient of the softmax loss is right.")
-check_svm_loss = loss("1.7", SVM, "loss", known.SVM_LOSS, "The loss is the mean multiclass hinge loss.")
-check_svm_dx = loss("1.7", SVM, "dx", known.SVM_DX, "The gradient of the SVM loss is right.")
+check_softmax_loss = loss("1.5", SOFTMAX, "loss", misconceptions.SOFTMAX_LOSS, "The loss is the mean cross-entropy.")
+check_softmax_dx = loss("1.5", SOFTMAX, "dx", misconceptions.SOFTMAX_DX, "The gradient of the softmax loss is right.")
+check_svm_loss = loss("1.7", SVM, "loss", misconceptions.SVM_LOSS, "The loss is the mean multiclass hinge loss.")
+check_svm_dx = loss("1.7", SVM, "dx", misconceptions.SVM_DX, "The gradient of the SVM loss is right.")
 
 
 @points("1.6")
 def check_softmax_of_large_scores(layers: Any, rng: Rng) -> Verdict:
     """Scores of about a thousand, or of minus a thousand, neither overflow nor lose everything."""
 
-    def judged(inputs: Inputs, result: str, mistakes: known.Known) -> Verdict:
+    def judged(inputs: Inputs, result: str, mistakes: misconceptions.Known) -> Verdict:
         came = layers.softmax_loss(**inputs)
         if any(isinstance(value, float | np.ndarray) and not np.isfinite(value).all() for value in came):
-            return Verdict.failed(known.SENTENCES["not-shifted"], "not-shifted")
+            return Verdict.failed(misconceptions.SENTENCES["not-shifted"], "not-shifted")
         return judge_loss(layers, "softmax_loss", result, inputs, mistakes)
 
-    asked = zip(RESULTS, (known.SOFTMAX_LOSS, known.SOFTMAX_DX), strict=True)
-    return Verdict.of_all(judged(scores(rng, large), *each) for each in asked for large in (LARGE, -LARGE))
+    pairs = zip(RESULTS, (misconceptions.SOFTMAX_LOSS, misconceptions.SOFTMAX_DX), strict=True)
+    return Verdict.of_all(judged(scores(rng, large), *each) for each in pairs for large in (LARGE, -LARGE))
 
 
-def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: known.Known) -> Verdict:
+def judge_running(
+    layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: misconceptions.Known
+) -> Verdict:
     """One of the running statistics, after a batch. The dictionary that they are kept in stays with the student."""
 
     def case(x: Any, old: Any, momentum: float) -> Case:
         param = f"{{'mode': 'train', 'momentum': momentum, {name!r}: old}}"
         call = f"bn_param = {param}\nbatchnorm_forward(x, old, old, bn_param)\nbn_param[{name!r}]"
         inputs = {"x": x, "old": old, "new": statistic(x), "momentum": np.array(momentum)}
-        return Case(name, inputs, known.update(old, statistic(x), momentum), call=call)
+        return Case(name, inputs, misconceptions.update(old, statistic(x), momentum), call=call)
 
     def ask(x: Any, old: Any, _: Any, momentum: Any) -> Any:
         ones, mode = np.ones(x.shape[1]), {"mode": "train", "momentum": momentum.item()}
@@ -138,20 +152,20 @@ def judge_running(layers: Any, rng: Rng, name: str, statistic: Callable[[Any], A
         return fetch(bn_param[name])
 
     (inputs,) = BATCHNORM.draw(rng)
-    asked = case(inputs["x"], rng.uniform(0.5, 2.0, inputs["x"].shape[1]), round(rng.uniform(0.6, 0.95), 3))
-    return judge(ask, Question([asked], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
+    random_case = case(inputs["x"], rng.uniform(0.5, 2.0, inputs["x"].shape[1]), round(rng.uniform(0.6, 0.95), 3))
+    return judge(ask, Question([random_case], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
 
 
 @points("1.9", part="mean")
 def check_running_mean(layers: Any, rng: Rng) -> Verdict:
     """The running mean keeps `momentum` of its old value."""
-    return judge_running(layers, rng, "running_mean", lambda x: x.mean(axis=0), known.RUNNING)
+    return judge_running(layers, rng, "running_mean", lambda x: x.mean(axis=0), misconceptions.RUNNING)
 
 
 @points("1.9", part="variance")
 def check_running_variance(layers: Any, rng: Rng) -> Verdict:
     """The running variance keeps `momentum` of its old value; the batch's variance is the uncorrected one."""
-    return judge_running(layers, rng, "running_var", lambda x: x.var(axis=0), known.RUNNING_VARIANCE)
+    return judge_running(layers, rng, "running_var", lambda x: x.var(axis=0), misconceptions.RUNNING_VARIANCE)
 
 
 def dropped(layers: Any, rng: Rng, mode: str) -> tuple[Any, float, Any, Any]:
@@ -174,7 +188,9 @@ def check_dropout_in_training(
 def check_dropout_at_test_time(layers: Any, rng: Rng) -> Verdict:
     """At test time, dropout changes nothing."""
     x, p, out, _ = dropped(layers, rng, "test")
-    return judge(lambda *_: out, Question([Case("out", {"x": x, "p": np.array(p)}, x)], [], known.DROPOUT_TEST))
+    return judge(
+        lambda *_: out, Question([Case("out", {"x": x, "p": np.array(p)}, x)], [], misconceptions.DROPOUT_TEST)
+    )
 
 
 @points("1.14")
@@ -184,5 +200,5 @@ def check_dropout_backward(layers: Any, rng: Rng) -> Verdict:
     dout, mask = rng.normal(size=x.shape), mask_of(x, out)
     if isinstance(mask, Verdict):
         return mask
-    question = Question([Case("dx", {"dout": dout, "mask": mask}, dout * mask)], [], known.DROPOUT_DX)
+    question = Question([Case("dx", {"dout": dout, "mask": mask}, dout * mask)], [], misconceptions.DROPOUT_DX)
     return judge(lambda dout, _: layers.dropout_backward(dout, cache), question)

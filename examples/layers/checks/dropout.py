@@ -20,10 +20,10 @@ def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
     "drop" both are right: the lecture notes of these years keep with p what their files drop with p.
     """
     if meaning == "docstring":
-        said = _SAYS.search(
+        match = _SAYS.search(
             source.decode("utf-8", "replace").partition("def dropout_forward")[2].partition("\ndef ")[0]
         )
-        meaning = "keep" if said and said[1].lower().startswith("ke") else "either"
+        meaning = "keep" if match and match[1].lower().startswith("ke") else "either"
     return {"keep": [p], "drop": [1 - p]}.get(meaning, [p, 1 - p])
 
 
@@ -47,14 +47,18 @@ def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdic
     mask = mask_of(x, out)
     if isinstance(mask, Verdict):
         return mask
-    kept = mask != 0
-    if (kept == kept[:1]).all() or (kept == kept[:, :1]).all():
+    is_kept = mask != 0
+    if (is_kept == is_kept[:1]).all() or (is_kept == is_kept[:, :1]).all():
         return Verdict.failed(SENTENCES["one-mask-for-all"], "one-mask-for-all")
-    fits = [own for own in probabilities if is_plausible_count(int(kept.sum()), kept.size, own)]
+    fits = [
+        probability
+        for probability in probabilities
+        if is_plausible_count(int(is_kept.sum()), is_kept.size, probability)
+    ]
     if not fits:
-        swapped = is_plausible_count(int(kept.sum()), kept.size, 1 - probabilities[0])
+        swapped = is_plausible_count(int(is_kept.sum()), is_kept.size, 1 - probabilities[0])
         why = SENTENCES["keep-and-drop-swapped"] if swapped else ""
-        share = f"With p = {p:g}, {kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
+        share = f"With p = {p:g}, {is_kept.mean():.3f} of the entries are kept, not about {probabilities[0]:g}."
         return Verdict.failed(f"{share} {why}".strip(), "keep-and-drop-swapped" if swapped else None)
-    case = Case("out", {"x": x, "kept": kept * 1.0, "keep": np.array(fits[0])}, x * kept / fits[0])
+    case = Case("out", {"x": x, "kept": is_kept * 1.0, "keep": np.array(fits[0])}, x * is_kept / fits[0])
     return judge(lambda *_: out, Question([case], [], DROPOUT_OUT))

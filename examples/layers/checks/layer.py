@@ -67,13 +67,13 @@ def conv_input(rng: Rng, stride: int, pad: int, places: list[int], size: list[in
 
 def padded_inputs(rng: Rng) -> list[Inputs]:
     """With either stride, padding, order of places and order of a filter's sides."""
-    asked = zip((2, 1), (2, 1), turned(rng, 3, 4), turned(rng, 2, 3), strict=True)
-    return [conv_input(rng, *each) for each in asked]
+    geometries = zip((2, 1), (2, 1), turned(rng, 3, 4), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in geometries]
 
 
 def unpadded_inputs(rng: Rng) -> list[Inputs]:
-    asked = zip((2, 1), (0, 0), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
-    return [conv_input(rng, *each) for each in asked]
+    geometries = zip((2, 1), (0, 0), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [conv_input(rng, *each) for each in geometries]
 
 
 def pool_inputs(rng: Rng) -> list[Inputs]:
@@ -85,8 +85,8 @@ def pool_inputs(rng: Rng) -> list[Inputs]:
         steps = rng.permutation(int(np.prod(shape))).reshape(shape)
         return arrays(x=highest - 0.1 * steps, pool_height=height, pool_width=width, stride=stride)
 
-    asked = zip((2, 1), (3.0, -0.1), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
-    return [draw(*each) for each in asked]
+    geometries = zip((2, 1), (3.0, -0.1), turned(rng, 2, 3), turned(rng, 2, 3), strict=True)
+    return [draw(*each) for each in geometries]
 
 
 def bn_param(module: Any, options: Inputs) -> Any:

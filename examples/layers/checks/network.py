@@ -26,7 +26,7 @@ class Network:
     weights. `made` is how a student would make one, `make` makes
     one for inputs and parameters, and `draw` draws their sizes: the shape of X, the classes, the parameters' shapes."""
 
-    made: str
+    constructor: str
     computes: Callable[..., Numbers]
     make: Callable[[Any, Any, Shapes, float, float], Any]  # module, X, shapes, weight_scale, reg
     draw: Callable[[Rng], tuple[tuple[int, ...], Shapes]]
@@ -60,12 +60,13 @@ class Network:
         inputs, params = self.inputs(rng)
         scores = self._case("scores", inputs, params, self.computes(inputs["X"], **params), "net.loss(X)")
         loss = self._case("loss", inputs, params, self.loss(**inputs, **params), "net.loss(X, y)[0]")
-        asked = (
+        questions = (
             (scores, self._wrong_scores(), lambda net, X, y: net.loss(X)),
             (loss, self._wrong_losses([*params]), lambda net, X, y: net.loss(X, y)[0]),
         )
         return Verdict.of_all(
-            judge(self.asks(module, params, read), Question([case], [], known)) for case, known, read in asked
+            judge(self.asks(module, params, read), Question([case], [], misconceptions))
+            for case, misconceptions, read in questions
         )
 
     def judge_gradients(self, module: Any, rng: Rng, kind: str) -> Verdict:
@@ -82,7 +83,7 @@ class Network:
 
     def _case(self, result: str, inputs: Inputs, params: Inputs, right: Any, call: str) -> Case:
         filled = ", ".join(f"{name}={name}" for name in params)
-        lines = f"net = {self.made}\nnet.params.update({filled})\n{call}"
+        lines = f"net = {self.constructor}\nnet.params.update({filled})\n{call}"
         return Case(result, {**inputs, **params}, np.asarray(right), call=lines)
 
     def _wrong_scores(self) -> Known:

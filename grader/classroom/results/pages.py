@@ -42,7 +42,7 @@ def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> N
         write_student(results / str(entry.folder), report, names_of(entry.students))
     compared()
     stored = _stored(results)
-    issues = sorted((issue for issue in index.issues if issue.kind is not ABSENT), key=lambda own: ORDER[own.kind])
+    issues = sorted((issue for issue in index.issues if issue.kind is not ABSENT), key=lambda issue: ORDER[issue.kind])
     remarks = [Remark(ISSUE_TITLES[issue.kind], issue.who, issue.message) for issue in issues]
     remarks += [Remark("Similar hand-ins", "", stored["problem"])] if stored.get("problem") else []
     pairs = [Pair(**pair) for pair in stored.get("pairs", [])]

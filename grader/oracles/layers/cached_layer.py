@@ -68,19 +68,19 @@ class CachedLayer:
 
     def asks_forward(self, module: Any) -> Callable[..., Any]:
         """`out`, asked of a submission."""
-        return lambda *values: getattr(module, self.forward)(*self._given(module, values))[0]
+        return lambda *values: getattr(module, self.forward)(*self._forward_arguments(module, values))[0]
 
     def asks_backward(self, module: Any, result: str) -> Callable[..., Any]:
         """One of the results, with the cache that the forward pass left."""
 
         def ask(*values: Any) -> Any:
-            _, cache = getattr(module, self.forward)(*self._given(module, values[:-1]))
+            _, cache = getattr(module, self.forward)(*self._forward_arguments(module, values[:-1]))
             results = getattr(module, self.backward)(values[-1], cache)
             return results[self.results.index(result)] if len(self.results) > 1 else results
 
         return ask
 
-    def _given(self, module: Any, values: tuple[Any, ...]) -> list[Any]:
+    def _forward_arguments(self, module: Any, values: tuple[Any, ...]) -> list[Any]:
         """The forward function's arguments: arrays, and the dict, where it has one."""
         first, rest = values[: len(self.arguments)], values[len(self.arguments) :]
         named = {name: value if value.ndim else value.item() for name, value in zip(self.options, rest, strict=True)}

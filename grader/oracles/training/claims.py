@@ -81,8 +81,8 @@ def judge(
         different.setdefault(claim.normal(), claim)
     listed = list(different.values())
     rows = [decide(claim, runs(), target) for claim in listed]
-    while wanted := _wanted(listed, rows, runs()):
-        if sum(another(name) for name in wanted) == 0:
+    while to_train := _optimizers_to_train(listed, rows, runs()):
+        if sum(another(name) for name in to_train) == 0:
             break
         rows = [decide(claim, runs(), target) for claim in listed]
     return _verdict(rows)
@@ -101,10 +101,12 @@ def decide(claim: Claim, runs: Runs, target: float) -> dict[str, Any]:
     if not sides:
         return row
     seeds = min(len(left), len(right))
-    found = [_compare(claim, one, other, seeds) for one, other in sides]
+    comparisons = [_compare(claim, *side, seeds) for side in sides]
     doubt = _clock_doubt(*sides[0]) if claim.metric == TIMED else 0.0
-    low, as_measured, high = (_of_all([one.vote(by) for one in found], seeds) for by in (-doubt, 0.0, doubt))
-    row = {**row, "verdict": as_measured, **found[0].described(seeds, claim.metric in LOGARITHMIC)}
+    low, as_measured, high = (
+        _of_all([comparison.vote(by) for comparison in comparisons], seeds) for by in (-doubt, 0.0, doubt)
+    )
+    row = {**row, "verdict": as_measured, **comparisons[0].described(seeds, claim.metric in LOGARITHMIC)}
     least, most = low, high
     if as_measured == OUT_OF_TIME:
         least, most = CONTRADICTED, CLOSE if high == OUT_OF_TIME else high
@@ -176,7 +178,7 @@ def _clock_doubt(left: Quantity, right: Quantity) -> float:
     return max(CLOCK_DOUBT, math.hypot(left.spread, right.spread))
 
 
-def _wanted(claims: Sequence[Claim], rows: Sequence[Mapping[str, Any]], runs: Runs) -> list[str]:
+def _optimizers_to_train(claims: Sequence[Claim], rows: Sequence[Mapping[str, Any]], runs: Runs) -> list[str]:
     """The optimizers of which one more seed may change what the claims earn."""
     if _share(rows, LEAST) == _share(rows, MOST):
         return []
@@ -188,8 +190,8 @@ def _wanted(claims: Sequence[Claim], rows: Sequence[Mapping[str, Any]], runs: Ru
 
 def _share(rows: Sequence[Mapping[str, Any]], place: int) -> float:
     """What the claims earn where each of them is as bad, or as good, as it might be."""
-    found = [row["might_be"][place] if "might_be" in row else row["verdict"] for row in rows]
-    supported, contradicted = found.count(SUPPORTED), found.count(CONTRADICTED)
+    verdicts = [row["might_be"][place] if "might_be" in row else row["verdict"] for row in rows]
+    supported, contradicted = verdicts.count(SUPPORTED), verdicts.count(CONTRADICTED)
     return supported / (supported + contradicted) if supported else 0.0
 
 

@@ -53,7 +53,7 @@ def _read_share(features: np.ndarray, truth: np.ndarray, classes: int) -> float:
     return right / len(truth)
 
 
-def _right(design: np.ndarray, goals: np.ndarray, asked: np.ndarray, truth: np.ndarray) -> int:
+def _right(design: np.ndarray, goals: np.ndarray, test_design: np.ndarray, test_truth: np.ndarray) -> int:
     """How many of `asked` come out right."""
     weights = np.linalg.solve(design.T @ design + _RIDGE * np.eye(design.shape[1]), design.T @ goals)
-    return int(((asked @ weights).argmax(axis=1) == truth).sum())
+    return int(((test_design @ weights).argmax(axis=1) == test_truth).sum())

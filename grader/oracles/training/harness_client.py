@@ -105,15 +105,15 @@ class HarnessClient:
         return True
 
     def _find_device(self) -> None:
-        found = self.oracle.device_of(str(self.settings.get("device", "auto")))
-        if "why" in found:
+        description = self.oracle.device_of(str(self.settings.get("device", "auto")))
+        if "why" in description:
             raise UsageError(
-                f"The device {self.settings.get('device')} is not available in the sandbox: {found['why']}. "
+                f"The device {self.settings.get('device')} is not available in the sandbox: {description['why']}. "
                 "`--device auto` takes what there is."
             )
-        self._lock.enter_context(gpu_lock(found["device"], found["gpu"]))
-        self._place, self.device = found["device"], found["label"]
-        self._waits_count = found["system"] != "linux"
+        self._lock.enter_context(gpu_lock(description["device"], description["gpu"]))
+        self._place, self.device = description["device"], description["label"]
+        self._waits_count = description["system"] != "linux"
 
     def _prepare(self, box: TimeBox) -> None:
         images, settings = self.images, self.settings
@@ -135,10 +135,10 @@ class HarnessClient:
             raise
 
     def _good(self, answer: Any) -> dict[str, Any]:
-        known = answer if isinstance(answer, dict) else {}
-        match known.get("status"):
+        reply = answer if isinstance(answer, dict) else {}
+        match reply.get("status"):
             case str("ready"):
-                return known
+                return reply
             case str("no-device"):  # our own worker has just seen it, in the same sandbox
                 message = (
                     f"The training could not begin: beside your code, torch no longer finds the device {self._place}, "
@@ -146,12 +146,12 @@ class HarnessClient:
                 )
                 raise CallFailure(Verdict(Outcome.CRASHED, 0.0, message, "device-lost"), "crashed")
             case _:
-                raise stopped(known, self.images.classes)
+                raise stopped(reply, self.images.classes)
 
     def _in_their_words(self, fault: CallFailure) -> CallFailure:
         """The fault with the student's names in it: they know of no probe, nor of what else we call."""
-        made = not any(frame.function == MAKER for frame in fault.frames)
-        subject = "your optimizer" if made and fault.verdict.outcome is not Outcome.MISSING else MAKER
+        maker_returned = not any(frame.function == MAKER for frame in fault.frames)
+        subject = "your optimizer" if maker_returned and fault.verdict.outcome is not Outcome.MISSING else MAKER
         names = {
             "probe_optimizer": subject,
             "import_module": f"{self.module}.py",

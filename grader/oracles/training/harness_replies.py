@@ -129,7 +129,7 @@ def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
         complete=answer.get("complete") is True,
         finite=bool(finite.all()) and (loss is None or math.isfinite(loss)),
         unchanged=_names(answer.get("unchanged")),
-        taken=_pair(answer.get("taken"), answer.get("batches")),
+        batch_counts=_pair(answer.get("taken"), answer.get("batches")),
         returned_outside=returned is None
         or (low is not None and high is not None and not _between(low, returned, high)),
     )
@@ -137,7 +137,7 @@ def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
 
 def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     """The harness's answer that it cannot go on, as the verdict on every point that needed it."""
-    status, found, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
+    status, detail, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
     match status:
         case "missing":
             verdict = Verdict.missing(f"{what} is not written yet, and without it no optimizer can be run.")
@@ -149,20 +149,20 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
         case "no-network":
             verdict = Verdict.failed(
                 "build_network returned None: is its `return` missing?"
-                if found == "NoneType"
-                else f"build_network returned an object of type {found}, not a torch.nn.Module.",
+                if detail == "NoneType"
+                else f"build_network returned an object of type {detail}, not a torch.nn.Module.",
                 "no-network",
             )
         case "no-optimizer":
             verdict = Verdict.failed(
                 "make_optimizer returned None: is its `return` missing?"
-                if found == "an object of type NoneType"
-                else f"make_optimizer returned {found}; it has to return an optimizer, an object with a step().",
+                if detail == "an object of type NoneType"
+                else f"make_optimizer returned {detail}; it has to return an optimizer, an object with a step().",
                 "no-optimizer",
             )
         case "bad-outputs":
             verdict = Verdict.failed(
-                f"The network has to return logits of shape (images, {classes}), a row for each image; found {found}.",
+                f"The network has to return logits of shape (images, {classes}), a row for each image; found {detail}.",
                 "bad-outputs",
             )
         case _:
@@ -177,25 +177,25 @@ def _right(logits: Any, truth: Any, classes: int) -> Any:
     return np.isfinite(logits).all(axis=1) & (guesses == truth)
 
 
-def _joined(one: Any, other: Any) -> Any:
-    return np.concatenate([one, other]) if len(one) and len(other) else one if len(one) else other
+def _joined(first: Any, second: Any) -> Any:
+    return np.concatenate([first, second]) if len(first) and len(second) else first if len(first) else second
 
 
-def _evaluations(found: Any) -> tuple[dict[str, Any], ...]:
+def _evaluations(value: Any) -> tuple[dict[str, Any], ...]:
     """Points, gradients and losses of whole evaluations, and where steps ended: as far as they are that."""
-    kept: list[dict[str, Any]] = []
-    for item in found if isinstance(found, list) else []:
+    evaluations: list[dict[str, Any]] = []
+    for item in value if isinstance(value, list) else []:
         match item:
             case {"point": np.ndarray() as point, "gradient": np.ndarray() as gradient, "loss": float()} if (
                 point.shape == gradient.shape and point.ndim == 1 and point.dtype == gradient.dtype == np.float32
             ):
-                kept.append({key: item[key] for key in ("point", "gradient", "loss")})
+                evaluations.append({key: item[key] for key in ("point", "gradient", "loss")})
             case {"end": np.ndarray() as end} if end.ndim == 1 and end.dtype == np.float32:
-                kept.append({"end": end})
+                evaluations.append({"end": end})
             case _:
                 return ()
-    sizes = {len(item["point"] if "point" in item else item["end"]) for item in kept}
-    return tuple(kept) if len(sizes) <= 1 else ()
+    sizes = {len(item["point"] if "point" in item else item["end"]) for item in evaluations}
+    return tuple(evaluations) if len(sizes) <= 1 else ()
 
 
 def _between(low: float, value: float, high: float) -> bool:
@@ -207,8 +207,8 @@ def _float(value: Any) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _pair(taken: Any, batches: Any) -> tuple[int, int] | None:
-    return (taken, batches) if type(taken) is int and type(batches) is int else None
+def _pair(used: Any, total: Any) -> tuple[int, int] | None:
+    return (used, total) if type(used) is int and type(total) is int else None
 
 
 def _names(value: Any) -> tuple[str, ...]:

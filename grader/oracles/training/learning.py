@@ -124,7 +124,7 @@ def curve(run: Run) -> dict[str, list[float | None]]:
     """The training, epoch by epoch, as plain lists; None where a loss is no number, which JSON does not have."""
     finite = [epoch.loss is not None and math.isfinite(epoch.loss) for epoch in run.epochs]
     return {
-        "loss": [epoch.loss if known else None for epoch, known in zip(run.epochs, finite, strict=True)],
+        "loss": [epoch.loss if is_finite else None for epoch, is_finite in zip(run.epochs, finite, strict=True)],
         "accuracy": [epoch.accuracy for epoch in run.epochs],
         "seconds": [round(epoch.seconds, 4) for epoch in run.epochs],
     }

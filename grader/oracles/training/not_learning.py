@@ -33,11 +33,9 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
         f"With {name} the best accuracy in {len(attempt.run.epochs)} epochs was {100 * attempt.run.best:.0f} %; "
         f"{100 * target:.0f} % is needed"
     )
-    found = next((reason for look in _LOOKS if (reason := look(signs)) is not None), None)
-    if found is None:
-        stays = f" near {figure(losses[-1])}" if losses else " where it was"
-        found = f": the training loss stays{stays}. Is the learning rate far too small, or too large?", "does-not-learn"
-    return reached + found[0], found[1]
+    reasons = (look(signs) for look in _LOOKS)
+    ending, diagnosis = next((reason for reason in reasons if reason is not None), _does_not_learn(signs))
+    return reached + ending, diagnosis
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -64,8 +62,8 @@ def never_cleared(attempt: Attempt) -> bool:
 
 def few_batches(attempt: Attempt) -> str | None:
     """The sentence on a loop that leaves out batches of its own accord; None where it takes them all."""
-    whole = [epoch.taken for epoch in attempt.run.epochs if epoch.complete and epoch.taken is not None]
-    if not whole or any(taken >= batches for taken, batches in whole):
+    whole = [epoch.batch_counts for epoch in attempt.run.epochs if epoch.complete and epoch.batch_counts is not None]
+    if not whole or any(used >= total for used, total in whole):
         return None
     return (
         f"train_epoch takes {whole[-1][0]} of the {whole[-1][1]} batches of an epoch. One pass goes over all of them: "
@@ -143,6 +141,11 @@ def _too_slowly(signs: Signs) -> Reason | None:
         f", but the loss was still falling ({first} to {now}): a larger learning rate gets further.",
         "learns-too-slowly",
     )
+
+
+def _does_not_learn(signs: Signs) -> Reason:
+    stays = f" near {figure(signs.losses[-1])}" if signs.losses else " where it was"
+    return f": the training loss stays{stays}. Is the learning rate far too small, or too large?", "does-not-learn"
 
 
 _LOOKS: tuple[Callable[[Signs], Reason | None], ...] = (

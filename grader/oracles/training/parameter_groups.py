@@ -24,33 +24,33 @@ def read_by_step(listed: Any, steps: int, parameters: int) -> tuple[Groups, ...]
         if groups is None:
             return None
         changes[item[0]] = groups
-    found: list[Groups] = []
+    by_step: list[Groups] = []
     for step in range(steps):
-        if step not in changes and not found:
+        if step not in changes and not by_step:
             return None
-        found.append(changes.get(step, found[-1] if found else []))
-    return tuple(found)
+        by_step.append(changes.get(step, by_step[-1] if by_step else []))
+    return tuple(by_step)
 
 
 def read_groups(step: Any, parameters: int) -> Groups | None:
     """The groups at one step, of an optimizer for that many parameters."""
     if not isinstance(step, list) or not 0 < len(step) <= MAX_GROUPS:
         return None
-    found = []
+    groups = []
     for group in step:
         match group:
             case {"members": list(held), "hyper": dict(hyper)} if all(
                 type(index) is int and 0 <= index < parameters for index in held
             ):
-                found.append({"members": held, "hyper": _hyper(hyper)})
+                groups.append({"members": held, "hyper": _hyper(hyper)})
             case _:
                 return None
-    return found
+    return groups
 
 
-def _hyper(found: Mapping[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
-    for key, value in list(found.items())[:MAX_HYPERPARAMETERS]:
+def _hyper(hyper: Mapping[str, Any]) -> dict[str, Any]:
+    readable: dict[str, Any] = {}
+    for key, value in list(hyper.items())[:MAX_HYPERPARAMETERS]:
         if key in ("max_iter", "max_eval", "history_size"):
             plain = value is None or (type(value) is int and 0 < value <= MAX_ITERATIONS)
         elif isinstance(value, str):
@@ -60,8 +60,8 @@ def _hyper(found: Mapping[str, Any]) -> dict[str, Any]:
         else:
             plain = value is None or _is_number(value)
         if plain:
-            kept[key] = value
-    return kept
+            readable[key] = value
+    return readable
 
 
 def _is_number(value: Any) -> bool:

@@ -87,11 +87,11 @@ def _start(rng: np.random.Generator, size: int) -> Any:
     return np.sign(draws) * (0.5 + np.abs(draws))
 
 
-def read(answer: Any, asked: list[Problem]) -> list[Record] | None:
+def read(answer: Any, problems: list[Problem]) -> list[Record] | None:
     """The records as our own oracle may be given them; None where they are none. Nothing in them is believed."""
-    if not isinstance(answer, list) or len(answer) != len(asked):
+    if not isinstance(answer, list) or len(answer) != len(problems):
         return None
-    records = [_record(item, problem) for item, problem in zip(answer, asked, strict=True)]
+    records = [_record(item, problem) for item, problem in zip(answer, problems, strict=True)]
     return None if any(record is None for record in records) else [record for record in records if record is not None]
 
 
@@ -110,21 +110,21 @@ def _record(item: Any, problem: Problem) -> Record | None:
             return None
 
 
-def judge(name: str, asked: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
+def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
     """Does the optimizer behave as `name`? `identify` is the oracle's, which has torch."""
     if answer is None:  # not torch's kind of optimizer: nothing can be read of it, and its steps cannot be watched
         return Verdict.review(f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups.')
-    records = read(answer, asked)
+    records = read(answer, problems)
     if records is None:
         return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')
     still = _standing_still(name, records)
     if still is not None:
         return still
-    found = identify(name, asked, records)
-    evidence = {"behaves_like": found["like"], "deviation": found["error"]}
-    if found["same"]:
+    identification = identify(name, problems, records)
+    evidence = {"behaves_like": identification["like"], "deviation": identification["error"]}
+    if identification["same"]:
         return Verdict.passed()
-    return Verdict.failed(*_explained(name, found), **evidence)
+    return Verdict.failed(*_explained(name, identification), **evidence)
 
 
 def _standing_still(name: str, records: list[Record]) -> Verdict | None:
@@ -161,8 +161,8 @@ def _standing_still(name: str, records: list[Record]) -> Verdict | None:
     )
 
 
-def _explained(name: str, found: Mapping[str, Any]) -> tuple[str, str]:
-    like = found["like"]
+def _explained(name: str, identification: Mapping[str, Any]) -> tuple[str, str]:
+    like = identification["like"]
     if like == "uphill":
         return f"{name} goes uphill: its steps add the gradient's direction where they should subtract it.", "uphill"
     if like == "no-bias-correction":
@@ -180,7 +180,7 @@ def _explained(name: str, found: Mapping[str, Any]) -> tuple[str, str]:
         )
     hint = (
         ""
-        if found["known"]
+        if identification["known"]
         else " (Its learning rate could not be read: param_groups is where torch keeps it, as `lr`.)"
     )
     return (

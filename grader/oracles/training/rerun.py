@@ -44,7 +44,7 @@ class Training:
     softmax: bool
     backward_passes: int
     moved: bool
-    known: float | None
+    known_share: float | None
 
     @property
     def watched_steps(self) -> int | None:
@@ -106,10 +106,10 @@ class Rerun:
                 self._attempts[name] = self._attempt(name)
             except CallFailure as fault:
                 self._attempts[name] = fault
-        found = self._attempts[name]
-        if isinstance(found, CallFailure):
-            raise found
-        return found
+        result = self._attempts[name]
+        if isinstance(result, CallFailure):
+            raise result
+        return result
 
     def runs(self) -> dict[str, list[Run]]:
         """The trainings of all optimizers so far, at least one each; none for an optimizer that could not be run."""
@@ -146,8 +146,8 @@ class Rerun:
 
     def why_not(self, name: str) -> str:
         """Why there is no training of that optimizer."""
-        found = self._attempts.get(name)
-        return found.verdict.message if isinstance(found, CallFailure) else "no epoch ended inside the time box"
+        result = self._attempts.get(name)
+        return result.verdict.message if isinstance(result, CallFailure) else "no epoch ended inside the time box"
 
     # --- one optimizer --------------------------------------------------------------------------------------------
 
@@ -157,9 +157,9 @@ class Rerun:
         box.look_again()
         share = box.share()
         end = box.spent + share
-        asked = probes.problems(name, np.random.default_rng([self.seed, self.client.names.index(name)]))
-        answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, asked)
-        behaviour = probes.judge(name, asked, answer.get("records"), client.oracle.identify)
+        problems = probes.problems(name, np.random.default_rng([self.seed, self.client.names.index(name)]))
+        answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, problems)
+        behaviour = probes.judge(name, problems, answer.get("records"), client.oracle.identify)
         began = box.spent
         try:
             training = self._train(name, self.seed, end - box.spent)
@@ -194,7 +194,7 @@ class Rerun:
         before = accuracy_of(first.get("logits"), images.truth, images.classes)
         if before is None:
             raise stopped({}, images.classes)
-        seen = client.ask(seconds, "make_optimizer", name).get("watched") is True
+        is_watched = client.ask(seconds, "make_optimizer", name).get("watched") is True
         try:
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
                 if self._is_decided(epochs):
@@ -204,7 +204,7 @@ class Rerun:
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
                 answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count)
                 epochs.append(read_epoch(answer, images.truth, images.classes))
-                part = read_watched(answer.get("watch")) if seen else None
+                part = read_watched(answer.get("watch")) if is_watched else None
                 watched = part if not epochs[1:] else watched.then(part) if watched and part else None
                 passes += answer["backward_passes"] if type(answer.get("backward_passes")) is int else 0
                 moved = moved or answer.get("moved") is True
@@ -214,8 +214,10 @@ class Rerun:
             box.look_again()  # it may be busy by now
         ended = len(epochs) == count or self._is_decided(epochs)
         whole = ended and all(epoch.complete for epoch in epochs)
-        known = knows_classes(first["logits"], images, seed)
-        return Training(Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known)
+        known_share = knows_classes(first["logits"], images, seed)
+        return Training(
+            Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known_share
+        )
 
     def _is_decided(self, epochs: Sequence[Epoch]) -> bool:
         """Whether no further epoch can change what is said of the training: it is the best one that counts, all
@@ -227,10 +229,10 @@ class Rerun:
     def _what_it_knows(self, training: Training) -> Verdict:
         """Whether what the network knows is in its parameters, and was not at the beginning."""
         images = self.images
-        if training.known is not None:
+        if training.known_share is not None:
             return Verdict.review(
                 f"Before the first epoch, its outputs already tell the classes apart: a linear reading of them gets "
-                f"{100 * training.known:.0f} % of the held-out images right. Does it come trained?"
+                f"{100 * training.known_share:.0f} % of the held-out images right. Does it come trained?"
             )
         try:
             answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed)
@@ -255,11 +257,11 @@ class Rerun:
         if any(accuracy_of(logits, images.truth, images.classes) is None for logits in shuffled):
             return Verdict.review("The trained network could not be asked again.")
         for logits in shuffled:
-            known = knows_classes(logits, images, self.seed, MAX_SHUFFLED_ERRORS)
-            if known is not None:
+            share = knows_classes(logits, images, self.seed, MAX_SHUFFLED_ERRORS)
+            if share is not None:
                 return Verdict.review(
                     "With what its parameters have learned shuffled, its outputs still tell the classes apart: a "
-                    f"linear reading of them gets {100 * known:.0f} % of the held-out images right. What else does it "
+                    f"linear reading of them gets {100 * share:.0f} % of the held-out images right. What else does it "
                     "know from?"
                 )
         return Verdict.passed()

@@ -82,8 +82,8 @@ def judge(
 def _verdict(
     results: Mapping[str, Any], entries: dict[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int | None
 ) -> Verdict:
-    for one, other in _swapped(results, entries, runs):
-        for name, partner in ((one, other), (other, one)):
+    for first, second in _swapped(results, entries, runs):
+        for name, partner in ((first, second), (second, first)):
             entries[name] = Entry(False, f"{name}'s numbers are those that {partner} gets in the re-run.", "swapped")
     share = sum(entry.agrees is True for entry in entries.values()) / len(entries)
     messages = _messages(results, entries)
@@ -91,8 +91,8 @@ def _verdict(
     if unknown and share < 1:
         none = "which is none" if len(unknown) == 1 else "which are none"
         messages.append(f"RESULTS has {', '.join(unknown)}, {none} of the names ({', '.join(entries)}).")
-    found = [entry.diagnosis for entry in entries.values() if entry.diagnosis]
-    diagnosis = next((name for name in found if name != BETWEEN), None)
+    diagnoses = [entry.diagnosis for entry in entries.values() if entry.diagnosis]
+    diagnosis = next((name for name in diagnoses if name != BETWEEN), None)
     if batches is not None and _sums(results, entries, runs, batches):
         diagnosis = "sum-of-losses"
         messages.append(
@@ -110,18 +110,18 @@ def _verdict(
 def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing, Standing]:
     """Where a loss, and where an accuracy, lies beside what one more honest run might give."""
     scale = scatter_scale(len(runs))
-    quantity = statistics.accuracy(runs)
-    room = ACCURACY_DEVIATIONS * scale * quantity.spread
-    accuracy_stands = _standing(abs(accuracy - quantity.mean) - ACCURACY_MARGIN, room, WIDEST_ACCURACY)
-    if ERRORS_FEWER * (1 - accuracy) < 1 - max(quantity.values):
+    accuracies = statistics.accuracy(runs)
+    room = ACCURACY_DEVIATIONS * scale * accuracies.spread
+    accuracy_stands = _standing(abs(accuracy - accuracies.mean) - ACCURACY_MARGIN, room, WIDEST_ACCURACY)
+    if ERRORS_FEWER * (1 - accuracy) < 1 - max(accuracies.values):
         accuracy_stands = Standing.OUTSIDE
-    found = statistics.losses(runs)
-    if not found or not math.isfinite(loss):
+    losses = statistics.losses(runs)
+    if not losses or not math.isfinite(loss):
         return Standing.OUTSIDE, accuracy_stands
-    values = [value for one in found for value in one.values]
+    values = [value for quantity in losses for value in quantity.values]
     log = math.log(max(loss, statistics.MIN_LOSS))
     beyond = max(min(values) - log, log - max(values)) - LOSS_MARGIN
-    room = LOSS_DEVIATIONS * scale * max(one.spread for one in found)
+    room = LOSS_DEVIATIONS * scale * max(quantity.spread for quantity in losses)
     return _standing(beyond, room, WIDEST_LOSS, DOUBTED_LOSS), accuracy_stands
 
 
@@ -172,15 +172,15 @@ def _compared(
         return Entry(None, f"{name}'s re-run was cut short by the time box, so its numbers could not be confirmed.")
     while _worst(standings := agrees(loss, accuracy, _finite(runs()[name]))) is not Standing.AGREES and another(name):
         pass
-    found = _finite(runs()[name])
-    message = _disagreement(name, loss, accuracy, found, *standings)
+    finite_runs = _finite(runs()[name])
+    message = _disagreement(name, loss, accuracy, finite_runs, *standings)
     worst = _worst(standings)
     match worst:
         case Standing.AGREES:
             return Entry(True)
-        case Standing.OUTSIDE if max(accuracy, statistics.accuracy(found).mean) < target:
+        case Standing.OUTSIDE if max(accuracy, statistics.accuracy(finite_runs).mean) < target:
             return Entry(None, f"{message} Networks that have not learned scatter too widely to tell.", BETWEEN)
-        case Standing.OUTSIDE if len(found) >= MIN_SEEDS:
+        case Standing.OUTSIDE if len(finite_runs) >= MIN_SEEDS:
             return Entry(False, message, "disagrees")
         case Standing.OUTSIDE if len(runs()[name]) >= MIN_SEEDS:
             return Entry(None, f"{message} Too few of the re-runs came to an end in numbers.")
@@ -223,7 +223,7 @@ def _disagreement(
 
 
 def _range(runs: Sequence[Run]) -> set[float]:
-    values = [value for one in statistics.losses(runs) for value in one.values]
+    values = [value for quantity in statistics.losses(runs) for value in quantity.values]
     return {min(values), max(values)} if values else set()
 
 
@@ -253,10 +253,10 @@ def _swapped(
     """Pairs of optimizers that disagree as they stand and agree with each other's re-run."""
     open_ = [name for name in entries if entries[name].diagnosis == "disagrees"]
     return [
-        (one, other)
-        for place, one in enumerate(open_)
-        for other in open_[place + 1 :]
-        if _both_agree(*_pair(results[one]), runs[other]) and _both_agree(*_pair(results[other]), runs[one])
+        (first, second)
+        for place, first in enumerate(open_)
+        for second in open_[place + 1 :]
+        if _both_agree(*_pair(results[first]), runs[second]) and _both_agree(*_pair(results[second]), runs[first])
     ]
 
 
@@ -267,7 +267,7 @@ def _sums(
     wrong = [name for name in entries if entries[name].diagnosis == "disagrees"]
     pairs = [(_pair(results[name]), runs[name]) for name in wrong]
     return len(wrong) >= MIN_SUMS and all(
-        _both_agree(loss / batches, accuracy, found) for (loss, accuracy), found in pairs
+        _both_agree(loss / batches, accuracy, trainings) for (loss, accuracy), trainings in pairs
     )
 
 
@@ -277,5 +277,5 @@ def _pair(entry: Any) -> tuple[float, float]:
 
 
 def _identical(results: Mapping[str, Any], names: Collection[str]) -> bool:
-    found = [_numbers(results[name]) for name in names if name in results]
-    return len(found) == len(names) > 1 and not isinstance(found[0], str) and all(pair == found[0] for pair in found)
+    pairs = [_numbers(results[name]) for name in names if name in results]
+    return len(pairs) == len(names) > 1 and not isinstance(pairs[0], str) and all(pair == pairs[0] for pair in pairs)

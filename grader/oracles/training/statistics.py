@@ -41,7 +41,7 @@ class Epoch:
     finite: bool
     unchanged: tuple[str, ...] = ()
     returned_outside: bool = False  # the means of what the loss function gave
-    taken: tuple[int, int] | None = None  # batches, of how many there were
+    batch_counts: tuple[int, int] | None = None  # batches, of how many there were
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
     """Logarithms of the training loss, taken in two ways: the mean during the last epoch, and afterwards."""
     during = [[_log(_mean_loss(epoch)) for epoch in run.epochs[-LAST_EPOCHS:]] for run in runs]
     after = [[_log(run.epochs[-1].evaluated)] for run in runs]
-    found = []
+    quantities = []
     for tails in (during, after):
         if all(math.isfinite(value) for tail in tails for value in tail):
             spread = _spread(tails, MIN_LOG_LOSS_SPREAD, USUAL_LOG_LOSS_SPREAD)
             if all(math.isfinite(value) for tail in during for value in tail):
                 spread = max(spread, _deviation(during))
-            found.append(Quantity(tuple(tail[-1] for tail in tails), spread))
-    return tuple(found)
+            quantities.append(Quantity(tuple(tail[-1] for tail in tails), spread))
+    return tuple(quantities)
 
 
 def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:

@@ -37,8 +37,8 @@ def _place_of_ours(importer: Importer, error: BaseException) -> str:
     places = [(trace.tb_frame.f_code.co_filename, trace.tb_lineno) for trace in _walk(error)]
     if isinstance(error, SyntaxError):
         places.append((error.filename or "", error.lineno or 1))
-    found = [(names[file], line) for file, line in places if file in names]
-    return f" ({found[-1][0]}:{found[-1][1]})" if found else ""
+    our_places = [(names[file], line) for file, line in places if file in names]
+    return f" ({our_places[-1][0]}:{our_places[-1][1]})" if our_places else ""
 
 
 def _in_words(error: BaseException) -> str:

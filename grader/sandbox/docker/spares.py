@@ -65,7 +65,7 @@ class Spares(Generic[Waiting]):
         self._start = start
         self._executor = executor
         self._count = count
-        self._asked: Counter[Kind] = Counter()
+        self._uses: Counter[Kind] = Counter()
         self._coming: Counter[Kind] = Counter()
         self._waiting: defaultdict[Kind, list[Waiting]] = defaultdict(list)
         self._closed = False
@@ -74,9 +74,9 @@ class Spares(Generic[Waiting]):
     def take(self, kind: Kind) -> Waiting | None:
         """A waiting container of that kind, if there is one; another will take its place."""
         with self._lock:
-            self._asked[kind] += 1
+            self._uses[kind] += 1
             container = self._waiting[kind].pop() if self._waiting[kind] else None
-            needs_refill = self._asked[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
+            needs_refill = self._uses[kind] >= HABIT and len(self._waiting[kind]) + self._coming[kind] < self._count
             needs_refill = needs_refill and not self._closed and self._total() < MAX_WAITING
             self._coming[kind] += needs_refill
         if needs_refill:

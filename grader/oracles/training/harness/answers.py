@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-_kept: dict[str, Any] = {}
+_state: dict[str, Any] = {}
 _OF_A_RUN = ("model", "optimizer", "start", "watch")
 
 
@@ -39,22 +39,22 @@ def answering(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str
 
 def keep(**things: Any) -> None:
     """Keeps these for the calls to come."""
-    _kept.update(things)
+    _state.update(things)
 
 
-def kept(name: str) -> Any:
+def recall(name: str) -> Any:
     """What an earlier call kept. Halts where that was in a worker that is no more."""
-    if name not in _kept:
+    if name not in _state:
         raise Halt("unprepared")
-    return _kept[name]
+    return _state[name]
 
 
 def forget() -> None:
     """Everything: a worker that is prepared anew."""
-    _kept.clear()
+    _state.clear()
 
 
 def forget_run() -> None:
     """What belongs to one training."""
     for name in _OF_A_RUN:
-        _kept.pop(name, None)
+        _state.pop(name, None)

@@ -7,14 +7,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from .answers import kept
+from .answers import recall
 
 
 def pieces(epoch: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """The training set in batches, shuffled by seed and epoch alone: a student's draws do not change the order."""
-    x, y = kept("x"), kept("y")
-    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(1000 * kept("seed") + epoch)).to(x.device)
-    size = kept("options")["batch_size"]
+    x, y = recall("x"), recall("y")
+    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(1000 * recall("seed") + epoch)).to(x.device)
+    size = recall("options")["batch_size"]
     return list(zip(x[order].split(size), y[order].split(size), strict=True))
 
 
@@ -31,7 +31,7 @@ class Deadline:
     def spent(self) -> float:
         """Seconds of work. On a GPU the processor mostly waits, so that there the clock counts."""
         elapsed = time.perf_counter() - self.began
-        return elapsed if kept("device").type != "cpu" else min(elapsed, time.process_time() - self.worked)
+        return elapsed if recall("device").type != "cpu" else min(elapsed, time.process_time() - self.worked)
 
 
 class Batches:
@@ -44,18 +44,18 @@ class Batches:
         self.items = items
         self.deadline = deadline
         self.cut = False
-        self._taken: set[int] = set()
+        self._used: set[int] = set()
 
     @property
-    def taken(self) -> int:
-        return len(self._taken)
+    def used_count(self) -> int:
+        return len(self._used)
 
     def __len__(self) -> int:
         return len(self.items)
 
     def __getitem__(self, index: int) -> Any:
         numbers = range(len(self.items))[index]
-        self._taken.update([numbers] if isinstance(numbers, int) else numbers)
+        self._used.update([numbers] if isinstance(numbers, int) else numbers)
         return self.items[index]
 
     def __iter__(self) -> Iterator[Any]:
@@ -63,7 +63,7 @@ class Batches:
             if self.deadline.passed():
                 self.cut = True
                 return
-            self._taken.add(number)
+            self._used.add(number)
             yield item
 
 
@@ -76,14 +76,14 @@ class RecordingLoss(nn.CrossEntropyLoss):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # the loss, its targets, and their number
+        self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # the loss, its targets, and their number
         self.backward_passes = 0
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
         loss = super().forward(input, target)
         if loss.requires_grad:
             loss.register_hook(self._goes_back)
-        self._seen.append((loss.detach(), target, len(target)))
+        self._calls.append((loss.detach(), target, len(target)))
         return loss
 
     def _goes_back(self, _: torch.Tensor) -> None:
@@ -91,11 +91,11 @@ class RecordingLoss(nn.CrossEntropyLoss):
 
     def summary(self) -> dict[str, float | None]:
         """The plain mean of all, and the lowest and highest mean there is; None where it was never asked."""
-        if not self._seen:
+        if not self._calls:
             return {"loss": None, "low": None, "high": None}
-        values = torch.stack([loss for loss, _, _ in self._seen]).cpu().double()  # there is no float64 on an Apple GPU
-        weights = torch.tensor([float(size) for _, _, size in self._seen], dtype=torch.float64)
-        new = [n == 0 or self._seen[n][1] is not self._seen[n - 1][1] for n in range(len(self._seen))]
+        values = torch.stack([loss for loss, _, _ in self._calls]).cpu().double()  # there is no float64 on an Apple GPU
+        weights = torch.tensor([float(size) for _, _, size in self._calls], dtype=torch.float64)
+        new = [n == 0 or self._calls[n][1] is not self._calls[n - 1][1] for n in range(len(self._calls))]
         first = torch.tensor(new)
         last = torch.tensor([*new[1:], True])
         means = [

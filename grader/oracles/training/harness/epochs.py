@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from . import student_module as student
-from .answers import answering, forget_run, keep, kept
+from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
 from .watching import Watch
@@ -28,7 +28,7 @@ def forward() -> dict[str, Any]:
 
     `softmax` is whether that looks like probabilities.
     """
-    outputs = student.outputs(kept("model"), kept("held_out"))
+    outputs = student.outputs(recall("model"), recall("held_out"))
     few = outputs[:_LOOKED_AT]
     positive = bool((few >= 0).all()) and bool(torch.allclose(few.sum(1), torch.ones_like(few[:, 0])))
     return {"softmax": positive, "logits": outputs.float().cpu().numpy()}
@@ -37,13 +37,13 @@ def forward() -> dict[str, Any]:
 @answering
 def make_optimizer(name: str) -> dict[str, Any]:
     """The student's optimizer for the network that stands. `watched`: whether its steps are seen."""
-    model = kept("model")
+    model = recall("model")
     named = dict(model.named_parameters())
     optimizer = student.optimizer(name, model.parameters())
     keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, kept("seed")))
-    return {"watched": kept("watch") is not None}
+        keep(watch=Watch(optimizer, named, recall("seed")))
+    return {"watched": recall("watch") is not None}
 
 
 @answering
@@ -53,9 +53,9 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
     `loss`, `low` and `high` are the mean and the bounds of the means of what the loss function gave; `evaluated` is the
     loss on the training set afterwards, in evaluation mode, if asked for (or if the epoch was cut short).
     """
-    model, optimizer, loss_fn, watch = kept("model"), kept("optimizer"), RecordingLoss(), kept("watch")
-    keep(epochs=kept("epochs") + 1)
-    items = pieces(kept("epochs"))
+    model, optimizer, loss_fn, watch = recall("model"), recall("optimizer"), RecordingLoss(), recall("watch")
+    keep(epochs=recall("epochs") + 1)
+    items = pieces(recall("epochs"))
     if watch is not None:
         watch.begin_epoch()
     deadline = Deadline(work, wall)
@@ -69,10 +69,10 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
         "returned": _number(returned),
         "seconds": took,
         "complete": not batches.cut,
-        "taken": batches.taken,
+        "taken": batches.used_count,
         "batches": len(batches),
         "backward_passes": loss_fn.backward_passes,
-        "logits": student.outputs(model, kept("held_out")).float().cpu().numpy(),
+        "logits": student.outputs(model, recall("held_out")).float().cpu().numpy(),
         "evaluated": _training_loss(model) if evaluate or batches.cut else None,
         "unchanged": _unchanged(model),
         "moved": _moved(model),
@@ -88,43 +88,43 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
     What it has learned has to be in the parameters: with those of the beginning it knows nothing, with almost the same
     it knows the same, and shuffled it is as good as random. Ends the training.
     """
-    model, start = kept("model"), kept("start")
+    model, start = recall("model"), recall("start")
     parameters = [p.detach() for p in model.parameters()]
     trained = [p.clone() for p in parameters]
     generator = torch.Generator().manual_seed(seed)
-    found = {}
+    logits = {}
     for p, q in zip(parameters, trained, strict=True):
         noise = torch.randn(p.shape, generator=generator).to(p.device, p.dtype)
         p.copy_(q + closeness * q.std(unbiased=False) * noise)
-    found["close"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+    logits["close"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
     for number, sign in enumerate((1, -1)):
         for p, q, first in zip(parameters, trained, start, strict=True):
             order = torch.randperm(q.numel(), generator=generator).to(p.device)
             p.copy_(first + sign * (q - first).flatten()[order].reshape(q.shape))
-        found[f"shuffled_{number}"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+        logits[f"shuffled_{number}"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
-    found["start"] = student.outputs(model, kept("held_out")).float().cpu().numpy()
+    logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
     forget_run()
-    return found
+    return logits
 
 
 def _training_loss(model: nn.Module) -> float:
-    outputs = student.outputs(model, kept("x"))
-    return float(nn.functional.cross_entropy(outputs.float(), kept("y")))
+    outputs = student.outputs(model, recall("x"))
+    return float(nn.functional.cross_entropy(outputs.float(), recall("y")))
 
 
 def _unchanged(model: nn.Module) -> list[str]:
     """Names of the parameters that are what they were before the first epoch."""
     return [
         name
-        for (name, p), q in zip(model.named_parameters(), kept("start"), strict=False)
+        for (name, p), q in zip(model.named_parameters(), recall("start"), strict=False)
         if p.shape == q.shape and torch.equal(p, q)
     ]
 
 
 def _moved(model: nn.Module) -> bool:
-    return len(_unchanged(model)) < len(kept("start"))
+    return len(_unchanged(model)) < len(recall("start"))
 
 
 def _number(value: Any) -> float | None:

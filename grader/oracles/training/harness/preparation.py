@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .answers import Halt, answering, forget, keep, kept
+from .answers import Halt, answering, forget, keep, recall
 
 
 @answering
@@ -35,25 +35,25 @@ def leave() -> None:
 
 def synchronise() -> None:
     """Waits until the device has done what it was told: a GPU's steps return before they are done."""
-    kind = kept("device").type
+    kind = recall("device").type
     if kind == "cuda":
-        torch.cuda.synchronize(kept("device"))
+        torch.cuda.synchronize(recall("device"))
     elif kind == "mps":
         torch.mps.synchronize()
 
 
-def _device(wanted: str, memory: int) -> torch.device:
-    if wanted == "cpu":
+def _device(name: str, memory: int) -> torch.device:
+    if name == "cpu":
         os.environ["CUDA_VISIBLE_DEVICES"] = ""  # so that a student's own `.to("cuda" if ...)` agrees with us
         return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # the same sums in the same order at every run
     try:
-        device = torch.device(wanted)
+        device = torch.device(name)
         torch.zeros(1, device=device)
     except torch.OutOfMemoryError:
         raise
     except (RuntimeError, AssertionError) as error:  # torch says it in either way
-        raise Halt("no-device", device=wanted, why=str(error).partition("\n")[0]) from None
+        raise Halt("no-device", device=name, why=str(error).partition("\n")[0]) from None
     if device.type == "cuda":
         _bound(device, memory)
     return device

@@ -54,8 +54,9 @@ def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
 def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
     """Whether its step cannot be called without one, as LBFGS' own cannot."""
     return any(
-        own.default is own.empty and own.kind in (own.POSITIONAL_ONLY, own.POSITIONAL_OR_KEYWORD)
-        for own in inspect.signature(optimizer.step).parameters.values()
+        parameter.default is parameter.empty
+        and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        for parameter in inspect.signature(optimizer.step).parameters.values()
     )
 
 

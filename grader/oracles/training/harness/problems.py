@@ -28,7 +28,7 @@ def flat(parameters: list[nn.Parameter]) -> torch.Tensor:
 def closure_of(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], Any]:
     """Sets the gradients of the problem at step `number`, and gives its value. NaN stands for no gradient."""
 
-    def given() -> torch.Tensor:
+    def fixed_gradients() -> torch.Tensor:
         row = torch.from_numpy(problem["gradients"][number]).to(parameters[0].dtype)
         for p, g in zip(parameters, parameters_of(problem["shapes"], row), strict=True):
             p.grad = None if bool(g.isnan().all()) else g.detach()
@@ -43,4 +43,4 @@ def closure_of(problem: dict[str, Any], parameters: list[nn.Parameter], number: 
         torch.autograd.backward(loss)
         return loss
 
-    return given if problem["kind"] == "gradients" else objective
+    return fixed_gradients if problem["kind"] == "gradients" else objective

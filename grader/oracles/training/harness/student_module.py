@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .answers import Halt, answering, kept
+from .answers import Halt, answering, recall
 
 _IMAGES = 512  # evaluated at once: a course's own may be large
 
@@ -26,46 +26,46 @@ def import_module() -> dict[str, Any]:
 
 def function(name: str) -> Callable[..., Any]:
     """The student's function of that name."""
-    found: Callable[..., Any] | None = getattr(importlib.import_module(_name()), name, None)
-    if found is None:
+    member: Callable[..., Any] | None = getattr(importlib.import_module(_name()), name, None)
+    if member is None:
         raise Halt("missing", what=name)
-    return found
+    return member
 
 
 def _name() -> str:
-    return str(kept("options")["module"])
+    return str(recall("options")["module"])
 
 
 def optimizer(name: str, params: Iterator[Any]) -> Any:
     """What their make_optimizer gives, which has to have a step()."""
-    made = function("make_optimizer")(name, params)
-    if isinstance(made, type):
-        raise Halt("no-optimizer", found=f"the class {made.__name__} itself, which is still to be called")
-    if not callable(getattr(made, "step", None)):
-        raise Halt("no-optimizer", found=f"an object of type {type(made).__name__}")
-    return made
+    result = function("make_optimizer")(name, params)
+    if isinstance(result, type):
+        raise Halt("no-optimizer", found=f"the class {result.__name__} itself, which is still to be called")
+    if not callable(getattr(result, "step", None)):
+        raise Halt("no-optimizer", found=f"an object of type {type(result).__name__}")
+    return result
 
 
 def network(seed: int) -> nn.Module:
     """Their network from this seed, on the device."""
-    options, x = kept("options"), kept("x")
+    options, x = recall("options"), recall("x")
     torch.manual_seed(seed)
-    made = function("build_network")(tuple(x.shape[1:]), options["classes"])
-    if not isinstance(made, nn.Module):
-        raise Halt("no-network", found=type(made).__name__)
-    return made.to(kept("device"))
+    result = function("build_network")(tuple(x.shape[1:]), options["classes"])
+    if not isinstance(result, nn.Module):
+        raise Halt("no-network", found=type(result).__name__)
+    return result.to(recall("device"))
 
 
 def outputs(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
     """Logits (n, classes) in evaluation mode. Halts on anything of another type or shape."""
     model.eval()
-    found: list[torch.Tensor] = []
+    parts: list[torch.Tensor] = []
     with torch.no_grad():
         for piece in torch.split(images, _IMAGES):
             logits = model(piece)
             if not isinstance(logits, torch.Tensor):
-                raise Halt("bad-outputs", found=type(logits).__name__)
-            if logits.shape != (len(piece), kept("options")["classes"]):
-                raise Halt("bad-outputs", found=f"shape {tuple(logits.shape)} for {len(piece)} images")
-            found.append(logits.detach())
-    return torch.cat(found)
+                raise Halt("bad-outputs", parts=type(logits).__name__)
+            if logits.shape != (len(piece), recall("options")["classes"]):
+                raise Halt("bad-outputs", parts=f"shape {tuple(logits.shape)} for {len(piece)} images")
+            parts.append(logits.detach())
+    return torch.cat(parts)

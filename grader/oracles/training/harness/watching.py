@@ -53,7 +53,7 @@ class Watch:
     def report(self) -> dict[str, Any]:
         """What happened since the last report, as plain data; arrays have a row for each step."""
         self._changed_between()
-        found = {
+        data = {
             "steps": self._steps,
             "closures": self._closures,
             "between": sorted(self._between),
@@ -70,7 +70,7 @@ class Watch:
         }
         self._evaluations = []
         self._begin()
-        return found
+        return data
 
     def _begin(self) -> None:
         self._steps = self._closures = 0
@@ -194,13 +194,13 @@ class Watch:
 
     def _note(self, when: str) -> None:
         """The groups, where they are others than at the step before. Nearly always a glance at them is enough."""
-        kept, glance = self._groups[when], _glance(self._optimizer)
+        changes, glance = self._groups[when], _glance(self._optimizer)
         if glance is not None and glance == self._glances.get(when):
             return
         self._glances[when] = glance
         groups = groups_of(self._optimizer, self._parameters)
-        if not kept or kept[-1][1] != groups:
-            kept.append([max(self._steps - 1, 0), groups])
+        if not changes or changes[-1][1] != groups:
+            changes.append([max(self._steps - 1, 0), groups])
 
     def _values(self) -> torch.Tensor:
         """A copy of all parameters, (n,)."""
@@ -218,11 +218,11 @@ class Watch:
 
 def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:
     """What tells whether groups have changed, where all that they hold are plain numbers; else None."""
-    found = [
+    groups = [
         (tuple(map(id, group["params"])), [item for item in group.items() if item[0] != "params"])
         for group in optimizer.param_groups
     ]
-    return found if all(_is_plain(value) for _, items in found for _, value in items) else None
+    return groups if all(_is_plain(value) for _, items in groups for _, value in items) else None
 
 
 def _is_plain(value: Any) -> bool:
@@ -248,9 +248,9 @@ def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
 
 def _in_all(places: list[torch.Tensor], sizes: list[int]) -> torch.Tensor:
     """The same, counted through all of them."""
-    return torch.cat([own + sum(sizes[:number]) for number, own in enumerate(places)])
+    return torch.cat([indices + sum(sizes[:number]) for number, indices in enumerate(places)])
 
 
-def _rows(found: list[torch.Tensor]) -> Any:
-    rows = torch.stack(found).double().cpu() if found else torch.zeros(0, 0, dtype=torch.float64)
+def _rows(tensors: list[torch.Tensor]) -> Any:
+    rows = torch.stack(tensors).double().cpu() if tensors else torch.zeros(0, 0, dtype=torch.float64)
     return rows.numpy()
