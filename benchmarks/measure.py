@@ -29,7 +29,7 @@ ALIKE = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "PYTHONDONTWRITEBYTECODE": "",
 }
-_SAID = 500  # characters of what a command said before it failed
+_OUTPUT_TAIL = 500  # characters of what a command said before it failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def command(argv: Sequence[object], *, cwd: Path = ROOT, environment: Mapping[st
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):
-        raise CommandError(f"exit code {process.returncode}: {output.decode(errors='replace')[-_SAID:]}")
+        raise CommandError(f"exit code {process.returncode}: {output.decode(errors='replace')[-_OUTPUT_TAIL:]}")
     return Cost(time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 

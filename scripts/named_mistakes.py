@@ -56,7 +56,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Feedback:
     """What one seed's report says about one part that is wrong."""
 
     point: str
@@ -84,7 +84,7 @@ def main() -> int:
     ]
     counts: Counter[str] = Counter()
 
-    def show(answer: Answer, results_by_part: dict[str, list[Told]]) -> None:
+    def show(answer: Answer, results_by_part: dict[str, list[Feedback]]) -> None:
         for part, by_seed in results_by_part.items():
             kind = kind_of(answer, by_seed)
             counts[kind] += 1
@@ -102,7 +102,7 @@ GOOD = ("named", "with its input")
 BAD = ("named falsely", "depends on the seed", "without its input")
 
 
-def kind_of(answer: Answer, by_seed: Iterable[Told]) -> str:
+def kind_of(answer: Answer, by_seed: Iterable[Feedback]) -> str:
     """What became of one part, over all seeds."""
     results = list(by_seed)
     if not all(answer.fits(item.point, item.diagnosis) for item in results):
@@ -118,7 +118,7 @@ def grade_each(
     answers: Iterable[Answer],
     seeds: int,
     sandbox: SandboxSettings,
-    on_graded: Callable[[Answer, dict[str, list[Told]]], None],
+    on_graded: Callable[[Answer, dict[str, list[Feedback]]], None],
 ) -> None:
     """Each answer in turn: by part that is wrong, what each seed's report says."""
     assignment = load_assignment()
@@ -127,7 +127,7 @@ def grade_each(
         def work(run: RunChecks) -> None:
             judge = Judge(session, run)
             for answer in answers:
-                results_by_part: dict[str, list[Told]] = {}
+                results_by_part: dict[str, list[Feedback]] = {}
                 selected = select(assignment.rubric, answer.exercises, [])
                 for seed in range(seeds):
                     report = judge.report(submission_of(answer.title, answer.files), seed, selected)
@@ -138,13 +138,13 @@ def grade_each(
         collected(assignment, work)
 
 
-def wrong_parts(report: Report) -> Iterator[tuple[str, Told]]:
+def wrong_parts(report: Report) -> Iterator[tuple[str, Feedback]]:
     for point in report.points:
         for part in point.parts:
             if part.outcome in (Outcome.FAILED, Outcome.PARTIAL, Outcome.ERROR):
                 yield (
                     part_name(point.id, part.part),
-                    Told(point.id, part.outcome, part.diagnosis, part.message),
+                    Feedback(point.id, part.outcome, part.diagnosis, part.message),
                 )
 
 

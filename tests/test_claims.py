@@ -222,7 +222,7 @@ def test_a_network_that_has_not_learned_ends_anywhere():
 
     unlucky = judged(0.42)
     assert unlucky.outcome is Outcome.REVIEW
-    assert "SGD: test_accuracy 0.42, re-run 0.760. Networks that have not learned scatter too widely" in unlucky.message
+    assert "SGD: test_accuracy 0.42, re-run 0.76. Networks that have not learned scatter too widely" in unlucky.message
     assert judged(0.95).share == pytest.approx(5 / 6)
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from grader.model import Outcome
 from grader.sandbox.sandbox_settings import SandboxSettings
-from scripts.named_mistakes import BAD, Answer, Told, grade_each, kind_of, pinned, spelled
+from scripts.named_mistakes import BAD, Answer, Feedback, grade_each, kind_of, pinned, spelled
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +26,7 @@ def test_every_spelling_of_a_mistake_gets_its_name() -> None:
     answers = [answer for answer in spelled() if answer.title in CHOSEN]
     kinds: dict[str, set[str]] = {}
 
-    def note(answer: Answer, told: dict[str, list[Told]]) -> None:
+    def note(answer: Answer, told: dict[str, list[Feedback]]) -> None:
         kinds[answer.title] = {kind_of(answer, by_seed) for by_seed in told.values()}
 
     grade_each(answers, 2, SandboxSettings("process"), note)
@@ -47,13 +47,14 @@ def test_every_spelling_of_a_mistake_gets_its_name() -> None:
 )
 def test_what_became_of_a_part(told: list[tuple[str | None, Outcome]], kind: str) -> None:
     answer = Answer("it", {}, ("2",), {"": "wanted"})
-    found = [Told("2.1", outcome, name, "it raised ValueError, for X of shape (1, 1, 2, 2).") for name, outcome in told]
+    message = "it raised ValueError, for X of shape (1, 1, 2, 2)."
+    found = [Feedback("2.1", outcome, name, message) for name, outcome in told]
     assert kind_of(answer, found) == kind
 
 
 def test_an_exception_without_its_input_is_bad() -> None:
     kind = kind_of(
-        Answer("it", {}, ("2",), {"": "wanted"}), [Told("2.1", Outcome.ERROR, None, "it raised ValueError.")]
+        Answer("it", {}, ("2",), {"": "wanted"}), [Feedback("2.1", Outcome.ERROR, None, "it raised ValueError.")]
     )
     assert kind == "without its input"
     assert kind in BAD

@@ -1,4 +1,4 @@
-"""No help text and no message has a word that readers stumble over: what GLOSSARY and STYLE have better words for."""
+"""No help text, message or name has a word that readers stumble over: what GLOSSARY and STYLE have better words for."""
 
 import ast
 import re
@@ -31,6 +31,23 @@ BANNED = {
     r"(?<!there )\bis no (time|number|device|folder|list|text)\b": "is not a ...",
 }
 
+# A name is a noun: which value is `found`, what was `seen`?
+BARE_WORDS = {
+    *("one", "own", "said", "told", "found", "known", "given"),
+    *("asked", "kept", "seen", "wanted", "taken", "made", "done"),
+}
+# Fields that are stored, sent or shown under that name, where the class says what it is about.
+BARE_FIELDS = {
+    ("Examined", "kept"),  # the parts that a mutant got in full
+    ("PointState", "given"),  # the mark that a person gave
+    ("Task", "given"),
+    ("Ask", "seen"),  # the mark that the page showed: a field of the form that a browser sends
+    ("Request", "asked"),  # when a regrade was asked for: a column of the desk's table
+    ("Question", "wanted"),  # about a file name: the expected name, and the name that was taken for it
+    ("Question", "taken"),
+    ("Finding", "found"),  # a column of the GPU report
+}
+
 
 def messages() -> Iterator[tuple[str, str]]:
     """(place, text) of every string of the package that is not a docstring."""
@@ -45,6 +62,36 @@ def messages() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
+
+
+def bindings(tree: ast.AST, scope: str = "") -> Iterator[tuple[str, str, int]]:
+    """(class or function around it, name, line) of everything that a module binds: variables, arguments, attributes,
+    functions, classes, imports and what patterns capture."""
+    for node in ast.iter_child_nodes(tree):
+        names: list[str | None] = []
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
+                names = [name]
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names = [name]
+            case ast.alias(name=name, asname=alias):
+                names = [alias or name]
+            case ast.MatchAs(name=name) | ast.MatchStar(name=name) | ast.ExceptHandler(name=name):
+                names = [name]
+            case ast.MatchMapping(rest=name):
+                names = [name]
+        yield from ((scope, name, getattr(node, "lineno", 0)) for name in names if name)
+        inner = isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        yield from bindings(node, node.name if inner else scope)
+
+
+def bare_names(source: str) -> list[tuple[str, str, int]]:
+    """The bindings of a module that are named by a bare word, in any case, with or without underscores around it."""
+    return [
+        (scope, name, line)
+        for scope, name, line in bindings(ast.parse(source))
+        if name.strip("_").lower() in BARE_WORDS and (scope, name) not in BARE_FIELDS
+    ]
 
 
 def banned(text: str) -> list[str]:
@@ -68,6 +115,22 @@ def test_no_text_for_students_has_a_banned_word() -> None:
     assert {name: found for name, text in texts.items() if (found := banned(text))} == {}
 
 
+def test_no_name_is_a_bare_participle() -> None:
+    folders = [*(ROOT / name for name in ("grader", "benchmarks", "scripts")), *(ROOT / "examples").glob("*/checks")]
+    places = [
+        f"{path.relative_to(ROOT)}:{line}: {name} in {scope or 'the module'}"
+        for path in (path for folder in folders for path in sorted(folder.rglob("*.py")))
+        for scope, name, line in bare_names(path.read_text(encoding="utf-8"))
+    ]
+    assert places == [], "name what the value is, by a noun"
+
+
+def test_every_exception_to_bare_names_is_needed() -> None:
+    paths = [path for name in ("grader", "scripts") for path in (ROOT / name).rglob("*.py")]
+    names = {(scope, name) for path in paths for scope, name, _ in bindings(ast.parse(path.read_text("utf-8")))}
+    assert names >= BARE_FIELDS
+
+
 @pytest.mark.parametrize("command", [None, *(name for names in COMMANDS.values() for name in names)])
 def test_no_help_has_a_banned_word(command: str | None) -> None:
     import grader.cli  # all commands register themselves where they are imported
@@ -83,5 +146,17 @@ def test_no_help_has_a_banned_word(command: str | None) -> None:
 def test_the_list_catches_what_it_is_for() -> None:
     assert banned("Next: mend 2.1")
     assert banned("x cannot be had here")
+    assert [name for _, name, _ in bare_names("import a as found\nfor one in b: _kept = 1\nc.seen: int = 1")] == [
+        "found",
+        "one",
+        "_kept",
+        "seen",
+    ]
+    assert [name for _, name, _ in bare_names("class Told:\n def made(self, *given): case_ = done")] == [
+        "Told",
+        "made",
+        "given",
+    ]
+    assert not bare_names("class Ask:\n seen: int\nfound_files = {'found': 1}; x(found=1)")
     assert not banned("recommend, amend; Next: fix 2.1")
     assert Path(__file__).name == "test_words.py"

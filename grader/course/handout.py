@@ -12,7 +12,7 @@ from grader.version import VERSION
 DEFAULT_PIN = f"v{VERSION}"
 NO_COURSE = "YOUR-ORGANISATION/backprop-grader"  # stands in the template's CI files for the course's repository
 _NO_PIN = "COURSE-PIN"
-GIVEN = "given"  # the assignment's folder of modules that students' files import
+GIVEN_FOLDER = "given"  # the assignment's folder of modules that students' files import
 _LEFT_OUT = frozenset({"__pycache__", ".pytest_cache", ".venv"})
 
 
@@ -45,8 +45,8 @@ def build_handout(
         for inner in _files(template):
             text = (template / inner).read_text(encoding="utf-8")
             _write(out / inner, text.replace(NO_COURSE, course or NO_COURSE).replace(_NO_PIN, pin))
-        for inner in _files(assignment / GIVEN):
-            _write(out / inner, (assignment / GIVEN / inner).read_text(encoding="utf-8"))
+        for inner in _files(assignment / GIVEN_FOLDER):
+            _write(out / inner, (assignment / GIVEN_FOLDER / inner).read_text(encoding="utf-8"))
         wheel = write_wheel(out, assignment, rubric)
         _write(out / "requirements.txt", f"./{wheel.name}\n")
     except OSError as error:

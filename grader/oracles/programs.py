@@ -95,7 +95,7 @@ class Question(Generic[Rules]):
             return {}
 
 
-Seen: TypeAlias = Sequence[tuple[Program, Numbers]]
+ProgramAnswers: TypeAlias = Sequence[tuple[Program, Numbers]]
 
 
 def judge(make: Make, question: Question[Rules]) -> Verdict:
@@ -134,7 +134,7 @@ def _agree(numbers: Numbers, expected: Numbers) -> bool:
 
 
 def _recognised(
-    question: Question[Rules], answers: Seen, misconceptions: Sequence[Misconception[Rules]]
+    question: Question[Rules], answers: ProgramAnswers, misconceptions: Sequence[Misconception[Rules]]
 ) -> list[Misconception[Rules]]:
     """The misconceptions that explain all that was seen."""
     return recognise_all(
@@ -143,7 +143,7 @@ def _recognised(
     )
 
 
-def _answered(make: Make, question: Question[Rules]) -> Seen:
+def _answered(make: Make, question: Question[Rules]) -> ProgramAnswers:
     """What came for the smallest programs, as far as numbers came."""
     answers: list[tuple[Program, Numbers]] = []
     for program in question.smallest:

@@ -10,7 +10,7 @@ MAX_MARKS = 4  # combining marks on one letter: real writing has up to three, to
 
 # Control codes, invisible signs and changes of direction, half characters, private use, line separators.
 _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_KEPT = frozenset("\n\t\u200c\u200d")  # the two joiners are spelling in Persian, in Indic scripts and in emoji
+_ALLOWED = frozenset("\n\t\u200c\u200d")  # the two joiners are spelling in Persian, in Indic scripts and in emoji
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _CONTROL_PICTURES = 0x2400  # U+2400 + code is the picture of that control code: ␛ for escape
 _DELETE = "\x7f"
@@ -42,7 +42,7 @@ def number(value: float) -> str:
 
 
 def _visible(char: str) -> str:
-    if char in _KEPT or unicodedata.category(char) not in _UNWANTED:
+    if char in _ALLOWED or unicodedata.category(char) not in _UNWANTED:
         return char
     if char == _DELETE:
         return "␡"

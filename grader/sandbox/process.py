@@ -27,7 +27,7 @@ _GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the wor
 # Which of a processor's instructions torch, oneDNN and OpenBLAS use: one machine shows with them what another computes.
 PROCESSOR_VARIABLES = ("ATEN_CPU_CAPABILITY", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE")
 # What a fresh interpreter needs of the environment; everything else could hold a secret, or change an answer.
-_KEPT = (
+_VARIABLES = (
     *("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"),
     *PROCESSOR_VARIABLES,
 )
@@ -46,7 +46,7 @@ def worker_environment(folder: str) -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
     }
-    return fixed | {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return fixed | {name: os.environ[name] for name in _VARIABLES if name in os.environ}
 
 
 def isolated_python(program: str, argument: object) -> list[str]:

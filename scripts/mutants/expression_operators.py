@@ -10,7 +10,7 @@ from grader.authoring.mutations import Change, field_changed
 
 _REDUCTIONS = ("max", "min", "sum", "mean", "argmax", "any", "all", "amax", "prod")
 _FILLED = {"zeros": "empty", "zeros_like": "empty_like", "ones": "empty", "ones_like": "empty_like"}
-_MADE = (*_FILLED, "array", "asarray", "empty", "full", "arange")
+_CREATORS = (*_FILLED, "array", "asarray", "empty", "full", "arange")
 _COARSE = ("int", "np.float32", "np.float16", "bool")
 _DIVISIONS: dict[type[ast.operator], type[ast.operator]] = {ast.Div: ast.FloorDiv, ast.FloorDiv: ast.Div}
 
@@ -92,7 +92,7 @@ def _reductions(node: ast.Call) -> Iterator[Change]:
 
 def _array_creation(node: ast.Call) -> Iterator[Change]:
     """Arrays of another dtype, or of what was in memory."""
-    if _called(node) not in _MADE or not isinstance(node.func, ast.Attribute):
+    if _called(node) not in _CREATORS or not isinstance(node.func, ast.Attribute):
         return
     rest = [keyword for keyword in node.keywords if keyword.arg != "dtype"]
     yield from (field_changed(f"dtype={kind}", "keywords", [*rest, _keyword("dtype", kind)]) for kind in _COARSE)

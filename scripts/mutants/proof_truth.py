@@ -37,7 +37,7 @@ UNIT = 24  # parts of θ whose sine and cosine are taken for independent
 
 PARTIALS = (F_X, F_Y, R, THETA)
 ALL = (F_R, F_THETA, *PARTIALS)
-KNOWN = {symbol.name: symbol for symbol in ALL} | {"x": PLAIN_X, "y": PLAIN_Y}
+SYMBOLS = {symbol.name: symbol for symbol in ALL} | {"x": PLAIN_X, "y": PLAIN_Y}
 mpmath.mp.dps = 60
 
 
@@ -102,7 +102,7 @@ def read(value: Any) -> Any:
     expression = sympy.sympify(value)
     if expression.has(sympy.nan, sympy.zoo, sympy.oo):
         raise Unknown
-    named = {symbol: KNOWN[symbol.name] for symbol in expression.free_symbols if symbol.name in KNOWN}
+    named = {symbol: SYMBOLS[symbol.name] for symbol in expression.free_symbols if symbol.name in SYMBOLS}
     if any(symbol != meant for symbol, meant in named.items()):  # else it stays as it was written
         expression = expression.xreplace(named)
     if expression.atoms(AppliedUndef):

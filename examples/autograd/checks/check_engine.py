@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from draw_programs import GRADIENTS, expression, program
-from engine_misconceptions import KNOWN, LOCAL, OF_SUMS_AND_PRODUCTS, ORDER, OVERWRITTEN, RELU, ROOT
+from engine_misconceptions import LOCAL, MISCONCEPTIONS, OF_SUMS_AND_PRODUCTS, ORDER, OVERWRITTEN, RELU, ROOT
 
 from grader.api import Verdict, module, points
 from grader.oracles.programs import Asking, Program, Question, judge
@@ -18,8 +18,8 @@ Rng = np.random.Generator
 CHAIN = 200
 DOUBLINGS = 40
 DIAMONDS = 8
-# Each of the expressions that are drawn tells one of these, at least.
-TOLD = [OVERWRITTEN.models[0], *ORDER.models[:4:2], *ORDER.models[8:12:2], RELU.models[0]]  # the orders that visit once
+# Each drawn expression tells at least one of these from the right rules; of the orders, those that visit once.
+RULES_TO_TELL = [OVERWRITTEN.models[0], *ORDER.models[:4:2], *ORDER.models[8:12:2], RELU.models[0]]
 SMALL = [
     Program({"a": 2.0, "b": -3.0}, tuple(lines.split("; ")))
     for lines in (
@@ -37,14 +37,14 @@ ONE_USE = {**LOCAL_ELSEWHERE, OVERWRITTEN.id: None}
 
 
 def judge_values(engine: Any, programs: Sequence[Program]) -> Verdict:
-    return judge(engine.Value, Question(VALUE, model, programs, SMALL, KNOWN))
+    return judge(engine.Value, Question(VALUE, model, programs, SMALL, MISCONCEPTIONS))
 
 
 def judge_gradients(
     engine: Any, programs: Sequence[Program], elsewhere: Mapping[str, Asking | None] | None = None
 ) -> Verdict:
     """Of every leaf. A mistake that is asked for `elsewhere` costs nothing here."""
-    return judge(engine.Value, Question(GRADIENTS, model, programs, SMALL, KNOWN, elsewhere or {}))
+    return judge(engine.Value, Question(GRADIENTS, model, programs, SMALL, MISCONCEPTIONS, elsewhere or {}))
 
 
 def model(rules: Rules | None) -> Any:
@@ -123,4 +123,4 @@ def check_deep_graph(engine: Any, rng: Rng) -> Verdict:
 def check_any_expression(engine: Any, rng: Rng) -> Verdict:
     """All gradients are right in expressions that nobody has thought of."""
     reused = [program(rng, f"c = {form}", "d = c * a", sign=1) for form in ("a ** 3", "a.relu()")]  # in any order
-    return judge_gradients(engine, [*reused, *(expression(rng, rules) for rules in TOLD)], LOCAL_ELSEWHERE)
+    return judge_gradients(engine, [*reused, *(expression(rng, rules) for rules in RULES_TO_TELL)], LOCAL_ELSEWHERE)

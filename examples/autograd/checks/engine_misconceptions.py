@@ -41,4 +41,4 @@ OVERWRITTEN = _misconception("overwritten", *(Rules(overwriting=which) for which
 ORDER = _misconception("order", *(Rules(order=order) for order in orders_of_reaching()))
 CHAIN_RULE = _misconception("chain-rule", *(Rules(unchained=which) for which in (ALL, *((sign,) for sign in ALL))))
 LEAVES_FIRST = _misconception("leaves-first", Rules(order=lambda root: reversed(list(topological(root)))))
-KNOWN = (ROOT, *LOCAL, CHAIN_RULE, OVERWRITTEN, LEAVES_FIRST, ORDER)
+MISCONCEPTIONS = (ROOT, *LOCAL, CHAIN_RULE, OVERWRITTEN, LEAVES_FIRST, ORDER)

@@ -19,7 +19,7 @@ Check = Callable[..., Verdict]
 
 
 def forward(
-    point: str, layer: CachedLayer, mistakes: misconceptions.Known, sentence: str, part: str | None = None
+    point: str, layer: CachedLayer, mistakes: misconceptions.Misconceptions, sentence: str, part: str | None = None
 ) -> Check:
     """The check that a layer's output is right."""
 
@@ -30,7 +30,12 @@ def forward(
 
 
 def backward(
-    point: str, layer: CachedLayer, result: str, mistakes: misconceptions.Known, sentence: str, part: str | None
+    point: str,
+    layer: CachedLayer,
+    result: str,
+    mistakes: misconceptions.Misconceptions,
+    sentence: str,
+    part: str | None,
 ) -> Check:
     """The check that one of the results of going back through a layer is right."""
 
@@ -98,13 +103,13 @@ def loss_case(name: str, result: str, inputs: Inputs) -> Case:
     return Case(result, inputs, right, call=f"{name}(x, y)[{RESULTS.index(result)}]")
 
 
-def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: misconceptions.Known) -> Verdict:
+def judge_loss(layers: Any, name: str, result: str, inputs: Inputs, mistakes: misconceptions.Misconceptions) -> Verdict:
     small = [loss_case(name, result, each) for each in SMALL["scores"]]
     ask = lambda x, y: getattr(layers, name)(x, y)[RESULTS.index(result)]  # noqa: E731
     return judge(ask, Question([loss_case(name, result, inputs)], small, mistakes))
 
 
-def loss(point: str, name: str, result: str, mistakes: misconceptions.Known, sentence: str) -> Check:
+def loss(point: str, name: str, result: str, mistakes: misconceptions.Misconceptions, sentence: str) -> Check:
     """The check that one of the two results of a loss is right."""
 
     def judged(layers: Any, rng: Rng) -> Verdict:
@@ -124,7 +129,7 @@ check_svm_dx = loss("1.7", SVM, "dx", misconceptions.SVM_DX, "The gradient of th
 def check_softmax_of_large_scores(layers: Any, rng: Rng) -> Verdict:
     """Scores of about a thousand, or of minus a thousand, neither overflow nor lose everything."""
 
-    def judged(inputs: Inputs, result: str, mistakes: misconceptions.Known) -> Verdict:
+    def judged(inputs: Inputs, result: str, mistakes: misconceptions.Misconceptions) -> Verdict:
         came = layers.softmax_loss(**inputs)
         if any(isinstance(value, float | np.ndarray) and not np.isfinite(value).all() for value in came):
             return Verdict.failed(misconceptions.SENTENCES["not-shifted"], "not-shifted")
@@ -135,7 +140,7 @@ def check_softmax_of_large_scores(layers: Any, rng: Rng) -> Verdict:
 
 
 def judge_running(
-    layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: misconceptions.Known
+    layers: Any, rng: Rng, name: str, statistic: Callable[[Any], Any], mistakes: misconceptions.Misconceptions
 ) -> Verdict:
     """One of the running statistics, after a batch. The dictionary that they are kept in stays with the student."""
 

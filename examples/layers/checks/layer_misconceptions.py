@@ -11,7 +11,7 @@ import numpy as np
 from grader.oracles.layers import batchnorm, conv, max_pool, padded, windows
 from grader.oracles.numeric import Misconception, Model, Numbers, common_misconceptions
 
-Known: TypeAlias = tuple[Misconception[Model], ...]
+Misconceptions: TypeAlias = tuple[Misconception[Model], ...]
 SENTENCES: dict[str, str] = tomllib.loads(Path(__file__).with_name("sentences.toml").read_text(encoding="utf-8"))
 
 
@@ -29,24 +29,24 @@ MEAN_FOR_SUM = held("mean-for-sum", lambda c: c.right / len(c.x))
 NOT_DIVIDED = held("not-divided", lambda c: c.right * len(c.x))
 BIAS_MISSING = held("bias-missing", lambda c: c.right - c.b, lambda c: c.right - c.b[:, np.newaxis, np.newaxis])
 
-AFFINE_OUT: Known = (BIAS_MISSING,)
-AFFINE_DX: Known = (held("flat-gradient", lambda c: c.dout @ c.w.T), MEAN_FOR_SUM, *COMMON)
-AFFINE_DW: Known = (
+AFFINE_OUT: Misconceptions = (BIAS_MISSING,)
+AFFINE_DX: Misconceptions = (held("flat-gradient", lambda c: c.dout @ c.w.T), MEAN_FOR_SUM, *COMMON)
+AFFINE_DW: Misconceptions = (
     MEAN_FOR_SUM,
     held("last-sample-only", lambda c: np.outer(c.x[-1].ravel(), c.dout[-1])),
     *COMMON,
 )
-AFFINE_DB: Known = (
+AFFINE_DB: Misconceptions = (
     MEAN_FOR_SUM,
     held("summed-over-everything", lambda c: c.dout.sum() + 0 * c.b, lambda c: c.dout.sum()),
     held("samples-not-summed", lambda c: c.dout),
     *COMMON,
 )
-RELU_OUT: Known = (
+RELU_OUT: Misconceptions = (
     held("absolute-value", lambda c: np.abs(c.x)),
     held("step-function", lambda c: c.x > 0),
 )
-RELU_DX: Known = (
+RELU_DX: Misconceptions = (
     held("mask-of-dout", lambda c: c.dout * (c.dout > 0)),
     held("mask-missing", lambda c: c.dout),
     held("mask-alone", lambda c: c.x > 0),
@@ -72,24 +72,24 @@ def violated(c: Any) -> Any:
     return (hinge(c) > 0) & ~right_class(c)
 
 
-SOFTMAX_LOSS: Known = (
+SOFTMAX_LOSS: Misconceptions = (
     NOT_DIVIDED,
     held("logarithm-missing", *(lambda c, s=s: s * (softmax(c.x) * right_class(c)).sum() / len(c.x) for s in (-1, 1))),
     held("wrong-sign-of-loss", lambda c: -c.right),
 )
-SOFTMAX_DX: Known = (
+SOFTMAX_DX: Misconceptions = (
     NOT_DIVIDED,
     held("right-class-not-subtracted", lambda c: softmax(c.x) / len(c.x)),
     held("right-class-after-dividing", lambda c: softmax(c.x) / len(c.x) - right_class(c)),
     *COMMON,
 )
-SVM_LOSS: Known = (
+SVM_LOSS: Misconceptions = (
     held("right-class-counted", lambda c: c.right + 1),
     NOT_DIVIDED,
     held("margin-missing", lambda c: hinge(c, 0.0).sum() / len(c.x)),
     held("mean-over-classes", *(lambda c, k=k: c.right / (c.x.shape[1] - k) for k in (0, 1))),
 )
-SVM_DX: Known = (
+SVM_DX: Misconceptions = (
     NOT_DIVIDED,
     held("right-class-missing", lambda c: violated(c) / len(c.x)),
     held("right-class-once", lambda c: (1.0 * violated(c) - right_class(c)) / len(c.x)),
@@ -106,7 +106,7 @@ def divided(c: Any, by: Any) -> Numbers:
     return c.gamma * (c.x - c.x.mean(axis=0)) / by + c.beta
 
 
-BATCHNORM_OUT: Known = (
+BATCHNORM_OUT: Misconceptions = (
     held("corrected-variance", lambda c: divided(c, np.sqrt(c.x.var(axis=0, ddof=1) + c.eps))),
     held("scale-missing", lambda c: normalised(c.x, c.eps) + c.beta, lambda c: normalised(c.x, c.eps)),
     held("shift-missing", lambda c: c.right - c.beta),
@@ -123,19 +123,19 @@ def through_statistics(c: Any, mean: bool, variance: bool, gamma: bool = True) -
     return d / np.sqrt(c.x.var(axis=0) + c.eps)
 
 
-BATCHNORM_DX: Known = (
+BATCHNORM_DX: Misconceptions = (
     held("statistics-as-constants", lambda c: through_statistics(c, mean=False, variance=False)),
     held("variance-term-missing", lambda c: through_statistics(c, mean=True, variance=False)),
     held("mean-term-missing", lambda c: through_statistics(c, mean=False, variance=True)),
     held("scale-missing", lambda c: through_statistics(c, mean=True, variance=True, gamma=False)),
     *COMMON,
 )
-BATCHNORM_DGAMMA: Known = (
+BATCHNORM_DGAMMA: Misconceptions = (
     MEAN_FOR_SUM,
     held("not-normalised", *(lambda c, k=k: (c.dout * (c.x - k * c.x.mean(axis=0))).sum(axis=0) for k in (0, 1))),
     *COMMON,
 )
-BATCHNORM_DBETA: Known = (MEAN_FOR_SUM, held("samples-not-summed", lambda c: c.dout), *COMMON)
+BATCHNORM_DBETA: Misconceptions = (MEAN_FOR_SUM, held("samples-not-summed", lambda c: c.dout), *COMMON)
 
 
 def update(old: Any, new: Any, momentum: Any) -> Numbers:
@@ -143,13 +143,13 @@ def update(old: Any, new: Any, momentum: Any) -> Numbers:
     return momentum * old + (1 - momentum) * new
 
 
-RUNNING: Known = (  # of a case with the statistic's old value and the batch's own
+RUNNING: Misconceptions = (  # of a case with the statistic's old value and the batch's own
     held("momentum-swapped", lambda c: update(c.old, c.new, 1 - c.momentum)),
     held("batch-only", lambda c: c.new),
     held("not-updated", lambda c: c.old),
     held("old-value-missing", lambda c: (1 - c.momentum) * c.new),
 )
-RUNNING_VARIANCE: Known = (
+RUNNING_VARIANCE: Misconceptions = (
     *RUNNING,
     held("corrected-variance", lambda c: update(c.old, c.new * len(c.x) / (len(c.x) - 1), c.momentum)),
     held("deviation-for-variance", lambda c: update(c.old, np.sqrt(c.new), c.momentum)),
@@ -160,7 +160,7 @@ def at_test_time(c: Any, by: Any) -> Numbers:
     return c.gamma * (c.x - c.running_mean) / by + c.beta
 
 
-TEST_TIME: Known = (
+TEST_TIME: Misconceptions = (
     held("batch-statistics-at-test-time", lambda c: batchnorm(c.x, c.gamma, c.beta, c.eps)),
     held("divided-by-variance", *(lambda c, k=k: at_test_time(c, c.running_var + k * c.eps) for k in (0, 1))),
     held("eps-missing", lambda c: at_test_time(c, np.sqrt(c.running_var))),
@@ -168,15 +168,15 @@ TEST_TIME: Known = (
 )
 
 
-DROPOUT_OUT: Known = (
+DROPOUT_OUT: Misconceptions = (
     held("not-scaled", lambda c: c.x * c.kept),
     held("scaled-by-the-other-probability", lambda c: c.x * c.kept / (1 - c.keep)),
     held("multiplied-by-the-probability", lambda c: c.x * c.kept * c.keep),
 )
-DROPOUT_TEST: Known = (
+DROPOUT_TEST: Misconceptions = (
     held("scaled-at-test-time", *(lambda c, s=s, k=k: c.x * abs(k - c.p) ** s for s in (-1, 1) for k in (0, 1))),
 )
-DROPOUT_DX: Known = (
+DROPOUT_DX: Misconceptions = (
     held("mask-missing", lambda c: c.dout),
     held("not-scaled", lambda c: c.dout * (c.mask != 0)),
     *COMMON,
@@ -210,14 +210,14 @@ def flipped(w: Any) -> Any:
     return w[:, :, ::-1, ::-1]
 
 
-CONV_OUT: Known = (
+CONV_OUT: Misconceptions = (
     held("filter-flipped", lambda c: convolved(c, w=flipped(c.w))),
     BIAS_MISSING,
     held("stride-ignored", lambda c: convolved(c, stride=1)),
     held("padding-ignored", lambda c: convolved(c, pad=0)),
     held("one-channel", *(lambda c, k=k: convolved(c, x=c.x[:, [k]], w=c.w[:, [k]]) for k in (0, -1))),
 )
-CONV_DX: Known = (
+CONV_DX: Misconceptions = (
     held("empty-without-padding", lambda c: c.right[:, :, :0, :0] if c.pad == 0 else c.right),
     held("padding-not-cut-off", lambda c: scattered(c, c.stride, c.w)),
     held("stride-ignored", lambda c: inside(scattered(c, 1, c.w), c)),
@@ -225,14 +225,14 @@ CONV_DX: Known = (
     held("filter-flipped", lambda c: inside(scattered(c, c.stride, flipped(c.w)), c)),
     *COMMON,
 )
-CONV_DW: Known = (
+CONV_DW: Misconceptions = (
     held("stride-ignored", lambda c: filter_gradient(c, 1)),
     held("last-sample-only", lambda c: filter_gradient(c, c.stride, slice(-1, None))),
     held("filter-flipped", lambda c: flipped(c.right)),
     MEAN_FOR_SUM,
     *COMMON,
 )
-CONV_DB: Known = (
+CONV_DB: Misconceptions = (
     MEAN_FOR_SUM,
     held("positions-not-summed", lambda c: c.dout.mean(axis=(2, 3)).sum(axis=0), lambda c: c.dout.mean(axis=(0, 2, 3))),
     *COMMON,
@@ -259,13 +259,13 @@ def top(window: Any) -> Any:
     return window == window.max()
 
 
-POOL_OUT: Known = (
+POOL_OUT: Misconceptions = (
     held("mean-for-maximum", lambda c: windows(c.x, c.pool_height, c.pool_width, c.stride).mean(axis=(4, 5))),
     held("zero-as-smallest", lambda c: np.maximum(0, c.right)),
     held("stride-ignored", lambda c: pooled(c, stride=1), lambda c: pooled(c, stride=c.pool_height)),
     held("height-and-width-swapped", lambda c: pooled(c, pool_height=c.pool_width, pool_width=c.pool_height)),
 )
-POOL_DX: Known = (
+POOL_DX: Misconceptions = (
     held("whole-window", lambda c: spread(c, np.ones_like)),
     held("shared-equally", lambda c: spread(c, lambda window: np.full(window.shape, 1 / window.size))),
     held("overlaps-overwritten", lambda c: spread(c, top, add=False)),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from layer import Rng
-from layer_misconceptions import COMMON, Known, held, softmax
+from layer_misconceptions import COMMON, Misconceptions, held, softmax
 
 from grader.api import Verdict, fetch
 from grader.oracles.layers import Inputs, Shapes, softmax_loss
@@ -86,10 +86,10 @@ class Network:
         lines = f"net = {self.constructor}\nnet.params.update({filled})\n{call}"
         return Case(result, {**inputs, **params}, np.asarray(right), call=lines)
 
-    def _wrong_scores(self) -> Known:
+    def _wrong_scores(self) -> Misconceptions:
         return (held("probabilities-for-scores", lambda c: softmax(c.right)),)
 
-    def _wrong_losses(self, names: list[str]) -> Known:
+    def _wrong_losses(self, names: list[str]) -> Misconceptions:
         weights = [name for name in names if name.startswith("W")]
 
         def penalised(*by: str, factor: float = 1.0) -> Callable[[Any], Any]:
@@ -104,7 +104,7 @@ class Network:
             held("one-layer-regularised", *map(penalised, weights)),
         )
 
-    def _wrong_gradients(self, name: str) -> Known:
+    def _wrong_gradients(self, name: str) -> Misconceptions:
         def penalised(more: float) -> Callable[[Any], Any]:
             return lambda c: c.right + more * c.reg * getattr(c, name)
 

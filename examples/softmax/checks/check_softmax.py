@@ -21,7 +21,7 @@ from grader.oracles.numeric import (
 softmax = module("softmax")
 LARGE = 1e3  # exp overflows at 709
 SUM = "This is the gradient of the sum over the batch; the loss is its mean."
-KNOWN = (
+MISCONCEPTIONS = (
     *common_misconceptions(),
     Misconception("sum-for-mean", SUM, (lambda case: case.expected * len(case.expected),)),
 )
@@ -40,9 +40,8 @@ def case(logits, labels):
 
 def mean_or_sum(values, case, precision):
     """1.2 asks for the mean; a sum shall not cost twice."""
-    plain = replace(case, accepted=None)
     either = (close(values, expected, case.norm, precision).all() for expected in _rights(case))
-    return "" if any(either) else mismatch(plain, Answer(values, precision))
+    return "" if any(either) else mismatch(replace(case, accepted=None), Answer(values, precision))
 
 
 def _rights(case):
@@ -57,14 +56,15 @@ MEAN_OR_SUM = Accepted(mean_or_sum, lambda values, case, precision: case.expecte
 @points("1.1")
 def check_one_sample(softmax, rng):
     """The gradient for a single sample is right."""
-    return judge(softmax.softmax_cross_entropy_backward, Question([case(rng.normal(size=(1, 4)), [2])], SMALL, KNOWN))
+    drawn = case(rng.normal(size=(1, 4)), [2])
+    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], SMALL, MISCONCEPTIONS))
 
 
 @points("1.2")
 def check_batch(softmax, rng):
     """The gradient is that of the mean over the batch."""
     drawn = case(rng.normal(size=(5, 3)), rng.integers(0, 3, 5))
-    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], SMALL, KNOWN))
+    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], SMALL, MISCONCEPTIONS))
 
 
 @points("1.3")
@@ -72,4 +72,4 @@ def check_large_logits(softmax, rng):
     """Logits of a thousand neither overflow nor become NaN, and each sample is shifted by its own maximum."""
     drawn = case(rng.normal(size=(2, 6)) + np.array([[LARGE], [-LARGE]]), [1, 4])
     drawn = replace(drawn, accepted=MEAN_OR_SUM)
-    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], (*SMALL, FAR_APART), KNOWN))
+    return judge(softmax.softmax_cross_entropy_backward, Question([drawn], (*SMALL, FAR_APART), MISCONCEPTIONS))

@@ -32,7 +32,7 @@ _ENVIRONMENTS = ("env", "venv")
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
-Taken = tuple[list[HandIn], list[Issue]]
+HandInsAndIssues = tuple[list[HandIn], list[Issue]]
 
 
 def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, list[HandIn], list[Issue]]:
@@ -147,7 +147,7 @@ def _answers_in(folder: Folder, expected: Expected) -> set[str]:
     return {file.name for inner in near for file in inner.files()} & expected.module_names
 
 
-def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> Taken:
+def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     hand_ins, issues = [], []
     for child in children:
@@ -218,7 +218,7 @@ class _Gathered:
     order: int = 0
 
 
-def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> Taken:
+def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """The hand-ins in the download of an LMS that writes into every name whose it is."""
     by_attempt: dict[tuple[str, datetime | None], _Gathered] = {}
     issues: list[Issue] = []

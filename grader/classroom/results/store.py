@@ -36,7 +36,7 @@ REPORT = "results.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
-OWN = (
+RESERVED_NAMES = (
     INDEX,
     INPUTS,
     STALE,

@@ -258,7 +258,7 @@ class ClassRun:
 
     def _new_folders(self) -> Iterator[dict[str, str]]:
         folders = self.journal.state.folders
-        used_names = {name.lower() for name in (*folders.values(), *store.OWN)}
+        used_names = {name.lower() for name in (*folders.values(), *store.RESERVED_NAMES)}
         for hand_in in self.intake.hand_ins:
             if hand_in.id not in folders:
                 folder = folder_name(hand_in.id, used_names)

@@ -121,7 +121,7 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
 
 def _rename(results: Path, journal: Journal, effects: Effects) -> None:
     """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again."""
-    used_names = {name.lower() for name in (*journal.state.folders.values(), *store.OWN)}
+    used_names = {name.lower() for name in (*journal.state.folders.values(), *store.RESERVED_NAMES)}
     for entry, hand_in in effects.renamed:
         old = results / journal.state.folders[entry.id]
         name = folder_name(hand_in.id, used_names)

@@ -14,7 +14,7 @@ from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import Case, Model, Numbers, Question, gradient
 
 Inputs: TypeAlias = dict[str, Any]  # arrays by name; numbers are arrays without axes
-Known: TypeAlias = Sequence[Misconception[Model]]
+Misconceptions: TypeAlias = Sequence[Misconception[Model]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,13 @@ class CachedLayer:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     hand_over: Callable[[Any, dict[str, Any]], Any] = lambda module, options: options
 
-    def forward_question(self, rng: np.random.Generator, misconceptions: Known = ()) -> Question:
+    def forward_question(self, rng: np.random.Generator, misconceptions: Misconceptions = ()) -> Question:
         """What `out` has to be."""
         return Question(
             [*map(self._forward_case, self.draw(rng))], [*map(self._forward_case, self.smallest)], misconceptions
         )
 
-    def backward_question(self, result: str, rng: np.random.Generator, misconceptions: Known = ()) -> Question:
+    def backward_question(self, result: str, rng: np.random.Generator, misconceptions: Misconceptions = ()) -> Question:
         """What one of the results has to be, for a random upstream gradient: with one of ones, mistakes hide."""
 
         def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:

@@ -16,7 +16,7 @@ from grader.oracles.numeric.naming import Model, explain
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 NO_INPUT = ("signature", "unread")  # kinds of failure that are the same for every input
-Seen = tuple[Case, Answer]
+CaseAnswer = tuple[Case, Answer]
 
 MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in another order
 
@@ -37,7 +37,7 @@ class Question:
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
-    answers: list[Seen] = []
+    answers: list[CaseAnswer] = []
     for case in question.cases:
         try:
             answers.append((case, read_and_compare(function(*case.inputs.values()), case)))
@@ -50,7 +50,7 @@ def judge(function: Callable[..., Any], question: Question) -> Verdict:
     return _noted(Verdict.passed(), answers)
 
 
-def _failed(function: Callable[..., Any], question: Question, answers: Sequence[Seen]) -> Verdict:
+def _failed(function: Callable[..., Any], question: Question, answers: Sequence[CaseAnswer]) -> Verdict:
     """The verdict on a wrong answer: its name or what is wrong with it, and the smallest input on which one is.
 
     A name has to explain the minimal cases as well.
@@ -71,7 +71,7 @@ def _failed(function: Callable[..., Any], question: Question, answers: Sequence[
 
 
 def _raise(
-    function: Callable[..., Any], question: Question, answers: Sequence[Seen], case: Case, fault: CallFailure
+    function: Callable[..., Any], question: Question, answers: Sequence[CaseAnswer], case: Case, fault: CallFailure
 ) -> NoReturn:
     """Raise the failure of the smallest input that causes one, and say for which it is. A mistake that raises is named
     by the sizes on which it does."""
@@ -133,11 +133,11 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
     return Misconception("arguments-in-the-other-order", sentence, ())
 
 
-def _nothing_returned(answers: Sequence[Seen]) -> Misconception[None] | None:
+def _nothing_returned(answers: Sequence[CaseAnswer]) -> Misconception[None] | None:
     """Whether the first wrong answer is none at all."""
     first = next(answer for case, answer in answers if mismatch(case, answer))
     return Misconception("nothing-returned", first.problem, ()) if first.is_none else None
 
 
-def _noted(verdict: Verdict, answers: Sequence[Seen]) -> Verdict:
+def _noted(verdict: Verdict, answers: Sequence[CaseAnswer]) -> Verdict:
     return verdict.noting(*(note for _, answer in answers for note in answer.notes))

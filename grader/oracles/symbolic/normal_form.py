@@ -24,7 +24,7 @@ PRODUCT_WORK, PAIR_WORK = 25, 3  # units for a product of two polynomials, and f
 Polynomial: TypeAlias = Any  # sympy's PolyElement, which has no stubs
 Form: TypeAlias = tuple[Polynomial, Polynomial]
 
-_I, _PI, _OWN = 0, 1, 2  # the places of i, π, and all that follows among the generators
+_I, _PI, _FIRST_SYMBOL = 0, 1, 2  # the places of i, π, and all that follows among the generators
 
 
 class OutsideFragmentError(Exception):
@@ -136,7 +136,7 @@ class _Field:
         return self.trigonometric(node)
 
     def generator(self, symbol: Any) -> Polynomial:
-        return self.generators[_OWN + self.symbols.index(symbol)]
+        return self.generators[_FIRST_SYMBOL + self.symbols.index(symbol)]
 
     def total(self, forms: list[Form]) -> Form:
         numerator, denominator = self.ring.zero, self.ring.one
@@ -194,8 +194,8 @@ class _Field:
         if not polynomial:
             return (0,) * len(self.generators), sympy.QQ(0)
         ((monomial, coefficient), *more) = polynomial.terms()
-        used = [symbol for symbol, power in zip(self.symbols, monomial[_OWN:], strict=False) if power]
-        others = (*monomial[:_OWN], *monomial[self.first_cosine :])
+        used = [symbol for symbol, power in zip(self.symbols, monomial[_FIRST_SYMBOL:], strict=False) if power]
+        others = (*monomial[:_FIRST_SYMBOL], *monomial[self.first_cosine :])
         if more or any(others) or not all(symbol.is_positive for symbol in used):
             raise OutsideFragmentError
         return monomial, coefficient
@@ -251,7 +251,7 @@ class _Field:
         numerator, denominator = angle
         if not denominator.is_ground:
             raise OutsideFragmentError
-        places = [_OWN + self.symbols.index(symbol) for symbol in self.angles]
+        places = [_FIRST_SYMBOL + self.symbols.index(symbol) for symbol in self.angles]
         factors = dict.fromkeys([*places, _PI], Fraction(0))
         for monomial, coefficient in numerator.terms():
             used = [index for index, power in enumerate(monomial) if power]

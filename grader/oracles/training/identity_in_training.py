@@ -16,7 +16,7 @@ MAX_NAMES = 4  # of parameters in a sentence
 MIN_ALONG = 0.6
 
 
-class Seen(Protocol):
+class WatchedTraining(Protocol):
     """Of a training: `rerun.Training`."""
 
     @property
@@ -25,7 +25,7 @@ class Seen(Protocol):
     def backward_passes(self) -> int: ...
 
 
-def judge(name: str, training: Seen, oracle: Any) -> Verdict:
+def judge(name: str, training: WatchedTraining, oracle: Any) -> Verdict:
     """Passed if the steps of the training were this optimizer's; failed if they were another's; else `review`."""
     watched = training.watched
     if watched is None:

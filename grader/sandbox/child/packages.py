@@ -18,7 +18,7 @@ from typing import Any
 
 INSTALLED = ("site-packages", "dist-packages")
 # Whose finders and path hooks stay: Python's own and ours. Others are an installer's, for what was not promised.
-_KEPT = ("_frozen_importlib", "_frozen_importlib_external", "zipimport", __name__.partition(".")[0])
+_IMPORT_MACHINERY = ("_frozen_importlib", "_frozen_importlib_external", "zipimport", __name__.partition(".")[0])
 _REQUIREMENT = re.compile(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
 
 
@@ -62,8 +62,8 @@ def restrict(roots: Iterable[str]) -> PackageFinder:
     folders = [path for path in sys.path if path not in standard and os.path.isdir(path)]
     package_finder = PackageFinder(sorted(set(roots)), folders)
     sys.path[:] = standard
-    sys.meta_path[:] = [finder for finder in sys.meta_path if _origin(finder) in _KEPT]
-    sys.path_hooks[:] = [hook for hook in sys.path_hooks if _origin(hook) in _KEPT]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if _origin(finder) in _IMPORT_MACHINERY]
+    sys.path_hooks[:] = [hook for hook in sys.path_hooks if _origin(hook) in _IMPORT_MACHINERY]
     for place in sys.path_importer_cache.keys() - set(standard):
         del sys.path_importer_cache[place]
     for name, module in list(sys.modules.items()):  # what installers had imported at the start

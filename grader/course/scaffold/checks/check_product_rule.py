@@ -10,7 +10,7 @@ X = symbol("x", "real")
 SIN, COS = Tree("sin", (X,)), Tree("cos", (X,))
 RIGHT = add(mul(integer(2), X, SIN), mul(power(X, 2), COS))
 APART = "Each factor is differentiated on its own. The derivative of a product has two terms."
-KNOWN = (Misconception("factors-apart", APART, (mul(integer(2), X, COS),)),)
+MISCONCEPTIONS = (Misconception("factors-apart", APART, (mul(integer(2), X, COS),)),)
 
 
 @points("2.1")
@@ -22,7 +22,7 @@ def check_derivative(exercise2, bounded, seed):
         return Verdict.passed()
     if comparison["verdict"] == "undecided":
         return Verdict.review(f"The machine cannot decide whether the expression is right: {comparison['why']}.")
-    mistake = recognise(KNOWN, lambda wrong: equal(answer, wrong, None, seed)["verdict"] == "equal")
+    mistake = recognise(MISCONCEPTIONS, lambda wrong: equal(answer, wrong, None, seed)["verdict"] == "equal")
     reason = (
         mistake.sentence if mistake else f"This is not the derivative: {comparison['witness'] or comparison['why']}."
     )

@@ -20,7 +20,7 @@ def case(dy, x):
 
 # What students with a known mistake would return: the first that fits their answer is named to them.
 FORGOTTEN = "This is the derivative of the sigmoid alone. By the chain rule it is multiplied by dy."
-KNOWN = (
+MISCONCEPTIONS = (
     *common_misconceptions(),
     Misconception(
         "upstream-gradient-forgotten", FORGOTTEN, (lambda c: sigmoid(c.inputs["x"]) * sigmoid(-c.inputs["x"]),)
@@ -34,4 +34,4 @@ SMALL = (case([[2]], [[0]]), case([[1, -1]], [[0, 1]]), case([[1], [3]], [[-1], 
 def check_gradient(exercise1, rng):
     """The gradient of the loss with respect to x is right."""
     drawn = [case(rng.normal(size=shape), rng.normal(size=shape)) for shape in ((1, 3), (4, 2), (3, 5))]
-    return judge(exercise1.sigmoid_backward, Question(drawn, SMALL, KNOWN))
+    return judge(exercise1.sigmoid_backward, Question(drawn, SMALL, MISCONCEPTIONS))
