@@ -1,9 +1,10 @@
-"""Which claims does the re-run support, which does it contradict, and which are too close to call?
+"""Decides which of a student's claims the re-run supports, which it contradicts, and which are too close to call.
 
-A claim compares two optimizers by one metric. The difference of their means over the seeds is held against a margin
-and the scatter of one more run of each: well beyond it on the claim's side, it supports; far beyond it on the other
-side, it contradicts; in between nobody can say. To contradict takes twice the scatter that support takes, since an
-honest student saw one run, and it takes all seeds: as long as it matters, the optimizers concerned are trained again.
+A claim compares two optimizers by one metric. The difference of their means over the seeds is compared with a margin
+plus a multiple of the scatter of a single run (`Comparison`). A claim is supported where the difference exceeds that on
+the claim's side, and contradicted where it exceeds it on the other side; in between it is too close to call. A
+contradiction takes twice the multiple that support takes, since an honest student saw one run only, and it takes all
+`MIN_SEEDS` seeds: as long as a further seed could change the mark, the optimizers concerned are trained again.
 """
 
 import math
@@ -21,8 +22,8 @@ MIN_CLAIMS = 5
 MAX_CLAIMS = 200
 SUPPORT_DEVIATIONS = 1.5
 CONTRADICT_DEVIATIONS = 3.0
-# Differences that are nothing, whatever the spread: a hundredth of accuracy (four images), a quarter of a loss, an
-# epoch and a half of learning, half an epoch's time (another machine weighs the parts of a step differently).
+# Differences up to these count for nothing, however small the spread: 0.01 of accuracy (four images), a factor of 1.25
+# of a loss, 1.5 epochs, a factor of 1.5 of an epoch's time (another machine weighs the parts of a step differently).
 MARGINS = {
     "train_loss": math.log(1.25),
     "test_accuracy": 0.01,
@@ -31,18 +32,19 @@ MARGINS = {
 }
 TIMED = "seconds_per_epoch"
 LOGARITHMIC = ("train_loss", TIMED)
+# The standard deviation of one run, by metric, is taken to be no smaller and no larger than this.
 MIN_SPREADS = {"train_loss": 0.0, "test_accuracy": 0.0, "epochs_to_target": 0.4, TIMED: 0.1}
-# A clock is noisy where the machine has other work, and that loosens nothing: what is decided only without that noise
-# is a person's. On two cores with eight busy processes, one training's epochs took up to a quarter longer than the
-# next one's.
+# On a machine that does other work, times scatter more. That must not make a claim harder to contradict, hence the upper
+# bound. What then depends on the noise (`CLOCK_DOUBT`) goes to a person: on two cores with eight busy processes,
+# the epochs of one training took up to a quarter longer than those of the next.
 MAX_SPREADS = {TIMED: 0.12}
 CLOCK_DOUBT = math.log(1.25)
 SHAPE = "(left, metric, relation, right)"
 
 SUPPORTED, CONTRADICTED, CLOSE = "supported", "contradicted", "too close to call"
 UNDECIDED = "undecided"  # one side could not be re-run
-OUT_OF_TIME = "out of time"  # or not as often as it takes
-LEAST, MOST = 0, 1
+OUT_OF_TIME = "out of time"  # a side was not re-run to its end, or not from as many seeds as a contradiction takes
+LEAST, MOST = 0, 1  # places in a row's `might_be`
 
 Runs = Mapping[str, Sequence[Run]]
 
@@ -67,8 +69,11 @@ class Claim:
 def judge(
     claims: Any, names: Sequence[str], runs: Callable[[], Runs], another: Callable[[str], bool], target: float
 ) -> Verdict:
-    """The verdict on CLAIMS about the optimizers `names`. `runs` is asked for the trainings so far, and `another` for
-    one more of an optimizer, only if the claims are in order, and as long as a seed may decide something."""
+    """Judge CLAIMS about the optimizers `names`; `target` is the accuracy that `epochs_to_target` counts up to.
+
+    `runs()` gives the trainings so far, and `another(name)` trains one more, if it can, and returns whether it did.
+    Neither is called unless the claims are well-formed, and `another` only while one more seed can change the mark.
+    """
     if not isinstance(claims, list):
         return Verdict.failed(f"CLAIMS should be a list of {SHAPE}.", "not-a-list")
     read = [_read(number, item, names) for number, item in enumerate(claims[:MAX_CLAIMS], 1)]
@@ -76,7 +81,7 @@ def judge(
     wrong = [item for item in read if isinstance(item, str)] or _incomplete(good, names)
     if wrong:
         return Verdict.failed(" ".join(wrong[:6]), "claims-not-in-order")
-    different: dict[Claim, Claim] = {}  # each in the student's own words
+    different: dict[Claim, Claim] = {}  # as the student wrote them, duplicates left out
     for claim in good:
         different.setdefault(claim.normal(), claim)
     listed = list(different.values())
@@ -89,8 +94,9 @@ def judge(
 
 
 def decide(claim: Claim, runs: Runs, target: float) -> dict[str, Any]:
-    """One claim against the re-run, as plain data for a report: the verdict, the numbers behind it, and, where further
-    seeds or another hour on this machine might bring another, the least and the most that it `might_be`."""
+    """Compare one claim with the re-run; returns a row of plain data for a report: `claim`, `verdict` and the numbers
+    behind it. Where more seeds, or a quieter machine, could change the verdict, `might_be` has the worst and the best
+    that it could become."""
     left, right = runs[claim.left], runs[claim.right]
     row: dict[str, Any] = {"claim": str(claim), "verdict": UNDECIDED}
     if not left or not right:
@@ -116,8 +122,12 @@ def decide(claim: Claim, runs: Runs, target: float) -> dict[str, Any]:
 
 
 def _of_all(votes: Sequence[float], seeds: int) -> str:
-    """A loss can be taken in two ways, and a student took one of them: both have to speak against a claim to contradict
-    it. A contradiction takes all seeds, too. With fewer, what leans against the claim is not decided."""
+    """The verdict from one vote for each way in which the metric can be measured.
+
+    There are two votes on a training loss, which a student may have measured during the epoch or after it: the claim is
+    contradicted only if both say so. With fewer than `MIN_SEEDS` seeds, a claim that leans towards contradicted is out
+    of time.
+    """
     if max(votes) > 0 and min(votes) >= 0:
         return SUPPORTED
     if max(votes) >= 0:
@@ -129,7 +139,12 @@ def _of_all(votes: Sequence[float], seeds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """By how much the claim's side is `ahead`, and the bounds from which on that says something."""
+    """The difference between two means, and the bounds with which it is compared.
+
+    `ahead` is the difference, positive where it is as claimed: above `supports` the claim is supported, below
+    `contradicts` contradicted, and below `leans_below` it leans towards contradicted. Of logarithmic metrics, `ahead`
+    and the bounds are logarithms, while `left` and `right` are the means themselves.
+    """
 
     left: float
     right: float
@@ -174,12 +189,13 @@ def _compare(claim: Claim, left: Quantity, right: Quantity, seeds: int) -> Compa
 
 
 def _clock_doubt(left: Quantity, right: Quantity) -> float:
-    """How far off a difference of times may be: what else the machine does comes and goes."""
+    """By how much a difference between logarithms of times may be off, since a machine's other work varies."""
     return max(CLOCK_DOUBT, math.hypot(left.spread, right.spread))
 
 
 def _optimizers_to_train(claims: Sequence[Claim], rows: Sequence[Mapping[str, Any]], runs: Runs) -> list[str]:
-    """The optimizers of which one more seed may change what the claims earn."""
+    """The optimizers to train from one more seed: those of open claims that have the fewest runs so far; none where no
+    open claim can change the mark."""
     if _share(rows, LEAST) == _share(rows, MOST):
         return []
     open_ = [claims[n] for n, row in enumerate(rows) if "might_be" in row]
@@ -189,7 +205,8 @@ def _optimizers_to_train(claims: Sequence[Claim], rows: Sequence[Mapping[str, An
 
 
 def _share(rows: Sequence[Mapping[str, Any]], place: int) -> float:
-    """What the claims earn where each of them is as bad, or as good, as it might be."""
+    """The share of the point that the claims earn if each turns out as its `might_be[place]`: the supported ones among
+    those that are supported or contradicted."""
     verdicts = [row["might_be"][place] if "might_be" in row else row["verdict"] for row in rows]
     supported, contradicted = verdicts.count(SUPPORTED), verdicts.count(CONTRADICTED)
     return supported / (supported + contradicted) if supported else 0.0
@@ -225,7 +242,8 @@ def _read(number: int, item: Any, names: Sequence[str]) -> Claim | str:
 
 
 def _incomplete(claims: Sequence[Claim], names: Sequence[str]) -> list[str]:
-    """What is missing from a list of good claims. The same claim twice, or turned round, is one claim."""
+    """Sentences on what is missing from a list of well-formed claims. A claim and its mirror image (`a < b`, `b > a`)
+    count as one."""
     wrong = []
     different = len({claim.normal() for claim in claims})
     if different < MIN_CLAIMS:
@@ -261,7 +279,7 @@ def _verdict(rows: Sequence[Mapping[str, Any]]) -> Verdict:
 
 
 def _left_open(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The claims that time, or the clock, did not decide."""
+    """The sentences on the claims that stay open, for lack of time or of a steady clock."""
     open_ = [row for row in rows if "might_be" in row]
     by_clock = [row["claim"] for row in open_ if row.get("seeds", 0) >= MIN_SEEDS]
     by_seeds = [row["claim"] for row in open_ if row["claim"] not in by_clock]

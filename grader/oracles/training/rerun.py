@@ -1,9 +1,9 @@
-"""The re-run: every optimizer trains the student's network once, and again with further seeds where something is not
-decided yet.
+"""The re-run: trains the student's network once with each optimizer, and from further seeds where that can decide a
+result or a claim.
 
-The harness inside the worker drives the student's functions and reports logits on images whose labels it has never
-seen; what is right is counted here. Nothing it says is believed: a report of another form than agreed is an answer
-that measures nothing.
+The harness in the student's worker calls the student's functions and reports logits on held-out images, whose labels it
+does not have; accuracies are counted here. Its reports are not trusted: one that does not have the agreed form is not
+used.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,12 +22,12 @@ from grader.oracles.training.statistics import Epoch, Run
 from grader.oracles.training.time_box import TimeBox
 
 PROBE_SECONDS = 10.0  # three problems of a dozen steps take milliseconds
-ROOM = 1.3  # another seed is begun only if there is room for this many times what the first one took
+ROOM = 1.3  # another seed is begun only if this many times the first training's time is left in the time box
 SEEDS = 3  # at most, of each optimizer
-MIN_EPOCHS = 3  # that are watched of an optimizer, whatever is decided by then
-CLOSENESS = 1e-4  # of the deviation of a tensor's entries: a network that has learned does not feel it
-MAX_BEFORE = 0.5  # of the held-out images, before the first epoch: a network that knows more came trained
-CLOSE_ENOUGH = 0.1  # of accuracy, under the target
+MIN_EPOCHS = 3  # of each training, even where the target is reached earlier: the optimizer's steps are watched in them
+CLOSENESS = 1e-4  # noise on the parameters, in standard deviations of each tensor; it changes no trained network
+MAX_BEFORE = 0.5  # accuracy before the first epoch; a network that gets more right came trained
+CLOSE_ENOUGH = 0.1  # by how much the accuracy with that noise may fall below the target
 CLOSURE = (
     " LBFGS evaluates the loss several times in a step, so its step() is given a closure: a function that clears the "
     "gradients, computes the loss, calls backward and returns the loss."
@@ -36,8 +36,12 @@ CLOSURE = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """One training as it was seen. `watched` is None where the optimizer's steps could not be watched; `known` is the
-    share of the held-out images that its outputs before the first epoch tell, where random weights would not."""
+    """What was measured of one training.
+
+    `watched` is None where the optimizer's steps could not be watched. `softmax`: the network's outputs look like
+    probabilities. `moved`: at least one parameter changed. `known_share` is the share of the held-out images that a
+    linear reading of the outputs before the first epoch gets right, None where it is no more than random weights allow.
+    """
 
     run: Run
     watched: Watched | None
@@ -48,15 +52,16 @@ class Training:
 
     @property
     def watched_steps(self) -> int | None:
-        """None where none could be seen."""
+        """How many steps the optimizer made; None where they could not be watched."""
         return None if self.watched is None else self.watched.steps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
-    """What one optimizer did: its behaviour on the probes and in its first training, and what the network then knew.
+    """The verdicts on one optimizer, and its first training.
 
-    `learned_with` is whether it was this optimizer that the network learned with.
+    `behaviour` is the verdict on its steps on the probe problems, `learned_with` the one on whether the network learned
+    with this optimizer, and in its parameters. `share` is the optimizer's share of the time box, in seconds.
     """
 
     behaviour: Verdict
@@ -71,10 +76,10 @@ class Attempt:
 
 @dataclass(slots=True)
 class Rerun:
-    """All measurements of one submission, made when first asked for and kept; so is what went wrong with one optimizer.
+    """All measurements of one submission, each made when first asked for and then kept, failures included.
 
-    `settings`: those of the client, and epochs, target_accuracy. `compared()`: whether somebody will look at what the
-    last epoch ends with. If not, a training ends when it is decided that the network learns.
+    `settings`: those of the client, and epochs, target_accuracy. `compared()`: whether the numbers of the last epoch
+    will be compared with anything. If not, a training ends as soon as it is certain that the network learns.
     """
 
     client: HarnessClient
@@ -96,11 +101,11 @@ class Rerun:
 
     @property
     def batches(self) -> int:
-        """How many an epoch has."""
+        """The number of batches in an epoch."""
         return -(-len(self.images.x) // int(self.settings["batch_size"]))
 
     def attempt(self, name: str) -> Attempt:
-        """The optimizer's first training. Raises CallFailure where the student's code stopped it, each time."""
+        """The optimizer's first training. Raises CallFailure, at every call, where the student's code stopped it."""
         if name not in self._attempts:
             try:
                 self._attempts[name] = self._attempt(name)
@@ -112,7 +117,8 @@ class Rerun:
         return result
 
     def runs(self) -> dict[str, list[Run]]:
-        """The trainings of all optimizers so far, at least one each; none for an optimizer that could not be run."""
+        """The trainings so far, by optimizer. Runs the first one of each if need be; an optimizer that could not be run
+        has none."""
         for name in self.client.names:
             if name in self._runs:
                 continue
@@ -126,8 +132,8 @@ class Rerun:
         return {name: list(self._runs[name]) for name in self.client.names}
 
     def another(self, name: str) -> bool:
-        """One more training of that optimizer, from another seed. False where none follows: all seeds have been used,
-        there is no room for it in the box, or the one before was cut short or failed."""
+        """Train that optimizer once more, from another seed. False where that did not give a run: all seeds are used,
+        the time box has no room for it, or a training was cut short or failed."""
         runs = self.runs()[name]
         box = self.client.ready()
         if name in self._exhausted or not runs or len(runs) >= SEEDS or not runs[0].whole:
@@ -141,11 +147,11 @@ class Rerun:
         return True
 
     def table(self) -> dict[str, Any]:
-        """What was measured, one row an optimizer, for a person to read beside the student's own words."""
+        """What was measured, one row for each optimizer, for a person who reads the student's report."""
         return {name: statistics.summary(runs, self.target) for name, runs in self.runs().items()}
 
     def why_not(self, name: str) -> str:
-        """Why there is no training of that optimizer."""
+        """Why there is no training of that optimizer, as the end of a sentence."""
         result = self._attempts.get(name)
         return result.verdict.message if isinstance(result, CallFailure) else "no epoch ended inside the time box"
 
@@ -181,7 +187,8 @@ class Rerun:
         return _adding(fault, f" {name}'s share of the time box is {share:.0f} s ({box}).")
 
     def _train(self, name: str, seed: int, seconds: float) -> Training:
-        """Epochs until all are done or the seconds are over. Raises CallFailure for what the student's code raises."""
+        """Train from one seed for at most `seconds` of work. Raises CallFailure for what the student's code raises; an
+        epoch that runs out of time after a first complete one ends the training without that."""
         client, images = self.client, self.images
         box = client.ready()
         end = box.spent + seconds
@@ -220,14 +227,18 @@ class Rerun:
         )
 
     def _is_decided(self, epochs: Sequence[Epoch]) -> bool:
-        """Whether no further epoch can change what is said of the training: it is the best one that counts, all
-        parameters have moved, and nobody asks for the last."""
+        """Whether no further epoch can change the verdict: the best accuracy counts, and it has reached the target; all
+        parameters have moved; and the numbers of the last epoch are compared with nothing."""
         if self.compared() or len(epochs) < MIN_EPOCHS or epochs[-1].unchanged:
             return False
         return max(epoch.accuracy for epoch in epochs) >= self.target
 
     def _what_it_knows(self, training: Training) -> Verdict:
-        """Whether what the network knows is in its parameters, and was not at the beginning."""
+        """Passed where what the network knows is in its parameters and was learned in this training; else `review`.
+
+        The network is asked again with its first parameters (it should know nothing) and with its trained ones plus
+        some noise (it should know the same).
+        """
         images = self.images
         if training.known_share is not None:
             return Verdict.review(
@@ -251,8 +262,9 @@ class Rerun:
         return self._what_is_beside_them([answer.get("shuffled_0"), answer.get("shuffled_1")])
 
     def _what_is_beside_them(self, shuffled: Sequence[Any]) -> Verdict:
-        """Whether something else than the parameters' values knows the classes: constants behind a gate that opens in
-        the training, a table of what was seen. It still does when all that was learned is shuffled."""
+        """`review` where something other than the parameters' values knows the classes, such as constants behind a gate
+        that opens in the training, or a table of the training images: it still does when what each tensor learned is
+        shuffled among its entries."""
         images = self.images
         if any(accuracy_of(logits, images.truth, images.classes) is None for logits in shuffled):
             return Verdict.review("The trained network could not be asked again.")
@@ -267,7 +279,7 @@ class Rerun:
         return Verdict.passed()
 
     def _once_more(self, name: str, seed: int, seconds: float) -> Run | None:
-        """The training from another seed, if it came to its end."""
+        """The training from another seed; None where it failed or was cut short."""
         self.client.ready().look_again()
         try:
             run = self._train(name, seed, seconds).run

@@ -1,10 +1,11 @@
-"""Do stated results agree with the re-run, within its spread and a stated margin?
+"""Compares the results that a student states with those of the re-run.
 
-An honest student measured on another machine, from another seed, once. So an entry agrees when it lies where one more
-honest run would: near the re-run's accuracy, and in the range of its losses (by either way to take them), both widened
-by its spread up to a bound. Where it lies outside, more seeds are trained. Then it disagrees if it lies outside of what
-the spread allows, whatever that is; what lies between, for a network that scatters beyond the bound, is a person's to
-decide, and so is what time did not allow to measure.
+An honest student measured once, on another machine, from another seed. So an entry agrees where one more honest run
+could have given it: its accuracy near the mean of the re-run, its loss in the range of the re-run's (measured during
+the last epoch or after it), each widened by a margin and by the spread, the latter up to a bound (`WIDEST_*`). Where an
+entry does not agree, the optimizer is trained from more seeds. If it then lies beyond margin and spread, it disagrees.
+If it lies within the spread but beyond the bound (the network scatters too widely), a person decides; so they do where
+time ran out.
 """
 
 import math
@@ -22,23 +23,23 @@ ACCURACY_MARGIN = 0.03  # eleven of 360 images
 LOSS_MARGIN = 0.5  # of a logarithm: a factor of 1.6
 ACCURACY_DEVIATIONS = 3.0
 LOSS_DEVIATIONS = 2.5
-# An answer that scatters more than that does not make every number agree.
+# A network whose runs scatter more widely than this does not make every number agree.
 WIDEST_ACCURACY = 0.07
 WIDEST_LOSS = math.log(4)
-# As far beyond the margin, a loss is not called wrong yet: that of an L-BFGS on batches, taken after the epoch, has a
-# long tail, of which three seeds show nothing.
+# A loss whose logarithm is beyond the margin by no more than this goes to a person, whatever the spread: on batches, the
+# loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing.
 DOUBTED_LOSS = 1.0
-ERRORS_FEWER = 6.0  # so many times fewer images wrong than in the best re-run is not luck, however near that is to 1.0
+ERRORS_FEWER = 6.0  # this many times fewer wrong images than in the best re-run are not luck, however small the numbers
 FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n
 MIN_SEEDS = 3  # before a number is rejected
-MIN_WRONG = 2  # with as many numbers that are surely wrong, nobody has to look at the doubtful ones
-MIN_SUMS = 2  # one alone may be that by chance
+MIN_WRONG = 2  # with this many entries that surely disagree, the doubtful ones count as disagreeing, too
+MIN_SUMS = 2  # entries that agree when divided by the number of batches; a single one may do so by chance
 BETWEEN = "scatters-too-widely"
 KEYS = ("train_loss", "test_accuracy")
 
 
 class Standing(Enum):
-    """Where a number lies."""
+    """Where a stated number lies in relation to the re-run; the worst has the largest value."""
 
     AGREES = auto()
     BETWEEN = auto()  # within the spread, but beyond the bound on it
@@ -62,9 +63,12 @@ def judge(
     batches: int | None = None,
     target: float = 0.0,
 ) -> Verdict:
-    """The verdict on RESULTS. `runs` gives the trainings so far, by optimizer; `another` trains from one more seed, if
-    it can; `why_not` says why an optimizer has no runs; `batches` is how many an epoch has, `target` the accuracy from
-    which on a network has learned."""
+    """Judge RESULTS, {optimizer: {"train_loss": ..., "test_accuracy": ...}}.
+
+    `runs()` gives the trainings so far, by optimizer; `another(name)` trains one from one more seed, if it can, and
+    returns whether it did; `why_not(name)` says why an optimizer has no runs. `batches` is the number of batches in an
+    epoch, `target` the accuracy from which on a network counts as having learned.
+    """
     if not isinstance(results, dict):
         return Verdict.failed(
             'RESULTS should be a dict: {name: {"train_loss": ..., "test_accuracy": ...}}.', "not-a-dict"
@@ -108,7 +112,7 @@ def _verdict(
 
 
 def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing, Standing]:
-    """Where a loss, and where an accuracy, lies beside what one more honest run might give."""
+    """Where a stated loss and a stated accuracy lie, in this order, beside what one more honest run could give."""
     scale = scatter_scale(len(runs))
     accuracies = statistics.accuracy(runs)
     room = ACCURACY_DEVIATIONS * scale * accuracies.spread
@@ -126,7 +130,8 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
 
 
 def scatter_scale(seeds: int) -> float:
-    """By how much one more run scatters about the mean of `seeds` runs, in the standard deviations of those few."""
+    """The standard deviation of one more run about the mean of `seeds` runs, in units of their own standard deviation:
+    sqrt(1 + 1/n), and more where n is too small to estimate it well."""
     return math.sqrt(1 + 1 / seeds) * FEW_SEEDS.get(seeds, 1.0)
 
 
@@ -193,7 +198,7 @@ def _compared(
 
 
 def _finite(runs: Sequence[Run]) -> Sequence[Run]:
-    """Those that ended in numbers; all, where none did."""
+    """The runs whose losses are finite; all of them where none is."""
     return [run for run in runs if statistics.losses([run])] or runs
 
 
@@ -202,7 +207,7 @@ def _worst(standings: tuple[Standing, Standing]) -> Standing:
 
 
 def _messages(results: Mapping[str, Any], entries: Mapping[str, Entry]) -> list[str]:
-    """One sentence an entry; but one for all if all accuracies are percentages."""
+    """One sentence for each entry that has one; a single sentence if all accuracies are percentages."""
     if not all(entry.diagnosis == "percent" for entry in entries.values()):
         return [entry.message for entry in entries.values() if entry.message]
     _, accuracy = _pair(results[next(iter(entries))])
@@ -228,7 +233,7 @@ def _range(runs: Sequence[Run]) -> set[float]:
 
 
 def _numbers(entry: Any) -> tuple[float, float] | str:
-    """(train_loss, test_accuracy), or what is wrong with them."""
+    """(train_loss, test_accuracy), or the end of a sentence on what is wrong with them."""
     if not isinstance(entry, dict):
         return 'needs {"train_loss": ..., "test_accuracy": ...}.'
     missing = [key for key in KEYS if key not in entry]
@@ -250,7 +255,7 @@ def _both_agree(loss: float, accuracy: float, runs: Sequence[Run]) -> bool:
 def _swapped(
     results: Mapping[str, Any], entries: Mapping[str, Entry], runs: Mapping[str, Sequence[Run]]
 ) -> list[tuple[str, str]]:
-    """Pairs of optimizers that disagree as they stand and agree with each other's re-run."""
+    """Pairs of optimizers whose numbers disagree with their own re-run and agree with each other's."""
     open_ = [name for name in entries if entries[name].diagnosis == "disagrees"]
     return [
         (first, second)
@@ -263,7 +268,7 @@ def _swapped(
 def _sums(
     results: Mapping[str, Any], entries: Mapping[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int
 ) -> bool:
-    """Whether the entries that disagree, several of them, would all agree as sums over the batches."""
+    """Whether at least `MIN_SUMS` entries disagree, and all of these would agree with losses divided by `batches`."""
     wrong = [name for name in entries if entries[name].diagnosis == "disagrees"]
     pairs = [(_pair(results[name]), runs[name]) for name in wrong]
     return len(wrong) >= MIN_SUMS and all(

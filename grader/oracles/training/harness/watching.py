@@ -1,8 +1,9 @@
-"""Sees every step of an optimizer in the training itself: what the parameters, their gradients and its settings were.
+"""Watches an optimizer during a training: the parameters, gradients and parameter groups at each of its steps.
 
-The hooks are torch's own (`register_step_pre_hook` and its twin) and stand in nobody's way: no step is held, no object
-replaced. A few entries of the parameters are followed through all steps; that parameters change between two steps, and
-that gradients are not cleared, is looked for in all of them.
+The hooks are torch's own (`Optimizer.register_step_pre_hook`, `register_step_post_hook`, `Tensor.register_hook`). They
+delay no step and replace no object but the closure, which is wrapped. A few entries of each parameter are recorded at
+every step; whether parameters change between two steps is checked on all entries, whether gradients are left uncleared
+on those of the parameters in `_hooked`.
 """
 
 from collections.abc import Callable
@@ -13,16 +14,19 @@ import torch
 
 from .probing import groups_of
 
-FOLLOWED = 64  # entries of all parameters together, two of each tensor at least
+FOLLOWED = 64  # entries that are recorded at each step, of all parameters together; at least two of each tensor
 MIN_OF_EACH = 2
-MAX_RECORDED = 600_000  # numbers of whole evaluations, for an optimizer that asks a closure several times in a step
+# Of an optimizer that calls a closure, each evaluation in the first steps is recorded as a whole: all parameters, all
+# gradients and the loss, up to so many numbers.
+MAX_RECORDED = 600_000
 RECORDED_STEPS = 3
 
 
 class Watch:
-    """Watches one optimizer from its making on. `report()` says what was seen since the last report.
+    """Watches one optimizer from when it is made. `report()` returns what happened since the last report.
 
-    A gradient that is not there is followed as NaN.
+    `named` are the network's parameters by name; `seed` draws the entries to record. Where a parameter has no gradient,
+    NaN is recorded.
     """
 
     def __init__(self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], seed: int) -> None:
@@ -47,11 +51,19 @@ class Watch:
             named[name].register_hook(partial(self._arrives, name))
 
     def begin_epoch(self) -> None:
-        """A step that raised has not ended."""
+        """Forget a step of the last epoch that raised and so never ended."""
         self._depth = 0
 
     def report(self) -> dict[str, Any]:
-        """What happened since the last report, as plain data; arrays have a row for each step."""
+        """What happened since the last report, as plain data.
+
+        steps, closures: numbers of steps and of evaluations of closures. between, uncleared, with_gradient: names of
+        parameters that changed between steps, whose gradients were left from before a backward pass, and that had a
+        gradient at the first step. followed: how many entries of each parameter are recorded, k in total. start (k,),
+        path (steps, k): the entries at first and after each step; gradients (steps, k): at each step. before, after:
+        [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `_record`. along: see
+        `_cosine`, one for each step.
+        """
         self._changed_between()
         data = {
             "steps": self._steps,
@@ -115,15 +127,15 @@ class Watch:
         self._ended_steps += 1
 
     def _arrives(self, name: str, gradient: torch.Tensor) -> None:
-        """One of possibly several backward passes of a step."""
+        """Add up what the backward passes of a step bring to a parameter, and note its `.grad` from before them."""
         if name in self._incoming:
             self._incoming[name] += gradient.detach()
             return
         before = self._named[name].grad
         self._before[name] = None if before is None else before.detach().clone()
-        self._incoming[name] = gradient.detach().clone()  # what becomes of .grad in its place is not what came
+        self._incoming[name] = gradient.detach().clone()  # a copy: torch may reuse the tensor as `.grad`
 
-    # --- what is looked at --------------------------------------------------------------------------------------------
+    # --- what is measured ---------------------------------------------------------------------------------------------
 
     def _watched(self, closure: Callable[[], Any]) -> Callable[[], Any]:
         def evaluate() -> Any:
@@ -149,8 +161,8 @@ class Watch:
         self._gradients.append(self._slopes(torch.nan)[self._followed])
 
     def _cosine(self) -> float:
-        """Of the angle between the gradients that the step finds and those that backward passes brought, and what was
-        there before; 0 where nothing was brought."""
+        """The cosine between the gradients at the step and what they should be: those from before the backward passes
+        plus what these brought. 0 where a backward pass brought nothing, or no hooked parameter has a gradient."""
         here, brought = [], []
         for name in self._hooked:
             now, incoming, old = self._named[name].grad, self._incoming.get(name), self._before.get(name)
@@ -164,7 +176,8 @@ class Watch:
         return float(torch.cosine_similarity(torch.cat(here), torch.cat(brought), dim=0))
 
     def _look_for_old_gradients(self) -> None:
-        """A gradient that is what was there plus what backward brought has not been cleared."""
+        """Note the parameters whose gradient is the sum of the one from before and what backward passes brought: it has
+        not been cleared in between."""
         for name, incoming in self._incoming.items():
             old, now = self._before[name], self._named[name].grad
             if old is None or now is None or not bool(old.any()):
@@ -193,7 +206,8 @@ class Watch:
         )
 
     def _note(self, when: str) -> None:
-        """The groups, where they are others than at the step before. Nearly always a glance at them is enough."""
+        """Record the parameter groups if they differ from those last recorded. Mostly `_glance`, which is cheap, tells that
+        they do not."""
         changes, glance = self._groups[when], _glance(self._optimizer)
         if glance is not None and glance == self._glances.get(when):
             return
@@ -207,7 +221,7 @@ class Watch:
         return torch.cat([p.detach().reshape(-1) for p in self._parameters])
 
     def _slopes(self, missing: float) -> torch.Tensor:
-        """A copy of all gradients, (n,), with a number for those that are not there."""
+        """A copy of all gradients, (n,), with `missing` where a parameter has none."""
         return torch.cat(
             [
                 torch.full_like(p, missing).reshape(-1) if p.grad is None else p.grad.detach().reshape(-1)
@@ -217,7 +231,8 @@ class Watch:
 
 
 def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:
-    """What tells whether groups have changed, where all that they hold are plain numbers; else None."""
+    """A summary of the groups that is equal as long as they do not change; None where they hold anything but plain
+    values, which may change in place."""
     groups = [
         (tuple(map(id, group["params"])), [item for item in group.items() if item[0] != "params"])
         for group in optimizer.param_groups
@@ -232,22 +247,22 @@ def _is_plain(value: Any) -> bool:
 
 
 def _hooked(named: dict[str, torch.Tensor], seed: int) -> list[str]:
-    """The parameters whose gradients are followed on their way: the last layer's, which nothing hides, and some that
-    nobody knows."""
+    """The parameters that get a gradient hook: those of the last layer, whose gradients pass through no other, and two
+    that are drawn, so that a student cannot know them."""
     learning = [name for name, p in named.items() if p.requires_grad]
     order = torch.randperm(len(learning), generator=torch.Generator().manual_seed(seed)).tolist()
     return list(dict.fromkeys([*learning[-MIN_OF_EACH:], *(learning[place] for place in order[:MIN_OF_EACH])]))
 
 
 def _places(parameters: list[torch.Tensor], seed: int) -> list[torch.Tensor]:
-    """Which entries of each parameter are followed."""
+    """The indices of the entries that are recorded, for each parameter."""
     generator = torch.Generator().manual_seed(seed)
     each = max(FOLLOWED // max(len(parameters), 1), MIN_OF_EACH)
     return [torch.randperm(p.numel(), generator=generator)[:each].to(p.device) for p in parameters]
 
 
 def _in_all(places: list[torch.Tensor], sizes: list[int]) -> torch.Tensor:
-    """The same, counted through all of them."""
+    """The same indices, into the concatenation of all parameters."""
     return torch.cat([indices + sum(sizes[:number]) for number, indices in enumerate(places)])
 
 
