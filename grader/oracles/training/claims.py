@@ -34,8 +34,8 @@ TIMED = "seconds_per_epoch"
 LOGARITHMIC = ("train_loss", TIMED)
 # The standard deviation of one run, by metric, is taken to be no smaller and no larger than this.
 MIN_SPREADS = {"train_loss": 0.0, "test_accuracy": 0.0, "epochs_to_target": 0.4, TIMED: 0.1}
-# On a machine that does other work, times scatter more. That must not make a claim harder to contradict, hence the upper
-# bound. What then depends on the noise (`CLOCK_DOUBT`) goes to a person: on two cores with eight busy processes,
+# On a machine that does other work, times scatter more. That must not make a claim harder to contradict, hence the
+# upper bound. What then depends on the noise (`CLOCK_DOUBT`) goes to a person: on two cores with eight busy processes,
 # the epochs of one training took up to a quarter longer than those of the next.
 MAX_SPREADS = {TIMED: 0.12}
 CLOCK_DOUBT = math.log(1.25)

@@ -1,9 +1,9 @@
-"""Does a network know the classes before it has been trained, whatever it calls them?
+"""Detects a network that knows the classes before it has been trained, even where its outputs hide that.
 
-A network that comes trained need not show it: with its outputs turned round, exchanged, or led through a last layer of
-random weights it gets hardly an image right before the first epoch. A linear reading of its outputs, fitted on half of
-the held-out images, still tells the classes of the other half apart. That of a network with random weights does it as
-well as a random projection of the pixels.
+A network that comes trained can hide it: with its outputs negated, permuted, or passed through a last layer of random
+weights it gets hardly an image right before the first epoch. A linear classifier on its outputs, fitted on half of the
+held-out images, still tells the classes of the other half apart. On a network with random weights, it does so no better
+than on a random projection of the pixels.
 """
 
 import numpy as np
@@ -21,8 +21,8 @@ _RIDGE = 1e-3
 
 
 def knows_classes(logits: np.ndarray, images: Images, seed: int, max_errors: float = MAX_ERRORS) -> float | None:
-    """The share that a linear reading of the `logits` (m, classes) on the held-out images gets right, where it is more
-    than random weights would let it; None where it is not. `max_errors` is in a random projection's."""
+    """The share of the held-out images that a linear classifier on the `logits` (m, classes) gets right, if that is
+    more than random weights allow; else None. `max_errors` is in errors of a classifier on a random projection."""
     if not np.isfinite(logits).all():
         return None
     projected = _projected(images, seed)
@@ -32,7 +32,7 @@ def knows_classes(logits: np.ndarray, images: Images, seed: int, max_errors: flo
 
 
 def _projected(images: Images, seed: int) -> float:
-    """The share that is right by a random projection of the pixels to as many numbers as there are classes."""
+    """The share that the classifier gets right on a random projection of the pixels to `classes` numbers."""
     rng = np.random.default_rng(seed)
     pixels = images.held_out.reshape(len(images.held_out), -1).astype(np.float64)
     shares = [
@@ -43,7 +43,7 @@ def _projected(images: Images, seed: int) -> float:
 
 
 def _read_share(features: np.ndarray, truth: np.ndarray, classes: int) -> float:
-    """The share that is right by least squares on one half of the images, asked about the other, both ways round."""
+    """The share that least squares gets right, fitted on each half of the images and tested on the other."""
     scaled = features.astype(np.float64) / max(float(np.abs(features).max()), np.finfo(np.float64).tiny)
     centred = scaled - scaled.mean(axis=0)
     spread = centred.std(axis=0)
@@ -54,6 +54,6 @@ def _read_share(features: np.ndarray, truth: np.ndarray, classes: int) -> float:
 
 
 def _right(design: np.ndarray, goals: np.ndarray, test_design: np.ndarray, test_truth: np.ndarray) -> int:
-    """How many of `asked` come out right."""
+    """How many rows of `test_design` are classified right after fitting on `design`, by ridge regression."""
     weights = np.linalg.solve(design.T @ design + _RIDGE * np.eye(design.shape[1]), design.T @ goals)
     return int(((test_design @ weights).argmax(axis=1) == test_truth).sum())

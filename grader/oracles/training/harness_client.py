@@ -1,5 +1,4 @@
-"""The worker in which the re-run happens: prepared with our data, on a device that our own worker has seen, and asked
-within its time."""
+"""The grader's end of a re-run: prepares the student's worker, calls the harness in it, and accounts for the time."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +22,10 @@ OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that i
 
 @dataclass(slots=True)
 class HarnessClient:
-    """The harness and our oracle (`grader.oracles.optimizers`), both with `within(seconds)`.
+    """Calls the harness in the student's worker, and the oracle (`grader.oracles.optimizers`) in a worker of ours.
 
-    `settings`: seconds, batch_size, device, gpu_memory_gib. `names` are the optimizers, `module` the student's.
+    `harness` and `oracle` are proxies of these modules, with `within(seconds)`. `settings`: seconds, batch_size,
+    device, gpu_memory_gib. `names` are the optimizers, `module` is the student's.
     """
 
     harness: Any
@@ -44,13 +44,15 @@ class HarnessClient:
     _lock: ExitStack = field(default_factory=ExitStack)
 
     def close(self) -> None:
-        """Lets others train where this one did."""
+        """Release the GPU, if one is used, for other submissions."""
         self._lock.close()
 
     def ready(self) -> TimeBox:
-        """A worker with our data and the student's module in it, and the box, calibrated on the same device.
+        """Prepare the worker, with the data and the student's module in it, if it is not; returns the time box, which
+        is calibrated on the same device.
 
-        A GPU is waited for here, on nobody's time, and kept until `close`. Raises UsageError where there is none.
+        Waits for a GPU until no other submission uses it, which is not charged, and holds it until `close`. Raises
+        UsageError where the device is not available, and CallFailure where the worker could not be prepared.
         """
         if self._broken is not None:
             raise self._broken
@@ -63,8 +65,8 @@ class HarnessClient:
         return self.box
 
     def ask(self, seconds: float, function: str, *args: Any) -> dict[str, Any]:
-        """One call of the harness that may take `seconds` of work; the box pays. Raises CallFailure for every answer
-        but a good one."""
+        """Call a function of the harness, which may take `seconds` of work, and charge the time box. Raises CallFailure
+        for every reply other than "ready"."""
         box = self.ready()
         began = self.clock()
         deadline = self._clock_seconds(box, max(seconds, 0.0)) + OVERSHOOT_SECONDS
@@ -96,8 +98,8 @@ class HarnessClient:
         return Pace.of(self.oracle.reference_seconds(self._place))
 
     def _has_lost_its_gpu(self, fault: CallFailure) -> bool:
-        """After an error of CUDA itself (an index out of range, say) nothing runs on that GPU in that process again: it
-        is ended, and what comes next gets another."""
+        """Whether the worker's CUDA context is broken, as after an index out of range; nothing runs on the GPU in that
+        process again, so it is ended, and the next call starts another."""
         if _CUDA_ERROR not in fault.verdict.message:
             return False
         with suppress(CallFailure):
@@ -149,7 +151,7 @@ class HarnessClient:
                 raise stopped(reply, self.images.classes)
 
     def _in_their_words(self, fault: CallFailure) -> CallFailure:
-        """The fault with the student's names in it: they know of no probe, nor of what else we call."""
+        """The failure with its subject, a function of the harness, replaced by what the student knows it as."""
         maker_returned = not any(frame.function == MAKER for frame in fault.frames)
         subject = "your optimizer" if maker_returned and fault.verdict.outcome is not Outcome.MISSING else MAKER
         names = {

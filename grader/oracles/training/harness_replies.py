@@ -1,4 +1,4 @@
-"""What the harness says, read: nothing in it is believed, and a report of another form measures nothing."""
+"""Reads the replies of the harness. They are not trusted: a report that does not have the agreed form is not used."""
 
 import math
 from collections.abc import Mapping
@@ -18,12 +18,8 @@ LONGEST_NAME = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """What was seen of an optimizer's steps in one epoch or more; arrays have a row for each step.
-
-    `between` are the parameters that changed between steps, `uncleared` those whose gradients were never cleared,
-    `with_gradient` those that had one at the first step. `along` is for each step the cosine between the gradients that
-    it found and those that backward passes had brought.
-    """
+    """What was watched of an optimizer's steps in one epoch or more, with the names and shapes of
+    `harness.watching.Watch.report`."""
 
     closures: int
     between: tuple[str, ...]
@@ -43,7 +39,7 @@ class Watched:
         return len(self.path)
 
     def then(self, other: "Watched") -> "Watched":
-        """This one and what came after it."""
+        """This report joined with the next one of the same training."""
         return replace(
             self,
             closures=self.closures + other.closures,
@@ -60,7 +56,7 @@ class Watched:
 
 
 def read_watched(answer: Any) -> Watched | None:
-    """What a watch saw, from the harness's report; None where it is none."""
+    """The report of a watch; None where `answer` is not one."""
     match answer:
         case {
             "steps": int(steps),
@@ -105,13 +101,14 @@ def read_watched(answer: Any) -> Watched | None:
 
 
 def accuracy_of(logits: Any, truth: Any, classes: int) -> float | None:
-    """The share of the images whose largest logit is the right one; None where these are no logits."""
+    """The share of the images whose largest logit is the right one; None where `logits` is not a float array of shape
+    (images, classes)."""
     right = _right(logits, truth, classes)
     return None if right is None else float(right.mean())
 
 
 def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
-    """An epoch from the harness's report. Raises CallFailure where it is none."""
+    """An epoch, from the reply to train_epoch. Raises CallFailure where it has no logits or no time."""
     logits, seconds = answer.get("logits"), answer.get("seconds")
     right = _right(logits, truth, classes)
     if right is None or logits is None or not isinstance(seconds, float) or not 0 <= seconds < math.inf:
@@ -136,7 +133,8 @@ def read_epoch(answer: Mapping[str, Any], truth: Any, classes: int) -> Epoch:
 
 
 def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
-    """The harness's answer that it cannot go on, as the verdict on every point that needed it."""
+    """The failure for a reply with a status other than "ready": its verdict is that on every point that needed the
+    call."""
     status, detail, what = (str(answer.get(key))[:100] for key in ("status", "found", "what"))
     match status:
         case "missing":
@@ -182,7 +180,7 @@ def _joined(first: Any, second: Any) -> Any:
 
 
 def _evaluations(value: Any) -> tuple[dict[str, Any], ...]:
-    """Points, gradients and losses of whole evaluations, and where steps ended: as far as they are that."""
+    """The evaluations of closures, {"point", "gradient", "loss"} or {"end"} of a step; none if one has another form."""
     evaluations: list[dict[str, Any]] = []
     for item in value if isinstance(value, list) else []:
         match item:

@@ -1,4 +1,4 @@
-"""Does an optimizer behave as its name says, and does the network learn with it in time?"""
+"""Judges whether an optimizer behaves as its name says, and whether the network learns with it in time."""
 
 import math
 from typing import Any
@@ -69,7 +69,7 @@ def _leaves_out(name: str, attempt: Attempt) -> tuple[str, str]:
 
 
 def _notes(attempt: Attempt) -> list[str]:
-    """Remarks that cost nothing."""
+    """Remarks that do not change the score."""
     run, notes = attempt.run, []
     if run.epochs and all(epoch.returned is None for epoch in run.epochs):
         notes.append("train_epoch should return the mean training loss as a float.")
@@ -86,7 +86,7 @@ def _notes(attempt: Attempt) -> list[str]:
 
 
 def _notes_on_learning(attempt: Attempt) -> list[str]:
-    """Remarks on a network that has learned all the same."""
+    """Remarks on a network that has learned."""
     notes = []
     if never_cleared(attempt):
         notes.append(
@@ -106,7 +106,7 @@ def _notes_on_learning(attempt: Attempt) -> list[str]:
 
 
 def _evidence(rerun: Rerun, attempt: Attempt) -> dict[str, Any]:
-    """What a report shows beside the point: the curve, the time and the box."""
+    """The evidence for a report: accuracies, the learning curve, and the time."""
     client = rerun.client
     return {
         "best_accuracy": attempt.run.best,
@@ -121,7 +121,7 @@ def _evidence(rerun: Rerun, attempt: Attempt) -> dict[str, Any]:
 
 
 def curve(run: Run) -> dict[str, list[float | None]]:
-    """The training, epoch by epoch, as plain lists; None where a loss is no number, which JSON does not have."""
+    """The learning curve, epoch by epoch; None for a loss that is not finite, which JSON does not have."""
     finite = [epoch.loss is not None and math.isfinite(epoch.loss) for epoch in run.epochs]
     return {
         "loss": [epoch.loss if is_finite else None for epoch, is_finite in zip(run.epochs, finite, strict=True)],

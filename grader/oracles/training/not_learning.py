@@ -1,4 +1,4 @@
-"""Why a network has not learned: the likeliest reason, told in a sentence."""
+"""Explains in a sentence why a network has not learned: the likeliest reason."""
 
 import math
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Reason = tuple[str, str]  # the rest of the sentence, and the diagnosis
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What there is to go by. `guessing` is the loss of a network that knows nothing."""
+    """What the reasons are looked for in. `guessing` is the loss of a network that guesses, log(classes)."""
 
     attempt: Attempt
     losses: tuple[float, ...]
@@ -45,7 +45,7 @@ def listed(names: tuple[str, ...]) -> str:
 
 
 def left_out(attempt: Attempt) -> tuple[str, ...]:
-    """Parameters that have gradients and are yet what they were before the first epoch, where others are not."""
+    """Parameters that have gradients and never changed, if others with gradients did: an optimizer without them."""
     watched = attempt.training.watched
     if not attempt.run.epochs or watched is None:
         return ()
@@ -54,14 +54,14 @@ def left_out(attempt: Attempt) -> tuple[str, ...]:
 
 
 def never_cleared(attempt: Attempt) -> bool:
-    """Whether gradients add up in parameters that move."""
+    """Whether the gradients of some parameter that changes are never cleared."""
     watched = attempt.training.watched
     unchanged = set(attempt.run.epochs[-1].unchanged) if attempt.run.epochs else set()
     return watched is not None and any(name not in unchanged for name in watched.uncleared)
 
 
 def few_batches(attempt: Attempt) -> str | None:
-    """The sentence on a loop that leaves out batches of its own accord; None where it takes them all."""
+    """The sentence on a train_epoch that never uses all batches; None where it does, or was cut short each time."""
     whole = [epoch.batch_counts for epoch in attempt.run.epochs if epoch.complete and epoch.batch_counts is not None]
     if not whole or any(used >= total for used, total in whole):
         return None

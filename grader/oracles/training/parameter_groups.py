@@ -1,4 +1,4 @@
-"""An optimizer's parameter groups, as the harness shows them: read as plain data that our own oracle may be given."""
+"""Reads an optimizer's parameter groups from the harness, which is not trusted, as plain data for the oracle."""
 
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -12,8 +12,8 @@ Groups: TypeAlias = list[dict[str, Any]]  # {"members": indices of parameters, "
 
 
 def read_by_step(listed: Any, steps: int, parameters: int) -> tuple[Groups, ...] | None:
-    """The groups at each of `steps` steps, from [[step, groups], ...] for those where they changed; None for anything
-    else. Nothing is believed."""
+    """The groups at each of `steps` steps, from [[step, groups], ...] for the steps at which they changed; None where
+    `listed` has another form."""
     if not isinstance(listed, list) or (steps and not listed):
         return None
     changes: dict[int, Groups] = {}
@@ -33,7 +33,7 @@ def read_by_step(listed: Any, steps: int, parameters: int) -> tuple[Groups, ...]
 
 
 def read_groups(step: Any, parameters: int) -> Groups | None:
-    """The groups at one step, of an optimizer for that many parameters."""
+    """The groups at one step, of an optimizer for that many parameters; None where `step` has another form."""
     if not isinstance(step, list) or not 0 < len(step) <= MAX_GROUPS:
         return None
     groups = []

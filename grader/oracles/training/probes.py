@@ -1,9 +1,8 @@
-"""Probe problems for optimizers, and what the answers to them say.
+"""Probe problems for optimizers, and the verdict on how an optimizer moves on them.
 
 The student's optimizer walks a few small problems whose gradients we choose: dense ones with changing signs, badly
 scaled ones, sparse ones (there, and only there, weight decay inside the gradient and beside it part ways by orders of
-magnitude) and, for LBFGS, closures. Whether the paths are those of torch's own optimizer is found out by
-`optimizers.identify`.
+magnitude) and, for LBFGS, closures. `optimizers.identify` compares the paths with those of torch's own optimizers.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from grader.model import Verdict
 from grader.oracles.training.parameter_groups import read_groups
 
 SHAPES = [[4, 3], [5]]  # a weight and a bias: code may treat them differently
-STEPS = (9, 15)  # from, and below: a number that nobody knows. RAdam moves as plain momentum for its first five
+STEPS = (9, 15)  # drawn, at least 9 and below 15. RAdam moves as plain momentum for its first five
 SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
 MIN_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
 CLOSURE_STEPS = (6, 9)  # as above; each of up to max_iter inner iterations
@@ -88,7 +87,8 @@ def _start(rng: np.random.Generator, size: int) -> Any:
 
 
 def read(answer: Any, problems: list[Problem]) -> list[Record] | None:
-    """The records as our own oracle may be given them; None where they are none. Nothing in them is believed."""
+    """The records of the problems as plain data for the oracle; None where one has another form. They come from the
+    student's worker, and are not trusted."""
     if not isinstance(answer, list) or len(answer) != len(problems):
         return None
     records = [_record(item, problem) for item, problem in zip(answer, problems, strict=True)]
@@ -111,8 +111,9 @@ def _record(item: Any, problem: Problem) -> Record | None:
 
 
 def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
-    """Does the optimizer behave as `name`? `identify` is the oracle's, which has torch."""
-    if answer is None:  # not torch's kind of optimizer: nothing can be read of it, and its steps cannot be watched
+    """Judge whether the optimizer behaves like torch's of that `name`. `answer` are the harness's records; `identify`
+    is the oracle's function, which has torch."""
+    if answer is None:  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
         return Verdict.review(f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups.')
     records = read(answer, problems)
     if records is None:
@@ -128,7 +129,7 @@ def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..
 
 
 def _standing_still(name: str, records: list[Record]) -> Verdict | None:
-    """The sentences for parameters that do not move though they have gradients."""
+    """The verdict where parameters do not move although they have gradients; None where all move."""
     first = records[0]
     sizes = [int(np.prod(shape)) for shape in SHAPES]
     moves = np.ptp(first["path"], axis=0) != 0  # NaN counts as a move: it is for the comparison to refuse

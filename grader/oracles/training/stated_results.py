@@ -26,8 +26,8 @@ LOSS_DEVIATIONS = 2.5
 # A network whose runs scatter more widely than this does not make every number agree.
 WIDEST_ACCURACY = 0.07
 WIDEST_LOSS = math.log(4)
-# A loss whose logarithm is beyond the margin by no more than this goes to a person, whatever the spread: on batches, the
-# loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing.
+# A loss whose logarithm is beyond the margin by no more than this goes to a person, whatever the spread: on batches,
+# the loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing.
 DOUBTED_LOSS = 1.0
 ERRORS_FEWER = 6.0  # this many times fewer wrong images than in the best re-run are not luck, however small the numbers
 FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n

@@ -1,9 +1,9 @@
-"""What the re-run measured of an optimizer, and the same as numbers with a spread: the ground on which stated results
-and claims are judged.
+"""The re-run's measurements of an optimizer, as means with a spread, by which stated results and claims are judged.
 
-The spread is that between seeds, pooled over the last three epochs: a network whose accuracy jumps from epoch to epoch
-would have jumped for the student too. Losses and times are compared as logarithms, since they spread by factors. Of a
-single run the spread is what such trainings usually have, or that of its own last epochs where it is more.
+The spread is the standard deviation between seeds, pooled over the last three epochs: a network whose accuracy jumps
+from epoch to epoch would have jumped for the student, too. Losses and times are compared as logarithms, since they
+scatter by factors. A single run is given the spread that such trainings usually have, or that of its own last epochs
+where it is larger.
 """
 
 import math
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 LAST_EPOCHS = 3
-# Below, training losses are all the same: the network knows its training images by heart. One network's LBFGS ended
-# anywhere from 1e-7 to 0.06 over twelve seeds.
+# Smaller training losses are taken for this one: the network has memorised its training images. One network's LBFGS
+# ended anywhere from 1e-7 to 0.06 over twelve seeds.
 MIN_LOSS = 0.05
-# How far two honest runs lie apart at least, and usually where a single run is all there is (docs/optimizers.md).
+# The least spread of several runs, and the usual one, for a single run (docs/optimizers.md).
 MIN_ACCURACY_SPREAD = 0.005
 MIN_LOG_LOSS_SPREAD = 0.05
 USUAL_ACCURACY_SPREAD = 0.012
@@ -30,7 +30,8 @@ DIGITS = 4  # of a number in a report; of an accuracy: a tenth of an image
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One epoch. `loss` is the mean of what the loss function gave, `evaluated` the training loss afterwards."""
+    """One epoch. `loss` is the mean of what the loss function returned, `returned` what train_epoch did, `evaluated`
+    the training loss after the epoch, and `accuracy` that on the held-out images. `seconds` are of work."""
 
     accuracy: float
     loss: float | None
@@ -40,8 +41,8 @@ class Epoch:
     complete: bool
     finite: bool
     unchanged: tuple[str, ...] = ()
-    returned_outside: bool = False  # the means of what the loss function gave
-    batch_counts: tuple[int, int] | None = None  # batches, of how many there were
+    returned_outside: bool = False  # of the range of means of what the loss function returned
+    batch_counts: tuple[int, int] | None = None  # used, and in the epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Values over the seeds, and the standard deviation with which one more honest run would scatter."""
+    """One value for each seed, and the standard deviation of one honest run."""
 
     values: tuple[float, ...]
     spread: float
@@ -78,7 +79,8 @@ def accuracy(runs: Sequence[Run]) -> Quantity:
 
 
 def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
-    """Logarithms of the training loss, taken in two ways: the mean during the last epoch, and afterwards."""
+    """Logarithms of the training loss, measured in two ways: the mean during the last epoch, and after it. A way in
+    which a loss is not finite is left out."""
     during = [[_log(_mean_loss(epoch)) for epoch in run.epochs[-LAST_EPOCHS:]] for run in runs]
     after = [[_log(run.epochs[-1].evaluated)] for run in runs]
     quantities = []
@@ -92,7 +94,7 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
 
 
 def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:
-    """The first epoch whose accuracy reaches the target; one more than there were where none does."""
+    """The number of the first epoch whose accuracy reaches the target; where none does, one more than were run."""
     firsts = [
         next((number for number, epoch in enumerate(run.epochs, 1) if epoch.accuracy >= target), len(run.epochs) + 1)
         for run in runs
@@ -103,13 +105,13 @@ def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:
 
 
 def seconds_per_epoch(runs: Sequence[Run]) -> Quantity:
-    """Logarithm of the time of the median epoch: not the one that loaded something, nor an LBFGS's that had arrived."""
+    """Logarithms of the median epoch's time: the first may load something, in the last L-BFGS may have converged."""
     usual = [math.log(max(float(np.median([epoch.seconds for epoch in run.epochs])), 1e-6)) for run in runs]
     return Quantity(tuple(usual), _spread([[seconds] for seconds in usual], 0.0, USUAL_LOG_SECONDS_SPREAD))
 
 
 def summary(runs: Sequence[Run], target: float) -> dict[str, Any]:
-    """One row of the table in the report: the means over the seeds, None where nothing was measured."""
+    """One row of the report's table: means over the seeds, None where nothing was measured."""
     if not runs:
         return {"seeds": 0}
     reached = epochs_to_target(runs, target)
@@ -126,7 +128,7 @@ def summary(runs: Sequence[Run], target: float) -> dict[str, Any]:
 
 
 def significant(value: float) -> float:
-    """Four significant digits. Not places: a loss of 3e-7 is not zero, and which processor computed it would show."""
+    """Round to four significant digits: a loss of 3e-7 is not zero, and differences between processors vanish."""
     return float(f"{value:.{DIGITS}g}")
 
 
@@ -150,10 +152,8 @@ def _spread(tails: Sequence[Sequence[float]], least: float, usual: float) -> flo
 
 
 def _deviation(tails: Sequence[Sequence[float]]) -> float:
-    """The standard deviation between seeds, epoch by epoch, so that a curve which still falls is no scatter.
-
-    A single seed has but its own last epochs to tell.
-    """
+    """The standard deviation between seeds, from the mean of its squares at each epoch: a curve that still falls does
+    not count as scatter. For a single seed, that between its last epochs."""
     values = np.array(tails)
     if len(values) == 1:
         return float(values.std(ddof=1)) if values.size > 1 else 0.0

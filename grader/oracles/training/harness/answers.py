@@ -1,4 +1,4 @@
-"""How a call answers, and what is kept from one call to the next."""
+"""How a call of the harness replies, and the state that it leaves for later calls."""
 
 import functools
 import gc
@@ -11,8 +11,8 @@ _state: dict[str, Any] = {}
 _OF_A_RUN = ("model", "optimizer", "start", "watch")
 
 
-class Halt(Exception):  # noqa: N818 - not an error: the answer of a call that cannot go on
-    """Carries the reply."""
+class Halt(Exception):  # noqa: N818 - not an error: the reply of a call that cannot go on
+    """Ends a call with a reply of this status."""
 
     def __init__(self, status: str, **details: Any) -> None:
         super().__init__(status)
@@ -20,7 +20,8 @@ class Halt(Exception):  # noqa: N818 - not an error: the answer of a call that c
 
 
 def answering(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Turns `Halt` and running out of GPU memory into answers; everything else is the worker's to report."""
+    """Make a function of the harness reply: `{"status": "ready", ...}`, or the status of a `Halt`, or "gpu-memory". All
+    other exceptions are the worker's to report."""
 
     @functools.wraps(function)
     def answer(*args: Any) -> dict[str, Any]:
@@ -30,31 +31,32 @@ def answering(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str
             return halt.reply
         except torch.OutOfMemoryError:
             forget_run()
-        gc.collect()  # half a second, and so only here: what the failed step left behind has to go
-        torch.cuda.empty_cache()  # nothing, where there is no GPU
+        gc.collect()  # what the failed step left behind; only here, since it takes half a second
+        torch.cuda.empty_cache()  # does nothing where there is no GPU
         return {"status": "gpu-memory"}
 
     return answer
 
 
 def keep(**things: Any) -> None:
-    """Keeps these for the calls to come."""
+    """Keep these values, by name, for later calls."""
     _state.update(things)
 
 
 def recall(name: str) -> Any:
-    """What an earlier call kept. Halts where that was in a worker that is no more."""
+    """The value that an earlier call kept under this name. Halts with "unprepared" where there is none: the worker has
+    been replaced since."""
     if name not in _state:
         raise Halt("unprepared")
     return _state[name]
 
 
 def forget() -> None:
-    """Everything: a worker that is prepared anew."""
+    """Drop all values, before the worker is prepared anew."""
     _state.clear()
 
 
 def forget_run() -> None:
-    """What belongs to one training."""
+    """Drop the values that belong to one training."""
     for name in _OF_A_RUN:
         _state.pop(name, None)

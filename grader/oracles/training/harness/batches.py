@@ -1,4 +1,4 @@
-"""What the student's train_epoch is handed: the batches, and a loss function that remembers what it gave."""
+"""The arguments of the student's train_epoch: the batches, and a loss function that records the values it returns."""
 
 import time
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from .answers import recall
 
 
 def pieces(epoch: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
-    """The training set in batches, shuffled by seed and epoch alone: a student's draws do not change the order."""
+    """The training set in batches (x, y), shuffled by seed and epoch alone: random numbers that the student draws do
+    not change the order."""
     x, y = recall("x"), recall("y")
     order = torch.randperm(len(x), generator=torch.Generator().manual_seed(1000 * recall("seed") + epoch)).to(x.device)
     size = recall("options")["batch_size"]
@@ -19,7 +20,8 @@ def pieces(epoch: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
 
 
 class Deadline:
-    """When the batches end: after so many seconds of the processor's, or, at the latest, so many on the clock."""
+    """When the batches end: after `work` seconds of processor time, or `wall` seconds on the clock if these are over
+    first."""
 
     def __init__(self, work: float, wall: float) -> None:
         self.began, self.worked = time.perf_counter(), time.process_time()
@@ -35,10 +37,8 @@ class Deadline:
 
 
 class Batches:
-    """What the student iterates over: (x, y) pairs, with a length. Iteration ends early once the time is over.
-
-    `taken` counts the batches that were handed out.
-    """
+    """The batches that the student iterates over, with a length. Iteration ends early once the deadline has passed:
+    `cut` is then True. `used_count` is the number of different batches that were handed out."""
 
     def __init__(self, items: list[Any], deadline: Deadline) -> None:
         self.items = items
@@ -68,15 +68,15 @@ class Batches:
 
 
 class RecordingLoss(nn.CrossEntropyLoss):
-    """The mean cross-entropy, which remembers what it gave: the student's own mean is compared with it.
+    """The mean cross-entropy, which records what it returns: the mean that train_epoch returns is compared with that.
 
-    Means over the epoch are taken in three ways, since a closure is asked several times for a batch: of the first value
-    of each batch, of the last, and of all; each plainly and weighted by the size of the batch.
+    A closure computes the loss of a batch several times, so there are several means over an epoch: of the first value
+    for each batch, of the last, and of all, each plain and weighted by the size of the batch.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # the loss, its targets, and their number
+        self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # loss, targets, their number
         self.backward_passes = 0
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
@@ -90,7 +90,8 @@ class RecordingLoss(nn.CrossEntropyLoss):
         self.backward_passes += 1
 
     def summary(self) -> dict[str, float | None]:
-        """The plain mean of all, and the lowest and highest mean there is; None where it was never asked."""
+        """loss: the plain mean of all values; low, high: the lowest and the highest of the means. None where it was
+        never called."""
         if not self._calls:
             return {"loss": None, "low": None, "high": None}
         values = torch.stack([loss for loss, _, _ in self._calls]).cpu().double()  # there is no float64 on an Apple GPU

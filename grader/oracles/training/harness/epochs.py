@@ -11,12 +11,12 @@ from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
 from .watching import Watch
 
-_LOOKED_AT = 5  # images
+_LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
 
 
 @answering
 def build_network(seed: int) -> dict[str, Any]:
-    """The student's network from this seed, on the device."""
+    """Make the student's network from this seed, on the device."""
     forget_run()
     keep(model=student.network(seed), seed=seed, epochs=0)
     return {}
@@ -24,10 +24,8 @@ def build_network(seed: int) -> dict[str, Any]:
 
 @answering
 def forward() -> dict[str, Any]:
-    """What the network makes of the held-out images before it has seen any other.
-
-    `softmax` is whether that looks like probabilities.
-    """
+    """logits: the network's outputs for the held-out images, before the training; softmax: whether they look like
+    probabilities."""
     outputs = student.outputs(recall("model"), recall("held_out"))
     few = outputs[:_LOOKED_AT]
     positive = bool((few >= 0).all()) and bool(torch.allclose(few.sum(1), torch.ones_like(few[:, 0])))
@@ -36,7 +34,8 @@ def forward() -> dict[str, Any]:
 
 @answering
 def make_optimizer(name: str) -> dict[str, Any]:
-    """The student's optimizer for the network that stands. `watched`: whether its steps are seen."""
+    """Make the student's optimizer for the network that `build_network` made. watched: whether its steps are watched,
+    which takes an optimizer of torch's kind."""
     model = recall("model")
     named = dict(model.named_parameters())
     optimizer = student.optimizer(name, model.parameters())
@@ -48,10 +47,11 @@ def make_optimizer(name: str) -> dict[str, Any]:
 
 @answering
 def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
-    """One of the student's epochs: the batches end after `work` seconds of it. Then the logits on held-out images.
+    """Run the student's train_epoch once; the batches end after `work` or `wall` seconds (see `Deadline`).
 
-    `loss`, `low` and `high` are the mean and the bounds of the means of what the loss function gave; `evaluated` is the
-    loss on the training set afterwards, in evaluation mode, if asked for (or if the epoch was cut short).
+    loss, low, high: see `RecordingLoss.summary`. returned: what train_epoch returned, if it is a number. taken: how
+    many of the batches were used. logits: of the held-out images, after the epoch. evaluated: the loss on the training
+    set after the epoch, in evaluation mode, if `evaluate` is true or the epoch was cut short. watch: `Watch.report`.
     """
     model, optimizer, loss_fn, watch = recall("model"), recall("optimizer"), RecordingLoss(), recall("watch")
     keep(epochs=recall("epochs") + 1)
@@ -82,11 +82,11 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
 
 @answering
 def rewind(closeness: float, seed: int) -> dict[str, Any]:
-    """The network's logits with the parameters that it began with, with its own moved by next to nothing, and with what
-    each tensor has learned shuffled among its entries, twice.
+    """The network's logits on the held-out images with other parameters; ends the training.
 
-    What it has learned has to be in the parameters: with those of the beginning it knows nothing, with almost the same
-    it knows the same, and shuffled it is as good as random. Ends the training.
+    start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
+    noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
+    tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random.
     """
     model, start = recall("model"), recall("start")
     parameters = [p.detach() for p in model.parameters()]
@@ -115,7 +115,7 @@ def _training_loss(model: nn.Module) -> float:
 
 
 def _unchanged(model: nn.Module) -> list[str]:
-    """Names of the parameters that are what they were before the first epoch."""
+    """The names of the parameters that are the same as before the first epoch."""
     return [
         name
         for (name, p), q in zip(model.named_parameters(), recall("start"), strict=False)
@@ -128,7 +128,7 @@ def _moved(model: nn.Module) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    """What train_epoch returned, as a number; None where it is none."""
+    """What train_epoch returned, as a float; None where it is not a number."""
     if isinstance(value, torch.Tensor) and value.numel() == 1:
         value = value.item()
     try:

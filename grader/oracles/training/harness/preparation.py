@@ -1,4 +1,4 @@
-"""Where the training happens, and all that is done before any clock of the student's runs."""
+"""Prepares the worker for a training, before any of the student's time is counted: device, data and imports."""
 
 import os
 import warnings
@@ -12,11 +12,10 @@ from .answers import Halt, answering, forget, keep, recall
 
 @answering
 def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str, Any]:
-    """Device, threads, data and every import that a first optimizer would make.
+    """Set up the device, threads and data, and do every import that a first optimizer would do.
 
-    `options`: device, as torch calls it; gpu_memory_bytes, classes, batch_size; module, the student's, and optimizers,
-    the names in torch.optim whose imports are made now. `x` (n, C, H, W) and `held_out`
-    (m, C, H, W) float32, `y` (n,).
+    `options`: device, as torch calls it; gpu_memory_bytes, classes, batch_size; module, the student's; optimizers, the
+    names in torch.optim to warm up. `x` (n, C, H, W) and `held_out` (m, C, H, W) are float32, `y` (n,) labels.
     """
     torch.set_num_threads(1)  # faster than two at these sizes, and the same numbers whatever the machine has
     warnings.simplefilter("ignore")  # torch's own remarks on a student's code are no part of the judgement
@@ -29,12 +28,12 @@ def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str,
 
 
 def leave() -> None:
-    """Ends this process: its GPU does not answer it any more."""
+    """End this process, whose GPU no longer answers it."""
     os._exit(0)
 
 
 def synchronise() -> None:
-    """Waits until the device has done what it was told: a GPU's steps return before they are done."""
+    """Wait until the device has finished: operations on a GPU return before they are complete."""
     kind = recall("device").type
     if kind == "cuda":
         torch.cuda.synchronize(recall("device"))
@@ -60,7 +59,7 @@ def _device(name: str, memory: int) -> torch.device:
 
 
 def _bound(device: torch.device, memory: int) -> None:
-    """Reproducible as far as torch goes, and no more memory than one submission may have."""
+    """Make a GPU reproducible, as far as torch can, and limit its memory to what one submission may use."""
     torch.cuda.set_device(device)  # a student's own `.to("cuda")` means the same GPU
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     total = torch.cuda.get_device_properties(device).total_memory
@@ -68,7 +67,8 @@ def _bound(device: torch.device, memory: int) -> None:
 
 
 def _warm_up(device: torch.device, names: list[str]) -> None:
-    """The first step of any optimizer imports torch._dynamo (1.5 s), the first convolution loads kernels."""
+    """Take one step with each optimizer: the first step of any imports torch._dynamo (1.5 s), and the first convolution
+    loads kernels."""
     model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Flatten()).to(device)
     for name in names:
         optimizer = getattr(torch.optim, name)(model.parameters())

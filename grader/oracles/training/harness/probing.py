@@ -1,4 +1,4 @@
-"""What the student's optimizer does to a few float64 parameters whose gradients we choose; see `probes`."""
+"""Runs the student's optimizer on a few float64 parameters whose gradients we choose; see `probes`."""
 
 import inspect
 from collections.abc import Sequence
@@ -13,14 +13,16 @@ from .problems import closure_of, flat, parameters_of
 
 @answering
 def probe_optimizer(name: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
-    """One record for each problem; see `_walk`. None of an optimizer that is not torch's kind: it shows no groups."""
+    """records: one for each problem, see `_walk`; None for an optimizer that is not a torch.optim.Optimizer, and so
+    shows no parameter groups."""
     torch.manual_seed(0)
     records = [_walk(name, problem) for problem in problems]
     return {"records": None if None in records else records}
 
 
 def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[str, Any]]:
-    """The parameter groups: which of our parameters each holds, and its hyper-parameters as plain numbers."""
+    """The optimizer's parameter groups as plain data: members, the indices in `parameters` of those that it holds, and
+    hyper, its hyper-parameters by name."""
     places = {id(p): index for index, p in enumerate(parameters)}
     return [
         {
@@ -52,7 +54,7 @@ def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
-    """Whether its step cannot be called without one, as LBFGS' own cannot."""
+    """Whether its step() cannot be called without a closure, like that of LBFGS."""
     return any(
         parameter.default is parameter.empty
         and parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)

@@ -1,4 +1,4 @@
-"""Problems for an optimizer to walk: our own oracle replays with the same code what was asked here.
+"""Small problems for an optimizer. The oracle replays them with torch's own optimizer, by this same code.
 
 A problem has "kind", "shapes", and "gradients" (steps, n), or an objective's "matrix" and "target": quadratic
 0.5 |Ax - b|^2, or the sum of log cosh(Ax - b).
@@ -21,12 +21,13 @@ def parameters_of(shapes: list[list[int]], values: torch.Tensor) -> list[nn.Para
 
 
 def flat(parameters: list[nn.Parameter]) -> torch.Tensor:
-    """What they hold, (n,)."""
+    """The values of all parameters, (n,), float64."""
     return torch.cat([p.detach().double().flatten() for p in parameters])
 
 
 def closure_of(problem: dict[str, Any], parameters: list[nn.Parameter], number: int) -> Callable[[], Any]:
-    """Sets the gradients of the problem at step `number`, and gives its value. NaN stands for no gradient."""
+    """A closure for step `number` of the problem: it sets the gradients and returns the loss. A parameter whose
+    gradients are all NaN gets none."""
 
     def fixed_gradients() -> torch.Tensor:
         row = torch.from_numpy(problem["gradients"][number]).to(parameters[0].dtype)

@@ -1,4 +1,4 @@
-"""The student's module and what its functions gave, each held against the contract before it is used."""
+"""The student's module, and the results of its functions, each checked before it is used."""
 
 import importlib
 from collections.abc import Callable, Iterator
@@ -9,12 +9,12 @@ from torch import nn
 
 from .answers import Halt, answering, recall
 
-_IMAGES = 512  # evaluated at once: a course's own may be large
+_IMAGES = 512  # evaluated at once, since the images that a course chooses may be large
 
 
 @answering
 def import_module() -> dict[str, Any]:
-    """Imports the student's module, and whatever it does while it is imported."""
+    """Import the student's module. Halts with "missing" where there is none."""
     try:
         importlib.import_module(_name())
     except ModuleNotFoundError as error:
@@ -25,7 +25,7 @@ def import_module() -> dict[str, Any]:
 
 
 def function(name: str) -> Callable[..., Any]:
-    """The student's function of that name."""
+    """The student's function of that name. Halts with "missing" where there is none."""
     member: Callable[..., Any] | None = getattr(importlib.import_module(_name()), name, None)
     if member is None:
         raise Halt("missing", what=name)
@@ -37,7 +37,7 @@ def _name() -> str:
 
 
 def optimizer(name: str, params: Iterator[Any]) -> Any:
-    """What their make_optimizer gives, which has to have a step()."""
+    """What the student's make_optimizer returns. Halts with "no-optimizer" where it has no step()."""
     result = function("make_optimizer")(name, params)
     if isinstance(result, type):
         raise Halt("no-optimizer", found=f"the class {result.__name__} itself, which is still to be called")
@@ -47,7 +47,7 @@ def optimizer(name: str, params: Iterator[Any]) -> Any:
 
 
 def network(seed: int) -> nn.Module:
-    """Their network from this seed, on the device."""
+    """The student's network from this seed, on the device. Halts with "no-network" on anything but a torch module."""
     options, x = recall("options"), recall("x")
     torch.manual_seed(seed)
     result = function("build_network")(tuple(x.shape[1:]), options["classes"])
@@ -57,7 +57,7 @@ def network(seed: int) -> nn.Module:
 
 
 def outputs(model: nn.Module, images: torch.Tensor) -> torch.Tensor:
-    """Logits (n, classes) in evaluation mode. Halts on anything of another type or shape."""
+    """The network's logits (n, classes) in evaluation mode. Halts with "bad-outputs" on another type or shape."""
     model.eval()
     parts: list[torch.Tensor] = []
     with torch.no_grad():

@@ -206,8 +206,8 @@ class Watch:
         )
 
     def _note(self, when: str) -> None:
-        """Record the parameter groups if they differ from those last recorded. Mostly `_glance`, which is cheap, tells that
-        they do not."""
+        """Record the parameter groups if they differ from those last recorded. Mostly `_glance`, which is cheap, tells
+        that they do not."""
         changes, glance = self._groups[when], _glance(self._optimizer)
         if glance is not None and glance == self._glances.get(when):
             return
