@@ -1,6 +1,7 @@
 """A bound for what a check itself computes: an author's endless loop costs its own point, and no more."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,12 @@ class CheckTimeError(BaseException):
 
 @contextmanager
 def bounded_time() -> Iterator[None]:
-    """Raises CheckTimeError in what computes for more than SECONDS. Time that others take, a worker or another process
-    on a busy machine, does not count. Windows has no such clock, and a thread beside the first gets no signals: there
-    nothing is bounded."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    """Raise CheckTimeError in a block that computes for more than SECONDS.
+
+    Time that others take, a worker or another process on a busy machine, does not count. Windows has no such clock, and
+    only the main thread gets signals: elsewhere nothing is bounded.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
         yield
         return
     before = signal.signal(signal.SIGVTALRM, _stop)
