@@ -1,4 +1,4 @@
-"""Dropout, which is random: what can be said of a mask with hardly a false alarm."""
+"""Judges dropout, which is random, with hardly a false alarm."""
 
 import re
 from typing import Any
@@ -14,10 +14,11 @@ _SAYS = re.compile(r"\b(keep|kept|drop|dropped)\b[^.]{0,60}?\bprobability\s+`?p\
 
 
 def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
-    """With which probability an output is kept: p or 1 - p, as years of the course differ; both where nothing tells.
+    """The right probabilities of keeping an output: p, or 1 - p, as years of the course differ; or either.
 
-    `meaning` is the rubric's setting, and "docstring" leaves it to what dropout_forward says of itself. Where that is
-    "drop" both are right: the lecture notes of these years keep with p what their files drop with p.
+    `meaning` is the rubric's setting, "keep", "drop" or "either"; "docstring" leaves it to the docstring of the
+    student's dropout_forward. Where that does not say "keep", either is right: in years whose files drop with p,
+    the lecture notes keep with it.
     """
     if meaning == "docstring":
         match = _SAYS.search(
@@ -28,7 +29,7 @@ def kept_probabilities(p: float, source: bytes, meaning: str) -> list[float]:
 
 
 def mask_of(x: Any, out: Any) -> Any:
-    """What each entry was multiplied by; a verdict where that is no dropout."""
+    """What each entry was multiplied by; a verdict where `out` is not x under dropout."""
     try:
         values = read_array(out).values
     except UnreadableError as error:
@@ -43,7 +44,7 @@ def mask_of(x: Any, out: Any) -> Any:
 
 
 def judge_mask(x: Any, p: float, out: Any, probabilities: list[float]) -> Verdict:
-    """Whether `out` is x under inverted dropout, kept with one of these probabilities."""
+    """Judge whether `out` is x under inverted dropout, kept with one of these probabilities."""
     mask = mask_of(x, out)
     if isinstance(mask, Verdict):
         return mask

@@ -1,4 +1,4 @@
-"""The layers that are asked for, and the inputs that they are asked with."""
+"""The layers of the assignment, and random inputs for them."""
 
 import tomllib
 from dataclasses import replace
@@ -51,13 +51,13 @@ def test_time_inputs(rng: Rng) -> list[Inputs]:
 
 
 def turned(rng: Rng, shorter: int, longer: int) -> list[list[int]]:
-    """Both orders of two lengths: what takes one axis for the other goes wrong in one of them, at least."""
+    """Both orders of two lengths, in random order: code that swaps two axes fails on at least one of them."""
     orders: list[list[int]] = rng.permutation([[shorter, longer], [longer, shorter]]).tolist()
     return orders
 
 
 def conv_input(rng: Rng, stride: int, pad: int, places: list[int], size: list[int]) -> Inputs:
-    """No two axes of a filter or of what comes out are equally long; the last window ends with the map."""
+    """An input whose filters and outputs have no two axes of the same length; the last window ends with the map."""
     samples, channels, filters = rng.permutation([2, 3, 4])
     (height, width), (rows, cols) = size, places
     shape = (samples, channels, (rows - 1) * stride + height - 2 * pad, (cols - 1) * stride + width - 2 * pad)
@@ -66,7 +66,7 @@ def conv_input(rng: Rng, stride: int, pad: int, places: list[int], size: list[in
 
 
 def padded_inputs(rng: Rng) -> list[Inputs]:
-    """With either stride, padding, order of places and order of a filter's sides."""
+    """Both strides, paddings, orders of the output's sides and orders of the filter's."""
     geometries = zip((2, 1), (2, 1), turned(rng, 3, 4), turned(rng, 2, 3), strict=True)
     return [conv_input(rng, *each) for each in geometries]
 
@@ -77,7 +77,8 @@ def unpadded_inputs(rng: Rng) -> list[Inputs]:
 
 
 def pool_inputs(rng: Rng) -> list[Inputs]:
-    """Values at least 0.1 apart; windows are no squares. Once all values are negative, and windows overlap."""
+    """Values at least 0.1 apart, and windows that are not square. In the second input all values are negative, and the
+    windows overlap."""
 
     def draw(stride: int, highest: float, places: list[int], size: list[int]) -> Inputs:
         (height, width), (rows, cols) = size, places
@@ -90,7 +91,7 @@ def pool_inputs(rng: Rng) -> list[Inputs]:
 
 
 def bn_param(module: Any, options: Inputs) -> Any:
-    """The dict that batch normalisation writes into stays with the student."""
+    """Keep the dict, into which batch normalisation writes, in the student's process."""
     return keep(module, "bn_param", options)
 
 

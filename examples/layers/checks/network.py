@@ -1,4 +1,4 @@
-"""A network made of layers: how one is set up with parameters of ours, and what people get wrong about its loss."""
+"""A network made of layers: sets one up with given parameters, and models what students get wrong about its loss."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from grader.api import Verdict, fetch
 from grader.oracles.layers import Inputs, Shapes, softmax_loss
 from grader.oracles.numeric import Case, Numbers, Question, gradient, judge
 
-SPREAD = 0.3  # of parameters of ours: large enough for every part of the network to matter
+SPREAD = 0.3  # of the drawn parameters: large enough for every part of the network to matter
 
 
 def squares(reg: Any, *weights: Any) -> Numbers:
@@ -22,9 +22,12 @@ def squares(reg: Any, *weights: Any) -> Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """`computes` gives the scores of X and the parameters by name; the loss is softmax's, with L2 regularisation of the
-    weights. `made` is how a student would make one, `make` makes
-    one for inputs and parameters, and `draw` draws their sizes: the shape of X, the classes, the parameters' shapes."""
+    """A network whose loss is that of softmax, with L2 regularisation of the weights.
+
+    constructor: the expression with which a student would make one. computes: the scores (N, C), from X and the
+    parameters by name. make: makes the student's network for these inputs and parameters. draw: random shapes, of X and
+    of the parameters by name.
+    """
 
     constructor: str
     computes: Callable[..., Numbers]
@@ -43,7 +46,7 @@ class Network:
         return {"X": rng.normal(size=shape), "y": labels, "reg": np.array(round(rng.uniform(0.2, 0.9), 3))}, params
 
     def asks(self, module: Any, params: Inputs, read: Callable[..., Any]) -> Callable[..., Any]:
-        """`read(net, X, y)` of a network with these parameters."""
+        """A function of the case's values that returns `read(net, X, y)` of the student's network with them."""
 
         def ask(X: Any, y: Any, reg: Any, *values: Any) -> Any:
             shapes = {name: value.shape for name, value in zip(params, values, strict=True)}
@@ -56,7 +59,7 @@ class Network:
         return ask
 
     def judge_loss(self, module: Any, rng: Rng) -> Verdict:
-        """The scores, then the loss."""
+        """Judge the scores, then the loss."""
         inputs, params = self.inputs(rng)
         scores = self._case("scores", inputs, params, self.computes(inputs["X"], **params), "net.loss(X)")
         loss = self._case("loss", inputs, params, self.loss(**inputs, **params), "net.loss(X, y)[0]")
@@ -70,7 +73,7 @@ class Network:
         )
 
     def judge_gradients(self, module: Any, rng: Rng, kind: str) -> Verdict:
-        """By all weights (kind "W") or by all biases ("b")."""
+        """Judge the gradients with respect to all weights (kind "W") or all biases ("b")."""
         inputs, params = self.inputs(rng)
 
         def judged(name: str) -> Verdict:
@@ -93,7 +96,7 @@ class Network:
         weights = [name for name in names if name.startswith("W")]
 
         def penalised(*by: str, factor: float = 1.0) -> Callable[[Any], Any]:
-            """The right loss with a penalty on other parameters, or on the right ones times a factor."""
+            """The right loss, but with `factor` times the penalty on these parameters."""
             every = lambda c, names: squares(c.reg, *(getattr(c, name) for name in names))  # noqa: E731
             return lambda c: c.right - every(c, weights) + factor * every(c, by)
 

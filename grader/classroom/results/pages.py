@@ -1,4 +1,4 @@
-"""The pages of a class: class.html over all, and which hand-ins are similar."""
+"""Writes the pages of a class: each student's, class.html, and similar.html with the pairs of similar hand-ins."""
 
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from grader.report.html.class_statistics import Entry as HtmlEntry
     from grader.report.html.comparison_page import Comparison
 
-ABSENT = IssueKind.ABSENT  # they are in the table, each in a line
+ABSENT = IssueKind.ABSENT  # has a line in the table instead of a remark
 ORDER = {kind: place for place, kind in enumerate(ISSUE_TITLES)}
 _STATUS = {"absent": "nothing handed in", "fault": "not graded, the grader's fault", "waiting": "not graded yet"}
 COMPARISON = "similar.html"
@@ -34,7 +34,7 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
-    """Writes all of them, one report held at a time. Raises OutputError."""
+    """Write all pages, with one report at a time in memory. Raises OutputError."""
     from grader.report.html.class_page import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
     from grader.report.html.comparison_page import comparison_page
 
@@ -67,7 +67,7 @@ def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
 
 
 def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> Iterator["Comparison"]:
-    """The most similar hand-ins with their files, a pair held at a time."""
+    """The most similar pairs with their files, one pair at a time in memory."""
     from grader.classroom.results.similarity import line_shape  # numpy and pygments take their time to start
     from grader.report.html.comparison_page import Comparison
 
@@ -139,7 +139,7 @@ def notes_on(entry: store.Entry, report: Report) -> tuple[str, ...]:
 
 
 def _stored(results: Path) -> dict[str, Any]:
-    """similarity.json; nothing where it is not there yet."""
+    """The content of similarity.json; empty where it cannot be read or does not exist yet."""
     try:
         return dict(json.loads((results / store.PAIRS).read_bytes()))
     except (OSError, ValueError):

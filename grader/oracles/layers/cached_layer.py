@@ -21,12 +21,13 @@ Misconceptions: TypeAlias = Sequence[Misconception[Model]]
 class CachedLayer:
     """The names of a layer's functions and of what goes in and out.
 
-    arguments: the forward function's. options: the entries of the dict behind them, none of which is one; `fixed` are
-    more of its entries, the same for all inputs. results: what the backward function returns, in its order, each named
-    after an input: `dx`.
-    computes: what is right, a function of all arguments and options by name, for complex numbers, too.
-    draw: inputs for a grading. smallest: those on which a student is shown what is wrong, from the smallest up.
-    hand_over: makes of a module and the dict what the function is given; where it is written into, `grader.api.keep`.
+    arguments: the forward function's array arguments. options: the entries of a dict that follows them, if it has one;
+    `fixed` are further entries, the same for all inputs. results: what the backward function returns, in its order,
+    each named after an input: `dx`.
+    computes: the right output, a function of all arguments and options by name, which also works on complex numbers.
+    draw: random inputs for a grading. smallest: small inputs, the smallest first, to show a student what is wrong.
+    hand_over: turns the dict into the argument that is passed to the student's module: the dict itself, or
+    `grader.api.keep` of it where the function writes into it.
     """
 
     forward: str
@@ -41,13 +42,14 @@ class CachedLayer:
     hand_over: Callable[[Any, dict[str, Any]], Any] = lambda module, options: options
 
     def forward_question(self, rng: np.random.Generator, misconceptions: Misconceptions = ()) -> Question:
-        """What `out` has to be."""
+        """The question whether `out` is right."""
         return Question(
             [*map(self._forward_case, self.draw(rng))], [*map(self._forward_case, self.smallest)], misconceptions
         )
 
     def backward_question(self, result: str, rng: np.random.Generator, misconceptions: Misconceptions = ()) -> Question:
-        """What one of the results has to be, for a random upstream gradient: with one of ones, mistakes hide."""
+        """The question whether a result of the backward function is right, for a random upstream gradient: one of ones
+        would hide mistakes."""
 
         def cases(inputs: Sequence[Inputs], upstream: Callable[[Any], Any]) -> list[Case]:
             return [
@@ -67,11 +69,11 @@ class CachedLayer:
         return Case(result, {**inputs, "dout": dout}, right, call=call)
 
     def asks_forward(self, module: Any) -> Callable[..., Any]:
-        """`out`, asked of a submission."""
+        """A function that calls the submission's forward function and returns `out`."""
         return lambda *values: getattr(module, self.forward)(*self._forward_arguments(module, values))[0]
 
     def asks_backward(self, module: Any, result: str) -> Callable[..., Any]:
-        """One of the results, with the cache that the forward pass left."""
+        """A function that calls the submission's forward and backward functions and returns one of the results."""
 
         def ask(*values: Any) -> Any:
             _, cache = getattr(module, self.forward)(*self._forward_arguments(module, values[:-1]))
@@ -81,7 +83,7 @@ class CachedLayer:
         return ask
 
     def _forward_arguments(self, module: Any, values: tuple[Any, ...]) -> list[Any]:
-        """The forward function's arguments: arrays, and the dict, where it has one."""
+        """The forward function's arguments: the arrays, and the dict if there is one."""
         first, rest = values[: len(self.arguments)], values[len(self.arguments) :]
         named = {name: value if value.ndim else value.item() for name, value in zip(self.options, rest, strict=True)}
         options = {**self.fixed, **named}
