@@ -30,7 +30,9 @@ def judge(rerun: Rerun, name: str) -> Verdict:
     elif learned and attempt.learned_with.outcome is Outcome.FAILED:
         message, diagnosis = attempt.learned_with.message, attempt.learned_with.diagnosis
     elif learned and attempt.learned_with.outcome is Outcome.REVIEW:
-        message = f"The network learns, but a person has to decide whether with {name}. {attempt.learned_with.message}"
+        message = (
+            f"The network learns; a person has to decide whether {name} trained it. {attempt.learned_with.message}"
+        )
         return Verdict.review(message, **evidence).noting(*notes)
     elif learned:
         return Verdict(Outcome.PASSED, 1.0, evidence=evidence).noting(*notes)

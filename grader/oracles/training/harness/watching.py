@@ -162,11 +162,12 @@ class Watch:
 
     def _cosine(self) -> float:
         """The cosine between the gradients at the step and what they should be: those from before the backward passes
-        plus what these brought. 0 where a backward pass brought nothing, or no hooked parameter has a gradient."""
+        plus what these brought. A parameter whose gradient was set to 0 stands still and does not count. 0 where a
+        backward pass brought nothing, or no hooked parameter has a gradient."""
         here, brought = [], []
         for name in self._hooked:
             now, incoming, old = self._named[name].grad, self._incoming.get(name), self._before.get(name)
-            if now is None:
+            if now is None or not bool(now.any()):
                 continue
             came = torch.zeros_like(now) if incoming is None else incoming if old is None else incoming + old
             here.append(now.detach().reshape(-1))
