@@ -57,7 +57,7 @@ def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
         *(
             "for i in list(range(H // 2))[::2]",
             "return W.squeeze()",
-            "        return W\n",
+            "        return W",
             "        break",
             "W = abs(W)",
         ),
