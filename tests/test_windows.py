@@ -29,7 +29,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def work(tmp_path: Path) -> Path:
     """The solved exercises as Windows' editors save them, in a folder as people have them."""
     folder = tmp_path / "Übung 9" / "my work"
-    shutil.copytree(ROOT / "reference", folder)
+    shutil.copytree(ROOT / "reference", folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "student_template" / "pytest.ini", folder)
     for path in folder.iterdir():
         mark = BOM if path.suffix == ".py" else b""
