@@ -23,6 +23,7 @@ from typing import Any
 from grader.assignment.comparison import SIX
 from grader.model import Verdict
 from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.rerun import Rerun
 from tests.support.exercise4_fakes import comparison_of
 from tests.support.honest_students import KINDS
@@ -75,7 +76,7 @@ def judged(results: Results, grading: Rerun) -> Verdict:
     return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
 
 
-def decided(student_claims: list[claims.Claim], grading: Rerun) -> list[dict[str, Any]]:
+def decided(student_claims: list[Claim], grading: Rerun) -> list[dict[str, Any]]:
     verdict = claims.judge(
         [[claim.left, claim.metric, claim.relation, claim.right] for claim in student_claims],
         SIX,
@@ -101,14 +102,14 @@ def lies(honest: Results, rng: random.Random) -> Iterator[Results]:
     yield {name: {"train_loss": rng.uniform(0.05, 1.0), "test_accuracy": rng.uniform(0.8, 0.99)} for name in honest}
 
 
-def claims_of(student: Rerun) -> list[claims.Claim]:
+def claims_of(student: Rerun) -> list[Claim]:
     """Every difference that this student saw."""
     differences = []
     for left, right in combinations(SIX, 2):
         for metric in claims.MARGINS:
             left_value, right_value = (quantity(metric, student.runs()[name]) for name in (left, right))
             if left_value != right_value:
-                differences.append(claims.Claim(left, metric, "<" if left_value < right_value else ">", right))
+                differences.append(Claim(left, metric, "<" if left_value < right_value else ">", right))
     return differences
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from grader.assignment.comparison import SIX, discussion
 from grader.model import Outcome
 from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.statistics import Epoch, Run
 
 TARGET = 0.8
@@ -174,7 +175,7 @@ def test_losses_below_a_twentieth_are_all_the_same():
     """One network's LBFGS ended anywhere from 1e-7 to 0.06."""
     for loss in (1e-9, 1e-4, 0.03, 0.06):
         assert judge_results(changed(LBFGS={"train_loss": loss, "test_accuracy": 0.96})).share == 1
-    claim = claims.Claim("LBFGS", "train_loss", ">", "Adam")
+    claim = Claim("LBFGS", "train_loss", ">", "Adam")
     assert claims.decide(claim, RUNS, TARGET)["verdict"] == "too close to call"
 
 
@@ -410,7 +411,7 @@ def test_an_epoch_takes_what_the_usual_one_takes():
 
 def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does():
     runs = {**RUNS, "SGD": [run_of(2.0, 0.3, 1, 0.03) for _ in range(3)]}
-    row = claims.decide(claims.Claim("SGD", "epochs_to_target", ">", "Adam"), runs, TARGET)
+    row = claims.decide(Claim("SGD", "epochs_to_target", ">", "Adam"), runs, TARGET)
     assert row["verdict"] == "supported"
 
 
@@ -418,8 +419,8 @@ def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does
 def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, seeds):
     assume(left != right)
     runs = {name: found[:seeds] for name, found in RUNS.items()}
-    one = claims.decide(claims.Claim(left, metric, "<", right), runs, TARGET)["verdict"]
-    other = claims.decide(claims.Claim(left, metric, ">", right), runs, TARGET)["verdict"]
+    one = claims.decide(Claim(left, metric, "<", right), runs, TARGET)["verdict"]
+    other = claims.decide(Claim(left, metric, ">", right), runs, TARGET)["verdict"]
     assert {one, other} not in ({"supported"}, {"contradicted"})
     assert (one == "contradicted") <= (other == "supported")
 

@@ -15,11 +15,11 @@ from typing import Any
 from grader.model import Verdict
 from grader.oracles.figures import figures_apart
 from grader.oracles.training import statistics
+from grader.oracles.training.claim_list import SHAPE, Claim, read
 from grader.oracles.training.stated_results import MIN_SEEDS, scatter_scale
 from grader.oracles.training.statistics import Quantity, Run
 
-MIN_CLAIMS = 5
-MAX_CLAIMS = 200
+MAX_PROBLEMS = 6  # sentences on how CLAIMS is written, at a time
 SUPPORT_DEVIATIONS = 1.5
 CONTRADICT_DEVIATIONS = 3.0
 # Differences up to these count for nothing, however small the spread: 0.01 of accuracy (four images), a factor of 1.25
@@ -39,7 +39,6 @@ MIN_SPREADS = {"train_loss": 0.0, "test_accuracy": 0.0, "epochs_to_target": 0.4,
 # the epochs of one training took up to a quarter longer than those of the next.
 MAX_SPREADS = {TIMED: 0.12}
 CLOCK_DOUBT = math.log(1.25)
-SHAPE = "(left, metric, relation, right)"
 
 SUPPORTED, CONTRADICTED, CLOSE = "supported", "contradicted", "too close to call"
 UNDECIDED = "undecided"  # one side could not be re-run
@@ -47,23 +46,6 @@ OUT_OF_TIME = "out of time"  # a side was not re-run to its end, or not from as 
 LEAST, MOST = 0, 1  # places in a row's `might_be`
 
 Runs = Mapping[str, Sequence[Run]]
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """`left` `metric` `relation` `right`, as in ("LBFGS", "train_loss", "<", "SGD")."""
-
-    left: str
-    metric: str
-    relation: str
-    right: str
-
-    def __str__(self) -> str:
-        return f"{self.left} {self.metric} {self.relation} {self.right}"
-
-    def normal(self) -> "Claim":
-        """The same claim with `<`."""
-        return self if self.relation == "<" else Claim(self.right, self.metric, "<", self.left)
 
 
 def judge(
@@ -76,15 +58,9 @@ def judge(
     """
     if not isinstance(claims, list):
         return Verdict.failed(f"CLAIMS should be a list of {SHAPE}.", "not-a-list")
-    read = [_read(number, item, names) for number, item in enumerate(claims[:MAX_CLAIMS], 1)]
-    good = [item for item in read if isinstance(item, Claim)]
-    wrong = [item for item in read if isinstance(item, str)] or _incomplete(good, names)
-    if wrong:
-        return Verdict.failed(" ".join(wrong[:6]), "claims-not-in-order")
-    different: dict[Claim, Claim] = {}  # as the student wrote them, duplicates left out
-    for claim in good:
-        different.setdefault(claim.normal(), claim)
-    listed = list(different.values())
+    listed, problems = read(claims, names)
+    if problems:
+        return Verdict.failed(" ".join(problems[:MAX_PROBLEMS]), "claims-not-in-order")
     rows = [decide(claim, runs(), target) for claim in listed]
     while to_train := _optimizers_to_train(listed, rows, runs()):
         if sum(another(name) for name in to_train) == 0:
@@ -222,40 +198,6 @@ def _quantities(metric: str, runs: Sequence[Run], target: float) -> tuple[Quanti
             return (statistics.epochs_to_target(runs, target),)
         case _:
             return (statistics.seconds_per_epoch(runs),)
-
-
-def _read(number: int, item: Any, names: Sequence[str]) -> Claim | str:
-    """A claim, or the sentence about what is wrong with it."""
-    if not isinstance(item, list) or len(item) != 4 or not all(isinstance(part, str) for part in item):
-        return f"Claim {number} is not of the form {SHAPE}."
-    claim = Claim(*item)
-    for name in (claim.left, claim.right):
-        if name not in names:
-            return f"Claim {number}: {name[:40]!r} is none of the optimizers ({', '.join(names)})."
-    if claim.left == claim.right:
-        return f"Claim {number} compares {claim.left} with itself."
-    if claim.metric not in MARGINS:
-        return f"Claim {number}: {claim.metric[:40]!r} is no metric; choose from {', '.join(MARGINS)}."
-    if claim.relation not in ("<", ">"):
-        return f"Claim {number}: the relation is {claim.relation[:40]!r}; it has to be '<' or '>'."
-    return claim
-
-
-def _incomplete(claims: Sequence[Claim], names: Sequence[str]) -> list[str]:
-    """Sentences on what is missing from a list of well-formed claims. A claim and its mirror image (`a < b`, `b > a`)
-    count as one."""
-    wrong = []
-    different = len({claim.normal() for claim in claims})
-    if different < MIN_CLAIMS:
-        repeated = "" if different == len(claims) else " different"
-        count = "is 1" if different == 1 else f"are {different}"
-        claim = "claim" if different == 1 else "claims"
-        wrong.append(f"There {count}{repeated} {claim}; at least {MIN_CLAIMS} are needed.")
-    named = {name for claim in claims for name in (claim.left, claim.right)}
-    silent = [name for name in names if name not in named]
-    if silent:
-        wrong.append(f"The claims have to name every optimizer; nothing is said about {', '.join(silent)}.")
-    return wrong
 
 
 def _verdict(rows: Sequence[Mapping[str, Any]]) -> Verdict:
