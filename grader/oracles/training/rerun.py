@@ -176,7 +176,7 @@ class Rerun:
         if training.run.best >= self.target and training.watched_steps != 0:
             learned_with = identity_in_training.judge(name, training, client.oracle)
             if learned_with.outcome is Outcome.PASSED:
-                learned_with = self._what_it_knows(training)
+                learned_with = self._judge_knowledge(training)
         return Attempt(behaviour, training, share, learned_with)
 
     def _explained(self, fault: CallFailure, name: str, share: float, box: TimeBox) -> CallFailure:
@@ -233,7 +233,7 @@ class Rerun:
             return False
         return max(epoch.accuracy for epoch in epochs) >= self.target
 
-    def _what_it_knows(self, training: Training) -> Verdict:
+    def _judge_knowledge(self, training: Training) -> Verdict:
         """Passed where what the network knows is in its parameters and was learned in this training; else `review`.
 
         The network is asked again with its first parameters (it should know nothing) and with its trained ones plus
@@ -259,9 +259,9 @@ class Rerun:
         if close < self.target - CLOSE_ENOUGH:
             message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
             return Verdict.review(message)
-        return self._what_is_beside_them([answer.get("shuffled_0"), answer.get("shuffled_1")])
+        return self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
 
-    def _what_is_beside_them(self, shuffled: Sequence[Any]) -> Verdict:
+    def _judge_shuffled(self, shuffled: Sequence[Any]) -> Verdict:
         """`review` where something other than the parameters' values knows the classes, such as constants behind a gate
         that opens in the training, or a table of the training images: it still does when what each tensor learned is
         shuffled among its entries."""
