@@ -44,7 +44,7 @@ def leaf_names(lines: Sequence[str]) -> list[str]:
 
 
 def carry_out(line: str, scope: dict[str, Any]) -> None:
-    """Runs a line, whose text is the assignment's own, on what `scope` has by name."""
+    """Run a line, whose text is the assignment's own, on what `scope` has by name."""
     exec(line, {"__builtins__": {}}, scope)
 
 
@@ -109,9 +109,8 @@ def judge(make: Make, question: Question[Rules]) -> Verdict:
     if mistake is not None and mistake.id in question.excused:
         return _past(mistake, make, question).noting(f"{mistake.sentence} {ELSEWHERE}")
     program, numbers = next(item for item in (*small, *answers) if not _agree(item[1], question.expected(item[0])))
-    if (
-        mistake is None and program in question.smallest
-    ):  # in a large one, what comes may depend on a choice that is free
+    # Not for a large program: what comes of it may depend on a choice that is free.
+    if mistake is None and program in question.smallest:
         mistake = next(iter(_recognised(question, small, question.misconceptions)), None)
     sentences = [mistake.sentence] if mistake else []
     message = " ".join([*sentences, _counterexample(question, program, numbers)])

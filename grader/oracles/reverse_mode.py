@@ -63,7 +63,10 @@ class Node:
         return Node(self.rules, max(self.data, 0), "relu", (self,))
 
     def backward(self) -> None:
-        """Raises RecursionError for an order that does not come to its end in time."""
+        """Add to the gradient of every node that this one came from.
+
+        Raises RecursionError for an order that does not end within MAX_VISITS.
+        """
         self.grad = Fraction(1) if self.rules.starts else self.grad
         for visits, node in enumerate(self.rules.order(self)):
             if visits > MAX_VISITS:

@@ -5,61 +5,16 @@ Lines count from 0.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
-from sympy import Add, Symbol, acos, acot, arg, asin, atan, atan2, log
-
-from grader.oracles.misconceptions import Misconception
-from grader.oracles.symbolic import Question, chains, equality, printer
-from grader.oracles.symbolic.calculus import substitute, total
+from grader.oracles.symbolic import Question, chains, equality
 from grader.oracles.symbolic.chains import Line
 from grader.oracles.symbolic.general import PHRASE
-from grader.oracles.symbolic.independent import independent
-from grader.oracles.symbolic.reading import UndecidableError
-from grader.oracles.symbolic.witness import trial, witness
+from grader.oracles.symbolic.witness import witness
 
 from . import polar_misconceptions
-from .polar import (
-    CARTESIAN,
-    CARTESIAN_SIDE,
-    CHAIN_RULE,
-    COS,
-    DOMAIN,
-    F_R,
-    F_THETA,
-    POLAR,
-    POLAR_SIDE,
-    SIN,
-    THETA,
-    PolarReader,
-    R,
-    compare,
-    rule_between,
-)
-
-MAX_TERMS = 6  # of a sum in which the two squares are looked for
-
-_GIVE_ANGLES = (acos, acot, arg, asin, atan, atan2, log)
-_PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way of substituting: the symbols that it replaces, the side that the result has to equal, and the two terms
-    of the other side after it.
-    """
-
-    replaced: frozenset[str]
-    side: Line
-    terms: tuple[Any, Any]
-
-
-FORWARD = Way(POLAR, Line.of(CARTESIAN_SIDE), (CHAIN_RULE[F_R] ** 2, CHAIN_RULE[F_THETA] ** 2 / R**2))
-INVERSE = Way(
-    CARTESIAN, Line.of(POLAR_SIDE), ((F_R * COS - F_THETA * SIN / R) ** 2, (F_R * SIN + F_THETA * COS / R) ** 2)
-)
+from .polar import CARTESIAN, CHAIN_RULE, DOMAIN, POLAR, PolarReader, compare
+from .polar_substitution import FORWARD, INVERSE, PARTIALS, for_a_person, judge_way, named
 
 
 def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
@@ -71,7 +26,7 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
     """
     question = Question(DOMAIN, seed)
     line = chains.read(answer, PolarReader(question, is_answer=True))
-    rule = Line.of(CHAIN_RULE[_PARTIALS[function]])
+    rule = Line.of(CHAIN_RULE[PARTIALS[function]])
     result = compare(line, rule, question)
     if line.symbols & POLAR:
         result = equality.Answer("different")
@@ -80,12 +35,12 @@ def judge_partial(function: str, answer: Any, seed: int) -> dict[str, Any]:
         "verdict": result.verdict,
         "witness": witness(result.difference, question, PHRASE),
         "why": result.why,
-        "misconception": _named(polar_misconceptions.of_partial(function, line, question) if different else None),
+        "misconception": named(polar_misconceptions.of_partial(function, line, question) if different else None),
         "unknown": list(line.unknown),
         "itself": bool(line.symbols & POLAR),
         "text": line.text,
         "notes": list(line.notes),
-        **(_for_a_person(line, rule, question) if result.verdict == "undecided" else {}),
+        **(for_a_person(line, rule, question) if result.verdict == "undecided" else {}),
     }
 
 
@@ -100,7 +55,7 @@ def judge_substitution(answers: Sequence[Any], partials: Mapping[str, Any], seed
     proof = chains.read_all(answers, lambda: PolarReader(question))
     theirs = {name: chains.read(answer, PolarReader(question, is_answer=True)) for name, answer in partials.items()}
     theirs = {name: line for name, line in theirs.items() if line.value is not None}
-    results = [_judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
+    results = [judge_way(proof, way, theirs, question) for way in (FORWARD, INVERSE)]
     order = ("earned", "carried", "undecided", "cosmetic", "refuted", "absent")
     best = min(results, key=lambda result: order.index(result["verdict"]))
     unclear = next((line.unclear for line in proof if line.unclear), "")
@@ -132,146 +87,16 @@ def _judge_chain(proof: list[Line], question: Question) -> dict[str, Any]:
     for index, step in enumerate(steps, 1):
         if step.verdict == "undecided":
             before, after = proof[index - 1], proof[index]
-            details = _for_a_person(after, before, question)
+            details = for_a_person(after, before, question)
             return {"verdict": "undecided", "line": index, "why": step.why, "text": after.text, **details}
     if "undecided" in sides:
         return {"verdict": "undecided", "line": 0, "why": "an end of the proof could not be compared with its side"}
-    shown = [_judge_way(proof, way, {}, question) for way in (FORWARD, INVERSE)]
+    shown = [judge_way(proof, way, {}, question) for way in (FORWARD, INVERSE)]
     if any(way_result["verdict"] == "earned" for way_result in shown):
         return {"verdict": "proven"}
     return next(
         (way_result for way_result in shown if way_result["verdict"] == "undecided"), {"verdict": "unsubstituted"}
     )
-
-
-def _judge_way(proof: list[Line], way: Way, partials: Mapping[str, Line], question: Question) -> dict[str, Any]:
-    index = _substituted(proof, way)
-    if index is None:
-        return {"verdict": "absent"}
-    line = proof[index]
-    result = compare(line, way.side, question)
-    details = {"line": index, "text": line.text, "why": result.why}
-    wrong = _wrong_partials(partials, question)
-    carried = result.verdict != "equal" and wrong and _follows_from(line, way, partials, question)
-    if carried or result.verdict == "equal":
-        match _matters(line, way, question):
-            case "different":
-                return {"verdict": "carried" if carried else "earned", "carried": wrong, **details}
-            case "equal":
-                return {"verdict": "cosmetic", **details}
-            case "undecided":
-                result = equality.Answer("undecided")
-                details["why"] = "whether θ matters in it could not be decided"
-    if result.verdict == "undecided":
-        return {"verdict": "undecided", **details, **_for_a_person(line, way.side, question)}
-    differs = witness(result.difference, question, "your line gives {}; its side of the identity is {}")
-    misconception = _named(polar_misconceptions.of_line(line, question))
-    return {"verdict": "refuted", "witness": differs, "misconception": misconception, **details}
-
-
-def _named(misconception: Misconception[Any] | None) -> list[str] | None:
-    """Its id and its sentence."""
-    return [misconception.id, misconception.sentence] if misconception else None
-
-
-def _matters(line: Line, way: Way, question: Question) -> str:
-    """Whether θ matters in a line: "different" says so, "equal" the contrary.
-
-    It does if with another θ, another sine and another cosine, each taken for a quantity of its own, the line has
-    another value: of a line that equals a side of the identity this means that cos² + sin² = 1 is still to be used. It
-    also does if the line shows the two squares: with double or half angles they cancel without cos² + sin² = 1.
-    """
-    verdict = _depends_on_theta(line, question)
-    return "different" if verdict != "different" and _shows_squares(line, way, question) else verdict
-
-
-def _shows_squares(line: Line, way: Way, question: Question) -> bool:
-    """Whether some terms of the sum are the first square, and all others the second."""
-    terms = Add.make_args(line.value)
-    if not 1 < len(terms) <= MAX_TERMS:
-        return False
-    for count in range(1, len(terms)):
-        for chosen in combinations(terms, count):
-            others = [term for term in terms if term not in chosen]
-            pairs = zip((total(*chosen), total(*others)), way.terms, strict=True)
-            if all(
-                equality.compare(mine, square, question, witnessed=False).verdict == "equal" for mine, square in pairs
-            ):
-                return True
-    return False
-
-
-def _depends_on_theta(line: Line, question: Question) -> str:
-    """However its exponentials are read. θ beside a function that gives an angle, as in θ − atan2(y, x), is a person's
-    to judge: it disappears without cos² + sin² = 1, but not where sine and cosine are independent of θ."""
-    try:
-        readings = [independent(line.value, DOMAIN, by_exponents) for by_exponents in (False, True)]
-    except UndecidableError:
-        return "undecided"
-    verdicts = {_moves_with_theta(here, line, question) for here in readings}
-    if verdicts == {"different"} and THETA in readings[0].free_symbols and line.value.has(*_GIVE_ANGLES):
-        return "undecided"
-    return next(verdict for verdict in ("equal", "undecided", "different") if verdict in verdicts)
-
-
-def _moves_with_theta(here: Any, line: Line, question: Question) -> str:
-    moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
-    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
-
-
-def _is_of_theta(symbol: Any) -> bool:
-    return symbol.name in ("theta", "cos(theta)", "sin(theta)")
-
-
-def _for_a_person(line: Line, expected: Line, question: Question) -> dict[str, Any]:
-    """What a person who has to decide will want to see."""
-    details = {"question": f"Does it equal {expected.text or printer.text(expected.value)}?", "tried": None}
-    if line.value is None or expected.value is None:
-        return details
-    rule = rule_between(line, expected)
-    return {**details, "tried": trial(substitute(line.value, rule), substitute(expected.value, rule), question)}
-
-
-def _substituted(proof: list[Line], way: Way) -> int | None:
-    """The contract's line: free of the replaced symbols with θ still in it, beside one that has some of them.
-
-    The first such, or the last where the proof comes from the other side.
-    """
-    has = [bool(line.symbols & way.replaced) for line in proof]
-    indices = [
-        index
-        for index, line in enumerate(proof)
-        if not has[index] and "theta" in line.symbols and any(has[max(index - 1, 0) : index + 2])
-    ]
-    free = [bool(line.symbols) and not has[index] for index, line in enumerate(proof)]
-    if not indices:
-        return None
-    return indices[0] if has.index(True) < free.index(True) else indices[-1]
-
-
-def _wrong_partials(partials: Mapping[str, Line], question: Question) -> list[str]:
-    return [
-        name
-        for name, line in partials.items()
-        if compare(line, Line.of(CHAIN_RULE[_PARTIALS[name]]), question, witnessed=False).verdict == "different"
-    ]
-
-
-def _follows_from(line: Line, way: Way, partials: Mapping[str, Line], question: Question) -> bool:
-    """Whether the line is what the student's own derivatives make of the side that was replaced.
-
-    The inverse way nothing has to be solved for: their own derivatives, put into the line, have to give the side back.
-    """
-    theirs = {_PARTIALS[name]: answer.value for name, answer in partials.items() if answer.value is not None}
-    values = {**CHAIN_RULE, **theirs}
-    if line.value is None or line.unknown:
-        return False
-    if way is FORWARD:
-        mine, expected = line.value, substitute(POLAR_SIDE, values)
-    else:
-        mine, expected = substitute(line.value, values), CARTESIAN_SIDE
-    rounded = line.rounded or any(answer.rounded for answer in partials.values())
-    return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
 
 
 def _side(line: Line, question: Question) -> str | None:
@@ -293,7 +118,7 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
         "line": index,
         "witness": witness(step.difference, question, f"line {index + 1} gives {{}}, but line {index} gives {{}}"),
         "why": step.why,
-        "misconception": _named(
+        "misconception": named(
             polar_misconceptions.of_line(after, question) or polar_misconceptions.of_line(before, question)
         ),
         "text": after.text,
@@ -304,7 +129,7 @@ def _broken(proof: list[Line], index: int, step: equality.Answer, question: Ques
 def _wrong_end(proof: list[Line], sides: list[str | None], question: Question) -> dict[str, Any]:
     index = 0 if sides[0] is None else len(proof) - 1
     line = proof[index]
-    misconception = _named(polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None)
+    misconception = named(polar_misconceptions.of_line(line, question) if sides[index and -1] is None else None)
     return {
         "verdict": "ends",
         "line": index,

@@ -100,7 +100,7 @@ def check_claims(exercise4: Any, comparison: Rerun) -> Verdict:
 
 
 def _is_empty(value: Any) -> bool:
-    """Whether nothing was entered. Not `not found`, which an array does not answer."""
+    """Whether nothing was entered. Not `not value`, which an array does not answer."""
     return value is None or (isinstance(value, dict | list) and not value)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.assignment.convolution import conv_sentences as sentences
 from grader.assignment.convolution.conv_models import (
     BOTH,
     FIRST,
@@ -24,22 +25,6 @@ from grader.assignment.convolution.conv_models import (
     unchanged,
     wrapped_at,
 )
-from grader.assignment.convolution.conv_sentences import (
-    ADDED_TWICE,
-    CIRCULAR,
-    FLIPPED_ONCE,
-    MIXED_UP,
-    NOT_FLIPPED,
-    OVERWRITTEN,
-    REFLECTED,
-    REPEATED,
-    RETURNED,
-    SHIFTED,
-    UPSTREAM_IGNORED,
-    UPSTREAM_RETURNED,
-    VALID,
-    mistaken_sizes,
-)
 from grader.assignment.convolution.convolve import KERNEL
 from grader.oracles.numeric import Floats, Misconception, Model, common_misconceptions, of_result
 
@@ -50,7 +35,7 @@ def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     zeros, *others = common_misconceptions()
     return (
         zeros,
-        *mistaken_sizes(make.input_of, (True, False), square_result(0), square_result(1)),
+        *sentences.mistaken_sizes(make.input_of, (True, False), square_result(0), square_result(1)),
         *_input_kernels(make),
         *_input_paddings(make),
         *_input_terms(make),
@@ -61,10 +46,14 @@ def input_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
 
 def _input_kernels(make: Models) -> tuple[Misconception[Model], ...]:
     """How the filter was laid over dY."""
-    flip_id, flip_sentence = ("kernel-not-flipped", NOT_FLIPPED) if make.flips else ("convention-mixed-up", MIXED_UP)
+    flip_id, flip_sentence = (
+        ("kernel-not-flipped", sentences.NOT_FLIPPED) if make.flips else ("convention-mixed-up", sentences.MIXED_UP)
+    )
     return (
         Misconception(flip_id, flip_sentence, (make.input(flipped),)),
-        Misconception("kernel-flipped-on-one-axis", FLIPPED_ONCE, (make.input(UPSIDE_DOWN), make.input(MIRRORED))),
+        Misconception(
+            "kernel-flipped-on-one-axis", sentences.FLIPPED_ONCE, (make.input(UPSIDE_DOWN), make.input(MIRRORED))
+        ),
         Misconception(
             "kernel-transposed",
             "The filter was transposed: rows and columns are exchanged instead of reversed.",
@@ -84,7 +73,7 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     return (
         Misconception(
             "valid-instead-of-same-padding",
-            VALID,
+            sentences.VALID,
             (*valid, *(framed(item, before) for item in valid for before in range(3))),
         ),
         Misconception(
@@ -94,14 +83,20 @@ def _input_paddings(make: Models) -> tuple[Misconception[Model], ...]:
         ),
         Misconception(
             "wrapped-around-padding",
-            CIRCULAR,
+            sentences.CIRCULAR,
             tuple(
                 make.input(change, pad) for change in BOTH for pad in (padding("wrap"), wrapped_at(1), wrapped_at(0))
             ),
         ),
-        Misconception("repeated-edge-padding", REPEATED, tuple(make.input(change, padding("edge")) for change in BOTH)),
-        Misconception("reflected-padding", REFLECTED, tuple(make.input(change, padding("reflect")) for change in BOTH)),
-        Misconception("shifted-by-one", SHIFTED, tuple(make.input(unchanged, one_sided(before)) for before in (0, 2))),
+        Misconception(
+            "repeated-edge-padding", sentences.REPEATED, tuple(make.input(change, padding("edge")) for change in BOTH)
+        ),
+        Misconception(
+            "reflected-padding", sentences.REFLECTED, tuple(make.input(change, padding("reflect")) for change in BOTH)
+        ),
+        Misconception(
+            "shifted-by-one", sentences.SHIFTED, tuple(make.input(unchanged, one_sided(before)) for before in (0, 2))
+        ),
     )
 
 
@@ -122,7 +117,7 @@ def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
     return (
         Misconception(
             "overwritten-instead-of-added",
-            OVERWRITTEN,
+            sentences.OVERWRITTEN,
             (
                 lambda case: scattered(case.inputs["dY"], make.scattered_filter(case), overwrite),
                 *(
@@ -133,12 +128,12 @@ def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
         ),
         Misconception(
             "added-to-a-view-and-again",
-            ADDED_TWICE,
+            sentences.ADDED_TWICE,
             (lambda case: scattered(case.inputs["dY"], make.scattered_filter(case), add_twice),),
         ),
         Misconception(
             "returned-inside-the-loop",
-            RETURNED,
+            sentences.RETURNED,
             (
                 make.input(pad=lambda A: np.pad(FIRST(A), 1)),
                 make.input(pad=lambda A: np.pad(FIRST_ROW(A), 1)),
@@ -152,10 +147,10 @@ def _input_terms(make: Models) -> tuple[Misconception[Model], ...]:
 def _input_factors(make: Models) -> tuple[Misconception[Model], ...]:
     """What was multiplied with what."""
     return (
-        Misconception("upstream-gradient-returned", UPSTREAM_RETURNED, (lambda case: case.inputs["dY"],)),
+        Misconception("upstream-gradient-returned", sentences.UPSTREAM_RETURNED, (lambda case: case.inputs["dY"],)),
         Misconception(
             "upstream-gradient-ignored",
-            UPSTREAM_IGNORED,
+            sentences.UPSTREAM_IGNORED,
             tuple(make.input(change, lambda A: np.pad(np.ones_like(A), 1)) for change in BOTH),
         ),
         Misconception(

@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 
-from grader.assignment.convolution.conv_models import (
-    one_side,
-    square_only,
-)
+from grader.assignment.convolution.conv_models import one_side, square_only
 from grader.oracles.numeric import Case, Floats, Misconception, Model
 
 NOT_FLIPPED = (

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from grader.assignment.convolution import conv_sentences as sentences
 from grader.assignment.convolution.conv_models import (
     FIRST,
     FIRST_ROW,
@@ -18,20 +19,6 @@ from grader.assignment.convolution.conv_models import (
     without_ring,
     wrapped_at,
 )
-from grader.assignment.convolution.conv_sentences import (
-    CIRCULAR,
-    DW_FLIPPED,
-    FLIPPED_ONCE,
-    MIXED_UP,
-    OVERWRITTEN,
-    REFLECTED,
-    REPEATED,
-    RETURNED,
-    SHIFTED,
-    UPSTREAM_IGNORED,
-    VALID,
-    mistaken_sizes,
-)
 from grader.assignment.convolution.convolve import KERNEL
 from grader.oracles.numeric import Misconception, Model, common_misconceptions, of_result
 
@@ -42,7 +29,7 @@ def weight_misconceptions(convention: str) -> tuple[Misconception[Model], ...]:
     zeros, *others = common_misconceptions()
     return (
         zeros,
-        *mistaken_sizes(make.weight_of, (False,)),
+        *sentences.mistaken_sizes(make.weight_of, (False,)),
         *_weight_kernels(make),
         *_weight_paddings(make),
         *_weight_terms(make),
@@ -55,10 +42,14 @@ _NOT_OF_WEIGHTS = ("result-transposed", "axes-dropped")  # "dw-transposed" says 
 
 def _weight_kernels(make: Models) -> tuple[Misconception[Model], ...]:
     """The right numbers at the wrong places."""
-    flip_id, flip_sentence = ("dw-flipped", DW_FLIPPED) if make.flips else ("convention-mixed-up", MIXED_UP)
+    flip_id, flip_sentence = (
+        ("dw-flipped", sentences.DW_FLIPPED) if make.flips else ("convention-mixed-up", sentences.MIXED_UP)
+    )
     return (
         Misconception(flip_id, flip_sentence, of_result(flipped)),
-        Misconception("dw-flipped-on-one-axis", FLIPPED_ONCE, (*of_result(UPSIDE_DOWN), *of_result(MIRRORED))),
+        Misconception(
+            "dw-flipped-on-one-axis", sentences.FLIPPED_ONCE, (*of_result(UPSIDE_DOWN), *of_result(MIRRORED))
+        ),
         Misconception(
             "dw-transposed",
             "The result is right, but its rows and columns are exchanged.",
@@ -73,19 +64,19 @@ def _weight_paddings(make: Models) -> tuple[Misconception[Model], ...]:
     return (
         Misconception(
             "valid-instead-of-same-padding",
-            VALID,
+            sentences.VALID,
             (inner, lambda case: flipped(inner(case))),
         ),
         Misconception(
             "wrapped-around-padding",
-            CIRCULAR,
+            sentences.CIRCULAR,
             tuple(make.weight(pad) for pad in (padding("wrap"), wrapped_at(1), wrapped_at(0))),
         ),
-        Misconception("repeated-edge-padding", REPEATED, (make.weight(padding("edge")),)),
-        Misconception("reflected-padding", REFLECTED, (make.weight(padding("reflect")),)),
+        Misconception("repeated-edge-padding", sentences.REPEATED, (make.weight(padding("edge")),)),
+        Misconception("reflected-padding", sentences.REFLECTED, (make.weight(padding("reflect")),)),
         Misconception(
             "shifted-by-one",
-            SHIFTED,
+            sentences.SHIFTED,
             (
                 *(make.weight(one_sided(before)) for before in (0, 2)),
                 make.weight(unchanged, lambda A: A[:-2, :-2]),
@@ -100,15 +91,15 @@ def _weight_terms(make: Models) -> tuple[Misconception[Model], ...]:
     return (
         Misconception(
             "overwritten-instead-of-added",
-            OVERWRITTEN,
+            sentences.OVERWRITTEN,
             (make.weight(dY=LAST), last_outputs if make.flips else lambda case: flipped(last_outputs(case))),
         ),
         Misconception(
             "returned-inside-the-loop",
-            RETURNED,
+            sentences.RETURNED,
             (make.weight(dY=FIRST), make.weight(dY=FIRST_ROW), *of_result(FIRST), *of_result(FIRST_ROW)),
         ),
-        Misconception("upstream-gradient-ignored", UPSTREAM_IGNORED, (make.weight(dY=np.ones_like),)),
+        Misconception("upstream-gradient-ignored", sentences.UPSTREAM_IGNORED, (make.weight(dY=np.ones_like),)),
         Misconception(
             "input-ignored",
             "X has no influence on the result. Each weight was multiplied with entries of X on the way forward.",

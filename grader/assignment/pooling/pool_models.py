@@ -96,10 +96,10 @@ def looked_up(shared: int, first: bool = False, add: bool = False) -> OfCase:
         X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
         maxima = windows(X).max(axis=-1)
         for place in np.ndindex(dY.shape):
-            rows = X[place[:shared]] == maxima[place]
+            equal = X[place[:shared]] == maxima[place]
             if first:
-                rows = rows & (np.cumsum(rows).reshape(rows.shape) == 1)
-            dX[place[:shared]][rows] = add * dX[place[:shared]][rows] + dY[place]
+                equal = equal & (np.cumsum(equal).reshape(equal.shape) == 1)
+            dX[place[:shared]][equal] = add * dX[place[:shared]][equal] + dY[place]
         return dX
 
     return model
@@ -111,7 +111,7 @@ def without_odd_edge(dX: Floats) -> Floats:
 
 
 def even_sizes_only(right: OfCase) -> OfCase:
-    """Raise for an odd height or width."""
+    """`right`, but it raises for an odd height or width."""
 
     def model(case: Case) -> Floats:
         if any(size % 2 for size in case.inputs["X"].shape[2:]):
@@ -149,12 +149,12 @@ def numbered_by_columns(case: Case) -> Floats:
 def last_place_kept(case: Case) -> Floats:
     """The running maximum starts at 0 in each window, and its place is the last window's until something beats it."""
     X, dY = case.inputs["X"], case.inputs["dY"]
-    places, first_place = np.zeros(dY.shape, dtype=int), 0
+    places, last_place = np.zeros(dY.shape, dtype=int), 0
     parts = windows(X)
     for place in np.ndindex(dY.shape):
         if parts[place].max() > 0:
-            first_place = int(np.argmax(parts[place]))
-        places[place] = first_place
+            last_place = int(np.argmax(parts[place]))
+        places[place] = last_place
     return from_windows((np.arange(POOL * POOL) == places[..., None]) * dY[..., None], X.shape)
 
 

@@ -25,8 +25,10 @@ def _judge_parameter(value: Any, name: str, shape: tuple[int, ...], scale: float
         got = f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else "no array"
         return Verdict.failed(f"params[{name!r}] has to be an array of shape {shape}; it is {got}.")
     if name.startswith("b"):
-        wrong = "biases-not-zero" if value.any() else None
+        wrong, right = "biases-not-zero" if value.any() else None, 0.0
     else:
         wrong = None if may_be_normal(value.astype(float).ravel() / scale) else "weights-of-another-spread"
+        right = scale
     got = f"params[{name!r}] has mean {value.mean():.2g} and standard deviation {value.std():.2g}"
-    return Verdict.failed(f"{SENTENCES[wrong]} {got}, not {scale:g}.", wrong) if wrong else Verdict.passed()
+    expected = f"expected are 0 and {right:g}"
+    return Verdict.failed(f"{SENTENCES[wrong]} {got}; {expected}.", wrong) if wrong else Verdict.passed()

@@ -205,7 +205,7 @@ def _innermost_fold(node: Any) -> Any:
 
 
 def _unfolded(node: Any, argument: Any, fold_sign: Sign, question: Question) -> Any:
-    """With `own` times the argument for its absolute value, in this form and in others."""
+    """With `fold_sign` times the argument for its absolute value, in this form and in others."""
     if not node.args:
         return node
     parts = [_unfolded(part, argument, fold_sign, question) for part in node.args]
