@@ -43,10 +43,10 @@ def rescore(
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
     course = class_assignment(results, assignment, rubric)
-    damaged: list[Issue] = []
-    moves = preview(results, course, damaged) if diff else rescore_class(results, course, rubric, damaged)
+    issues: list[Issue] = []
+    moves = preview(results, course, issues) if diff else rescore_class(results, course, rubric, issues)
     _print_moves(moves, diff)
-    fail_if_damaged(damaged)
+    fail_if_damaged(issues)
 
 
 def _print_moves(moves: Sequence[Move], diff: bool) -> None:

@@ -14,28 +14,26 @@ from grader.rubric import Assignment, load_rubric
 from grader.schema import Report
 
 
-def preview(results: Path, assignment: Assignment, damaged: list[Issue] | None = None) -> list[Move]:
-    """Who would move, and why; reports that cannot be read are added to `damaged`. Writes nothing.
+def preview(results: Path, assignment: Assignment, issues: list[Issue] | None = None) -> list[Move]:
+    """Who would move, and why; reports that cannot be read are added to `issues`. Writes nothing.
 
     Raises UsageError where there is no class in `results`.
     """
-    pairs = _rescored(results, store.read_index(results), assignment, damaged)
+    pairs = _rescored(results, store.read_index(results), assignment, issues)
     return [move for _, before, after in pairs if (move := compare(before, after))]
 
 
-def rescore_class(
-    results: Path, assignment: Assignment, rubric: Path, damaged: list[Issue] | None = None
-) -> list[Move]:
+def rescore_class(results: Path, assignment: Assignment, rubric: Path, issues: list[Issue] | None = None) -> list[Move]:
     """Scores every report of a class again and writes it; returns who moved, and why. Cut off, it is simply run again.
 
-    Reports that cannot be read are left as they are, and added to `damaged`. From then on this is the rubric of the
+    Reports that cannot be read are left as they are, and added to `issues`. From then on this is the rubric of the
     class. Raises UsageError where there is no class in `results`, or another run is at work in there.
     """
     index = store.read_index(results)
     moves, most = [], index.max_score
     with store.lock(results), Journal(results) as journal:
         inputs = read_inputs(results)
-        for entry, before, after in _rescored(results, index, assignment, damaged):
+        for entry, before, after in _rescored(results, index, assignment, issues):
             move = compare(before, after)
             moves += [move] if move else []
             most = after.max_score
@@ -50,11 +48,11 @@ def rescore_class(
 
 
 def _rescored(
-    results: Path, index: store.ClassIndex, assignment: Assignment, damaged: list[Issue] | None
+    results: Path, index: store.ClassIndex, assignment: Assignment, issues: list[Issue] | None
 ) -> Iterator[tuple[store.Entry, Report, Report]]:
     stored_rubric = read_inputs(results).rubric
     before = load_rubric(stored_rubric.path) if stored_rubric else None
-    for entry, report in store.reports(results, index, damaged):
+    for entry, report in store.reports(results, index, issues):
         yield entry, report, rescored(report, assignment, before)
 
 

@@ -47,10 +47,10 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     """
     (results / store.STALE).unlink(missing_ok=True)  # before anything is read: a mark that is given now puts it back
     now = datetime.now(UTC)
-    damaged: list[Issue] = []
+    issues: list[Issue] = []
     mark = "\ufeff"  # tells Excel that it is UTF-8
-    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, damaged))))
-    index = store.without_damaged(index, damaged)
+    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, issues))))
+    index = store.without_damaged(index, issues)
     write_atomically(results / "moodle.csv", table(_moodle(results, index, now)))
     write_atomically(results / "canvas.csv", table(_canvas(results, index)))
     sheet = _sheet(results, index)
@@ -70,12 +70,12 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     return open_gradesheet(inputs.sheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
 
 
-def _grades(results: Path, index: ClassIndex, damaged: list[Issue]) -> Iterator[Row]:
+def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[Row]:
     yield _header(index)
     for entry in index.entries:
-        before = len(damaged)
-        report = report_of(results, entry, damaged)
-        if len(damaged) > before:
+        before = len(issues)
+        report = report_of(results, entry, issues)
+        if len(issues) > before:
             entry = entry.model_copy(update={"status": "fault"})
         yield from (_grades_of(index, entry, person, report) for person in entry.students)
 

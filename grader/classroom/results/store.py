@@ -185,9 +185,9 @@ def set_aside(path: Path) -> Path | None:
 
     Raises OutputError.
     """
-    kept = path.with_name(SET_ASIDE)
+    new_path = path.with_name(SET_ASIDE)
     try:
-        return path.replace(kept) if path.is_file() else None
+        return path.replace(new_path) if path.is_file() else None
     except OSError as error:
         raise OutputError(f"{path}: the damaged report cannot be renamed ({error.strerror}).") from error
 
@@ -222,37 +222,37 @@ def read_index(results: Path) -> ClassIndex:
         raise UsageError(f"{results / INDEX}: this is not the list of a class ({error.errors()[0]['msg']}).") from error
 
 
-def reports(results: Path, index: ClassIndex, damaged: list[Issue] | None = None) -> Iterator[tuple[Entry, Report]]:
-    """Every graded entry and its report, one at a time. What cannot be read is left out and added to `damaged`."""
+def reports(results: Path, index: ClassIndex, issues: list[Issue] | None = None) -> Iterator[tuple[Entry, Report]]:
+    """Every graded entry and its report, one at a time. What cannot be read is left out and added to `issues`."""
     for entry in index.entries:
-        report = report_of(results, entry, damaged)
+        report = report_of(results, entry, issues)
         if report is not None:
             yield entry, report
 
 
-def report_of(results: Path, entry: Entry, damaged: list[Issue] | None = None) -> Report | None:
-    """The report of an entry that is graded; a report that cannot be read is added to `damaged`."""
+def report_of(results: Path, entry: Entry, issues: list[Issue] | None = None) -> Report | None:
+    """The report of an entry that is graded; a report that cannot be read is added to `issues`."""
     if entry.status != "graded" or not entry.folder:
         return None
     try:
         return read_report(results / entry.folder / REPORT)
     except UsageError as error:
-        if damaged is not None:
-            damaged.append(Issue(IssueKind.DAMAGED, entry.id, f"{error} {_REMEDY}"))
+        if issues is not None:
+            issues.append(Issue(IssueKind.DAMAGED, entry.id, f"{error} {_REMEDY}"))
         return None
 
 
-def without_damaged(index: ClassIndex, damaged: Sequence[Issue]) -> ClassIndex:
-    """The class with `damaged` among its issues, and without a grade for those whom they are about."""
-    if not damaged:
+def without_damaged(index: ClassIndex, issues: Sequence[Issue]) -> ClassIndex:
+    """The class with `issues` among its issues, and without a grade for those whom they are about."""
+    if not issues:
         return index
-    ids = {issue.who for issue in damaged}
+    ids = {issue.who for issue in issues}
 
     def entries() -> Iterator[Entry]:
         for entry in index.entries:
             yield entry.model_copy(update={"status": "fault"}) if entry.id in ids else entry
 
-    return index.model_copy(update={"issues": (*index.issues, *damaged), "entries": Reiterable(entries)})
+    return index.model_copy(update={"issues": (*index.issues, *issues), "entries": Reiterable(entries)})
 
 
 def damaged_sentence(issues: Iterable[Issue]) -> str | None:

@@ -239,10 +239,10 @@ class ClassRun:
         self.watcher.ended(hand_in.id, report, "")
 
     def _set_aside(self, name: str, path: Path) -> None:
-        kept = store.set_aside(path)
-        if kept is not None:
+        damaged_path = store.set_aside(path)
+        if damaged_path is not None:
             self.watcher.notice(
-                f"{name}: its report could not be read and was kept as {kept}. Marks that a person gave in it are not "
+                f"{name}: its report could not be read and was kept as {damaged_path}. Marks that a person gave in it are not "
                 "in the new report; give them again."
             )
 
