@@ -242,8 +242,8 @@ class ClassRun:
         damaged_path = store.set_aside(path)
         if damaged_path is not None:
             self.watcher.notice(
-                f"{name}: its report could not be read and was kept as {damaged_path}. Marks that a person gave in it are not "
-                "in the new report; give them again."
+                f"{name}: its report could not be read and was kept as {damaged_path}. Marks that a person gave in it "
+                "are not in the new report; give them again."
             )
 
     def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
