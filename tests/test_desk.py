@@ -976,6 +976,15 @@ def test_what_is_no_report_harms_no_other_hand_in(results: Path) -> None:
     assert damaged == {}
 
 
+def test_the_tables_are_written_without_a_damaged_report(results: Path) -> None:
+    (results / "s00001" / store.REPORT).write_text("{", encoding="utf-8")
+    with opened(results) as door:
+        answer = door.post("/finish")
+    assert (answer.status, "This hand-in was left out" in answer.json["error"]) == (409, True)
+    assert answer.json["error"].startswith(f"s00001: {results / 's00001' / store.REPORT}: ")
+    assert (results / "grades.csv").exists()
+
+
 def test_a_copy_that_is_broken_shows_no_code_and_breaks_no_sheet(results: Path) -> None:
     path = results / "s00001" / store.SUBMISSION
     content = bytearray(path.read_bytes())

@@ -108,6 +108,26 @@ def test_grades_has_a_line_for_everybody(tmp_path: Path) -> None:
     }
 
 
+def test_a_damaged_report_is_left_out_and_no_other(tmp_path: Path) -> None:
+    results = results_of(tmp_path, Format.MOODLE)
+    damaged = results / "4711" / store.REPORT
+    damaged.write_text("{", encoding="utf-8")
+    index = export(results, store.read_index(results))
+    sentence = store.damaged_sentence(index.issues)
+    assert sentence is not None
+    assert sentence.startswith(f"4711: {damaged}: this is no results.json of this grader (")
+    assert sentence.endswith(
+        "This hand-in was left out; everything else was done. Put the file back from a backup, or run `grader class` "
+        "to grade the hand-in again, then run this again."
+    )
+    assert [row["status"] for row in rows(results / "grades.csv")] == ["fault", "graded", "graded", "absent"]
+    assert rows(results / "grades.csv")[0]["score"] == ""
+    assert "4711" not in {row["ID number"] for row in rows(results / "moodle.csv")}
+    assert "Damaged reports" in (results / "class.html").read_text(encoding="utf-8")
+    assert damaged.read_text(encoding="utf-8") == "{"
+    assert [entry.status for entry in store.read_index(results).entries] == ["graded", "graded", "absent"]
+
+
 def test_grades_has_its_header_wherever_the_first_report_is(tmp_path: Path) -> None:
     index = store.read_index(results_of(tmp_path, Format.MOODLE))
     whole = (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").splitlines()[0]

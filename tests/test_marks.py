@@ -38,7 +38,7 @@ def table(klass: Class, text: str) -> Path:
 
 
 def from_table(klass: Class, text: str) -> int:
-    return review_table(klass.request.results, klass.assignment, table(klass, text), by="Emmy", when=WHEN)
+    return review_table(klass.request.results, klass.assignment, table(klass, text), by="Emmy", when=WHEN)[0]
 
 
 @pytest.mark.parametrize(
@@ -171,3 +171,29 @@ def test_a_students_page_has_the_rosters_name_and_the_assignments_title_and_keep
     )  # fmt: skip
     assert "5</strong> of 6 points" in top("a")
     assert "<h1><bdi>Ada Lovelace</bdi></h1>" in top("a")
+
+
+def test_one_damaged_report_stops_no_command_for_the_others(klass: Class, grader: Command) -> None:
+    results = klass.request.results
+    (results / "b" / store.REPORT).write_text("{", encoding="utf-8")
+    rubric = ROOT / "grader" / "assignment" / "rubric.toml"
+    for command in (
+        ("export", results),
+        ("rescore", results, "--rubric", rubric, "--diff"),
+        ("rescore", results, "--rubric", rubric),
+        ("review", results, "--from", table(klass, "id,2.1\na,0.5\n")),
+    ):
+        ended = grader(*command)
+        assert (ended.returncode, ended.stderr.startswith(f"b: {results / 'b' / store.REPORT}: ")) == (1, True), command
+    assert [row["point 2.1"] for row in klass.table("grades.csv")] == ["0.5", "", "1"]
+    assert (results / "b" / store.REPORT).read_text(encoding="utf-8") == "{"
+
+
+def test_a_damaged_report_is_kept_when_its_hand_in_is_graded_again(klass: Class) -> None:
+    folder = klass.request.results / "b"
+    (folder / store.REPORT).write_text("{", encoding="utf-8")
+    klass.grade()
+    assert klass.graded == ["b"]
+    assert (folder / store.SET_ASIDE).read_text(encoding="utf-8") == "{"
+    assert f"b: its report could not be read and was kept as {folder / store.SET_ASIDE}." in klass.said.getvalue()
+    assert klass.report("b").score == 6.0

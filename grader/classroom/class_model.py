@@ -37,6 +37,7 @@ class IssueKind(StrEnum):
     ABSENT = "absent"  # on the roster, and nothing handed in
     TIME = "time"  # when it was handed in is in doubt
     GONE = "gone"  # graded in an earlier run, and not among the submissions now
+    DAMAGED = "damaged"  # a stored report that cannot be read
     FAULT = "fault"  # the grader's own: not graded, and no zero
 
 
@@ -50,6 +51,7 @@ ISSUE_TITLES = {
     IssueKind.ROSTER: "The wrong roster?",
     IssueKind.GONE: "No longer there",
     IssueKind.TIME: "Late, or not: no time",
+    IssueKind.DAMAGED: "Damaged reports",
     IssueKind.FAULT: "Faults of the grader",
     IssueKind.DUPLICATE: "The same files",
     IssueKind.SUPERSEDED: "Earlier hand-ins",

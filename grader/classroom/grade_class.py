@@ -82,8 +82,7 @@ def grade_class(
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
         index, compared = _run(run, request.choice, gone, stack)
-        export(results, index, compared)
-    return index
+        return export(results, index, compared)
 
 
 def _run(

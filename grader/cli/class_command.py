@@ -18,7 +18,7 @@ from grader.classroom.results.summary import print_summary
 from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
-from grader.cli.app import app, err, fail, out
+from grader.cli.app import app, err, fail, fail_if_damaged, out
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.errors import OutputError
@@ -133,6 +133,7 @@ def _tell(results: Path, index: ClassIndex) -> None:
             "above. `--failed` tries just these again.",
             ExitCode.GRADER_ERROR,
         )
+    fail_if_damaged(index.issues)
     wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
     if wrong is not None:
         fail(wrong.message, ExitCode.GRADER_ERROR)

@@ -13,7 +13,7 @@ from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
-from grader.cli.app import app, out
+from grader.cli.app import app, fail_if_damaged, out
 from grader.cli.options import AssignmentOption, RubricOption
 from grader.errors import UsageError
 from grader.report.plain_text import number
@@ -55,8 +55,9 @@ def review(
 def _review_table(results: Path, course: Assignment, table: Path, by: str, when: datetime) -> None:
     from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
 
-    count = review_table(results, course, table, by=by, when=when)
+    count, index = review_table(results, course, table, by=by, when=when)
     out.print(f"{count} marks recorded; the tables are up to date.", highlight=False)
+    fail_if_damaged(index.issues)
 
 
 def _tell(report: Report, name: str, results: Path | None) -> None:
@@ -83,5 +84,6 @@ def export(results: Annotated[Path, typer.Argument(help="The folder that `grader
 
     store.read_index(results)  # before a lock is put into a folder that is no class
     with store.lock(results, wait=store.WAIT_SECONDS):
-        write_tables(results, store.read_index(results))
+        index = write_tables(results, store.read_index(results))
     out.print(Text(f"The tables and pages in {results} are up to date."), soft_wrap=True)
+    fail_if_damaged(index.issues)

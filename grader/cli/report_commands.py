@@ -9,13 +9,14 @@ import typer
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.classroom.class_model import Issue
 from grader.classroom.marks.reproduce import Difference, as_stored, stored_submission
 from grader.classroom.marks.reproduce import reproduce as reproduce_report
 from grader.classroom.marks.rescore import Move
 from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for, class_assignment, report_at
 from grader.classroom.results.store import read_report
-from grader.cli.app import app, fail, out
+from grader.cli.app import app, fail, fail_if_damaged, out
 from grader.cli.options import (
     AssignmentOption,
     PointOption,
@@ -42,7 +43,10 @@ def rescore(
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
     course = class_assignment(results, assignment, rubric)
-    _print_moves(preview(results, course) if diff else rescore_class(results, course, rubric), diff)
+    issues: list[Issue] = []
+    moves = preview(results, course, issues) if diff else rescore_class(results, course, rubric, issues)
+    _print_moves(moves, diff)
+    fail_if_damaged(issues)
 
 
 def _print_moves(moves: Sequence[Move], diff: bool) -> None:

@@ -19,15 +19,17 @@ def carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
         return _carry(desk, marks)
 
 
-def finish(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
-    """The same, and then brings tables and pages up to date. Takes seconds for a class; in any thread.
+def finish(desk: Desk, marks: Sequence[LoggedMark]) -> tuple[list[LoggedMark], str | None]:
+    """The same, and then brings tables and pages up to date; also returns which damaged reports were left out.
+
+    Takes seconds for a class; in any thread.
 
     Raises UsageError while another run is at work in the class, and OutputError.
     """
     with store.lock(desk.results):
         carried = carry(desk, marks)
-        export(desk.results, store.read_index(desk.results))
-    return carried
+        index = export(desk.results, store.read_index(desk.results))
+    return carried, store.damaged_sentence(index.issues)
 
 
 def finished(desk: Desk, carried: Sequence[LoggedMark], behind: int) -> None:

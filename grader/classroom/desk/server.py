@@ -62,12 +62,13 @@ class Keeper:
                     self._desk.refresh()
                     looked, took = time.monotonic(), time.monotonic() - began
 
-    async def finish(self) -> None:
-        """Brings the tables and pages of the class up to date. Raises GraderError."""
+    async def finish(self) -> str | None:
+        """Brings tables and pages up to date; returns which damaged reports were left out. Raises GraderError."""
         async with self._finishing:
             behind, waiting = self._desk.behind, self._desk.log.waiting()
-            carried = await asyncio.to_thread(carrying.finish, self._desk, waiting)
+            carried, damage = await asyncio.to_thread(carrying.finish, self._desk, waiting)
             carrying.finished(self._desk, carried, behind)
+            return damage
 
     async def _carry(self) -> None:
         waiting = self._desk.log.waiting()
@@ -146,17 +147,22 @@ async def _close(desk: Desk, keeper: Keeper, say: Callable[[str], None]) -> None
     marks = "1 mark" if desk.behind == 1 else f"{desk.behind} marks"
     say(f"Bringing tables and pages up to date with {marks} …")
     try:
-        await keeper.finish()
+        damage = await keeper.finish()
     except GraderError as error:
         say(f"{error} The marks are kept; open the desk again to bring tables and pages up to date.")
+    else:
+        if damage:
+            say(damage)
 
 
 async def finish(request: Request) -> Response:
     """The one view that takes longer than a moment, so that it waits beside the others."""
     try:
-        await request.app.state.keeper.finish()
+        damage = await request.app.state.keeper.finish()
     except GraderError as error:
         return JSONResponse({"error": str(error)}, 409)
+    if damage:
+        return JSONResponse({"error": damage}, 409)
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"saved": "Tables and pages are up to date."})
     return RedirectResponse("/", 303)

@@ -13,7 +13,8 @@ from grader.classroom.marks.late import POINT as LATE
 from grader.model import Outcome
 from grader.schema import ReviewEntry
 
-MARK, REVIEW, REGRADE, SECOND, DAMAGED, TIME = "mark", "review", "regrade", "second", "damaged", IssueKind.TIME.value
+MARK, REVIEW, REGRADE, SECOND = "mark", "review", "regrade", "second"
+DAMAGED, TIME = IssueKind.DAMAGED.value, IssueKind.TIME.value
 SHEETS = (MARK, REVIEW, REGRADE, SECOND)  # kinds that are a point of a hand-in, to be marked
 # In what words a kind is told; those of a class's intake that are not here yet go by their own names.
 WORDS: dict[str, str] = {

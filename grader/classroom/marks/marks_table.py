@@ -36,8 +36,12 @@ class _Mark:
     comment: str
 
 
-def review_table(results: Path, assignment: Assignment, table: Path, *, by: str, when: datetime) -> int:
-    """Records the marks of a table and brings the class's tables up to date; returns how many were new or changed.
+def review_table(
+    results: Path, assignment: Assignment, table: Path, *, by: str, when: datetime
+) -> tuple[int, store.ClassIndex]:
+    """Records the marks of a table and brings the class's tables up to date.
+
+    Returns how many marks were new or changed, and the class as `export` wrote it.
 
     Raises UsageError, with the line, for whoever or whatever is not in the class; then nothing was recorded.
     """
@@ -47,8 +51,7 @@ def review_table(results: Path, assignment: Assignment, table: Path, *, by: str,
         values = {"point": row_mark.point, "score": row_mark.score, "comment": row_mark.comment, "by": by, "when": when}
         review(row_mark.folder / store.REPORT, assignment, **values)  # type: ignore[arg-type]
     with store.lock(results, wait=store.WAIT_SECONDS):
-        export(results, store.read_index(results))
-    return len(marks)
+        return len(marks), export(results, store.read_index(results))
 
 
 def _is_new(row_mark: _Mark, table: Path) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from grader.classroom.class_model import Issue
 from grader.classroom.marks.rescore import Move, compare, rescored
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile, keep_inputs, read_inputs
@@ -13,23 +14,26 @@ from grader.rubric import Assignment, load_rubric
 from grader.schema import Report
 
 
-def preview(results: Path, assignment: Assignment) -> list[Move]:
-    """Who would move, and why. Writes nothing. Raises UsageError where there is no class in `results`."""
-    pairs = _rescored(results, store.read_index(results), assignment)
+def preview(results: Path, assignment: Assignment, issues: list[Issue] | None = None) -> list[Move]:
+    """Who would move, and why; reports that cannot be read are added to `issues`. Writes nothing.
+
+    Raises UsageError where there is no class in `results`.
+    """
+    pairs = _rescored(results, store.read_index(results), assignment, issues)
     return [move for _, before, after in pairs if (move := compare(before, after))]
 
 
-def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[Move]:
+def rescore_class(results: Path, assignment: Assignment, rubric: Path, issues: list[Issue] | None = None) -> list[Move]:
     """Scores every report of a class again and writes it; returns who moved, and why. Cut off, it is simply run again.
 
-    From then on this is the rubric of the class. Raises UsageError where there is no class in `results`, or another run
-    is at work in there.
+    Reports that cannot be read are left as they are, and added to `issues`. From then on this is the rubric of the
+    class. Raises UsageError where there is no class in `results`, or another run is at work in there.
     """
     index = store.read_index(results)
     moves, most = [], index.max_score
     with store.lock(results), Journal(results) as journal:
         inputs = read_inputs(results)
-        for entry, before, after in _rescored(results, index, assignment):
+        for entry, before, after in _rescored(results, index, assignment, issues):
             move = compare(before, after)
             moves += [move] if move else []
             most = after.max_score
@@ -44,11 +48,11 @@ def rescore_class(results: Path, assignment: Assignment, rubric: Path) -> list[M
 
 
 def _rescored(
-    results: Path, index: store.ClassIndex, assignment: Assignment
+    results: Path, index: store.ClassIndex, assignment: Assignment, issues: list[Issue] | None
 ) -> Iterator[tuple[store.Entry, Report, Report]]:
     stored_rubric = read_inputs(results).rubric
     before = load_rubric(stored_rubric.path) if stored_rubric else None
-    for entry, report in store.reports(results, index):
+    for entry, report in store.reports(results, index, issues):
         yield entry, report, rescored(report, assignment, before)
 
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from grader.classroom.class_model import Format, Student
+from grader.classroom.class_model import Format, Issue, Student
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.feedback import as_html, comment_lines
@@ -26,7 +26,7 @@ from grader.classroom.results.feedback_zip import NAME as FEEDBACK_ZIP
 from grader.classroom.results.feedback_zip import feedback_zip
 from grader.classroom.results.lms_gradesheet import Gradesheet, Line, fill, open_gradesheet, participants
 from grader.classroom.results.pages import Compared, notes_on, write_pages
-from grader.classroom.results.store import REPORT, ClassIndex, Entry, read_report
+from grader.classroom.results.store import ClassIndex, Entry, report_of
 from grader.classroom.results.store import reports as reports_of
 from grader.classroom.tables import Row, table
 from grader.report.junit import to_junit
@@ -40,12 +40,17 @@ _MOODLE = (
 )
 
 
-def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) -> None:
-    """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError."""
+def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) -> ClassIndex:
+    """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError.
+
+    Returns the class as it was written: hand-ins whose report cannot be read have no grade in it, and an issue.
+    """
     (results / store.STALE).unlink(missing_ok=True)  # before anything is read: a mark that is given now puts it back
     now = datetime.now(UTC)
+    issues: list[Issue] = []
     mark = "\ufeff"  # tells Excel that it is UTF-8
-    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index))))
+    write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, issues))))
+    index = store.without_damaged(index, issues)
     write_atomically(results / "moodle.csv", table(_moodle(results, index, now)))
     write_atomically(results / "canvas.csv", table(_canvas(results, index)))
     sheet = _sheet(results, index)
@@ -54,6 +59,7 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     write_pages(results, index, compared)
     write_atomically(results / FEEDBACK_ZIP, feedback_zip(results, index, participants(sheet) if sheet else {}))
     write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, index)))
+    return index
 
 
 def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
@@ -64,10 +70,13 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     return open_gradesheet(inputs.sheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
 
 
-def _grades(results: Path, index: ClassIndex) -> Iterator[Row]:
+def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[Row]:
     yield _header(index)
     for entry in index.entries:
-        report = read_report(results / entry.folder / REPORT) if entry.status == "graded" and entry.folder else None
+        before = len(issues)
+        report = report_of(results, entry, issues)
+        if len(issues) > before:
+            entry = entry.model_copy(update={"status": "fault"})
         yield from (_grades_of(index, entry, person, report) for person in entry.students)
 
 

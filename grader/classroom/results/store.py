@@ -4,13 +4,14 @@ class.json                who is in the class, what became of each, and what nee
 inputs/                   all that was given for the class: roster, times, rubric, selection (`class_inputs`)
 journal.jsonl             what was done when (`journal`); .lock is held by the one run at work
 ID/results.json           the report on a hand-in
+ID/results-damaged.json   a report that could not be read, where `grader class` has graded that hand-in again
 ID/submission.zip         what it was graded from, as read; `reproduce` takes it from here
 """
 
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,8 @@ from typing import Literal
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
-from grader.classroom.class_model import Format, Issue, Student
+from grader.classroom.class_model import Format, Issue, IssueKind, Student
+from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import journal
 from grader.classroom.results.locks import hold
 from grader.errors import OutputError, UsageError
@@ -33,6 +35,7 @@ INDEX = "class.json"
 INPUTS = "inputs"
 STALE = "TABLES-ARE-OUT-OF-DATE.txt"
 REPORT = "results.json"
+SET_ASIDE = "results-damaged.json"
 SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
@@ -56,6 +59,10 @@ RESERVED_NAMES = (
 )
 WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
 MAX_REPORT = 64 << 20  # bytes; what the bounds of a verdict leave room for, at the most
+_REMEDY = (
+    "This hand-in was left out; everything else was done. Put the file back from a backup, or run `grader class` to "
+    "grade the hand-in again, then run this again."
+)
 _STALE_TEXT = (
     "Marks were given after grades.csv and the other tables were written.\n"
     "`grader export` with this folder brings them up to date; so do `grader class` and `grader rescore`.\n"
@@ -173,6 +180,18 @@ def write_report(folder: Path, report: Report, submission: Submission | None = N
     write_atomically(folder / REPORT, to_json(report))
 
 
+def set_aside(path: Path) -> Path | None:
+    """Renames a report that cannot be read, since marks may be in it that nothing else has; None where there is none.
+
+    Raises OutputError.
+    """
+    new_path = path.with_name(SET_ASIDE)
+    try:
+        return path.replace(new_path) if path.is_file() else None
+    except OSError as error:
+        raise OutputError(f"{path}: the damaged report cannot be renamed ({error.strerror}).") from error
+
+
 def read_report(path: Path) -> Report:
     """A stored report. Raises UsageError."""
     try:
@@ -203,11 +222,43 @@ def read_index(results: Path) -> ClassIndex:
         raise UsageError(f"{results / INDEX}: this is not the list of a class ({error.errors()[0]['msg']}).") from error
 
 
-def reports(results: Path, index: ClassIndex) -> Iterator[tuple[Entry, Report]]:
-    """Every graded entry and its report, one at a time."""
+def reports(results: Path, index: ClassIndex, issues: list[Issue] | None = None) -> Iterator[tuple[Entry, Report]]:
+    """Every graded entry and its report, one at a time. What cannot be read is left out and added to `issues`."""
     for entry in index.entries:
-        if entry.status == "graded" and entry.folder:
-            yield entry, read_report(results / entry.folder / REPORT)
+        report = report_of(results, entry, issues)
+        if report is not None:
+            yield entry, report
+
+
+def report_of(results: Path, entry: Entry, issues: list[Issue] | None = None) -> Report | None:
+    """The report of an entry that is graded; a report that cannot be read is added to `issues`."""
+    if entry.status != "graded" or not entry.folder:
+        return None
+    try:
+        return read_report(results / entry.folder / REPORT)
+    except UsageError as error:
+        if issues is not None:
+            issues.append(Issue(IssueKind.DAMAGED, entry.id, f"{error} {_REMEDY}"))
+        return None
+
+
+def without_damaged(index: ClassIndex, issues: Sequence[Issue]) -> ClassIndex:
+    """The class with `issues` among its issues, and without a grade for those whom they are about."""
+    if not issues:
+        return index
+    ids = {issue.who for issue in issues}
+
+    def entries() -> Iterator[Entry]:
+        for entry in index.entries:
+            yield entry.model_copy(update={"status": "fault"}) if entry.id in ids else entry
+
+    return index.model_copy(update={"issues": (*index.issues, *issues), "entries": Reiterable(entries)})
+
+
+def damaged_sentence(issues: Iterable[Issue]) -> str | None:
+    """Which reports are damaged, and what to do; None where all could be read."""
+    messages = [f"{issue.who}: {issue.message}" for issue in issues if issue.kind is IssueKind.DAMAGED]
+    return "\n".join(messages) or None
 
 
 def write_index(results: Path, index: ClassIndex) -> None:

@@ -231,11 +231,20 @@ class ClassRun:
                 before = store.read_report(folder / store.REPORT)
             except UsageError:
                 before = None
+                self._set_aside(hand_in.id, folder / store.REPORT)
             report = self._finalized(report, hand_in, before)
             store.write_report(folder, report, submission)
         origin = ReportOrigin(submission.sha256, self._conditions)
         self.journal.record_report(hand_in.id, origin, complete=not report.has_grader_error)
         self.watcher.ended(hand_in.id, report, "")
+
+    def _set_aside(self, name: str, path: Path) -> None:
+        damaged_path = store.set_aside(path)
+        if damaged_path is not None:
+            self.watcher.notice(
+                f"{name}: its report could not be read and was kept as {damaged_path}. Marks that a person gave in it "
+                "are not in the new report; give them again."
+            )
 
     def _finalized(self, report: Report, hand_in: HandIn, before: Report | None) -> Report:
         reviews = before.reviews if before else ()
