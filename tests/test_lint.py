@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
+from grader.assignment_folder import load_assignment
 from grader.authoring.gallery import gallery_of, read_gallery
 from grader.authoring.lint import Remark, lint
 from grader.authoring.lint.misconceptions_shown import unshown
 from grader.authoring.lint.reading_files import read
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import list_checks

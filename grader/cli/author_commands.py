@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.assignment_folder import load_assignment
 from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
@@ -21,7 +22,6 @@ from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.course.new_assignment import write_assignment
 from grader.report.results_json import check_writable, write_atomically
-from grader.rubric import load_assignment
 from grader.settings import RunSettings
 
 AssignmentArgument = Annotated[

@@ -26,8 +26,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader import oracles
+from grader.assignment_folder import Assignment
 from grader.errors import UsageError
-from grader.rubric import Assignment, Exercise, Point
+from grader.rubric import Exercise, Point
 
 TEXTS = "explain.toml"
 _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")

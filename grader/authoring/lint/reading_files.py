@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from grader import BUILT_IN
+from grader.assignment_folder import BESIDE_THE_CHECKS, Assignment, template_of
 from grader.authoring.gallery import SIDES, Case, gallery_of, reference_of
 from grader.authoring.lint.remark import Remark, at_exercise, at_point
 from grader.authoring.lint.texts import texts
-from grader.rubric import BESIDE_THE_CHECKS, Assignment, Exercise, template_of
+from grader.rubric import Exercise
 from grader.suite.runner import CheckPlace
 
 ALLOWED = ("grader.api", "grader.oracles")

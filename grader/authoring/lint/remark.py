@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.rubric import Assignment
+from grader.assignment_folder import Assignment
 from grader.toml_lines import line_of
 
 
