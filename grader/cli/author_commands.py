@@ -80,9 +80,9 @@ def lint(
 
     find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
     if remarks:
-        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to put right.", style="red"))
+        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to fix.", style="red"))
         raise SystemExit(1)
-    console.print(Text(f"Nothing to put right in {course.rubric.title}.", style="green"))
+    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"))
 
 
 @app.command()

@@ -135,7 +135,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes())
     except SyntaxError as error:
-        raise UsageError(f"{path}, line {error.lineno}: this is no Python: {error.msg}.") from error
+        raise UsageError(f"{path}, line {error.lineno}: this is not valid Python: {error.msg}.") from error
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

@@ -57,7 +57,7 @@ def imports(assignment: Assignment) -> Iterator[Remark]:
         try:
             tree = ast.parse(path.read_bytes())
         except SyntaxError as error:
-            yield Remark(path, error.lineno, f"this is no Python: {error.msg}.")
+            yield Remark(path, error.lineno, f"this is not valid Python: {error.msg}.")
             continue
         for line, name in _imported(tree):
             if name.partition(".")[0] == "grader" and not _within(name, (*allowed, *built_in)):
@@ -116,7 +116,7 @@ def _module(assignment: Assignment, exercise: Exercise, path: Path) -> Iterator[
     try:
         tree = ast.parse(path.read_bytes())
     except SyntaxError as error:
-        yield Remark(path, error.lineno, f"this is no Python: {error.msg}.")
+        yield Remark(path, error.lineno, f"this is not valid Python: {error.msg}.")
         return
     defined = set(_defined(tree.body))
     for name in (*exercise.signatures, *exercise.constants):

@@ -1,4 +1,4 @@
-"""One thing to put right in an assignment."""
+"""One thing to fix in an assignment."""
 
 from dataclasses import dataclass
 from pathlib import Path
