@@ -20,8 +20,8 @@ import numpy as np
 
 from grader.assignment.bounded import algebra
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
+from grader.assignment_folder import Assignment
 from grader.model import CallFailure, Submission
-from grader.rubric import Assignment
 from grader.sandbox import replies
 from grader.sandbox.child import convert as inner_convert
 from grader.sandbox.child import protocol

@@ -16,8 +16,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.docker.image import WORKER_IMAGE
 from grader.sandbox.launcher import Bundle, Launcher, Request

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from benchmarks import bare, measure, students
 from benchmarks.measure import Cost, Spread
+from grader.assignment_folder import load_assignment
 from grader.model import Submission
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import load_assignment
 from grader.sandbox.choose import default_kind
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings

@@ -18,8 +18,8 @@ from benchmarks.measure import Cost, Spread
 from benchmarks.students import GALLERY
 from grader.assignment.convolution import conv_cases
 from grader.assignment.pooling import pool_cases
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.choose import default_kind
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings

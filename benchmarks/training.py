@@ -24,11 +24,11 @@ from benchmarks.bare import forked
 from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
 from grader.assignment.comparison import SIX, digits
+from grader.assignment_folder import load_assignment
 from grader.oracles.optimizers import reference_seconds
 from grader.oracles.training import learning
 from grader.oracles.training.images import Images
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.choose import default_kind
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from benchmarks import measure
 from benchmarks.measure import ROOT, Spread
+from grader.assignment_folder import load_assignment
 from grader.errors import UsageError
-from grader.rubric import load_assignment
 from grader.settings import RunSettings
 from grader.student.watch import Round, Watch
 

@@ -11,10 +11,10 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Self
 
+from grader.assignment_folder import Assignment
 from grader.load.author import author_of
 from grader.load.submission import load
 from grader.model import CheckResult, Submission, Verdict
-from grader.rubric import Assignment
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report

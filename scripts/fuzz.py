@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.api import CallFailure, Handle, fetch
+from grader.assignment_folder import load_assignment
 from grader.errors import SubmissionError
 from grader.load.placement import MAX_FILES, MAX_TOTAL_BYTES
 from grader.load.submission import load
 from grader.model import Expected
-from grader.rubric import load_assignment
 from grader.sandbox.child.protocol import MAGIC, REPLY, ProtocolError, decode, encode, read_frame
 from grader.sandbox.launcher import Bundle, CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher

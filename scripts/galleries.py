@@ -17,9 +17,10 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import load_assignment, select
+from grader.rubric import select
 from grader.sandbox.process import ProcessLauncher
 from tests.support.galleries import Case, cases, differences
 

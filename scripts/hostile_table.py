@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.rubric import load_assignment
+from grader.assignment_folder import load_assignment
 from tests.support.galleries import Case, cases
 from tests.support.hostile import Aftermath, adopt_orphans, run
 from tests.support.sandboxes import available, launcher_of

@@ -24,10 +24,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from grader.assignment_folder import load_assignment
 from grader.authoring.judging import Judge, part_name, submission_of
 from grader.model import Outcome
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment, select
+from grader.rubric import select
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings

@@ -13,10 +13,10 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import grade
 from grader.report.html.student_page import student_page
 from grader.report.terminal import print_report
-from grader.rubric import load_assignment
 from grader.schema import Report
 from grader.settings import RunSettings
 

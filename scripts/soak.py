@@ -25,8 +25,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from scripts.kill_class import GALLERY, MARK, ROOT, Trial, done_lines, kill_helpers, kill_until_done, leftovers, points

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment, load_assignment
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Launcher
 from grader.sandbox.sandbox_settings import SandboxSettings

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings
 from grader.settings import RunSettings
 from grader.student.explain import explain

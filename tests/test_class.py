@@ -26,6 +26,7 @@ import pytest
 from rich.console import Console
 from typer.main import get_command
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings, SettingFile
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
@@ -41,7 +42,6 @@ from grader.cli.app import app
 from grader.cli.commands import COMMANDS
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Incident, Outcome, Submission, Verdict
-from grader.rubric import Assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts import kill_class
 from tests.support.classes import GOOD, laid_out

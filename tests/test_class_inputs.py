@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import Extension, IssueKind
 from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
@@ -17,7 +18,6 @@ from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_i
 from grader.classroom.run.class_run import Choice
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
-from grader.rubric import Assignment, load_assignment
 from tests.support.classes import laid_out
 from tests.support.command import ROOT
 from tests.support.fake_class import POINTS, Class

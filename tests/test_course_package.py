@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import RubricError, SandboxError
 from grader.load.static_checks import inspect
 from grader.load.submission import load
 from grader.model import Outcome
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment, load_assignment
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from tests.support.workers import SANDBOXES

@@ -27,6 +27,7 @@ from markupsafe import Markup
 for needed in ("starlette", "uvicorn", "markdown_it"):
     pytest.importorskip(needed, reason=f"{needed} is not installed (pip install 'backprop-grader[desk]')")
 
+from grader.assignment_folder import load_assignment
 from grader.classroom.class_model import Issue, IssueKind, Student
 from grader.classroom.desk import carrying, giving
 from grader.classroom.desk.database import NAME, Database
@@ -48,7 +49,6 @@ from grader.classroom.results import journal, store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
-from grader.rubric import load_assignment
 from grader.schema import Report
 from tests.support.command import Command
 from tests.support.desk import Door, RunningDesk, opened

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import UsageError
 from grader.oracles.numeric import comparison
 from grader.oracles.training import claim_list, stated_results
-from grader.rubric import Assignment, load_assignment
 from grader.student.explain import explain
 from tests.support.command import ROOT, Command
 

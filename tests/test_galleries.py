@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import Assignment, select
+from grader.rubric import select
 from tests.support.command import Command
 from tests.support.galleries import Case, cases, differences
 

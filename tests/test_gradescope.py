@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.course import gradescope_package
 from grader.course.gradescope_metadata import read_metadata
 from grader.course.gradescope_package import NOT_YET, Settings, build_package, run, visibility_of
 from grader.errors import SandboxError, UsageError
-from grader.rubric import Assignment
 from grader.sandbox.docker.engine import connect
 from tests.support.command import ROOT, Command
 from tests.support.environments import SITE_PACKAGES, collect_dependencies, link_dependencies, shell

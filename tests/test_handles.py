@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from grader.api import CallFailure, Handle, fetch, keep
+from grader.assignment_folder import load_assignment
 from grader.errors import RubricError, SandboxError
-from grader.rubric import load_assignment
 from grader.sandbox.child import kept_values
 from grader.sandbox.child.protocol import MAX_HANDLES, REPLY, HandleNumber, Opaque, ProtocolError, decode, encode
 from grader.sandbox.launcher import Bundle, Launcher

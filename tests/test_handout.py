@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.course.handout import NO_COURSE, build_handout
 from grader.errors import UsageError
-from grader.rubric import load_assignment
 from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import follow_readme, shell
 

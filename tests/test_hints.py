@@ -22,10 +22,10 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("range(4 / 2)", "a division with / gives a float, with // a whole number."),
         ("a[: 4 / 2]", "a division with / gives a float, with // a whole number."),
         ("a[4 / 2]", "a division with / gives a float, with // a whole number."),
-        ("max([])", "It is asked of a list or an array with nothing in it. Print its length"),
-        ("a[3:].max()", "It is asked of a list or an array with nothing in it."),
-        ("a[3:].argmax()", "It is asked of a list or an array with nothing in it."),
-        ("__import__('functools').reduce(max, [])", "It is asked of a list or an array with nothing in it."),
+        ("max([])", "The list or array is empty. Print its length"),
+        ("a[3:].max()", "The list or array is empty."),
+        ("a[3:].argmax()", "The list or array is empty."),
+        ("__import__('functools').reduce(max, [])", "The list or array is empty."),
         (
             "(1.5).backward()",
             "item() gives a plain number, which knows no gradient: call backward() on the loss itself.",
@@ -54,7 +54,10 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
         ("len(zip([1], [2]))", "put list(...) around them."),
         ("range(3) + [1]", "In Python 3 a range is not a list: put list(...) around it."),
         ("exec('range(3)[0] = 1')", "In Python 3 a range is not a list: "),
-        ("(lambda f: f(f))(lambda f: f(f))", "It calls itself without an end."),
+        (
+            "(lambda f: f(f))(lambda f: f(f))",
+            "It never stops calling itself: is there a case that returns without another call?",
+        ),
     ],
 )
 def test_a_slip_has_its_hint(code: str, advice: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.rubric import Assignment
+from grader.assignment_folder import Assignment
 from grader.sandbox.child import worker
 from grader.sandbox.launcher import Launcher
 from tests.support.galleries import Case, cases

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.oracles import layers
 from grader.oracles.numeric import gradient
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings

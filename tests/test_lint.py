@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from grader import BUILT_IN
+from grader.assignment_folder import load_assignment
 from grader.authoring.gallery import gallery_of, read_gallery
 from grader.authoring.lint import Remark, lint
 from grader.authoring.lint.misconceptions_shown import unshown
 from grader.authoring.lint.reading_files import read
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import list_checks
@@ -27,7 +27,7 @@ IMPORT = "from grader.api import module, points\n"
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the example, in which nothing is to be put right; pytest keeps modules by name, so it has a new one."""
+    """A copy of the example, in which nothing is to be fixed; pytest keeps modules by name, so it has a new one."""
     folder = tmp_path / "course"
     shutil.copytree(SOFTMAX, folder, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / CHECKS).rename(folder / "checks" / f"check_{tmp_path.name}.py")
@@ -142,7 +142,7 @@ def read_only(folder: Path) -> list[str]:
             "reference/softmax.py",
             "import numpy as np",
             "import",
-            ["reference/softmax.py [import]: this is no Python: "],
+            ["reference/softmax.py [import]: this is not valid Python: "],
         ),
         (
             "gallery/wrong/label-forgotten/expected.json",
@@ -273,5 +273,5 @@ def test_the_right_example_has_nothing_to_put_right(grader: Command) -> None:
     ended = grader("lint", SOFTMAX, "--seeds", 2, "--gallery-seeds", 1, "--sandbox", "process")
     assert (ended.returncode, ended.stdout) == (
         0,
-        "Nothing to put right in The backward pass of softmax with cross-entropy.\n",
+        "Nothing to fix in The backward pass of softmax with cross-entropy.\n",
     )

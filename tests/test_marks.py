@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.marks_table import review_table
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from tests.support.command import ROOT, Command
 from tests.support.fake_class import Class
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from grader.student.notebook import from_cells
 from tests.support.command import PATIENCE, ROOT
 

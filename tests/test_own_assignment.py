@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.course.handout import build_handout
 from grader.course.wheel import wheel_name
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.process import ProcessLauncher
 from grader.schema import Report
 from tests.support.command import PATIENCE, ROOT, Command

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.html.student_page import student_page
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings

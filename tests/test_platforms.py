@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.cli import class_command
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author
-from grader.rubric import Assignment
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 from tests.support.fake_class import Class
 

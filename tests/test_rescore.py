@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.marks.rescore import compare, machine_report, rescored
 from grader.classroom.results import store
 from grader.model import CheckResult, Incident, Outcome, Verdict
-from grader.rubric import Assignment, load_assignment, parse_rubric
+from grader.rubric import parse_rubric
 from grader.schema import Report
 from grader.score import score
 from tests.support.command import ROOT, Command

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Graded, Job, JobSettings
 from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
-from grader.rubric import Assignment
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Returned
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher

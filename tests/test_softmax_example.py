@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.load.content import MAX_CODE_BYTES
 from grader.load.module_facts import Facts, read
 from grader.load.static_checks import importable_files, inspect
 from grader.load.submission import digest, load
 from grader.load.syntax import parse
 from grader.model import Finding, Outcome, Submission
-from grader.rubric import Assignment, Exercise
+from grader.rubric import Exercise
 
 ALL2 = "def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.assignment_folder import Assignment
 from grader.model import CheckResult, Frame, Verdict
 from grader.report.student_summary import print_progress
-from grader.rubric import Assignment
 from grader.schema import Report
 from grader.score import score
 from tests.support.command import PATIENCE, ROOT

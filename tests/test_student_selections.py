@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from grader.student.selection import bracketed, select_from
 from tests.support.command import ROOT, Command
 from tests.test_student import run_pytest

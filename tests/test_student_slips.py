@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from tests.support.command import ROOT

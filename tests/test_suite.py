@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import SuiteError
 from grader.load.submission import digest
 from grader.model import Outcome, Submission
-from grader.rubric import Assignment, load_assignment
 from grader.sandbox.launcher import Launcher
 from grader.suite.runner import Results, RunChecks, collected, run_checks
 from grader.suite.session import Oracles, SubmissionSession

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.assignment_folder import load_assignment
 from grader.authoring.same_answer import same_value
 from grader.authoring.survivors import Examined, Fate, examine, several_right_answers
 from grader.errors import UsageError
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.wire_values import to_wire

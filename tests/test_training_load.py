@@ -8,8 +8,9 @@ from contextlib import ExitStack
 
 import pytest
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment, load_assignment, select
+from grader.rubric import select
 from tests.support.galleries import cases
 
 pytestmark = pytest.mark.slow

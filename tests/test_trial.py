@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.rubric import Assignment
+from grader.assignment_folder import Assignment
 from grader.student.readiness import examine, pack
 from grader.student.trial import without_breakpoints
 from tests.support.command import PATIENCE, ROOT

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from grader.assignment_folder import Assignment
 from grader.model import CheckResult, Outcome, Verdict
-from grader.rubric import Assignment
 from grader.sandbox.launcher import Bundle, Connection, Launcher
 from grader.suite.runner import run_checks
 from grader.suite.session import Oracles, SubmissionSession

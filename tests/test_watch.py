@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.cli.watch_display import WatchDisplay
 from grader.errors import UsageError
 from grader.load.submission import nothing_in
-from grader.rubric import Assignment
 from grader.settings import RunSettings
 from grader.student.watch import Watch, affected, differing
 from tests.support.command import ROOT, Command

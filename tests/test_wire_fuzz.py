@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from grader.assignment_folder import Assignment
 from grader.model import Outcome, Submission
 from grader.oracles import trees
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import Assignment
 from grader.sandbox.child.protocol import (
     HEADS,
     MAGIC,

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from grader.assignment_folder import Assignment
 from grader.load.submission import digest
 from grader.model import CheckResult, Outcome, Submission
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment
 from grader.sandbox.child.protocol import Value, encode
 from grader.sandbox.launcher import Reply
 from grader.schema import Report

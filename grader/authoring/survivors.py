@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from grader.assignment_folder import Assignment
 from grader.authoring.gallery import gallery_of, read_gallery, reference_of
 from grader.authoring.judging import Judge, Judged, PartResult, impatient, submission_of
 from grader.authoring.mutants import Mutant, draw, read_answer
@@ -25,7 +26,7 @@ from grader.authoring.same_answer import EqualTrees, same_reply
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.pipeline import GradingSession
-from grader.rubric import PERSON, Assignment, Exercise, Oracle
+from grader.rubric import PERSON, Exercise, Oracle
 from grader.sandbox.child.protocol import Tree
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
 from grader.classroom.marks.clocks import clock_issues
 from grader.classroom.results import store
@@ -20,7 +21,6 @@ from grader.classroom.run.effects import admit, effects_of, gone_entries
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
-from grader.rubric import Assignment, template_of
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.version import VERSION
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.assignment_folder import load_assignment
 from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
@@ -21,7 +22,6 @@ from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.course.new_assignment import write_assignment
 from grader.report.results_json import check_writable, write_atomically
-from grader.rubric import load_assignment
 from grader.settings import RunSettings
 
 AssignmentArgument = Annotated[
@@ -80,9 +80,9 @@ def lint(
 
     find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
     if remarks:
-        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to put right.", style="red"))
+        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to fix.", style="red"))
         raise SystemExit(1)
-    console.print(Text(f"Nothing to put right in {course.rubric.title}.", style="green"))
+    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"))
 
 
 @app.command()

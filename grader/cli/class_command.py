@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import IssueKind, JobSettings
 from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
@@ -23,7 +24,6 @@ from grader.cli.options import AssignmentOption, RubricOption, settings_of, with
 from grader.cli.sandbox_setup import prepare
 from grader.errors import OutputError
 from grader.model import ExitCode
-from grader.rubric import Assignment
 from grader.sandbox.choose import open_launcher
 from grader.settings import RunSettings
 

@@ -7,6 +7,7 @@ import typer
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.assignment_folder import load_assignment
 from grader.classroom.results.store import read_report
 from grader.cli.app import app, out
 from grader.cli.options import (
@@ -19,7 +20,6 @@ from grader.report.github_classroom import score_notices
 from grader.report.junit import to_junit
 from grader.report.markdown import annotations
 from grader.report.results_json import check_writable, write_atomically
-from grader.rubric import load_assignment
 
 
 @app.command()

@@ -11,6 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from grader.assignment_folder import Assignment
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
@@ -21,7 +22,7 @@ from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
 from grader.report.spelling import spelled
 from grader.report.terminal import print_report
-from grader.rubric import PERSON, Assignment
+from grader.rubric import PERSON
 from grader.settings import RunSettings
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
 from grader.classroom.marks.review import review as review_report
@@ -17,7 +18,6 @@ from grader.cli.app import app, fail_if_damaged, out
 from grader.cli.options import AssignmentOption, RubricOption
 from grader.errors import UsageError
 from grader.report.plain_text import number
-from grader.rubric import Assignment
 from grader.schema import Report
 
 

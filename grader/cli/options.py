@@ -11,7 +11,8 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 import typer
 
 from grader import BUILT_IN
-from grader.rubric import Assignment, Option, load_assignment
+from grader.assignment_folder import Assignment, load_assignment
+from grader.rubric import Option
 from grader.sandbox.sandbox_settings import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
 from grader.settings import RunSettings
 

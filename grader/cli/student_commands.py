@@ -8,13 +8,13 @@ import typer
 from rich.text import Text
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment, load_assignment
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
 from grader.model import ExitCode
 from grader.report.paragraphs import paragraphs, wrapped
 from grader.report.plain_text import clean, number
 from grader.report.student_summary import PRACTICE_SEED, advice, remarks
-from grader.rubric import Assignment, load_assignment
 from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point
 

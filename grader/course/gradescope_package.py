@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.finalize import finalize
 from grader.course.gradescope_metadata import read_metadata
 from grader.course.wheel import write_wheel
@@ -22,7 +23,7 @@ from grader.model import CheckResult, Submission
 from grader.pipeline import GradingSession
 from grader.report.gradescope_results import to_gradescope
 from grader.report.results_json import to_json, write_atomically
-from grader.rubric import Assignment, Rubric
+from grader.rubric import Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader import BUILT_IN
+from grader.assignment_folder import template_of
 from grader.course.wheel import write_wheel
 from grader.errors import OutputError, UsageError
-from grader.rubric import template_of
 from grader.version import VERSION
 
 DEFAULT_PIN = f"v{VERSION}"

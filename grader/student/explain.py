@@ -26,8 +26,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader import oracles
+from grader.assignment_folder import Assignment
 from grader.errors import UsageError
-from grader.rubric import Assignment, Exercise, Point
+from grader.rubric import Exercise, Point
 
 TEXTS = "explain.toml"
 _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
@@ -134,7 +135,7 @@ def _parsed(path: Path) -> ast.Module:
     try:
         return ast.parse(path.read_bytes())
     except SyntaxError as error:
-        raise UsageError(f"{path}, line {error.lineno}: this is no Python: {error.msg}.") from error
+        raise UsageError(f"{path}, line {error.lineno}: this is not valid Python: {error.msg}.") from error
 
 
 def _assignments(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:

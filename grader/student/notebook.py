@@ -13,11 +13,12 @@ from typing import Any
 
 from rich.console import Console
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import UsageError
 from grader.model import Submission
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
-from grader.rubric import Assignment, Exercise, load_assignment
+from grader.rubric import Exercise
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore
 from grader.settings import RunSettings

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from grader.assignment_folder import load_assignment
 from grader.errors import GraderError
 from grader.model import CheckResult, Outcome
 from grader.pipeline import GradingSession
 from grader.report.plain_text import number
 from grader.report.spelling import never_fail
 from grader.report.student_summary import PRACTICE_SEED, print_progress
-from grader.rubric import load_assignment
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings

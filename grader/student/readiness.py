@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.assignment_folder import Assignment
 from grader.errors import OutputError
 from grader.load.static_checks import inspect
 from grader.load.submission import load, packed
 from grader.load.syntax import parse
 from grader.model import Submission, module_file
-from grader.rubric import Assignment, Exercise
+from grader.rubric import Exercise
 
 
 @dataclass(frozen=True, slots=True)

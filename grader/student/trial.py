@@ -17,9 +17,10 @@ from typing import Any
 from rich.console import Console
 from rich.syntax import Syntax
 
+from grader.assignment_folder import Assignment
 from grader.model import Outcome, module_file
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment, Rubric
+from grader.rubric import Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings

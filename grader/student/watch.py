@@ -10,11 +10,12 @@ from typing import Self
 
 from watchfiles import watch
 
+from grader.assignment_folder import Assignment
 from grader.errors import UsageError
 from grader.model import CheckResult
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED
-from grader.rubric import PERSON, Assignment, Rubric
+from grader.rubric import PERSON, Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings

@@ -102,7 +102,7 @@ _SLIPS = (
     _Slip(
         r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty|of an empty sequence"
         r"|of empty iterable",
-        "It is asked of a list or an array with nothing in it. Print its length, and the slice or loop that made it.",
+        "The list or array is empty. Print its length, and the slice or loop that made it.",
     ),
     _Slip(
         r"^IndexError: (?:list|tuple) index out of range",
@@ -121,7 +121,7 @@ _SLIPS = (
     _Slip(r"^NameError: name '(np|numpy)' is not defined", "Is `import numpy as np` at the top of the file?"),
     _Slip(r"^NameError: name '(sympy|sp|math|torch)' is not defined", lambda match: f"Is {match[1]} imported?"),
     _Slip(r"'(\w+)' object is not callable", "Is there a * missing before the parenthesis?", line=r"\)\s*\(|\w\s*\("),
-    _Slip(r"^RecursionError", "It calls itself without an end."),
+    _Slip(r"^RecursionError", "It never stops calling itself: is there a case that returns without another call?"),
 )
 
 

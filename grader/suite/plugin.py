@@ -265,7 +265,7 @@ class CheckPlugin:
                 incidents = (Incident(point, fault.kind, verdict.message),)
         except OracleStoppedError as error:
             verdict = Verdict.review(
-                f"This could not be decided by the machine, so a person will look at it ({error})."
+                f"This could not be decided by the machine, so a person will look at it ({str(error).rstrip('.')})."
             )
         except GraderError as error:
             if isinstance(error, UsageError):  # the person asked for what is not available: the suite raises it again
@@ -307,7 +307,7 @@ def point_of(item: pytest.Item) -> tuple[str, str | None]:
 
 
 def _grader_error(message: str, trace: str = "") -> Verdict:
-    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message})."
+    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message.rstrip('.')})."
     return Verdict(Outcome.GRADER_ERROR, 0.0, sentence, evidence={"traceback": trace} if trace else {})
 
 

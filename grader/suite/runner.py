@@ -16,9 +16,9 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.errors import SuiteError
 from grader.model import CheckResult
-from grader.rubric import Assignment
 from grader.suite.author_errors import located, place_of, wrong_kind
 from grader.suite.collection_root import collecting_below
 from grader.suite.plugin import CheckPlugin, Run, point_of

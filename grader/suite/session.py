@@ -7,10 +7,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import oracles as library
+from grader.assignment_folder import Assignment
 from grader.errors import GraderError, SuiteError
 from grader.load.static_checks import importable_files, inspect
 from grader.model import CallFailure, Finding, Outcome, Submission
-from grader.rubric import Assignment, Exercise, Oracle
+from grader.rubric import Exercise, Oracle
 from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from grader.assignment_folder import load_assignment
 from grader.authoring.judging import Judge, Judged, impatient, submission_of
 from grader.authoring.mutants import Mutant
 from grader.model import Outcome
 from grader.pipeline import GradingSession
-from grader.rubric import load_assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected

@@ -16,9 +16,9 @@ from urllib.parse import urlencode, urlsplit
 
 import uvicorn
 
+from grader.assignment_folder import load_assignment
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.server import open_desk
-from grader.rubric import load_assignment
 
 ROOT = Path(__file__).parent.parent.parent
 

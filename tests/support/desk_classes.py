@@ -7,13 +7,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.store import ClassIndex, Entry
 from grader.load.submission import digest
 from grader.model import CheckResult, Frame, Outcome, Submission, Verdict
-from grader.rubric import Assignment, load_assignment
 from grader.schema import Environment, Report, SubmissionId
 from grader.score import score
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Graded, Job, JobResult, JobSettings
 from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.results import store
@@ -18,7 +19,7 @@ from grader.classroom.results.journal import Journal, State
 from grader.classroom.run.progress import Lines
 from grader.model import CheckResult, Submission, Verdict
 from grader.report.results_json import to_json
-from grader.rubric import Assignment, parse_rubric
+from grader.rubric import parse_rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.score import score

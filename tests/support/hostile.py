@@ -24,11 +24,11 @@ from typing import Any
 
 from rich.console import Console
 
+from grader.assignment_folder import Assignment
 from grader.errors import GraderError
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
-from grader.rubric import Assignment
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from tests.support.galleries import Case

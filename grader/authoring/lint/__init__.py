@@ -5,13 +5,13 @@
 
 from collections.abc import Callable, Sequence
 
+from grader.assignment_folder import Assignment
 from grader.authoring.gallery import gallery_of, read_gallery
 from grader.authoring.lint.grading import grade
 from grader.authoring.lint.misconceptions_shown import unshown
 from grader.authoring.lint.reading_files import read
 from grader.authoring.lint.remark import Remark
 from grader.errors import SuiteError, UsageError
-from grader.rubric import Assignment
 from grader.settings import RunSettings
 from grader.suite.runner import list_checks
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from grader.assignment_folder import Assignment, template_of
 from grader.authoring.gallery import Case, differences, reference_of
 from grader.authoring.judging import Judge
 from grader.authoring.lint.remark import Remark, at_point
 from grader.errors import SubmissionError
 from grader.model import Outcome, Submission
 from grader.pipeline import GradingSession
-from grader.rubric import PERSON, Assignment, template_of
+from grader.rubric import PERSON
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected

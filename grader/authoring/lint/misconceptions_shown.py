@@ -3,9 +3,9 @@
 import ast
 from collections.abc import Collection, Iterator, Sequence
 
+from grader.assignment_folder import Assignment
 from grader.authoring.gallery import Case
 from grader.authoring.lint.remark import Remark
-from grader.rubric import Assignment
 
 
 def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection[str]) -> Iterator[Remark]:

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from grader import BUILT_IN
+from grader.assignment_folder import BESIDE_THE_CHECKS, Assignment, template_of
 from grader.authoring.gallery import SIDES, Case, gallery_of, reference_of
 from grader.authoring.lint.remark import Remark, at_exercise, at_point
 from grader.authoring.lint.texts import texts
-from grader.rubric import BESIDE_THE_CHECKS, Assignment, Exercise, template_of
+from grader.rubric import Exercise
 from grader.suite.runner import CheckPlace
 
 ALLOWED = ("grader.api", "grader.oracles")
@@ -56,7 +57,7 @@ def imports(assignment: Assignment) -> Iterator[Remark]:
         try:
             tree = ast.parse(path.read_bytes())
         except SyntaxError as error:
-            yield Remark(path, error.lineno, f"this is no Python: {error.msg}.")
+            yield Remark(path, error.lineno, f"this is not valid Python: {error.msg}.")
             continue
         for line, name in _imported(tree):
             if name.partition(".")[0] == "grader" and not _within(name, (*allowed, *built_in)):
@@ -115,7 +116,7 @@ def _module(assignment: Assignment, exercise: Exercise, path: Path) -> Iterator[
     try:
         tree = ast.parse(path.read_bytes())
     except SyntaxError as error:
-        yield Remark(path, error.lineno, f"this is no Python: {error.msg}.")
+        yield Remark(path, error.lineno, f"this is not valid Python: {error.msg}.")
         return
     defined = set(_defined(tree.body))
     for name in (*exercise.signatures, *exercise.constants):

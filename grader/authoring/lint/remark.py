@@ -1,9 +1,9 @@
-"""One thing to put right in an assignment."""
+"""One thing to fix in an assignment."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.rubric import Assignment
+from grader.assignment_folder import Assignment
 from grader.toml_lines import line_of
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from grader.assignment_folder import Assignment
 from grader.authoring.lint.remark import Remark, at_point
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from grader.student.explain import TEXTS, explain
 from grader.toml_lines import line_of
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from grader.assignment_folder import Assignment
 from grader.classroom.desk.class_state import ClassState, HandIn
 from grader.classroom.desk.database import Database
 from grader.classroom.desk.leases import Leases
@@ -24,7 +25,6 @@ from grader.classroom.marks.review import with_marks
 from grader.classroom.results import store
 from grader.classroom.results.locks import hold
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from grader.schema import Report
 
 LOCK = ".desk.lock"

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.review import mark, review
 from grader.classroom.results import store
 from grader.classroom.results.export import export
 from grader.classroom.tables import read_table
 from grader.errors import UsageError
-from grader.rubric import Assignment
 from grader.schema import Report
 
 _WHO = ("id", "identifier", "email", "name", "student")

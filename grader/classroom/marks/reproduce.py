@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.review import class_of
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
@@ -11,7 +12,6 @@ from grader.errors import UsageError
 from grader.load.submission import digest, load
 from grader.model import Submission
 from grader.pipeline import GradingSession
-from grader.rubric import Assignment
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PartScore, Report
 from grader.settings import RunSettings

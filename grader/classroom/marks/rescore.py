@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from grader.assignment_folder import Assignment
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.model import CheckResult, Outcome, Verdict
-from grader.rubric import Assignment, Point, Rubric
+from grader.rubric import Point, Rubric
 from grader.schema import PointScore, Report
 from grader.score import score
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Issue
 from grader.classroom.marks.rescore import Move, compare, rescored
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile, keep_inputs, read_inputs
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal, ReportOrigin
-from grader.rubric import Assignment, load_rubric
+from grader.rubric import load_rubric
 from grader.schema import Report
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.marks.late import MAX_DAYS, POINT
 from grader.classroom.marks.rescore import rescored
 from grader.classroom.results import store
@@ -14,7 +15,6 @@ from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
 from grader.report.results_json import to_json, write_atomically
-from grader.rubric import Assignment, load_assignment
 from grader.schema import Report, ReviewEntry
 
 

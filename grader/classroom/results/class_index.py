@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, label
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
@@ -12,7 +13,6 @@ from grader.classroom.results.store import ClassIndex, Entry, columns
 from grader.load.decisions import DECIDED
 from grader.load.submission import digest
 from grader.model import Question
-from grader.rubric import Assignment
 from grader.version import VERSION
 
 MAX_OPTIONS = 3  # of those that decide a question, in a sentence

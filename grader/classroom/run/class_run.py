@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Graded, HandIn, Job, JobFailed, JobRejected, JobResult, JobSettings
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
@@ -25,7 +26,6 @@ from grader.errors import UsageError
 from grader.load.content import is_our_fault
 from grader.load.file_names import folder_name
 from grader.model import Outcome, Submission
-from grader.rubric import Assignment
 from grader.schema import Report
 from grader.version import VERSION
 

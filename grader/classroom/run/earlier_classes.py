@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import label
 from grader.classroom.intake.hand_ins import open_intake
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
 from grader.errors import SubmissionError, UsageError
-from grader.rubric import Assignment
 
 _NAMED = 3  # hand-ins in a message, of those in which nothing can be compared
 

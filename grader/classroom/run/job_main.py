@@ -26,11 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grader.assignment_folder import Assignment
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode, Submission
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
-from grader.rubric import Assignment, parse_rubric
+from grader.rubric import parse_rubric
 from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.sandbox_settings import SandboxSettings

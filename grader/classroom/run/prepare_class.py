@@ -7,13 +7,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader import BUILT_IN
+from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import JobSettings, SettingFile
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.lms_gradesheet import open_gradesheet
 from grader.errors import UsageError
-from grader.rubric import Assignment, load_assignment, load_rubric, read_rubric, select
+from grader.rubric import load_rubric, read_rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
 
 MAX_FILE_BYTES = 64 << 20  # sent to every job process, and with every job to a cluster; MNIST has 11 MiB

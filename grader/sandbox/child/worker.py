@@ -126,7 +126,7 @@ def call(state: State, request: Any) -> dict[str, Any]:
     name = request["name"]
     target: Any = getattr(module, name, _ABSENT)  # looked up once: a module may have a `__getattr__` of its own
     if target is _ABSENT:
-        return problem("missing", f"{request['module']}.py has no {name}", [])
+        return problem("missing", f"{request['module'].replace('.', '/')}.py has no {name}", [])
     if request["args"] is None:
         return {"status": "value", "value": convert.to_wire(target), "mutated": False}
     args, kwargs = _arguments(state, request)
