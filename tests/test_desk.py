@@ -251,7 +251,7 @@ def test_new_reports_are_seen_while_the_desk_is_open(desk: Desk, results: Path) 
     desk.refresh()
     damaged = [task for task in desk.worklist("Emmy").tasks if task.kind == "damaged"]
     assert [task.who for task in damaged] == ["Ben Öztürk"]
-    assert "this is no results.json of this grader" in damaged[0].reason
+    assert "this is not a results.json of this grader" in damaged[0].reason
     store.write_report(results / "s00001", report)
     desk.refresh()
     assert not [task for task in desk.worklist("Emmy").tasks if task.kind == "damaged"]
@@ -968,8 +968,8 @@ def test_what_is_no_report_harms_no_other_hand_in(results: Path) -> None:
         assert door.get("/state.json").json["ready"] == COUNT, "nobody waits for a report that will not come"
     for who, reason in (
         ("Ben Öztürk", "the report cannot be read (not an ordinary file)."),
-        ("Cem Kovács", "this is no results.json of this grader"),
-        ("Dora Schmidt", "this is no results.json of this grader (larger than 64 MiB)."),
+        ("Cem Kovács", "this is not a results.json of this grader"),
+        ("Dora Schmidt", "this is not a results.json of this grader (larger than 64 MiB)."),
         ("Emil Nguyen", "the report cannot be read (No such file or directory)."),
     ):
         assert reason in damaged.pop(who)

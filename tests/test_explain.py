@@ -83,7 +83,9 @@ def test_an_assignment_without_texts_and_texts_with_unknown_numbers(tmp_path: Pa
     (tmp_path / "explain.toml").write_text('[[point]]\nids = ["1.1"]\nasks = "{no.SUCH}"\njudged = ""\n')
     with pytest.raises(
         UsageError,
-        match=re.escape("{no.SUCH} is no constant of the assignment or of the library, and no setting of the rubric."),
+        match=re.escape(
+            "{no.SUCH} is neither a constant of the assignment or of the library nor a setting of the rubric."
+        ),
     ):
         explain(load_assignment(tmp_path), "1.1")
     with pytest.raises(UsageError, match=re.escape("nothing is said about point 1.2")):

@@ -115,7 +115,7 @@ def test_a_damaged_report_is_left_out_and_no_other(tmp_path: Path) -> None:
     index = export(results, store.read_index(results))
     sentence = store.damaged_sentence(index.issues)
     assert sentence is not None
-    assert sentence.startswith(f"4711: {damaged}: this is no results.json of this grader (")
+    assert sentence.startswith(f"4711: {damaged}: this is not a results.json of this grader (")
     assert sentence.endswith(
         "This hand-in was left out; everything else was done. Put the file back from a backup, or run `grader class` "
         "to grade the hand-in again, then run this again."
@@ -247,7 +247,7 @@ def test_another_maximum_is_refused_or_scaled(tmp_path: Path) -> None:
 def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text(text)
-    with pytest.raises(UsageError, match=r"this is no sheet that can be filled in\. It needs Moodle's columns"):
+    with pytest.raises(UsageError, match=r"this is not a sheet that can be filled in\. It needs Moodle's columns"):
         open_gradesheet(path, 22.0)
 
 

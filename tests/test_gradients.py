@@ -413,7 +413,7 @@ def test_matrices_of_numbers_are_numbers() -> None:
         (Opaque("a generator"), "holds a generator where an array of numbers belongs"),
         (Tree("Symbol", ("x", "")), "is symbolic; this function is given numbers and has to return numbers"),
         (Tree("Pow", (Tree("Integer", (-8,)), Tree("Rational", (1, 3)))), "is symbolic"),
-        ([[1.0, 2.0], [3.0]], "is a nested list whose rows differ in length, so that it is no array"),
+        ([[1.0, 2.0], [3.0]], "is a nested list whose rows differ in length, so that it is not an array"),
         ([], "has the wrong shape: expected (1, 2, 6, 4), got (0,): 4 axes were expected, not 1"),
         ([[[[[[[[[1.0]]]]]]]]], "is nested 9 deep"),
         (3, "has the wrong shape: expected (1, 2, 6, 4), got (): that is a single number"),

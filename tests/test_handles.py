@@ -468,7 +468,7 @@ def well():
 def test_a_worker_cannot_say_a_handle(module: Ask) -> None:
     """Its own encoder, replaced, puts in the place of a value the tag that only we may send."""
     kind, message = failure(module(FORGER).well)
-    assert (kind, message) == ("crashed", "well sent something that is no answer.")
+    assert (kind, message) == ("crashed", "well sent something that is not an answer.")
 
 
 # --- the table, and the wire ---

@@ -116,7 +116,7 @@ def read_only(folder: Path) -> list[str]:
             '["1.2"]',
             ["rubric.toml [[[exercise.point]]]: explain.toml says nothing about point 1.3."],
         ),
-        ("explain.toml", "LARGE:g", "HUGE:g", ["is no constant of the assignment or of the library"]),
+        ("explain.toml", "LARGE:g", "HUGE:g", ["is neither a constant of the assignment or of the library"]),
         (
             "explain.toml",
             'ids = ["1.3"]',
@@ -149,7 +149,7 @@ def read_only(folder: Path) -> list[str]:
             '"1.3": 0',
             '"1.4": 0',
             [
-                "gallery/wrong/label-forgotten/expected.json [{]: 1.4 is no point of exercise 1.",
+                "gallery/wrong/label-forgotten/expected.json [{]: 1.4 is not a point of exercise 1.",
                 "gallery/wrong/label-forgotten/expected.json [{]: it does not say what the answer scores at 1.3.",
             ],
         ),

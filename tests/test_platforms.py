@@ -305,7 +305,7 @@ def test_a_file_that_a_person_accepts_is_read_and_told(read_class: Taken, tmp_pa
     assert kinds(read_class(place, accepted=("zoe:x.py=exercise2.py",))) == {"zoe": IssueKind.CHOICE}
     with pytest.raises(UsageError, match=r"write 'ID:FILE=NAME', such as 'ada:my answer\.py=exercise1\.py'"):
         read_class(place, accepted=("ada",))
-    with pytest.raises(UsageError, match=r"other\.py is no file of this assignment"):
+    with pytest.raises(UsageError, match=r"other\.py is not a file of this assignment"):
         read_class(place, accepted=("ada:my 2.py=other.py",))
 
 
@@ -495,7 +495,7 @@ def test_each_member_of_a_team_of_ilias_is_matched(read_class: Taken, tmp_path: 
         assert members(intake) == {"Team 12": ["2022001", "2022002"], "2022003": ["2022003"]}
         assert contents(intake)["Team 12"] == {"exercise2.py", "exercise3.py"}
         assert [(issue.who, issue.kind) for issue in intake.issues] == [("Sheet_9.xlsx", IssueKind.UNMATCHED)]
-        assert intake.issues[0].message.endswith("Sheet_9.xlsx: lies beside the class and is no hand-in.")
+        assert intake.issues[0].message.endswith("Sheet_9.xlsx: lies beside the class and is not a hand-in.")
 
 
 def test_a_team_with_somebody_whom_nobody_knows_is_listed(read_class: Taken, tmp_path: Path) -> None:

@@ -444,7 +444,7 @@ def test_a_launcher_may_be_closed_before_its_workers(launcher: Launcher, request
     ],
 )
 def test_what_is_no_answer_is_a_crash(launcher: Launcher, data: bytes) -> None:
-    assert crashed(act(launcher, WRITE_EVERYWHERE, DATA=data)) == "sent something that is no answer"
+    assert crashed(act(launcher, WRITE_EVERYWHERE, DATA=data)) == "sent something that is not an answer"
 
 
 def test_half_an_answer_is_a_timeout(launcher: Launcher) -> None:
@@ -459,7 +459,9 @@ def test_answers_that_nobody_asked_for_reach_their_own_module_only(launcher: Lau
     data = b"".join(frame(encode(answer)) for answer in answers)
     code = f"import os, time\nDATA = {data!r}\n{textwrap.dedent(WRITE_EVERYWHERE).replace('1000', '0')}\n{WELL}"
     for reply in ask(launcher, code, "well", "well", "well"):
-        assert reply in (Returned("well"), Returned("forged")) or crashed(reply) == "sent something that is no answer"
+        assert (
+            reply in (Returned("well"), Returned("forged")) or crashed(reply) == "sent something that is not an answer"
+        )
     assert ask(launcher, WELL, "well") == [Returned("well")]
 
 

@@ -636,7 +636,7 @@ def test_one_machine_can_show_what_another_processor_computes(monkeypatch):
     ],
 )
 def test_a_report_of_another_form_measures_nothing(answer):
-    with pytest.raises(CallFailure, match="no measurement"):
+    with pytest.raises(CallFailure, match="not a measurement"):
         read_epoch(answer, np.zeros(4, dtype=int), 10)
 
 
@@ -684,7 +684,7 @@ def test_a_watch_of_another_form_saw_nothing(key, value):
 def test_a_status_of_another_form_is_no_measurement(status):
     comparison = comparison_of(student())
     comparison.client.harness.module.probe_optimizer = lambda *args: {"status": status}
-    with pytest.raises(CallFailure, match="no measurement"):
+    with pytest.raises(CallFailure, match="not a measurement"):
         comparison.attempt("SGD")
 
 

@@ -232,7 +232,7 @@ CODE = "__import__('os').system('true')"
     ids=repr,
 )
 def test_a_tree_that_is_no_expression_goes_no_further(tree: Tree) -> None:
-    assert from_wire(tree) == Opaque("a tree that is no expression")
+    assert from_wire(tree) == Opaque("a tree that is not an expression")
 
 
 def test_a_tree_too_large_for_any_question_is_told() -> None:

@@ -28,7 +28,8 @@ BANNED = {
     r"what it asks": "task",
     r"nobody types": "remove input()",
     r"forgets what follows": "drops",
-    r"(?<!there )\bis no (time|number|device|folder|list|text)\b": "is not a ...",
+    r"(?<![Tt]here )\b(is|are|was) no (?!(time|room|more|longer)\b)\w+": "is not a ...",
+    r"\b(is|are) none of the\b": "is not one of the",
 }
 
 # A name is a noun: which value is `found`, what was `seen`?

@@ -41,7 +41,7 @@ def read_table(path: Path) -> Table:
     try:
         return Table(list(reader) or [[]], delimiter)
     except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num}: this is no table that can be read ({error}).") from error
+        raise UsageError(f"{path}, line {reader.line_num}: this is not a table that can be read ({error}).") from error
 
 
 def bare(header: str) -> str:

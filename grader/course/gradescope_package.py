@@ -30,7 +30,7 @@ from grader.settings import RunSettings
 from grader.suite.runner import run_checks
 
 VISIBILITIES = ("visible", "hidden", "after_due_date", "after_published")
-NOT_YET = "Not judged: the platform's time was up before it. This is no verdict on your answer."
+NOT_YET = "Not judged: the platform's time was up before it. This is not a verdict on your answer."
 _CONSTRAINTS = Path(__file__).parent.parent.parent / "constraints.txt"
 _SETTINGS = "settings.json"
 _EXECUTABLE = 0o755 << 16

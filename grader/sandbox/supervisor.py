@@ -19,7 +19,7 @@ from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Re
 from grader.sandbox.replies import parse
 
 START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
-_NO_ANSWER = "sent something that is no answer"
+_NO_ANSWER = "sent something that is not an answer"
 
 _Question = tuple[str, str, str, bytes]  # worker, module, name, encoded arguments
 

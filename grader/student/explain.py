@@ -107,7 +107,8 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] not in named:
             raise UsageError(
-                f"{TEXTS}: {match[0]} is no constant of the assignment or of the library, and no setting of the rubric."
+                f"{TEXTS}: {match[0]} is neither a constant of the assignment or of the library "
+                "nor a setting of the rubric."
             )
         return format(named[match[1]], (match[2] or ":")[1:])
 

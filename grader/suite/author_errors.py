@@ -17,7 +17,7 @@ def located(error: BaseException, folder: Path) -> str:
         error = error.__cause__  # pytest's own words about an import are a whole page
     if isinstance(error, pytest.FixtureLookupError):
         place, item = _place_of_function(error.request.function, folder), error.request.function.__name__
-        return f'{place}{item} asks for {error.argname}, which is no fixture; a module is declared by module("…")'
+        return f'{place}{item} asks for {error.argname}, which is not a fixture; a module is declared by module("…")'
     if isinstance(error, SyntaxError):
         return f"{_place(error.filename, error.lineno, folder)}{type(error).__name__}: {error.msg}"
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _inside(frame.filename, folder)]

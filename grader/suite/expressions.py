@@ -34,7 +34,7 @@ def flaw(tree: Tree) -> str | None:
     sides = tree.args if tree.head == "Equality" and len(tree.args) == 2 else (tree,)
     # Within an expression sympy fails on nan sooner or later; alone it is an answer, and a wrong one.
     if not all(_is_part(side) for side in sides) or ("nan" in heads and len(heads) > 1):
-        return "a tree that is no expression"
+        return "a tree that is not an expression"
     return None
 
 

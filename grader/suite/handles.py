@@ -143,7 +143,7 @@ class Handle:
         return _number(self.__kept_value.label, fetch(self))
 
     def __array__(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError(f"{self!r} is no array; ask for its value: fetch(...)")
+        raise TypeError(f"{self!r} is not an array; ask for its value: fetch(...)")
 
     def __bool__(self) -> NoReturn:
         raise TypeError(f"the student's own code would say whether {self!r} is true; ask for its value: fetch(...)")

@@ -31,7 +31,7 @@ def malformed(verdict: object) -> str | None:
     try:
         json.dumps(dict(verdict.evidence))
     except (TypeError, ValueError) as error:
-        return f"its verdict's evidence is no plain data ({error})"
+        return f"its verdict's evidence is not plain data ({error})"
     return None
 
 

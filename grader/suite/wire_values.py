@@ -80,8 +80,8 @@ def _scalar(value: Any) -> Value:
 def from_wire(value: Value) -> Any:
     """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are.
 
-    A worker is believed in nothing: texts are cut and cleaned, and a tree that is no expression becomes an `Opaque`,
-    since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's arguments.
+    A worker is believed in nothing: texts are cut and cleaned, and a tree that is not an expression becomes an
+    `Opaque`, since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's arguments.
     """
     if isinstance(value, Array):
         if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is no numpy bool

@@ -208,7 +208,7 @@ def partial_is_right(function: Callable[..., Any], name: str) -> bool:
 
 
 def lines_of(module: ModuleType) -> list[Any]:
-    """The lines, None for one that is no expression of the exercise. Raises ValueError for what is no list."""
+    """The lines, None for one that is not an expression of the exercise. Raises ValueError for what is no list."""
     answer = ask(lambda *args: module.proof(*args), *ALL)
     answer = answer.tolist() if hasattr(answer, "tolist") else answer
     if not isinstance(answer, list | tuple) or len(answer) == 0:

@@ -207,7 +207,7 @@ def _unwrapped(answer: Any) -> Any:
 
 
 def _sendable(lines: list[Any]) -> list[Any]:
-    """What is no expression goes as a text that says so, what could not be sent as None; all keep their places."""
+    """What is not an expression goes as a text that says so, what could not be sent as None; all keep their places."""
     return [_not_an_expression(line) or (None if isinstance(line, Opaque) else line) for line in lines]
 
 

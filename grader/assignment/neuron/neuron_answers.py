@@ -57,7 +57,7 @@ def read_positions(value: Any) -> list[Offset]:
     if array.shape != (NEURONS, 2):
         raise UnreadableError("should hold nine pairs (row, col)")
     if np.iscomplexobj(array) or (array != np.round(array)).any():
-        raise UnreadableError("holds positions that are no whole numbers")
+        raise UnreadableError("holds positions that are not whole numbers")
     return [(int(row), int(col)) for row, col in array]
 
 

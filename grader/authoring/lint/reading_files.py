@@ -155,7 +155,7 @@ def expectations(assignment: Assignment, cases: Sequence[Case]) -> Iterator[Rema
         }
         named = {*case.expected.points, *case.expected.outcomes, *case.expected.diagnoses}
         for name in sorted(named - maxima.keys()):
-            yield Remark(case.file, 1, f"{name} is no point of exercise {', '.join(case.expected.exercises)}.")
+            yield Remark(case.file, 1, f"{name} is not a point of exercise {', '.join(case.expected.exercises)}.")
         for name in sorted(maxima.keys() - case.expected.points.keys()):
             yield Remark(case.file, 1, f"it does not say what the answer scores at {name}.")
         full = all(case.expected.points.get(name, 0) >= most for name, most in maxima.items())

@@ -47,7 +47,7 @@ class _NotDrawnError(Exception):
 
 
 def to_mathml(text: str) -> Markup | None:
-    """A <math> element; None for what is no expression, or only a name or a number."""
+    """A <math> element; None for what is not an expression, or only a name or a number."""
     if not 0 < len(text) <= MAX_CHARACTERS:
         return None
     try:

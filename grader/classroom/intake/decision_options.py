@@ -28,7 +28,8 @@ def parse_accepted(
             raise UsageError(f"--accept {option}: write 'ID:FILE=NAME', such as '{example}'.")
         if name not in expected.files:
             raise UsageError(
-                f"--accept {option}: {name or 'nothing'} is no file of this assignment ({', '.join(expected.files)})."
+                f"--accept {option}: {name or 'nothing'} is not a file of this assignment "
+                f"({', '.join(expected.files)})."
             )
         if not matching_ids:
             message = f"--accept {option}: no hand-in of this class has that id; class.json lists them."

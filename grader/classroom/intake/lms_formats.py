@@ -95,12 +95,12 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
             inner = _class_in(packed[0], expected, stack)
             if inner is None:
                 return place, issues
-            issues += [_nobodys(file, "lies beside the class and is no hand-in") for file in beside]
+            issues += [_nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
         elif len(files) == len(beside) and len(folders) == 1 and _is_wrapper(folders[0], expected):
             if any(_is_named(file) for file in files):
                 return place, issues
             inner = folders[0]
-            issues += [_nobodys(file, "lies beside the class and is no hand-in") for file in beside]
+            issues += [_nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
         else:
             return place, issues
         place = inner

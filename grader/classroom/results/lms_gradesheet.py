@@ -163,8 +163,8 @@ def _grade(table: LmsTable, column: str | None) -> int:
     grades = _assignments(table, column) or [place for place, held in enumerate(table.columns) if held is Column.GRADE]
     if not any(column in table.columns for column in _KEYS) or len(grades) != 1:
         raise UsageError(
-            f"{table.path}: this is no sheet that can be filled in. It needs Moodle's columns Identifier and Grade, or "
-            "Canvas' ID and the assignment's column, which ends with its number in brackets."
+            f"{table.path}: this is not a sheet that can be filled in. It needs Moodle's columns Identifier and Grade, "
+            "or Canvas' ID and the assignment's column, which ends with its number in brackets."
         )
     return grades[0]
 

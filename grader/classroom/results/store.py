@@ -199,7 +199,7 @@ def read_report(path: Path) -> Report:
     except OSError as error:
         raise UsageError(f"{path}: the report cannot be read ({error.strerror}).") from error
     except ValidationError as error:
-        raise UsageError(f"{path}: this is no results.json of this grader ({error.errors()[0]['msg']}).") from error
+        raise UsageError(f"{path}: this is not a results.json of this grader ({error.errors()[0]['msg']}).") from error
 
 
 def _report_bytes(path: Path) -> bytes:
@@ -208,7 +208,7 @@ def _report_bytes(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         raise UsageError(f"{path}: the report cannot be read (not an ordinary file).")
     if status.st_size > MAX_REPORT:
-        raise UsageError(f"{path}: this is no results.json of this grader (larger than {MAX_REPORT >> 20} MiB).")
+        raise UsageError(f"{path}: this is not a results.json of this grader (larger than {MAX_REPORT >> 20} MiB).")
     return path.read_bytes()
 
 

@@ -111,7 +111,7 @@ class JobProcess:
         """How the process ended, in words. It is not used again."""
         if not isinstance(error, EOFError | OSError):
             self._process.kill()
-            return f"was stopped, since what crossed the wire was no message ({error})"
+            return f"was stopped, since what crossed the wire was not a message ({error})"
         try:
             status = self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:

@@ -69,7 +69,7 @@ def _flatten(value: Any) -> tuple[tuple[int, ...], list[float | complex]]:
     parts = [_flatten(item) for item in value]
     shapes = [shape for shape, _ in parts]
     if any(shape != shapes[0] for shape in shapes):
-        raise UnreadableError("is a nested list whose rows differ in length, so that it is no array")
+        raise UnreadableError("is a nested list whose rows differ in length, so that it is not an array")
     return (len(parts), *(shapes[0] if shapes else ())), [entry for _, entries in parts for entry in entries]
 
 
@@ -86,7 +86,7 @@ def _number(value: Any) -> float | complex:
         raise UnreadableError(f"holds {value.reason} where an array of numbers belongs")
     number = number_of(value)
     if number is None and not isinstance(value, Tree | complex | np.generic):
-        raise TypeError(f"{value!r} is no plain data; a handle is asked for its value: fetch(...)")
+        raise TypeError(f"{value!r} is not plain data; a handle is asked for its value: fetch(...)")
     if number is None:
         raise UnreadableError("is symbolic; this function is given numbers and has to return numbers")
     return number

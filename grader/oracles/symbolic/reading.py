@@ -49,7 +49,7 @@ class Reader:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             value = sympy.Integer(value) if isinstance(value, int) else sympy.Float(value)
         if not isinstance(value, sympy.Expr):
-            raise UnreadableError("is no expression")
+            raise UnreadableError("is not an expression")
         self.question.budget.spend(check(value))
         read = self.read(value)
         self.question.budget.spend(check(read))

@@ -46,11 +46,11 @@ def _claim(number: int, item: Any, names: Sequence[str]) -> Claim | str:
     claim = Claim(*item)
     for name in (claim.left, claim.right):
         if name not in names:
-            return f"Claim {number}: {name[:40]!r} is none of the optimizers ({', '.join(names)})."
+            return f"Claim {number}: {name[:40]!r} is not one of the optimizers ({', '.join(names)})."
     if claim.left == claim.right:
         return f"Claim {number} compares {claim.left} with itself."
     if claim.metric not in METRICS:
-        return f"Claim {number}: {claim.metric[:40]!r} is no metric; choose from {', '.join(METRICS)}."
+        return f"Claim {number}: {claim.metric[:40]!r} is not a metric; choose from {', '.join(METRICS)}."
     if claim.relation not in ("<", ">"):
         return f"Claim {number}: the relation is {claim.relation[:40]!r}; it has to be '<' or '>'."
     return claim

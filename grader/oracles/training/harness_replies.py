@@ -164,7 +164,7 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
                 "bad-outputs",
             )
         case _:
-            verdict = Verdict.failed("The training sent back something that is no measurement.", "no-measurement")
+            verdict = Verdict.failed("The training sent back something that is not a measurement.", "no-measurement")
     return CallFailure(verdict, verdict.diagnosis or verdict.outcome.value)
 
 

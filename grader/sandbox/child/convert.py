@@ -244,14 +244,14 @@ def from_wire(value: Value, kept_value: Callable[[int], Any]) -> Any:
         try:
             return _expression(sympy, value)
         except _UNBUILDABLE:
-            return Opaque("a tree that is no expression")
+            return Opaque("a tree that is not an expression")
     return value
 
 
 def _expression(sympy: Any, tree: Tree) -> Any:
     """The tree as sympy has it, nothing evaluated: what the student wrote is what is judged.
 
-    Raises one of _UNBUILDABLE for a tree that is no expression: the wire bounds shapes, not sense.
+    Raises one of _UNBUILDABLE for a tree that is not an expression: the wire bounds shapes, not sense.
     """
     head, args = tree.head, tree.args
     if head == "Symbol":
