@@ -81,10 +81,11 @@ def from_wire(value: Value) -> Any:
     """What a worker sent, arrays as exact numpy arrays. Trees and opaque values stay what they are.
 
     A worker is believed in nothing: texts are cut and cleaned, and a tree that is not an expression becomes an
-    `Opaque`, since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's arguments.
+    `Opaque`, since an oracle hands trees to sympy, which evaluates a text that it finds among an expression's
+    arguments.
     """
     if isinstance(value, Array):
-        if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is no numpy bool
+        if value.dtype == "|b1":  # a byte that is neither 0 nor 1 is not a numpy bool
             return (np.frombuffer(value.data, dtype=np.uint8) != 0).reshape(value.shape)
         return np.frombuffer(value.data, dtype=value.dtype).reshape(value.shape).copy()
     if isinstance(value, list):
