@@ -83,6 +83,7 @@ def _import_all() -> None:
 
 def _serve(address: str) -> None:
     """Runs what it is asked for, one at a time, until its standard input ends."""
+    deaths = _tell_deaths()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(address)
         listener.listen()
@@ -90,29 +91,45 @@ def _serve(address: str) -> None:
         while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
             connection, _ = listener.accept()
             with connection:
-                _run(connection, listener)
+                _run(connection, listener, deaths)
 
 
-def _run(connection: socket.socket, listener: socket.socket) -> None:
+def _run(connection: socket.socket, listener: socket.socket, deaths: int) -> None:
     """One command; killed, when who asked for it is gone."""
     length, streams, _, _ = socket.recv_fds(connection, 8, 3)
     request = json.loads(connection.makefile("rb").read(int.from_bytes(length, "little")))
     child = os.fork()
     if child == 0:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.close(deaths)
         connection.close()
         listener.close()
         _become(request, streams)
     for stream in streams:
         os.close(stream)
-    ended = os.pidfd_open(child)
-    if ended not in select.select([ended, connection], [], [])[0]:
-        os.kill(child, signal.SIGKILL)
-    os.close(ended)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    try:
+    code = os.waitstatus_to_exitcode(_wait_status(child, connection, deaths))
+    with suppress(OSError):  # who asked is gone
         connection.sendall(str(code).encode())
-    except OSError:
-        return  # who asked is gone
+
+
+def _wait_status(child: int, connection: socket.socket, deaths: int) -> int:
+    while connection not in select.select([deaths, connection], [], [])[0]:
+        os.read(deaths, 1)
+        ended, status = os.waitpid(child, os.WNOHANG)  # or it was only stopped
+        if ended:
+            return status
+    os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+def _tell_deaths() -> int:
+    """A descriptor that has something to read whenever a child of this process has ended."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
+    signal.set_wakeup_fd(writing)
+    return reading
 
 
 def _become(request: dict[str, object], streams: list[int]) -> None:
