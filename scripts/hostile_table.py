@@ -47,7 +47,8 @@ def main() -> int:
 
 
 def grade_all(selected: list[Case], sandbox: str, console: Console | None) -> list[tuple[Case, Aftermath]]:
-    assignment, ended = load_assignment(), []
+    assignment = load_assignment()
+    ended: list[tuple[Case, Aftermath]] = []
 
     def grade_each(run_checks: RunChecks) -> None:
         for case in selected:
