@@ -174,7 +174,7 @@ class Rerun:
         self._costs[name] = box.spent - began
         learned_with = Verdict.passed()
         if training.run.best >= self.target and training.watched_steps != 0:
-            learned_with = identity_in_training.judge(name, training, client.oracle)
+            learned_with = identity_in_training.judge(name, training, self.target, client.oracle)
             if learned_with.outcome is Outcome.PASSED:
                 learned_with = self._judge_knowledge(training)
         return Attempt(behaviour, training, share, learned_with)

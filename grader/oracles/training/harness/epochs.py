@@ -53,11 +53,12 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
     many of the batches were used. logits: of the held-out images, after the epoch. evaluated: the loss on the training
     set after the epoch, in evaluation mode, if `evaluate` is true or the epoch was cut short. watch: `Watch.report`.
     """
-    model, optimizer, loss_fn, watch = recall("model"), recall("optimizer"), RecordingLoss(), recall("watch")
+    model, optimizer, watch = recall("model"), recall("optimizer"), recall("watch")
+    loss_fn = RecordingLoss(watch)
     keep(epochs=recall("epochs") + 1)
     items = pieces(recall("epochs"))
     if watch is not None:
-        watch.begin_epoch()
+        watch.begin_epoch(len(items))
     deadline = Deadline(work, wall)
     batches = Batches(items, deadline)
     model.train()
