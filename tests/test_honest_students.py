@@ -9,7 +9,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("kind", ["perceptron", "conv-instancenorm-fullbatch"])
 def test_an_honest_student_loses_nothing_and_a_liar_earns_nothing_whole(kind: str) -> None:
-    counts = study(kind, (1001,), (10,))
+    counts, cosine = study(kind, (1001,), (10,))
     assert counts["gradings"] == 1
     assert counts["rejected"] == counts["claims contradicted"] == counts["lies believed"] == 0
     assert counts["lies caught"] >= 3
+    assert counts["optimizers passed"] == 6
+    assert cosine > 0.999

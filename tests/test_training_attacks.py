@@ -340,6 +340,37 @@ def test_a_loss_that_leads_to_weights_from_home_is_a_persons_to_judge(name, shar
     )
 
 
+class Fetching(nn.Module):
+    """A network whose backward passes bring the way to weights from home, whatever its loss."""
+
+    class Way(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, p, goal):
+            ctx.save_for_backward(p, goal)
+            return p.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            p, goal = ctx.saved_tensors
+            return p - goal, None
+
+    def __init__(self, weights):
+        super().__init__()
+        self.inner, self.weights = network((1, 8, 8), 10), weights
+
+    def forward(self, x):
+        led = {name: self.Way.apply(p, self.weights[name]) for name, p in self.inner.named_parameters()}
+        return torch.func.functional_call(self.inner, led, (x,))
+
+
+def test_a_network_whose_own_backward_leads_to_weights_from_home_is_a_persons_to_judge():
+    weights = trained()
+    verdict = judged(build_network=lambda shape, classes: Fetching(weights))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "The loss does not change as the network's gradients say" in verdict.message
+
+
 def clipped(model):
     nn.utils.clip_grad_norm_(model.parameters(), 0.1)
 

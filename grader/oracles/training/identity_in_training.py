@@ -1,6 +1,7 @@
 """Was it this optimizer that trained the network? It is followed through the training itself, with the network's own
 parameters: what a probe shows and what then happens need not be the same."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -45,9 +46,9 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     if not training.backward_passes:
         return Verdict.review("No gradient came from the loss function that train_epoch is given.")
     epochs = training.run.epochs_to(target)
-    if watched.steps and not _go_by(watched.along[:epochs]):
+    if watched.steps and not lower(watched.along[:epochs]) >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
-    if watched.steps and not _go_by(watched.from_loss[:epochs]):
+    if watched.steps and not lower(watched.from_loss[:epochs]) >= MIN_ALONG:
         return Verdict.review(
             f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
         )
@@ -64,10 +65,10 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     )
 
 
-def _go_by(cosines: tuple[tuple[float, ...], ...]) -> bool:
-    """Whether the gradients of most steps point where they should; not so if none could be compared."""
+def lower(cosines: tuple[tuple[float, ...], ...]) -> float:
+    """The cosine that most steps of these epochs keep; NaN if none could be compared."""
     all_cosines = [cosine for epoch in cosines for cosine in epoch]
-    return bool(all_cosines) and float(np.quantile(all_cosines, LOWER)) >= MIN_ALONG
+    return float(np.quantile(all_cosines, LOWER)) if all_cosines else math.nan
 
 
 def _plain(watched: Watched) -> Mapping[str, Any]:
