@@ -36,7 +36,7 @@ from tests.support.honest_students import KINDS
 
 STUDENTS = (1001, 1002)
 GRADINGS = (10, 20, 30)
-TARGET = 0.8
+TARGET, EPOCHS = 0.8, 10
 SHORT_KINDS = 3
 BAD = ("rejected", "claims contradicted", "optimizers review", "lies believed")
 
@@ -59,13 +59,15 @@ def main() -> int:
     return 1 if any(total[bad] for bad in BAD) else 0
 
 
-def study(kind: str, students: tuple[int, ...], gradings: tuple[int, ...]) -> tuple[Counter[str], float]:
+def study(
+    kind: str, students: tuple[int, ...], gradings: tuple[int, ...], epochs: int = EPOCHS
+) -> tuple[Counter[str], float]:
     """How honest students of one kind fare, and liars; and the least cosine of their gradients."""
     counts: Counter[str] = Counter()
     cosines: list[float] = []
-    measured = [comparison_of(KINDS[kind], seed) for seed in students]
+    measured = [comparison_of(KINDS[kind], seed, epochs=epochs) for seed in students]
     for seed in gradings:
-        grading = comparison_of(KINDS[kind], seed, seconds=600.0)
+        grading = comparison_of(KINDS[kind], seed, seconds=600.0, epochs=epochs)
         for student in measured:
             verdicts = [judged(results, grading) for results in results_of(student)]
             counts["gradings"] += 1
@@ -86,10 +88,7 @@ def least_cosine(training: Training) -> float:
     """Of the steps up to the target, the cosine that counts."""
     if training.watched is None:
         return float("nan")
-    epochs = training.run.epochs_to(TARGET)
-    return min(
-        identity_in_training.lower(part[:epochs]) for part in (training.watched.along, training.watched.from_loss)
-    )
+    return min(identity_in_training.cosines_to(TARGET, training.watched, training.run))
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:

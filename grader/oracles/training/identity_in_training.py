@@ -18,7 +18,7 @@ MAX_NAMES = 4  # of parameters in a sentence
 # the loss itself, of 0.03 times the squared weights, three of four keep 0.94, beside a second loss as large 0.98; with
 # so much of one that nothing is learned any more, 0.36.
 MIN_ALONG = 0.6
-LOWER = 0.25  # the quantile of the steps that has to reach it: to fetch weights takes a few steps, not half of them
+LOWER = 0.25  # the quantile of an epoch's steps that has to: to fetch weights takes a few of them, not half
 
 
 class WatchedTraining(Protocol):
@@ -45,10 +45,10 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
     if not training.backward_passes:
         return Verdict.review("No gradient came from the loss function that train_epoch is given.")
-    epochs = training.run.epochs_to(target)
-    if watched.steps and not lower(watched.along[:epochs]) >= MIN_ALONG:
+    along, from_loss = cosines_to(target, watched, training.run)
+    if watched.steps and not along >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
-    if watched.steps and not lower(watched.from_loss[:epochs]) >= MIN_ALONG:
+    if watched.steps and not from_loss >= MIN_ALONG:
         return Verdict.review(
             f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
         )
@@ -65,10 +65,18 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     )
 
 
-def lower(cosines: tuple[tuple[float, ...], ...]) -> float:
-    """The cosine that most steps of these epochs keep; NaN if none could be compared."""
-    all_cosines = [cosine for epoch in cosines for cosine in epoch]
-    return float(np.quantile(all_cosines, LOWER)) if all_cosines else math.nan
+def cosines_to(target: float, watched: Watched, run: Run) -> tuple[float, float]:
+    """What most steps of each epoch up to the target keep, in the epoch that keeps least: of the cosine with what
+    backward passes brought, and of that with what they brought from the loss function. NaN where steps of an epoch
+    could not be compared."""
+    epochs = zip(watched.along, watched.from_loss, strict=True)
+    stepping = [pair for _, pair in zip(range(run.epochs_to(target)), epochs, strict=False) if pair[0]]
+    along, from_loss = (np.array([_lower(pair[which]) for pair in stepping] or [math.nan]) for which in (0, 1))
+    return float(along.min()), float(from_loss.min())
+
+
+def _lower(cosines: tuple[float, ...]) -> float:
+    return float(np.quantile(cosines, LOWER)) if cosines else math.nan
 
 
 def _plain(watched: Watched) -> Mapping[str, Any]:
