@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Self
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, named, number_in, unpack
+from grader.counting import counted
 from grader.errors import UsageError
 from grader.load.submission import load
 from grader.model import Expected
@@ -68,7 +69,7 @@ class Search:
         try:
             output, errors = self._process.communicate(timeout=self._seconds)
         except subprocess.TimeoutExpired as error:
-            raise UsageError(f"it took more than {self._seconds:g} seconds.") from error
+            raise UsageError(f"it took more than {counted(self._seconds, 'second')}.") from error
         if self._process.returncode:
             printed = errors.decode("utf-8", "replace").strip().splitlines()
             code = self._process.returncode
