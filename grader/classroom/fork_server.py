@@ -6,7 +6,7 @@ It runs no student's code: that is in workers, which come from zygotes.
 
 Over a socket of packets: {"module": name, "arguments": [...]} with the descriptors of input, output, errors and status,
 and those that the process is lent, is answered by {"pid": number}; when the process has ended, its exit code (negative
-for a signal) is written to `status`. {"kill": pid} kills it. When the socket closes, the server waits for its
+for a signal) is written to `status`, which it holds open too. {"kill": pid} kills it. When the socket closes, the server waits for its
 processes, whose input has closed too, and ends. They end with it, however that ends.
 """
 
@@ -202,7 +202,8 @@ class _Server:
         server = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _become_process(server, message["module"], message["arguments"], pipes, lent)
+            os.set_inheritable(status, False)  # open as long as the process lives, should the server be killed
+            _become_process(server, message["module"], message["arguments"], pipes, lent, status)
         for descriptor in (*pipes, *lent):
             os.close(descriptor)
         self._statuses[pid] = status
@@ -222,7 +223,7 @@ class _Server:
 
 
 def _become_process(
-    server: int, module: str, arguments: Sequence[str], pipes: Sequence[int], lent: Sequence[int]
+    server: int, module: str, arguments: Sequence[str], pipes: Sequence[int], lent: Sequence[int], status: int
 ) -> NoReturn:
     """In the child: what an interpreter would be after `python -m MODULE`. Never returns."""
     code = 1
@@ -237,7 +238,10 @@ def _become_process(
             signal.signal(number, handler)
         for target, descriptor in enumerate(pipes):
             os.dup2(descriptor, target)
-        _close_all_but(sorted(lent))
+        _close_all_but(sorted([*lent, status]))
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - those of the class may lead elsewhere
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
         _name(module.rpartition(".")[2])
         gc.enable()
         code = _exit_code(module, [*arguments, *map(str, lent)])
