@@ -27,6 +27,7 @@ from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, named, number_in, unpack
+from grader.counting import counted
 from grader.errors import UsageError
 from grader.load.submission import load
 from grader.model import Expected
@@ -96,7 +97,7 @@ class Search:
         finally:
             stop.cancel()
         if code and too_late.is_set():
-            raise UsageError(f"it took more than {self._seconds:g} seconds.")
+            raise UsageError(f"it took more than {counted(self._seconds, 'second')}.")
         if code:
             self._errors.seek(0)
             printed = self._errors.read().decode("utf-8", "replace").strip().splitlines()
