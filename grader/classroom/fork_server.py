@@ -6,8 +6,8 @@ It runs no student's code: that is in workers, which come from zygotes.
 
 Over a socket of packets: {"module": name, "arguments": [...]} with the descriptors of input, output, errors and status,
 and those that the process is lent, is answered by {"pid": number}; when the process has ended, its exit code (negative
-for a signal) is written to `status`, which it holds open too. {"kill": pid} kills it. When the socket closes, the server waits for its
-processes, whose input has closed too, and ends. They end with it, however that ends.
+for a signal) is written to `status`, which it holds open too. {"kill": pid} kills it. When the socket closes, the
+server waits for its processes, whose input has closed too, and ends. They end with it, however that ends.
 """
 
 import contextlib
