@@ -102,7 +102,7 @@ def test_a_check_that_fails_us_is_never_a_students_zero(check: str, message: str
         ("raise NotImplementedError", "missing", "is not written yet"),
         ("import os", "forbidden", "import of os is not allowed"),
         ("__import__('os')", "forbidden", "tries an import of os"),
-        ("while True: pass", "timeout", "did not answer within 1 seconds and was stopped"),
+        ("while True: pass", "timeout", "did not answer within 1 second and was stopped"),
         ("raise SystemExit", "error", "softmax.py calls exit() in line 2. Remove it."),
     ],
 )

@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from typing import Self
 
+from grader.counting import counted
 from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.child.protocol import REPLY, ProtocolError, Value, encode, read_frame, write_frame
@@ -183,9 +184,11 @@ class _Worker:
         output = self._connection.output()
         self.end()
         if deadline.was_starved:
-            message = f"did not get {seconds:g} seconds of this machine's time, which was busy or waiting for a disk"
+            message = (
+                f"did not get {counted(seconds, 'second')} of this machine's time, which was busy or waiting for a disk"
+            )
             return CallFailed(Outcome.REVIEW, "starved", message, output=output)
-        message = f"did not answer within {seconds:g} seconds and was stopped"
+        message = f"did not answer within {counted(seconds, 'second')} and was stopped"
         return CallFailed(Outcome.TIMEOUT, "timeout", message, output=output)
 
     def _gone(self, how: str | None) -> CallFailed:
