@@ -41,7 +41,7 @@ def explain(
     for step, text in enumerate(hints[:hint], 1):
         out.print(Text(f"\nHint {step} of {len(hints)}  ", style="bold").append(text, style="not bold"))
     if hint < len(hints):
-        count = f"There are {len(hints)} hints; " if hint == 0 else ""
+        count = f"There {'is' if len(hints) == 1 else 'are'} {counted(len(hints), 'hint')}; " if hint == 0 else ""
         out.print(Text(f"\n{count}`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(hints)}."))
 
 
