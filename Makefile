@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: grade test quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
-grade: .venv/installed                  ## grade the reference solution through every stage and print its points
+grade: .venv/grading                    ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
 
 test: .venv/installed                   ## all tests, on all cores
@@ -57,7 +57,7 @@ fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz
 
 bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
-	for name in gradient symbolic floor shapes student watch klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in gradient symbolic floor examples shapes student watch klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 kills: .venv/installed                  ## a class, killed 200 times at random moments, and what it starts 20 times
 	$(BIN)/python -m scripts.kill_class --kills 200
@@ -84,10 +84,15 @@ docs: .venv/site                        ## the project's site, into build/site: 
 schema: .venv/installed                 ## write the published schema of results.json anew
 	$(BIN)/python -m grader.schema > grader/report/results.schema.json
 
+.venv/grading: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[desk,torch]'
+	touch $@
+
 .venv/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	touch .venv/grading $@
 
 .venv/site: .venv/installed
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[site]'

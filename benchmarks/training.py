@@ -10,10 +10,6 @@ ours. `--beside` keeps N other processes busy meanwhile.
 """
 
 import argparse
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -33,6 +29,7 @@ from grader.sandbox.choose import default_kind
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
+from tests.support.busy import busy
 from tests.support.exercise4_fakes import comparison_of, load_module
 
 SEED = 1
@@ -117,18 +114,6 @@ def rerun(student: Any, epochs: int) -> None:
     comparison = comparison_of(student, SEED, epochs=epochs)
     for name in SIX:
         learning.judge(comparison, name)
-
-
-@contextmanager
-def busy(count: int) -> Iterator[None]:
-    """That many processes that do nothing but work."""
-    processes = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The kill matrix: which point catches which wrong answer, and whether any verdict depends on the seed.
 
     python -m scripts.galleries [--gallery right|wrong] [--exercise ID ...] [--case NAME ...]
-                                [--seeds N] [--train-seeds N]
+                                [--seeds N] [--train-seeds N] [--beside N]
 
 Training is dear, so that exercise 4 is graded with one seed; `--exercise 4 --gallery right --train-seeds 20` is the
 study in docs/optimizers.md, an hour or two on one core.
@@ -22,6 +22,7 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import select
 from grader.sandbox.process import ProcessLauncher
+from tests.support.busy import busy
 from tests.support.galleries import Case, cases, differences
 
 GALLERIES = ("right", "wrong")
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--gallery", choices=GALLERIES, action="append", default=[], help="only these cases")
     parser.add_argument("--exercise", action="append", default=[], help="only the cases of these exercises")
     parser.add_argument("--case", action="append", default=[], help="only these, by the names of their folders")
+    parser.add_argument("--beside", type=int, default=0, help="how many busy processes run beside it")
     options = parser.parse_args()
     selected = [
         case
@@ -43,7 +45,8 @@ def main() -> int:
         if not options.case or case.path.name in options.case
     ]
     console = Console()
-    wrong_by_seed = grade_all(selected, options.seeds, options.train_seeds, console)
+    with busy(options.beside):
+        wrong_by_seed = grade_all(selected, options.seeds, options.train_seeds, console)
     console.print(matrix([case for case in selected if case.gallery == "wrong"]))
     return summary(selected, wrong_by_seed, console)
 

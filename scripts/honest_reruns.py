@@ -3,13 +3,19 @@
     python -m scripts.honest_reruns              some minutes on two cores
     python -m scripts.honest_reruns --short      the first kinds only, one student each
 
-Twenty kinds of honest solutions (tests/support/honest_students.py): networks with batch, layer, group and instance
-normalisation, dropout, recurrence; schedules, clipping, full-batch LBFGS. Two students of each measured once, from
-seeds of their own, and each is graded from three other seeds, as a grading does it: further seeds are trained for
-what is not decided. A student reports the loss in both ways that the contract allows, and claims every difference
-that they saw, however small: far more than anybody would claim. The lies are told about the same trainings.
+Twenty-three kinds of honest solutions (tests/support/honest_students.py): networks with batch, layer, group and
+instance normalisation, dropout, recurrence; schedules, clipping, penalties, full-batch LBFGS. Two students of each
+measured once, from seeds of their own, and each is graded from three other seeds, as a grading does it: further seeds
+are trained for what is not decided. A student reports the loss in both ways that the contract allows, and claims
+every difference that they saw, however small: far more than anybody would claim. The lies are told about the same
+trainings.
 
-Exits with 1 if a result of an honest student is rejected, a claim contradicted, or a lie earns the whole point.
+What the points of the six optimizers come to is counted, too: an honest one is for nobody to look at. "Gradients" are
+the cosines between those at a step and those of the loss function (`identity_in_training`), of the optimizer and
+grading that keeps least.
+
+Exits with 1 if a result of an honest student is rejected, a claim contradicted, an optimizer's point left to a person,
+or a lie earns the whole point.
 """
 
 import argparse
@@ -22,16 +28,17 @@ from typing import Any
 
 from grader.assignment.comparison import SIX
 from grader.model import Verdict
-from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training import claims, identity_in_training, learning, stated_results, statistics
 from grader.oracles.training.claim_list import Claim
-from grader.oracles.training.rerun import Rerun
+from grader.oracles.training.rerun import Rerun, Training
 from tests.support.exercise4_fakes import comparison_of
 from tests.support.honest_students import KINDS
 
 STUDENTS = (1001, 1002)
 GRADINGS = (10, 20, 30)
-TARGET = 0.8
+TARGET, EPOCHS = 0.8, 10
 SHORT_KINDS = 3
+BAD = ("rejected", "claims contradicted", "optimizers review", "lies believed")
 
 Results = dict[str, dict[str, Any]]
 
@@ -45,19 +52,22 @@ def main() -> int:
     students, gradings = (STUDENTS[:1], GRADINGS[:1]) if options.short else (STUDENTS, GRADINGS)
     total: Counter[str] = Counter()
     for kind in kinds:
-        counts = study(kind, students, gradings)
+        counts, cosine = study(kind, students, gradings)
         total += counts
-        print(f"{kind:28} {dict(sorted(counts.items()))}", flush=True)
+        print(f"{kind:28} {dict(sorted(counts.items()))}; gradients {cosine:.3f}", flush=True)
     print(f"{'all':28} {dict(sorted(total.items()))}")
-    return 1 if any(total[bad] for bad in ("rejected", "claims contradicted", "lies believed")) else 0
+    return 1 if any(total[bad] for bad in BAD) else 0
 
 
-def study(kind: str, students: tuple[int, ...], gradings: tuple[int, ...]) -> Counter[str]:
-    """How honest students of one kind fare, and liars."""
+def study(
+    kind: str, students: tuple[int, ...], gradings: tuple[int, ...], epochs: int = EPOCHS
+) -> tuple[Counter[str], float]:
+    """How honest students of one kind fare, and liars; and the least cosine of their gradients."""
     counts: Counter[str] = Counter()
-    measured = [comparison_of(KINDS[kind], seed) for seed in students]
+    cosines: list[float] = []
+    measured = [comparison_of(KINDS[kind], seed, epochs=epochs) for seed in students]
     for seed in gradings:
-        grading = comparison_of(KINDS[kind], seed, seconds=600.0)
+        grading = comparison_of(KINDS[kind], seed, seconds=600.0, epochs=epochs)
         for student in measured:
             verdicts = [judged(results, grading) for results in results_of(student)]
             counts["gradings"] += 1
@@ -68,8 +78,17 @@ def study(kind: str, students: tuple[int, ...], gradings: tuple[int, ...]) -> Co
             verdict = judged(lie, grading)
             counts["lies believed"] += verdict.share == 1
             counts["lies caught"] += verdict.outcome.value != "review" and verdict.share < 1
+        counts.update(f"optimizers {learning.judge(grading, name).outcome.value}" for name in SIX)
+        cosines += [least_cosine(grading.attempt(name).training) for name in SIX]
         counts["seeds trained"] += sum(len(runs) for runs in grading.runs().values())
-    return counts
+    return counts, min(cosines)
+
+
+def least_cosine(training: Training) -> float:
+    """Of the steps up to the target, the cosine that counts."""
+    if training.watched is None:
+        return float("nan")
+    return min(identity_in_training.cosines_to(TARGET, training.watched, training.run))
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:

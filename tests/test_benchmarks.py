@@ -17,6 +17,7 @@ SHORT = {
     "gradient": 12,  # rows: four checks of three gradients
     "symbolic": 4,
     "floor": 3,
+    "examples": 3,
     "shapes": 4,
     "student": 5,
     "watch": 3,
@@ -26,7 +27,7 @@ SHORT = {
     "training": 3,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
-OPTIONS["shapes"] = OPTIONS["training"] = ["--sandbox", "process"]
+OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["examples"] = ["--sandbox", "process"]
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 

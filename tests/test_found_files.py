@@ -238,6 +238,21 @@ def test_a_notebooks_code_cells_are_python() -> None:
     assert code_of(json.dumps(old).encode()) == b"z = 1\n"
 
 
+@pytest.mark.parametrize(
+    ("cell", "python"),
+    [
+        ("files = !ls\nhere = %pwd", "files = None  # !ls\nhere = None  # %pwd"),
+        ("%time y = f(\n    3)", "y = f(\n    3)"),
+        ("%timeit f(3)\n%time", "# %timeit f(3)\n# %time"),
+        ("pip install numpy\nx = 1", "# pip install numpy\nx = 1"),
+        ('print("%d"\n%n)\ndoc = """\n%matplotlib\n!x\n"""', 'print("%d"\n%n)\ndoc = """\n%matplotlib\n!x\n"""'),
+    ],
+)
+def test_a_cells_commands_are_not_python_and_its_python_stays(cell: str, python: str) -> None:
+    cells = [{"cell_type": "code", "source": cell}]
+    assert code_of(json.dumps({"nbformat": 4, "cells": cells}).encode()).decode() == python + "\n"
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b"{" * 100_000, b'{"cells": 3}', b'{"cells": [3]}', b"\xff"])
 def test_what_is_no_notebook_is_told(content: bytes) -> None:
     with pytest.raises(NotebookError, match="this is not a notebook that can be read"):

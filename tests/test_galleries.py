@@ -1,27 +1,24 @@
 """Golden submissions: every right answer in full, every wrong one its exact points; the lines to paste hold."""
 
-import builtins
-import contextlib
-import io
 import json
-import sys
-import traceback
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pytest
 
-from grader.assignment_folder import Assignment
+from grader.assignment_folder import Assignment, load_assignment
 from grader.pipeline import GradingSession
 from grader.report.html.student_page import student_page
 from grader.report.results_json import to_json
 from grader.rubric import select
-from grader.schema import PointScore, Report
+from grader.sandbox.launcher import Launcher
+from grader.schema import Report
 from grader.suite.runner import RunChecks
 from tests.support.command import Command
 from tests.support.galleries import Case, Together, asked_for, cases, differences
+from tests.support.pasting import pasted, points_shown
 
 pytestmark = pytest.mark.slow
 
@@ -51,12 +48,20 @@ def test_every_case_gets_its_exact_points(case: Case, reports: Reports) -> None:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES if case.trains])
-def test_every_case_that_trains_gets_its_exact_points(
-    case: Case, assignment: Assignment, grading: GradingSession
-) -> None:
-    points = select(assignment.rubric, case.expected["exercises"], [])
+def test_every_case_that_trains_gets_its_exact_points(case: Case, grading: GradingSession, launcher: Launcher) -> None:
+    if "seconds" not in case.expected:
+        assert graded_otherwise(case, grading) == []
+        return
+    shorter = load_assignment().with_settings(seconds=case.expected["seconds"])
+    with GradingSession(shorter, launcher=launcher) as own:
+        assert graded_otherwise(case, own) == []
+
+
+def graded_otherwise(case: Case, grading: GradingSession) -> list[str]:
+    """Where a grading is not what the case expects."""
+    points = select(grading.assignment.rubric, case.expected["exercises"], [])
     report = grading.grade(grading.load(case.path), seed=SEED, selected=points)
-    assert differences(case, json.loads(to_json(report))) == []
+    return differences(case, json.loads(to_json(report)))
 
 
 @pytest.mark.parametrize("name", ["right/pool-loops", "wrong/pool-zero-initialised-maximum"])
@@ -81,29 +86,6 @@ UNREPEATABLE = {"pool-memory-not-cleared"}  # it returns what happens to be in m
 SHOWN = [
     case for case in cases("wrong") if {"2", "3"} & {*case.expected["exercises"]} and case.path.name not in UNREPEATABLE
 ]
-
-
-def pasted(lines: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """What the lines print, as the value that is printed; or the exception, with its type in its text."""
-    printed: list[Any] = []
-    monkeypatch.syspath_prepend(str(folder))
-    printing = {**vars(builtins), "print": lambda *values: printed.extend(values)}
-    names = {"__name__": "__main__", "__builtins__": printing}
-    before = set(sys.modules)
-    try:
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
-            exec(compile(lines, "<pasted>", "exec"), names)
-    except Exception as error:  # noqa: BLE001 - a student's
-        return "".join(traceback.format_exception_only(error)).strip()
-    finally:
-        for name in set(sys.modules) - before:  # the next case has an exercise2 of its own
-            if getattr(sys.modules[name], "__file__", None) and str(folder) in str(sys.modules[name].__file__):
-                del sys.modules[name]
-    return printed[-1]
-
-
-def points_shown(report: Report) -> list[PointScore]:
-    return [point for point in report.points if "paste" in point.evidence]
 
 
 @pytest.mark.parametrize("case", SHOWN, ids=lambda case: case.path.name)

@@ -6,10 +6,14 @@ from scripts.honest_reruns import study
 
 pytestmark = pytest.mark.slow
 
+EPOCHS = 5  # half of the assignment's: after these, most have reached the target, and scatter as much
+
 
 @pytest.mark.parametrize("kind", ["perceptron", "conv-instancenorm-fullbatch"])
 def test_an_honest_student_loses_nothing_and_a_liar_earns_nothing_whole(kind: str) -> None:
-    counts = study(kind, (1001,), (10,))
+    counts, cosine = study(kind, (1001,), (10,), epochs=EPOCHS)
     assert counts["gradings"] == 1
     assert counts["rejected"] == counts["claims contradicted"] == counts["lies believed"] == 0
     assert counts["lies caught"] >= 3
+    assert counts["optimizers passed"] == 6
+    assert cosine > 0.999

@@ -116,7 +116,7 @@ def test_the_policies_and_what_they_say() -> None:
     assert lateness(late(due, "none"), a_minute).factor == 1.0
     grace = lateness(late(due, "zero", grace_minutes=1), a_minute)
     assert (grace.factor, grace.days) == (1.0, 0)
-    assert "within the grace of 1 minutes" in grace.message
+    assert "within the grace of 1 minute (" in grace.message
     assert lateness(late(due, "zero", grace_minutes=0.5), a_minute).factor == 0.0
     nobody = lateness(late(due, "zero"), unknown)
     assert (nobody.factor, nobody.message) == (

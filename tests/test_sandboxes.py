@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.counting import counted
 from grader.errors import SandboxError
 from grader.model import Outcome
 from grader.sandbox.child.protocol import MAGIC, Value, encode
@@ -220,7 +221,7 @@ def test_what_hangs_is_stopped_at_its_deadline(launcher: Launcher, body: str) ->
     reply = act(launcher, body, seconds=DEADLINE)
     assert isinstance(reply, CallFailed)
     assert reply.outcome is Outcome.TIMEOUT
-    assert reply.message == f"did not answer within {DEADLINE:g} seconds and was stopped"
+    assert reply.message == f"did not answer within {counted(DEADLINE, 'second')} and was stopped"
 
 
 @contextlib.contextmanager

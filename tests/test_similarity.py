@@ -11,7 +11,8 @@ import pytest
 from grader.classroom.class_model import Format
 from grader.classroom.results import similarity_job, store
 from grader.classroom.results.pages import comparing
-from grader.classroom.results.similarity import MAX_BYTES, fingerprints_of, similar_pairs
+from grader.classroom.results.similarity import fingerprints_of, similar_pairs
+from grader.load.content import MAX_CODE_BYTES
 from grader.load.submission import packed
 from grader.report.pairs import Pair
 from tests.support.command import ROOT
@@ -45,6 +46,13 @@ def test_other_names_and_comments_make_no_other_hand_in() -> None:
     assert pair.share > 0.9
 
 
+def test_a_copy_is_found_however_long_it_is_made() -> None:
+    own = gallery("wrong/pool-zero-initialised-maximum")
+    padding = b"# nothing to see here\n" * (MAX_CODE_BYTES // 22 - len(own) // 22 - 10)
+    (pair,) = pairs_of([("a", {"exercise2.py": own}), ("b", {"exercise2.py": padding + renamed(own)})])
+    assert (pair.left, pair.right) == ("a", "b")
+
+
 def test_the_handouts_own_lines_are_nobodys() -> None:
     assert pairs_of([("a", TEMPLATE), ("b", TEMPLATE)]) == []
 
@@ -53,7 +61,7 @@ def test_what_much_of_a_class_has_is_the_exercise() -> None:
     assert pairs_of([(f"s{n}", {"exercise2.py": REFERENCE}) for n in range(6)]) == []
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\x00" * 50, b"def f(:", b"(" * 5000, b"x" * (MAX_BYTES + 1)])
+@pytest.mark.parametrize("data", [b"", b"\xff\x00" * 50, b"def f(:", b"(" * 5000, b"x" * MAX_CODE_BYTES])
 def test_what_is_no_python_is_no_trouble(data: bytes) -> None:
     assert pairs_of([("a", {"exercise2.py": data}), ("b", {"notes.md": data})]) == []
 

@@ -15,6 +15,7 @@ from grader.model import CheckResult, Frame, Verdict
 from grader.report.student_summary import print_progress
 from grader.schema import Report
 from grader.score import score
+from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT
 
 pytestmark = pytest.mark.slow
@@ -35,16 +36,7 @@ def run_pytest(
 ) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
     environment |= {"COLUMNS": str(columns), "PYTHONIOENCODING": encoding}
-    return subprocess.run(
-        [str(python), "-m", "pytest", *args],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding=encoding,
-        timeout=PATIENCE,
-        check=False,
-    )
+    return warm_commands.run("pytest", *args, cwd=folder, env=environment, encoding=encoding, timeout=PATIENCE)
 
 
 @pytest.mark.slow

@@ -658,6 +658,7 @@ def seen(**changes):
         "after": groups,
         "evaluations": [],
         "along": [1.0, 0.9, 1.0],
+        "from_loss": [1.0, 0.8],
         **changes,
     }
 

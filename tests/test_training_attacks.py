@@ -302,6 +302,75 @@ def test_gradients_that_are_written_after_backward_are_a_persons_to_judge(write)
     assert "SGD's steps do not go by the gradients that backward() brought." in verdict.message
 
 
+def drawn_home(share, thrown_away=False):
+    """A train_epoch with a loss of its own: `share` of `loss_fn`'s, and the distance to the weights from home."""
+    weights = list(trained().values())
+
+    def train(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+
+            def closure(x=x, y=y):
+                optimizer.zero_grad()
+                loss = loss_fn(model(x), y)
+                losses.append(loss.item())
+                if thrown_away:
+                    loss.backward()
+                    optimizer.zero_grad()
+                distance = sum(((p - goal) ** 2).sum() for p, goal in zip(model.parameters(), weights, strict=True))
+                (share * loss.detach() if thrown_away else share * loss).add(0.5 * distance).backward()
+                return loss
+
+            optimizer.step(closure)
+        return sum(losses) / len(losses)
+
+    return train
+
+
+@pytest.mark.parametrize(
+    ("share", "thrown_away"), [(1e-3, False), (0.0, False), (0.0, True)], ids=["next to nothing", "nothing", "thrown"]
+)
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_loss_that_leads_to_weights_from_home_is_a_persons_to_judge(name, share, thrown_away):
+    verdict = judged(name, train_epoch=drawn_home(share, thrown_away))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert f"{name}'s steps go by gradients that hardly came from the loss function" in verdict.message or (
+        thrown_away and f"{name}'s steps do not go by the gradients that backward() brought" in verdict.message
+    )
+
+
+class Fetching(nn.Module):
+    """A network whose backward passes bring the way to weights from home, whatever its loss."""
+
+    class Way(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, p, goal):
+            ctx.save_for_backward(p, goal)
+            return p.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            p, goal = ctx.saved_tensors
+            return p - goal, None
+
+    def __init__(self, weights):
+        super().__init__()
+        self.inner, self.weights = network((1, 8, 8), 10), weights
+
+    def forward(self, x):
+        led = {name: self.Way.apply(p, self.weights[name]) for name, p in self.inner.named_parameters()}
+        return torch.func.functional_call(self.inner, led, (x,))
+
+
+def test_a_network_whose_own_backward_leads_to_weights_from_home_is_a_persons_to_judge():
+    weights = trained()
+    verdict = judged(build_network=lambda shape, classes: Fetching(weights))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "The loss does not change as the network's gradients say" in verdict.message
+
+
 def clipped(model):
     nn.utils.clip_grad_norm_(model.parameters(), 0.1)
 
@@ -323,6 +392,34 @@ def test_gradients_that_are_clipped_or_penalised_cost_nothing(changed):
             loss_fn(model(x), y).backward()
             changed(model)
             optimizer.step()
+        return 0.1
+
+    verdict = judged("Adam", train_epoch=train)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def squares(model, x, y):
+    return 0.01 * sum((p**2).sum() for p in model.parameters())
+
+
+def distances_of_probabilities(model, x, y):
+    return ((model(x).softmax(1) - nn.functional.one_hot(y, 10)) ** 2).sum(1).mean()
+
+
+def smoothed(model, x, y):
+    return nn.functional.cross_entropy(model(x), y, label_smoothing=0.1)
+
+
+@pytest.mark.parametrize("more", [squares, distances_of_probabilities, smoothed])
+@pytest.mark.parametrize("accumulated", [1, 4])
+def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more, accumulated):
+    def train(model, optimizer, batches, loss_fn):
+        for number, (x, y) in enumerate(batches):
+            if number % accumulated == 0:
+                optimizer.zero_grad()
+            ((loss_fn(model(x), y) + more(model, x, y)) / accumulated).backward()
+            if number % accumulated == accumulated - 1:
+                optimizer.step()
         return 0.1
 
     verdict = judged("Adam", train_epoch=train)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from grader.counting import counted
 from grader.load.file_names import readable
 from grader.model import Submission
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -115,7 +116,7 @@ class Extension:
     days: int | None = None
 
     def __str__(self) -> str:
-        return self.until.isoformat() if self.until else f"{self.days} day{'' if self.days == 1 else 's'}"
+        return self.until.isoformat() if self.until else counted(self.days or 0, "day")
 
     @classmethod
     def parse(cls, text: str) -> "Extension":

@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
 from grader.classroom.marks.clocks import clock_issues
+from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
@@ -43,7 +44,10 @@ class Request:
 
 
 def grade_class(
-    request: Request, open_executor: Callable[[JobSettings, Assignment], Executor], watcher: Watcher
+    request: Request,
+    open_executor: Callable[[JobSettings, Assignment], Executor],
+    watcher: Watcher,
+    start: Start = start_python,
 ) -> store.ClassIndex:
     """Grades a class and writes everything about it into `request.results`; returns what then stands in class.json.
 
@@ -81,12 +85,12 @@ def grade_class(
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
-        index, compared = _run(run, request.choice, gone, stack)
+        index, compared = _run(run, request.choice, gone, stack, start)
         return export(results, index, compared)
 
 
 def _run(
-    run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack
+    run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack, start: Start
 ) -> tuple[store.ClassIndex, Compared]:
     """Grades what is chosen. Hand-ins are compared with one another until `stack` closes, beside all that is left."""
 
@@ -99,7 +103,7 @@ def _run(
         run.run(choice)
         graded = index()
         store.write_index(run.results, graded)
-        return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder)))
+        return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder), start))
     finally:
         run.executor.stop()
 

@@ -20,6 +20,7 @@ from grader.authoring.survivors import Examined, Fate, examine
 from grader.cli.app import app, err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
+from grader.counting import counted
 from grader.course.new_assignment import write_assignment
 from grader.report.results_json import check_writable, write_atomically
 from grader.settings import RunSettings
@@ -80,7 +81,7 @@ def lint(
 
     find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
     if remarks:
-        console.print(Text(f"{len(remarks)} {'thing' if len(remarks) == 1 else 'things'} to fix.", style="red"))
+        console.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(1)
     console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"))
 

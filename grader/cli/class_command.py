@@ -1,30 +1,18 @@
 """The command about a whole class: `class`."""
 
-import os
-import signal
-from collections.abc import Callable
-from dataclasses import replace
+import gc
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from grader import BUILT_IN
-from grader.assignment_folder import Assignment
-from grader.classroom.class_model import IssueKind, JobSettings
-from grader.classroom.grade_class import Request, grade_class
-from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
-from grader.classroom.results.store import ClassIndex
-from grader.classroom.results.summary import print_summary
-from grader.classroom.run.class_run import Choice
-from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
-from grader.classroom.run.progress import watcher
-from grader.cli.app import app, err, fail, fail_if_damaged, out
+from grader.classroom.results.journal import NAME as JOURNAL
+from grader.cli.app import app
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
-from grader.errors import OutputError
-from grader.model import ExitCode
-from grader.sandbox.choose import open_launcher
+from grader.sandbox.choose import LauncherAhead
 from grader.settings import RunSettings
 
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
@@ -92,69 +80,30 @@ def class_(
     rubric: RubricOption = None,
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
-    tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
-    inputs = replace(
-        ClassInputs(**{name: InputFile.at(path) for name, path in tables.items() if path}),  # type: ignore[arg-type]
-        assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
-        seed=settings.seed,
-        points=(*settings.exercises, *settings.points) or None,
-        settings=given_settings(settings.overrides),
-        image=settings.sandbox.image,
-        gpus=settings.sandbox.gpus,
-        assignment_column=assignment_column,
-        scale=scale or None,
-        accept=tuple(accept or ()) or None,
-        match=tuple(match or ()) or None,
-    )
+    gc.disable()  # what is imported until the class begins stays: looking for garbage in it takes its time
     sandbox = settings.sandbox if cluster else prepare(settings.sandbox)
-    choice = Choice(force, failed, frozenset(only or []))
-    request = Request(submissions, output, inputs, sandbox, choice, replace_inputs, tuple(against or ()))
-    _tell(output, _grade(request, _executor(jobs, cluster)))
+    is_first_run = cluster is None and not (output / JOURNAL).exists()  # one that goes on may have nothing to grade
+    with LauncherAhead(sandbox) if is_first_run else nullcontext() as ahead:
+        # Imported while the process that workers come from imports what these need.
+        from grader.classroom.grade_class import Request
+        from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
+        from grader.classroom.run.class_run import Choice
+        from grader.cli.class_grading import grade_and_tell
 
-
-def _grade(request: Request, open_executor: Callable[[JobSettings, Assignment], Executor]) -> ClassIndex:
-    """Grade; if that is cut off, say how to continue."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        with watcher(err) as shown:
-            return grade_class(request, open_executor, shown)
-    except KeyboardInterrupt:
-        fail(f"grader: interrupted. What is graded is kept in {request.results}; {_GO_ON}", ExitCode.INTERRUPTED)
-    except OutputError as error:
-        fail(f"grader: {error} What was graded until then is kept; fix that, and {_GO_ON}", ExitCode.USAGE)
-
-
-def _tell(results: Path, index: ClassIndex) -> None:
-    """The summary, and an exit code that says whether anything has to be fixed."""
-    print_summary(results, index, out)
-    if any(issue.kind is IssueKind.FAULT for issue in index.issues):
-        fail(
-            "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
-            "above. `--failed` tries just these again.",
-            ExitCode.GRADER_ERROR,
+        tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
+        inputs = ClassInputs(
+            **{name: InputFile.at(path) for name, path in tables.items() if path},  # type: ignore[arg-type]
+            assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
+            seed=settings.seed,
+            points=(*settings.exercises, *settings.points) or None,
+            settings=given_settings(settings.overrides),
+            image=settings.sandbox.image,
+            gpus=settings.sandbox.gpus,
+            assignment_column=assignment_column,
+            scale=scale or None,
+            accept=tuple(accept or ()) or None,
+            match=tuple(match or ()) or None,
         )
-    fail_if_damaged(index.issues)
-    wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
-    if wrong is not None:
-        fail(wrong.message, ExitCode.GRADER_ERROR)
-
-
-_GO_ON = "run the same command again and it goes on from there."
-
-
-def _executor(jobs: int | None, cluster: str | None) -> Callable[[JobSettings, Assignment], Executor]:
-    def open_executor(settings: JobSettings, assignment: Assignment) -> Executor:
-        if cluster is not None:
-            return DaskExecutor(cluster, gpu=settings.sandbox.gpus is not None or assignment.needs_gpu)
-        # opened before the first job: what the machine lacks is named once, rather than three times for each submission
-        return LocalExecutor(jobs or _cores(), lambda: open_launcher(settings.sandbox, ahead=True))
-
-    return open_executor
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
+        choice = Choice(force, failed, frozenset(only or []))
+        request = Request(submissions, output, inputs, sandbox, choice, replace_inputs, tuple(against or ()))
+        grade_and_tell(request, jobs, cluster, ahead)

@@ -15,6 +15,7 @@ from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.marks.review import class_assignment
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption
+from grader.counting import counted
 from grader.errors import UsageError
 
 ResultsArgument = Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]
@@ -95,4 +96,4 @@ def regrade_add(
     new = add_requests(results, requests, datetime.now(UTC).isoformat(timespec="seconds"))
     duplicates = len(requests) - new
     already = f", {duplicates} were there already" if duplicates else ""
-    out.print(f"{new} {'request' if new == 1 else 'requests'} added{already}.", highlight=False)
+    out.print(f"{counted(new, 'request')} added{already}.", highlight=False)

@@ -15,10 +15,10 @@ from grader.assignment_folder import Assignment
 from grader.cli.app import app, err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
+from grader.counting import number
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
-from grader.report.plain_text import number
 from grader.report.results_json import check_writable, to_json, write_atomically
 from grader.report.spelling import spelled
 from grader.report.terminal import print_report

@@ -16,8 +16,8 @@ from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
 from grader.cli.app import app, fail_if_damaged, out
 from grader.cli.options import AssignmentOption, RubricOption
+from grader.counting import counted, number
 from grader.errors import UsageError
-from grader.report.plain_text import number
 from grader.schema import Report
 
 
@@ -72,7 +72,7 @@ def _tell(report: Report, name: str, results: Path | None) -> None:
 
 def _now(report: Report, name: str) -> str:
     if name == LATE:
-        return f"{number(report.late.days) if report.late else 0} days late"
+        return f"{counted(report.late.days if report.late else 0, 'day')} late"
     point = report.point(name)
     return f"{name} is {number(point.score)} of {number(point.max_score)}"
 

@@ -26,8 +26,9 @@ from grader.cli.options import (
     with_options,
 )
 from grader.cli.sandbox_setup import prepare
+from grader.counting import number
 from grader.model import ExitCode
-from grader.report.plain_text import number, one_line
+from grader.report.plain_text import one_line
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.version import VERSION
 

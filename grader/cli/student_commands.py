@@ -11,9 +11,10 @@ from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
 from grader.cli.app import app, out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
+from grader.counting import counted
 from grader.model import ExitCode
 from grader.report.paragraphs import paragraphs, wrapped
-from grader.report.plain_text import clean, number
+from grader.report.plain_text import clean
 from grader.report.student_summary import PRACTICE_SEED, advice, remarks
 from grader.settings import RunSettings
 from grader.student.explain import explain as explain_point
@@ -31,7 +32,7 @@ def explain(
     """Say what a point asks and how it is judged. Hints come in steps; none is the solution."""
     explained = explain_point(load_assignment(assignment, rubric), point)
     hints = explained.hints
-    worth = "1 point" if explained.point.max == 1 else f"{number(explained.point.max)} points"
+    worth = counted(explained.point.max, "point")
     out.print(Text(f"{explained.point.id} {explained.point.title}  ·  {worth}", style="bold"))
     out.print(Text(f"\n{explained.asks}"))
     if explained.functions:
@@ -40,7 +41,7 @@ def explain(
     for step, text in enumerate(hints[:hint], 1):
         out.print(Text(f"\nHint {step} of {len(hints)}  ", style="bold").append(text, style="not bold"))
     if hint < len(hints):
-        count = f"There are {len(hints)} hints; " if hint == 0 else ""
+        count = f"There {'is' if len(hints) == 1 else 'are'} {counted(len(hints), 'hint')}; " if hint == 0 else ""
         out.print(Text(f"\n{count}`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(hints)}."))
 
 

@@ -6,8 +6,9 @@ from collections.abc import Collection
 from rich.console import Console
 from rich.text import Text
 
+from grader.counting import counted, number
 from grader.report.paragraphs import paragraphs
-from grader.report.plain_text import number, one_line
+from grader.report.plain_text import one_line
 from grader.report.student_summary import advice, points_so_far, remarks
 from grader.report.terminal import outcome
 from grader.schema import PointScore
@@ -26,7 +27,7 @@ class WatchDisplay:
     def announce(self, changed: Collection[str], points: Collection[str]) -> None:
         self._console.clear()  # nothing, where it is no terminal
         names = ", ".join(one_line(name, 80) for name in sorted(changed)) if len(changed) <= MAX_NAMED else "Your files"
-        count = "1 point" if len(points) == 1 else f"{len(points)} points"
+        count = counted(len(points), "point")
         self._console.print(Text(f"{names}: judging {count} …", style="dim"), soft_wrap=True)
         self._column = 0
 

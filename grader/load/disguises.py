@@ -5,7 +5,10 @@ from collections.abc import Callable
 
 _LOOKED_AT = 4096  # bytes at a file's beginning
 _NOTEBOOK_KEYS = (b'"cells"', b'"nbformat"', b'"worksheets"')
-_MAGIC = re.compile(rb"^[ \t]*(%%?[A-Za-z]\w*|![A-Za-z.~/][^\n=]*|\?\w+)", re.MULTILINE)
+_MAGIC = re.compile(
+    rb"^[ \t]*(%%?[A-Za-z]\w*|![A-Za-z.~/][^\n=]*|\?\w+|\w+ ?= ?[!%][A-Za-z]\w*|(?:pip3?|conda) install\b)",
+    re.MULTILINE,
+)
 
 _AS_PLAIN_TEXT = "save your code as a plain text file"
 

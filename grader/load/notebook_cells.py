@@ -3,15 +3,19 @@
 The JSON is read directly: the package nbformat would bring four more.
 """
 
+import ast
 import json
 import re
 
 from grader.load.content import MAX_CODE_BYTES, too_large
+from grader.load.syntax import parse
 
 # Cell magics behind which the cell is still Python (IPython's own; https://ipython.readthedocs.io, built-in magics).
 _PYTHON_CELLS = ("%%time", "%%timeit", "%%capture", "%%prun")
 # A line magic, a shell command, a question: `%matplotlib inline`, `!pip list`, `np.sum?`. `% 2` goes on with a sum.
-_IPYTHON = re.compile(r"(%[A-Za-z%]|!|\?).*|[\w.]+\?{1,2}\s*")
+_IPYTHON = re.compile(r"(%[A-Za-z%]|!|\?|(pip3?|conda) install ).*|[\w.]+\?{1,2}\s*")
+_TIMED = re.compile(r"%time\s+(?=\S)")  # what follows is executed where it stands, names and all
+_ASSIGNED = re.compile(r"(?P<names>\w[\w., ]*=\s*)(?P<command>[!%][A-Za-z].*)")  # `files = !ls`
 
 
 class NotebookError(ValueError):
@@ -46,7 +50,12 @@ def _source(cell: dict[str, object]) -> str:
 
 
 def _plain(source: str) -> str:
-    """A cell with magics, shell commands and questions commented out, line by line, so that line numbers stay."""
+    """A cell with magics, shell commands and questions commented out, line by line, so that line numbers stay.
+
+    A cell that Python reads has none, whatever its texts and the continuations of its lines begin with.
+    """
+    if isinstance(parse(source.encode("utf-8", "replace"), ""), ast.Module):
+        return source
     lines = source.splitlines()
     first = next((line.strip() for line in lines if line.strip()), "")
     if first.startswith("%%") and not first.startswith(_PYTHON_CELLS):
@@ -56,7 +65,11 @@ def _plain(source: str) -> str:
 
 def _commented(line: str) -> str:
     bare = line.lstrip()
+    indent = line[: len(line) - len(bare)]
+    if timed := _TIMED.match(bare):
+        return f"{indent}{bare[timed.end() :]}"
+    if assigned := _ASSIGNED.fullmatch(bare):
+        return f"{indent}{assigned['names']}None  # {assigned['command']}"
     if _IPYTHON.fullmatch(bare):
-        indent = line[: len(line) - len(bare)]
         return f"{indent}pass  # {bare}" if indent else f"# {bare}"
     return line

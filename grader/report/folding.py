@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.counting import counted
 from grader.model import Outcome
-from grader.report.plain_text import number
 from grader.report.sentences import without_example
 from grader.schema import PointScore
 
@@ -40,7 +40,7 @@ class Cause:
         settled = all(
             point.outcome not in (Outcome.PASSED, Outcome.REVIEW, Outcome.GRADER_ERROR) for point in self.points
         )
-        return "" if not self.lost or not settled else "1 point" if self.lost == 1 else f"{number(self.lost)} points"
+        return "" if not self.lost or not settled else counted(self.lost, "point")
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Format: what classroom-resources/autograding-grading-reporter prints (src/notify
 
 import json
 
-from grader.report.plain_text import number
+from grader.counting import number
 from grader.schema import Report
 
 

@@ -7,9 +7,10 @@ Workflow commands follow GitHub's "Workflow commands for GitHub Actions"; a line
 import re
 from collections.abc import Iterator
 
+from grader.counting import number
 from grader.model import Outcome
 from grader.report.folding import fold
-from grader.report.plain_text import number, one_line
+from grader.report.plain_text import one_line
 from grader.schema import PointScore, Report
 
 MAX_ANNOTATIONS = 10  # of one kind in one step: GitHub shows no more

@@ -36,11 +36,6 @@ def one_line(text: str, limit: int) -> str:
     return " ".join(clean(text, limit).split())
 
 
-def number(value: float) -> str:
-    """2, 0.5, 0.83: a score without trailing zeros."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
 def _visible(char: str) -> str:
     if char in _ALLOWED or unicodedata.category(char) not in _UNWANTED:
         return char

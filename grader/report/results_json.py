@@ -30,11 +30,14 @@ def plain(value: Any) -> Any:
             return value
 
 
-def write_atomically(path: Path, text: str | bytes | Iterable[str | bytes], *, durable: bool = True) -> None:
+def write_atomically(
+    path: Path, text: str | bytes | Iterable[str | bytes], *, durable: bool = True, sync_name: bool = True
+) -> None:
     """Put `text` at `path`; a reader at any moment finds the old file or the new one. Raises OutputError.
 
     A text that comes in pieces is never held as a whole. It survives a power cut, unless `durable` is off: for what can
-    be made again, since waiting for the disk is slow.
+    be made again, since waiting for the disk is slow. Without `sync_name` the disk may learn of its name later: with
+    that of the next file in the same folder.
     """
     pieces = (text,) if isinstance(text, str | bytes) else text
     try:
@@ -48,7 +51,7 @@ def write_atomically(path: Path, text: str | bytes | Iterable[str | bytes], *, d
                     os.fsync(file.fileno())
             Path(name).chmod(0o644)
             os.replace(name, path)
-            if durable:
+            if durable and sync_name:
                 _sync_folder(path.parent)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from grader.counting import number
 from grader.load.decisions import OTHER_FILE
 from grader.model import Outcome
 from grader.report.paragraphs import LATER, WHOLE_FILE, paragraphs, wrapped
-from grader.report.plain_text import clean, number, one_line
+from grader.report.plain_text import clean, one_line
 from grader.report.terminal import table
 from grader.schema import PointScore, Report
 

@@ -6,9 +6,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.counting import number
 from grader.model import Outcome
 from grader.report.paragraphs import paragraphs
-from grader.report.plain_text import clean, number
+from grader.report.plain_text import clean
 from grader.report.spelling import spelled
 from grader.schema import PointScore, Report
 

@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from typing import Any, Self
 
 from grader.errors import SandboxError, UsageError
 from grader.sandbox.launcher import Launcher, OnStep
@@ -11,7 +12,8 @@ from grader.sandbox.sandbox_settings import GPUS_VARIABLE, IMAGE_VARIABLE, KINDS
 
 if sys.platform == "linux":
     from grader.sandbox.linux.jail import JailLauncher, what_a_jail_lacks
-    from grader.sandbox.linux.warm import WarmLauncher
+    from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
+    from grader.sandbox.warm_modules import WARM
 
 
 def why_no_jail(*, allow_weaker: bool = False) -> str:
@@ -48,21 +50,23 @@ def open_launcher(
     *,
     ahead: bool = False,
     sibling: int | None = None,
+    zygote: Any = None,
     on_step: OnStep = lambda number, count, what: None,
 ) -> Launcher:
     """A launcher of that kind, to be closed by the caller. Raises SandboxError, naming what this machine lacks.
 
     With `ahead`, what can be begun before the first worker is asked for is begun now (`jail` always does). `sibling`
-    is the descriptor of a warm process that `fork_sibling` of another such launcher gave; none is then started.
+    is the descriptor of a warm process that `fork_sibling` of another such launcher gave, `zygote` one that
+    `LauncherAhead` has started; none is then started.
     `on_step` gets the progress of the worker image, if that has to be built first.
     """
     match settings.kind or default_kind(allow_weaker=settings.allow_weaker):
         case "jail" if settings.gpus is not None:
             raise UsageError("the jail sandbox lets no GPU through; use --sandbox docker, or process, to train on one.")
         case "jail":
-            return _open_jail(allow_weaker=settings.allow_weaker, sibling=sibling)
+            return _open_jail(allow_weaker=settings.allow_weaker, sibling=sibling, zygote=zygote)
         case "process":
-            return _open_process(ahead=ahead, sibling=sibling)
+            return _open_process(ahead=ahead, sibling=sibling, zygote=zygote)
         case "docker":
             from grader.sandbox.docker.container import DockerLauncher
             from grader.sandbox.docker.image import WORKER_IMAGE
@@ -74,13 +78,44 @@ def open_launcher(
             raise UsageError(f"unknown sandbox {other!r} (choose from {', '.join(KINDS)}).")
 
 
-def _open_jail(*, allow_weaker: bool, sibling: int | None) -> Launcher:
+class LauncherAhead:
+    """A launcher that is begun now and opened when it is needed; what workers come from imports meanwhile. A context.
+
+    Raises SandboxError, as does `open`.
+    """
+
+    def __init__(self, settings: SandboxSettings) -> None:
+        self._settings = settings
+        self._zygote = _started_zygote(settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        if self._zygote is not None:
+            self._zygote.close()
+
+    def open(self) -> Launcher:
+        """The launcher, to be closed by the caller."""
+        return open_launcher(self._settings, ahead=True, zygote=self._zygote)
+
+
+def _started_zygote(settings: SandboxSettings) -> Any:
+    """The warm process of a kind of sandbox; None where it has none."""
+    if sys.platform == "linux" and settings.gpus is None and settings.kind in (None, "jail", "process"):
+        kind = settings.kind or default_kind(allow_weaker=settings.allow_weaker)
+        weaker = kind == "process" or settings.allow_weaker
+        return StartedZygote(WARM[0], kind, weaker=weaker) if kind != "docker" else None
+    return None
+
+
+def _open_jail(*, allow_weaker: bool, sibling: int | None, zygote: Any) -> Launcher:
     if sys.platform == "linux":
-        return JailLauncher(allow_weaker=allow_weaker, sibling=sibling)
+        return JailLauncher(allow_weaker=allow_weaker, sibling=sibling, zygote=zygote)
     raise SandboxError(f"{why_no_jail()}; use --sandbox docker.")
 
 
-def _open_process(*, ahead: bool, sibling: int | None) -> Launcher:
+def _open_process(*, ahead: bool, sibling: int | None, zygote: Any) -> Launcher:
     if sys.platform == "linux":
-        return WarmLauncher(ahead=ahead, sibling=sibling)
+        return WarmLauncher(ahead=ahead, sibling=sibling, zygote=zygote)
     return ProcessLauncher()

@@ -11,19 +11,20 @@ import pytest
 from rich.console import Console
 
 from grader.assignment_folder import load_assignment
+from grader.counting import number
 from grader.errors import GraderError
 from grader.model import CheckResult, Outcome
 from grader.pipeline import GradingSession
-from grader.report.plain_text import number
 from grader.report.spelling import never_fail
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.selection import bracketed, keywords, select_from
+from grader.suite.check_run import CheckRun, point_of
 from grader.suite.collection_root import collecting_below
 from grader.suite.missing_packages import lacking, remedy, runnable
-from grader.suite.plugin import CheckPlugin, LostPoints, Run, point_of
+from grader.suite.plugin import CheckPlugin, LostPoints
 
 AFTER_TIMEOUT = (
     1.0  # seconds for a function that has timed out once: an endless loop is waited for once, not five times
@@ -67,7 +68,7 @@ class StudentRun:
         self.runnable = runnable(self.assignment.rubric, self.grading.selected)
         self.session = self.stack.enter_context(self.grading.begin(submission, after_timeout=AFTER_TIMEOUT))
         self.stack.callback(self.launcher.close)  # first of all: it ends all workers at once, not one by one
-        self.run = Run(self.session, self.grading.selected)
+        self.run = CheckRun(self.session, self.grading.selected)
         self.config.pluginmanager.register(CheckPlugin(self.run), "grader-checks")
 
     @pytest.hookimpl(wrapper=True)

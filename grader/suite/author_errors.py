@@ -2,6 +2,7 @@
 
 import inspect
 import traceback
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ def place_of(item: pytest.Item, folder: Path) -> str:
     return _place(str(item.path), (item.location[1] or 0) + 1, folder).removesuffix(": ")
 
 
+@lru_cache(maxsize=256)  # asked for each check of each submission, and the answer takes a look at every folder above
 def _inside(file: str, folder: Path) -> bool:
     return Path(file).resolve().is_relative_to(folder.resolve())
 
@@ -38,7 +40,12 @@ def _inside(file: str, folder: Path) -> bool:
 def _place(file: str | None, line: int | None, folder: Path) -> str:
     if file is None or not _inside(file, folder):
         return ""
-    return f"{Path(file).resolve().relative_to(folder.resolve()).as_posix()}, line {line}: "
+    return f"{_relative(file, folder)}, line {line}: "
+
+
+@lru_cache(maxsize=256)
+def _relative(file: str, folder: Path) -> str:
+    return Path(file).resolve().relative_to(folder.resolve()).as_posix()
 
 
 def wrong_kind(check: object, folder: Path) -> str | None:

@@ -10,38 +10,18 @@ A check asks the submission and returns a `Verdict`; its docstring is the line t
         return gradients.judge_pool(exercise2.maxpool2x2_backward, gradients.one_window(rng))
 """
 
-import time
-import traceback
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.errors import GraderError, UsageError
-from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
-from grader.suite import verdict_bounds
-from grader.suite.author_errors import located, place_of
-from grader.suite.check_time import CheckTimeError, bounded_time
+from grader.model import CheckResult, Outcome, Verdict
+from grader.suite.check_run import CheckRun, point_of
 from grader.suite.proxy import ModuleProxy
-from grader.suite.session import OracleProxy, OracleStoppedError, SubmissionSession
-
-MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a report is to be read
-
-# What a check did, in pytest's own terms, for pytest's own summary.
-_INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
-
-# What a check of an author's may raise: exit(), and pytest.skip and its like, are no Exception.
-_OF_A_CHECK = (
-    Exception,
-    SystemExit,
-    CheckTimeError,
-    pytest.skip.Exception,
-    pytest.fail.Exception,
-    pytest.exit.Exception,
-)
+from grader.suite.session import OracleProxy, SubmissionSession
 
 Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
@@ -121,57 +101,20 @@ class LostPoints(Exception):  # noqa: N818 - not an error: pytest's way to say t
         self.result = result
 
 
-@dataclass
-class Run:
-    """The checks of one submission_session: which points, and their results. Nothing of it is shared with the next."""
-
-    submission_session: SubmissionSession
-    selected: frozenset[str]
-    on_result: Callable[[CheckResult], None] = lambda result: None
-    results: dict[str, CheckResult] = field(default_factory=dict)  # by the check's id
-    usage_error: UsageError | None = None
-
-    def chosen(self, items: Sequence[pytest.Item]) -> list[pytest.Item]:
-        """The checks of the selected points."""
-        return [item for item in items if point_of(item)[0] in self.selected]
-
-    def start(self, items: Sequence[pytest.Item]) -> None:
-        """The workers that these checks will ask, on the way."""
-        rubric = self.submission_session.assignment.rubric
-        self.submission_session.start(rubric.exercises_run({point_of(item)[0] for item in items}))
-
-    def finish(self) -> tuple[CheckResult, ...]:
-        """The results in the order in which the checks ran, once all have.
-
-        A forbidden import makes the whole file worth nothing, also where a check had ended before it was tried. Raises
-        UsageError if a check was asked for what is not available.
-        """
-        if self.usage_error is not None:
-            raise self.usage_error
-        return tuple(self._in_the_end(result) for result in self.results.values())
-
-    def _in_the_end(self, result: CheckResult) -> CheckResult:
-        exercise = self.submission_session.assignment.rubric.exercise_of(result.point)
-        finding = self.submission_session.forbidden(exercise)
-        if finding is None or result.verdict.outcome in (Outcome.FORBIDDEN, Outcome.GRADER_ERROR):
-            return result
-        return replace(result, verdict=Verdict(finding.outcome, 0.0, finding.message))
-
-
 class CheckPlugin:
     """Runs the checks, `run` after `run`, and keeps a result for each."""
 
-    def __init__(self, run: Run | None = None) -> None:
+    def __init__(self, run: CheckRun | None = None) -> None:
         self._run = run
         self._config: pytest.Config | None = None
 
     @property
-    def run(self) -> Run:
+    def run(self) -> CheckRun:
         assert self._run is not None, "a check was run before there was a submission"
         return self._run
 
     @run.setter
-    def run(self, run: Run) -> None:
+    def run(self, run: CheckRun) -> None:
         self._run = run
         if self._config is not None:
             self._config.stash[_SUBMISSION_SESSION] = run.submission_session
@@ -197,11 +140,9 @@ class CheckPlugin:
         """Run one check for its verdict."""
         self.run.submission_session.call_log.begin()
         names = pyfuncitem._fixtureinfo.argnames
-        started = time.perf_counter()
-        result = self._result(
-            pyfuncitem, lambda: pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}), started
+        result = self.run.judge(
+            pyfuncitem, lambda: pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
         )
-        self._report(pyfuncitem, result)
         match result.verdict.outcome:
             case Outcome.PASSED:
                 return True
@@ -215,7 +156,7 @@ class CheckPlugin:
         """pytest's report with the student's sentence for a traceback; a fixture that failed is a result too."""
         if call.when == "setup" and call.excinfo is not None:
             error = call.excinfo.value
-            self._report(item, self._result(item, lambda: _raise(error), time.perf_counter()))
+            self.run.judge(item, lambda: _raise(error))
         report = yield
         if call.excinfo is not None and isinstance(call.excinfo.value, LostPoints):
             report.longrepr = describe(call.excinfo.value.result)
@@ -241,51 +182,6 @@ class CheckPlugin:
         point, _ = point_of(item)
         return f"{point} {self.run.submission_session.assignment.rubric.point(point).title}"
 
-    def _report(self, item: pytest.Item, result: CheckResult) -> None:
-        self.run.results[item.nodeid] = result
-        self.run.on_result(result)
-
-    def _result(self, item: pytest.Item, check: Callable[[], Verdict], started: float) -> CheckResult:
-        """The check's verdict, or what its exception amounts to. Whatever is not a student's is a `grader_error`."""
-        point, part = point_of(item)
-        folder = self.run.submission_session.assignment.folder
-        where_it_stands = place_of(item, folder)
-        call_log = self.run.submission_session.call_log
-        frames: tuple[Frame, ...] = ()
-        incidents: tuple[Incident, ...] = ()
-        try:
-            with bounded_time():
-                verdict = check()
-            problem = verdict_bounds.malformed(verdict)
-            if problem is not None:
-                verdict = _grader_error(f"{where_it_stands}: {item.name}: {problem}")
-        except CallFailure as fault:
-            verdict, frames = fault.verdict, fault.frames
-            if verdict.outcome in _INCIDENTS:
-                incidents = (Incident(point, fault.kind, verdict.message),)
-        except OracleStoppedError as error:
-            verdict = Verdict.review(
-                f"This could not be decided by the machine, so a person will look at it ({str(error).rstrip('.')})."
-            )
-        except GraderError as error:
-            if isinstance(error, UsageError):  # the person asked for what is not available: the suite raises it again
-                self.run.usage_error = error
-            verdict = _grader_error(f"{where_it_stands}: {error}")
-        except _OF_A_CHECK as error:  # one broken check must not cost the other points
-            verdict = _grader_error(located(error, folder) or where_it_stands, traceback.format_exc())
-            if isinstance(error, CheckTimeError):  # it may have been stopped within a question: nobody hears its answer
-                self.run.submission_session.finish(self.run.submission_session.assignment.rubric.exercise_of(point))
-        incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(call_log.floods))
-        return CheckResult(
-            point,
-            part,
-            verdict_bounds.bounded(verdict.noting(*call_log.notes)),
-            incidents,
-            frames,
-            "".join(call_log.output)[:MAX_OUTPUT],
-            time.perf_counter() - started,
-        )
-
 
 def describe(result: CheckResult) -> str:
     """The lines that a student reads under a check that cost points: the sentence, and where their own code was."""
@@ -295,20 +191,6 @@ def describe(result: CheckResult) -> str:
     if result.output:
         lines += ["your code printed:", *("  " + line for line in result.output.splitlines()[:20])]
     return "\n".join(lines)
-
-
-def point_of(item: pytest.Item) -> tuple[str, str | None]:
-    """The point of the rubric that a check decides, and which part of it."""
-    mark = item.get_closest_marker("points")
-    if mark is None:
-        raise pytest.UsageError(f"{item.nodeid}: a check without a points mark")
-    point, part = mark.args
-    return point, part
-
-
-def _grader_error(message: str, trace: str = "") -> Verdict:
-    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message.rstrip('.')})."
-    return Verdict(Outcome.GRADER_ERROR, 0.0, sentence, evidence={"traceback": trace} if trace else {})
 
 
 def _raise(error: BaseException) -> Verdict:

@@ -13,6 +13,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from grader.model import CallFailure, Finding, Outcome, Verdict, module_file
+from grader.oracles.numeric.students_function import MODULE
 from grader.sandbox.child.kept_values import holds_handle
 from grader.sandbox.child.protocol import Opaque, Value, encode
 from grader.sandbox.launcher import CallFailed, Keep, Reply, Request, Returned
@@ -266,6 +267,10 @@ class ModuleProxy:
         self._caller = Caller(endpoint, seconds or endpoint.seconds)
         self._module = module
 
+    @property
+    def __student_module__(self) -> str:
+        return self._module
+
     def within(self, seconds: float) -> "ModuleProxy":
         """The same module, each of its answers due within `seconds`."""
         return ModuleProxy(self._caller.endpoint, self._module, seconds)
@@ -289,4 +294,5 @@ class ModuleProxy:
             return self._caller.call(self._module, name, args, kwargs)
 
         function.__name__, function.__module__ = name, self._module
+        vars(function)[MODULE] = self._module
         return function

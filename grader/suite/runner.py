@@ -20,8 +20,9 @@ from grader.assignment_folder import Assignment
 from grader.errors import SuiteError
 from grader.model import CheckResult
 from grader.suite.author_errors import located, place_of, wrong_kind
+from grader.suite.check_run import CheckRun, point_of
 from grader.suite.collection_root import collecting_below
-from grader.suite.plugin import CheckPlugin, Run, point_of
+from grader.suite.plugin import CheckPlugin
 from grader.suite.session import SubmissionSession
 
 _INI = Path(__file__).with_name("suite.ini")
@@ -185,7 +186,7 @@ class _Session(Generic[Worked]):
         selected: frozenset[str],
         on_result: OnResult,
     ) -> Results:
-        run = self.checks.run = Run(submission_session, selected, on_result)
+        run = self.checks.run = CheckRun(submission_session, selected, on_result)
         items = run.chosen(session.items)
         run.start(items)
         for item, following in zip_longest(items, items[1:]):  # None behind the last: session fixtures end with it

@@ -52,7 +52,7 @@ class Oracles:
     def proxy(self, name: str) -> "OracleProxy":
         """Raise SuiteError for one that the rubric does not have."""
         if name not in self._oracles:
-            raise SuiteError(f"the rubric has no oracle {name!r}; there are: {', '.join(self._oracles) or 'none'}")
+            raise SuiteError(f"the rubric has no oracle {name!r}; it has {', '.join(self._oracles) or 'none'}")
         oracle = self._oracles[name]
         return OracleProxy(ModuleProxy(Endpoint(self._sandbox, name, oracle.call_seconds), oracle.module))
 
@@ -141,9 +141,7 @@ class SubmissionSession:
 
     def _endpoint_of(self, name: str) -> Endpoint:
         if name not in self._endpoints:
-            raise SuiteError(
-                f"no exercise of the rubric has a module {name!r}; there are: {', '.join(self._endpoints)}"
-            )
+            raise SuiteError(f"no exercise of the rubric has a module {name!r}; it has {', '.join(self._endpoints)}")
         return self._endpoints[name]
 
     def forbidden(self, exercise: Exercise) -> Finding | None:

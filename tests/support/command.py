@@ -14,5 +14,4 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 def run_grader(*args: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Runs `grader ARGS...` in a process of its own."""
-    command = warm_commands.command("grader", *args)
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False)
+    return warm_commands.run("grader", *args, cwd=cwd, timeout=PATIENCE)

@@ -1,7 +1,8 @@
 """The galleries: submissions with what each is worth, a folder each. A new case is a new folder.
 
 `expected.json` says: `about`, one sentence; `exercises`, which of them the case is about; `points`, the exact score of
-every point of those; `outcomes` and `diagnoses` where they are to be pinned; `seconds`, where the case is slow.
+every point of those; `outcomes` and `diagnoses` where they are to be pinned; `seconds`, of the time box that tests give
+a case which never comes back.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Has a command run by a warm process (`warm_commands`) as if it were this one: its folder, environment, streams.
+"""Has a command run by a warm process (`warm_server`) as if it were this one: its folder, environment, streams.
 
     python -IS warm_client.py SOCKET PATH MODULE ARGS...
 
@@ -16,13 +16,14 @@ from contextlib import suppress
 def main() -> int:
     address, path, module, *args = sys.argv[1:]
     request = {"module": module, "args": args, "folder": os.getcwd(), "path": path, "environment": dict(os.environ)}
+    request |= {"targets": [0, 1, 2], "session": False, "bound": True}
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(address)
         message = json.dumps(request).encode()
         socket.send_fds(connection, [len(message).to_bytes(8, "little")], [0, 1, 2])
         connection.sendall(message)
-        answer = connection.makefile().read()
-    code = int(answer or 1)
+        with connection.makefile("rb") as answer:
+            code = int(answer.read()[8:] or 1)  # behind the number of the process
     if code < 0:
         with suppress(OSError):  # of those that no process can change
             signal.signal(-code, signal.SIG_DFL)

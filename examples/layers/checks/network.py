@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,14 +50,17 @@ class Network:
         """A function of the case's values that returns `read(net, X, y)` of the student's network with them."""
 
         def ask(X: Any, y: Any, reg: Any, *values: Any) -> Any:
-            shapes = {name: value.shape for name, value in zip(params, values, strict=True)}
-            net = self.make(module, X, shapes, 1e-2, reg.item())
-            net_params = net.params
-            for name, value in zip(params, values, strict=True):
-                net_params[name] = value
-            return fetch(read(net, X, y))
+            return fetch(read(self._with_params(module, X, reg, dict(zip(params, values, strict=True))), X, y))
 
         return ask
+
+    def _with_params(self, module: Any, X: Any, reg: Any, params: Inputs) -> Any:
+        """The student's network with these parameters, a handle."""
+        net = self.make(module, X, {name: value.shape for name, value in params.items()}, 1e-2, reg.item())
+        net_params = net.params
+        for name, value in params.items():
+            net_params[name] = value
+        return net
 
     def judge_loss(self, module: Any, rng: Rng) -> Verdict:
         """Judge the scores, then the loss."""
@@ -73,14 +77,18 @@ class Network:
         )
 
     def judge_gradients(self, module: Any, rng: Rng, kind: str) -> Verdict:
-        """Judge the gradients with respect to all weights (kind "W") or all biases ("b")."""
+        """Judge the gradients with respect to all weights (kind "W") or all biases ("b"), of one call of `loss`."""
         inputs, params = self.inputs(rng)
+
+        @cache
+        def grads() -> Any:
+            net = self._with_params(module, inputs["X"], inputs["reg"], params)
+            return net.loss(inputs["X"], inputs["y"])[1]
 
         def judged(name: str) -> Verdict:
             right = gradient(self.loss, {**inputs, **params}, name)
             case = self._case(f"grads[{name!r}]", inputs, params, right, f"net.loss(X, y)[1][{name!r}]")
-            ask = self.asks(module, params, lambda net, X, y: net.loss(X, y)[1][name])
-            return judge(ask, Question([case], [], self._wrong_gradients(name)))
+            return judge(lambda *values: fetch(grads()[name]), Question([case], [], self._wrong_gradients(name)))
 
         return Verdict.of_all(judged(name) for name in params if name.startswith(kind))
 

@@ -78,7 +78,7 @@ class Loop:
 
     def __call__(self, case: Case) -> Floats:
         X, dY = case.inputs["X"], case.inputs["dY"]
-        dX = np.zeros_like(X)
+        dX: Floats = np.zeros_like(X)
         for i, j in self.outputs(dY.shape[2:], X.shape[2:]):
             (top, left), (p, q) = self.corner(i, j), self.source(i, j)
             place = np.s_[:, :, top : top + self.size, left : left + self.size]

@@ -93,7 +93,8 @@ def looked_up(shared: int, first: bool = False, add: bool = False) -> OfCase:
     that equals it, or the `first` one, is set to the window's gradient, or gets it added."""
 
     def model(case: Case) -> Floats:
-        X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
+        X, dY = case.inputs["X"], case.inputs["dY"]
+        dX: Floats = np.zeros_like(X)
         maxima = windows(X).max(axis=-1)
         for place in np.ndindex(dY.shape):
             equal = X[place[:shared]] == maxima[place]
@@ -126,7 +127,8 @@ def without_offset(add: bool, corner: Callable[[int, int], tuple[int, int]] | No
     window taken for one of the whole map."""
 
     def model(case: Case) -> Floats:
-        X, dY, dX = case.inputs["X"], case.inputs["dY"], np.zeros_like(case.inputs["X"])
+        X, dY = case.inputs["X"], case.inputs["dY"]
+        dX: Floats = np.zeros_like(X)
         places = np.argmax(windows(X), axis=-1)
         for n, c, i, j in np.ndindex(dY.shape):
             index = int(places[n, c, i, j])

@@ -17,6 +17,7 @@ from grader.classroom.desk.visit import Visit, html, sheet_address, whole
 from grader.classroom.desk.worklist import Filter
 from grader.classroom.results.pages import COMPARISON
 from grader.classroom.results.student_files import STUDENT_PAGE
+from grader.counting import counted
 from grader.errors import UsageError
 from grader.load.content import read_file
 
@@ -66,7 +67,7 @@ def change_rubric(visit: Visit, desk: Desk) -> Response:
             raise UsageError(f"there is no action {other!r}; there are add, change, remove and begin.")
     moved = 0 if visit.field("action") == "add" else rescore_items(desk, point, changed, visit.marker)
     visit.request.app.state.keeper.wake()
-    message = f"Saved. {moved} {'mark was' if moved == 1 else 'marks were'} re-scored."
+    message = f"Saved. {counted(moved, 'mark')} {'was' if moved == 1 else 'were'} re-scored."
     if visit.wants_json:
         return JSONResponse({"saved": message, "rescored": moved})
     back = visit.field("back")

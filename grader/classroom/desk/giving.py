@@ -12,8 +12,8 @@ from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.second_reading import SecondMark
 from grader.classroom.marks.review import check_rubric, mark
 from grader.classroom.results import store
+from grader.counting import number
 from grader.errors import UsageError
-from grader.report.plain_text import number
 from grader.schema import Report, ReviewEntry
 
 MAX_COMMENT = 10_000  # characters: five pages, more than a person writes to one student

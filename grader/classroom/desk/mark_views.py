@@ -10,8 +10,8 @@ from grader.classroom.desk.navigation import address_of, standing
 from grader.classroom.desk.tasks import REGRADE, SECOND, TIME, label
 from grader.classroom.desk.visit import Visit, query_of, sheet_address, whole
 from grader.classroom.marks.late import POINT as LATE
+from grader.counting import number
 from grader.errors import UsageError
-from grader.report.plain_text import number
 
 
 def give(visit: Visit, desk: Desk) -> Response:

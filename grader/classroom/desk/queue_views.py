@@ -15,6 +15,7 @@ from grader.classroom.desk.tasks import MARK, SHEETS, Task, label
 from grader.classroom.desk.visit import Visit, html, query_of, whole
 from grader.classroom.marks.late import MAX_DAYS
 from grader.classroom.marks.late import POINT as LATE
+from grader.counting import counted
 from grader.errors import UsageError
 
 ROWS = 200  # of a queue on one page
@@ -92,9 +93,7 @@ def decide_lateness(visit: Visit, desk: Desk) -> Response:
     visit.request.app.state.keeper.wake()
     if visit.wants_json:
         who = label(desk.hand_in(ask.key), desk.anonymous)
-        return JSONResponse(
-            {"saved": f"{who}: {'on time' if not days else '1 day late' if days == 1 else f'{days} days late'}"}
-        )
+        return JSONResponse({"saved": f"{who}: {counted(days, 'day') + ' late' if days else 'on time'}"})
     return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from grader.classroom.desk.database import Database
+from grader.counting import number
 from grader.errors import UsageError
-from grader.report.plain_text import number
 
 MAX_SENTENCE = 300
 MAX_ITEMS = 30

@@ -20,6 +20,7 @@ from grader.classroom.desk import carrying, class_views, door_views, mark_views,
 from grader.classroom.desk.gatekeeper import ENTER, Gatekeeper, Sessions
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.visit import endpoint
+from grader.counting import counted
 from grader.errors import GraderError, UsageError
 
 LOOPBACK = "127.0.0.1"
@@ -144,7 +145,7 @@ async def _close(desk: Desk, keeper: Keeper, say: Callable[[str], None]) -> None
     """At the end: the tables and pages of the class, once."""
     if not desk.behind:
         return
-    marks = "1 mark" if desk.behind == 1 else f"{desk.behind} marks"
+    marks = counted(desk.behind, "mark")
     say(f"Bringing tables and pages up to date with {marks} …")
     try:
         damage = await keeper.finish()

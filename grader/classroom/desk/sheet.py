@@ -12,8 +12,8 @@ from grader.classroom.desk.highlight import CodeFile, code_files
 from grader.classroom.desk.mathml import to_mathml
 from grader.classroom.desk.safe_markdown import to_html
 from grader.classroom.results import store
+from grader.counting import number
 from grader.report.html.student_page import ExerciseSection, exercise_sections
-from grader.report.plain_text import number
 from grader.rubric import Rubric
 from grader.schema import PointScore, Report, ReviewEntry
 

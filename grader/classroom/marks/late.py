@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from grader.classroom.class_model import Extension
 from grader.classroom.intake.dates import moment
+from grader.counting import counted
 from grader.rubric import Late
 
 _DAY = timedelta(days=1)
@@ -45,7 +46,9 @@ def lateness(late: Late, submitted: datetime | None, extension: Extension | None
     if at <= due:
         return Lateness(0, 1.0, due, f"Handed in on time ({when}).")
     if at <= due + timedelta(minutes=late.grace_minutes):
-        return Lateness(0, 1.0, due, f"Handed in late, within the grace of {late.grace_minutes:g} minutes ({when}).")
+        return Lateness(
+            0, 1.0, due, f"Handed in late, within the grace of {counted(late.grace_minutes, 'minute')} ({when})."
+        )
     days = _days(late, at)
     begin = f"Handed in late, on day {days} after the {'extended ' if extended else ''}due date ({when}): "
     return _charged(late, days, due, begin)
@@ -58,7 +61,7 @@ def decided_lateness(late: Late, days: int, by: str, extension: Extension | None
     until = f"{'extended to' if extended else 'due'} {due.astimezone(late.zone):%Y-%m-%d %H:%M:%S %Z}"
     if days == 0:
         return Lateness(0, 1.0, due, f"Accepted as handed in on time by {by}; the time is not known ({until}).")
-    begin = f"Taken as {days} {'day' if days == 1 else 'days'} late by {by}; the time is not known ({until}): "
+    begin = f"Taken as {counted(days, 'day')} late by {by}; the time is not known ({until}): "
     return _charged(late, days, due, begin)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
-from grader.report.plain_text import number, one_line
+from grader.counting import number
+from grader.report.plain_text import one_line
 from grader.schema import PointScore, Report
 
 MAX_LINES = 12  # of lost points; the report has all

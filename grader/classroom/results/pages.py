@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.class_model import ISSUE_TITLES, IssueKind, names_of
+from grader.classroom.python_process import Start, start_python
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
@@ -104,7 +105,7 @@ def _ungraded(index: store.ClassIndex) -> Iterator[store.Entry]:
 
 
 @contextmanager
-def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator[Compared]:
+def comparing(results: Path, index: store.ClassIndex, handout: Path, start: Start = start_python) -> Iterator[Compared]:
     """Starts comparing the hand-ins in another process; what it yields waits for the pairs and writes them.
 
     What is in the folder `handout` counts for nobody. The pairs are a hint for a person: nothing is deducted. Where no
@@ -119,7 +120,7 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path) -> Iterator
     if stored.get("of") == of.hexdigest() and not stored.get("problem"):
         yield lambda: None
         return
-    with Search(results, handout, number, earlier) as search:
+    with Search(results, handout, number, earlier, start) as search:
         yield lambda: _keep(results, of.hexdigest(), search)
 
 

@@ -2,27 +2,32 @@
 
     python -m grader.classroom.results.similarity_job RESULTS HANDOUT [PACKED NAME]...       prints the pairs as JSON
 
+So does `run`, in a process that was forked.
 It reads everybody's code with a tokenizer and compares each hand-in with each. The memory that this takes is freed
 with the process, the time is bounded here, and whatever goes wrong costs the class only the hint.
 """
 
 import json
 import os
-import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from itertools import repeat
 from multiprocessing import parent_process
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, named, number_in, unpack
+from grader.counting import counted
 from grader.errors import UsageError
 from grader.load.submission import load
 from grader.model import Expected
@@ -32,6 +37,8 @@ from grader.report.plain_text import one_line
 if TYPE_CHECKING:
     from grader.classroom.results.similarity import Prints
 
+MODULE = "grader.classroom.results.similarity_job"
+NEEDS = ("grader.classroom.results.similarity",)  # what only the process itself imports
 MIN_SECONDS = 60.0  # to start, and for a small class
 SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
 MAX_PAIRS = 1_000  # kept, the most similar; where all are similar, nobody reads half a million lines
@@ -47,31 +54,53 @@ class Search:
     What is in the folder `handout` is nobody's own; it may not be there. `earlier` are packed classes of other years.
     """
 
-    def __init__(self, results: Path, handout: Path, count: int, earlier: Sequence[InputFile] = ()) -> None:
+    def __init__(
+        self,
+        results: Path,
+        handout: Path,
+        count: int,
+        earlier: Sequence[InputFile] = (),
+        start: Start = start_python,
+    ) -> None:
         self._seconds = MIN_SECONDS + SECONDS_EACH * (count + sum(number_in(file.path) for file in earlier))
-        command = [sys.executable, "-m", "grader.classroom.results.similarity_job"]
-        command += [str(results), str(handout), *(text for file in earlier for text in (str(file.path), file.name))]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by __exit__
+        arguments = [str(results), str(handout), *(text for file in earlier for text in (str(file.path), file.name))]
+        self._process = start(MODULE, arguments, self._errors)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *ended: object) -> None:
-        with self._process:  # closes its pipes, and waits
-            self._process.kill()
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout, self._errors):
+            if pipe:
+                pipe.close()
 
     def pairs(self) -> tuple[list[Pair], int]:
         """Waits for the pairs: the most similar first, and how many there are.
 
         Raises UsageError, with the reason, where they were not looked for.
         """
+        assert self._process.stdout
+        too_late = threading.Event()
+
+        def end() -> None:
+            too_late.set()
+            self._process.kill()
+
+        stop = threading.Timer(self._seconds, end)
+        stop.start()
         try:
-            output, errors = self._process.communicate(timeout=self._seconds)
-        except subprocess.TimeoutExpired as error:
-            raise UsageError(f"it took more than {self._seconds:g} seconds.") from error
-        if self._process.returncode:
-            printed = errors.decode("utf-8", "replace").strip().splitlines()
-            code = self._process.returncode
+            output = self._process.stdout.read()
+            code = self._process.wait()
+        finally:
+            stop.cancel()
+        if code and too_late.is_set():
+            raise UsageError(f"it took more than {counted(self._seconds, 'second')}.")
+        if code:
+            self._errors.seek(0)
+            printed = self._errors.read().decode("utf-8", "replace").strip().splitlines()
             raise UsageError(one_line(printed[-1], MAX_SAID) if printed else f"it ended with exit code {code}.")
         result = json.loads(output)
         return [Pair(**pair) for pair in result["pairs"]], result["count"]
@@ -86,10 +115,20 @@ def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tup
     names = [entry.id for entry in graded]
     paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
     workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
-    with ProcessPoolExecutor(workers, initializer=_begin) as pool:
-        fingerprints = zip(names, pool.map(_read, paths, chunksize=CHUNK), strict=True)
-        others = [pool.map(_cut, unpack(Path(path)), repeat(year), chunksize=CHUNK) for path, year in earlier.items()]
+    with _mapping(workers) as apply:
+        fingerprints = zip(names, apply(_read, paths), strict=True)
+        others = [apply(_cut, unpack(Path(path)), repeat(year)) for path, year in earlier.items()]
         return most_similar(similar_pairs(fingerprints, template, earlier=others))
+
+
+@contextmanager
+def _mapping(processes: int) -> "Iterator[Callable[..., Iterator[Any]]]":
+    """A `map` over so many processes; over this one, where one is enough."""
+    if processes == 1:
+        yield map
+        return
+    with ProcessPoolExecutor(processes, initializer=_begin) as pool:
+        yield partial(pool.map, chunksize=CHUNK)
 
 
 def _read(path: Path) -> "Prints":
@@ -127,11 +166,15 @@ def _by_similarity(pair: Pair) -> tuple[float, str, str]:
     return -pair.share, pair.left, pair.right
 
 
-if __name__ == "__main__":
+def run(arguments: Sequence[str]) -> None:
+    """Prints the pairs."""
+    results, handout, *earlier = arguments
     try:
-        pairs, number = _looked_for(
-            Path(sys.argv[1]), Path(sys.argv[2]), dict(zip(*[iter(sys.argv[3:])] * 2, strict=True))
-        )
+        pairs, number = _looked_for(Path(results), Path(handout), dict(zip(*[iter(earlier)] * 2, strict=True)))
     except UsageError as problem:  # there is no class in that folder, or an earlier one is damaged
         sys.exit(str(problem))
     json.dump({"pairs": [asdict(pair) for pair in pairs], "count": number}, sys.stdout)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])

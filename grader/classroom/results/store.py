@@ -176,7 +176,7 @@ def write_report(folder: Path, report: Report, submission: Submission | None = N
     """Puts a report into its folder, after what it was graded from."""
     make_results(folder)
     if submission is not None:
-        write_atomically(folder / SUBMISSION, packed(submission.files))
+        write_atomically(folder / SUBMISSION, packed(submission.files), sync_name=False)
     write_atomically(folder / REPORT, to_json(report))
 
 

@@ -13,8 +13,9 @@ from rich.text import Text
 from grader.classroom.class_model import Issue, IssueKind, label
 from grader.classroom.results import store
 from grader.classroom.results.store import ClassIndex, Entry
+from grader.counting import counted, number
 from grader.model import Outcome
-from grader.report.plain_text import number, one_line
+from grader.report.plain_text import one_line
 from grader.report.spread import spread
 from grader.schema import LateEntry, PointScore, Report
 
@@ -92,7 +93,7 @@ class _Lateness:
         self.costly += entry.days > 0 and entry.factor < 1
         self.deducted += entry.deducted
         if entry.days:
-            self.late.add(f"{name}, {entry.days} {'day' if entry.days == 1 else 'days'}")
+            self.late.add(f"{name}, {counted(entry.days, 'day')}")
         if entry.extension:
             self.extended.add(f"{name}, to {entry.due[:16].replace('T', ' ')}")
         else:
@@ -110,7 +111,7 @@ class _Lateness:
 
     def lines(self) -> Iterator[str]:
         if self.late.count:
-            yield f"Late: {self.late.count} ({self.late}); {number(self.deducted)} points deducted."
+            yield f"Late: {self.late.count} ({self.late}); {counted(self.deducted, 'point')} deducted."
         if self.extended.count:
             yield f"Extended: {self.extended.count} ({self.extended})."
 
@@ -140,7 +141,7 @@ class _Tally:
 
 def _incidents(incidents: Mapping[str, _Names]) -> Iterator[str]:
     for kind, some in sorted(incidents.items(), key=lambda item: -item[1].count):
-        yield f"Incidents: {kind} in {some.count} {'submission' if some.count == 1 else 'submissions'} ({some})."
+        yield f"Incidents: {kind} in {counted(some.count, 'submission')} ({some})."
 
 
 def _figures(scores: Sequence[float], most: float) -> str:

@@ -12,6 +12,7 @@ from grader.classroom.intake.hand_ins import open_intake
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
+from grader.counting import counted
 from grader.errors import SubmissionError, UsageError
 
 _NAMED = 3  # hand-ins in a message, of those in which nothing can be compared
@@ -58,15 +59,15 @@ def _pack(path: Path, folder: Path, assignment: Assignment) -> str:
         raise UsageError(f"--against {folder}: no hand-in in there has a Python file to compare with.")
     more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
     without = f"; nothing to compare in {', '.join(empty[:_NAMED])}{more}" if empty else ""
-    return f"--against {folder.name}: compared with {count} earlier hand-in{'' if count == 1 else 's'}{without}."
+    return f"--against {folder.name}: compared with {counted(count, 'earlier hand-in')}{without}."
 
 
 def _with_code(hand_ins: Iterator[EarlierHandIn], empty: list[str]) -> Iterator[EarlierHandIn]:
     """Only what can be compared; the names of the others join `empty`."""
-    from grader.classroom.results.similarity import MAX_BYTES, SUFFIX  # numpy and pygments take their time to start
+    from grader.classroom.results.similarity import SUFFIX  # numpy and pygments take their time to start
 
     for hand_in in hand_ins:
-        code = {name: data for name, data in hand_in.files.items() if name.endswith(SUFFIX) and len(data) <= MAX_BYTES}
+        code = {name: data for name, data in hand_in.files.items() if name.endswith(SUFFIX)}
         if code:
             yield replace(hand_in, files=code)
         else:

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 from grader.classroom.class_model import Job, JobResult, JobSettings
+from grader.classroom.python_process import Start, start_python
 from grader.classroom.run.job_process import JobProcessPool, work
 from grader.errors import UsageError
 from grader.sandbox.launcher import Launcher
@@ -35,8 +36,11 @@ class LocalExecutor:
     process forks its workers from the launcher's warm one; it is closed after the last.
     """
 
-    def __init__(self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None) -> None:
+    def __init__(
+        self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None, start: Start = start_python
+    ) -> None:
         self.capacity = jobs + _WAITING
+        self._start = start
         self._open_launcher = open_launcher
         self._launcher: Launcher | None = None
         self._processes: JobProcessPool | None = None
@@ -45,7 +49,7 @@ class LocalExecutor:
     def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
         if self._processes is None:
             self._launcher = self._open_launcher()
-            self._processes = JobProcessPool(self._launcher)
+            self._processes = JobProcessPool(self._launcher, self._start)
         return self._pool.submit(self._processes.work, settings, job)
 
     def stop(self) -> None:

@@ -1,6 +1,6 @@
 """Grade one submission after the other in a job process that keeps one launcher and one set of oracles open.
 
-    python -m grader.classroom.run.job_main FOLDER [WARM]
+    python -m grader.classroom.run.job_main FOLDER [WARM]      or `run`, in a process that was forked
 
 FOLDER is an empty folder for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
 `job_process` starts it. It reads frames of the wire (`sandbox.child.protocol`) from its input and writes one for each
@@ -20,11 +20,11 @@ import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.assignment_folder import Assignment
 from grader.errors import GraderError, UsageError
@@ -163,8 +163,9 @@ def _own_channel() -> tuple[Any, Any]:
     return take.read, send
 
 
-if __name__ == "__main__":
-    own_folder, *lent = sys.argv[1:]
+def run(arguments: Sequence[str]) -> NoReturn:
+    """Is the process of a job, until its end."""
+    own_folder, *lent = arguments
     try:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, own_folder, ignore_errors=True)  # whoever asked may be gone
@@ -174,3 +175,7 @@ if __name__ == "__main__":
         sys.exit(ExitCode.INTERRUPTED)
     except GraderError as error:
         sys.exit(f"{error}")
+
+
+if __name__ == "__main__":
+    run(sys.argv[1:])

@@ -14,6 +14,7 @@ import threading
 from dataclasses import asdict
 
 from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings
+from grader.classroom.python_process import Start, start_python
 from grader.errors import SandboxError
 from grader.sandbox.child.protocol import REQUEST, ProtocolError, Value, read_frame, write_frame
 from grader.sandbox.launcher import Launcher
@@ -21,6 +22,7 @@ from grader.sandbox.launcher import Launcher
 if sys.platform == "linux":
     from grader.sandbox.linux.warm import WarmLauncher
 
+MODULE = "grader.classroom.run.job_main"
 JOB_SECONDS = 3600.0  # for one submission; its own bounds end it long before, so past this the process itself is stuck
 END_SECONDS = 20.0  # for a process to end its workers and itself
 RECYCLE_AFTER = 200  # submissions: whatever a library leaks into a process ends with it
@@ -28,12 +30,12 @@ _LAST_CHARACTERS = 2_000  # of what a process printed last: a traceback's end, n
 
 
 class JobProcess:
-    """One `python -m grader.classroom.run.job_main` and the pipe to it.
+    """One process of `job_main`'s and the pipes to it.
 
     Its workers are forked from a sibling of `launcher`'s warm process if it has one; else from a process of its own.
     """
 
-    def __init__(self, settings: JobSettings, launcher: Launcher | None = None) -> None:
+    def __init__(self, settings: JobSettings, launcher: Launcher | None = None, start: Start = start_python) -> None:
         self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
@@ -41,21 +43,11 @@ class JobProcess:
         if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:
-                self._process = self._start(theirs.fileno())
+                self._process = start(MODULE, [self._folder], self._errors, [theirs.fileno()])
                 with contextlib.suppress(SandboxError):  # the process reports it, finding nobody at its socket
-                    launcher.fork_sibling(sibling, protected_pids=(self._process.pid, os.getpid()))
+                    launcher.fork_sibling(sibling, protected_pids=(*self._process.pids, os.getpid()))
         else:
-            self._process = self._start()
-
-    def _start(self, *warm: int) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [sys.executable, "-m", "grader.classroom.run.job_main", self._folder, *map(str, warm)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            start_new_session=True,  # Ctrl-C is the parent's to answer
-            pass_fds=warm,
-        )
+            self._process = start(MODULE, [self._folder], self._errors)
 
     @property
     def usable(self) -> bool:
@@ -136,8 +128,9 @@ def _request(job: Job) -> Value:
 class JobProcessPool:
     """Job processes, one for each thread that asks."""
 
-    def __init__(self, launcher: Launcher | None = None) -> None:
+    def __init__(self, launcher: Launcher | None = None, start: Start = start_python) -> None:
         self._launcher = launcher
+        self._start = start
         self._here = threading.local()
         self._lock = threading.Lock()
         self._open: list[JobProcess] = []
@@ -153,7 +146,7 @@ class JobProcessPool:
             with self._lock:
                 if self._closed:
                     return JobFailed("stopped")
-                process = self._here.process = JobProcess(settings, self._launcher)
+                process = self._here.process = JobProcess(settings, self._launcher, self._start)
                 self._open.append(process)
         return process.run(job)
 

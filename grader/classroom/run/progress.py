@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Column
 from rich.text import Text
 
-from grader.report.plain_text import number, one_line
+from grader.counting import number
+from grader.report.plain_text import one_line
 from grader.schema import Report
 
 _SHOWN = 3  # names beside the bar, of the submissions that are being graded

@@ -21,9 +21,10 @@ Misconceptions: TypeAlias = Sequence[Misconception[Model]]
 class CachedLayer:
     """The names of a layer's functions and of what goes in and out.
 
-    arguments: the forward function's array arguments. options: the entries of a dict that follows them, if it has one;
-    `fixed` are further entries, the same for all inputs. results: what the backward function returns, in its order,
-    each named after an input: `dx`.
+    arguments: the forward function's arguments; what has no axes is handed over as a number. options: the entries of a
+    dict that follows them, if it has one; `fixed` are further entries, the same for all inputs. results: what the
+    backward function returns, in its order, each named after an input: `dx`.
+    output: what the forward function's first result is called; its upstream gradient is the same behind a d.
     computes: the right output, a function of all arguments and options by name, which also works on complex numbers.
     draw: random inputs for a grading. smallest: small inputs, the smallest first, to show a student what is wrong.
     hand_over: turns the dict into the argument that is passed to the student's module: the dict itself, or
@@ -40,6 +41,7 @@ class CachedLayer:
     smallest: Sequence[Inputs] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     hand_over: Callable[[Any, dict[str, Any]], Any] = lambda module, options: options
+    output: str = "out"
 
     def forward_question(self, rng: np.random.Generator, misconceptions: Misconceptions = ()) -> Question:
         """The question whether `out` is right."""
@@ -61,12 +63,13 @@ class CachedLayer:
         return Question(drawn, cases(self.smallest, _counting), misconceptions)
 
     def _forward_case(self, inputs: Inputs) -> Case:
-        return Case("out", inputs, self.computes(**inputs), call=f"{self._written()}[0]")
+        return Case(self.output, inputs, self.computes(**inputs), call=f"{self._written()}[0]")
 
     def _backward_case(self, result: str, inputs: Inputs, dout: Any) -> Case:
         right = gradient(self.computes, inputs, result[1:], dout)
-        call = f"out, cache = {self._written()}\n{self.backward}(dout, cache){self._chosen(result)}"
-        return Case(result, {**inputs, "dout": dout}, right, call=call)
+        upstream = f"d{self.output}"
+        call = f"{self.output}, cache = {self._written()}\n{self.backward}({upstream}, cache){self._chosen(result)}"
+        return Case(result, {**inputs, upstream: dout}, right, call=call)
 
     def asks_forward(self, module: Any) -> Callable[..., Any]:
         """A function that calls the submission's forward function and returns `out`."""
@@ -85,9 +88,9 @@ class CachedLayer:
     def _forward_arguments(self, module: Any, values: tuple[Any, ...]) -> list[Any]:
         """The forward function's arguments: the arrays, and the dict if there is one."""
         first, rest = values[: len(self.arguments)], values[len(self.arguments) :]
-        named = {name: value if value.ndim else value.item() for name, value in zip(self.options, rest, strict=True)}
-        options = {**self.fixed, **named}
-        return [*first, self.hand_over(module, options)] if options else [*first]
+        options = {**self.fixed, **dict(zip(self.options, map(_number_or_array, rest), strict=True))}
+        arguments = [_number_or_array(value) for value in first]
+        return [*arguments, self.hand_over(module, options)] if options else arguments
 
     def _written(self) -> str:
         """The forward call, as a student would write it."""
@@ -98,6 +101,10 @@ class CachedLayer:
 
     def _chosen(self, result: str) -> str:
         return f"[{self.results.index(result)}]" if len(self.results) > 1 else ""
+
+
+def _number_or_array(value: Any) -> Any:
+    return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
 
 
 def _counting(shape: tuple[int, ...]) -> Numbers:

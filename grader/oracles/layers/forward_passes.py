@@ -47,23 +47,38 @@ def batchnorm_at_test_time(x: Any, gamma: Any, beta: Any, running_mean: Any, run
 
 
 def windows(x: Any, height: Any, width: Any, stride: Any) -> Numbers:
-    """(N, C, H, W) -> (N, C, H', W', height, width): a view."""
-    every = np.lib.stride_tricks.sliding_window_view(x, (int(height), int(width)), axis=(2, 3))
-    return every[:, :, :: int(stride), :: int(stride)]
+    """(N, C, H, W) -> (N, C, H', W', height, width): a view, to be read only.
+
+    A gradient by the complex step takes thousands of these, and numpy's `sliding_window_view` 40 microseconds for each.
+    """
+    height, width, stride = int(height), int(width), int(stride)
+    x = np.ascontiguousarray(x)
+    samples, channels, rows, columns = x.shape
+    places = ((rows - height) // stride + 1, (columns - width) // stride + 1)
+    by_sample, by_channel, down, right = x.strides
+    return np.ndarray(
+        (samples, channels, *places, height, width),
+        x.dtype,
+        x,
+        strides=(by_sample, by_channel, down * stride, right * stride, down, right),
+    )
 
 
 def padded(x: Any, pad: Any) -> Numbers:
     """(N, C, H, W) -> (N, C, H + 2 pad, W + 2 pad): a ring of zeros around each map."""
-    ring = (int(pad), int(pad))
-    return np.pad(x, ((0, 0), (0, 0), ring, ring))
+    pad = int(pad)
+    samples, channels, rows, columns = x.shape
+    whole = np.zeros((samples, channels, rows + 2 * pad, columns + 2 * pad), x.dtype)
+    whole[:, :, pad : pad + rows, pad : pad + columns] = x
+    return whole
 
 
 def conv(x: Any, w: Any, b: Any, stride: Any, pad: Any) -> Numbers:
     """(N, C, H, W), (F, C, HH, WW), (F,) -> (N, F, H', W'): a cross-correlation."""
     height, width = w.shape[2:]
-    patches = windows(padded(x, pad), height, width, stride)
-    maps = np.tensordot(patches, w, ([1, 4, 5], [1, 2, 3])).transpose(0, 3, 1, 2)
-    return np.asarray(maps + b[:, np.newaxis, np.newaxis])
+    patches = windows(padded(x, pad), height, width, stride).transpose(0, 2, 3, 1, 4, 5)
+    maps = patches.reshape(*patches.shape[:3], -1) @ w.reshape(len(w), -1).T + b
+    return np.asarray(maps.transpose(0, 3, 1, 2))
 
 
 def max_pool(x: Any, pool_height: Any, pool_width: Any, stride: Any) -> Numbers:

@@ -10,10 +10,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.oracles.figures import figure, figures_apart
+from grader.oracles.figures import figures_apart
 from grader.oracles.numeric.arrays import Floats, Numbers, UnreadableError, read_array
+from grader.oracles.numeric.input_texts import described, size
 
-Inputs: TypeAlias = Mapping[str, NDArray[Any]]  # named arguments, in the order of the call
+Inputs: TypeAlias = Mapping[str, Any]  # named arguments, in the order of the call: arrays, or other plain data
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,10 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One call: named arguments in the function's order, the expected result, what it is called (`dX`), and the norm
-    that tolerances go by. `single` is what a result of float32's precision is compared at. Where `accepted` is given,
-    `expected` is one of several right answers. `call` says how to get the result where that takes more than calling the
-    function with the inputs: lines of Python, the last an expression."""
+    """One call: named arguments in the function's order (arrays, or other plain data), the expected result, what it is
+    called (`dX`), and the norm that tolerances go by. `single` is what a result of float32's precision is compared at.
+    Where `accepted` is given, `expected` is one of several right answers. `call` says how to get the result where that
+    takes more than calling the function with the inputs: lines of Python, the last an expression."""
 
     result: str
     inputs: Inputs
@@ -67,18 +68,19 @@ class Case:
     accepted: Accepted | None = None
     call: str = ""
 
+    def __getitem__(self, name: str) -> Any:
+        """The input of that name, for models: `case["x"]`."""
+        return self.inputs[name]
+
     @property
     def size(self) -> int:
         """Entries of all inputs."""
-        return sum(array.size for array in self.inputs.values())
+        return sum(map(size, self.inputs.values()))
 
     @property
     def shapes(self) -> str:
         """`dY of shape (1, 2) and X of shape (2, 4)`; a single number by its value, `stride 2`."""
-        named = [
-            f"{name} of shape {array.shape}" if array.ndim else f"{name} {figure(array.item())}"
-            for name, array in self.inputs.items()
-        ]
+        named = [described(name, value) for name, value in self.inputs.items()]
         return " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
 
 
@@ -88,7 +90,7 @@ MAX_KEPT = 1 << 16  # entries of an answer of a wrong shape that may still tell 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A result that has the right shape and holds real numbers, or `problem`, a sentence. `raw` is what came, if it
-    holds numbers; `is_none` says that nothing came."""
+    holds finite numbers; `not_finite` if some are not. `is_none` says that nothing came."""
 
     values: Floats | None
     precision: Precision = DOUBLE
@@ -96,6 +98,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     raw: Numbers | None = None
     is_none: bool = False
+    not_finite: Numbers | None = None
 
 
 def read_and_compare(value: Any, case: Case) -> Answer:
@@ -129,7 +132,8 @@ def _read(value: Any, case: Case) -> Answer:
     try:
         reading = read_array(value)
     except UnreadableError as error:
-        return Answer(None, problem=f"{case.result} {error}.", is_none=value is None)
+        problem = f"{case.result} {error}."
+        return Answer(None, problem=problem, is_none=value is None, not_finite=error.values)
     values = reading.values
     if values.shape != case.expected.shape:
         raw = values if values.size <= MAX_KEPT else None
@@ -172,8 +176,8 @@ def _shape_sentence(shape: tuple[int, ...], case: Case) -> str:
 
 def _shape_hint(shape: tuple[int, ...], case: Case) -> str:
     expected = case.expected.shape
-    for name, array in case.inputs.items():
-        if shape == array.shape:
+    for name, value in case.inputs.items():
+        if isinstance(value, np.ndarray) and shape == value.shape:
             return f"that is {name}'s shape"
     if shape == ():
         return "that is a single number"

@@ -4,16 +4,16 @@ import itertools
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.model import CallFailure, Outcome
-from grader.oracles.figures import DIGITS, digits_apart, figure
+from grader.oracles.figures import DIGITS, digits_apart
 from grader.oracles.numeric.arrays import Numbers
 from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_compare
+from grader.oracles.numeric.input_texts import inline, literal, plain, plain_arguments
+from grader.oracles.numeric.students_function import students_function
 
 MAX_SECONDS = 3.0  # a student waits for this; a list of minimal cases takes some milliseconds
 MAX_SHOWN = 100  # entries of a wrong answer: minimal cases have at most 36
@@ -71,49 +71,48 @@ def evidence(function: Callable[..., Any], case: Case, answer: Answer) -> dict[s
     expected = _nearest(case, answer)
     difference = got - expected if got is not None and got.shape == expected.shape else None
     return {
-        "input": {name: _plain(array) for name, array in case.inputs.items()},
-        "expected": _plain(expected),
-        "got": answer.problem or "too large to be shown" if got is None else _plain(got),
-        "difference": None if difference is None else _plain(difference),
-        "paste": to_paste(function, case),
+        "input": plain_arguments(case.inputs),
+        "expected": plain(expected),
+        "got": answer.problem or "too large to be shown" if got is None else plain(got),
+        "difference": None if difference is None else plain(difference),
+        **_pasted(function, case),
     }
 
 
 def input_evidence(function: Callable[..., Any], case: Case) -> dict[str, Any]:
     """The same where no value came: a call that raised."""
-    if sum(array.size for array in case.inputs.values()) > MAX_SHOWN:
+    if case.size > MAX_SHOWN:
         return {}
-    inputs = {name: _plain(array) for name, array in case.inputs.items()}
-    return {"input": inputs, "paste": to_paste(function, case)}
+    return {"input": plain_arguments(case.inputs), **_pasted(function, case)}
+
+
+def _pasted(function: Callable[..., Any], case: Case) -> dict[str, str]:
+    lines = to_paste(function, case)
+    return {"paste": lines} if lines else {}
 
 
 def to_paste(function: Callable[..., Any], case: Case) -> str:
-    """Lines of Python that make the same call, in the folder that the function's module is in."""
-    imports = ["import numpy as np", f"from {function.__module__} import *"]
-    arguments = [f"{name} = {_to_paste(array)}" for name, array in case.inputs.items()]
-    *before, call = (case.call or f"{name_of(function)}({', '.join(case.inputs)})").splitlines()
+    """Lines of Python that make the same call, in the folder that the student's module is in; none where `function` is
+    the check's own and the case does not say what a student would write."""
+    asked = students_function(function)
+    written = case.call or (f"{asked.name}({', '.join(case.inputs)})" if asked and asked.name else "")
+    if asked is None or not written:
+        return ""
+    imports = ["import numpy as np", f"from {asked.module} import *"]
+    arguments = [f"{name} = {literal(value)}" for name, value in case.inputs.items()]
+    *before, call = written.splitlines()
     return "\n".join([*imports, *arguments, *before, f"print({call})"])
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    return str(getattr(function, "__name__", "function"))
-
-
-def _to_paste(array: NDArray[Any]) -> str:
-    if not array.size:
-        return f"np.zeros({array.shape})"
-    return f"np.array({_literal(array)})" if array.ndim else _literal(array)
 
 
 def sentence(case: Case, answer: Answer) -> str:
     """The case in one line, or nothing where that would be long."""
     if answer.raw is None or answer.values is None:
         return ""
-    inputs = ", ".join(f"{name} = {_inline(array)}" for name, array in case.inputs.items())
+    inputs = ", ".join(f"{name} = {inline(value)}" for name, value in case.inputs.items())
     either = " (for example)" if case.accepted is not None else ""
     expected = _nearest(case, answer)
     digits = _enough_digits(expected, answer.raw)
-    text = f"For {inputs}: expected {_inline(expected, digits)}{either}, got {_inline(answer.raw, digits)}."
+    text = f"For {inputs}: expected {inline(expected, digits)}{either}, got {inline(answer.raw, digits)}."
     return text if len(text) <= INLINE_CHARACTERS else ""
 
 
@@ -129,36 +128,3 @@ def _nearest(case: Case, answer: Answer) -> Numbers:
     if answer.values is None or case.accepted is None:
         return case.expected
     return case.accepted.nearest(answer.values, case, answer.precision)
-
-
-# --- arrays as text
-
-
-def _inline(array: Any, digits: int = DIGITS) -> str:
-    """Nested brackets, as many as there are axes: [[[[3, 1], [2, 4]]]]."""
-    return _nested(array.tolist(), partial(figure, digits=digits))
-
-
-def _literal(array: Any) -> str:
-    """The same as Python reads it back exactly, floats with their point: [[[[3., 1.], [2., 4.]]]]."""
-    return _nested(array.tolist(), _exact)
-
-
-def _plain(array: Any) -> Any:
-    """Nested lists of numbers as JSON has them: integers where they are, complex numbers as text."""
-    return [_plain(item) for item in array] if array.ndim else _scalar(array.item())
-
-
-def _nested(value: Any, number: Any) -> str:
-    return f"[{', '.join(_nested(item, number) for item in value)}]" if isinstance(value, list) else number(value)
-
-
-def _exact(value: float) -> str:
-    text = repr(value + 0)
-    return text.removesuffix("0") if text.endswith(".0") else text
-
-
-def _scalar(value: float | complex) -> float | int | str:
-    if isinstance(value, complex):
-        return figure(value)
-    return int(value) if value == int(value) else value

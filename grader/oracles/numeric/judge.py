@@ -8,11 +8,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.misconceptions import Misconception
+from grader.oracles.misconceptions import Misconception, rehearse
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, Inputs, mismatch, read_and_compare
 from grader.oracles.numeric.counterexample import Tried
+from grader.oracles.numeric.input_texts import shape
+from grader.oracles.numeric.models_tried import rehearsal
 from grader.oracles.numeric.naming import Model, explain
+from grader.oracles.numeric.students_function import students_function
 
 WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 NO_INPUT = ("signature", "unread")  # kinds of failure that are the same for every input
@@ -37,6 +40,7 @@ class Question:
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
+    rehearse(lambda: rehearsal(question.cases, question.minimal_cases, question.misconceptions))
     answers: list[CaseAnswer] = []
     for case in question.cases:
         try:
@@ -114,11 +118,15 @@ def _is_raised_on_import(fault: CallFailure) -> bool:
 
 def _swapped(function: Callable[..., Any], question: Question) -> Misconception[None] | None:
     """Whether the answers are right once the arguments come in the reverse order. Shapes tell these apart: of two
-    arguments of one shape an exchange may be something else. Where it takes more than one call, there is no order."""
+    arguments of one shape an exchange may be something else. Where the check asks through a function of its own, or it
+    takes more than one call, there is no order."""
+    asked = students_function(function)
+    if asked is None or asked.name is None:
+        return None
     telling = [
         case
         for case in question.minimal_cases
-        if not case.call and len({array.shape for array in case.inputs.values()}) > 1
+        if not case.call and len({shape(value) for value in case.inputs.values()}) > 1
     ]
     turned = [replace(case, inputs=dict(reversed([*case.inputs.items()]))) for case in telling[:MAX_TURNED]]
     tried = list(counterexample.each_tried(function, turned))
@@ -128,7 +136,7 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
         or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
     ):
         return None
-    call = f"{counterexample.name_of(function)}({', '.join(telling[0].inputs)})"
+    call = f"{asked.name}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
     return Misconception("arguments-in-the-other-order", sentence, ())
 

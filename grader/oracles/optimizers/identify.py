@@ -8,6 +8,7 @@ import numpy as np
 
 from . import quasi_newton, textbook
 from .hyperparameters import Hyper, read, trials
+from .merging import one_tensor_a_group
 from .replay import ABSOLUTE, RELATIVE, Problem, Record, deviation, replay, training_deviation
 
 TORCHS = (
@@ -161,6 +162,7 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """
     if name == "LBFGS":
         return {"same": quasi_newton.follows(training), "like": None}
+    training = one_tensor_a_group(training)
     whole = _training_problem(training, len(training["path"]))
     few = _training_problem(training, min(SEARCHED_STEPS, len(training["path"])))
     for tried, (problem, record) in ((FIRST, whole), (ALL, few)):

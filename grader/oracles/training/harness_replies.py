@@ -19,7 +19,7 @@ LONGEST_NAME = 60
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
     """What was watched of an optimizer's steps in one epoch or more, with the names and shapes of
-    `harness.watching.Watch.report`."""
+    `harness.watching.Watch.report`; of `along` and `from_loss` a tuple for each epoch."""
 
     closures: int
     between: tuple[str, ...]
@@ -32,7 +32,8 @@ class Watched:
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
-    along: tuple[float, ...]
+    along: tuple[tuple[float, ...], ...]
+    from_loss: tuple[tuple[float, ...], ...]
 
     @property
     def steps(self) -> int:
@@ -52,6 +53,7 @@ class Watched:
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
             along=self.along + other.along,
+            from_loss=self.from_loss + other.from_loss,
         )
 
 
@@ -69,11 +71,12 @@ def read_watched(answer: Any) -> Watched | None:
             "after": after,
             "evaluations": evaluations,
             "along": list(along),
+            "from_loss": list(from_loss),
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
-            and len(along) == steps
-            and all(type(cosine) is float for cosine in along)
+            and len(along) == steps >= len(from_loss)
+            and all(type(cosine) is float for cosine in [*along, *from_loss])
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
@@ -94,7 +97,8 @@ def read_watched(answer: Any) -> Watched | None:
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
-                along=tuple(along),
+                along=(tuple(along),),
+                from_loss=(tuple(from_loss),),
             )
         case _:
             return None

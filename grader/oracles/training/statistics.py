@@ -58,6 +58,11 @@ class Run:
     def best(self) -> float:
         return max((epoch.accuracy for epoch in self.epochs), default=0.0)
 
+    def epochs_to(self, target: float) -> int:
+        """The number of the first epoch whose accuracy reaches the target; where none does, one more than were run."""
+        numbers = (number for number, epoch in enumerate(self.epochs, 1) if epoch.accuracy >= target)
+        return next(numbers, len(self.epochs) + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -94,14 +99,9 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
 
 
 def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:
-    """The number of the first epoch whose accuracy reaches the target; where none does, one more than were run."""
-    firsts = [
-        next((number for number, epoch in enumerate(run.epochs, 1) if epoch.accuracy >= target), len(run.epochs) + 1)
-        for run in runs
-    ]
-    return Quantity(
-        tuple(float(first) for first in firsts), _spread([[float(first)] for first in firsts], 0.0, USUAL_EPOCHS_SPREAD)
-    )
+    """`Run.epochs_to` of each."""
+    firsts = tuple(float(run.epochs_to(target)) for run in runs)
+    return Quantity(firsts, _spread([[first] for first in firsts], 0.0, USUAL_EPOCHS_SPREAD))
 
 
 def seconds_per_epoch(runs: Sequence[Run]) -> Quantity:

@@ -14,10 +14,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.counting import number
 from grader.model import Outcome
 from grader.report.grids import figure
 from grader.report.html.compiled_templates import CompiledTemplates
-from grader.report.plain_text import clean, number, one_line
+from grader.report.plain_text import clean, one_line
 
 FOLDER = Path(__file__).parent
 PIECE = 500  # of jinja2's small pieces joined into one of ours: a write for each would be slow

@@ -28,7 +28,7 @@ def failure(importer: Importer, error: BaseException) -> dict[str, Any]:
         return problem("limit", rlimits.sentence(passed), frames)
     if isinstance(error, NotImplementedError) and _raised_by_student(importer, error):
         return problem("missing", text_of(error), frames)
-    return problem("error", _in_words(error) + _place_of_ours(importer, error), frames)
+    return problem("error", _in_words(error, _place_of_ours(importer, error)), frames)
 
 
 def _place_of_ours(importer: Importer, error: BaseException) -> str:
@@ -41,10 +41,12 @@ def _place_of_ours(importer: Importer, error: BaseException) -> str:
     return f" ({our_places[-1][0]}:{our_places[-1][1]})" if our_places else ""
 
 
-def _in_words(error: BaseException) -> str:
-    """The exception as a traceback's last line has it."""
+def _in_words(error: BaseException, place_of_ours: str) -> str:
+    """The exception as a traceback's last line has it, and where in a file of ours it was raised, if in one."""
     name, text = type(error).__name__, text_of(error)
-    return f"{name}: {text}" if text else name
+    if place_of_ours and isinstance(error, SyntaxError):
+        text = error.msg  # its whole text names the file once more, by what the compiler was given
+    return f"{name}: {text}{place_of_ours}" if text else f"{name}{place_of_ours}"
 
 
 _BOUNDS = {

@@ -19,6 +19,7 @@ from typing import Any
 import docker
 import requests
 
+from grader.counting import counted
 from grader.errors import SandboxError
 
 ENGINE_SECONDS = (
@@ -91,7 +92,7 @@ def _unreachable(error: Exception, doing: str) -> str:
             "(then log in anew), or use a rootless engine through DOCKER_HOST."
         )
     if isinstance(error, requests.Timeout) or "timed out" in text:
-        return f"the Docker engine at {where} did not answer within {ENGINE_SECONDS:g} seconds while {doing}."
+        return f"the Docker engine at {where} did not answer within {counted(ENGINE_SECONDS, 'second')} while {doing}."
     if any(word in text for word in ("Connection refused", "No such file", "FileNotFoundError", "CreateFile")):
         return f"no Docker engine answers at {where}. Start Docker, or set DOCKER_HOST to where an engine runs."
     return f"the Docker engine at {where} cannot be used while {doing}: {text}"

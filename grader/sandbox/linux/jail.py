@@ -77,9 +77,14 @@ class JailLauncher(warm.WarmLauncher):
     _kind = "jail"
 
     def __init__(
-        self, *, allow_weaker: bool = False, devices: tuple[str, ...] = (), sibling: int | None = None
+        self,
+        *,
+        allow_weaker: bool = False,
+        devices: tuple[str, ...] = (),
+        sibling: int | None = None,
+        zygote: warm.Zygote | None = None,
     ) -> None:
-        super().__init__(sibling=sibling)
+        super().__init__(sibling=sibling, zygote=zygote)
         self._weaker = allow_weaker
         self._devices = devices
         self.missing: dict[str, str] = {}  # required restrictions that do not hold, and why

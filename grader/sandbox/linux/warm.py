@@ -250,12 +250,16 @@ class WarmLauncher:
     _weaker = True
     _devices: tuple[str, ...] = ()
 
-    def __init__(self, *, ahead: bool = False, sibling: int | None = None) -> None:
-        """`ahead` starts the zygote that most workers come from; `sibling` is a descriptor of one that is there."""
+    def __init__(self, *, ahead: bool = False, sibling: int | None = None, zygote: Zygote | None = None) -> None:
+        """`ahead` starts the zygote that most workers come from; `zygote` is one that was started for this launcher,
+        `sibling` a descriptor of another's.
+        """
         self._zygotes: dict[tuple[str, ...], Zygote] = {}
         self._lock = threading.Lock()
         if sibling is not None:
-            self._zygotes[WARM[0]] = Zygote(socket.socket(fileno=sibling))
+            zygote = Zygote(socket.socket(fileno=sibling))
+        if zygote is not None:
+            self._zygotes[WARM[0]] = zygote
         elif ahead:
             self.zygote(WARM[0])
 

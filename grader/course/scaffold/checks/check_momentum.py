@@ -22,11 +22,14 @@ def velocities(momentum, gradients):
 
 
 def question(learning_rate, momentum, drawn):
+    # What a student would write: for `grader try`, which runs it on the smallest input that fails.
+    call = f"optimizer = Momentum({learning_rate}, {momentum})\n[optimizer.step(gradient) for gradient in gradients]"
+
     def case(gradients):
         gradients = np.array(gradients)
-        return Case("the steps", {"gradients": gradients}, -learning_rate * velocities(momentum, gradients))
+        return Case("the steps", {"gradients": gradients}, -learning_rate * velocities(momentum, gradients), call=call)
 
-    no_memory = Misconception("no-memory", NO_MEMORY, (lambda c: -learning_rate * c.inputs["gradients"],))
+    no_memory = Misconception("no-memory", NO_MEMORY, (lambda c: -learning_rate * c["gradients"],))
     return Question([case(drawn)], [case(small) for small in SMALL], (*common_misconceptions(), no_memory))
 
 

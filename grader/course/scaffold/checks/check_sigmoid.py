@@ -22,9 +22,7 @@ def case(dy, x):
 FORGOTTEN = "This is the derivative of the sigmoid alone. By the chain rule it is multiplied by dy."
 MISCONCEPTIONS = (
     *common_misconceptions(),
-    Misconception(
-        "upstream-gradient-forgotten", FORGOTTEN, (lambda c: sigmoid(c.inputs["x"]) * sigmoid(-c.inputs["x"]),)
-    ),
+    Misconception("upstream-gradient-forgotten", FORGOTTEN, (lambda c: sigmoid(c["x"]) * sigmoid(-c["x"]),)),
 )
 # The smallest inputs, to show a student where the function fails.
 SMALL = (case([[2]], [[0]]), case([[1, -1]], [[0, 1]]), case([[1], [3]], [[-1], [0]]))

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from .answers import recall
+from .watching import Watch
 
 
 def pieces(epoch: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -71,11 +72,13 @@ class RecordingLoss(nn.CrossEntropyLoss):
     """The mean cross-entropy, which records what it returns: the mean that train_epoch returns is compared with that.
 
     A closure computes the loss of a batch several times, so there are several means over an epoch: of the first value
-    for each batch, of the last, and of all, each plain and weighted by the size of the batch.
+    for each batch, of the last, and of all, each plain and weighted by the size of the batch. `watch` sees each value
+    that has a gradient.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch | None) -> None:
         super().__init__()
+        self._watch = watch
         self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # loss, targets, their number
         self.backward_passes = 0
 
@@ -83,6 +86,8 @@ class RecordingLoss(nn.CrossEntropyLoss):
         loss = super().forward(input, target)
         if loss.requires_grad:
             loss.register_hook(self._goes_back)
+            if self._watch is not None:
+                self._watch.loss.sees(loss)
         self._calls.append((loss.detach(), target, len(target)))
         return loss
 

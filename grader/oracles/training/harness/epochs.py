@@ -9,6 +9,7 @@ from . import student_module as student
 from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
+from .slopes import slopes
 from .watching import Watch
 
 _LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
@@ -53,11 +54,12 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
     many of the batches were used. logits: of the held-out images, after the epoch. evaluated: the loss on the training
     set after the epoch, in evaluation mode, if `evaluate` is true or the epoch was cut short. watch: `Watch.report`.
     """
-    model, optimizer, loss_fn, watch = recall("model"), recall("optimizer"), RecordingLoss(), recall("watch")
+    model, optimizer, watch = recall("model"), recall("optimizer"), recall("watch")
+    loss_fn = RecordingLoss(watch)
     keep(epochs=recall("epochs") + 1)
     items = pieces(recall("epochs"))
     if watch is not None:
-        watch.begin_epoch()
+        watch.begin_epoch(len(items))
     deadline = Deadline(work, wall)
     batches = Batches(items, deadline)
     model.train()
@@ -86,7 +88,8 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
 
     start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
-    tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random.
+    tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. claimed,
+    measured: see `slopes`, at the first parameters.
     """
     model, start = recall("model"), recall("start")
     parameters = [p.detach() for p in model.parameters()]
@@ -105,8 +108,9 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
+    found = slopes(model, recall("x"), recall("y"))
     forget_run()
-    return logits
+    return {**logits, **found}
 
 
 def _training_loss(model: nn.Module) -> float:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from .loss_gradients import LossGradients
 from .probing import groups_of
 
 FOLLOWED = 64  # entries that are recorded at each step, of all parameters together; at least two of each tensor
@@ -49,10 +50,13 @@ class Watch:
         self._hooked = _hooked(named, seed)
         for name in self._hooked:
             named[name].register_hook(partial(self._arrives, name))
+        self.loss = LossGradients({name: named[name] for name in self._hooked}, seed)
 
-    def begin_epoch(self) -> None:
-        """Forget a step of the last epoch that raised and so never ended."""
+    def begin_epoch(self, batches: int) -> None:
+        """Forget a step of the last epoch that raised and so never ended; draw the steps of an epoch of so many
+        batches."""
         self._depth = 0
+        self.loss.begin_epoch(batches)
 
     def report(self) -> dict[str, Any]:
         """What happened since the last report, as plain data.
@@ -61,8 +65,9 @@ class Watch:
         parameters that changed between steps, whose gradients were left from before a backward pass, and that had a
         gradient at the first step. followed: how many entries of each parameter are recorded, k in total. start (k,),
         path (steps, k): the entries at first and after each step; gradients (steps, k): at each step. before, after:
-        [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `_record`. along: see
-        `_cosine`, one for each step.
+        [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `_record`. along,
+        from_loss: see `_cosine`, one for each step with what backward passes brought, and one for each step that was
+        drawn with what they would have brought from the loss function alone.
         """
         self._changed_between()
         data = {
@@ -79,6 +84,7 @@ class Watch:
             "after": self._groups["after"],
             "evaluations": self._evaluations,
             "along": self._along,
+            "from_loss": self._from_loss,
         }
         self._evaluations = []
         self._begin()
@@ -90,6 +96,7 @@ class Watch:
         self._uncleared: set[str] = set()
         self._with_gradient: set[str] = set()
         self._along: list[float] = []
+        self._from_loss: list[float] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
         self._groups: dict[str, list[Any]] = {"before": [], "after": []}
@@ -125,9 +132,12 @@ class Watch:
         if self._recording() and self._closures:
             self._evaluations.append({"end": self._last.float().cpu().numpy()})
         self._ended_steps += 1
+        self.loss.begin_step()
 
     def _arrives(self, name: str, gradient: torch.Tensor) -> None:
         """Add up what the backward passes of a step bring to a parameter, and note its `.grad` from before them."""
+        if self.loss.computing:
+            return
         if name in self._incoming:
             self._incoming[name] += gradient.detach()
             return
@@ -153,20 +163,23 @@ class Watch:
         return evaluate
 
     def _sees_gradients(self) -> None:
-        self._along.append(self._cosine())
+        self._along.append(self._cosine(self._incoming))
+        if self.loss.gradients is not None:
+            self._from_loss.append(self._cosine(self.loss.gradients))
+            self.loss.gradients = None
         self._look_for_old_gradients()
         if self._ended_steps == 0:
             present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
             self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
         self._gradients.append(self._slopes(torch.nan)[self._followed])
 
-    def _cosine(self) -> float:
+    def _cosine(self, passes: dict[str, torch.Tensor]) -> float:
         """The cosine between the gradients at the step and what they should be: those from before the backward passes
-        plus what these brought. A parameter whose gradient was set to 0 stands still and does not count. 0 where a
-        backward pass brought nothing, or no hooked parameter has a gradient."""
+        plus what these brought, `passes`. A parameter whose gradient was set to 0 stands still and does not count. 0
+        where the passes brought nothing, or no hooked parameter has a gradient."""
         here, brought = [], []
         for name in self._hooked:
-            now, incoming, old = self._named[name].grad, self._incoming.get(name), self._before.get(name)
+            now, incoming, old = self._named[name].grad, passes.get(name), self._before.get(name)
             if now is None or not bool(now.any()):
                 continue
             came = torch.zeros_like(now) if incoming is None else incoming if old is None else incoming + old

@@ -1,0 +1,103 @@
+"""What the command `class` does once its options are read: grade, then say what came of it.
+
+Apart from `class_command`, since what is imported here takes as long as what workers need, which is begun before.
+"""
+
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from grader.assignment_folder import Assignment
+from grader.classroom.class_model import IssueKind, JobSettings
+from grader.classroom.grade_class import Request, grade_class
+from grader.classroom.python_process import Start, start_python
+from grader.classroom.results import similarity_job
+from grader.classroom.results.store import ClassIndex
+from grader.classroom.results.summary import print_summary
+from grader.classroom.run import job_process
+from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
+from grader.classroom.run.progress import watcher
+from grader.cli.app import err, fail, fail_if_damaged, out
+from grader.errors import OutputError
+from grader.model import ExitCode
+from grader.sandbox.choose import LauncherAhead, open_launcher
+
+if sys.platform == "linux":
+    from grader.classroom.fork_server import ForkServer
+
+OpenExecutor = Callable[[JobSettings, Assignment], Executor]
+_GO_ON = "run the same command again and it goes on from there."
+
+
+def grade_and_tell(request: Request, jobs: int | None, cluster: str | None, ahead: LauncherAhead | None) -> None:
+    """Grade a class on this machine, or on the cluster at an address; exit with a code that says how it went.
+
+    `ahead` is the launcher where it is certain that there is something to grade: then what job processes need is
+    imported ahead, too.
+    """
+    with _starting(is_needed=ahead is not None) as start:
+        gc.freeze()
+        gc.enable()
+        _tell(request, _grade(request, _executor(jobs, cluster, ahead, start), start))
+
+
+@contextmanager
+def _starting(*, is_needed: bool) -> Iterator[Start]:
+    """How the processes of the class are started: forked from one that imports for all, where that can be."""
+    with ExitStack() as stack:
+        start: Start = start_python
+        if sys.platform == "linux" and is_needed and threading.active_count() == 1:
+            with suppress(OSError):  # no more processes, or no more memory: what is started later says so
+                modules = (job_process.MODULE, similarity_job.MODULE, *similarity_job.NEEDS)
+                start = stack.enter_context(ForkServer(modules)).start
+        yield start
+
+
+def _grade(request: Request, open_executor: OpenExecutor, start: Start) -> ClassIndex:
+    """Grade; if that is cut off, say how to continue."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        with watcher(err) as shown:
+            return grade_class(request, open_executor, shown, start)
+    except KeyboardInterrupt:
+        fail(f"grader: interrupted. What is graded is kept in {request.results}; {_GO_ON}", ExitCode.INTERRUPTED)
+    except OutputError as error:
+        fail(f"grader: {error} What was graded until then is kept; fix that, and {_GO_ON}", ExitCode.USAGE)
+
+
+def _tell(request: Request, index: ClassIndex) -> None:
+    """The summary, and an exit code that says whether anything has to be fixed."""
+    print_summary(request.results, index, out)
+    if any(issue.kind is IssueKind.FAULT for issue in index.issues):
+        fail(
+            "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
+            "above. `--failed` tries just these again.",
+            ExitCode.GRADER_ERROR,
+        )
+    fail_if_damaged(index.issues)
+    wrong = next((issue for issue in index.issues if issue.kind is IssueKind.ROSTER), None)
+    if wrong is not None:
+        fail(wrong.message, ExitCode.GRADER_ERROR)
+
+
+def _executor(jobs: int | None, cluster: str | None, ahead: LauncherAhead | None, start: Start) -> OpenExecutor:
+    def open_executor(settings: JobSettings, assignment: Assignment) -> Executor:
+        if cluster is not None:
+            return DaskExecutor(cluster, gpu=settings.sandbox.gpus is not None or assignment.needs_gpu)
+        # opened before the first job: what the machine lacks is named once, rather than three times for each submission
+        open_it = ahead.open if ahead else lambda: open_launcher(settings.sandbox, ahead=True)
+        return LocalExecutor(jobs or _cores(), open_it, start)
+
+    return open_executor
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
