@@ -140,86 +140,6 @@ def processor_seconds() -> float:
     return sum(map(_used, _family(_server()[1])))
 
 
-<<<<<<< HEAD
-def _serve(address: str) -> None:
-    """Runs what it is asked for, one at a time, until its standard input ends."""
-    deaths = _tell_deaths()
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(address)
-        listener.listen()
-        print("ready", flush=True)
-        while sys.stdin not in select.select([listener, sys.stdin], [], [])[0]:
-            connection, _ = listener.accept()
-            with connection:
-                _run(connection, listener, deaths)
-
-
-def _run(connection: socket.socket, listener: socket.socket, deaths: int) -> None:
-    """One command; killed, when who asked for it is gone."""
-    length, streams, _, _ = socket.recv_fds(connection, 8, 3)
-    request = json.loads(connection.makefile("rb").read(int.from_bytes(length, "little")))
-    child = os.fork()
-    if child == 0:
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.close(deaths)
-        connection.close()
-        listener.close()
-        _become(request, streams)
-    for stream in streams:
-        os.close(stream)
-    code = os.waitstatus_to_exitcode(_wait_status(child, connection, deaths))
-    with suppress(OSError):  # who asked is gone
-        connection.sendall(str(code).encode())
-
-
-def _wait_status(child: int, connection: socket.socket, deaths: int) -> int:
-    while connection not in select.select([deaths, connection], [], [])[0]:
-        os.read(deaths, 1)
-        ended, status = os.waitpid(child, os.WNOHANG)  # or it was only stopped
-        if ended:
-            return status
-    os.kill(child, signal.SIGKILL)
-    return os.waitpid(child, 0)[1]
-
-
-def _tell_deaths() -> int:
-    """A descriptor that has something to read whenever a child of this process has ended."""
-    reading, writing = os.pipe()
-    os.set_blocking(writing, False)
-    signal.signal(signal.SIGCHLD, lambda number, frame: None)
-    signal.set_wakeup_fd(writing)
-    return reading
-
-
-def _become(request: dict[str, object], streams: list[int]) -> None:
-    """Runs the command in this process, and ends it as Python would."""
-    for number, stream in enumerate(streams):
-        os.dup2(stream, number)
-        os.close(stream)
-    os.environ.clear()
-    os.environ.update(request["environment"])  # type: ignore[call-overload]
-    os.chdir(str(request["folder"]))
-    sys.stdin = io.TextIOWrapper(io.BufferedReader(io.FileIO(0, "r", closefd=False)))
-    sys.stdout = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), line_buffering=os.isatty(1))
-    errors = io.BufferedWriter(io.FileIO(2, "w", closefd=False))
-    sys.stderr = io.TextIOWrapper(errors, errors="backslashreplace", line_buffering=True)
-    sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
-    sys.path[0] = str(request["path"]) or os.getcwd()
-    for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
-        del sys.modules[name]
-    module = str(request["module"])
-    sys.argv = [module, *request["args"]]  # type: ignore[misc]
-    gc.unfreeze()
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
-    sys.exit()
-
-
-if __name__ == "__main__":
-    _import_all()
-    gc.freeze()
-    _serve(sys.argv[1])
-=======
 def family() -> set[int]:
     """The warm process and all below it, what commands have left behind included. Linux."""
     return {*_family(_server()[1])}
@@ -239,4 +159,3 @@ def _used(pid: int) -> float:
     except OSError:  # it has ended meanwhile, and counts with who awaited it
         return 0.0
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
->>>>>>> main
