@@ -1,4 +1,4 @@
-"""What drawing shapes costs: exercises 2 and 3 graded with shapes as they are drawn, over a fixed list of small ones.
+"""What drawing shapes costs: answers graded with shapes as they are drawn, over a fixed list of small ones.
 
     python -m benchmarks.shapes [--seeds N] [--sandbox jail|process|docker] [--rounds N] [--json FILE]
 
@@ -9,12 +9,13 @@ else is as it is now, and both grade the same answers of the gallery with the sa
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from benchmarks import measure
 from benchmarks.floor import tree_cpu
-from benchmarks.measure import Cost, Spread
+from benchmarks.measure import ROOT, Cost, Spread
 from benchmarks.students import GALLERY
 from grader.assignment.convolution import conv_cases
 from grader.assignment.pooling import pool_cases
@@ -25,12 +26,14 @@ from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
 
-# By exercise, how an answer is written and where it is.
+RIGHT = GALLERY / "right"
+# What is graded, its exercises, and where it is.
 ANSWERS = (
-    ("2", "vectorised", "pool-reshape-argmax"),
-    ("2", "loops", "pool-loops"),
-    ("3", "vectorised", "conv-einsum"),
-    ("3", "loops", "conv-loops"),
+    ("exercise 2, vectorised", ("2",), RIGHT / "pool-reshape-argmax"),
+    ("exercise 2, loops", ("2",), RIGHT / "pool-loops"),
+    ("exercise 3, vectorised", ("3",), RIGHT / "conv-einsum"),
+    ("exercise 3, loops", ("3",), RIGHT / "conv-loops"),
+    ("a submission, exercises 1 to 3", ("1", "2", "3"), ROOT / "reference"),
 )
 EVEN = [(2, 3, 4, 6), (1, 2, 6, 4), (3, 1, 2, 8)]
 EXTREME = [(2, 2, 4, 6)] * 4
@@ -73,10 +76,12 @@ def _tied_maps(rng: Any) -> tuple[Any, ...]:
     )
 
 
-def graded(session: GradingSession, run: RunChecks, exercise: str, folder: str, seeds: int) -> Callable[[], Cost]:
+def graded(
+    session: GradingSession, run: RunChecks, exercises: tuple[str, ...], folder: Path, seeds: int
+) -> Callable[[], Cost]:
     """The mean cost of grading an answer, with all the processes that it takes. Raises ValueError where it fails."""
-    submission = session.load(GALLERY / "right" / folder)
-    selected = RunSettings(exercises=(exercise,)).selected(session.assignment.rubric)
+    submission = session.load(folder)
+    selected = RunSettings(exercises=exercises).selected(session.assignment.rubric)
 
     def grade() -> None:
         for seed in range(1, seeds + 1):
@@ -104,25 +109,25 @@ def main() -> None:
     chosen = parser.parse_args()
     seeds = chosen.seeds or (1 if chosen.short else 20)
     assignment = load_assignment()
-    settings = RunSettings(SandboxSettings(chosen.sandbox), exercises=("2", "3"))
+    settings = RunSettings(SandboxSettings(chosen.sandbox), exercises=("1", "2", "3"))
     with GradingSession(assignment, settings) as session:
 
         def measured(run: RunChecks) -> dict[str, list[Cost]]:
             candidates: dict[str, Callable[[], Cost]] = {}
-            for exercise, written, folder in ANSWERS:
-                cost = graded(session, run, exercise, folder, seeds)
+            for name, exercises, folder in ANSWERS:
+                cost = graded(session, run, exercises, folder, seeds)
                 cost()  # the zygote and the oracles are started
-                candidates[f"exercise {exercise}, {written}: drawn"] = cost
-                candidates[f"exercise {exercise}, {written}: fixed"] = partial(with_fixed_shapes, cost)
+                candidates[f"{name}: drawn"] = cost
+                candidates[f"{name}: fixed"] = partial(with_fixed_shapes, cost)
             return measure.interleaved(candidates, chosen.rounds or (1 if chosen.short else 5))
 
         costs_by_name = collected(assignment, measured)
     rows = []
-    for exercise, written, _ in ANSWERS:
-        drawn, fixed = (costs_by_name[f"exercise {exercise}, {written}: {kind}"] for kind in ("drawn", "fixed"))
+    for name, _, _ in ANSWERS:
+        drawn, fixed = (costs_by_name[f"{name}: {kind}"] for kind in ("drawn", "fixed"))
         rows.append(
             {
-                "graded": f"exercise {exercise}, {written}",
+                "graded": name,
                 "drawn, cpu ms": Spread.of([1000 * cost.cpu for cost in drawn]),
                 "fixed, cpu ms": Spread.of([1000 * cost.cpu for cost in fixed]),
                 "cpu ratio": measure.ratios([cost.cpu for cost in drawn], [cost.cpu for cost in fixed]),

@@ -24,7 +24,7 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,11 @@ class Trial:
     count: int
     environment: dict[str, str]
     chance: random.Random
+    begin: "type[subprocess.Popen[Any]]" = subprocess.Popen
 
     def start(self) -> "subprocess.Popen[bytes]":
         with open(self.log, "wb") as log:
-            return subprocess.Popen(
+            return self.begin(
                 command(self.submissions, self.results), cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
 
@@ -192,23 +193,38 @@ def _helpers(pid: int) -> Iterator[tuple[int, str]]:
 
 def leftovers(mark: str) -> list[int]:
     """The processes of a mark that are still there after a while in which they should have ended. Linux."""
-    left = []
+    marked = []
     for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"{MARK}={mark}".encode() in path.read_bytes():
+                marked.append(int(path.parent.name))
+    return lasting(marked)
+
+
+def lasting(pids: Iterable[int]) -> list[int]:
+    """Those that are still there after a while in which they should have ended. Linux."""
+    left = []
+    for pid in pids:
         try:
-            if f"{MARK}={mark}".encode() not in path.read_bytes():
-                continue
-            descriptor = os.pidfd_open(int(path.parent.name))
+            descriptor = os.pidfd_open(pid)
         except OSError:
             continue
         if not select.select([descriptor], [], [], PATIENCE)[0]:
-            left.append(int(path.parent.name))
+            left.append(pid)
         os.close(descriptor)
     return left
 
 
-def run(kills: int, count: int, seed: int, how: Any = kill_until_done) -> tuple[int, int, Counter[str]]:
+def run(
+    kills: int,
+    count: int,
+    seed: int,
+    how: Any = kill_until_done,
+    begin: "type[subprocess.Popen[Any]]" = subprocess.Popen,
+) -> tuple[int, int, Counter[str]]:
     """Rounds until there were enough kills; returns (kills, rounds, what was hit when). Raises AssertionError.
 
+    `begin` starts a command.
     A command lives at the most as long as a whole run takes on this machine, so kills fall on every stage of it.
     """
     chance = random.Random(seed)
@@ -219,23 +235,16 @@ def run(kills: int, count: int, seed: int, how: Any = kill_until_done) -> tuple[
         scratch.mkdir()
         environment = {**os.environ, MARK: mark, "TMPDIR": str(scratch)}
         make_class(here / "class", count)
+        whole = Trial(here / "class", here / "whole", count, environment, chance, begin)
         began = time.monotonic()
-        whole = subprocess.run(
-            command(here / "class", here / "whole"),
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert whole.returncode == 0, whole.stderr
+        assert whole.start().wait() == 0, whole.log.read_text()
         longest = time.monotonic() - began
         expected = points(here / "whole")
         assert len(expected) == count
         killed = rounds = 0
         stages: Counter[str] = Counter()
         results = here / "results"
-        trial = Trial(here / "class", results, count, environment, chance)
+        trial = Trial(here / "class", results, count, environment, chance, begin)
         while killed < kills:
             shutil.rmtree(results, ignore_errors=True)
             killed += how(trial, longest, stages)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import BUILT_IN
 from tests.support.command import ROOT
 from tests.test_student import run_pytest
 
@@ -40,6 +41,7 @@ CHAIN = "import math\n\nimport sympy\n\n\ndef df_dr(f_x, f_y, r, theta):\n"
 class State:
     args: tuple[str, ...]
     files: dict[str, str] = field(default_factory=dict)
+    call_seconds: float | None = None  # in the place of the rubric's, which is more than a test has to wait
 
 
 STATES = {
@@ -54,7 +56,9 @@ STATES = {
         {"exercise2.py": POOL + "    dX = np.zeros(X.shape)\n    return dX[0][99]\n"},
     ),
     "a slip with a hint": State(("-k", "1.1"), {"exercise1.py": CHAIN + "    return f_x * math.cos(theta)\n"}),
-    "an endless loop": State(("exercise2.py",), {"exercise2.py": POOL + "    while True:\n        pass\n"}),
+    "an endless loop": State(
+        ("exercise2.py",), {"exercise2.py": POOL + "    while True:\n        pass\n"}, call_seconds=2.0
+    ),
     "a forbidden import": State(("exercise2.py",), {"exercise2.py": "import scipy\n" + POOL + "    return X\n"}),
     "a breakpoint left in": State(("-k", "2.1"), {"exercise2.py": POOL + "    breakpoint()\n    return X\n"}),
     "half a point": State(("exercise3.py",), {"exercise3.py": gallery("wrong/conv-kernel-not-flipped", 3)}),
@@ -69,9 +73,21 @@ def seen(state: State, folder: Path) -> str:
     shutil.copytree(ROOT / "student_template", work)
     for name, text in state.files.items():
         (work / name).write_text(text, encoding="utf-8")
-    ended = run_pytest(work, *state.args, columns=WIDTH)
+    course = (
+        () if state.call_seconds is None else (f"--assignment={_with_limit(folder / 'course', state.call_seconds)}",)
+    )
+    ended = run_pytest(work, *course, *state.args, columns=WIDTH)
     lines = (ended.stdout + ended.stderr).splitlines()
     return "\n".join(_SECONDS.sub("in 1.00s", line).rstrip() for line in lines) + "\n"
+
+
+def _with_limit(folder: Path, seconds: float) -> Path:
+    """The assignment, with another limit for each call."""
+    shutil.copytree(BUILT_IN, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    rubric = folder / "rubric.toml"
+    text = rubric.read_text(encoding="utf-8")
+    rubric.write_text(re.sub(r"(?m)^call_seconds = .*", f"call_seconds = {seconds}", text), encoding="utf-8")
+    return folder
 
 
 def path_of(name: str) -> Path:

@@ -62,22 +62,23 @@ class Sandbox:
         failure = self._modules.get((request.worker, request.module))
         if failure is not None:
             return failure
-        key = (request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)]))
-        if key in self._fatal:
-            return self._fatal[key]
+        if self._fatal:  # else a question's bytes, which may be many, are nobody's
+            failure = self._fatal.get(_question(request))
+            if failure is not None:
+                return failure
         try:
-            return self._ask(request, key)
+            return self._ask(request)
         except SandboxError:  # a fault of ours; the next question gets a new worker
             self._workers.pop(request.worker, None)
             raise
 
-    def _ask(self, request: Request, key: _Question) -> Reply:
+    def _ask(self, request: Request) -> Reply:
         worker = self._ready(request.worker, request.module, request.seconds)
         if isinstance(worker, CallFailed):
             return worker
         reply = worker.ask(_body(request), request.seconds)
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
-            self._fatal[key] = reply
+            self._fatal[_question(request)] = reply
         return reply
 
     def _ready(self, name: str, module: str, seconds: float) -> "_Worker | CallFailed":
@@ -195,6 +196,11 @@ class _Worker:
         output = self._connection.output()
         ended = self.end()
         return CallFailed(Outcome.CRASHED, "crashed", how or ended, output=output)
+
+
+def _question(request: Request) -> _Question:
+    """What makes two questions the same."""
+    return request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)])
 
 
 def _body(request: Request) -> dict[str, Value]:

@@ -19,6 +19,7 @@ import uvicorn
 from grader.assignment_folder import load_assignment
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.server import open_desk
+from tests.support import warm_commands
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -89,11 +90,12 @@ def opened(results: Path, marker: str = "Emmy", *, anonymous: bool = False, seco
 
 
 class RunningDesk:
-    """`grader desk`, as a process."""
+    """`grader desk`, as a process: forked from a warm one, which a signal reaches as any other."""
 
     def __init__(self, results: Path, *options: str) -> None:
         command = [sys.executable, "-m", "grader", "desk", str(results), "--no-browser", *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.process = warm_commands.Process(command, text=True, cwd=ROOT, **pipes)  # type: ignore[call-overload]
         atexit.register(self.process.kill)  # where a test fails before it closes the desk
         assert self.process.stdout is not None
         self.said: list[str] = []

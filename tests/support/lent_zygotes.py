@@ -6,13 +6,11 @@ Workers are forked, shut in, watched and ended as ever.
 
 import os
 import socket
-import subprocess
 import sys
-from types import SimpleNamespace
 from typing import Any
 
-from grader.classroom.results import similarity_job
-from grader.classroom.run import job_process
+from grader.classroom import python_process
+from grader.sandbox import choose
 from grader.sandbox.process import worker_environment
 from tests.support import warm_commands
 
@@ -29,6 +27,13 @@ if sys.platform == "linux":
                 key = {"modules": modules, "kind": kind, "weaker": weaker, "devices": devices}
                 warm_commands.ask({"zygote": key, "protected_pids": [os.getpid()]}, [theirs.fileno()]).close()
             super().__init__(control)
+
+    class ForkedJob(warm_commands.ForkedProcess):
+        """In the place of a `python_process.StartedProcess`."""
+
+        @property
+        def pids(self) -> tuple[int, ...]:
+            return (self.pid,)
 
     class Lender:
         """The zygotes that have been asked for, by what is asked of them."""
@@ -57,15 +62,13 @@ if sys.platform == "linux":
 
 
 def use() -> None:
-    """From now on, here and in what is forked: lent zygotes, and jobs that are forked too."""
-    own = worker_environment("")
-
-    def begin(*args: Any, **options: Any) -> Any:
-        same = worker_environment("") == own
-        return (LentZygote if same else StartedZygote)(*args, **options)
-
+    """From now on, here and in what is forked: lent zygotes, and job processes that are forked, too."""
     if sys.platform == "linux":
-        warm.StartedZygote = begin  # type: ignore[assignment,misc]
-        forked = SimpleNamespace(**vars(subprocess))
-        forked.Popen = warm_commands.Process
-        job_process.subprocess = similarity_job.subprocess = forked  # type: ignore[attr-defined,assignment]
+        own = worker_environment("")
+
+        def begin(*args: Any, **options: Any) -> Zygote:
+            same = worker_environment("") == own
+            return (LentZygote if same else StartedZygote)(*args, **options)
+
+        warm.StartedZygote = choose.StartedZygote = begin  # type: ignore[assignment,misc]
+        python_process.StartedProcess = ForkedJob  # type: ignore[misc]

@@ -140,11 +140,17 @@ def processor_seconds() -> float:
     return sum(map(_used, _family(_server()[1])))
 
 
+def family() -> set[int]:
+    """The warm process and all below it, what commands have left behind included. Linux."""
+    return {*_family(_server()[1])}
+
+
 def _family(pid: int) -> Iterator[int]:
     yield pid
-    with suppress(OSError):
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            yield from _family(int(child))
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # it has ended meanwhile
+            for child in task.read_text().split():
+                yield from _family(int(child))
 
 
 def _used(pid: int) -> float:

@@ -10,6 +10,7 @@ Who connects sends a JSON object, its length before it, and descriptors. One of
 """
 
 import atexit
+import ctypes
 import fcntl
 import gc
 import importlib
@@ -35,6 +36,7 @@ COLD = (
     *("grader.student.pytest_plugin", "grader.classroom.run.job_main"),  # which do something when they are imported
 )
 MAX_DESCRIPTORS = 8  # that a command is given
+_SUBREAPER = 36  # prctl: what commands leave behind becomes a child of this process, where it is found
 _HIGH = 200  # above it, no descriptor has its number yet
 
 
@@ -202,6 +204,7 @@ def _open_streams() -> None:
 def main(path: str) -> None:
     """Imports, listens, serves."""
     _import_all()
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     warm_commands.served_at = path
     lent_zygotes.use()
     gc.collect()
