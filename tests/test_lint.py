@@ -93,7 +93,15 @@ def read_only(folder: Path) -> list[str]:
             CHECKS,
             '    """The gradient is that of the mean over the batch."""\n',
             "",
-            ['checks/CHECKS [@points("1.2")]: check_batch has no docstring: it is the line that a student reads.'],
+            ['checks/CHECKS [@points("1.2")]: check_batch has no docstring: students read it in `grader explain`.'],
+        ),
+        (
+            CHECKS,
+            '"""The gradient is that of the mean over the batch."""',
+            '"""The gradient for a single sample is right."""',
+            [
+                'checks/CHECKS [@points("1.2")]: check_batch has the docstring of check_one_sample: say what a student can tell them apart by.'
+            ],
         ),
         (
             CHECKS,
