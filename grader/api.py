@@ -1,6 +1,6 @@
 """All that an assignment may import of the engine, beside the library `grader.oracles`.
 
-A check asks the submission and returns a `Verdict`; its docstring is the line that the student reads:
+A check asks the submission and returns a `Verdict`; its docstring says in `grader explain` what is checked:
 
     exercise2 = module("exercise2")
 

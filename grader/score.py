@@ -119,7 +119,9 @@ def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -
     matching = [result for result in results if (result.point, result.part) == (point.id, part)]
     if len(matching) == 1:
         return matching[0]
-    what = f"{len(matching)} of its checks gave a verdict" if matching else "no check gave a verdict"
+    decided = f"{point.id} ({part})" if part else point.id
+    several = f"{len(matching)} checks gave a verdict on {decided}, which takes one"
+    what = several if matching else "no check gave a verdict"
     message = f"This point could not be judged; that is the grader's fault, not yours ({what})."
     return CheckResult(point.id, part, Verdict(Outcome.GRADER_ERROR, 0.0, message))
 

@@ -54,6 +54,7 @@ def test_hints_come_one_after_the_other(grader: Command) -> None:
     )
     assert plain.startswith("2.3 Negative values, large and small magnitudes · 1 point The same where all values")
     assert "How it is judged" in plain
+    assert "What is checked The same holds for windows of negative values only and for magnitudes" in plain
     assert "Hint 1" not in plain
     assert plain.endswith("There are 2 hints; `grader explain 2.3 --hint 1` shows hint 1 of 2.")
     assert "Hint 1 of 2 With which value does your search for the maximum begin?" in first

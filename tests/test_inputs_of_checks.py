@@ -125,6 +125,25 @@ def test_a_right_answer_gets_what_it_is_written_for(course: Path) -> None:
     assert {point.outcome for point in graded(course).values()} == {Outcome.PASSED}
 
 
+def test_what_is_not_finite_is_named_by_a_model_that_is_not_finite_there(course: Path) -> None:
+    """Here: a square root of negative numbers. That everything is NaN would have many reasons, and gets no name."""
+    checks = next((course / "checks").glob("check_*.py"))
+    text = checks.read_text()
+    known = 'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - 2),))'
+    checks.write_text(text.replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))"))
+    point = graded(course, ("return factor * x if mask", "return np.sqrt(x - 2) if mask"))["1.1"]
+    assert (point.outcome, point.diagnosis) == (Outcome.FAILED, "rooted"), point.message
+
+
+def test_all_nan_gets_no_name(course: Path) -> None:
+    checks = next((course / "checks").glob("check_*.py"))
+    text = checks.read_text()
+    known = 'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - 9),))'
+    checks.write_text(text.replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))"))
+    point = graded(course, ("return factor * x if mask", "return np.sqrt(x - 9) if mask"))["1.1"]
+    assert (point.diagnosis, point.message) == (None, "out is not finite: nan at [0, 0], 3 such entries in all.")
+
+
 def test_none_and_numbers_are_shown_beside_arrays(course: Path) -> None:
     point = graded(course, ("return factor * x if mask", "return x if mask"))["1.1"]
     assert (point.outcome, point.diagnosis) == (Outcome.FAILED, "factor-forgotten"), point.message

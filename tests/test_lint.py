@@ -93,7 +93,15 @@ def read_only(folder: Path) -> list[str]:
             CHECKS,
             '    """The gradient is that of the mean over the batch."""\n',
             "",
-            ['checks/CHECKS [@points("1.2")]: check_batch has no docstring: it is the line that a student reads.'],
+            ['checks/CHECKS [@points("1.2")]: check_batch has no docstring: students read it in `grader explain`.'],
+        ),
+        (
+            CHECKS,
+            '"""The gradient is that of the mean over the batch."""',
+            '"""The gradient for a single sample is right."""',
+            [
+                'checks/CHECKS [@points("1.2")]: check_batch has the docstring of check_one_sample: say what a student can tell them apart by.'
+            ],
         ),
         (
             CHECKS,
@@ -275,3 +283,79 @@ def test_the_right_example_has_nothing_to_put_right(grader: Command) -> None:
         0,
         "Nothing to fix in The backward pass of softmax with cross-entropy.\n",
     )
+
+
+MODELS = """
+def missing():
+    raise TypeError("not here")
+
+
+KEPT = "Kept."
+TRIED = (
+    Misconception("plus-zero", "Nothing.", (lambda case: case.expected + 0,)),
+    Misconception("misspelt", "Nothing.", (lambda case: case["logit"],)),
+    Misconception("nothing-given", "Nothing.", (lambda case: None,)),
+    Misconception("never-fits", "Nothing.", (lambda case: missing(),)),
+    Misconception("tripled", KEPT, (lambda case: 3 * case.expected,)),
+    Misconception("thrice", KEPT, (lambda case: case.expected * 2 + case.expected,)),
+    Misconception("a-number", KEPT, (lambda case: 7.0,)),
+    Misconception("now-and-then", KEPT, (lambda case: case.expected * (1 + (case["logits"][0, 0] > 0)),)),
+)
+"""
+
+
+def test_misconceptions_are_tried_on_what_is_asked(course: Path) -> None:
+    """Each is told with the line that names it; one that is wrong, and like no other, is not."""
+    change(course, CHECKS, "SMALL = (", f"{MODELS}\nSMALL = (")
+    change(
+        course,
+        CHECKS,
+        "Question([drawn], SMALL, MISCONCEPTIONS)",
+        "Question([drawn], SMALL, (*TRIED, *MISCONCEPTIONS))",
+    )
+    remarks = [remark for remark in told(course, seeds=6) if "no answer of the gallery" not in remark]
+    inside = [remark.partition("]: ")[::2] for remark in remarks]
+    assert all(place.startswith("checks/CHECKS [Misconception(") for place, _ in inside), remarks
+    line = (
+        checks_of(course)
+        .read_text(encoding="utf-8")
+        .splitlines()
+        .index('    Misconception("misspelt", "Nothing.", (lambda case: case["logit"],)),')
+        + 1
+    )
+    assert [sentence for _, sentence in inside] == [
+        "the misconception 'plus-zero' gives the right answer to all that 1.1 asks: whoever holds it gets full marks. "
+        "Draw inputs on which it is wrong, or remove it.",
+        f"the misconception 'misspelt' cannot be tried (checks/CHECKS, line {line}: KeyError: 'logit'): a wrong answer "
+        "would be the grader's fault.",
+        "the misconception 'nothing-given' gives no answer to what 1.1 asks (NoneType is no array of numbers): it is never named.",
+        "the misconception 'never-fits' gives no answer to what 1.1 asks (TypeError: not here): it is never named.",
+        "the misconception 'thrice' is never named: it gives what 'tripled' gives, which comes before it. Draw inputs "
+        "that tell them apart, or make them one.",
+        "with 5 of 6 seeds (such as 0), the misconception 'now-and-then' gives the right answer to all that 1.1 asks. "
+        "The verdict is luck: let the check draw more.",
+    ]
+
+
+def test_which_part_of_a_point_was_given_is_told(course: Path) -> None:
+    """A wrong answer that is worth too much: what counts is the check that let it pass."""
+    change(course, "rubric.toml", 'id = "1.2"', 'id = "1.2"\n    parts = { first = 0.5, second = 0.5 }')
+    change(course, CHECKS, '@points("1.2")', '@points("1.2", part="first")')
+    text = checks_of(course).read_text(encoding="utf-8")
+    lucky = '@points("1.2", part="second")\ndef check_any(softmax):\n    """Any."""\n    return Verdict.passed()\n'
+    checks_of(course).write_text(
+        text.replace("import module, points", "import Verdict, module, points") + lucky, encoding="utf-8"
+    )
+    remarks = told(course)
+    assert "gallery/wrong/sum-for-mean/expected.json [{]: 1.2 scores 0.5, not 0 (full marks for second)." in remarks
+
+
+def test_files_are_named_as_the_assignment_was(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(course, CHECKS, '    """The gradient is that of the mean over the batch."""\n', "")
+    change(course, "explain.toml", "LARGE:g", "HUGE:g")
+    monkeypatch.chdir(course)
+    assignment = load_assignment(Path())
+    remarks = [str(remark) for remark in read(assignment, list_checks(assignment), read_gallery(gallery_of(Path())))]
+    [undocumented, unfilled] = remarks
+    assert undocumented.startswith(f"checks/{checks_of(course).name}:")
+    assert re.match(r"explain.toml:\d+: \{check_.*HUGE.* is neither", unfilled)

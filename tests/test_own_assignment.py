@@ -94,6 +94,12 @@ def test_a_check_that_fails_us_is_never_a_students_zero(check: str, message: str
     assert report.max_score == 1.0
 
 
+def test_two_checks_of_one_point_are_told(tmp_path: Path) -> None:
+    passing = "@points('1.1')\ndef check_{}():\n    from grader.api import Verdict\n    return Verdict.passed()\n"
+    message = graded(tmp_path, passing.format("one") + passing.format("other")).points[0].message
+    assert "(2 checks gave a verdict on 1.1, which takes one)" in message
+
+
 @pytest.mark.parametrize(
     ("body", "outcome", "message"),
     [

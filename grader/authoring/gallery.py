@@ -14,6 +14,7 @@ It lies in the assignment's folder, and beside the package for the built-in one;
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,12 +22,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from grader import BUILT_IN
 from grader.errors import UsageError
 from grader.model import Outcome
-from grader.schema import Report
+from grader.schema import PointScore, Report
 from grader.validation_sentences import reason
 
 Side = Literal["right", "wrong"]
 SIDES: tuple[Side, ...] = ("right", "wrong")
 EXPECTED = "expected.json"
+MAX_MESSAGE = 200  # characters of what a point says that are repeated in a remark
 SCORE_TOLERANCE = 1e-6  # of a score that is a sum of decimal shares
 
 
@@ -95,17 +97,25 @@ def differences(case: Case, report: Report, selected: Collection[str]) -> list[s
     for name, expected in ((name, score) for name, score in case.expected.points.items() if name in selected):
         got = points[name].score if name in points else None
         if got is None or abs(got - expected) > SCORE_TOLERANCE:
-            lines.append(f"{name} scores {got}, not {expected:g} ({_message_of(report, name)})")
+            lines.append(f"{name} scores {got}, not {expected:g} ({_why(points.get(name), expected)})")
     for name, outcome in case.expected.outcomes.items():
         if name in points and points[name].outcome != outcome:
-            lines.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(report, name)})")
+            lines.append(f"{name} is {points[name].outcome}, not {outcome} ({_message_of(points[name])})")
     for name, diagnosis in case.expected.diagnoses.items():
         if name in points and points[name].diagnosis != diagnosis:
             lines.append(
-                f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_message_of(report, name)})"
+                f"{name} is diagnosed as {points[name].diagnosis}, not {diagnosis} ({_message_of(points[name])})"
             )
     return lines
 
 
-def _message_of(report: Report, name: str) -> str:
-    return next((point.message[:200] for point in report.points if point.id == name), "not judged") or "no message"
+def _why(point: PointScore | None, expected: float) -> str:
+    """What the point says; where it is worth too much, which of its parts were given."""
+    if point is None:
+        return "not judged"
+    given = [part.part for part in point.parts if part.part and part.share == 1]
+    return f"full marks for {', '.join(given)}" if point.score > expected and given else _message_of(point)
+
+
+def _message_of(point: PointScore) -> str:
+    return shorten(point.message, MAX_MESSAGE, placeholder=" …") or "no message"

@@ -1,7 +1,7 @@
 """Answers graded one after the other in one session, check by check: what each earned, and what it said when asked."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,6 +47,7 @@ class Judge:
     session: GradingSession
     run: RunChecks
     after_timeout: float | None = None  # seconds for a function that has timed out once
+    after_check: Callable[[CheckResult], None] = lambda result: None
 
     def judge(self, submission: Submission, seed: int, selected: Collection[str]) -> Judged:
         """By part, what the submission earned with this seed and what it answered."""
@@ -66,6 +67,7 @@ class Judge:
         def keep(result: CheckResult) -> None:
             answers[part_name(result.point, result.part)] = dict(heard)
             heard.clear()
+            self.after_check(result)
 
         with self.session.begin(submission, seed, self.after_timeout) as opened:
             opened.call_log.listener = listen

@@ -17,6 +17,7 @@ from grader.report.paragraphs import paragraphs, wrapped
 from grader.report.plain_text import clean
 from grader.report.student_summary import PRACTICE_SEED, advice, remarks
 from grader.settings import RunSettings
+from grader.student.explain import checked
 from grader.student.explain import explain as explain_point
 
 FolderArgument = Annotated[Path, typer.Argument(help="Your folder.")]
@@ -30,7 +31,8 @@ def explain(
     rubric: RubricOption = None,
 ) -> None:
     """Say what a point asks and how it is judged. Hints come in steps; none is the solution."""
-    explained = explain_point(load_assignment(assignment, rubric), point)
+    course = load_assignment(assignment, rubric)
+    explained = explain_point(course, point)
     hints = explained.hints
     worth = counted(explained.point.max, "point")
     out.print(Text(f"{explained.point.id} {explained.point.title}  ·  {worth}", style="bold"))
@@ -38,10 +40,12 @@ def explain(
     if explained.functions:
         out.print(Text(f"You write: {', '.join(explained.functions)}"))
     out.print(Text("\nHow it is judged", style="bold"), *map(Text, explained.judged), sep="\n")
+    if sentences := checked(course, point):
+        out.print(Text("\nWhat is checked", style="bold"), *map(Text, sentences), sep="\n")
     for step, text in enumerate(hints[:hint], 1):
         out.print(Text(f"\nHint {step} of {len(hints)}  ", style="bold").append(text, style="not bold"))
     if hint < len(hints):
-        count = f"There are {len(hints)} hints; " if hint == 0 else ""
+        count = f"There {'is' if len(hints) == 1 else 'are'} {counted(len(hints), 'hint')}; " if hint == 0 else ""
         out.print(Text(f"\n{count}`grader explain {point} --hint {hint + 1}` shows hint {hint + 1} of {len(hints)}."))
 
 

@@ -4,9 +4,10 @@ A wrong answer is named only when a model of the misconception gives that answer
 models give the same, the first one counts: a list goes from the common to the rare.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Model = TypeVar("Model")  # an expression, a function of the inputs, a set of positions: whatever can be compared
 
@@ -32,3 +33,42 @@ def recognise(
 ) -> Misconception[Model] | None:
     """The first misconception with a model that `reproduces` the answer; None where there is none."""
     return next((item for item in misconceptions if any(reproduces(model) for model in item.models)), None)
+
+
+class NoAnswerError(Exception):
+    """A model gives nothing for anything that is asked: it raises, as somebody's code might; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal(Generic[Model]):
+    """A question's misconceptions before anybody holds one: what each of their models would answer to it.
+
+    answer: everything that a model gives; None where that depends on what a student answers. Raises NoAnswerError, and
+    whatever a model raises that is a mistake in it. is_right: whether such an answer gets full marks. same: whether two
+    answers are told apart by nothing that is asked.
+    """
+
+    misconceptions: Sequence[Misconception[Model]]
+    answer: Callable[[Model], Any]
+    is_right: Callable[[Any], bool]
+    same: Callable[[Any, Any], bool]
+
+
+Listener = Callable[[Rehearsal[Any]], None]
+_listeners: list[Listener] = []  # none in a grading: who examines an assignment listens
+
+
+@contextmanager
+def rehearsing(listener: Listener) -> Iterator[None]:
+    """Hand `listener` a rehearsal of every question that is asked meanwhile."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
+
+def rehearse(rehearsal: Callable[[], Rehearsal[Any]]) -> None:
+    """For oracles: let whoever listens try the misconceptions of the question that is asked."""
+    for listener in _listeners:
+        listener(rehearsal())

@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import numpy as np
 
 from grader.model import CallFailure, Verdict
-from grader.oracles.misconceptions import Misconception, recognise_all
+from grader.oracles.misconceptions import Misconception, Rehearsal, recognise_all, rehearse
 from grader.oracles.numeric import DOUBLE, close
 
 Rules = TypeVar("Rules")
@@ -100,6 +100,7 @@ ProgramAnswers: TypeAlias = Sequence[tuple[Program, Numbers]]
 
 def judge(make: Make, question: Question[Rules]) -> Verdict:
     """Whether the student's objects come to the right numbers in every program. Raises CallFailure."""
+    rehearse(lambda: _rehearsal(question))
     answers = [(program, question.asking.of(program, make)) for program in question.programs]
     if all(_agree(numbers, question.expected(program)) for program, numbers in answers):
         return Verdict.passed()
@@ -115,6 +116,18 @@ def judge(make: Make, question: Question[Rules]) -> Verdict:
     sentences = [mistake.sentence] if mistake else []
     message = " ".join([*sentences, _counterexample(question, program, numbers)])
     return Verdict.failed(message, mistake.id if mistake else None, paste=_to_paste(make, question, program))
+
+
+def _rehearsal(question: Question[Rules]) -> Rehearsal[Rules]:
+    """What the model comes to by each misconception's rules."""
+    asked = [*question.programs, *question.smallest]
+    right = [question.expected(program) for program in question.programs]
+    return Rehearsal(
+        question.misconceptions,
+        lambda rules: [question.expected(program, rules) for program in asked],
+        lambda numbers: all(map(_agree, numbers, right)),
+        lambda some, others: all(map(_agree, some, others)),
+    )
 
 
 def _past(mistake: Misconception[Rules], make: Make, question: Question[Rules]) -> Verdict:

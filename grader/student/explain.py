@@ -27,8 +27,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader import oracles
 from grader.assignment_folder import Assignment
-from grader.errors import UsageError
+from grader.errors import SuiteError, UsageError
 from grader.rubric import Exercise, Point
+from grader.suite.runner import list_checks
 
 TEXTS = "explain.toml"
 _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
@@ -84,6 +85,18 @@ def explain(assignment: Assignment, point: str) -> Explanation:
         judged=tuple(_filled(text, named) for text in judged),
         hints=tuple(_filled(text, named) for text in entry.hints),
     )
+
+
+def checked(assignment: Assignment, point: str) -> list[str]:
+    """The docstrings of a point's checks, with the parts that they decide; none where the checks cannot be loaded."""
+    try:
+        checks = [check for check in list_checks(assignment) if check.point == point and check.sentence]
+    except SuiteError:
+        return []
+    parts: dict[str, list[str]] = {}
+    for check in checks:
+        parts.setdefault(check.sentence, []).extend([check.part] if check.part else [])
+    return [f"{', '.join(names)}: {sentence}" if names else sentence for sentence, names in parts.items()]
 
 
 def _signatures(exercise: Exercise, names: Sequence[str] | None) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from grader.suite.session import OracleStoppedError, SubmissionSession
 
 MAX_OUTPUT = 4_000  # characters of a student's prints kept for one point: a report is to be read
 
+PART = "part"  # the argument of a check that is run for each of several parts
+
 # What whoever runs the grader should hear of, beside what the student is told.
 _INCIDENTS = {Outcome.TIMEOUT, Outcome.CRASHED, Outcome.FORBIDDEN}
 
@@ -122,7 +124,8 @@ def point_of(item: pytest.Item) -> tuple[str, str | None]:
     if mark is None:
         raise pytest.UsageError(f"{item.nodeid}: a check without a points mark")
     point, part = mark.args
-    return point, part
+    callspec = getattr(item, "callspec", None)
+    return point, callspec.params.get(PART, part) if callspec is not None else part
 
 
 def _grader_error(message: str, trace: str = "") -> Verdict:

@@ -1,6 +1,6 @@
 """The pytest plugin under every run of the checks: fixtures, the `points` mark, and verdicts instead of tracebacks.
 
-A check asks the submission and returns a `Verdict`; its docstring is the line that the student reads:
+A check asks the submission and returns a `Verdict`; its docstring says in `grader explain` what is checked:
 
     exercise2 = module("exercise2")
 
@@ -11,7 +11,7 @@ A check asks the submission and returns a `Verdict`; its docstring is the line t
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -19,19 +19,25 @@ import numpy as np
 import pytest
 
 from grader.model import CheckResult, Outcome, Verdict
-from grader.suite.check_run import CheckRun, point_of
+from grader.suite.check_run import PART, CheckRun, point_of
 from grader.suite.proxy import ModuleProxy
 from grader.suite.session import OracleProxy, SubmissionSession
 
 Mark = Callable[[Callable[..., Verdict]], Callable[..., Verdict]]
 
 
-def points(point: str, part: str | None = None) -> Mark:
-    """Tie a check to the point of the rubric that it decides, or to one part of it."""
+def points(point: str, part: str | Sequence[str] | None = None) -> Mark:
+    """Tie a check to the point of the rubric that it decides, or to one part of it.
+
+    Of several parts, the check is run for each; it asks for `part`, the name of the one that it decides.
+    """
     if not isinstance(point, str):
         usage = f"@points({point!r})" if isinstance(point, int | float) else "@points"
         raise TypeError(f'{usage}: it takes the id of a point as a text, such as @points("1.1")')
-    return pytest.mark.points(point, part)
+    if part is None or isinstance(part, str):
+        return pytest.mark.points(point, part)
+    parts = [*part]
+    return lambda check: pytest.mark.points(point, None)(pytest.mark.parametrize(PART, parts, ids=parts)(check))
 
 
 def module(name: str) -> Any:

@@ -72,14 +72,14 @@ def collected(assignment: Assignment, work: Callable[[RunChecks], Worked]) -> Wo
 
 @dataclass(frozen=True, slots=True)
 class CheckPlace:
-    """Where a check stands and what it decides. `documented`: it has a sentence for the student."""
+    """Where a check stands and what it decides; `sentence` is its docstring, which `grader explain` shows."""
 
     name: str
     file: Path
     line: int
     point: str
     part: str | None
-    documented: bool
+    sentence: str
 
 
 def list_checks(assignment: Assignment) -> list[CheckPlace]:
@@ -92,7 +92,7 @@ def list_checks(assignment: Assignment) -> list[CheckPlace]:
             item.path,
             (item.location[1] or 0) + 1,
             *point_of(item),
-            documented=bool(getattr(getattr(item, "obj", None), "__doc__", None)),
+            sentence=" ".join((getattr(getattr(item, "obj", None), "__doc__", None) or "").split()),
         )
         for item in session.items
     ]
@@ -113,7 +113,9 @@ def _collect(assignment: Assignment, session: "_Session[Any]") -> None:
         raise KeyboardInterrupt
     if not session.returned:
         if session.broken:
-            raise SuiteError(f"{assignment.folder}: the checks cannot be loaded: {'; '.join(session.broken)}")
+            raise SuiteError(
+                f"{assignment.folder}: the checks cannot be loaded: {'; '.join(dict.fromkeys(session.broken))}"
+            )
         raise SuiteError(
             f"pytest ended with exit code {int(code)} over the checks in {assignment.checks}:\n{output.getvalue()}"
         )

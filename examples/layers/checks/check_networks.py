@@ -110,7 +110,7 @@ def check_conv_net_parameters(cnn: Any, rng: Rng) -> Verdict:
 
 @points("3.2")
 def check_conv_net_loss(cnn: Any, rng: Rng) -> Verdict:
-    """Scores, and the loss with its regularisation."""
+    """The convolutional network's scores, and the loss with its regularisation."""
     return CONV_NET.judge_loss(cnn, rng)
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 from grader.assignment_folder import Assignment, template_of
 from grader.authoring.gallery import Case, differences, reference_of
 from grader.authoring.judging import Judge
+from grader.authoring.lint.misconceptions_tried import Rehearsals
 from grader.authoring.lint.remark import Remark, at_point
 from grader.errors import SubmissionError
 from grader.model import Outcome, Submission
+from grader.oracles.misconceptions import rehearsing
 from grader.pipeline import GradingSession
 from grader.rubric import PERSON
 from grader.schema import PointScore, Report
@@ -33,9 +35,13 @@ def grade(
     with GradingSession(assignment, settings) as session:
 
         def work(run: RunChecks) -> None:
-            grader = _Grader(Judge(session, run, AGAIN_SECONDS), diagnoses, tell)
+            rehearsals = Rehearsals(assignment)
+            grader = _Grader(Judge(session, run, AGAIN_SECONDS, rehearsals.after_check), diagnoses, tell)
             grader.template(seeds[0])
-            grader.reference(seeds)
+            with rehearsing(rehearsals.hear):
+                grader.reference(seeds, rehearsals)
+            for remark in rehearsals.remarks():
+                tell(remark)
             for case in cases:
                 grader.case(case, gallery_seeds)
 
@@ -60,10 +66,11 @@ class _Grader:
                 self._tell(self._at(point, f"the template {earned}: nothing that students begin with may count."))
             self._broken(point, "the template")
 
-    def reference(self, seeds: Sequence[int]) -> None:
+    def reference(self, seeds: Sequence[int], rehearsals: Rehearsals) -> None:
         folder = reference_of(self._assignment.folder)
         lost: dict[str, tuple[list[int], PointScore]] = {}
         for seed in seeds:
+            rehearsals.seed = seed
             for point in self._points(folder, seed, self._judge.session.selected):
                 if point.score < point.max_score - point.pending or (point.pending and self._machine_judges(point)):
                     lost.setdefault(point.id, ([], point))[0].append(seed)

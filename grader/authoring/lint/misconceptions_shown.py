@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 
 from grader.assignment_folder import Assignment
 from grader.authoring.gallery import Case
@@ -11,18 +12,22 @@ from grader.authoring.lint.remark import Remark
 def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection[str]) -> Iterator[Remark]:
     """One remark for each that is neither in `diagnoses`, those of what was graded, nor expected anywhere."""
     shown = {*diagnoses} | {diagnosis for case in cases for diagnosis in case.expected.diagnoses.values() if diagnosis}
-    reported: set[str] = set()
+    for name, (path, line) in places(assignment).items():
+        if name not in shown:
+            yield Remark(path, line, f"no answer of the gallery shows the misconception {name!r}: add one to wrong/.")
+
+
+def places(assignment: Assignment) -> dict[str, tuple[Path, int]]:
+    """Where the assignment's own files name a misconception first, by its id."""
+    found: dict[str, tuple[Path, int]] = {}
     for path in assignment.own_files:
         try:
             tree = ast.parse(path.read_bytes())
         except SyntaxError:
             continue  # which reading has told
         for line, name in _named(tree):
-            if name not in shown | reported:
-                reported.add(name)
-                yield Remark(
-                    path, line, f"no answer of the gallery shows the misconception {name!r}: add one to wrong/."
-                )
+            found.setdefault(name, (path, line))
+    return found
 
 
 def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:

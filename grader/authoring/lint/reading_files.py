@@ -36,16 +36,40 @@ def points_and_checks(assignment: Assignment, checks: Sequence[CheckPlace]) -> I
             yield at_point(assignment, point, f"point {point} has no check: mark one with {mark}.")
         for check in own_checks[1:]:
             yield Remark(
-                check.file,
+                _path(assignment, check),
                 check.line,
                 f"{check.name} decides {point} as {own_checks[0].name} does: one check for each part.",
             )
     for check in checks:
+        path = _path(assignment, check)
         if (check.point, check.part) not in parts:
             what = f"part {check.part!r} of point {check.point}" if check.part else f"point {check.point} without parts"
-            yield Remark(check.file, check.line, f"{check.name} decides {what}, which the rubric does not have.")
-        if not check.documented:
-            yield Remark(check.file, check.line, f"{check.name} has no docstring: it is the line that a student reads.")
+            yield Remark(path, check.line, f"{check.name} decides {what}, which the rubric does not have.")
+        if not check.sentence:
+            yield Remark(
+                path,
+                check.line,
+                f"{check.name} has no docstring: students read it in `grader explain`.",
+            )
+    yield from _alike(assignment, checks)
+
+
+def _alike(assignment: Assignment, checks: Sequence[CheckPlace]) -> Iterator[Remark]:
+    """Two checks of which a student reads the same; one that is run for several parts is one check."""
+    first: dict[str, CheckPlace] = {}
+    for check in checks:
+        other = first.setdefault(check.sentence, check) if check.sentence else check
+        if (other.file, other.name.partition("[")[0]) != (check.file, check.name.partition("[")[0]):
+            yield Remark(
+                _path(assignment, check),
+                check.line,
+                f"{check.name} has the docstring of {other.name}: say what a student can tell them apart by.",
+            )
+
+
+def _path(assignment: Assignment, check: CheckPlace) -> Path:
+    """A check's file as the person named the assignment; pytest gives it from the root."""
+    return assignment.folder / check.file.relative_to(assignment.folder.resolve())
 
 
 def imports(assignment: Assignment) -> Iterator[Remark]:

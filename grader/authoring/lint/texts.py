@@ -53,6 +53,6 @@ def _readable(assignment: Assignment, path: Path, line: int, names: list[str]) -
         try:
             explain(assignment, name)
         except UsageError as error:
-            yield Remark(path, line, str(error))
+            yield Remark(path, line, str(error).removeprefix(f"{TEXTS}: "))
         except KeyError:
             pass  # a function that there is not: said by name

@@ -16,7 +16,10 @@ MAX_AXES = 8  # of nested lists; numpy itself takes 64, the answers have at most
 
 
 class UnreadableError(ValueError):
-    """The value is not what it should be; the message is the sentence about it, without its subject."""
+    """The value is not what it should be; the message is the sentence about it, without its subject. `values` are its
+    numbers, where it is an array of numbers some of which are not finite."""
+
+    values: "Numbers | None" = None
 
 
 def sentence(subject: str, predicate: object) -> str:
@@ -50,9 +53,11 @@ def read_array(value: Any) -> Reading:
     if not finite.all():
         place = tuple(int(index) for index in np.argwhere(~finite)[0])
         where = f" at [{', '.join(map(str, place))}]" if place else ""
-        raise UnreadableError(
+        error = UnreadableError(
             f"is not finite: {figure(reading.values[place].item())}{where}, {_count(int((~finite).sum()))} in all"
         )
+        error.values = reading.values
+        raise error
     return reading
 
 

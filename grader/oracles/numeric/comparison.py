@@ -90,7 +90,7 @@ MAX_KEPT = 1 << 16  # entries of an answer of a wrong shape that may still tell 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A result that has the right shape and holds real numbers, or `problem`, a sentence. `raw` is what came, if it
-    holds numbers; `is_none` says that nothing came."""
+    holds finite numbers; `not_finite` if some are not. `is_none` says that nothing came."""
 
     values: Floats | None
     precision: Precision = DOUBLE
@@ -98,6 +98,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     raw: Numbers | None = None
     is_none: bool = False
+    not_finite: Numbers | None = None
 
 
 def read_and_compare(value: Any, case: Case) -> Answer:
@@ -131,7 +132,8 @@ def _read(value: Any, case: Case) -> Answer:
     try:
         reading = read_array(value)
     except UnreadableError as error:
-        return Answer(None, problem=f"{case.result} {error}.", is_none=value is None)
+        problem = f"{case.result} {error}."
+        return Answer(None, problem=problem, is_none=value is None, not_finite=error.values)
     values = reading.values
     if values.shape != case.expected.shape:
         raw = values if values.size <= MAX_KEPT else None

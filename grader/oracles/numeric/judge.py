@@ -8,11 +8,12 @@ from typing import Any, NoReturn
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.misconceptions import Misconception
+from grader.oracles.misconceptions import Misconception, rehearse
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, Inputs, mismatch, read_and_compare
 from grader.oracles.numeric.counterexample import Tried
 from grader.oracles.numeric.input_texts import shape
+from grader.oracles.numeric.models_tried import rehearsal
 from grader.oracles.numeric.naming import Model, explain
 from grader.oracles.numeric.students_function import students_function
 
@@ -39,6 +40,7 @@ class Question:
 def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
+    rehearse(lambda: rehearsal(question.cases, question.minimal_cases, question.misconceptions))
     answers: list[CaseAnswer] = []
     for case in question.cases:
         try:

@@ -1,12 +1,13 @@
 """Naming a mistake: what came is compared with what the models of each misconception give on the same inputs.
 
 A misconception is named only when one of its models reproduces every answer that came, the calls that raised among
-them. Where every call raised there is nothing to tell misconceptions apart by, so none is named.
+them, and what is not finite where it is not. Where no number came there is nothing to tell misconceptions apart by, so
+none is named.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -38,7 +39,7 @@ def explain(
     `small` are answers to minimal cases. A fitted model need not explain them: what it would fit to a few small
     integers is chance.
     """
-    if all(answer is None for _, answer in answers) or any(_unreadable(answer) for _, answer in answers):
+    if any(_unreadable(answer) for _, answer in answers) or not any(_tells(answer) for _, answer in (*answers, *small)):
         return []
 
     def reproduces(model: Model) -> bool:
@@ -49,24 +50,41 @@ def explain(
 
 
 def _unreadable(answer: Answer | None) -> bool:
-    return answer is not None and answer.raw is None
+    return answer is not None and _numbers(answer) is None
+
+
+def _tells(answer: Answer | None) -> bool:
+    """Whether there is a number in it: that calls raise, or that all is NaN, has many reasons."""
+    values = None if answer is None else _numbers(answer)
+    return values is not None and bool(np.isfinite(values).any() or not values.size)
+
+
+def _numbers(answer: Answer) -> Numbers | None:
+    return answer.raw if answer.raw is not None else answer.not_finite
 
 
 def _reproduces(model: Model, case: Case, answer: Answer | None) -> bool:
-    values = answer.raw if answer is not None else None
+    values = None if answer is None else _numbers(answer)
     try:
         with np.errstate(all="ignore"):
-            predicted = _fit(model, case, values) if isinstance(model, Fitted) else model(case)
+            predicted = _fit(model, case, values) if isinstance(model, Fitted) else as_numbers(model(case))
     except FAULTS:
         return answer is None
     if answer is None or values is None or predicted is None:
         return False
-    if predicted.shape != values.shape or np.iscomplexobj(values) or not np.isfinite(predicted).all():
+    finite = np.isfinite(values)
+    if predicted.shape != values.shape or np.iscomplexobj(values) or (np.isfinite(predicted) != finite).any():
         return False
-    norm = max(case.norm, float(np.abs(predicted).max(initial=0.0)))
-    return bool(close(values.real, predicted, norm, answer.precision).all())
+    norm = max(case.norm, float(np.abs(predicted[finite]).max(initial=0.0)))
+    return bool(close(values[finite], predicted[finite], norm, answer.precision).all())
+
+
+def as_numbers(predicted: Any) -> Numbers | None:
+    """What a model gave as an array: a number will do; None for what is not made of numbers."""
+    numbers = np.asarray(predicted)
+    return numbers if numbers.dtype.kind in "biufc" else None
 
 
 def _fit(model: Fitted, case: Case, values: Numbers | None) -> Numbers | None:
-    fits = values is not None and values.shape == case.expected.shape
+    fits = values is not None and values.shape == case.expected.shape and bool(np.isfinite(values).all())
     return model.predict(case, values.real) if values is not None and fits else None
