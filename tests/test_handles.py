@@ -9,11 +9,12 @@ import pytest
 
 from grader.api import CallFailure, Handle, fetch, keep
 from grader.assignment_folder import load_assignment
-from grader.errors import RubricError, SandboxError
-from grader.sandbox.child import kept_values
+from grader.errors import RubricError, SandboxError, SuiteError
+from grader.sandbox.child import convert, kept_values
 from grader.sandbox.child.protocol import MAX_HANDLES, REPLY, HandleNumber, Opaque, ProtocolError, decode, encode
 from grader.sandbox.launcher import Bundle, Launcher
 from grader.sandbox.supervisor import Sandbox
+from grader.suite import proxy
 from grader.suite.proxy import Contract, Endpoint, ModuleProxy
 from scripts import fuzz
 from tests.support.command import ROOT
@@ -310,6 +311,30 @@ def test_a_handle_goes_to_no_other_worker(module: Ask) -> None:
         there.Value(here.Value(2.0))
 
 
+@pytest.mark.parametrize("gather", [list, tuple, lambda parts: [*parts]])
+def test_what_has_parts_and_no_length_is_gathered(gather: Callable[[Any], Any], module: Ask) -> None:
+    """Python asks for a length before it makes a list of anything; a generator has none."""
+    parts = module().Value(5.0).parts()
+    assert [float(part.data) for part in gather(module().Value(5.0).parts())] == [5.0, 7.0]
+    assert failure(lambda: len(parts)) == (
+        "error",
+        "len(Value(5.0).parts()) raised TypeError: object of type 'generator' has no len().",
+    )
+
+
+def test_a_check_that_holds_too_much_is_an_authors_mistake(module: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not an error of the student's, whose values are only kept for it."""
+    monkeypatch.setattr(proxy, "MAX_HELD", 4)
+    engine = module()
+    held = [engine.Value(float(number)) for number in range(4)]
+    with pytest.raises(SuiteError, match=r"the check holds more than 4 values of the student's at once \(Value\(5\)\)"):
+        engine.Value(5)
+    del held[2:]
+    assert float(engine.Value(5.0).data) == 5.0
+    monkeypatch.undo()
+    assert proxy.MAX_HELD + kept_values.MAX_PARTS <= MAX_HANDLES, "what is still to be dropped has room beside it"
+
+
 # --- what a student tries ---
 
 HOSTILE = """
@@ -343,8 +368,8 @@ class Liar:
     def misses(self):
         raise AttributeError("mine")
     @property
-    def sleeps(self):
-        time.sleep(1000)
+    def waits(self):
+        os.read(os.pipe()[0], 1)
     @property
     def ends(self):
         os._exit(3)
@@ -414,7 +439,7 @@ def test_a_value_may_change_between_two_questions(module: Ask) -> None:
     assert [fetch(one) for one in taken] == ["no", None, [1, 2], 1.0]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("sleeps", "timeout"), ("ends", "crashed")])
+@pytest.mark.parametrize(("name", "kind"), [("waits", "timeout"), ("ends", "crashed")])
 def test_what_a_worker_kept_is_gone_with_it(name: str, kind: str, module: Ask) -> None:
     started, value = made(module, DEADLINE)
     other = started.make()
@@ -435,6 +460,58 @@ def test_an_end_that_raises_ends_nothing(module: Ask) -> None:
 def test_a_type_without_a_name_is_an_error(module: Ask) -> None:
     code = HOSTILE.replace("return Liar()", "return Name('x', (), {})()")
     assert failure(lambda: made(module, code=code))[0] == "error"
+
+
+EVIL = """
+class Meta(type):
+    def __getattribute__(cls, name):
+        raise ValueError(name)
+
+class Raised(Exception, metaclass=Meta):
+    pass
+
+class Endless(Exception):
+    __class__ = property(lambda self: 1 / 0)
+    def __str__(self):
+        raise self
+
+class Odd:
+    __signature__ = "nonsense"
+    __name__ = 5
+    def __call__(self, *args):
+        return float(len(args))
+
+class Made:
+    @property
+    def first(self):
+        raise Raised
+    @property
+    def second(self):
+        raise Endless
+    odd = Odd()
+
+def make():
+    return Made()
+
+def well():
+    return "well"
+"""
+
+
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_an_exception_that_raises_when_it_is_looked_at_ends_nothing(name: str, module: Ask) -> None:
+    started, value = made(module, code=EVIL)
+    assert failure(lambda: getattr(value, name)) == (
+        "error",
+        f"make().{name} raised an exception that raises another one when it is looked at.",
+    )
+    assert started.well() == "well"
+    assert float(value.odd()) == 0.0, "the worker and what it keeps are still there"
+
+
+def test_what_has_no_signature_to_look_at_is_called(module: Ask) -> None:
+    _, value = made(module, code=EVIL)
+    assert float(value.odd(1, 2)) == 2.0
 
 
 def test_a_number_of_its_own_class_is_a_number(module: Ask) -> None:
@@ -489,7 +566,7 @@ def test_a_table_has_a_bound() -> None:
     table = kept_values.Table()
     for number in range(MAX_HANDLES):
         table.send(None, number)
-    with pytest.raises(ValueError, match="more than 10,000 values are in use at once"):
+    with pytest.raises(ValueError, match="more than 30,000 values are in use at once"):
         table.send(None, MAX_HANDLES)
     table.drop([7])
     table.send(None, MAX_HANDLES)
@@ -506,7 +583,26 @@ def test_the_wire_takes_handles_one_way_only() -> None:
 
 def test_whatever_a_worker_answers_a_step_with_a_handle_is_no_error_of_ours() -> None:
     """It raises BreachError at the first step that is neither a value, a handle nor a failure of the student's."""
-    fuzz.handles(5_000, seed=7)
+    outcomes = fuzz.handles(2_000, seed=7)
+    assert outcomes.total() == 2_000
+    assert min(outcomes["value"], outcomes["handle"], outcomes["crashed"]) > 20
+
+
+class Endless(list[Any]):
+    listed = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        while True:
+            Endless.listed += 1
+            yield self
+
+
+@pytest.mark.parametrize("value", [Endless(), [Endless()] * 1000, {"x": [Endless(), Endless()]}, [[0] * 1000] * 1000])
+def test_what_has_no_end_is_listed_once(value: Any) -> None:
+    """And what has too many entries altogether is told at once, however deep it is nested."""
+    Endless.listed = 0
+    assert "more than 70000 entries" in str(convert.to_wire(value))
+    assert Endless.listed <= REPLY.items + 1000
 
 
 def test_a_rubric_names_handles_that_a_function_gives(tmp_path: Any) -> None:

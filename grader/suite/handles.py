@@ -80,6 +80,14 @@ def _binary(name: str, sign: str) -> tuple[Callable[["Handle", Any], Any], Calla
     return lambda self, other: operate(self, self, other), lambda self, other: operate(self, other, self)
 
 
+class NoLengthError(CallFailure, TypeError):
+    """`len(handle)` raised in the worker.
+
+    Python asks for a length before it makes a list of anything, and takes a TypeError for an answer: a generator has
+    none, and `list(handle)` has its parts all the same.
+    """
+
+
 class Handle:
     """A value that stays. Attributes, items, calls and operators are those of the student's object."""
 
@@ -127,7 +135,12 @@ class Handle:
 
     def __len__(self) -> int:
         subject = f"len({self.__kept_value.label})"
-        length = self.__kept_value.worker.operate(Operation("len", (self,), subject, subject, by_value=True))
+        try:
+            length = self.__kept_value.worker.operate(Operation("len", (self,), subject, subject, by_value=True))
+        except CallFailure as failure:
+            if failure.kind != "error":
+                raise
+            raise NoLengthError(failure.verdict, failure.kind, failure.frames, failure.advice) from failure
         if type(length) is not int or not 0 <= length <= MAX_PARTS:
             raise _wrong(f"{self.__kept_value.label} has {length} parts; at most {MAX_PARTS:,} are looked at.")
         return length

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, TypeAlias
 
+from grader.errors import SuiteError
 from grader.model import CallFailure, Finding, Outcome, Verdict, module_file
 from grader.oracles.numeric.students_function import MODULE
 from grader.sandbox.child.kept_values import holds_handle
@@ -26,6 +27,7 @@ from grader.text import plain
 
 MAX_REMEMBERED = 4_096  # bytes of a question; arrays are drawn anew for each, and not asked about twice
 MAX_REMEMBERED_ANSWER = 1 << 16  # bytes; dozens of answers are remembered at a time
+MAX_HELD = 20_000  # values of a student's that checks hold at once: a graph of a thousand nodes has some thousands
 MAX_PRINTED = 4_000  # of what was printed during one call: a report is to be read
 
 
@@ -97,6 +99,7 @@ class Endpoint:
     timed_out: dict[str, CallFailure] = field(default_factory=dict)
     unneeded: list[int] = field(default_factory=list)  # numbers of values that the worker need not keep any more
     numbers: "count[int]" = field(default_factory=lambda: count(1))  # for values that stay, also in a next worker
+    held: int = 0  # handles that there are
     _constants: dict[str, Reply] | None = None
     _printed: str = ""
     _answers: dict[tuple[str, bytes], Reply] = field(default_factory=dict)
@@ -179,6 +182,7 @@ class Caller:
         return self._result(callee, replace(request, operates=True), results, operation.label, operation.member)
 
     def drop(self, number: int) -> None:
+        self.endpoint.held -= 1
         self.endpoint.unneeded.append(number)
 
     def _keep(self, results: tuple[str, ...]) -> Keep:
@@ -206,7 +210,14 @@ class Caller:
         return [self._part(part, number, name, None) for part, number, name in parts]
 
     def _part(self, value: Value, number: int | None, label: str, member: str | None) -> Any:
-        return from_wire(value) if number is None else Handle(KeptValue(self, number, label, from_wire(value), member))
+        """One result. Raises SuiteError where the check holds too many already: the student's code is not to blame."""
+        if number is None:
+            return from_wire(value)
+        if self.endpoint.held >= MAX_HELD:
+            self.endpoint.unneeded.append(number)
+            raise SuiteError(f"the check holds more than {MAX_HELD:,} values of the student's at once ({label}).")
+        self.endpoint.held += 1
+        return Handle(KeptValue(self, number, label, from_wire(value), member))
 
     def _reply(self, callee: Callee, request: Request) -> Value:
         """The value of the answer; notes what is to be said of it. Raises CallFailure."""

@@ -86,8 +86,8 @@ MAX_HEAD_ARGS = 0xFFFF
 # says what it is. gone: a number that this worker does not know.
 STATUSES = ("error", "missing", "signature", "forbidden", "limit", "results", "gone")
 
-# Of values that one worker keeps at a time: those that a check still holds. A graph of a thousand nodes has as many.
-MAX_HANDLES = 10_000
+# Of values that one worker keeps at a time: those that checks still hold. They hold fewer themselves (`suite.proxy`).
+MAX_HANDLES = 30_000
 
 
 @dataclass(frozen=True, slots=True)

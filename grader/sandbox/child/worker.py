@@ -85,10 +85,18 @@ def answer(state: State, request: Any) -> dict[str, Any]:
     try:
         reply = _OPERATIONS[request["op"]](state, request)
     except BaseException as error:  # noqa: BLE001
-        reply = failure(state.importer, error)
+        reply = _told(state, error)
     if state.importer.refused:
         return problem("forbidden", f"import of {state.importer.refused[0]}", [])
     return reply
+
+
+def _told(state: State, error: BaseException) -> dict[str, Any]:
+    """The reply that says what was raised. Its class is the student's, too, and may raise when it is looked at."""
+    try:
+        return failure(state.importer, error)
+    except BaseException:  # noqa: BLE001
+        return problem("error", "an exception that raises another one when it is looked at", [])
 
 
 def load(state: State, request: Any) -> dict[str, Any]:
@@ -186,17 +194,22 @@ _OPERATIONS: dict[str, Callable[[State, Any], dict[str, Any]]] = {
 
 
 def _fits(target: Any, args: list[Any], kwargs: dict[str, Any]) -> bool:
+    if not callable(target):
+        return False
     try:
-        inspect.signature(target).bind(*args, **kwargs)
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):  # it has none to look at, as some of what is built in: the call itself will tell
+        return True
+    try:
+        signature.bind(*args, **kwargs)
     except TypeError:
         return False
-    except ValueError:  # a builtin that has no signature to look at: the call itself will tell
-        return True
     return True
 
 
 def _name_of(target: Any) -> str:
-    return str.__str__(getattr(target, "__name__", "it"))
+    name = getattr(target, "__name__", None)
+    return str.__str__(name) if isinstance(name, str) else "it"
 
 
 def _signature_of(target: Any) -> str:
