@@ -44,6 +44,7 @@ assignments: .venv/installed            ## the grader's grader over our own assi
 
 galleries: .venv/installed              ## which check catches which wrong answer, over SEEDS seeds; false accepts and rejects
 	$(BIN)/python -m scripts.galleries --seeds $(SEEDS)
+	$(BIN)/python -m tests.test_gradients 1000
 
 processors: .venv/installed             ## what trains, once more with the instructions of the oldest processor: the same points
 	$(PLAIN) $(BIN)/python -m scripts.galleries --gallery right --exercise 4

@@ -150,8 +150,11 @@ def trees(count: int, seed: int) -> None:
     tell("trees", count, started, outcomes)
 
 
-def handles(count: int, seed: int) -> None:
-    """Whatever a worker answers, a step with a handle gives a handle, plain data, or a failure of the student's."""
+def handles(count: int, seed: int) -> Counter[str]:
+    """Whatever a worker answers, a step with a handle gives a handle, plain data, or a failure of the student's.
+
+    How often each kind of outcome came.
+    """
     draw = random.Random(seed)
     outcomes: Counter[str] = Counter()
     started = time.perf_counter()
@@ -164,6 +167,7 @@ def handles(count: int, seed: int) -> None:
                 step = draw.choice(HANDLE_STEPS if live_handles else HANDLE_STEPS[:2])
                 outcomes[_step(partial(step, ModuleProxy(endpoint, "module"), draw, live_handles), live_handles)] += 1
     tell("handles", count, started, outcomes)
+    return outcomes
 
 
 def _step(action: Callable[[], Any], live_handles: list[Any]) -> str:

@@ -8,14 +8,16 @@ Exits with 1 if a point was won that was not earned, a report lost, an honest ex
 import argparse
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from grader.assignment_folder import load_assignment
+from grader.suite.runner import RunChecks, collected
 from tests.support.galleries import Case, cases
-from tests.support.hostile import Aftermath, adopt_orphans, run
+from tests.support.hostile import Aftermath, Target, adopt_orphans, run
 from tests.support.sandboxes import available, launcher_of
 
 FIGURES = ("cases", "unearned points", "lost reports", "harmed points", "survivors", "markers", "other", "seconds")
@@ -45,16 +47,20 @@ def main() -> int:
 
 
 def grade_all(selected: list[Case], sandbox: str, console: Console | None) -> list[tuple[Case, Aftermath]]:
-    assignment, launcher = load_assignment(), launcher_of(sandbox)
-    ended = []
-    for case in selected:
-        with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
-            aftermath = run(case, Path(folder), assignment, launcher)
-        ended.append((case, aftermath))
-        if console is not None:
-            outcomes = " ".join(f"{p.id}:{p.outcome}" for p in aftermath.report.points) if aftermath.report else ""
-            console.print(f"{case.path.name:36} {aftermath.seconds:6.2f} s  {outcomes}", highlight=False)
-    launcher.close()
+    assignment = load_assignment()
+    ended: list[tuple[Case, Aftermath]] = []
+
+    def grade_each(run_checks: RunChecks) -> None:
+        for case in selected:
+            with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+                aftermath = run(case, Path(folder), target, run_checks)
+            ended.append((case, aftermath))
+            if console is not None:
+                outcomes = " ".join(f"{p.id}:{p.outcome}" for p in aftermath.report.points) if aftermath.report else ""
+                console.print(f"{case.path.name:36} {aftermath.seconds:6.2f} s  {outcomes}", highlight=False)
+
+    with closing(launcher_of(sandbox)) as launcher, Target(assignment, launcher) as target:
+        collected(assignment, grade_each)
     return ended
 
 

@@ -1,9 +1,9 @@
-"""The autograd example: its gallery, its misconceptions, the same marks in every sandbox and for other seeds."""
+"""The autograd example: its gallery, its misconceptions, the same marks in every sandbox and whatever the seed."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import pytest
 
@@ -11,10 +11,11 @@ from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.sandbox.choose import SandboxSettings
+from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.explain import explain
 from tests.support.command import ROOT
-from tests.support.galleries import Case, differences
+from tests.support.galleries import Case, Together, asked_for, differences
 from tests.support.sandboxes import LOCAL, why_not
 
 pytestmark = pytest.mark.slow
@@ -24,9 +25,12 @@ FOLDERS = sorted(path.parent for path in (AUTOGRAD / "gallery").glob("*/*/expect
 CASES = [Case(path.parent.name, path, json.loads((path / "expected.json").read_text())) for path in FOLDERS]
 
 
-@pytest.fixture(scope="module", params=[*((kind, 1) for kind in LOCAL), ("process", 7)], ids=str)
+REFERENCE, TEMPLATE = AUTOGRAD / "reference", AUTOGRAD / "student_template"
+
+
+@pytest.fixture(scope="module", params=enumerate(LOCAL), ids=str)  # each with a seed of its own
 def grading(request: pytest.FixtureRequest) -> Iterator[GradingSession]:
-    kind, seed = request.param
+    seed, kind = request.param
     reason = why_not(kind)
     if reason is not None:
         pytest.skip(f"no {kind} here: {reason}")
@@ -41,18 +45,23 @@ def process() -> Iterator[GradingSession]:
         yield session
 
 
-def graded(grading: GradingSession, folder: Path) -> Any:
-    return json.loads(to_json(grading.grade(grading.load(folder))))
+Reports: TypeAlias = Together[Path, Report]
+
+
+@pytest.fixture(scope="module")
+def reports(request: pytest.FixtureRequest, grading: GradingSession) -> Reports:
+    folders = [*(case.path for case in asked_for(request, "case")), *asked_for(request, "folder")]
+    return Together(grading.assignment, folders, lambda folder, run: grading.grade(grading.load(folder), run=run))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_each_case_of_the_gallery_is_worth_what_it_says(case: Case, grading: GradingSession) -> None:
-    assert differences(case, graded(grading, case.path)) == []
+def test_each_case_of_the_gallery_is_worth_what_it_says(case: Case, reports: Reports) -> None:
+    assert differences(case, json.loads(to_json(reports[case.path]))) == []
 
 
-@pytest.mark.parametrize(("folder", "score"), [("reference", 8.0), ("student_template", 0.0)])
-def test_the_reference_has_all_points_and_the_template_none(folder: str, score: float, grading: GradingSession) -> None:
-    assert graded(grading, AUTOGRAD / folder)["score"] == score
+@pytest.mark.parametrize(("folder", "score"), [(REFERENCE, 8.0), (TEMPLATE, 0.0)], ids=["reference", "template"])
+def test_the_reference_has_all_points_and_the_template_none(folder: Path, score: float, reports: Reports) -> None:
+    assert reports[folder].score == score
 
 
 def test_every_misconception_has_a_case() -> None:

@@ -67,7 +67,7 @@ def test_a_gpu_is_waited_for_on_nobodys_time(
     client = apparatus_on("GPU-1", monkeypatch)
     looks: list[float] = []
 
-    def sleep(seconds: float) -> None:
+    def pause(seconds: float) -> None:
         """What the lock does between two looks: the other process ends in the first."""
         looks.append(seconds)
         assert other.stdin
@@ -75,7 +75,7 @@ def test_a_gpu_is_waited_for_on_nobodys_time(
         other.wait()  # without a timeout: with one it would sleep itself
 
     client.clock = lambda: WAITED * len(looks)
-    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", pause)
     client.ready()
     assert (len(looks), client.box.spent, other.returncode) == (1, 0, 0)
     (lock,) = locks.glob("*.lock")

@@ -1,15 +1,16 @@
 """The hostile gallery in every local sandbox: exact points, no report lost, nobody else harmed, nothing left behind."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from grader.assignment_folder import Assignment
 from grader.sandbox.child import worker
-from grader.sandbox.launcher import Launcher
-from tests.support.galleries import Case, cases
-from tests.support.hostile import adopt_orphans, run
+from grader.suite.runner import RunChecks
+from tests.support.galleries import Case, Together, asked_for, cases
+from tests.support.hostile import Aftermath, Target, adopt_orphans, run
 from tests.support.sandboxes import LOCAL, launcher_of, why_not
 
 pytestmark = pytest.mark.slow
@@ -21,15 +22,21 @@ MIN_CASES = 60  # cases, of which the gallery is not to lose any
 
 
 @pytest.fixture(scope="module", params=LOCAL)
-def held(request: pytest.FixtureRequest) -> Iterator[tuple[str, Launcher]]:
-    """One sandbox for the whole gallery."""
+def attacked(
+    request: pytest.FixtureRequest, assignment: Assignment, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Together[Path, Aftermath]]]:
+    """A kind of sandbox, and what each case came to in one sandbox of that kind."""
     reason = why_not(request.param)
     if reason is not None:
         pytest.skip(f"no {request.param} here: {reason}")
+    chosen = {case.path: case for case in asked_for(request, "case")}
     adopt_orphans()
-    launcher = launcher_of(request.param)
-    yield request.param, launcher
-    launcher.close()
+    with closing(launcher_of(request.param)) as launcher, Target(assignment, launcher) as target:
+
+        def attack(path: Path, run_checks: RunChecks) -> Aftermath:
+            return run(chosen[path], tmp_path_factory.mktemp("case"), target, run_checks)
+
+        yield request.param, Together(assignment, chosen, attack)
     adopt_orphans(False)
 
 
@@ -38,13 +45,10 @@ def is_restricted(sandbox: str) -> bool:
     return sandbox != "process" or why_not("jail") is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.path.name) for case in CASES])
-def test_an_attack_wins_nothing_and_harms_nobody(
-    case: Case, held: tuple[str, Launcher], assignment: Assignment, tmp_path: Path
-) -> None:
-    sandbox, launcher = held
-    aftermath = run(case, tmp_path, assignment, launcher)
+def test_an_attack_wins_nothing_and_harms_nobody(case: Case, attacked: tuple[str, Together[Path, Aftermath]]) -> None:
+    sandbox, aftermaths = attacked
+    aftermath = aftermaths[case.path]
     assert aftermath.lost == ""
     assert aftermath.harmed(case) == []
     assert aftermath.survivors == ()

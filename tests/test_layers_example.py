@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.command import ROOT
+from tests.support.galleries import Together, asked_for
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -49,27 +50,37 @@ def networks() -> Iterator[Any]:
         sys.path.remove(str(LAYERS / "checks"))
 
 
-def graded(session: GradingSession, folder: Path, seed: int = 1) -> Report:
-    return session.grade(session.load(folder), seed=seed)
+Reports: TypeAlias = Together[tuple[Path, int], Report]
+SEEDS = 8  # of the reference; twenty are graded by `make assignments`
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_reference_gets_full_marks_on_any_seed(seed: int, session: GradingSession) -> None:
-    report = graded(session, LAYERS / "reference", seed)
+@pytest.fixture(scope="module")
+def reports(request: pytest.FixtureRequest, session: GradingSession) -> Reports:
+    """By folder and seed."""
+    wanted = [(LAYERS / "student_template", 1), *((file.parent, 1) for file in asked_for(request, "file"))]
+    wanted += [(LAYERS / "reference", seed) for seed in asked_for(request, "seed")]
+    return Together(
+        session.assignment, wanted, lambda key, run: session.grade(session.load(key[0]), seed=key[1], run=run)
+    )
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_the_reference_gets_full_marks_on_any_seed(seed: int, reports: Reports) -> None:
+    report = reports[LAYERS / "reference", seed]
     assert [(point.id, point.message) for point in report.points if point.score < point.max_score] == []
     assert report.score == report.max_score == 30
     assert not any(point.notes for point in report.points)
 
 
-def test_the_template_earns_nothing(session: GradingSession) -> None:
-    report = graded(session, LAYERS / "student_template")
+def test_the_template_earns_nothing(reports: Reports) -> None:
+    report = reports[LAYERS / "student_template", 1]
     assert {(point.score, point.outcome.value) for point in report.points} == {(0.0, "missing")}
 
 
 @pytest.mark.parametrize("file", GALLERY, ids=lambda file: file.parent.name)
-def test_each_case_of_the_gallery_gets_its_points(file: Path, session: GradingSession) -> None:
+def test_each_case_of_the_gallery_gets_its_points(file: Path, reports: Reports) -> None:
     expected = json.loads(file.read_text(encoding="utf-8"))
-    points = {point.id: point for point in graded(session, file.parent).points}
+    points = {point.id: point for point in reports[file.parent, 1].points}
     assert {name: points[name].score for name in expected["points"]} == expected["points"]
     assert {name: points[name].diagnosis for name in expected["diagnoses"]} == expected["diagnoses"]
 

@@ -20,8 +20,11 @@ from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.schema import Report
 from grader.settings import RunSettings
+from grader.suite.runner import RunChecks
 from tests.support.command import ROOT
+from tests.support.galleries import Together
 
 pytestmark = pytest.mark.slow
 
@@ -38,13 +41,20 @@ def texts() -> dict[str, str]:
     for exercise in sorted({slip["exercise"] for slip in SLIPS.values()}):
         settings = RunSettings(SandboxSettings("process"), PRACTICE_SEED, (exercise,))
         with GradingSession(load_assignment(), settings) as session, tempfile.TemporaryDirectory() as scratch:
-            for name in [name for name, slip in SLIPS.items() if slip["exercise"] == exercise]:
-                folder = write(SLIPS[name], Path(scratch) / name)
-                text = io.StringIO()
-                report = session.grade(session.load(folder))
-                print_progress(report, Console(file=text, width=WIDTH), selection=True)
-                found[name] = "\n".join(line.rstrip() for line in without_table(text.getvalue()))
+            names = [name for name, slip in SLIPS.items() if slip["exercise"] == exercise]
+
+            def grade(name: str, run: RunChecks, session: GradingSession = session, scratch: str = scratch) -> Report:
+                return session.grade(session.load(write(SLIPS[name], Path(scratch) / name)), run=run)
+
+            reports = Together(session.assignment, names, grade)
+            found.update({name: shown(reports[name]) for name in names})
     return found
+
+
+def shown(report: Report) -> str:
+    text = io.StringIO()
+    print_progress(report, Console(file=text, width=WIDTH), selection=True)
+    return "\n".join(line.rstrip() for line in without_table(text.getvalue()))
 
 
 def write(slip: dict[str, Any], folder: Path) -> Path:

@@ -6,12 +6,21 @@ a case which never comes back.
 """
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+import pytest
+
+from grader.assignment_folder import Assignment
 from grader.authoring import gallery
+from grader.errors import GraderError
 from grader.schema import Report
+from grader.suite.runner import RunChecks, collected
+
+Key = TypeVar("Key")
+Graded = TypeVar("Graded")
 
 HERE = Path(__file__).parent.parent / "gallery"
 
@@ -44,3 +53,33 @@ def differences(case: Case, report: dict[str, Any]) -> list[str]:
     expected = gallery.Expectation.model_validate(case.expected)
     engine_case = gallery.Case("right", case.path, expected)
     return gallery.differences(engine_case, Report.model_validate(report), expected.points.keys())
+
+
+class Together(Generic[Key, Graded]):
+    """Many submissions, graded with the checks collected once, as a class's are: collecting is half of what most cost.
+
+    Each has a result of its own, by its key. A GraderError is raised where that result is asked for.
+    """
+
+    def __init__(self, assignment: Assignment, keys: Iterable[Key], grade: Callable[[Key, RunChecks], Graded]) -> None:
+        self._grade = grade
+        self._results: dict[Key, Graded] = {}
+        self._errors: dict[Key, GraderError] = {}
+        collected(assignment, lambda run: [self._keep(key, run) for key in dict.fromkeys(keys)])
+
+    def _keep(self, key: Key, run: RunChecks) -> None:
+        try:
+            self._results[key] = self._grade(key, run)
+        except GraderError as error:
+            self._errors[key] = error
+
+    def __getitem__(self, key: Key) -> Graded:
+        if key in self._errors:
+            raise self._errors[key]
+        return self._results[key]
+
+
+def asked_for(request: pytest.FixtureRequest, name: str) -> list[Any]:
+    """What the tests of this file that are about to run get for one parameter, in their order."""
+    specs = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    return [spec.params[name] for spec in specs if spec is not None and name in spec.params]

@@ -17,10 +17,11 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
 
@@ -31,6 +32,7 @@ from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
+from grader.suite.runner import RunChecks
 from tests.support.galleries import Case
 
 SEED = 20_260_102
@@ -81,14 +83,40 @@ def _worth(case: Case, point: str) -> float:
     return float(case.expected["points"][point])
 
 
-def run(case: Case, folder: Path, assignment: Assignment, launcher: Launcher) -> Aftermath:
+class Target:
+    """The assignment in one sandbox, as the whole gallery attacks it: a grading session for each set of bounds."""
+
+    def __init__(self, assignment: Assignment, launcher: Launcher) -> None:
+        self.assignment = assignment
+        self._launcher = launcher
+        self._sessions: dict[str, GradingSession] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        self._stack.close()
+
+    def session(self, expected: dict[str, Any]) -> GradingSession:
+        """The session with a case's own bounds on an answer's time and memory, where it has some."""
+        bounds = {name: expected[name] for name in ("call_seconds", "memory_mib") if name in expected}
+        if str(bounds) not in self._sessions:
+            rubric = self.assignment.rubric
+            exercises = tuple(exercise.model_copy(update=bounds) for exercise in rubric.exercise)
+            narrowed = Assignment(self.assignment.folder, rubric.model_copy(update={"exercise": exercises}))
+            session = GradingSession(narrowed, launcher=self._launcher)
+            self._sessions[str(bounds)] = self._stack.enter_context(session)
+        return self._sessions[str(bounds)]
+
+
+def run(case: Case, folder: Path, target: Target, run_checks: RunChecks) -> Aftermath:
     """Makes the case in `folder`, grades it, and looks around."""
-    path = make(case, folder)
+    path, grading = make(case, folder), target.session(case.expected)
     before, report, lost = descendants(), None, ""
     started, idle = time.monotonic(), forget_peak()
     try:
-        with GradingSession(narrowed(assignment, case.expected), launcher=launcher) as grading:
-            report = grading.grade(grading.load(path), seed=SEED, selected=case.expected["points"])
+        report = grading.grade(grading.load(path), seed=SEED, selected=case.expected["points"], run=run_checks)
         if report.has_grader_error:
             lost = "grader_error"
     except GraderError as error:
@@ -110,14 +138,6 @@ def memory(field: str) -> int:
         return 0
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))
-
-
-def narrowed(assignment: Assignment, expected: dict[str, Any]) -> Assignment:
-    """The assignment with the case's own bounds on an answer's time and memory, where it has some."""
-    bounds = {name: expected[name] for name in ("call_seconds", "memory_mib") if name in expected}
-    rubric = assignment.rubric
-    exercises = tuple(exercise.model_copy(update=bounds) for exercise in rubric.exercise)
-    return Assignment(assignment.folder, rubric.model_copy(update={"exercise": exercises}))
 
 
 # --- making a case ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.api import CallFailure, Opaque, Tree, Verdict
 from grader.oracles import trees
+from grader.oracles.expression_judge import kind_of, not_an_expression, unwrapped
 
 _PARTIAL_ARGUMENTS = (
     *(trees.symbol(name, "real") for name in ("f_x", "f_y")),
@@ -24,8 +25,8 @@ ALWAYS_ZERO = " It is 0 for all inputs, as a sum over an empty list is. Is the l
 
 def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     """1.1 and 1.2. `ask` is the student's function of that name, `algebra` the bounded oracle."""
-    answer = _unwrapped(ask(*_PARTIAL_ARGUMENTS))
-    kind = _not_an_expression(answer)
+    answer = unwrapped(ask(*_PARTIAL_ARGUMENTS))
+    kind = not_an_expression(answer)
     if kind:
         return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
     if isinstance(answer, Opaque):
@@ -64,10 +65,10 @@ def judge_substitution(functions: Any, algebra: Any, seed: int) -> Verdict:
 def _student_partial(function: Callable[..., Any]) -> Tree | int | float | None:
     """What the student's own function gives, None where it gives no expression: 1.3 does not depend on it."""
     try:
-        answer = _unwrapped(function(*_PARTIAL_ARGUMENTS))
+        answer = unwrapped(function(*_PARTIAL_ARGUMENTS))
     except CallFailure:
         return None
-    return None if _not_an_expression(answer) or isinstance(answer, Opaque) else answer
+    return None if not_an_expression(answer) or isinstance(answer, Opaque) else answer
 
 
 def _substitution_verdict(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
@@ -106,7 +107,7 @@ def _no_substitution(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
         index, name = judgement["unknown"][0]
         return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
     for number, line in enumerate(lines, 1):
-        kind = _not_an_expression(line)
+        kind = not_an_expression(line)
         if kind:
             return Verdict.failed(_not_a_line(number, line, kind))
     return Verdict.failed(f"No line shows the substitution. {_SHOW_IT}", "substitution-missing")
@@ -124,7 +125,7 @@ def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     if isinstance(lines, Verdict):
         return lines
     for number, line in enumerate(lines, 1):
-        kind = _not_an_expression(line)
+        kind = not_an_expression(line)
         if kind:
             return Verdict.failed(_not_a_line(number, line, kind))
     judgement = algebra.judge_chain(_sendable(lines), seed)
@@ -189,44 +190,19 @@ def _lines(answer: Any) -> list[Any] | Verdict:
     if isinstance(answer, np.ndarray):
         answer = answer.tolist()
     if not isinstance(answer, list):
-        return Verdict.failed(f"proof returns {_kind(answer)}; {_EXPECTED_LINES}")
+        return Verdict.failed(f"proof returns {kind_of(answer)}; {_EXPECTED_LINES}")
     if not answer:
         return Verdict.failed(f"proof returns an empty list; {_EXPECTED_LINES}")
     if len(answer) == 1 and isinstance(answer[0], list):  # a matrix of one row
         answer = answer[0]
     if len(answer) == 1:
         return Verdict.failed("proof returns a single line; a chain needs one side, the steps, and the other side.")
-    return [_unwrapped(line) for line in answer]
-
-
-def _unwrapped(answer: Any) -> Any:
-    """A 1×1 matrix, which is a list of a list of one expression, counts as that expression."""
-    while isinstance(answer, list) and len(answer) == 1:
-        answer = answer[0]
-    return answer
+    return [unwrapped(line) for line in answer]
 
 
 def _sendable(lines: list[Any]) -> list[Any]:
     """What is not an expression goes as a text that says so, what could not be sent as None; all keep their places."""
-    return [_not_an_expression(line) or (None if isinstance(line, Opaque) else line) for line in lines]
-
-
-def _not_an_expression(answer: Any) -> str:
-    """What it is instead, in words; empty for an expression, and for one that merely could not be sent."""
-    if isinstance(answer, Tree):
-        return "an equation (Eq)" if answer.head == "Equality" else ""
-    if isinstance(answer, Opaque):
-        return "" if answer.reason.startswith("an expression") else answer.reason
-    return "" if isinstance(answer, int | float) and not isinstance(answer, bool) else _kind(answer)
-
-
-def _kind(answer: Any) -> str:
-    if answer is None:
-        return "None (is a return missing?)"
-    if isinstance(answer, Opaque):
-        return answer.reason
-    names = {Tree: "one expression", str: "a string", list: "a list", dict: "a dict", bool: "True or False"}
-    return names.get(type(answer), f"a {type(answer).__name__}")
+    return [not_an_expression(line) or (None if isinstance(line, Opaque) else line) for line in lines]
 
 
 def _unknown(names: list[str]) -> str:

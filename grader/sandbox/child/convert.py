@@ -35,20 +35,28 @@ class _Outward:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
         self.items = 0
+        self.listed = 0  # entries of lists and dictionaries: counted before the first of them is converted
         self.nodes = 0
 
     def convert(self, value: Any, depth: int) -> Value:
         self.items += 1
         if self.items > self.bounds.items:
-            return Opaque(f"something of more than {self.bounds.items} entries")
+            return self.too_many()
         if depth > self.bounds.depth:
             return Opaque(f"something nested more than {self.bounds.depth} deep")
         if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
             return self.scalar(value)
         if isinstance(value, (list, tuple)):
-            items = list(itertools.islice(value, self.bounds.items + 1))  # a subclass may go on for ever
+            room = max(0, self.bounds.items - self.listed)
+            items = list(itertools.islice(value, room + 1))  # a subclass may go on for ever
+            self.listed += len(items)
+            if len(items) > room:
+                return self.too_many()
             return [self.convert(item, depth + 1) for item in items]
         if isinstance(value, dict):
+            self.listed += dict.__len__(value)
+            if self.listed > self.bounds.items:
+                return self.too_many()
             return {str(key): self.convert(item, depth + 1) for key, item in dict.items(value)}
         for package, convert in (("numpy", self.from_numpy), ("torch", self.from_torch), ("sympy", self.from_sympy)):
             library = sys.modules.get(package)
@@ -57,6 +65,9 @@ class _Outward:
                 if is_handled:
                     return result
         return Opaque(article(type(value).__name__))
+
+    def too_many(self) -> Opaque:
+        return Opaque(f"something of more than {self.bounds.items} entries")
 
     def scalar(self, value: Any) -> Value:
         """The base class's own conversion gives the exact built-in, whatever a subclass says of itself."""

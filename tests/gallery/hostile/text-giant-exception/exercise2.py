@@ -1,6 +1,6 @@
 from itertools import cycle
 
-TEXTS = ["x" * (40 << 20), "\N{GRINNING FACE}" * (10 << 20), "\n" * (30 << 20), "a b " * (8 << 20)]
+TEXTS = ["x" * (8 << 20), "\N{GRINNING FACE}" * (2 << 20), "\n" * (6 << 20), "a b " * (2 << 20)]
 texts = cycle(TEXTS)
 
 
