@@ -16,6 +16,7 @@ from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Launcher
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.suite.session import Oracles
+from tests.support import lent_zygotes
 from tests.support.command import Command, run_grader
 from tests.support.costs import Costs
 
@@ -72,6 +73,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
     return load_assignment()
+
+
+@pytest.fixture
+def lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers come from siblings of zygotes that are there already, for this test."""
+    lent_zygotes.use(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")  # and no longer: other modules look for processes that stay behind

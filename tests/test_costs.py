@@ -1,11 +1,13 @@
 """What the tests cost has its reasons; a command that is forked from a warm process is that command."""
 
+import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from scripts import slowest_tests
+from scripts import kill_class, slowest_tests
 from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT
 
@@ -66,3 +68,31 @@ def test_a_warm_command_has_the_words_folder_environment_and_streams_of_who_aske
 )
 def test_a_warm_command_ends_as_it_would(code: str, ends: int, tmp_path: Path) -> None:
     assert echo(tmp_path, code).returncode == ends
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="commands are forked on Linux only")
+def test_a_signal_reaches_a_forked_command_itself(tmp_path: Path) -> None:
+    (tmp_path / "wait.py").write_text("import os\nprint(os.getpid(), flush=True)\ninput()\n", encoding="utf-8")
+    words = [sys.executable, "-m", "wait"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with warm_commands.Process(words, cwd=tmp_path, text=True, **pipes) as process:  # type: ignore[call-overload]
+        assert int(process.stdout.readline()) == process.pid
+        process.kill()
+        assert process.wait(PATIENCE) == -signal.SIGKILL
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="commands are forked on Linux only")
+def test_a_lent_zygote_is_as_warm_and_ends_with_its_command(tmp_path: Path) -> None:
+    code = "from grader.sandbox.linux.jail import JailLauncher\n"
+    code += "launcher = JailLauncher()\nprint(launcher.restrictions, flush=True)\n"
+    code += "print(type(next(iter(launcher._zygotes.values()))).__name__)\n"
+    (tmp_path / "look.py").write_text(code, encoding="utf-8")
+    first = warm_commands.run("look", cwd=tmp_path, timeout=PATIENCE)
+    before = warm_commands.family()
+    again = warm_commands.run("look", cwd=tmp_path, timeout=PATIENCE)
+    assert first.stdout == again.stdout, first.stderr
+    assert "seccomp" in again.stdout
+    assert again.stdout.splitlines()[-1] == "LentZygote"
+    assert kill_class.lasting(warm_commands.family() - before) == []

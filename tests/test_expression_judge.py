@@ -79,8 +79,8 @@ def test_lint_tries_misconceptions_that_are_expressions(tmp_path: Path) -> None:
     lint(load_assignment(course), settings, range(1), range(1), remarks.append)
     told = [remark.sentence for remark in remarks if "no answer of the gallery" not in remark.sentence]
     assert told == [
-        "the misconception 'it-is-right' gives the right answer to all that 2.1 asks: whoever holds it gets full "
-        "marks. Draw inputs on which it is wrong, or remove it.",
+        "the misconception 'it-is-right' gives the right answer to all that is asked in 2.1: whoever holds it gets "
+        "full marks. Draw inputs on which it is wrong, or remove it.",
         "the misconception 'the-same' is never named: it gives what 'factors-apart' gives, which comes before it. Draw "
         "inputs that tell them apart, or make them one.",
     ]

@@ -17,9 +17,15 @@ from grader.course.gradescope_package import NOT_YET, Settings, build_package, r
 from grader.errors import SandboxError, UsageError
 from grader.sandbox.docker.engine import connect
 from tests.support.command import ROOT, Command
-from tests.support.environments import SITE_PACKAGES, collect_dependencies, link_dependencies, shell
+from tests.support.environments import SITE_PACKAGES, collect_dependencies, link_dependencies, make_environment, shell
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def _warm(lent: None) -> None:
+    """What is graded in this process has a zygote at once."""
+
 
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
@@ -140,7 +146,7 @@ def test_its_scripts_install_and_judge(root: Path) -> None:
     """setup.sh and run_autograder themselves, in a folder that stands for /autograder; the download is left out."""
     unpacked(root, Settings())
     environment = root / "grader"
-    assert shell(f"python3 -m venv {environment}", root).returncode == 0
+    make_environment(environment)
     link_dependencies(environment)
     built = shell("source/setup.sh", root, AUTOGRADER=str(root))
     assert built.returncode == 0, built.stdout + built.stderr

@@ -141,7 +141,7 @@ def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) 
     """The README's own commands, in bash, in the student's folder with the environment in it."""
     folder = tmp_path / "Übung 9" / "my work"
     shutil.copytree(out, folder)
-    activate, run = follow_readme(folder)
+    activate, run = follow_readme(folder, whole=True)
     empty = shell(activate + run, folder)
     assert empty.returncode == 1, empty.stderr
     assert "Points so far: 0 of 22." in empty.stdout

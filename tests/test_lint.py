@@ -324,7 +324,7 @@ def test_misconceptions_are_tried_on_what_is_asked(course: Path) -> None:
         + 1
     )
     assert [sentence for _, sentence in inside] == [
-        "the misconception 'plus-zero' gives the right answer to all that 1.1 asks: whoever holds it gets full marks. "
+        "the misconception 'plus-zero' gives the right answer to all that is asked in 1.1: whoever holds it gets full marks. "
         "Draw inputs on which it is wrong, or remove it.",
         f"the misconception 'misspelt' cannot be tried (checks/CHECKS, line {line}: KeyError: 'logit'): a wrong answer "
         "would be the grader's fault.",
@@ -332,7 +332,7 @@ def test_misconceptions_are_tried_on_what_is_asked(course: Path) -> None:
         "the misconception 'never-fits' gives no answer to what 1.1 asks (TypeError: not here): it is never named.",
         "the misconception 'thrice' is never named: it gives what 'tripled' gives, which comes before it. Draw inputs "
         "that tell them apart, or make them one.",
-        "with 5 of 6 seeds (such as 0), the misconception 'now-and-then' gives the right answer to all that 1.1 asks. "
+        "with 5 of 6 seeds (such as 0), the misconception 'now-and-then' gives the right answer to all that is asked in 1.1. "
         "The verdict is luck: let the check draw more.",
     ]
 

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from grader.course.wheel import wheel_name
 from grader.pipeline import GradingSession
 from grader.sandbox.process import ProcessLauncher
 from grader.schema import Report
+from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import follow_readme, shell
 
@@ -49,8 +48,8 @@ def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
 
 def test_pytest_beside_a_checkout_takes_the_assignments_folder(tmp_path: Path) -> None:
     shutil.copytree(SOFTMAX / "student_template", tmp_path / "work")
-    command = [sys.executable, "-m", "pytest", f"--assignment={SOFTMAX}", "-k", "1.2"]
-    ended = subprocess.run(command, cwd=tmp_path / "work", capture_output=True, text=True, timeout=PATIENCE)
+    options = (f"--assignment={SOFTMAX}", "-k", "1.2")
+    ended = warm_commands.run("pytest", *options, cwd=tmp_path / "work", timeout=PATIENCE)
     assert "0 of 1 points in this selection.\nNext: begin with 1.2 " in ended.stdout, ended.stdout + ended.stderr
 
 

@@ -74,14 +74,14 @@ def seen(state: State, folder: Path) -> str:
     for name, text in state.files.items():
         (work / name).write_text(text, encoding="utf-8")
     course = (
-        () if state.call_seconds is None else (f"--assignment={_with_limit(folder / 'course', state.call_seconds)}",)
+        () if state.call_seconds is None else (f"--assignment={with_limit(folder / 'course', state.call_seconds)}",)
     )
     ended = run_pytest(work, *course, *state.args, columns=WIDTH)
     lines = (ended.stdout + ended.stderr).splitlines()
     return "\n".join(_SECONDS.sub("in 1.00s", line).rstrip() for line in lines) + "\n"
 
 
-def _with_limit(folder: Path, seconds: float) -> Path:
+def with_limit(folder: Path, seconds: float) -> Path:
     """The assignment, with another limit for each call."""
     shutil.copytree(BUILT_IN, folder, ignore=shutil.ignore_patterns("__pycache__"))
     rubric = folder / "rubric.toml"

@@ -426,6 +426,17 @@ def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more,
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
+    def train(model, optimizer, batches, loss_fn):
+        mean = epoch(model, optimizer, batches, loss_fn)
+        model[-1].bias.requires_grad_(False)
+        return mean
+
+    verdict = judged("Adam", train_epoch=train, make_optimizer=lambda name, params: optim.Adam(params, lr=5e-4))
+    assert verdict.evidence["curve"]["accuracy"][0] < 0.8
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 class Scaled(nn.Module):
     def __init__(self):
         super().__init__()

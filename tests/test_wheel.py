@@ -11,7 +11,7 @@ import pytest
 
 from grader.course.wheel import write_wheel
 from tests.support.command import PATIENCE, ROOT
-from tests.support.environments import SCRIPTS, link_dependencies, shell
+from tests.support.environments import SCRIPTS, link_dependencies, make_environment, shell
 
 pytestmark = pytest.mark.slow
 
@@ -81,8 +81,7 @@ def test_it_carries_another_assignment_in_the_place_of_the_built_in_one(built: P
 @pytest.mark.slow
 def test_installed_elsewhere_it_grades_the_reference_and_draws_its_page(built: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "reference", tmp_path / "submission")
-    made = shell("python3 -m venv venv", tmp_path)
-    assert made.returncode == 0, made.stderr
+    make_environment(tmp_path / "venv")
     link_dependencies(tmp_path / "venv")
     python = tmp_path / "venv" / SCRIPTS / "python"
     script = f"{python} -m pip install --quiet --no-deps {built}\n{python} -c 'import grader; print(grader.__file__)'"

@@ -11,6 +11,7 @@ import pytest
 from tests.support.command import ROOT
 from tests.support.windows_interpreter import environment, make_interpreter, run
 from tests.support.windows_names import absent, lacking
+from tests.test_student_states import with_limit
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +81,8 @@ def test_grade_writes_every_kind_of_report(python: Path, work: Path) -> None:
 
 def test_what_never_ends_is_stopped_and_what_exits_is_told(python: Path, work: Path) -> None:
     (work / "exercise2.py").write_bytes(ENDLESS.replace("\n", "\r\n").encode())
-    ran = run(python, "-m", "pytest", "-k", "2.1 or 3.1", cwd=work, code=1)
+    course = with_limit(work.parent / "course", 2.0)
+    ran = run(python, "-m", "pytest", f"--assignment={course}", "-k", "2.1 or 3.1", cwd=work, code=1)
     assert "did not answer within" in " ".join(ran.stdout.split())
     assert "1 of 2 points in this selection." in ran.stdout
     (work / "exercise2.py").write_bytes(PRINTS.encode())

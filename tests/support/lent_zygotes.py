@@ -7,6 +7,7 @@ Workers are forked, shut in, watched and ended as ever.
 import os
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from grader.classroom import python_process
@@ -61,7 +62,7 @@ if sys.platform == "linux":
                 zygote.close()
 
 
-def use() -> None:
+def use(replace: Callable[[Any, str, Any], None] = setattr) -> None:
     """From now on, here and in what is forked: lent zygotes, and job processes that are forked, too."""
     if sys.platform == "linux":
         own = worker_environment("")
@@ -70,5 +71,6 @@ def use() -> None:
             same = worker_environment("") == own
             return (LentZygote if same else StartedZygote)(*args, **options)
 
-        warm.StartedZygote = choose.StartedZygote = begin  # type: ignore[assignment,misc]
-        python_process.StartedProcess = ForkedJob  # type: ignore[misc]
+        for module in (warm, choose):
+            replace(module, "StartedZygote", begin)
+        replace(python_process, "StartedProcess", ForkedJob)

@@ -63,6 +63,9 @@ class Rehearsals:
     ) -> Iterator[tuple[str, object]]:
         """The wrong answers that it gives, with its name."""
         seen = self._seen.setdefault(misconception.id, _Seen(result.point))
+        if not isinstance(misconception.models, tuple | list):
+            seen.mistake = "its models are not a tuple"
+            return
         for index, model in enumerate(misconception.models):
             try:
                 answer = rehearsal.answer(model)
@@ -108,8 +111,8 @@ class Rehearsals:
             )
         elif not any(is_wrong for seeds in seen.wrong.values() for is_wrong in seeds.values()):
             yield (
-                f"the misconception {name!r} gives the right answer to all that {asked} asks: whoever holds it gets "
-                "full marks. Draw inputs on which it is wrong, or remove it."
+                f"the misconception {name!r} gives the right answer to all that is asked in {asked}: whoever holds it "
+                "gets full marks. Draw inputs on which it is wrong, or remove it."
             )
         elif not seen.is_told_apart:
             yield (
@@ -125,6 +128,6 @@ class Rehearsals:
             if 0 < len(right) < len(seeds):
                 yield (
                     f"with {len(right)} of {len(seeds)} seeds (such as {right[0]}), the misconception {name!r} gives "
-                    f"the right answer to all that {part} asks. The verdict is luck: let the check draw more."
+                    f"the right answer to all that is asked in {part}. The verdict is luck: let the check draw more."
                 )
                 return

@@ -44,15 +44,19 @@ class LossGradients:
         """Called with each value of the loss function that has a gradient."""
         if self.gradients is None:
             return
+        named = {name: p for name, p in self._named.items() if p.requires_grad}  # some may be frozen by now
+        if not named:
+            self.gradients = None
+            return
         self.computing = True
         try:
-            found = torch.autograd.grad(loss, list(self._named.values()), retain_graph=True, allow_unused=True)
+            found = torch.autograd.grad(loss, list(named.values()), retain_graph=True, allow_unused=True)
         except _UNCOMPARABLE:
             self.gradients = None
             return
         finally:
             self.computing = False
-        own = {name: gradient for name, gradient in zip(self._named, found, strict=True) if gradient is not None}
+        own = {name: gradient for name, gradient in zip(named, found, strict=True) if gradient is not None}
         loss.register_hook(lambda factor: self._add(own, factor))
 
     def _add(self, own: dict[str, torch.Tensor], factor: torch.Tensor) -> None:
