@@ -18,7 +18,7 @@ SHORT = {
     "symbolic": 4,
     "floor": 3,
     "examples": 3,
-    "shapes": 4,
+    "shapes": 5,
     "student": 5,
     "watch": 3,
     "klass": 2,  # ours, with a whole class and with a quarter of it

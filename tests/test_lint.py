@@ -328,7 +328,7 @@ def test_misconceptions_are_tried_on_what_is_asked(course: Path) -> None:
         "Draw inputs on which it is wrong, or remove it.",
         f"the misconception 'misspelt' cannot be tried (checks/CHECKS, line {line}: KeyError: 'logit'): a wrong answer "
         "would be the grader's fault.",
-        "the misconception 'nothing-given' gives no answer to what 1.1 asks (NoneType is no array of numbers): it is never named.",
+        "the misconception 'nothing-given' gives no answer to what 1.1 asks (NoneType is not an array of numbers): it is never named.",
         "the misconception 'never-fits' gives no answer to what 1.1 asks (TypeError: not here): it is never named.",
         "the misconception 'thrice' is never named: it gives what 'tripled' gives, which comes before it. Draw inputs "
         "that tell them apart, or make them one.",

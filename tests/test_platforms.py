@@ -17,7 +17,7 @@ import pytest
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
-from grader.cli import class_command
+from grader.cli import class_grading
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
@@ -444,10 +444,10 @@ def test_what_a_person_has_to_decide_is_listed_with_the_option_that_does(
 
 
 def test_a_class_that_fits_no_roster_ends_with_exit_code_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(class_command, "print_summary", lambda *shown: None)
+    monkeypatch.setattr(class_grading, "print_summary", lambda *shown: None)
     index = SimpleNamespace(issues=[Issue(IssueKind.ROSTER, "roster", "9 of 10 hand-ins match nobody.")])
     with pytest.raises(SystemExit) as ended:
-        class_command._tell(Path(), index)  # type: ignore[arg-type]
+        class_grading._tell(SimpleNamespace(results=Path()), index)  # type: ignore[arg-type]
     assert ended.value.code == 1
 
 

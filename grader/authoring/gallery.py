@@ -113,8 +113,8 @@ def _why(point: PointScore | None, expected: float) -> str:
     """What the point says; where it is worth too much, which of its parts were given."""
     if point is None:
         return "not judged"
-    given = [part.part for part in point.parts if part.part and part.share == 1]
-    return f"full marks for {', '.join(given)}" if point.score > expected and given else _message_of(point)
+    full_parts = [part.part for part in point.parts if part.part and part.share == 1]
+    return f"full marks for {', '.join(full_parts)}" if point.score > expected and full_parts else _message_of(point)
 
 
 def _message_of(point: PointScore) -> str:

@@ -70,12 +70,12 @@ class ForkServer:
         """A `Start`. Where the server has been killed or its answer takes too long, an interpreter is started."""
         message = json.dumps({"module": module, "arguments": list(arguments)}).encode()
         pipes = [os.pipe() for _ in range(3)]
-        (taken, stdin), (stdout, given), (status, told) = pipes
-        theirs, ours = [taken, given, errors.fileno(), told, *descriptors], [stdin, stdout, status]
+        (child_stdin, stdin), (stdout, child_stdout), (status, child_status) = pipes
+        theirs, ours = [child_stdin, child_stdout, errors.fileno(), child_status, *descriptors], [stdin, stdout, status]
         try:
             pid = self._ask(message, theirs)
         finally:
-            for descriptor in (taken, given, told):
+            for descriptor in (child_stdin, child_stdout, child_status):
                 os.close(descriptor)
         if pid is not None:
             return ForkedProcess(pid, self, *ours)
@@ -214,8 +214,8 @@ class _Server:
         """Says of the processes that have ended how they did."""
         os.read(ended, _MESSAGE_BYTES)
         for pid, status in list(self._statuses.items()):
-            done, code = os.waitpid(pid, os.WNOHANG)
-            if done:
+            ended_pid, code = os.waitpid(pid, os.WNOHANG)
+            if ended_pid:
                 with contextlib.suppress(OSError):  # nobody waits for it
                     os.write(status, str(os.waitstatus_to_exitcode(code)).encode())
                 os.close(status)

@@ -120,11 +120,11 @@ def judge(make: Make, question: Question[Rules]) -> Verdict:
 
 def _rehearsal(question: Question[Rules]) -> Rehearsal[Rules]:
     """What the model comes to by each misconception's rules."""
-    asked = [*question.programs, *question.smallest]
+    all_programs = [*question.programs, *question.smallest]
     right = [question.expected(program) for program in question.programs]
     return Rehearsal(
         question.misconceptions,
-        lambda rules: [question.expected(program, rules) for program in asked],
+        lambda rules: [question.expected(program, rules) for program in all_programs],
         lambda numbers: all(map(_agree, numbers, right)),
         lambda some, others: all(map(_agree, some, others)),
     )

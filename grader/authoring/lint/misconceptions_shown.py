@@ -19,15 +19,15 @@ def unshown(assignment: Assignment, cases: Sequence[Case], diagnoses: Collection
 
 def places(assignment: Assignment) -> dict[str, tuple[Path, int]]:
     """Where the assignment's own files name a misconception first, by its id."""
-    found: dict[str, tuple[Path, int]] = {}
+    place_by_name: dict[str, tuple[Path, int]] = {}
     for path in assignment.own_files:
         try:
             tree = ast.parse(path.read_bytes())
         except SyntaxError:
             continue  # which reading has told
         for line, name in _named(tree):
-            found.setdefault(name, (path, line))
-    return found
+            place_by_name.setdefault(name, (path, line))
+    return place_by_name
 
 
 def _named(tree: ast.Module) -> Iterator[tuple[int, str]]:

@@ -21,7 +21,7 @@ COMMON = {misconception.id for misconception in common_misconceptions()}  # of a
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Trials:
     """What is known of one misconception: `wrong` says, by part and model, with which seeds it was."""
 
     point: str  # the first that asks for it
@@ -38,7 +38,7 @@ class Rehearsals:
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
         self._heard: list[Rehearsal[object]] = []
-        self._seen: dict[str, _Seen] = {}
+        self._trials: dict[str, _Trials] = {}
         self.seed = 0  # of the grading that goes on
 
     def hear(self, rehearsal: Rehearsal[object]) -> None:
@@ -62,68 +62,68 @@ class Rehearsals:
         earlier: list[tuple[str, object]],
     ) -> Iterator[tuple[str, object]]:
         """The wrong answers that it gives, with its name."""
-        seen = self._seen.setdefault(misconception.id, _Seen(result.point))
+        trials = self._trials.setdefault(misconception.id, _Trials(result.point))
         if not isinstance(misconception.models, tuple | list):
-            seen.mistake = "its models are not a tuple"
+            trials.mistake = "its models are not a tuple"
             return
         for index, model in enumerate(misconception.models):
             try:
                 answer = rehearsal.answer(model)
                 is_wrong = answer is None or not rehearsal.is_right(answer)
             except NoAnswerError as error:
-                seen.reason = str(error)
+                trials.reason = str(error)
                 continue
             except Exception as error:  # noqa: BLE001 - an author's; it is told, and the others are tried all the same
-                seen.mistake = seen.mistake or located(error, self._assignment.folder)
+                trials.mistake = trials.mistake or located(error, self._assignment.folder)
                 continue
-            seeds = seen.wrong.setdefault((part_name(result.point, result.part), index), {})
+            seeds = trials.wrong.setdefault((part_name(result.point, result.part), index), {})
             seeds[self.seed] = seeds.get(self.seed, False) or is_wrong
             if is_wrong:
                 equals = next(
                     (name for name, other in earlier if answer is not None and rehearsal.same(other, answer)), None
                 )
-                seen.is_told_apart = seen.is_told_apart or equals is None
-                seen.equals = seen.equals or equals
+                trials.is_told_apart = trials.is_told_apart or equals is None
+                trials.equals = trials.equals or equals
                 if answer is not None:
                     yield misconception.id, answer
 
     def remarks(self) -> Iterator[Remark]:
         """One for each misconception of the assignment's own with which something is wrong."""
         lines = places(self._assignment)
-        for name, seen in self._seen.items():
-            for sentence in self._sentences(name, seen) if name not in COMMON or name in lines else ():
+        for name, trials in self._trials.items():
+            for sentence in self._sentences(name, trials) if name not in COMMON or name in lines else ():
                 if name in lines:
                     yield Remark(*lines[name], sentence)
                 else:
-                    yield at_point(self._assignment, seen.point, sentence)
+                    yield at_point(self._assignment, trials.point, sentence)
 
-    def _sentences(self, name: str, seen: _Seen) -> Iterator[str]:
-        asked = ", ".join(dict.fromkeys(part for part, _ in seen.wrong))
-        if seen.mistake is not None:
+    def _sentences(self, name: str, trials: _Trials) -> Iterator[str]:
+        parts = ", ".join(dict.fromkeys(part for part, _ in trials.wrong))
+        if trials.mistake is not None:
             yield (
-                f"the misconception {name!r} cannot be tried ({seen.mistake}): a wrong answer would be the grader's "
+                f"the misconception {name!r} cannot be tried ({trials.mistake}): a wrong answer would be the grader's "
                 "fault."
             )
-        elif not seen.wrong:
+        elif not trials.wrong:
             yield (
-                f"the misconception {name!r} gives no answer to what {seen.point} asks ({seen.reason}): it is never "
-                "named."
+                f"the misconception {name!r} gives no answer to what {trials.point} asks ({trials.reason}): it is "
+                "never named."
             )
-        elif not any(is_wrong for seeds in seen.wrong.values() for is_wrong in seeds.values()):
+        elif not any(is_wrong for seeds in trials.wrong.values() for is_wrong in seeds.values()):
             yield (
-                f"the misconception {name!r} gives the right answer to all that is asked in {asked}: whoever holds it "
+                f"the misconception {name!r} gives the right answer to all that is asked in {parts}: whoever holds it "
                 "gets full marks. Draw inputs on which it is wrong, or remove it."
             )
-        elif not seen.is_told_apart:
+        elif not trials.is_told_apart:
             yield (
-                f"the misconception {name!r} is never named: it gives what {seen.equals!r} gives, which comes before "
+                f"the misconception {name!r} is never named: it gives what {trials.equals!r} gives, which comes before "
                 "it. Draw inputs that tell them apart, or make them one."
             )
-        yield from self._luck(name, seen)
+        yield from self._luck(name, trials)
 
-    def _luck(self, name: str, seen: _Seen) -> Iterator[str]:
+    def _luck(self, name: str, trials: _Trials) -> Iterator[str]:
         """Where it is wrong with some seeds only: the first part."""
-        for (part, _), seeds in seen.wrong.items():
+        for (part, _), seeds in trials.wrong.items():
             right = [seed for seed, is_wrong in seeds.items() if not is_wrong]
             if 0 < len(right) < len(seeds):
                 yield (

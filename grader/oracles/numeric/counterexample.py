@@ -94,11 +94,11 @@ def _pasted(function: Callable[..., Any], case: Case) -> dict[str, str]:
 def to_paste(function: Callable[..., Any], case: Case) -> str:
     """Lines of Python that make the same call, in the folder that the student's module is in; none where `function` is
     the check's own and the case does not say what a student would write."""
-    asked = students_function(function)
-    written = case.call or (f"{asked.name}({', '.join(case.inputs)})" if asked and asked.name else "")
-    if asked is None or not written:
+    students = students_function(function)
+    written = case.call or (f"{students.name}({', '.join(case.inputs)})" if students and students.name else "")
+    if students is None or not written:
         return ""
-    imports = ["import numpy as np", f"from {asked.module} import *"]
+    imports = ["import numpy as np", f"from {students.module} import *"]
     arguments = [f"{name} = {literal(value)}" for name, value in case.inputs.items()]
     *before, call = written.splitlines()
     return "\n".join([*imports, *arguments, *before, f"print({call})"])

@@ -120,8 +120,8 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
     """Whether the answers are right once the arguments come in the reverse order. Shapes tell these apart: of two
     arguments of one shape an exchange may be something else. Where the check asks through a function of its own, or it
     takes more than one call, there is no order."""
-    asked = students_function(function)
-    if asked is None or asked.name is None:
+    students = students_function(function)
+    if students is None or students.name is None:
         return None
     telling = [
         case
@@ -136,7 +136,7 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
         or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
     ):
         return None
-    call = f"{asked.name}({', '.join(telling[0].inputs)})"
+    call = f"{students.name}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."
     return Misconception("arguments-in-the-other-order", sentence, ())
 

@@ -17,16 +17,16 @@ def rehearsal(
     cases: Sequence[Case], minimal_cases: Sequence[Case], misconceptions: Sequence[Misconception[Model]]
 ) -> Rehearsal[Model]:
     """The cases decide the mark; the minimal cases, too, tell misconceptions apart."""
-    asked = [*cases, *minimal_cases]
+    all_cases = [*cases, *minimal_cases]
 
     def answer(model: Model) -> Answers | None:
-        return None if isinstance(model, Fitted) else _answers(model, asked)
+        return None if isinstance(model, Fitted) else _answers(model, all_cases)
 
     def is_right(answers: Answers) -> bool:
         return all(map(_is_right, cases, answers))
 
     def same(some: Answers, others: Answers) -> bool:
-        return all(map(_is_same, asked, some, others))
+        return all(map(_is_same, all_cases, some, others))
 
     return Rehearsal(misconceptions, answer, is_right, same)
 
@@ -43,7 +43,7 @@ def _answers(model: OfCase, cases: Sequence[Case]) -> Answers:
             answers.append(None)
         else:
             answers.append(as_numbers(predicted))
-            reason = reason if answers[-1] is not None else f"{type(predicted).__name__} is no array of numbers"
+            reason = reason if answers[-1] is not None else f"{type(predicted).__name__} is not an array of numbers"
     if all(answer is None for answer in answers):
         raise NoAnswerError(reason)
     return answers
@@ -53,11 +53,11 @@ def _is_right(case: Case, answer: Numbers | None) -> bool:
     return answer is not None and not mismatch(case, read_and_compare(answer, case))
 
 
-def _is_same(case: Case, one: Numbers | None, other: Numbers | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    if one.shape != other.shape:
+def _is_same(case: Case, first: Numbers | None, other: Numbers | None) -> bool:
+    if first is None or other is None:
+        return first is other
+    if first.shape != other.shape:
         return False
-    norm = max(case.norm, float(np.abs(one[np.isfinite(one)]).max(initial=0.0)))
+    norm = max(case.norm, float(np.abs(first[np.isfinite(first)]).max(initial=0.0)))
     with np.errstate(all="ignore"):
-        return bool((close(one, other, norm, DOUBLE) | (one == other) | (np.isnan(one) & np.isnan(other))).all())
+        return bool((close(first, other, norm, DOUBLE) | (first == other) | (np.isnan(first) & np.isnan(other))).all())

@@ -85,13 +85,13 @@ def answer(state: State, request: Any) -> dict[str, Any]:
     try:
         reply = _OPERATIONS[request["op"]](state, request)
     except BaseException as error:  # noqa: BLE001
-        reply = _told(state, error)
+        reply = _failure_reply(state, error)
     if state.importer.refused:
         return problem("forbidden", f"import of {state.importer.refused[0]}", [])
     return reply
 
 
-def _told(state: State, error: BaseException) -> dict[str, Any]:
+def _failure_reply(state: State, error: BaseException) -> dict[str, Any]:
     """The reply that says what was raised. Its class is the student's, too, and may raise when it is looked at."""
     try:
         return failure(state.importer, error)

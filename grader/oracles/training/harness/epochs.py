@@ -108,9 +108,9 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
-    found = slopes(model, recall("x"), recall("y"))
+    slopes_here = slopes(model, recall("x"), recall("y"))
     forget_run()
-    return {**logits, **found}
+    return {**logits, **slopes_here}
 
 
 def _training_loss(model: nn.Module) -> float:

@@ -50,18 +50,20 @@ class LossGradients:
             return
         self.computing = True
         try:
-            found = torch.autograd.grad(loss, list(named.values()), retain_graph=True, allow_unused=True)
+            loss_gradients = torch.autograd.grad(loss, list(named.values()), retain_graph=True, allow_unused=True)
         except _UNCOMPARABLE:
             self.gradients = None
             return
         finally:
             self.computing = False
-        own = {name: gradient for name, gradient in zip(named, found, strict=True) if gradient is not None}
-        loss.register_hook(lambda factor: self._add(own, factor))
+        gradient_by_name = {
+            name: gradient for name, gradient in zip(named, loss_gradients, strict=True) if gradient is not None
+        }
+        loss.register_hook(lambda factor: self._add(gradient_by_name, factor))
 
-    def _add(self, own: dict[str, torch.Tensor], factor: torch.Tensor) -> None:
+    def _add(self, gradient_by_name: dict[str, torch.Tensor], factor: torch.Tensor) -> None:
         if self.gradients is None:
             return
-        for name, gradient in own.items():
+        for name, gradient in gradient_by_name.items():
             scaled = factor.detach() * gradient
             self.gradients[name] = self.gradients[name] + scaled if name in self.gradients else scaled

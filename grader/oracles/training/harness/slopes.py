@@ -20,8 +20,8 @@ def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> dict[str, Any]
         torch.manual_seed(0)
         return nn.functional.cross_entropy(model(x[:IMAGES]), y[:IMAGES])
 
-    found = torch.autograd.grad(loss(), parameters, allow_unused=True)
-    ways = [torch.zeros_like(p) if way is None else way for p, way in zip(parameters, found, strict=True)]
+    gradients = torch.autograd.grad(loss(), parameters, allow_unused=True)
+    ways = [torch.zeros_like(p) if way is None else way for p, way in zip(parameters, gradients, strict=True)]
     claimed, size = _norm(ways), _norm([p.detach() for p in parameters])
     length = STEP * size / max(claimed, torch.finfo(torch.float32).tiny)
     starts = [p.detach().clone() for p in parameters]
