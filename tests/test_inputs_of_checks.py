@@ -14,28 +14,17 @@ from grader.pipeline import GradingSession
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore
 from grader.settings import RunSettings
+from tests.support.small_course import small_course
 
 pytestmark = pytest.mark.slow
 
-RUBRIC = """schema_version = "1.0"
-assignment = "masks"
-title = "Masks"
-[late]
-due = 2030-01-31T12:00:00
-timezone = "UTC"
-policy = "none"
-[imports]
-always = []
-[[exercise]]
-id = "1"
-title = "Masked scores"
+EXERCISE = """title = "Masked scores"
 module = "masks"
 imports = ["numpy"]
 functions = ["scaled(x, factor, mask)", "layer_forward(x, factor) -> y, cache", "layer_backward(dy, cache)"]
 handles = ["cache"]
-call_seconds = 60.0
-memory_mib = 1024
-    [[exercise.point]]
+"""
+POINTS = """    [[exercise.point]]
     id = "1.1"
     title = "Without a mask"
     max = 1.0
@@ -102,11 +91,7 @@ def layer_backward(dy, cache):
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    (folder / "checks").mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC)
-    (folder / "checks" / f"check_{tmp_path.name}.py").write_text(CHECKS)
-    return folder
+    return small_course(tmp_path, EXERCISE, POINTS, CHECKS)
 
 
 def graded(course: Path, *changes: tuple[str, str]) -> dict[str, PointScore]:

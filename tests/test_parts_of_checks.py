@@ -12,26 +12,15 @@ from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.student.explain import checked
 from grader.suite.runner import list_checks
+from tests.support.small_course import small_course
 
 pytestmark = pytest.mark.slow
 
-RUBRIC = """schema_version = "1.0"
-assignment = "parts"
-title = "Parts"
-[late]
-due = 2030-01-31T12:00:00
-timezone = "UTC"
-policy = "none"
-[imports]
-always = []
-[[exercise]]
-id = "1"
-title = "Backward"
+EXERCISE = """title = "Backward"
 module = "layer"
 functions = ["backward(x)"]
-call_seconds = 60.0
-memory_mib = 1024
-    [[exercise.point]]
+"""
+POINTS = """    [[exercise.point]]
     id = "1.1"
     title = "All gradients"
     max = 2.0
@@ -56,11 +45,7 @@ def check_backward(layer, rng, part):
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    folder = tmp_path / "course"
-    (folder / "checks").mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC)
-    (folder / "checks" / f"check_{tmp_path.name}.py").write_text(CHECKS)
-    return folder
+    return small_course(tmp_path, EXERCISE, POINTS, CHECKS)
 
 
 def test_each_part_has_its_verdict(course: Path, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from grader.classroom.python_process import PythonProcess, start_python
 
 assert sys.platform == "linux"
 
-from grader.sandbox.child.confine import die_with_parent  # noqa: E402 - which Linux alone has
+from grader.sandbox.child.confine import close_all_but, die_with_parent  # noqa: E402 - which Linux alone has
 
 _ANSWER_SECONDS = 60.0  # to fork, its imports included; where they take longer, an interpreter is started instead
 _END_SECONDS = 30.0  # for processes to end by themselves once the class is gone
@@ -148,7 +148,7 @@ def _become_server(control: int, modules: Sequence[str]) -> NoReturn:
         nothing = os.open(os.devnull, os.O_RDWR)
         for descriptor in range(_PIPES):
             os.dup2(nothing, descriptor)
-        _close_all_but([control])
+        close_all_but([control])
         _Server(socket.socket(fileno=control)).serve(modules)
     finally:
         os._exit(1)  # whatever happened here is nothing that the class's own frames should clean up after
@@ -238,7 +238,7 @@ def _become_process(
             signal.signal(number, handler)
         for target, descriptor in enumerate(pipes):
             os.dup2(descriptor, target)
-        _close_all_but(sorted([*lent, status]))
+        close_all_but([*lent, status])
         sys.stdin = open(0, closefd=False)  # noqa: SIM115 - those of the class may lead elsewhere
         sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", errors="backslashreplace", closefd=False)  # noqa: SIM115
@@ -265,15 +265,6 @@ def _exit_code(module: str, arguments: list[str]) -> int:
         sys.stderr.flush()
         return 1
     return 0
-
-
-def _close_all_but(descriptors: Sequence[int]) -> None:
-    """Close every descriptor behind the pipes that is not in `descriptors` (sorted)."""
-    first = _PIPES
-    for descriptor in descriptors:
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def _name(name: str) -> None:

@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from . import landlock, rlimits, seccomp
@@ -18,6 +18,7 @@ from . import landlock, rlimits, seccomp
 assert sys.platform == "linux"
 
 FIRST_OWN_UID = 0x7000_0000  # above what any system gives out; plus the process id, so that no two workers share one
+_ERRORS = 2  # the last descriptor that a process has anyway
 _KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
 _READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 _CAPABILITIES_3 = 0x20080522
@@ -98,6 +99,21 @@ def die_with_parent(parent: int) -> None:
     _check(ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(1)
+
+
+def close_all_but(kept: Collection[int]) -> None:
+    """Close every descriptor behind input, output and errors that is not in `kept`.
+
+    Those that are open, by the kernel's list: a machine that allows a billion of them takes minutes over all numbers.
+    """
+    try:
+        opened = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:  # no /proc in here
+        opened = list(range(os.sysconf("SC_OPEN_MAX")))
+    for descriptor in opened:
+        if descriptor > _ERRORS and descriptor not in kept:
+            with contextlib.suppress(OSError):  # the list's own is closed already
+                os.close(descriptor)
 
 
 def jail(limits: Mapping[str, Any]) -> dict[str, str]:

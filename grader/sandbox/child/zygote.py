@@ -171,8 +171,7 @@ class Zygote:
         self.control.detach()
         for target, descriptor in enumerate(descriptors):
             os.dup2(descriptor, target)
-        keep = sorted(place for place, _ in self.readable)
-        _close_all_but(keep)
+        confine.close_all_but([place for place, _ in self.readable])
         os.setsid()
         os.environ.update(HOME=limits["folder"], TMPDIR=limits["folder"], TEMP=limits["folder"])
         if self.jailed:
@@ -281,15 +280,6 @@ def _import(name: str) -> None:
     if name == "torch":
         # A parent that ever ran a torch operation on two threads makes its forked children hang at theirs.
         sys.modules["torch"].set_num_threads(1)
-
-
-def _close_all_but(descriptors: list[int]) -> None:
-    """Close every descriptor from 3 on that is not in `descriptors` (sorted)."""
-    first = 3
-    for descriptor in descriptors:
-        os.closerange(first, descriptor)
-        first = descriptor + 1
-    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def _excess(forked: Forked) -> str:
