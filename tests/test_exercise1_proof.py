@@ -311,7 +311,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     failed, passed, review = Outcome.FAILED, Outcome.PASSED, Outcome.REVIEW
     yield partial(TREE, verdict="equal"), passed, ""
     yield partial([[TREE]], verdict="equal"), passed, ""  # a matrix of one entry
-    yield partial(None), failed, "returns None (is a return missing?); expected is one sympy expression"
+    yield partial(None), failed, "returns None (is a return missing?); expected one sympy expression"
     yield partial(EQUATION), failed, "returns an equation (Eq)"
     yield partial([TREE, TREE]), failed, "returns a list"
     yield partial("f_x"), failed, "returns a string"
@@ -344,7 +344,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield shown(LINES, verdict="refuted", line=1, witness="so"), failed, "does not equal its side of the identity: so."
     yield shown(LINES, verdict="undecided", why="it is odd"), review, "The substituted line: the machine cannot decide"
     yield chain(LINES, verdict="proven"), passed, ""
-    yield chain(TREE), failed, "proof returns one expression; expected is a list"
+    yield chain(TREE), failed, "proof returns one expression; expected a list"
     yield chain([]), failed, "proof returns an empty list"
     yield chain([TREE]), failed, "proof returns a single line"
     yield chain(Opaque("a generator")), failed, "proof returns a generator"

@@ -16,7 +16,7 @@ from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 
 pytestmark = pytest.mark.slow
-INSTEAD = "The function returns {}; expected is one expression."
+INSTEAD = "The function returns {}; expected one expression."
 
 
 def course_in(folder: Path) -> Path:

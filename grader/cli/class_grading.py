@@ -74,8 +74,8 @@ def _tell(request: Request, index: ClassIndex) -> None:
     print_summary(request.results, index, out)
     if any(issue.kind is IssueKind.FAULT for issue in index.issues):
         fail(
-            "Some submissions could not be graded, and that is the grader's fault, no zero of theirs: they are listed "
-            "above. `--failed` tries just these again.",
+            "Some submissions could not be graded. That is the grader's fault, and nobody gets a zero for it: they are "
+            "listed above. `--failed` tries just these again.",
             ExitCode.GRADER_ERROR,
         )
     fail_if_damaged(index.issues)

@@ -40,7 +40,7 @@ def judge_expression(answer: Any, expected: Expected, symbolic: Any, seed: int) 
     answer = unwrapped(answer)
     kind = not_an_expression(answer)
     if kind:
-        return Verdict.failed(f"The function returns {kind}; expected is one expression.")
+        return Verdict.failed(f"The function returns {kind}; expected one expression.")
     if isinstance(answer, Opaque):
         return _left_to_a_person({"why": f"it is {answer.reason}"})
     comparison = symbolic.equal(answer, expected.right, expected.domain, seed)

@@ -28,7 +28,7 @@ def judge_partial(function: str, ask: Callable[..., Any], algebra: Any, seed: in
     answer = unwrapped(ask(*_PARTIAL_ARGUMENTS))
     kind = not_an_expression(answer)
     if kind:
-        return Verdict.failed(f"{function} returns {kind}; expected is one sympy expression in f_x, f_y, r and theta.")
+        return Verdict.failed(f"{function} returns {kind}; expected one sympy expression in f_x, f_y, r and theta.")
     if isinstance(answer, Opaque):
         return _review(f"{function} returns {answer.reason}")
     judgement = algebra.judge_partial(function, answer, seed)
@@ -182,7 +182,7 @@ def _not_a_line(number: int, line: Any, kind: str) -> str:
     return f"Line {number} is {kind}; {_EXPECTED_LINES}"
 
 
-_EXPECTED_LINES = "expected is a list of expressions, each equal to the one before."
+_EXPECTED_LINES = "expected a list of expressions, each equal to the one before."
 
 
 def _lines(answer: Any) -> list[Any] | Verdict:

@@ -24,9 +24,8 @@ def students_function(function: Callable[..., Any]) -> StudentsFunction | None:
     if isinstance(function, FunctionType):
         if MODULE in vars(function):
             return StudentsFunction(vars(function)[MODULE], name)
-        if (
-            function.__qualname__ == name and name.isidentifier()
-        ):  # as it stands in a file: no student's, but importable
+        # No student's, but anybody can import it: it stands in a file by its name.
+        if function.__qualname__ == name and name.isidentifier():
             return StudentsFunction(function.__module__, name)
     module = next(_modules(function, MAX_DEPTH), None)
     return None if module is None else StudentsFunction(module, None)

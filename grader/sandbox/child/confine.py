@@ -101,8 +101,8 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def close_all_but(kept: Collection[int]) -> None:
-    """Close every descriptor behind input, output and errors that is not in `kept`.
+def close_all_but(exceptions: Collection[int]) -> None:
+    """Close every descriptor behind input, output and errors that is not in `exceptions`.
 
     Those that are open, by the kernel's list: a machine that allows a billion of them takes minutes over all numbers.
     """
@@ -111,7 +111,7 @@ def close_all_but(kept: Collection[int]) -> None:
     except OSError:  # no /proc in here
         opened = list(range(os.sysconf("SC_OPEN_MAX")))
     for descriptor in opened:
-        if descriptor > _ERRORS and descriptor not in kept:
+        if descriptor > _ERRORS and descriptor not in exceptions:
             with contextlib.suppress(OSError):  # the list's own is closed already
                 os.close(descriptor)
 
