@@ -75,6 +75,16 @@ def assignment() -> Assignment:
     return load_assignment()
 
 
+@pytest.fixture(autouse=True)
+def _environment() -> Iterator[None]:
+    """What code under test leaves in the environment ends with its test: a harness in this process hides the GPUs."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
 @pytest.fixture
 def lent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers come from siblings of zygotes that are there already, for this test."""
