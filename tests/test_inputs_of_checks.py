@@ -106,26 +106,27 @@ def graded(course: Path, *changes: tuple[str, str]) -> dict[str, PointScore]:
         return {point.id: point for point in session.grade(session.load(answer)).points}
 
 
+def rooted(course: Path, less: int) -> PointScore:
+    """Point 1.1 of an answer that takes a root of what is negative for entries below `less`, which is a misconception."""
+    checks = next((course / "checks").glob("check_*.py"))
+    known = f'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - {less}),))'
+    text = checks.read_text().replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))")
+    checks.write_text(text)
+    return graded(course, ("return factor * x if mask", f"return np.sqrt(x - {less}) if mask"))["1.1"]
+
+
 def test_a_right_answer_gets_what_it_is_written_for(course: Path) -> None:
     assert {point.outcome for point in graded(course).values()} == {Outcome.PASSED}
 
 
 def test_what_is_not_finite_is_named_by_a_model_that_is_not_finite_there(course: Path) -> None:
     """Here: a square root of negative numbers. That everything is NaN would have many reasons, and gets no name."""
-    checks = next((course / "checks").glob("check_*.py"))
-    text = checks.read_text()
-    known = 'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - 2),))'
-    checks.write_text(text.replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))"))
-    point = graded(course, ("return factor * x if mask", "return np.sqrt(x - 2) if mask"))["1.1"]
+    point = rooted(course, 2)
     assert (point.outcome, point.diagnosis) == (Outcome.FAILED, "rooted"), point.message
 
 
 def test_all_nan_gets_no_name(course: Path) -> None:
-    checks = next((course / "checks").glob("check_*.py"))
-    text = checks.read_text()
-    known = 'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - 9),))'
-    checks.write_text(text.replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))"))
-    point = graded(course, ("return factor * x if mask", "return np.sqrt(x - 9) if mask"))["1.1"]
+    point = rooted(course, 9)
     assert (point.diagnosis, point.message) == (None, "out is not finite: nan at [0, 0], 3 such entries in all.")
 
 
