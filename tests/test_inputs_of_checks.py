@@ -107,7 +107,7 @@ def graded(course: Path, *changes: tuple[str, str]) -> dict[str, PointScore]:
 
 
 def rooted(course: Path, less: int) -> PointScore:
-    """Point 1.1 of an answer that takes a root of what is negative for entries below `less`, which is a misconception."""
+    """Point 1.1 of an answer that takes roots, of negative numbers where an entry is below `less`: a misconception."""
     checks = next((course / "checks").glob("check_*.py"))
     known = f'Misconception("rooted", "A root.", (lambda case: np.sqrt(case["x"] - {less}),))'
     text = checks.read_text().replace("Question([case], [case], (forgotten,))", f"Question([case], [], ({known},))")
