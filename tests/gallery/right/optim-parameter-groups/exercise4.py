@@ -10,7 +10,7 @@ def build_network(input_shape, classes):
 def make_optimizer(name, params):
     params = list(params)
     if name == "LBFGS":  # knows one group only
-        return torch.optim.LBFGS(params, max_iter=1, history_size=10, line_search_fn="strong_wolfe")
+        return torch.optim.LBFGS(params, max_iter=4, history_size=10, line_search_fn="strong_wolfe")
     rates = {"Adadelta": 1.0, "Adagrad": 0.03, "Adam": 0.003, "RMSprop": 0.002, "SGD": 0.2}
     groups = [
         {"params": [p for p in params if p.dim() > 1], "weight_decay": 1e-4},

@@ -11,7 +11,7 @@ def build_network(input_shape, classes):
 
 def make_optimizer(name, params):
     rates = {"Adadelta": 1.0, "Adagrad": 0.05, "Adam": 0.01, "RMSprop": 0.005, "SGD": 0.3, "LBFGS": 1.0}
-    more = {"max_iter": 1, "line_search_fn": "strong_wolfe"} if name == "LBFGS" else {}
+    more = {"max_iter": 4, "line_search_fn": "strong_wolfe"} if name == "LBFGS" else {}
     return getattr(torch.optim, name)(list(params)[-2:], lr=rates[name], **more)
 
 

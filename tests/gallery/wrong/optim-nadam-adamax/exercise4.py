@@ -18,7 +18,7 @@ def make_optimizer(name, params):
         return torch.optim.RMSprop(params, lr=0.002)
     if name == "SGD":
         return torch.optim.SGD(params, lr=0.1, momentum=0.5)
-    return torch.optim.LBFGS(params, max_iter=1, history_size=10, line_search_fn="strong_wolfe")
+    return torch.optim.LBFGS(params, max_iter=4, history_size=10, line_search_fn="strong_wolfe")
 
 def train_epoch(model, optimizer, batches, loss_fn):
     total = 0.0

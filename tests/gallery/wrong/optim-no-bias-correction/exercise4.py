@@ -65,7 +65,7 @@ def build_network(input_shape, classes):
 
 def make_optimizer(name, params):
     if name == "LBFGS":
-        return torch.optim.LBFGS(params, max_iter=1, history_size=10, line_search_fn="strong_wolfe")
+        return torch.optim.LBFGS(params, max_iter=4, history_size=10, line_search_fn="strong_wolfe")
     return {
         "Adadelta": lambda: MyAdadelta(params, lr=1.0, rho=0.9, eps=1e-6),
         "Adagrad": lambda: MyAdagrad(params, lr=0.03, eps=1e-10),

@@ -60,7 +60,7 @@ def make_optimizer(name, params):
         return RMSprop(params, 0.002)
     if name == "SGD":
         return Momentum(params, 0.03)
-    return torch.optim.LBFGS(params, max_iter=1, history_size=10, line_search_fn="strong_wolfe")
+    return torch.optim.LBFGS(params, max_iter=4, history_size=10, line_search_fn="strong_wolfe")
 
 def train_epoch(model, optimizer, batches, loss_fn):
     losses = []

@@ -18,7 +18,7 @@ def make_optimizer(name, params):
         return Uphill(params, lr=0.002)
     if name == "SGD":
         return torch.optim.SGD(params, lr=0.01)
-    return torch.optim.LBFGS(params, max_iter=1, history_size=10, line_search_fn="strong_wolfe")
+    return torch.optim.LBFGS(params, max_iter=4, history_size=10, line_search_fn="strong_wolfe")
 
 class Uphill(torch.optim.RMSprop):
     def step(self, closure=None):
