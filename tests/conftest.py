@@ -78,11 +78,15 @@ def assignment() -> Assignment:
 @pytest.fixture(autouse=True)
 def _environment() -> Iterator[None]:
     """What code under test leaves in the environment ends with its test: a harness in this process hides the GPUs."""
-    before = dict(os.environ)
+    before = _without_pytests_own()
     yield
-    for name in os.environ.keys() - before.keys():
+    for name in _without_pytests_own().keys() - before.keys():
         del os.environ[name]
     os.environ.update(before)
+
+
+def _without_pytests_own() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from grader.assignment.convolution import conv_cases, conv_minimal_cases, conv_questions, convolve
 from grader.assignment.pooling import max_pool, pool_cases, pool_minimal_cases, pool_questions
+from grader.assignment.pooling.pool_tolerances import WITH_A_TOLERANCE
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import numeric
 from grader.oracles.figures import figure, figures_apart
@@ -581,6 +582,17 @@ def test_numbers_that_look_alike_are_told_apart() -> None:
     assert figures_apart(2.0, 2.0) == ["2", "2"]
     assert [figure(-0.0), figure(1441.2), figure(1.23456e7), figure(1.5 + 2j)] == ["0", "1441", "1.23e+07", "1.5+2j"]
     assert figures_apart(math.nan, 1.0) == ["nan", "1"]
+
+
+@pytest.mark.parametrize(
+    "draw", [pool_cases.one_window, pool_cases.random_maps, pool_cases.extreme_maps, pool_cases.tied_maps]
+)
+def test_whether_a_tolerance_shows_is_not_luck(draw: Callable[[np.random.Generator], tuple[Case, ...]]) -> None:
+    """Each comparison with a tolerance is right with every seed, or with none; twelve digits of 1e-6 may be either."""
+    drawn = [draw(np.random.default_rng(seed)) for seed in range(20)]
+    for model in WITH_A_TOLERANCE[:-1]:
+        right = [all(not mismatch(case, read_and_compare(model(case), case)) for case in cases) for cases in drawn]
+        assert len(set(right)) == 1
 
 
 if __name__ == "__main__":

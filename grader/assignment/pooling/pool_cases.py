@@ -21,7 +21,8 @@ COPIED = Precision(rtol=2.0**-24 + 2.0**-34, atol=0.0)
 SPLIT = Precision(rtol=2.0**-22, atol=0.0)
 LEVEL = 2.0**-11  # the grid of X
 _LEVELS = np.arange(256, 4096, 2)  # values from 1/8 to 2, none twice; even, so that an odd one can stand beside each
-_CLOSE = 2.0**-9  # of a level, 1e-6 of the values: nearer to the maximum than any tolerance that is in use
+_APART = 24  # places in _LEVELS, 0.02 of the values: where closeness is not asked, no tolerance takes two for equal
+_CLOSE = 2.0**-12  # of a level, 1e-7 of the values: nearer to the maximum than any tolerance that is in use
 # The sets of places where maxima may sit: all four, then the pairs and triples, then a single one.
 _PLACES = np.array(
     [[place in chosen for place in range(4)] for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
@@ -56,7 +57,7 @@ def upstream(rng: np.random.Generator, X_shape: Shape) -> Floats:
 def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.1: positive windows, in all 24 orders of their values, dY of both signs."""
     orders = rng.permutation(list(permutations(range(4))))
-    ranks = np.cumsum(rng.integers(1, len(_LEVELS) // 4, orders.shape), axis=1)
+    ranks = np.cumsum(rng.integers(_APART, len(_LEVELS) // 4, orders.shape), axis=1)
     X = np.take_along_axis(_LEVELS[ranks].astype(float), orders, axis=1).reshape(-1, 1, 2, 2)
     X = np.where(rng.random((len(orders), 1, 1, 1)) < 0.5, X, _off_grid(rng, X)) * LEVEL
     dY = upstream(rng, X.shape)
@@ -125,9 +126,21 @@ def _maps(rng: np.random.Generator, shape: Shape, signs: str, on_grid: bool, clo
         near, parts.max(axis=-1, keepdims=True) - close, np.take_along_axis(parts, order[..., 2:3], axis=-1)
     )
     np.put_along_axis(parts, order[..., 2:3], second, axis=-1)
+    if parts.size:
+        _close_before_and_after(parts)
     height, width = shape[-2] // 2 * 2, shape[-1] // 2 * 2
     X[..., :height, :width] = from_windows(parts, shape)[..., :height, :width]
     return (X if on_grid else _off_grid(rng, X)) * LEVEL
+
+
+def _close_before_and_after(parts: Floats) -> None:
+    """Has the close neighbour come before the maximum in the first window of the first map of `parts` (N, C, rows,
+    columns, 4), and after it in that of the last: whoever takes the first, or the last, of what is about as large is
+    not right by luck."""
+    for window, comes_before in ((parts[-1, -1, 0, 0], False), (parts[0, 0, 0, 0], True)):
+        second, maximum = np.argsort(window)[-2:]
+        if (second < maximum) != comes_before:
+            window[[second, maximum]] = window[[maximum, second]]
 
 
 def _off_grid(rng: np.random.Generator, X: Floats) -> Floats:
@@ -140,6 +153,6 @@ def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
     count = int(np.prod(shape)) // 4
     order = [0, *rng.permutation(range(1, 11)), *rng.permutation(range(11, 15))]  # the quadruple in every map
     places = _PLACES[order][np.arange(count) % len(_PLACES)]
-    maxima = rng.choice(_LEVELS[8:14], (count, 1))
+    maxima = rng.choice(_LEVELS[8 + 2 * _APART :][:6], (count, 1))  # twice: the values may be halved
     parts = np.where(places, maxima, rng.choice(_LEVELS[:8], (count, 4))).astype(float)
     return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL
