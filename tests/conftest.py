@@ -68,6 +68,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if any(mark in left_out for mark in marks) else None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What each sandbox does alike, `make test` shows in one of them."""
+    if item.get_closest_marker("elsewhere") and not item.get_closest_marker("everywhere"):
+        item.add_marker(pytest.mark.thorough)
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests also wait, for deadlines and for browsers."""
     return (os.cpu_count() or 1) + 1

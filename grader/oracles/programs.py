@@ -10,6 +10,8 @@ assignment's own; what they do to a student's object is done in the student's wo
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -45,7 +47,13 @@ def leaf_names(lines: Sequence[str]) -> list[str]:
 
 def carry_out(line: str, scope: dict[str, Any]) -> None:
     """Run a line, whose text is the assignment's own, on what `scope` has by name."""
-    exec(line, {"__builtins__": {}}, scope)
+    exec(_compiled(line, "exec"), {"__builtins__": {}}, scope)
+
+
+@lru_cache(10_000)
+def _compiled(text: str, mode: str) -> CodeType:
+    """Every program is carried out many times, by a student's objects and by those of each misconception."""
+    return compile(text, "<program>", mode)
 
 
 def _set_by(line: str) -> str:
@@ -69,7 +77,7 @@ class Asking:
         for line in (*program.lines, *self.lines_after(program)):
             carry_out(line, scope)
         reads = dict.fromkeys(self.reads.format(root=program.root, leaf=leaf) for leaf in program.leaves)
-        return {read: float(eval(read, {"__builtins__": {}}, scope)) for read in reads}
+        return {read: float(eval(_compiled(read, "eval"), {"__builtins__": {}}, scope)) for read in reads}
 
 
 @dataclass(frozen=True, slots=True)
