@@ -29,7 +29,7 @@ SANDBOXES: dict[str, Callable[[], Launcher]] = {
 
 
 def usual_first(kinds: Iterable[str]) -> list[Any]:
-    """Kinds of sandbox as parameters: in the jail a test runs in `make test`, in others if it is marked `everywhere`."""
+    """Kinds as parameters: `make test` runs a test in the jail, and in the others if it is marked `everywhere`."""
     return [pytest.param(kind, marks=() if kind == "jail" else pytest.mark.elsewhere) for kind in kinds]
 
 
