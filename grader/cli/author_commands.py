@@ -34,6 +34,9 @@ AssignmentArgument = Annotated[
         show_default="built in",
     ),
 ]
+FirstSeedOption = Annotated[
+    int, typer.Option(min=0, max=2**31 - 1, help="The first of the seeds; the others follow it.")
+]
 EVERY = 25  # mutants between two lines of progress, where a terminal shows them
 _STYLES = {
     Fate.BREAKS: "red",
@@ -67,9 +70,9 @@ def lint(
     gallery_seeds: Annotated[
         int, typer.Option(min=1, help="Seeds that each answer of the gallery is graded with.")
     ] = 3,
+    seed: FirstSeedOption = 0,
 ) -> None:
     """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
-    first = settings.seed or 0
     where = replace(settings, sandbox=prepare(settings.sandbox))
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
     course = load_assignment(assignment)
@@ -79,7 +82,7 @@ def lint(
         remarks.append(remark)
         console.print(Text(str(remark)), soft_wrap=True)
 
-    find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
+    find_remarks(course, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
     if remarks:
         console.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(1)
@@ -94,6 +97,7 @@ def mutants(
     count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+    seed: FirstSeedOption = 0,
 ) -> None:
     """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
     if json_file is not None:
@@ -108,9 +112,8 @@ def mutants(
         if err.is_terminal and len(examined_mutants) % EVERY == 0:
             err.print(f"{len(examined_mutants)} mutants", style="dim")
 
-    first = settings.seed or 0
     where = replace(settings, sandbox=prepare(settings.sandbox))
-    examine(load_assignment(assignment), where, count, range(first, first + seeds), show)
+    examine(load_assignment(assignment), where, count, range(seed, seed + seeds), show)
     if json_file is not None:
         plain = [
             {**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in examined_mutants

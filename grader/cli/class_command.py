@@ -10,7 +10,15 @@ import typer
 from grader import BUILT_IN
 from grader.classroom.results.journal import NAME as JOURNAL
 from grader.cli.app import app
-from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
+from grader.cli.options import (
+    ClassGpusOption,
+    ClassImageOption,
+    ClassSeedOption,
+    GradedAssignmentOption,
+    RubricOption,
+    settings_of,
+    with_options,
+)
 from grader.cli.sandbox_setup import prepare
 from grader.sandbox.choose import LauncherAhead
 from grader.settings import RunSettings
@@ -76,8 +84,11 @@ def class_(
         typer.Option(metavar="STUDENT", help="Only this id, name, e-mail or number of the LMS (repeatable)."),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
+    seed: ClassSeedOption = None,
+    image: ClassImageOption = None,
+    gpus: ClassGpusOption = None,
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
     gc.disable()  # what is imported until the class begins stays: looking for garbage in it takes its time
@@ -94,11 +105,11 @@ def class_(
         inputs = ClassInputs(
             **{name: InputFile.at(path) for name, path in tables.items() if path},  # type: ignore[arg-type]
             assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
-            seed=settings.seed,
+            seed=seed,
             points=(*settings.exercises, *settings.points) or None,
             settings=given_settings(settings.overrides),
-            image=settings.sandbox.image,
-            gpus=settings.sandbox.gpus,
+            image=image,
+            gpus=gpus,
             assignment_column=assignment_column,
             scale=scale or None,
             accept=tuple(accept or ()) or None,

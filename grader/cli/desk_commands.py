@@ -14,7 +14,7 @@ from grader import BUILT_IN
 from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.marks.review import class_assignment
 from grader.cli.app import app, out
-from grader.cli.options import AssignmentOption
+from grader.cli.options import GradedAssignmentOption
 from grader.counting import counted
 from grader.errors import UsageError
 
@@ -41,7 +41,7 @@ def desk(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.", show_default="a free one")] = 0,
     url: Annotated[str | None, typer.Option(help="The address under which a proxy shows the desk.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Mark what needs a person in a class, in the browser. Ctrl-C ends it and writes the tables of the class."""
     try:

@@ -15,7 +15,7 @@ from grader.classroom.marks.review import assignment_for, class_assignment, clas
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
 from grader.cli.app import app, fail_if_damaged, out
-from grader.cli.options import AssignmentOption, RubricOption
+from grader.cli.options import GradedAssignmentOption, RubricOption
 from grader.counting import counted, number
 from grader.errors import UsageError
 from grader.schema import Report
@@ -34,7 +34,7 @@ def review(
         typer.Option("--from", help="A CSV of marks: id, point, score, comment, or a column for each point."),
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="NAME", help="Who gives it.", show_default="your login")] = None,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Give a person's mark for a point, or the marks of a table. The history is kept; the latest counts."""

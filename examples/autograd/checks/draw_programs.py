@@ -46,13 +46,11 @@ def _any(rng: np.random.Generator) -> Program:
     start = leaves(rng, LEAVES)
     scope = {name: Node(Rules(), value) for name, value in start.items()}
     lines: list[str] = []
-    while len(lines) < LINES:
-        names = list(scope)
-        left, right = rng.choice(names[-4:]), rng.choice(names)  # of the last ones, so that the graph grows deep
+    while len(lines) < LINES:  # which ends: a ReLU of what is large enough always fits, and the leaves are large enough
+        large = [name for name, node in scope.items() if abs(node.data) >= MIN_MAGNITUDE]
+        left, right = rng.choice(large[-4:]), rng.choice([*scope])  # of the last ones, so that the graph grows deep
         name, form = chr(ord(LEAVES[-1]) + 1 + len(lines)), rng.choice([*FORMS], p=[*FORMS.values()])
         line = f"{name} = {form.format(left, right, rng.choice((-1, 2, 3)))}"
-        if abs(scope[left].data) < MIN_MAGNITUDE:
-            continue
         carry_out(line, scope)
         if abs(scope[name].data) <= MAX_MAGNITUDE and scope[name].data.denominator < MAX_DENOMINATOR:
             lines.append(line)
