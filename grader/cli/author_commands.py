@@ -38,14 +38,8 @@ FirstSeedOption = Annotated[
     int, typer.Option(min=0, max=2**31 - 1, help="The first of the seeds; the others follow it.")
 ]
 EVERY = 25  # mutants between two lines of progress, where a terminal shows them
-_STYLES = {
-    Fate.BREAKS: "red",
-    Fate.LET_LIVE: "red",
-    Fate.LUCKY: "red",
-    Fate.REVIEW: "yellow",
-    Fate.ALSO_RIGHT: "dim",
-    Fate.SAME: "dim",
-}
+_STYLES = {Fate.BREAKS: "red", Fate.LET_LIVE: "red", Fate.LUCKY: "red", Fate.REVIEW: "yellow"}  # what an author reads
+_BY_RIGHT = {Fate.ALSO_RIGHT: "dim", Fate.SAME: "dim"}  # and these on request: half of them exchange what may be
 
 
 @app.command()
@@ -97,18 +91,22 @@ def mutants(
     count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show also the mutants that live by right: they answer as the original does.")
+    ] = False,
     seed: FirstSeedOption = 0,
 ) -> None:
     """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
     if json_file is not None:
         check_writable(json_file)
     examined_mutants: list[Examined] = []
+    styles = _STYLES | (_BY_RIGHT if show_all else {})
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
 
     def show(examined: Examined) -> None:
         examined_mutants.append(examined)
-        if examined.fate in _STYLES:
-            console.print(Text(_sentence(examined), style=_STYLES[examined.fate]), soft_wrap=True)
+        if examined.fate in styles:
+            console.print(Text(_sentence(examined), style=styles[examined.fate]), soft_wrap=True)
         if err.is_terminal and len(examined_mutants) % EVERY == 0:
             err.print(f"{len(examined_mutants)} mutants", style="dim")
 
@@ -121,6 +119,10 @@ def mutants(
         write_atomically(json_file, json.dumps(plain, indent=1))
     out.print(_by_check(examined_mutants))
     out.print(Text(_summary(examined_mutants)), soft_wrap=True)
+    hidden = sum(item.fate in _BY_RIGHT.keys() - styles.keys() for item in examined_mutants)
+    if hidden:
+        verb, them = ("lives by right is", "it") if hidden == 1 else ("live by right are", "them")
+        out.print(Text(f"{counted(hidden, 'mutant')} that {verb} not shown; --all shows {them}."), soft_wrap=True)
     if any(item.is_finding for item in examined_mutants):
         raise SystemExit(1)
 

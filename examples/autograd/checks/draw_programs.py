@@ -20,8 +20,11 @@ GRADIENTS = Asking("{leaf}.grad", ("{root}.backward()",))
 
 
 def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, float]:
-    """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`."""
-    sizes = rng.choice(np.arange(STEP // 2, 2 * STEP), len(names), replace=False) / STEP
+    """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`.
+
+    None is 1, by which a factor that is left out does not show.
+    """
+    sizes = rng.choice(np.delete(np.arange(STEP // 2, 2 * STEP), STEP // 2), len(names), replace=False) / STEP
     signs = [sign] * len(names) if sign else rng.choice((-1, 1), len(names))
     return {name: float(size * sign_of_value) for name, size, sign_of_value in zip(names, sizes, signs, strict=True)}
 
