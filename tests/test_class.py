@@ -339,7 +339,7 @@ def test_an_unknown_id_is_told(klass: Class) -> None:
 
 
 def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
-    with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is at work in there"):
+    with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is using this folder"):
         klass.grade()
     klass.grade()
 

@@ -49,7 +49,7 @@ _STYLES = {
 def new(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="A new folder; its name is the assignment's.")],
 ) -> None:
-    """Write a new assignment that already works: one check of each kind, and all that goes with them."""
+    """Create a new assignment that already works, with one check of each kind."""
     for file in write_assignment(folder):
         out.print(Text(str(file)))
     out.print(
@@ -63,9 +63,11 @@ def new(
 def lint(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that the reference has to get full marks with.")] = 20,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Number of seeds with which the reference must get full marks.")
+    ] = 20,
     gallery_seeds: Annotated[
-        int, typer.Option(min=1, help="Seeds that each answer of the gallery is graded with.")
+        int, typer.Option(min=1, help="Number of seeds with which each answer of the gallery is graded.")
     ] = 3,
 ) -> None:
     """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
@@ -92,8 +94,10 @@ def mutants(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
     count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds that a mutant has to survive.")] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write everything that was examined to this file.")
+    ] = None,
 ) -> None:
     """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
     if json_file is not None:

@@ -20,38 +20,38 @@ COMMANDS = {
     },
     "report_commands": {
         "rescore": "Score a class's reports again under another rubric.",
-        "reproduce": "Run exactly what a report is of once more, with its seed, and say whether it agrees.",
+        "reproduce": "Grade the files of a report again with its seed, and say whether the result is the same.",
     },
     "mark_commands": {
-        "review": "Give a person's mark for a point, or the marks of a table.",
-        "export": "Write the tables and pages of a class again, after marks were given.",
+        "review": "Record a person's mark for a point, or a table of marks.",
+        "export": "Bring the tables and pages of a class up to date after marking.",
     },
     "course_commands": {
         "handout": "Build what students get: the template, the grader without any solution, and files for their CI.",
-        "annotate": "Tell a CI server what a report says.",
+        "annotate": "Report a result to a CI server.",
         "gradescope": "Build the grader as a Gradescope autograder.",
         "gradescope-run": "",  # for Gradescope's container alone
     },
     "author_commands": {
-        "new": "Write a new assignment that already works: one check of each kind, and all that goes with them.",
+        "new": "Create a new assignment that already works, with one check of each kind.",
         "lint": "Say what is missing or inconsistent in an assignment.",
-        "mutants": "Change right answers a node at a time; say which checks give full marks to another answer.",
+        "mutants": "Change right answers one syntax-tree node at a time; say which checks still give full marks.",
     },
     "desk_commands": {
-        "desk": "Mark what needs a person in a class, in the browser.",
+        "desk": "Mark in the browser what needs a person in a class.",
         "regrade": "Requests to look at a mark again.",
     },
     "student_commands": {
         "explain": "Say what a point asks and how it is judged.",
-        "watch": "Judge again, at once, whatever you save.",
+        "watch": "Judge your work again each time you save a file.",
         "try": "Call your function on the input that it fails for, in your own Python: prints and breakpoint() work.",
-        "check": "Say whether a folder is ready to hand in: what is missing, what is not begun, what is not allowed.",
+        "check": "Check whether a folder is ready to hand in: nothing missing, nothing unfinished, nothing forbidden.",
     },
     "image_command": {
         "image": "Build the image in which the docker sandbox runs a student's code.",
     },
     "doctor_command": {
-        "doctor": "Show which sandboxes and devices this machine can give, and what each lacks.",
+        "doctor": "Show which sandboxes and devices this machine has, and what each lacks.",
     },
 }
 

@@ -11,7 +11,7 @@ _STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}
 
 @app.command()
 def doctor() -> None:
-    """Show which sandboxes and devices this machine can give, and what each lacks."""
+    """Show which sandboxes and devices this machine has, and what each lacks."""
     table = Table(show_lines=True)
     for column in ("what", "here", "detail", "to fix it"):
         table.add_column(column, overflow="fold")

@@ -18,7 +18,7 @@ class Target(StrEnum):
 @app.command()
 def image(
     target: Annotated[
-        Target, typer.Argument(help="The image of workers, or the one that holds the whole grader.")
+        Target, typer.Argument(help="Which image: the one for workers, or the one that holds the whole grader.")
     ] = Target.WORKER,
     tag: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the image.", show_default="with the grader's version")

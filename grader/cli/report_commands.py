@@ -39,7 +39,9 @@ ReportArgument = Annotated[Path, typer.Argument(help="A results.json, or the fol
 def rescore(
     results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")],
     rubric: Annotated[Path, typer.Option("--rubric", help="The new rubric.toml.")],
-    diff: Annotated[bool, typer.Option("--diff", help="Only show who would move, and why; change nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show whose score would change, and why; change nothing.")
+    ] = False,
     assignment: AssignmentOption = BUILT_IN,
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
@@ -73,12 +75,12 @@ def reproduce(
     overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="What was graded, where no copy lies beside the report.")
+        Path | None, typer.Option(metavar="PATH", help="The graded submission, if there is no copy beside the report.")
     ] = None,
     assignment: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
-    """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
+    """Grade the files of a report again with its seed, and say whether the result is the same."""
     report = report_at(report)
     stored = read_report(report)
     course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
