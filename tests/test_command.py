@@ -16,8 +16,7 @@ import jsonschema
 import pytest
 
 from grader import BUILT_IN
-from grader.cli.app import app
-from grader.cli.commands import COMMANDS
+from grader.cli.commands import COMMANDS, app
 from grader.errors import OutputError
 from grader.report.results_json import write_atomically
 from grader.schema import SCHEMA_FILE, json_schema

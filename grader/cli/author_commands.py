@@ -17,7 +17,8 @@ from grader.assignment_folder import load_assignment
 from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
-from grader.cli.app import app, err, out
+from grader.cli.commands import app
+from grader.cli.console import err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import counted

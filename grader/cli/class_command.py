@@ -9,7 +9,7 @@ import typer
 
 from grader import BUILT_IN
 from grader.classroom.results.journal import NAME as JOURNAL
-from grader.cli.app import app
+from grader.cli.commands import app
 from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.sandbox.choose import LauncherAhead

@@ -1,13 +1,15 @@
-"""Which commands there are and in which module each is, so that the one that is asked for is imported alone.
+"""The app: which commands there are and in which module each is, so that the one that is asked for is imported alone.
 
 What all of them need together takes a second; a command's own module, a fraction; the list of commands, none.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
-from typer import main
+import typer
 from typer.core import TyperCommand, TyperGroup
+
+from grader.version import VERSION
 
 # Module -> its commands, each with what it does; "" for one that nobody types.
 COMMANDS = {
@@ -39,7 +41,7 @@ COMMANDS = {
     },
     "desk_commands": {
         "desk": "Mark in the browser what needs a person in a class.",
-        "regrade": "Requests to look at a mark again.",
+        "regrade": "Record requests to look at a mark again.",
     },
     "student_commands": {
         "explain": "Say what a point asks and how it is judged.",
@@ -80,14 +82,34 @@ class Commands(TyperGroup):
         module = next((module for module, commands in COMMANDS.items() if cmd_name in commands), None)
         if module is None:
             return None
-        from grader.cli.app import app  # which is made of this class
         from grader.cli.help_texts import name_values
 
         import_module(f"grader.cli.{module}")
-        return name_values(main.get_group(app).commands[cmd_name])
+        return name_values(typer.main.get_group(app).commands[cmd_name])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands by who needs them, each with its sentence, and none imported."""
         for heading, modules in SECTIONS.items():
             with formatter.section(heading):
                 formatter.write_dl([line for module in modules for line in COMMANDS[module].items() if line[1]])
+
+
+# Help in plain text: it comes at once, where drawing boxes around it takes longer to import than most commands run.
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+
+
+def _version(is_requested: bool) -> None:
+    if is_requested:
+        typer.echo(f"grader {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Grade submissions of a programming assignment: one, a class, or a student's own while they work."""

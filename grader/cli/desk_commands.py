@@ -13,13 +13,14 @@ import typer
 from grader import BUILT_IN
 from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.marks.review import class_assignment
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.options import AssignmentOption
 from grader.counting import counted
 from grader.errors import UsageError
 
 ResultsArgument = Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]
-regrade = typer.Typer(no_args_is_help=True, help="Requests to look at a mark again.")
+regrade = typer.Typer(no_args_is_help=True, help="Record requests to look at a mark again.")
 app.add_typer(regrade, name="regrade")
 
 

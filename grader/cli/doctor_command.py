@@ -3,7 +3,8 @@
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.course.doctor import Health, examine
 
 _STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}

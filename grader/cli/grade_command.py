@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.assignment_folder import Assignment
-from grader.cli.app import app, err, fail, out
+from grader.cli.commands import app
+from grader.cli.console import err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import number

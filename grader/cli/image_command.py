@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.sandbox_setup import build_progress
 
 

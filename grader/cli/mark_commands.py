@@ -14,7 +14,8 @@ from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
-from grader.cli.app import app, fail_if_damaged, out
+from grader.cli.commands import app
+from grader.cli.console import fail_if_damaged, out
 from grader.cli.options import AssignmentOption, RubricOption
 from grader.counting import counted, number
 from grader.errors import UsageError

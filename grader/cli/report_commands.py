@@ -16,7 +16,8 @@ from grader.classroom.marks.rescore import Move
 from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for, class_assignment, report_at
 from grader.classroom.results.store import read_report
-from grader.cli.app import app, fail, fail_if_damaged, out
+from grader.cli.commands import app
+from grader.cli.console import fail, fail_if_damaged, out
 from grader.cli.options import (
     AssignmentOption,
     PointOption,

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
 from grader.counting import counted
 from grader.model import ExitCode
