@@ -17,7 +17,8 @@ from grader.assignment_folder import load_assignment
 from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
-from grader.cli.app import app, err, out
+from grader.cli.commands import app
+from grader.cli.console import err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import counted
@@ -46,7 +47,7 @@ _BY_RIGHT = {Fate.ALSO_RIGHT: "dim", Fate.SAME: "dim"}  # and these on request: 
 def new(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="A new folder; its name is the assignment's.")],
 ) -> None:
-    """Write a new assignment that already works: one check of each kind, and all that goes with them."""
+    """Create a new assignment that already works, with one check of each kind."""
     for file in write_assignment(folder):
         out.print(Text(str(file)))
     out.print(
@@ -60,9 +61,11 @@ def new(
 def lint(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that the reference has to get full marks with.")] = 20,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Number of seeds with which the reference must get full marks.")
+    ] = 20,
     gallery_seeds: Annotated[
-        int, typer.Option(min=1, help="Seeds that each answer of the gallery is graded with.")
+        int, typer.Option(min=1, help="Number of seeds with which each answer of the gallery is graded.")
     ] = 3,
     seed: FirstSeedOption = 0,
 ) -> None:
@@ -89,8 +92,10 @@ def mutants(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
     count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds that a mutant has to survive.")] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write everything that was examined to this file.")
+    ] = None,
     show_all: Annotated[
         bool, typer.Option("--all", help="Show also the mutants that live by right: they answer as the original does.")
     ] = False,

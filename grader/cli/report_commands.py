@@ -16,7 +16,8 @@ from grader.classroom.marks.rescore import Move
 from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for, class_assignment, report_at
 from grader.classroom.results.store import read_report
-from grader.cli.app import app, fail, fail_if_damaged, out
+from grader.cli.commands import app
+from grader.cli.console import fail, fail_if_damaged, out
 from grader.cli.options import (
     GradedAssignmentOption,
     PointOption,
@@ -40,7 +41,9 @@ ReportArgument = Annotated[Path, typer.Argument(help="A results.json, or the fol
 def rescore(
     results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")],
     rubric: Annotated[Path, typer.Option("--rubric", help="The new rubric.toml.")],
-    diff: Annotated[bool, typer.Option("--diff", help="Only show who would move, and why; change nothing.")] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show whose score would change, and why; change nothing.")
+    ] = False,
     assignment: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
@@ -74,7 +77,7 @@ def reproduce(
     overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="What was graded, where no copy lies beside the report.")
+        Path | None, typer.Option(metavar="PATH", help="The graded submission, if there is no copy beside the report.")
     ] = None,
     assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
@@ -82,7 +85,7 @@ def reproduce(
         SandboxKind | None, typer.Option(help="Where the student's code runs.", show_default="as in the report")
     ] = None,
 ) -> None:
-    """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
+    """Grade the files of a report again with its seed, and say whether the result is the same."""
     report = report_at(report)
     stored = read_report(report)
     course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
