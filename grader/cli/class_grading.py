@@ -22,7 +22,7 @@ from grader.classroom.results.summary import print_summary
 from grader.classroom.run import job_process
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
-from grader.cli.app import err, fail, fail_if_damaged, out
+from grader.cli.console import err, fail, fail_if_damaged, out
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.sandbox.choose import LauncherAhead, open_launcher
