@@ -518,10 +518,13 @@ def descriptors():
     for number in range(3, 256):
         try:
             os.fstat(number)
-            found.append(number)
         except OSError:
-            pass
-    return len(found)
+            continue
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{{number}}"))
+        except OSError:  # there is no /proc
+            found.append("")
+    return len([place for place in found if "/libffi.so" not in place])  # which keeps a descriptor of itself
 """
     environment, path, modules, descriptors = ask(launcher, code, "environment", "path", "modules", "descriptors")
     assert isinstance(environment, Returned)
