@@ -18,6 +18,7 @@ def collecting_below(config: pytest.Config, folder: Path, nodes: Sequence[str] =
     """
     before, config.args = config.invocation_params, list(nodes)
     config.invocation_params = replace(before, dir=folder)
+    config.pluginmanager._confcutdir = folder  # else it goes down to it from a folder above, and reads all on the way
     try:
         yield
     finally:
