@@ -31,7 +31,11 @@ OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["examples"] = ["--sandbox", "p
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 
-@pytest.mark.parametrize("name", SHORT)
+# What these measure with is what the others measure with, and they take longest; `make lint` holds them to its types.
+AGAIN = {"student", "klass", "training", "desk"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in SHORT])
 def test_a_benchmark_runs_and_writes_its_figures(name, tmp_path):
     written = tmp_path / "figures.json"
     options = ("--short", "--json", written, *OPTIONS.get(name, []))

@@ -139,39 +139,68 @@ def test_the_command_says_what_is_in_it_and_what_is_left_to_name(grader: Command
     assert "Name a new or an empty folder." in again.stderr
 
 
-ALL = ("", "Points so far: 21 of 22, and 1 pending manual review.")
-ONE_TRAINS = (" -k 'not 4 or 4.5'", "16.5 of 16.5 points in this selection.")
-
-
-@pytest.mark.parametrize("last", [ONE_TRAINS, pytest.param(ALL, marks=pytest.mark.thorough)], ids=["one trains", "all"])
-def test_its_readme_leads_from_nothing_to_full_marks(last: tuple[str, str], out: Path, tmp_path: Path) -> None:
-    """The README's own commands, in bash, in the student's folder with the environment in it."""
-    selection, reached = last
-    folder = tmp_path / "Übung 9" / "my work"
+@pytest.fixture(scope="module")
+def installed(out: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A student's folder after the README's first block, with the environment in it; what begins a shell; `pytest`."""
+    folder = tmp_path_factory.mktemp("Übung 9") / "my work"
     shutil.copytree(out, folder)
-    activate, run = follow_readme(folder, whole=True)
+    return folder, *follow_readme(folder, whole=True)
+
+
+@pytest.fixture
+def without_torch(installed: tuple[Path, str, str]) -> Iterator[None]:
+    """For one test, PyTorch is not downloaded."""
+    packages = installed[0] / ".venv" / "dependencies"
+    links = {path: path.readlink() for path in packages.glob("torch*")}
+    assert links
+    for link in links:
+        link.unlink()
+    yield
+    for link, target in links.items():
+        link.symlink_to(target)
+
+
+def solve(folder: Path, *names: str) -> None:
+    for name in names:
+        shutil.copy(REFERENCE / name, folder)
+
+
+THREE = ("exercise1.py", "exercise2.py", "exercise3.py")
+
+
+def test_its_readme_leads_from_nothing_to_full_marks(installed: tuple[Path, str, str]) -> None:
+    """The README's own commands, in bash, in the student's folder. What training needs: tests/test_wheel.py."""
+    folder, activate, run = installed
     empty = shell(activate + run, folder)
     assert empty.returncode == 1, empty.stderr
     assert "Points so far: 0 of 22." in empty.stdout
+    solve(folder, *THREE)
     one = shell(activate + "pytest -k 3.1", folder)  # and not all that lies below .venv/lib/python3.1x
-    assert "0 of 1 points in this selection." in one.stdout
-    for path in REFERENCE.iterdir():
-        if path.is_file():
-            shutil.copy(path, folder)
-    full = shell(activate + run.rstrip() + selection, folder)
-    assert reached in full.stdout, full.stdout + full.stderr
+    assert "1 of 1 points in this selection." in one.stdout, one.stdout + one.stderr
+    three = shell(activate + run.rstrip() + " -k 'not 4'", folder)
+    assert "16 of 16 points in this selection." in three.stdout, three.stdout + three.stderr
+    assert "Nothing left to fix." in three.stdout
+
+
+@pytest.mark.thorough
+def test_its_readme_leads_to_full_marks_where_networks_are_trained(installed: tuple[Path, str, str]) -> None:
+    folder, activate, run = installed
+    solve(folder, *(path.name for path in REFERENCE.iterdir() if path.is_file()))
+    full = shell(activate + run, folder)
+    assert "Points so far: 21 of 22, and 1 pending manual review." in full.stdout, full.stdout
     assert "Nothing left to fix." in full.stdout
 
 
 INSTALL_TORCH = "pip install uv && uv pip install torch --torch-backend=cpu"
 
 
-def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(out: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "work"
-    shutil.copytree(out, folder)
-    for number in (1, 2, 3):
-        shutil.copy(REFERENCE / f"exercise{number}.py", folder)
-    activate, run = follow_readme(folder, without="torch")
+@pytest.mark.usefixtures("without_torch")
+def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(
+    out: Path, installed: tuple[Path, str, str]
+) -> None:
+    folder, activate, run = installed
+    solve(folder, *THREE)
+    shutil.copy(out / "exercise4.py", folder)
     ended = shell(f"{activate}{run}".replace("pytest", "pytest || true"), folder)
     assert f"Exercise 4 needs torch, which is not installed. To install it:\n    {INSTALL_TORCH}\n" in ended.stdout
     assert "16 of 17 points in this selection." in ended.stdout, ended.stdout  # 4.9 is read, not run

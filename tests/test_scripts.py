@@ -48,7 +48,7 @@ def test_a_script_runs_to_its_end(name: str) -> None:
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ["pictures", pytest.param("desk_pictures", marks=pytest.mark.thorough)])
 def test_the_pictures_can_be_made_anew(name: str, tmp_path: Path) -> None:
     ended = run(name, tmp_path / "new")
     assert ended.returncode == 0, ended.stderr[-2000:]
