@@ -38,8 +38,7 @@ from grader.classroom.run.class_run import Choice
 from grader.classroom.run.executor import DaskExecutor, LocalExecutor
 from grader.classroom.run.job_process import JobProcess
 from grader.classroom.run.progress import Bar, Lines
-from grader.cli.app import app
-from grader.cli.commands import COMMANDS
+from grader.cli.commands import COMMANDS, app
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Incident, Outcome, Submission, Verdict
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -346,7 +345,7 @@ def test_an_unknown_id_is_told(klass: Class) -> None:
 
 
 def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
-    with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is at work in there"):
+    with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is using this folder"):
         klass.grade()
     klass.grade()
 

@@ -123,7 +123,7 @@ def test_names_that_would_mean_something_in_yaml_are_refused(
 
 def test_it_overwrites_nothing_and_needs_the_template(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(UsageError, match="there is something in it already"):
+    with pytest.raises(UsageError, match="it is not empty"):
         build_handout(tmp_path)
     with pytest.raises(UsageError, match="the template is not there"):
         build_handout(tmp_path / "new", template=tmp_path)

@@ -1,7 +1,6 @@
 """The example assignment works without a line changed in the engine, and the engine's promises hold for it."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from grader.course.wheel import wheel_name
 from grader.pipeline import GradingSession
 from grader.sandbox.process import ProcessLauncher
 from grader.schema import Report
-from grader.suite.runner import list_checks
 from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT, Command
 from tests.support.environments import follow_readme, shell
@@ -53,16 +51,6 @@ def test_pytest_beside_a_checkout_takes_the_assignments_folder(tmp_path: Path) -
     options = (f"--assignment={SOFTMAX}", "-k", "1.2")
     ended = warm_commands.run("pytest", *options, cwd=tmp_path / "work", timeout=PATIENCE)
     assert "0 of 1 points in this selection.\nNext: begin with 1.2 " in ended.stdout, ended.stdout + ended.stderr
-
-
-def test_no_folder_but_that_of_the_checks_is_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest would go down to it from the root, and read each folder on the way with all that is beside it."""
-    checks = shutil.copytree(SOFTMAX, tmp_path / "course") / "checks"
-    read, scandir = [], os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path=".": (read.append(Path(path)), scandir(path))[1])
-    assert len(list_checks(load_assignment(tmp_path / "course"))) == 3
-    assert checks in read
-    assert [path for path in read if not path.is_relative_to(checks)] == []
 
 
 def graded(

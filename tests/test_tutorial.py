@@ -79,11 +79,11 @@ def test_what_is_there_is_left_alone(grader: Command, tmp_path: Path, monkeypatc
     (tmp_path / "taken").mkdir()
     write_assignment(tmp_path / "taken")  # empty so far
     ended = grader("new", tmp_path / "taken")
-    assert (ended.returncode, "taken is there already, and not empty" in ended.stderr) == (2, True)
+    assert (ended.returncode, "taken exists already and is not empty" in ended.stderr) == (2, True)
     (tmp_path / "file").touch()
-    with pytest.raises(UsageError, match="is there already"):
+    with pytest.raises(UsageError, match="exists already"):
         write_assignment(tmp_path / "file")
-    with pytest.raises(OutputError, match="nothing can be written there"):
+    with pytest.raises(OutputError, match="this folder is not writable"):
         write_assignment(tmp_path / "file" / "below")
     shutil.rmtree(tmp_path / "taken")
     info = tmp_path / "our_course-1.dist-info"
@@ -91,5 +91,5 @@ def test_what_is_there_is_left_alone(grader: Command, tmp_path: Path, monkeypatc
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-course\nVersion: 1\n")
     (info / "entry_points.txt").write_text(f"[{GROUP}]\ntaken = our_course.taken\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(UsageError, match="an installed assignment is called taken already"):
+    with pytest.raises(UsageError, match="an installed assignment already has the name taken"):
         write_assignment(tmp_path / "taken")
