@@ -5,23 +5,27 @@ BIN := .venv/bin
 SEEDS ?= 3
 MINUTES ?= 60
 EXAMPLES := $(patsubst %/rubric.toml,%,$(wildcard examples/*/rubric.toml))
+ON_ALL_CORES := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 THREE := --exercise 1 --exercise 2 --exercise 3
 PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=Nehalem
 export PYTHONWARNINGS =
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: grade test quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
+.PHONY: grade test thorough quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
 
 grade: .venv/grading                    ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
 
-test: .venv/installed                   ## all tests, on all cores
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder --costs=build/test-costs.tsv
+test: .venv/installed                   ## the tests, on all cores
+	$(ON_ALL_CORES) -m "not thorough" --costs=build/test-costs.tsv
+
+thorough: .venv/installed               ## the same once more: in the other sandboxes, with more cases and more seeds
+	$(ON_ALL_CORES) -m thorough --costs=build/thorough-costs.tsv
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
-	$(BIN)/python -m pytest -q -x -m "not slow"
+	$(BIN)/python -m pytest -q -x -m "not slow and not thorough"
 
-check: lint test                        ## every gate: what CI runs
+check: lint test thorough               ## every gate
 
 lint: .venv/installed                   ## style, types and the direction of imports
 	$(BIN)/ruff format --check

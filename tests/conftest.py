@@ -1,6 +1,7 @@
 """What several test files need: the oracles, started once, and the command as a person would run it."""
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -58,10 +59,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Not even imported by `make quick`: files of slow tests alone, which import torch and the like."""
-    if config.getoption("markexpr") != "not slow" or collection_path.suffix != ".py":
+    """Not even imported: files that are left out as a whole, which import torch and the like."""
+    left_out = re.findall(r"not (\w+)", config.getoption("markexpr"))
+    if not left_out or collection_path.suffix != ".py":
         return None
-    return True if "\npytestmark = pytest.mark.slow\n" in collection_path.read_text(encoding="utf-8") else None
+    of_all_its_tests = re.search(r"^pytestmark = .+$", collection_path.read_text(encoding="utf-8"), re.MULTILINE)
+    marks = re.findall(r"pytest\.mark\.(\w+)", of_all_its_tests[0]) if of_all_its_tests else []
+    return True if any(mark in left_out for mark in marks) else None
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests also wait, for deadlines and for browsers."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(trylast=True)

@@ -106,7 +106,9 @@ def test_where_nothing_tells_which_is_newer_a_person_is_asked(
     assert (question.wanted, question.taken, len(question.candidates)) == ("exercise2.py", taken, 2)
     assert set(submission.files) >= {"exercise2.py"}
     assert submission.notes[0].startswith("exercise2.py: there are 2 that differ: ")
-    assert submission.notes[0].endswith(f". {taken} was graded, and whoever grades this is asked which one counts")
+    assert submission.notes[0].endswith(
+        f". {taken} was graded, and the person who grades this is asked which one counts"
+    )
 
 
 # --- names that are nearly right -------------------------------------------------------------------------------------

@@ -381,7 +381,7 @@ _SOME = (
 _FEW = "(value or memory or cannot or numpy) and not process and not docker"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
 @pytest.mark.parametrize("script", [_ORDINARY, _WITHOUT_RIGHTS], ids=["an ordinary user", "root without capabilities"])
 def test_the_walls_hold_for(script: str) -> None:
@@ -400,7 +400,7 @@ def test_the_walls_hold_for(script: str) -> None:
     assert " passed" in ran.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "flags",
     [

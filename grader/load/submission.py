@@ -50,7 +50,7 @@ def load(path: Path, expected: Expected) -> Submission:
 
 def nothing_in(expected: Expected) -> str:
     """The sentence on a hand-in in which nothing was found."""
-    return f"there is nothing to grade in there. A submission holds {', '.join(sorted(expected.files))}."
+    return f"there is nothing to grade here. A submission contains {', '.join(sorted(expected.files))}."
 
 
 def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack) -> Collected:

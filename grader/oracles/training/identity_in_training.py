@@ -57,7 +57,9 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         return Verdict.passed()
     like = same["like"]
     if like is None:
-        return Verdict.review(f"In the training, the steps are not those of {name}, nor of another optimizer of torch.")
+        return Verdict.review(
+            f"In the training, the steps are not those of {name}, nor those of any other torch optimizer."
+        )
     return Verdict.failed(
         f'For "{name}" you return an optimizer that behaves like torch.optim.{like} in the training'
         f"{f', {LIKE[like]}' if like in LIKE else ''}.",
