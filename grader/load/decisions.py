@@ -1,19 +1,24 @@
 """Apply what a person decided about a hand-in's files, and ask about the rest: no rule takes one name for another."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from grader.load.candidates import MAX_LISTED, Chosen
 from grader.load.collect import FoundFile
 from grader.load.misnamed import likely_file
 from grader.load.notebook_cells import NotebookError, code_of
+from grader.load.program_slice import program_slice
 from grader.model import Expected, Question
 
 OTHER_FILE = "but there is"  # in a note that asks about another file, for who says what to do next
 DECIDED = "as a person decided"  # ends the note on an accepted file, by which the class's index sees it is settled
 
 
-def accept(expected_name: str, path: str, files: Sequence[FoundFile], chosen: Chosen) -> None:
-    """Read the file at `path`, which is among `files`, as `expected_name`: a person decided so."""
+def accept(expected_name: str, path: str, files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> None:
+    """Read the file at `path`, which is among `files`, as `expected_name`: a person decided so.
+
+    What it holds for other exercises only is left out.
+    """
     file = next(file for file in files if str(file.path) == path)
     content = file.read()
     if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
@@ -25,9 +30,23 @@ def accept(expected_name: str, path: str, files: Sequence[FoundFile], chosen: Ch
     if isinstance(content, str):
         chosen.notes.append(f"{expected_name}: {path} was to be read for it, but: {content}")
         return
+    others = {name for other, names in expected.names.items() for name in names if other != expected_name}
+    content, left_out = program_slice(content, expected.names.get(expected_name, ()), others)
     chosen.files[expected_name] = (file, content)
-    what = f"the code cells of {path} were" if file.path.suffix.lower() == ".ipynb" else f"{path} was"
-    chosen.notes.append(f"{expected_name}: {what} read as this file, {DECIDED}")
+    what = f"the code cells of {path}" if file.path.suffix.lower() == ".ipynb" else path
+    verb = "were" if what != path else "was"
+    rest = f", but for what only other exercises need ({_lines(left_out)})," if left_out else ""
+    chosen.notes.append(f"{expected_name}: {what}{rest} {verb} read as this file, {DECIDED}")
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    """`lines 1-3, 7`; of many, the first."""
+    ranges = [
+        [number for _, number in group] for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+    ]
+    shown = [f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}" for part in ranges[:MAX_LISTED]]
+    more = ", …" if len(ranges) > MAX_LISTED else ""
+    return f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(shown)}{more}"
 
 
 def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> None:
