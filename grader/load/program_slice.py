@@ -117,7 +117,7 @@ class _Module:
         What a function reads when it is called is looked up where that is: at the end, or where a statement uses it.
         """
         end = len(self._statements)
-        waiting = [(index, end) for name in wanted for index in self._setters(name, end)]
+        waiting = [(index, end) for name in wanted if name in self._by_name for index in self._setters(name, end)]
         visited: set[tuple[int, int]] = set()
         while waiting:
             index, called = waiting.pop()
