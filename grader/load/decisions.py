@@ -1,11 +1,12 @@
 """Apply what a person decided about a hand-in's files, and ask about the rest: no rule takes one name for another."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 
-from grader.load.candidates import MAX_LISTED, Chosen
+from grader.load.candidates import MAX_CANDIDATES, MAX_LISTED, Chosen
 from grader.load.collect import FoundFile
 from grader.load.misnamed import likely_file
+from grader.load.module_facts import Facts, read
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.load.program_slice import program_slice
 from grader.model import Expected, Question
@@ -50,7 +51,8 @@ def _lines(numbers: Sequence[int]) -> str:
 
 
 def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> None:
-    """Add a hint and a question for each expected file that is missing or untouched while another may be meant."""
+    """Add a hint and a question for each expected file that is missing or untouched while another may be meant: by its
+    name, or because what is asked for is in it."""
     likely: dict[str, list[FoundFile]] = {}
     for file in files:
         expected_name = likely_file(file.path.name, expected)
@@ -58,6 +60,8 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             continue
         if file.path not in chosen.mentioned:
             likely.setdefault(expected_name, []).append(file)
+    for expected_name, places in _holders(files, expected, chosen).items():
+        likely.setdefault(expected_name, places)
     for expected_name, places in likely.items():
         paths = tuple(dict.fromkeys(str(file.path) for file in places))
         chosen.mentioned |= {file.path for file in places}
@@ -70,6 +74,30 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             f"{_advice(places[0], expected_name)}"
         )
         chosen.questions.append(Question(expected_name, paths))
+
+
+def _holders(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> dict[str, list[FoundFile]]:
+    """For each expected file that is not there, those in which something stands that is asked for in it."""
+    missing = [name for name in expected.names if name not in chosen.files]
+    holders: dict[str, list[FoundFile]] = {}
+    for file in files[:MAX_CANDIDATES] if missing else ():
+        bound = _bound(file)
+        for name in missing:
+            if not bound.isdisjoint(expected.names[name]):
+                holders.setdefault(name, []).append(file)
+    return holders
+
+
+def _bound(file: FoundFile) -> Set[str]:
+    """What a module or a notebook sets, as far as reading tells."""
+    content = file.read() if file.path.suffix.lower() in (".py", ".ipynb") else ""
+    if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
+        try:
+            content = code_of(content)
+        except NotebookError:
+            return set()
+    facts = read(content, str(file.path)) if isinstance(content, bytes) else None
+    return (facts.bound or {}).keys() if isinstance(facts, Facts) else set()
 
 
 def _advice(file: FoundFile, expected_name: str) -> str:
