@@ -1,6 +1,6 @@
 """Apply what a person decided about a hand-in's files, and ask about the rest: no rule takes one name for another."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from grader.load.candidates import MAX_CANDIDATES, MAX_LISTED, Chosen
@@ -60,44 +60,45 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             continue
         if file.path not in chosen.mentioned:
             likely.setdefault(expected_name, []).append(file)
-    for expected_name, places in _holders(files, expected, chosen).items():
-        likely.setdefault(expected_name, places)
-    for expected_name, places in likely.items():
+    contents = {name: held for name, held in sorted(_by_content(files, expected, chosen).items()) if name not in likely}
+    for expected_name, places in {**likely, **{name: [file] for name, (file, _) in contents.items()}}.items():
         paths = tuple(dict.fromkeys(str(file.path) for file in places))
         chosen.mentioned |= {file.path for file in places}
         if expected_name in chosen.files and expected_name not in chosen.untouched:
             chosen.notes += [f"{path}: not graded; {chosen.files[expected_name][0].path} counts" for path in paths]
             continue
         state = "as it was handed out" if expected_name in chosen.files else "not found"
-        chosen.notes.append(
-            f"{expected_name}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. "
-            f"{_advice(places[0], expected_name)}"
-        )
+        advice = contents[expected_name][1] if expected_name in contents else _advice(places[0], expected_name)
+        chosen.notes.append(f"{expected_name}: {state}, {OTHER_FILE} {', '.join(paths[:MAX_LISTED])}. {advice}")
         chosen.questions.append(Question(expected_name, paths))
 
 
-def _holders(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> dict[str, list[FoundFile]]:
-    """For each expected file that is not there, those in which something stands that is asked for in it."""
-    missing = [name for name in expected.names if name not in chosen.files]
-    holders: dict[str, list[FoundFile]] = {}
+def _by_content(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) -> dict[str, tuple[FoundFile, str]]:
+    """For each expected file that is missing or untouched, the first other that has something asked for in it, and what
+    to do."""
+    missing = [name for name in expected.names if name not in chosen.files or name in chosen.untouched]
+    found: dict[str, tuple[FoundFile, str]] = {}
     for file in files[:MAX_CANDIDATES] if missing else ():
         bound = _bound(file)
-        for name in missing:
-            if not bound.isdisjoint(expected.names[name]):
-                holders.setdefault(name, []).append(file)
-    return holders
+        for expected_name in missing:
+            name = next((name for name in expected.names[expected_name] if name in bound), None)
+            if name is not None and expected.file_named(file.path.name) != expected_name:
+                is_notebook = file.path.suffix.lower() == ".ipynb"
+                where, how = ("A cell", "export it as") if is_notebook else (f"Line {bound[name]}", "move it to")
+                found.setdefault(expected_name, (file, f"{where} of it has {name}; {how} {expected_name}"))
+    return found
 
 
-def _bound(file: FoundFile) -> Set[str]:
+def _bound(file: FoundFile) -> Mapping[str, int]:
     """What a module or a notebook sets, as far as reading tells."""
     content = file.read() if file.path.suffix.lower() in (".py", ".ipynb") else ""
     if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
         try:
             content = code_of(content)
         except NotebookError:
-            return set()
+            return {}
     facts = read(content, str(file.path)) if isinstance(content, bytes) else None
-    return (facts.bound or {}).keys() if isinstance(facts, Facts) else set()
+    return (facts.bound or {}) if isinstance(facts, Facts) else {}
 
 
 def _advice(file: FoundFile, expected_name: str) -> str:
