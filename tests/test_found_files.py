@@ -298,5 +298,6 @@ def test_a_file_that_holds_what_another_is_asked_for_is_asked_about(tmp_path: Pa
     assert submission.questions == (Question("exercise1.py", ("rest.py",)), Question("exercise2.py", ("final.ipynb",)))
     assert submission.notes == (
         "exercise1.py: not found, but there is rest.py. Line 2 of it has proof; move it to exercise1.py",
-        "exercise2.py: as it was handed out, but there is final.ipynb. A cell of it has pool; export it as exercise2.py",
+        "exercise2.py: as it was handed out, but there is final.ipynb. A cell of it has pool; "
+        "export it as exercise2.py",
     )

@@ -60,7 +60,9 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
             continue
         if file.path not in chosen.mentioned:
             likely.setdefault(expected_name, []).append(file)
-    contents = {name: held for name, held in sorted(_by_content(files, expected, chosen).items()) if name not in likely}
+    contents = {
+        name: holder for name, holder in sorted(_by_content(files, expected, chosen).items()) if name not in likely
+    }
     for expected_name, places in {**likely, **{name: [file] for name, (file, _) in contents.items()}}.items():
         paths = tuple(dict.fromkeys(str(file.path) for file in places))
         chosen.mentioned |= {file.path for file in places}
@@ -77,7 +79,7 @@ def _by_content(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) 
     """For each expected file that is missing or untouched, the first other that has something asked for in it, and what
     to do."""
     missing = [name for name in expected.names if name not in chosen.files or name in chosen.untouched]
-    found: dict[str, tuple[FoundFile, str]] = {}
+    holders: dict[str, tuple[FoundFile, str]] = {}
     for file in files[:MAX_CANDIDATES] if missing else ():
         bound = _bound(file)
         for expected_name in missing:
@@ -85,8 +87,8 @@ def _by_content(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) 
             if name is not None and expected.file_named(file.path.name) != expected_name:
                 is_notebook = file.path.suffix.lower() == ".ipynb"
                 where, how = ("A cell", "export it as") if is_notebook else (f"Line {bound[name]}", "move it to")
-                found.setdefault(expected_name, (file, f"{where} of it has {name}; {how} {expected_name}"))
-    return found
+                holders.setdefault(expected_name, (file, f"{where} of it has {name}; {how} {expected_name}"))
+    return holders
 
 
 def _bound(file: FoundFile) -> Mapping[str, int]:

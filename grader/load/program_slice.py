@@ -45,9 +45,9 @@ class _Statement:
         return not (self.names.sets | self.names.changes).isdisjoint(names)
 
 
-def program_slice(source: bytes, wanted: Collection[str], others: Collection[str]) -> tuple[bytes, list[int]]:
-    """What of a file the `wanted` names need, and the lines that were left out: for the `others`, those of exercises
-    that the file holds as well.
+def program_slice(source: bytes, asked_for: Collection[str], others: Collection[str]) -> tuple[bytes, list[int]]:
+    """The file without what only other exercises need, and the lines that were left out. `asked_for` are the names of
+    this exercise, `others` those of the other ones.
 
     Left out is, of what is not needed, every import, whatever sets one of the others, and what hangs on these. Lines
     keep their numbers. A file that sets none of the others, or that cannot be followed by reading, is as it was.
@@ -59,7 +59,7 @@ def program_slice(source: bytes, wanted: Collection[str], others: Collection[str
         statements = list(_statements(tree))
         if not any(statement.sets_any(others) for statement in statements):
             return source, []
-        out = _Module(statements).left_out(wanted, others)
+        out = _Module(statements).left_out(asked_for, others)
     except (_TooLongError, RecursionError):
         return source, []
     return _without(source, [statements[index] for index in sorted(out)])
@@ -92,9 +92,9 @@ class _Module:
                 self._by_name[name].append(index)
         self._steps = 0
 
-    def left_out(self, wanted: Collection[str], others: Collection[str]) -> set[int]:
+    def left_out(self, asked_for: Collection[str], others: Collection[str]) -> set[int]:
         """Of what is not needed: every import, what sets a name of the others, and what hangs on something left out."""
-        needed = self._needed(wanted)
+        needed = self._needed(asked_for)
         unneeded = [index for index in range(len(self._statements)) if index not in needed]
         hanging: dict[int, list[int]] = defaultdict(list)
         for index in unneeded:
@@ -111,13 +111,13 @@ class _Module:
                 waiting += hanging[index]
         return out
 
-    def _needed(self, wanted: Collection[str]) -> set[int]:
-        """The statements without which a wanted name would have another value.
+    def _needed(self, asked_for: Collection[str]) -> set[int]:
+        """The statements without which a name that is asked for would have another value.
 
         What a function reads when it is called is looked up where that is: at the end, or where a statement uses it.
         """
         end = len(self._statements)
-        waiting = [(index, end) for name in wanted if name in self._by_name for index in self._setters(name, end)]
+        waiting = [(index, end) for name in asked_for if name in self._by_name for index in self._setters(name, end)]
         visited: set[tuple[int, int]] = set()
         while waiting:
             index, called = waiting.pop()
@@ -137,16 +137,16 @@ class _Module:
 
     def _setters(self, name: str, before: int) -> list[int]:
         """The statements, before one, to which a name may owe its value: the last that sets it, and changes since."""
-        found = []
+        setters = []
         for index in reversed(self._by_name[name]):
             self._step()
             if index < before:
-                found.append(index)
+                setters.append(index)
                 if name in self._statements[index].names.sets:
-                    return found
+                    return setters
         if name in _BUILT_IN or name == "*":
-            return found
-        return found + [index for index in self._setters("*", before) if name != "*"]
+            return setters
+        return setters + [index for index in self._setters("*", before) if name != "*"]
 
     def _step(self) -> None:
         self._steps += 1
@@ -159,11 +159,11 @@ def _without(source: bytes, out: Sequence[_Statement]) -> tuple[bytes, list[int]
     lines = source.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
     left_out: set[int] = set()
     by_node = [(node, [part.alias for part in parts]) for node, parts in groupby(out, key=lambda part: part.node)]
-    for node, gone in reversed(by_node):  # from the end: what comes before stays in its place
-        kept = [alias for alias in node.names if alias not in gone] if isinstance(node, _IMPORTS) else []
+    for node, aliases in reversed(by_node):  # from the end: what comes before stays in its place
+        others = [alias for alias in node.names if alias not in aliases] if isinstance(node, _IMPORTS) else []
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
         last = node.end_lineno or node.lineno
-        text = lines[first - 1][: node.col_offset] + (_import_of(node, kept) if kept else b"pass")
+        text = lines[first - 1][: node.col_offset] + (_import_of(node, others) if others else b"pass")
         rest = lines[last - 1][node.end_col_offset or 0 :] or b"\n"
         lines[first - 1 : last] = [text + rest, *[b"\n"] * (last - first)]
         left_out |= {*range(first, last + 1)}

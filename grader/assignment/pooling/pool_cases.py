@@ -82,6 +82,12 @@ def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
     return tuple(_case(X[[n]], dY[[n]], expected[[n]]) for n in range(len(orders)))
 
 
+def batch(cases: Sequence[Case]) -> Case:
+    """Cases of one shape as the samples of one case."""
+    X, dY = (np.concatenate([case.inputs[name] for case in cases]) for name in ("X", "dY"))
+    return _case(X, dY, np.concatenate([case.expected for case in cases]))
+
+
 def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.2: both signs, every window's maximum positive; wide, tall, of one row, of one column of windows, and large."""
     return _pooled(rng, even_shapes(rng), "positive maxima")
