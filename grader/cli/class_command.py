@@ -116,4 +116,4 @@ def class_(
         )
         choice = Choice(force, failed, frozenset(only or []))
         request = Request(submissions, output, inputs, sandbox, choice, replace_inputs, tuple(against or ()))
-        grade_and_tell(request, jobs, cluster, ahead)
+        grade_and_tell(request, assignment, jobs, cluster, ahead)
