@@ -1,10 +1,12 @@
 """The autograd example: its gallery, its misconceptions, the same marks in every sandbox and whatever the seed."""
 
+import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+import numpy as np
 import pytest
 
 from grader.assignment_folder import load_assignment
@@ -14,6 +16,7 @@ from grader.sandbox.choose import SandboxSettings
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.student.explain import explain
+from grader.suite import check_time
 from tests.support.command import ROOT
 from tests.support.galleries import Case, Together, asked_for, differences
 from tests.support.sandboxes import LOCAL, why_not
@@ -138,3 +141,16 @@ def test_an_engine_that_lies_earns_nothing_and_breaks_nothing(
     report = process.grade(process.load(tmp_path))
     assert not report.has_grader_error
     assert sum(point.score for point in report.points) == 0
+
+
+def test_drawing_an_expression_ends_with_every_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the last four values are all 0, of which nothing comes that is large enough."""
+    monkeypatch.setattr(check_time, "SECONDS", 10.0)  # of the processor; one expression takes some 10 milliseconds
+    monkeypatch.syspath_prepend(AUTOGRAD / "checks")
+    draw_programs = importlib.import_module("draw_programs")
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        for _ in range(20):
+            with check_time.bounded_time():
+                drawn = draw_programs._any(rng)
+            assert len(drawn.lines) == draw_programs.LINES

@@ -29,7 +29,7 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def klass(tmp_path: Path, assignment: Assignment) -> Class:
+def klass(tmp_path: Path, assignment: Assignment, lent: None) -> Class:
     return Class(tmp_path, assignment)
 
 
@@ -209,7 +209,7 @@ def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: 
         assert late is not None
         assert "Handed in on time (2020-01-26 13:00:00 CET; extended to 2020-01-26 14:00:00 CET)." in late.message
         assert klass.report(name).score == 6.0
-    assert "has an extension, and no hand-in that goes by that name." in [issue.message for issue in index.issues]
+    assert "has an extension, but no hand-in has that name." in [issue.message for issue in index.issues]
     rescore_class(klass.request.results, load_assignment(), RUBRIC)
     assert klass.report("b").score == 6.0
 
@@ -284,7 +284,7 @@ def test_inputs_that_are_damaged_are_told(tmp_path: Path) -> None:
         read_inputs(tmp_path / "out")
     for text in ("{", '{"unknown": 1}', "[]"):
         (tmp_path / "out" / "inputs" / "inputs.json").write_text(text)
-        with pytest.raises(UsageError, match="this is not the list of what was given for a class"):
+        with pytest.raises(UsageError, match="this is not a list of the inputs of a class"):
             read_inputs(tmp_path / "out")
 
 

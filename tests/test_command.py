@@ -16,8 +16,7 @@ import jsonschema
 import pytest
 
 from grader import BUILT_IN
-from grader.cli.app import app
-from grader.cli.commands import COMMANDS
+from grader.cli.commands import COMMANDS, app
 from grader.errors import OutputError
 from grader.report.results_json import write_atomically
 from grader.schema import SCHEMA_FILE, json_schema
@@ -50,8 +49,9 @@ def without_times(value: object) -> object:
             return value
 
 
-def test_the_reference_earns_exercises_1_to_3_whatever_the_seed(grader: Command, tmp_path: Path) -> None:
-    for seed in range(5):
+@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 8), marks=pytest.mark.thorough)])
+def test_the_reference_earns_exercises_1_to_3_whatever_the_seed(seeds: range, grader: Command, tmp_path: Path) -> None:
+    for seed in seeds:
         output = tmp_path / f"{seed}.json"
         ended = grader("grade", "reference", *FAST, "--seed", seed, "--output", output)
         assert ended.returncode == 0, ended.stderr
@@ -59,7 +59,6 @@ def test_the_reference_earns_exercises_1_to_3_whatever_the_seed(grader: Command,
         assert (report["score"], report["max_score"]) == (16.0, 16.0), ended.stdout
 
 
-@pytest.mark.slow
 def test_the_reference_earns_everything_but_the_persons_point(grader: Command, tmp_path: Path) -> None:
     output = tmp_path / "results.json"
     ended = grader("grade", "reference", "--seed", 5, "--output", output)
@@ -167,7 +166,7 @@ def make_data_nowhere(folder: Path) -> list[object]:
         (make_data_nowhere, "There is no file"),
         (make_nothing, "there is no such file or folder"),
         (make_no_zip, "this is not an archive that can be read"),
-        (make_empty_folder, "nothing to grade in there. A submission holds exercise1.py"),
+        (make_empty_folder, "nothing to grade here. A submission contains exercise1.py"),
         (make_broken_rubric, "greater than 0"),
         (make_unknown_point, "there is no point 9.9; `grader points` lists them"),
         (make_unknown_exercise, "there is no exercise 7; there are 1, 2, 3, 4"),
@@ -192,7 +191,7 @@ def test_bad_input_is_a_sentence_and_exit_code_2(
 def test_an_unwritable_output_is_told_before_the_grading(grader: Command, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     ended = grader("grade", "reference", "--output", tmp_path / "closed" / "results.json")
-    assert (ended.returncode, "nothing can be written" in ended.stderr) == (2, True)
+    assert (ended.returncode, "is not writable" in ended.stderr) == (2, True)
 
 
 def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
@@ -201,7 +200,7 @@ def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_atomically(path, "new \ud800")
     assert (path.read_text(), list(tmp_path.iterdir())) == ("old", [path])
-    with pytest.raises(OutputError, match="cannot be written there"):
+    with pytest.raises(OutputError, match="cannot be written \\("):
         write_atomically(tmp_path / "gone" / "results.json", "new")
 
 

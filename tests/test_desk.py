@@ -185,7 +185,7 @@ def test_undo_goes_back_mark_by_mark(desk: Desk, results: Path) -> None:
 def test_undo_takes_back_nobody_elses_mark(desk: Desk) -> None:
     give(desk, "s00001", 0.5, by="Emmy")
     give(desk, "s00001", 1.0, by="Kurt")
-    with pytest.raises(ConflictError, match="Kurt has marked this point since; your mark does not count any more"):
+    with pytest.raises(ConflictError, match="Kurt has marked this point since; your mark no longer counts"):
         giving.undo(desk, "Emmy")
 
 
@@ -220,7 +220,7 @@ def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
             key = door.get("/queue.json?kind=mark").json["tasks"][0]["key"]
             assert door.post(f"/mark/{key}/4.9", {"score": "1"}).status == 200
             refused = door.post("/finish")
-            assert (refused.status, "another run is at work in there" in refused.json["error"]) == (409, True)
+            assert (refused.status, "another run is using this folder" in refused.json["error"]) == (409, True)
         assert point_of(stored(results, "s00000"), "4.9").score == 1.0, "the reports themselves are written"
     finally:
         at_work.release()
@@ -241,7 +241,7 @@ def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tm
         give(desk, "s00001", 1.0)
     assert point_of(stored(results, "s00001"), "4.9").score == 1.0
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="no class was graded in there; `grader class` does that"):
+    with pytest.raises(UsageError, match="no graded class was found here; `grader class` grades one"):
         Desk(tmp_path / "empty", load_assignment())
 
 
@@ -502,7 +502,7 @@ def test_a_regrade_request_keeps_before_after_and_both_sides_words(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nobody", "--point", "4.9", "--words", "x"), "nobody's hand-in has the id 'nobody' in this class."),
+        (("nobody", "--point", "4.9", "--words", "x"), "no hand-in has the id 'nobody' in this class."),
         (
             ("s00001", "--point", "9.9", "--words", "x"),
             "s00001: there is no point '9.9' in this report; there are 1.1,",
@@ -552,7 +552,7 @@ def test_the_command_opens_marks_and_closes(results: Path) -> None:
 
 def test_what_cannot_be_opened_says_why(results: Path, desk: Desk, grader: Command, tmp_path: Path) -> None:
     for arguments, sentence in [
-        ((results,), "a desk is open there already; everybody who marks this class opens its link."),
+        ((results,), "a desk is already open for this class; everybody who marks it uses its link."),
         ((tmp_path / "none",), "there is no such folder; name the one that `grader class` wrote."),
     ]:
         ended = grader("desk", *arguments, "--no-browser")
@@ -563,7 +563,7 @@ def test_an_address_has_to_be_one(results: Path, grader: Command) -> None:
     for options, sentence in [
         (
             ("--host", "0.0.0.0"),
-            "--host 0.0.0.0 is every address of this machine; say with --url by which one people come.",
+            "--host 0.0.0.0 is every address of this machine; give the one that people use with --url.",
         ),
         (
             ("--url", "desk.example.org/x"),
@@ -952,7 +952,7 @@ def test_a_folder_that_cannot_be_written_is_said(results: Path, monkeypatch: pyt
         lambda: store.lock(results),
         lambda: review(path, load_assignment(), point="4.9", score=1.0, comment="", by="Emmy", when=now),
     ):
-        with pytest.raises(OutputError, match=r"nothing can be written into this folder \(Read-only file system\)"):
+        with pytest.raises(OutputError, match=r"this folder is not writable \(Read-only file system\)"):
             act()
 
 
@@ -1088,7 +1088,7 @@ def test_the_class_page_is_a_click_away_and_has_its_own_policy(results: Path) ->
     with opened(results) as door:
         assert 'href="/class/class.html"' in door.get("/").text
         early = door.get("/class/class.html")
-        assert (early.status, "not written yet" in early.text) == (400, True)
+        assert (early.status, "has not been written yet" in early.text) == (400, True)
         assert door.post("/finish").status == 200
         page = door.get("/class/class.html")
         assert (page.status, "<h1>" in page.text, "grader desk RESULTS" in page.text) == (200, True, True)

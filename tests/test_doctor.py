@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli.app import app
+from grader.cli.commands import app
 from grader.course import doctor
 from grader.course.doctor import Diagnosis, Health, examine
 from grader.errors import SandboxError

@@ -244,7 +244,13 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("name", HIDDEN)
+LIKE_OTHERS = {  # a fold as one beyond all samples, what is next to nothing as a very small number
+    *("a fold beyond", "a minimum", "a root of a square"),
+    *("a vanishing number", "a fast decay", "a small fraction"),
+}
+
+
+@pytest.mark.parametrize("name", [again(name) if name in LIKE_OTHERS else name for name in HIDDEN])
 @pytest.mark.parametrize("seed", [1, again(2)])
 def test_a_planted_term_is_never_equal(name, seed):
     assert polar_proof.judge_partial("df_dr", sp.Add(A, HIDDEN[name], evaluate=False), seed)["verdict"] != "equal"

@@ -138,7 +138,7 @@ def test_an_empty_submission_is_told_on_the_platform(root: Path, assignment: Ass
     (root / "submission" / "exercise2.py").unlink()
     run(root, assignment)
     assert results(root)["score"] == 0.0
-    assert "nothing to grade in there" in results(root)["output"]
+    assert "nothing to grade here" in results(root)["output"]
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ _HEAD = "$ grader "
 
 def asked() -> Iterator[tuple[str, ...]]:
     """Nothing, each command, and each command of a group."""
-    from grader.cli.app import app
+    from grader.cli.commands import app
 
     yield ()
     for module, names in COMMANDS.items():
@@ -33,7 +33,7 @@ def asked() -> Iterator[tuple[str, ...]]:
 
 
 def shown(command: tuple[str, ...]) -> str:
-    from grader.cli.app import app
+    from grader.cli.commands import app
 
     result = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": str(WIDTH), "TERMINAL_WIDTH": str(WIDTH)})
     assert result.exit_code == 0, result.output

@@ -125,7 +125,7 @@ def test_canvas_takes_the_newest_attempt_and_says_late_without_a_time(read_class
         assert (intake.format, ada.id, alan.id) == (Format.CANVAS, "lovelaceada_101", "turingalan_102")
         assert read(intake, ada).files == {"exercise2.py": GOOD, "exercise4.py": FOUR}
         assert ada.notes == ("exercise2.py was handed in more than once; the newest counts",)
-        assert alan.notes == ("Canvas marks it late, and does not say when it came",)
+        assert alan.notes == ("Canvas marks it late but does not say when it was handed in",)
         assert alan.submitted is None
 
 
@@ -291,11 +291,11 @@ def test_rosters_of_every_spreadsheet(content: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"4711,Ada\n", "its first line names no column that is known; it has to name the columns: id, name, email"),
-        (b"", "its first line names no column that is known"),
+        (b"4711,Ada\n", "its first line contains no known column name; it has to name the columns: id, name, email"),
+        (b"", "its first line contains no known column name"),
         (zipped({"xl/workbook.xml": b""}), "this is a spreadsheet's own file; save it as CSV and give that"),
-        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 is there for the second time"),
-        (b"id,name\n", "nobody is in there; a roster has a column id"),
+        (b"id,name\n1,Ada\n1,Alan\n", "line 3: 1 is listed twice"),
+        (b"id,name\n", "this roster is empty; it needs a column id"),
     ],
 )
 def test_what_is_no_roster_is_told(content: bytes, sentence: str, tmp_path: Path) -> None:
@@ -329,7 +329,9 @@ def test_the_newest_of_several_hand_ins_counts_and_the_others_are_told(read_clas
     intake = read_class(laid_out(tmp_path / "class", files), roster=roster, times=times)
     ada, alan = intake.hand_ins
     assert ada.source.endswith("4711 second")
-    assert ada.notes == ("handed in 2 times; which is the newest is not known, so whoever grades this is asked",)
+    assert ada.notes == (
+        "handed in 2 times; it is not known which is the newest, so the person who grades this is asked",
+    )
     assert kinds(intake) == {"4711": IssueKind.CHOICE, "4799": IssueKind.TIME}
     assert alan.submitted == times[Student("4712")].at
 

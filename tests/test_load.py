@@ -285,7 +285,7 @@ def test_what_is_no_zip_is_told(tmp_path: Path, data: bytes) -> None:
 
 def test_a_zip_of_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(
-        SubmissionError, match=r"nothing to grade in there\. A submission holds exercise1\.py, exercise2\.py"
+        SubmissionError, match=r"nothing to grade here\. A submission contains exercise1\.py, exercise2\.py"
     ):
         load(packed(tmp_path / "a.zip", []), EXPECTED)
 
@@ -317,7 +317,7 @@ def test_a_path_that_does_not_exist_is_told(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SubmissionError, match=r"nothing to grade in there\. A submission holds exercise1\.py"):
+    with pytest.raises(SubmissionError, match=r"nothing to grade here\. A submission contains exercise1\.py"):
         load(tmp_path, EXPECTED)
 
 

@@ -23,7 +23,7 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def klass(tmp_path: Path, assignment: Assignment) -> Class:
+def klass(tmp_path: Path, assignment: Assignment, lent: None) -> Class:
     made = Class(tmp_path, assignment)
     roster = tmp_path / "roster.csv"
     roster.write_text("id,name,email,identifier\na,Ada Lovelace,ada@example.org,Participant 101\nb,Twin,,\nc,Twin,,\n")
@@ -64,8 +64,8 @@ def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("id,point,score\na,2.4,0.5\nx,2.4,1\n", r"line 3: 'x': no graded hand-in goes by that name\. Nothing was rec"),
-        ("id,point,score\na,2.4,0.5\nTwin,2.4,1\n", "line 3: 'Twin': several hand-ins go by that name"),
+        ("id,point,score\na,2.4,0.5\nx,2.4,1\n", r"line 3: 'x': no graded hand-in has that name\. Nothing was rec"),
+        ("id,point,score\na,2.4,0.5\nTwin,2.4,1\n", "line 3: 'Twin': several hand-ins have that name"),
         ("id,point,score\na,2.4,0.5\nb,2.4,2\n", r"line 3: point 2\.4 is worth 0 to 1; 2 is not within"),
         ("id,point,score\na,2.4,0.5\nb,7.1,1\n", r"line 3: there is no point 7\.1 in this report"),
         ("id,point,score\na,2.4,0.5\nb,2.4,full\n", "line 3: 'full' is not a number"),

@@ -193,7 +193,7 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
         (3, "affected_outputs(1, 2) is a single value where a list of nine pairs was expected."),
         ([1] * 9, "affected_outputs(1, 2) should hold nine pairs (row, col)."),
         ([[0.5, 1]] * 9, "affected_outputs(1, 2) holds positions that are not whole numbers."),
-        ([[1, 2]] * 9, "For x_1 at (1, 2), 1 of the nine neurons are there: (1, 2) is there twice."),
+        ([[1, 2]] * 9, "For x_1 at (1, 2), 1 of the nine neurons are there: (1, 2) is listed twice."),
         (
             labelled([*ROW_BY_ROW[:8], (2, 2)])(1, 2),
             "For x_1 at (1, 2), 8 of the nine neurons are there: (3, 4) is not affected.",

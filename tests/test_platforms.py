@@ -245,7 +245,7 @@ def test_a_folder_and_an_archive_of_one_name_are_a_persons_to_decide(read_class:
     intake = read_class(place)
     assert kinds(intake) == {"ada": IssueKind.CHOICE}
     assert intake.issues[0].message == (
-        "ada and ada.zip are both ada's, and nothing tells which is newer; ada.zip was graded. "
+        "ada and ada.zip are both ada's, and it is not known which is newer; ada.zip was graded. "
         "--match 'ada=ada' takes the other, --match 'ada.zip=ada' keeps this one."
     )
     for match, content in (("ada=ada", GOOD), ("ada.zip=ada", OTHER)):

@@ -5,12 +5,12 @@ machines.
 """
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.measure import ROOT
+from tests.support import warm_commands
 from tests.support.browser import PROGRAM
 from tests.support.command import PATIENCE
 
@@ -32,14 +32,13 @@ SHORT = {
     "fuzz": ["--messages", "200", "--trees", "20", "--handles", "50", "--archives", "20"],
     "galleries": ["--seeds", "1", "--case", "pool-loops"],
     "hostile_table": ["--sandbox", "process", "--case", "answer-generator"],
-    "kill_class": ["--kills", "1", "--helpers", "1", "--students", "2"],
+    "kill_class": ["--kills", "1", "--helpers", "0", "--students", "2"],  # helpers: tests/test_class.py
 }
 PICTURES = {"pictures": {"table.svg", "page.png"}, "desk_pictures": {"desk-queue.png", "desk-sheet.png"}}
 
 
 def run(name: str, *options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", f"scripts.{name}", *map(str, options)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return warm_commands.run(f"scripts.{name}", *options, cwd=ROOT, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("name", SHORT)
@@ -49,7 +48,7 @@ def test_a_script_runs_to_its_end(name: str) -> None:
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", ["pictures", pytest.param("desk_pictures", marks=pytest.mark.thorough)])
 def test_the_pictures_can_be_made_anew(name: str, tmp_path: Path) -> None:
     ended = run(name, tmp_path / "new")
     assert ended.returncode == 0, ended.stderr[-2000:]

@@ -144,11 +144,11 @@ def test_a_comparison_that_fails_costs_nothing_and_is_tried_again(
     monkeypatch.setattr(similarity_job, "SECONDS_EACH", 0.01)
     compare(tmp_path, index)
     kept = json.loads((tmp_path / store.PAIRS).read_text())
-    assert kept["problem"] == "similar hand-ins were not looked for: it took more than 0.02 seconds."
+    assert kept["problem"] == "similar hand-ins were not searched for: it took more than 0.02 seconds."
     monkeypatch.undo()
     (tmp_path / store.INDEX).rename(tmp_path / "away")
     compare(tmp_path, index)
-    assert "no class was graded in there" in json.loads((tmp_path / store.PAIRS).read_text())["problem"]
+    assert "no graded class was found here" in json.loads((tmp_path / store.PAIRS).read_text())["problem"]
     (tmp_path / "away").rename(tmp_path / store.INDEX)
     compare(tmp_path, index)
     kept = json.loads((tmp_path / store.PAIRS).read_text())

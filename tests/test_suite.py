@@ -1,6 +1,7 @@
 """pytest under the checks: collected once, run over submission after submission; nothing goes from one to the next."""
 
 import gc
+import os
 import shutil
 import weakref
 from pathlib import Path
@@ -12,7 +13,7 @@ from grader.errors import SuiteError
 from grader.load.submission import digest
 from grader.model import Outcome, Submission
 from grader.sandbox.launcher import Launcher
-from grader.suite.runner import Results, RunChecks, collected, run_checks
+from grader.suite.runner import Results, RunChecks, collected, list_checks, run_checks
 from grader.suite.session import Oracles, SubmissionSession
 from tests.support.command import ROOT
 
@@ -83,6 +84,23 @@ def test_what_is_raised_on_the_way_comes_out(assignment: Assignment, error: Base
     with pytest.raises(type(error)) as caught:
         collected(assignment, work)
     assert caught.value is error
+
+
+def test_nothing_beside_an_assignment_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may lie in a home of ten thousand files, or in a folder that its user may enter and not list."""
+    course = tmp_path / "home" / "course"
+    shutil.copytree(ROOT / "examples" / "softmax", course)
+    looked_at: list[Path] = []
+
+    def scandir(path: str) -> object:
+        looked_at.append(Path(path))
+        return real_scandir(path)
+
+    real_scandir = os.scandir
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert list_checks(load_assignment(course))
+    assert {folder for folder in looked_at if folder.is_relative_to(tmp_path)} == {course / "checks"}
+    assert not [folder for folder in looked_at if tmp_path.is_relative_to(folder)]
 
 
 def test_checks_that_cannot_be_collected_are_our_fault_and_said(tmp_path: Path) -> None:

@@ -151,3 +151,17 @@ def test_the_command_prints_survivors_and_fails_by_them(grader: Command, tmp_pat
     assert {"exercise", "fate", "heard", "kept", "mutant", "reason"} == set(written[0])
     good = grader("mutants", make_assignment(tmp_path / "good", EXACT), *options)
     assert (good.returncode, "let live" in good.stdout) == (0, False), good.stdout
+
+
+def test_mutants_that_answer_like_the_original_are_counted_and_shown_on_request(
+    grader: Command, tmp_path: Path
+) -> None:
+    folder = make_assignment(tmp_path / "same", EXACT, "y = 2\n    return y * x")
+    options = ("--count", 20, "--seeds", 1, "--sandbox", "process")
+    line = "answers everything like the original: reference/doubling.py:3  return y * x  →  return x * y\n"
+    short, long = grader("mutants", folder, *options), grader("mutants", folder, *options, "--all")
+    assert short.returncode == long.returncode == 0, short.stderr
+    assert line not in short.stdout
+    assert line in long.stdout
+    assert short.stdout.endswith("1 mutant that lives by right is not shown; --all shows it.\n")
+    assert "--all" not in long.stdout

@@ -180,7 +180,7 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
 
     verdict = judged("SGD", make_optimizer=lambda name, params: Mixed(params, lr=0.01))
     assert verdict.outcome is Outcome.REVIEW
-    assert "In the training, the steps are not those of SGD, nor of another optimizer of torch" in verdict.message
+    assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
 def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():

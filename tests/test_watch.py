@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_told_and_the_next_save_is_judged(assignment: Ass
         for path in folder.iterdir():
             if path.is_file():
                 path.unlink()
-        with pytest.raises(UsageError, match="nothing to grade in there"):
+        with pytest.raises(UsageError, match="nothing to grade here"):
             watched.judge()
         shutil.copy(SOLVED, folder)
         mended = watched.judge()

@@ -1,8 +1,9 @@
 """Processes of ours that are forked from one which has imported what they need: some milliseconds instead of 0.4 s.
 
 A class forks its server before it reads any hand-in and before it has a thread. The server imports what the processes
-of a class need and forks one for each message, so nothing of a submission is ever in what another process begins with.
-It runs no student's code: that is in workers, which come from zygotes.
+of a class need, has one of these modules do what would be the same in each, and forks one for each message, so nothing
+of a submission is ever in what another process begins with. It runs no student's code: that is in workers, which come
+from zygotes.
 
 Over a socket of packets: {"module": name, "arguments": [...]} with the descriptors of input, output, errors and status,
 and those that the process is lent, is answered by {"pid": number}; when the process has ended, its exit code (negative
@@ -25,7 +26,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, NoReturn, Self
+from typing import IO, NoReturn, Self, TypeAlias
 
 from grader.classroom.python_process import PythonProcess, start_python
 
@@ -33,7 +34,9 @@ assert sys.platform == "linux"
 
 from grader.sandbox.child.confine import close_all_but, die_with_parent  # noqa: E402 - which Linux alone has
 
-_ANSWER_SECONDS = 60.0  # to fork, its imports included; where they take longer, an interpreter is started instead
+Within: TypeAlias = tuple[str, Sequence[str]]
+
+_ANSWER_SECONDS = 60.0  # to fork, all that comes before included; where that takes longer, an interpreter is started
 _END_SECONDS = 30.0  # for processes to end by themselves once the class is gone
 _MESSAGE_BYTES = 1 << 16
 _MAX_DESCRIPTORS = 16
@@ -43,10 +46,11 @@ _PIPES = 3  # descriptors that a process has anyway: input, output, errors
 class ForkServer:
     """The class's end of a server that has imported, or is about to import, `modules`; a context.
 
-    Raises OSError where none can be forked.
+    `within` are a module and arguments: what its `within(arguments, work)` has done before it calls `work` is done for
+    all processes. Raises OSError where none can be forked.
     """
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, modules: Sequence[str], within: Within | None = None) -> None:
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -54,7 +58,7 @@ class ForkServer:
             sys.stderr.flush()
             self._pid = os.fork()
             if self._pid == 0:
-                _become_server(theirs.fileno(), modules)
+                _become_server(theirs.fileno(), modules, within)
         self._control.settimeout(_ANSWER_SECONDS)
 
     def __enter__(self) -> Self:
@@ -141,7 +145,7 @@ class ForkedProcess:
         self._server.kill(self.pid)
 
 
-def _become_server(control: int, modules: Sequence[str]) -> NoReturn:
+def _become_server(control: int, modules: Sequence[str], within: Within | None) -> NoReturn:
     """In the child: let go of all that is the class's, then serve. Never returns."""
     try:
         os.setsid()  # Ctrl-C is the class's to answer
@@ -149,7 +153,7 @@ def _become_server(control: int, modules: Sequence[str]) -> NoReturn:
         for descriptor in range(_PIPES):
             os.dup2(nothing, descriptor)
         close_all_but([control])
-        _Server(socket.socket(fileno=control)).serve(modules)
+        _Server(socket.socket(fileno=control)).serve(modules, within)
     finally:
         os._exit(1)  # whatever happened here is nothing that the class's own frames should clean up after
 
@@ -161,15 +165,29 @@ class _Server:
         self._control = control
         self._statuses: dict[int, int] = {}  # of the processes that live: where their exit codes are awaited
 
-    def serve(self, modules: Sequence[str]) -> None:
+    def serve(self, modules: Sequence[str], within: Within | None) -> None:
         _name("grader: forks")
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
-        ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         gc.disable()
         for module in modules:
             importlib.import_module(module)
+        if within is None:
+            self._answer_all()
+            return
+        module, arguments = within
+        threads = _threads()
+
+        def work() -> None:
+            if _threads() == threads:  # a fork has but one, and waits for ever for what another would have done
+                self._answer_all()
+
+        importlib.import_module(module).within(arguments, work)
+
+    def _answer_all(self) -> None:
+        """Carries out messages until there are no more and what was forked has ended."""
+        ended, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
         gc.freeze()  # a process's first collection would else copy all of this memory
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
@@ -265,6 +283,11 @@ def _exit_code(module: str, arguments: list[str]) -> int:
         sys.stderr.flush()
         return 1
     return 0
+
+
+def _threads() -> int:
+    """How many threads this process has, those included that a library started without Python."""
+    return len(os.listdir("/proc/self/task"))
 
 
 def _name(name: str) -> None:

@@ -69,7 +69,7 @@ def grade_class(
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
         intake = replace(opened, issues=(*opened.issues, *clocks))
         if read_inputs(results) != earlier_inputs:
-            raise UsageError(f"{results}: another run has ended there just now; run the command again.")
+            raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
         _tell_inputs(earlier_inputs, inputs, new_inputs, assignment, watcher)
         for sentence in earlier.notices:
@@ -80,7 +80,7 @@ def grade_class(
             ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
             admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
-                watcher.notice(f"By what is given now: {sentence}.")
+                watcher.notice(f"With the options given now: {sentence}.")
             keep_inputs(results, inputs)
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())

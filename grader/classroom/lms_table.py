@@ -126,7 +126,7 @@ def read_lms_table(path: Path) -> LmsTable:
     if not any(table.columns):
         column_names = "id, name, email; or id, time; or id, due"
         raise UsageError(
-            f"{path}: its first line names no column that is known; it has to name the columns: {column_names}."
+            f"{path}: its first line contains no known column name; it has to name the columns: {column_names}."
         )
     return table
 

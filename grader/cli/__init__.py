@@ -2,7 +2,8 @@
 
 import sys
 
-from grader.cli.app import app, fail
+from grader.cli.commands import app
+from grader.cli.console import fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 from grader.report.spelling import never_fail

@@ -17,7 +17,8 @@ from grader.assignment_folder import load_assignment
 from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
-from grader.cli.app import app, err, out
+from grader.cli.commands import app
+from grader.cli.console import err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import counted
@@ -34,22 +35,19 @@ AssignmentArgument = Annotated[
         show_default="built in",
     ),
 ]
+FirstSeedOption = Annotated[
+    int, typer.Option(min=0, max=2**31 - 1, help="The first of the seeds; the others follow it.")
+]
 EVERY = 25  # mutants between two lines of progress, where a terminal shows them
-_STYLES = {
-    Fate.BREAKS: "red",
-    Fate.LET_LIVE: "red",
-    Fate.LUCKY: "red",
-    Fate.REVIEW: "yellow",
-    Fate.ALSO_RIGHT: "dim",
-    Fate.SAME: "dim",
-}
+_STYLES = {Fate.BREAKS: "red", Fate.LET_LIVE: "red", Fate.LUCKY: "red", Fate.REVIEW: "yellow"}  # what an author reads
+_BY_RIGHT = {Fate.ALSO_RIGHT: "dim", Fate.SAME: "dim"}  # and these on request: half of them exchange what may be
 
 
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="NAME", help="A new folder; its name is the assignment's.")],
 ) -> None:
-    """Write a new assignment that already works: one check of each kind, and all that goes with them."""
+    """Create a new assignment that already works, with one check of each kind."""
     for file in write_assignment(folder):
         out.print(Text(str(file)))
     out.print(
@@ -63,13 +61,15 @@ def new(
 def lint(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that the reference has to get full marks with.")] = 20,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Number of seeds with which the reference must get full marks.")
+    ] = 20,
     gallery_seeds: Annotated[
-        int, typer.Option(min=1, help="Seeds that each answer of the gallery is graded with.")
+        int, typer.Option(min=1, help="Number of seeds with which each answer of the gallery is graded.")
     ] = 3,
+    seed: FirstSeedOption = 0,
 ) -> None:
     """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
-    first = settings.seed or 0
     where = replace(settings, sandbox=prepare(settings.sandbox))
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
     course = load_assignment(assignment)
@@ -79,11 +79,11 @@ def lint(
         remarks.append(remark)
         console.print(Text(str(remark)), soft_wrap=True)
 
-    find_remarks(course, where, range(first, first + seeds), range(first, first + gallery_seeds), tell)
+    find_remarks(course, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
     if remarks:
         console.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(1)
-    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"))
+    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
 
 
 @app.command()
@@ -92,25 +92,31 @@ def mutants(
     settings: RunSettings,
     assignment: AssignmentArgument = BUILT_IN,
     count: Annotated[int, typer.Option(min=1, help="Mutants of each exercise.")] = 100,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds that a mutant has to survive.")] = 3,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all that was examined here.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds that a mutant has to survive.")] = 3,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write everything that was examined to this file.")
+    ] = None,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show also the mutants that live by right: they answer as the original does.")
+    ] = False,
+    seed: FirstSeedOption = 0,
 ) -> None:
     """Change right answers, one node at a time, and say which checks give full marks to what is another answer."""
     if json_file is not None:
         check_writable(json_file)
     examined_mutants: list[Examined] = []
+    styles = _STYLES | (_BY_RIGHT if show_all else {})
     console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
 
     def show(examined: Examined) -> None:
         examined_mutants.append(examined)
-        if examined.fate in _STYLES:
-            console.print(Text(_sentence(examined), style=_STYLES[examined.fate]), soft_wrap=True)
+        if examined.fate in styles:
+            console.print(Text(_sentence(examined), style=styles[examined.fate]), soft_wrap=True)
         if err.is_terminal and len(examined_mutants) % EVERY == 0:
             err.print(f"{len(examined_mutants)} mutants", style="dim")
 
-    first = settings.seed or 0
     where = replace(settings, sandbox=prepare(settings.sandbox))
-    examine(load_assignment(assignment), where, count, range(first, first + seeds), show)
+    examine(load_assignment(assignment), where, count, range(seed, seed + seeds), show)
     if json_file is not None:
         plain = [
             {**asdict(item), "mutant": {**asdict(item.mutant), "title": item.mutant.title}} for item in examined_mutants
@@ -118,6 +124,10 @@ def mutants(
         write_atomically(json_file, json.dumps(plain, indent=1))
     out.print(_by_check(examined_mutants))
     out.print(Text(_summary(examined_mutants)), soft_wrap=True)
+    hidden = sum(item.fate in _BY_RIGHT.keys() - styles.keys() for item in examined_mutants)
+    if hidden:
+        verb, them = ("lives by right is", "it") if hidden == 1 else ("live by right are", "them")
+        out.print(Text(f"{counted(hidden, 'mutant')} that {verb} not shown; --all shows {them}."), soft_wrap=True)
     if any(item.is_finding for item in examined_mutants):
         raise SystemExit(1)
 

@@ -9,8 +9,16 @@ import typer
 
 from grader import BUILT_IN
 from grader.classroom.results.journal import NAME as JOURNAL
-from grader.cli.app import app
-from grader.cli.options import AssignmentOption, RubricOption, settings_of, with_options
+from grader.cli.commands import app
+from grader.cli.options import (
+    ClassGpusOption,
+    ClassImageOption,
+    ClassSeedOption,
+    GradedAssignmentOption,
+    RubricOption,
+    settings_of,
+    with_options,
+)
 from grader.cli.sandbox_setup import prepare
 from grader.sandbox.choose import LauncherAhead
 from grader.settings import RunSettings
@@ -23,31 +31,30 @@ SheetOption = Annotated[
 ]
 ColumnOption = Annotated[
     str | None,
-    typer.Option(
-        "--assignment-column", metavar="COLUMN", help="The column of --sheet, where it has several assignments."
-    ),
+    typer.Option("--assignment-column", metavar="COLUMN", help="The column of --sheet, if it has several assignments."),
 ]
-ScaleOption = Annotated[
-    bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet, where it is another one.")
-]
+ScaleOption = Annotated[bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet if it differs.")]
 AcceptOption = Annotated[
     list[str] | None,
     typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
 ]
 MatchOption = Annotated[
-    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose an unmatched hand-in is (repeatable).")
+    list[str] | None, typer.Option(metavar="FOLDER=ID", help="Say whose unmatched hand-in this is (repeatable).")
 ]
 AgainstOption = Annotated[
     list[Path] | None,
     typer.Option(metavar="FOLDER", help="Compare with an earlier year's hand-ins for similarity (repeatable)."),
 ]
 ReplaceOption = Annotated[
-    bool, typer.Option("--replace", help="Use what is given now though marks that exist change by it.")
+    bool, typer.Option("--replace", help="Use the options given now even if existing marks change.")
 ]
 JobsOption = Annotated[
-    int | None, typer.Option("--jobs", "-j", min=1, help="Submissions at a time.", show_default="cores")
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="How many submissions are graded at a time.", show_default="cores"),
 ]
-ClusterOption = Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler, in place of --jobs.")]
+ClusterOption = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="Address of a Dask scheduler, instead of --jobs.")
+]
 
 
 @app.command("class")
@@ -76,8 +83,11 @@ def class_(
         typer.Option(metavar="STUDENT", help="Only this id, name, e-mail or number of the LMS (repeatable)."),
     ] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Retry submissions that hit a grader error.")] = False,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
+    seed: ClassSeedOption = None,
+    image: ClassImageOption = None,
+    gpus: ClassGpusOption = None,
 ) -> None:
     """Grade a class. Run it again and it goes on where it stopped, with all that was given for it before."""
     gc.disable()  # what is imported until the class begins stays: looking for garbage in it takes its time
@@ -94,11 +104,11 @@ def class_(
         inputs = ClassInputs(
             **{name: InputFile.at(path) for name, path in tables.items() if path},  # type: ignore[arg-type]
             assignment=None if assignment == BUILT_IN else str(assignment.resolve()),
-            seed=settings.seed,
+            seed=seed,
             points=(*settings.exercises, *settings.points) or None,
             settings=given_settings(settings.overrides),
-            image=settings.sandbox.image,
-            gpus=settings.sandbox.gpus,
+            image=image,
+            gpus=gpus,
             assignment_column=assignment_column,
             scale=scale or None,
             accept=tuple(accept or ()) or None,
@@ -106,4 +116,4 @@ def class_(
         )
         choice = Choice(force, failed, frozenset(only or []))
         request = Request(submissions, output, inputs, sandbox, choice, replace_inputs, tuple(against or ()))
-        grade_and_tell(request, jobs, cluster, ahead)
+        grade_and_tell(request, assignment, jobs, cluster, ahead)

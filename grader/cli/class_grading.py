@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import IssueKind, JobSettings
@@ -21,7 +22,7 @@ from grader.classroom.results.summary import print_summary
 from grader.classroom.run import job_process
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
-from grader.cli.app import err, fail, fail_if_damaged, out
+from grader.cli.console import err, fail, fail_if_damaged, out
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.sandbox.choose import LauncherAhead, open_launcher
@@ -33,27 +34,30 @@ OpenExecutor = Callable[[JobSettings, Assignment], Executor]
 _GO_ON = "run the same command again and it goes on from there."
 
 
-def grade_and_tell(request: Request, jobs: int | None, cluster: str | None, ahead: LauncherAhead | None) -> None:
+def grade_and_tell(
+    request: Request, assignment: Path, jobs: int | None, cluster: str | None, ahead: LauncherAhead | None
+) -> None:
     """Grade a class on this machine, or on the cluster at an address; exit with a code that says how it went.
 
     `ahead` is the launcher where it is certain that there is something to grade: then what job processes need is
-    imported ahead, too.
+    imported ahead, too, and the checks in the folder `assignment` are collected.
     """
-    with _starting(is_needed=ahead is not None) as start:
+    with _starting(assignment.resolve(), is_needed=ahead is not None) as start:
         gc.freeze()
         gc.enable()
         _tell(request, _grade(request, _executor(jobs, cluster, ahead, start), start))
 
 
 @contextmanager
-def _starting(*, is_needed: bool) -> Iterator[Start]:
-    """How the processes of the class are started: forked from one that imports for all, where that can be."""
+def _starting(assignment: Path, *, is_needed: bool) -> Iterator[Start]:
+    """How the processes of the class are started: forked from one that prepares for all, where that can be."""
     with ExitStack() as stack:
         start: Start = start_python
         if sys.platform == "linux" and is_needed and threading.active_count() == 1:
             with suppress(OSError):  # no more processes, or no more memory: what is started later says so
                 modules = (job_process.MODULE, similarity_job.MODULE, *similarity_job.NEEDS)
-                start = stack.enter_context(ForkServer(modules)).start
+                within = (job_process.MODULE, [str(assignment)])
+                start = stack.enter_context(ForkServer(modules, within)).start
         yield start
 
 

@@ -1,13 +1,15 @@
-"""Which commands there are and in which module each is, so that the one that is asked for is imported alone.
+"""The app: which commands there are and in which module each is, so that the one that is asked for is imported alone.
 
 What all of them need together takes a second; a command's own module, a fraction; the list of commands, none.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
-from typer import main
+import typer
 from typer.core import TyperCommand, TyperGroup
+
+from grader.version import VERSION
 
 # Module -> its commands, each with what it does; "" for one that nobody types.
 COMMANDS = {
@@ -20,38 +22,38 @@ COMMANDS = {
     },
     "report_commands": {
         "rescore": "Score a class's reports again under another rubric.",
-        "reproduce": "Run exactly what a report is of once more, with its seed, and say whether it agrees.",
+        "reproduce": "Grade the files of a report again with its seed, and say whether the result is the same.",
     },
     "mark_commands": {
-        "review": "Give a person's mark for a point, or the marks of a table.",
-        "export": "Write the tables and pages of a class again, after marks were given.",
+        "review": "Record a person's mark for a point, or a table of marks.",
+        "export": "Bring the tables and pages of a class up to date after marking.",
     },
     "course_commands": {
         "handout": "Build what students get: the template, the grader without any solution, and files for their CI.",
-        "annotate": "Tell a CI server what a report says.",
+        "annotate": "Report a result to a CI server.",
         "gradescope": "Build the grader as a Gradescope autograder.",
         "gradescope-run": "",  # for Gradescope's container alone
     },
     "author_commands": {
-        "new": "Write a new assignment that already works: one check of each kind, and all that goes with them.",
+        "new": "Create a new assignment that already works, with one check of each kind.",
         "lint": "Say what is missing or inconsistent in an assignment.",
-        "mutants": "Change right answers a node at a time; say which checks give full marks to another answer.",
+        "mutants": "Change right answers one syntax-tree node at a time; say which checks still give full marks.",
     },
     "desk_commands": {
-        "desk": "Mark what needs a person in a class, in the browser.",
-        "regrade": "Requests to look at a mark again.",
+        "desk": "Mark in the browser what needs a person in a class.",
+        "regrade": "Record requests to look at a mark again.",
     },
     "student_commands": {
         "explain": "Say what a point asks and how it is judged.",
-        "watch": "Judge again, at once, whatever you save.",
+        "watch": "Judge your work again each time you save a file.",
         "try": "Call your function on the input that it fails for, in your own Python: prints and breakpoint() work.",
-        "check": "Say whether a folder is ready to hand in: what is missing, what is not begun, what is not allowed.",
+        "check": "Check whether a folder is ready to hand in: nothing missing, nothing unfinished, nothing forbidden.",
     },
     "image_command": {
         "image": "Build the image in which the docker sandbox runs a student's code.",
     },
     "doctor_command": {
-        "doctor": "Show which sandboxes and devices this machine can give, and what each lacks.",
+        "doctor": "Show which sandboxes and devices this machine has, and what each lacks.",
     },
 }
 
@@ -80,14 +82,34 @@ class Commands(TyperGroup):
         module = next((module for module, commands in COMMANDS.items() if cmd_name in commands), None)
         if module is None:
             return None
-        from grader.cli.app import app  # which is made of this class
         from grader.cli.help_texts import name_values
 
         import_module(f"grader.cli.{module}")
-        return name_values(main.get_group(app).commands[cmd_name])
+        return name_values(typer.main.get_group(app).commands[cmd_name])
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands by who needs them, each with its sentence, and none imported."""
         for heading, modules in SECTIONS.items():
             with formatter.section(heading):
                 formatter.write_dl([line for module in modules for line in COMMANDS[module].items() if line[1]])
+
+
+# Help in plain text: it comes at once, where drawing boxes around it takes longer to import than most commands run.
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+
+
+def _version(is_requested: bool) -> None:
+    if is_requested:
+        typer.echo(f"grader {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Grade submissions of a programming assignment: one, a class, or a student's own while they work."""

@@ -9,7 +9,8 @@ from rich.text import Text
 from grader import BUILT_IN
 from grader.assignment_folder import load_assignment
 from grader.classroom.results.store import read_report
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.options import (
     AssignmentOption,
     RubricOption,
@@ -53,13 +54,13 @@ def handout(
 @app.command()
 def annotate(
     report: Annotated[Path, typer.Argument(help="A results.json.")],
-    junit: Annotated[Path | None, typer.Option(help="Write it as JUnit XML here.")] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write JUnit XML to this file.")] = None,
     github: Annotated[bool, typer.Option("--github", help="Print annotations at the student's own lines.")] = False,
     classroom: Annotated[
         bool, typer.Option("--classroom", help="Print the score as GitHub Classroom reads it.")
     ] = False,
 ) -> None:
-    """Tell a CI server what a report says. Nothing is graded again."""
+    """Report a result to a CI server. Nothing is graded again."""
     stored = read_report(report)
     if junit is not None:
         write_atomically(junit, "".join(to_junit([stored])))

@@ -13,13 +13,14 @@ import typer
 from grader import BUILT_IN
 from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.marks.review import class_assignment
-from grader.cli.app import app, out
-from grader.cli.options import AssignmentOption
+from grader.cli.commands import app
+from grader.cli.console import out
+from grader.cli.options import GradedAssignmentOption
 from grader.counting import counted
 from grader.errors import UsageError
 
 ResultsArgument = Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]
-regrade = typer.Typer(no_args_is_help=True, help="Requests to look at a mark again.")
+regrade = typer.Typer(no_args_is_help=True, help="Record requests to look at a mark again.")
 app.add_typer(regrade, name="regrade")
 
 
@@ -31,19 +32,24 @@ def desk(
     ] = None,
     anonymous: Annotated[
         bool | None,
-        typer.Option("--anonymous/--names", help="Mark without seeing any name.", show_default="as set before"),
+        typer.Option("--anonymous/--names", help="Mark without seeing names.", show_default="as set before"),
     ] = None,
     second: Annotated[
         float | None,
-        typer.Option(min=0, max=100, help="Per cent that a second person reads, too.", show_default="as set before"),
+        typer.Option(
+            min=0,
+            max=100,
+            help="Percentage of hand-ins that a second person reads as well.",
+            show_default="as set before",
+        ),
     ] = None,
-    host: Annotated[str, typer.Option(help="The address to listen at, for a team behind a proxy.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="The address to listen on, for a team behind a proxy.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.", show_default="a free one")] = 0,
-    url: Annotated[str | None, typer.Option(help="The address under which a proxy shows the desk.")] = None,
+    url: Annotated[str | None, typer.Option(help="The public address of the desk behind a proxy.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
 ) -> None:
-    """Mark what needs a person in a class, in the browser. Ctrl-C ends it and writes the tables of the class."""
+    """Mark in the browser what needs a person in a class. Ctrl-C ends it and writes the tables of the class."""
     try:
         from grader.classroom.desk.marking import Desk
         from grader.classroom.desk.server import LOOPBACK, open_desk, serve

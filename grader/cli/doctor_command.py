@@ -3,7 +3,8 @@
 from rich.markup import escape
 from rich.table import Table
 
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.course.doctor import Health, examine
 
 _STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}
@@ -11,7 +12,7 @@ _STYLES = {Health.GOOD: "green", Health.PARTLY: "yellow", Health.NONE: "red"}
 
 @app.command()
 def doctor() -> None:
-    """Show which sandboxes and devices this machine can give, and what each lacks."""
+    """Show which sandboxes and devices this machine has, and what each lacks."""
     table = Table(show_lines=True)
     for column in ("what", "here", "detail", "to fix it"):
         table.add_column(column, overflow="fold")

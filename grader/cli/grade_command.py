@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grader.assignment_folder import Assignment
-from grader.cli.app import app, err, fail, out
+from grader.cli.commands import app
+from grader.cli.console import err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import number
@@ -38,11 +39,13 @@ def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or an archive.")],
     settings: RunSettings,
     course: Assignment,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the report as JSON here.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Write the report as a page for a browser here.")] = None,
-    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown here, for CI.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write the report as JSON to this file.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report as an HTML page to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write the report as Markdown to this file, for CI.")] = None,
     curves: Annotated[
-        Path | None, typer.Option(callback=_picture, help="Draw the trainings here, an .svg file.")
+        Path | None, typer.Option(callback=_picture, help="Draw the training curves into this .svg file.")
     ] = None,
 ) -> None:
     """Grade one submission and print its points."""
@@ -66,7 +69,7 @@ def grade(
     print_report(report, out)
     if report.has_grader_error:
         fail(
-            "Some points could not be judged, and that is the grader's fault; their sentences above say why.",
+            "Some points could not be judged, and that is the grader's fault; their messages above say why.",
             ExitCode.GRADER_ERROR,
         )
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.sandbox_setup import build_progress
 
 
@@ -18,7 +19,7 @@ class Target(StrEnum):
 @app.command()
 def image(
     target: Annotated[
-        Target, typer.Argument(help="The image of workers, or the one that holds the whole grader.")
+        Target, typer.Argument(help="Which image: the one for workers, or the one that holds the whole grader.")
     ] = Target.WORKER,
     tag: Annotated[
         str | None, typer.Option(metavar="NAME", help="Name of the image.", show_default="with the grader's version")

@@ -14,8 +14,9 @@ from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.marks.review import assignment_for, class_assignment, class_of, report_at
 from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
-from grader.cli.app import app, fail_if_damaged, out
-from grader.cli.options import AssignmentOption, RubricOption
+from grader.cli.commands import app
+from grader.cli.console import fail_if_damaged, out
+from grader.cli.options import GradedAssignmentOption, RubricOption
 from grader.counting import counted, number
 from grader.errors import UsageError
 from grader.schema import Report
@@ -34,10 +35,10 @@ def review(
         typer.Option("--from", help="A CSV of marks: id, point, score, comment, or a column for each point."),
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="NAME", help="Who gives it.", show_default="your login")] = None,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
-    """Give a person's mark for a point, or the marks of a table. The history is kept; the latest counts."""
+    """Record a person's mark for a point, or a table of marks. The history is kept; the latest counts."""
     who, when = by or getpass.getuser(), datetime.now(UTC)
     if table is not None:
         if point is not None or score is not None or comment:
@@ -79,7 +80,7 @@ def _now(report: Report, name: str) -> str:
 
 @app.command()
 def export(results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")]) -> None:
-    """Write the tables and pages of a class again, after marks were given."""
+    """Bring the tables and pages of a class up to date after marking."""
     from grader.classroom.results.export import export as write_tables
 
     store.read_index(results)  # before a lock is put into a folder that is no class

@@ -34,46 +34,54 @@ def assignment_folder(path: Path) -> Path:
     return find_assignment(path)
 
 
-AssignmentOption = Annotated[
-    Path,
-    typer.Option(
+def _assignment_option(default: str) -> Any:
+    return typer.Option(
         "--assignment",
         callback=assignment_folder,
         metavar="FOLDER",
         help="Folder of the assignment, or the name of an installed one.",
-        show_default="built in",
-    ),
-]
+        show_default=default,
+    )
+
+
+AssignmentOption = Annotated[Path, _assignment_option("built in")]
+GradedAssignmentOption = Annotated[Path, _assignment_option("the class's, else built in")]  # of what was graded before
 RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
-SeedOption = Annotated[
-    int | None, typer.Option(min=0, max=2**31 - 1, help="Seed of all random inputs.", show_default="random")
-]
+
+
+def _seed_option(default: str) -> Any:
+    return typer.Option(min=0, max=2**31 - 1, help="Seed of all random inputs.", show_default=default)
+
+
+SeedOption = Annotated[int | None, _seed_option("random")]
 ExerciseOption = Annotated[list[str] | None, typer.Option(help="Only this exercise (repeatable).")]
 PointOption = Annotated[list[str] | None, typer.Option(help="Only this point (repeatable).")]
 SandboxOption = Annotated[
     SandboxKind | None,
-    typer.Option(help="Where the student's code runs.", show_default="jail on Linux, else docker"),
+    typer.Option(help="Where the student's code runs.", show_default="jail where there is one, else docker"),
 ]
 WeakerOption = Annotated[
     bool,
     typer.Option("--allow-weaker", help="Run even where the sandbox lacks a restriction; the report says which held."),
 ]
-ImageOption = Annotated[
-    str | None,
-    typer.Option(
-        "--image", envvar=IMAGE_VARIABLE, help="Worker image of the docker sandbox.", show_default="the grader's own"
-    ),
-]
-GpusOption = Annotated[
-    str | None,
-    typer.Option(
-        "--gpus",
-        metavar="IDS",
-        envvar=GPUS_VARIABLE,
-        help='GPUs for torch in the docker sandbox: "all", or ids.',
-        show_default="none",
-    ),
-]
+
+
+def _image_option(default: str) -> Any:
+    what = "Worker image of the docker sandbox."
+    return typer.Option("--image", envvar=IMAGE_VARIABLE, help=what, show_default=default)
+
+
+def _gpus_option(default: str) -> Any:
+    what = 'GPUs for torch in the docker sandbox: "all", or ids.'
+    return typer.Option("--gpus", metavar="IDS", envvar=GPUS_VARIABLE, help=what, show_default=default)
+
+
+ImageOption = Annotated[str | None, _image_option("the grader's own")]
+GpusOption = Annotated[str | None, _gpus_option("none")]
+# Of a class, which remembers what was given for it.
+ClassSeedOption = Annotated[int | None, _seed_option("as before, else random")]
+ClassImageOption = Annotated[str | None, _image_option("as before, else the grader's own")]
+ClassGpusOption = Annotated[str | None, _gpus_option("as before, else none")]
 NoBuildOption = Annotated[
     bool, typer.Option("--no-build", help="Do not build the worker image of the docker sandbox where it is missing.")
 ]
@@ -99,7 +107,8 @@ def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result
     """Let a command, or a group, take groups of options as one argument each: `@with_options(settings=settings_of)`.
 
     Typer reads a command's options from its signature. The one it gets to see has the options of every group in place
-    of the argument named after it; the command is called with the group's value.
+    of the argument named after it; the command is called with the group's value. Where the command has an option of the
+    same name as the group, its own help and default hold, for the group's value as well.
     """
 
     def decorate(command: Callable[..., Result]) -> Callable[..., Result]:
@@ -111,7 +120,10 @@ def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result
             built = {name: build(**_chosen(arguments, shared[name])) for name, build in groups.items()}
             return command(**_chosen(arguments, ungrouped), **built)
 
-        every = {parameter.name: parameter for parameter in [*ungrouped, *chain(*shared.values())]}
+        options = chain(ungrouped, *shared.values())
+        every = {parameter.name: parameter for parameter in options} | {
+            parameter.name: parameter for parameter in ungrouped
+        }
         run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
         run.__annotations__ = {name: parameter.annotation for name, parameter in every.items()}
         return run

@@ -16,11 +16,13 @@ from grader.classroom.marks.rescore import Move
 from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for, class_assignment, report_at
 from grader.classroom.results.store import read_report
-from grader.cli.app import app, fail, fail_if_damaged, out
+from grader.cli.commands import app
+from grader.cli.console import fail, fail_if_damaged, out
 from grader.cli.options import (
-    AssignmentOption,
+    GradedAssignmentOption,
     PointOption,
     RubricOption,
+    SandboxKind,
     overrides_of,
     sandbox_of,
     with_options,
@@ -39,8 +41,10 @@ ReportArgument = Annotated[Path, typer.Argument(help="A results.json, or the fol
 def rescore(
     results: Annotated[Path, typer.Argument(help="The folder that `grader class` wrote.")],
     rubric: Annotated[Path, typer.Option("--rubric", help="The new rubric.toml.")],
-    diff: Annotated[bool, typer.Option("--diff", help="Only show who would move, and why; change nothing.")] = False,
-    assignment: AssignmentOption = BUILT_IN,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only show whose score would change, and why; change nothing.")
+    ] = False,
+    assignment: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
     course = class_assignment(results, assignment, rubric)
@@ -66,30 +70,31 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
 
 
 @app.command()
-@with_options(sandbox=sandbox_of, overrides=overrides_of)
+@with_options(where=sandbox_of, overrides=overrides_of)
 def reproduce(
     report: ReportArgument,
-    sandbox: SandboxSettings,
+    where: SandboxSettings,
     overrides: dict[str, str | Path],
     point: PointOption = None,
     submission: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="What was graded, where no copy lies beside the report.")
+        Path | None, typer.Option(metavar="PATH", help="The graded submission, if there is no copy beside the report.")
     ] = None,
-    assignment: AssignmentOption = BUILT_IN,
+    assignment: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
+    sandbox: Annotated[
+        SandboxKind | None, typer.Option(help="Where the student's code runs.", show_default="as in the report")
+    ] = None,
 ) -> None:
-    """Run exactly what a report is of once more, with its seed, and say whether it agrees."""
+    """Grade the files of a report again with its seed, and say whether the result is the same."""
     report = report_at(report)
     stored = read_report(report)
     course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
     graded = stored_submission(report, stored, submission, course)
-    sandbox = prepare(replace(sandbox, kind=sandbox.kind or stored.environment.sandbox))
-    differences = reproduce_report(stored, graded, course, sandbox, point or [])
+    where = prepare(replace(where, kind=sandbox.value if sandbox else stored.environment.sandbox))
+    differences = reproduce_report(stored, graded, course, where, point or [])
     then, now = stored.environment.grader, VERSION
     version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"
-    _print_differences(
-        differences, len(point or stored.points), f"seed {stored.seed}, sandbox {sandbox.kind}, {version}"
-    )
+    _print_differences(differences, len(point or stored.points), f"seed {stored.seed}, sandbox {where.kind}, {version}")
 
 
 def _print_differences(differences: Sequence[Difference], count: int, how: str) -> None:

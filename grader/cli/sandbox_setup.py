@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from grader.cli.app import err
+from grader.cli.console import err
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.launcher import OnStep
 from grader.sandbox.sandbox_settings import SandboxSettings

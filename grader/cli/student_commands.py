@@ -9,7 +9,8 @@ from rich.text import Text
 
 from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
-from grader.cli.app import app, out
+from grader.cli.commands import app
+from grader.cli.console import out
 from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
 from grader.counting import counted
 from grader.model import ExitCode
@@ -57,7 +58,7 @@ def watch(
     exercise: ExerciseOption = None,
     point: PointOption = None,
 ) -> None:
-    """Judge again, at once, whatever you save. Ctrl-C ends it."""
+    """Judge your work again each time you save a file. Ctrl-C ends it."""
     from grader.cli.watch_display import WatchDisplay
     from grader.student.watch import Round, Watch  # watchfiles is worth its start-up here alone
 
@@ -78,7 +79,7 @@ def try_point(
     course: Assignment,
     point: Annotated[str, typer.Argument(help="A point that you lost, such as 2.4.")],
     folder: FolderArgument = Path(),
-    seed: Annotated[int, typer.Option(min=0, help="The seed of the run that you look into.")] = PRACTICE_SEED,
+    seed: Annotated[int, typer.Option(min=0, help="The seed of the run to look into.")] = PRACTICE_SEED,
     pdb: Annotated[bool, typer.Option("--pdb", help="Step through the call with Python's debugger.")] = False,
 ) -> None:
     """Call your function on the input that it fails for, in your own Python: prints and breakpoint() work."""
@@ -100,10 +101,10 @@ def check(
     course: Assignment,
     folder: FolderArgument = Path(),
     archive: Annotated[
-        Path | None, typer.Option("--zip", metavar="FILE.zip", help="Write what you hand in here, as a zip.")
+        Path | None, typer.Option("--zip", metavar="FILE.zip", help="Write the files to hand in to this zip.")
     ] = None,
 ) -> None:
-    """Say whether a folder is ready to hand in: what is missing, what is not begun, what is not allowed."""
+    """Check whether a folder is ready to hand in: nothing missing, nothing unfinished, nothing forbidden."""
     from grader.student.readiness import examine, pack
 
     readiness = examine(course, folder)

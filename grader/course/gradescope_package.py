@@ -99,7 +99,7 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
             if _CONSTRAINTS.is_file():
                 archive.write(_CONSTRAINTS, _CONSTRAINTS.name)
     except OSError as error:
-        raise OutputError(f"{out}: the package cannot be written there ({error.strerror}).") from error
+        raise OutputError(f"{out}: the package cannot be written ({error.strerror}).") from error
 
 
 def run(root: Path, assignment: Assignment) -> None:

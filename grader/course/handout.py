@@ -41,7 +41,7 @@ def build_handout(
     try:
         out.mkdir(parents=True, exist_ok=True)
         if any(out.iterdir()):
-            raise UsageError(f"{out}: there is something in it already. Name a new or an empty folder.")
+            raise UsageError(f"{out}: it is not empty. Name a new or an empty folder.")
         for inner in _files(template):
             text = (template / inner).read_text(encoding="utf-8")
             _write(out / inner, text.replace(NO_COURSE, course or NO_COURSE).replace(_NO_PIN, pin))
@@ -50,7 +50,7 @@ def build_handout(
         wheel = write_wheel(out, assignment, rubric)
         _write(out / "requirements.txt", f"./{wheel.name}\n")
     except OSError as error:
-        raise OutputError(f"{out}: the handout cannot be written there ({error.strerror}).") from error
+        raise OutputError(f"{out}: the handout cannot be written ({error.strerror}).") from error
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 

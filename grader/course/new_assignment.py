@@ -24,15 +24,15 @@ def write_assignment(folder: Path) -> list[Path]:
             "- and _ in it."
         )
     if any(entry.name == name for entry in entry_points(group=GROUP)):
-        raise UsageError(f"an installed assignment is called {name} already; choose another name.")
+        raise UsageError(f"an installed assignment already has the name {name}; choose another name.")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise UsageError(f"{folder} is there already, and not empty; choose another name.")
+            raise UsageError(f"{folder} exists already and is not empty; choose another name.")
         for source in sorted(path for path in SCAFFOLD.rglob("*") if path.is_file() and path.suffix != ".pyc"):
             target = folder / source.relative_to(SCAFFOLD)
             target.parent.mkdir(parents=True, exist_ok=True)
             text = source.read_text(encoding="utf-8").replace(_PLACEHOLDER, name)
             target.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise OutputError(f"{folder}: nothing can be written there ({error.strerror}).") from error
+        raise OutputError(f"{folder}: this folder is not writable ({error.strerror}).") from error
     return sorted(path for path in folder.rglob("*") if path.is_file())

@@ -96,7 +96,7 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
     more = f" and {len(paths) - MAX_LISTED} more" if len(paths) > MAX_LISTED else ""
     chosen.notes.append(
         f"{name}: there are {len(paths)} that differ: {', '.join(paths[:MAX_LISTED])}{more}. {answer.path} was graded, "
-        "and whoever grades this is asked which one counts"
+        "and the person who grades this is asked which one counts"
     )
     chosen.questions.append(Question(name, paths, str(answer.path)))
 

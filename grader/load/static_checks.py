@@ -162,6 +162,6 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
             hint = f" Line {bound[close]} has {close}; rename it?" if close else ""
             if name in facts.inner:
                 line, inside = facts.inner[name]
-                hint = f" Line {line} has it inside of {inside}, where nobody finds it; move it to the top level."
+                hint = f" Line {line} defines it inside {inside}, where it cannot be found; move it to the top level."
             findings[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return findings

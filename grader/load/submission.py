@@ -50,7 +50,7 @@ def load(path: Path, expected: Expected) -> Submission:
 
 def nothing_in(expected: Expected) -> str:
     """The sentence on a hand-in in which nothing was found."""
-    return f"there is nothing to grade in there. A submission holds {', '.join(sorted(expected.files))}."
+    return f"there is nothing to grade here. A submission contains {', '.join(sorted(expected.files))}."
 
 
 def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack) -> Collected:
@@ -81,7 +81,7 @@ def assemble(
     accepted, absent = _split(accepted or {}, paths)
     chosen = choose(files, expected, accepted)
     for expected_name, path in accepted.items():
-        accept(expected_name, path, files, chosen)
+        accept(expected_name, path, files, expected, chosen)
     for expected_name, path in absent.items():
         chosen.notes.append(f"{expected_name}: {path}, which a person named as this file, is not in the hand-in")
         chosen.questions.append(Question(expected_name, tuple(sorted(paths))[:MAX_LISTED]))

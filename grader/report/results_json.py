@@ -57,7 +57,7 @@ def write_atomically(
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{path}: the report cannot be written there ({error.strerror}).") from error
+        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
 
 
 def _sync_folder(folder: Path) -> None:
@@ -77,4 +77,4 @@ def check_writable(path: Path) -> None:
     if not path.parent.is_dir():
         raise OutputError(f"{path}: the folder {path.parent} does not exist; make it first.")
     if not os.access(path.parent, os.W_OK):
-        raise OutputError(f"{path}: nothing can be written into the folder {path.parent}.")
+        raise OutputError(f"{path}: the folder {path.parent} is not writable.")

@@ -59,7 +59,7 @@ def pack(submission: Submission, archive: Path) -> None:
     try:
         archive.write_bytes(packed(submission.files))
     except OSError as error:
-        raise OutputError(f"{archive}: cannot be written there ({error.strerror}).") from error
+        raise OutputError(f"{archive}: cannot be written ({error.strerror}).") from error
 
 
 def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment) -> Item:

@@ -2,7 +2,22 @@
 
 import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+
+prepared: list[int] = []  # in which processes
+
+
+def within(arguments: Sequence[str], work: Callable[[], None]) -> None:
+    """Prepares for all processes, as the first argument says."""
+    match arguments:
+        case ["well"]:
+            prepared.append(os.getpid())
+        case ["thread"]:
+            threading.Thread(target=threading.Event().wait, daemon=True).start()
+        case ["raise"]:
+            raise ValueError("a fault")
+    work()
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -19,6 +34,8 @@ def run(arguments: Sequence[str]) -> None:
             raise ValueError(rest[0])
         case "descriptors":
             sys.stdout.write(" ".join(sorted(os.listdir("/proc/self/fd"), key=int)))
+        case "prepared":
+            sys.stdout.write(f"{prepared} {os.getpid()}")
         case "lent":
             os.write(int(rest[0]), b"through what was lent")
         case "session":

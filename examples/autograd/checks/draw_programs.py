@@ -20,8 +20,11 @@ GRADIENTS = Asking("{leaf}.grad", ("{root}.backward()",))
 
 
 def leaves(rng: np.random.Generator, names: str, sign: int = 0) -> dict[str, float]:
-    """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`."""
-    sizes = rng.choice(np.arange(STEP // 2, 2 * STEP), len(names), replace=False) / STEP
+    """A value for each name: magnitudes from 1/2 to 2, all different, of either sign or of that of `sign`.
+
+    None is 1, by which a factor that is left out does not show.
+    """
+    sizes = rng.choice(np.delete(np.arange(STEP // 2, 2 * STEP), STEP // 2), len(names), replace=False) / STEP
     signs = [sign] * len(names) if sign else rng.choice((-1, 1), len(names))
     return {name: float(size * sign_of_value) for name, size, sign_of_value in zip(names, sizes, signs, strict=True)}
 
@@ -46,13 +49,11 @@ def _any(rng: np.random.Generator) -> Program:
     start = leaves(rng, LEAVES)
     scope = {name: Node(Rules(), value) for name, value in start.items()}
     lines: list[str] = []
-    while len(lines) < LINES:
-        names = list(scope)
-        left, right = rng.choice(names[-4:]), rng.choice(names)  # of the last ones, so that the graph grows deep
+    while len(lines) < LINES:  # which ends: a ReLU of what is large enough always fits, and the leaves are large enough
+        large = [name for name, node in scope.items() if abs(node.data) >= MIN_MAGNITUDE]
+        left, right = rng.choice(large[-4:]), rng.choice([*scope])  # of the last ones, so that the graph grows deep
         name, form = chr(ord(LEAVES[-1]) + 1 + len(lines)), rng.choice([*FORMS], p=[*FORMS.values()])
         line = f"{name} = {form.format(left, right, rng.choice((-1, 2, 3)))}"
-        if abs(scope[left].data) < MIN_MAGNITUDE:
-            continue
         carry_out(line, scope)
         if abs(scope[name].data) <= MAX_MAGNITUDE and scope[name].data.denominator < MAX_DENOMINATOR:
             lines.append(line)

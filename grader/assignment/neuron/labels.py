@@ -44,5 +44,5 @@ def _label_sentence(row: int, col: int, positions: Sequence[Offset]) -> str:
     right = len(set(positions) & around(row, col))
     outside = next((place for place in positions if place not in around(row, col)), None)
     twice = next((place for place in positions if positions.count(place) > 1), None)
-    wrong = f"{outside} is not affected" if outside is not None else f"{twice} is there twice"
+    wrong = f"{outside} is not affected" if outside is not None else f"{twice} is listed twice"
     return f"For x_1 at ({row}, {col}), {right} of the nine neurons are there: {wrong}."

@@ -191,7 +191,7 @@ class ClassState:
         """The first run is still at work: there is no list yet, but what is done is in the journal."""
         path = self.results / journal.NAME
         if not path.is_file():
-            raise UsageError(f"{self.results}: no class was graded in there; `grader class` does that.")
+            raise UsageError(f"{self.results}: no graded class was found here; `grader class` grades one.")
         state = journal.State()
         for record in journal.read(path):
             state.take(record)

@@ -124,7 +124,7 @@ def written_page(visit: Visit, desk: Desk) -> Response:
     is_page = name == STUDENT_PAGE if folder in desk.state.folders() else page in CLASS_PAGES
     content = read_file(desk.results / page, MAX_PAGE) if is_page else None
     if not isinstance(content, bytes):
-        raise UsageError("this page is not written yet; `Bring tables up to date` writes all of them.")
+        raise UsageError("this page has not been written yet; `Bring tables up to date` writes all of them.")
     hashes = dict(_HASHES.findall(content[:_HEAD].decode("utf-8", "replace")))
     hash_policy = " ".join(f"{kind} {hashes[kind]};" for kind in ("style-src", "script-src") if kind in hashes)
     policy = f"default-src 'none'; {hash_policy} base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -14,7 +14,7 @@ def enter(visit: Visit, desk: Desk) -> Response:
     app = visit.request.app.state
     token = app.sessions.enter(visit.query("secret"), app.marker)
     if token is None:
-        raise UsageError("this link is an old one; `grader desk` prints the one that holds.")
+        raise UsageError("this link is no longer valid; use the one that `grader desk` printed last.")
     response = html(visit, desk, "enter.jinja")
     response.set_cookie(app.cookie, token, httponly=True, samesite="strict", secure=app.is_secure, path="/")
     return response

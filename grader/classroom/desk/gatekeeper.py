@@ -99,7 +99,7 @@ class Gatekeeper:
         if scope["method"] not in _SAFE and headers.get("origin") not in self._origins:
             return PlainTextResponse("A change has to come from a page of the desk.", 403)
         if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > MAX_BODY:
-            return PlainTextResponse("That is too much for one request.", 413)
+            return PlainTextResponse("This request is too large.", 413)
         if scope["path"] == ENTER or scope["path"].startswith(ASSETS):
             return None
         token = _cookie(headers.get("cookie", ""), self._cookie)

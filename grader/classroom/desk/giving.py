@@ -124,7 +124,7 @@ def undo(desk: Desk, by: str) -> LoggedMark:
     if latest is None or hand_in is None:
         raise UsageError("there is no mark of yours left to take back.")
     if latest.review.sha256 != hand_in.digest:
-        raise UsageError("that mark was for an earlier hand-in, which counts no more.")
+        raise UsageError("that mark was for an earlier hand-in, which no longer counts.")
     report, point = desk.report(hand_in), latest.review.point
     gone = desk.log.taken_back(latest.entry, point)
     standing_marks = [
@@ -133,7 +133,7 @@ def undo(desk: Desk, by: str) -> LoggedMark:
         if review.point == point and review.sha256 == hand_in.digest and review.when not in gone
     ]
     if standing_marks and standing_marks[-1] != latest.review:
-        raise ConflictError(f"{standing_marks[-1].by} has marked this point since; your mark does not count any more.")
+        raise ConflictError(f"{standing_marks[-1].by} has marked this point since; your mark no longer counts.")
     former = standing_marks[-2] if len(standing_marks) > 1 else None
     back = mark(
         report,

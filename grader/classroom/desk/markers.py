@@ -52,7 +52,7 @@ def marker_name(text: str) -> str:
     """A person's name as it stands beside their marks. Raises UsageError."""
     name = " ".join(text.split())
     if not 0 < len(name) <= MAX_NAME or not name.isprintable():
-        raise UsageError(f"say who you are in at most {MAX_NAME} characters; it stands beside your marks.")
+        raise UsageError(f"say who you are in at most {MAX_NAME} characters; it is shown beside your marks.")
     return name
 
 

@@ -50,7 +50,7 @@ class Desk:
         self.assignment = assignment
         if not results.is_dir():
             raise UsageError(f"{results}: there is no such folder; name the one that `grader class` wrote.")
-        busy = f"{results}: a desk is open there already; everybody who marks this class opens its link."
+        busy = f"{results}: a desk is already open for this class; everybody who marks it uses its link."
         self._lock = hold(results / LOCK, busy)
         self.database = Database(results)
         if anonymous is not None:

@@ -78,7 +78,7 @@ def decide(visit: Visit, desk: Desk) -> Response:
         ids = [name for name, _, _ in desk.state.people()]
         match(desk.results, issues, ids, visit.field("folder"), visit.field("id").strip())
     if visit.wants_json:
-        return JSONResponse({"saved": "Kept: the next `grader class` reads it so."})
+        return JSONResponse({"saved": "Saved: the next `grader class` reads it this way."})
     return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 

@@ -94,7 +94,7 @@ def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str)
     for name, point, _ in requests:
         entry = entries.get(name)
         if entry is None or entry.folder is None:
-            raise UsageError(f"{results}: nobody's hand-in has the id {name!r} in this class.")
+            raise UsageError(f"{results}: no hand-in has the id {name!r} in this class.")
         points = [point_score.id for point_score in store.read_report(results / entry.folder / store.REPORT).points]
         if point not in points:
             raise UsageError(f"{name}: there is no point {point!r} in this report; there are {', '.join(points)}.")

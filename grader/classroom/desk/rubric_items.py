@@ -44,7 +44,7 @@ class RubricItems:
     def add(self, point: str, points: str, sentence: str) -> None:
         """Raises UsageError for what is no item."""
         if len(self.of(point)) >= MAX_ITEMS:
-            raise UsageError(f"point {point} has {MAX_ITEMS} items already; more than that nobody reads.")
+            raise UsageError(f"point {point} has {MAX_ITEMS} items already, which is the most it can have.")
         values = (_points(points), _sentence(sentence))
         self._database.run("INSERT INTO item (point, points, sentence) VALUES (?, ?, ?)", point, *values)
 

@@ -86,7 +86,7 @@ def open_desk(
     UsageError where the address is not to be had.
     """
     if url is None and host in _EVERYWHERE:
-        raise UsageError(f"--host {host} is every address of this machine; say with --url by which one people come.")
+        raise UsageError(f"--host {host} is every address of this machine; give the one that people use with --url.")
     bound = _bind(host, port)
     real = bound.getsockname()[1]
     own_origin = f"http://{_bracketed(host)}:{real}"

@@ -103,7 +103,7 @@ def _sorted_out(
     earlier = frozenset(hand_in.source for hand_in in hand_ins if hand_in.source not in counted)
     here = {student.id for hand_in in chosen for student in hand_in.students}
     absent = tuple(student for student in inputs.roster if student.id not in here)
-    missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, and nothing was handed in.") for student in absent]
+    missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
     accepted, astray = parse_accepted(inputs.accepted, [hand_in.id for hand_in in chosen], expected)
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
     every = (*tables, *issues, *unmatched, *superseded, *late, *unused, *missing, *astray)

@@ -196,12 +196,12 @@ def _why_none(child: File | Folder, expected: Expected) -> str | None:
         if child.name.startswith("."):
             return "a hidden folder"
         is_environment = child.name.casefold() in _ENVIRONMENTS and not _answers_in(child, expected)
-        return "named like an environment, and no exercise is in it" if is_environment else None
+        return "named like a virtual environment, and contains no exercise" if is_environment else None
     if isinstance(child, DiskFile) and os.path.islink(child.path):
         return "a link, which is not followed (a .txt can list folders from anywhere)"
     if child.name.startswith("."):
         return "a hidden file"
-    return None if is_archive(child.name) or is_unopened(child.name) else "a file by itself is nobody's hand-in"
+    return None if is_archive(child.name) or is_unopened(child.name) else "a single file, which is not a hand-in"
 
 
 def _part(child: File | Folder) -> Part:
@@ -229,7 +229,7 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
     for named, child in sorted(pairs, key=lambda pair: pair[0].order if pair[0] else 0):
         if named is None:
             if child.name not in _SYSTEM and not (shape is Format.BRIGHTSPACE and child.name == "index.html"):
-                issues.append(_nobodys(child, "not named as the others are; nobody's hand-in"))
+                issues.append(_nobodys(child, "not named like the others, so it is not a hand-in"))
             continue
         gathered = by_attempt.setdefault(named.attempt, _Gathered(named))
         original = _original(named.file or child.name, expected) if shape is Format.CANVAS else None

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from grader.classroom.class_model import Format, Student
 
-CANVAS_LATE = "Canvas marks it late, and does not say when it came"
+CANVAS_LATE = "Canvas marks it late but does not say when it was handed in"
 _MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?", re.S
 )

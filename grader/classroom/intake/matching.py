@@ -135,8 +135,7 @@ def look_up(hand_ins: Sequence[HandIn], table: Mapping[Student, T], what: str) -
     students = [_person(people, ids, hand_in) for hand_in in hand_ins]
     unused = [student for student in table if student not in set(students)]
     issues = [
-        Issue(IssueKind.TIME, _called(student), f"has {what}, and no hand-in that goes by that name.")
-        for student in unused
+        Issue(IssueKind.TIME, _called(student), f"has {what}, but no hand-in has that name.") for student in unused
     ]
     return [table[student] if student else None for student in students], issues
 

@@ -34,7 +34,7 @@ def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected
         for older in earlier:
             if how is None and not same:
                 message = (
-                    f"{older.source} and {newest.source} are both {name}'s, and nothing tells which is newer; "
+                    f"{older.source} and {newest.source} are both {name}'s, and it is not known which is newer; "
                     f"{newest.source} was graded. --match '{_key(older)}={name}' takes the other, "
                     f"--match '{_key(newest)}={name}' keeps this one."
                 )
@@ -45,7 +45,7 @@ def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected
     return chosen, issues
 
 
-_UNKNOWN = "which is the newest is not known, so whoever grades this is asked"
+_UNKNOWN = "it is not known which is the newest, so the person who grades this is asked"
 
 
 def _key(hand_in: HandIn) -> str:

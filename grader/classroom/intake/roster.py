@@ -30,9 +30,9 @@ def read_roster(path: Path) -> list[Student]:
     for row in read_lms_table(path).people():
         student = row.student
         if student.id and students.setdefault(student.id, student) != student:
-            raise UsageError(f"{path}, line {row.line}: {student.id} is there for the second time.")
+            raise UsageError(f"{path}, line {row.line}: {student.id} is listed twice.")
     if not students:
-        raise UsageError(f"{path}: nobody is in there; a roster has a column id, and name and email where known.")
+        raise UsageError(f"{path}: this roster is empty; it needs a column id, and name and email where known.")
     return list(students.values())
 
 
@@ -55,7 +55,7 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[Student, Submitted]:
         read = Submitted(at) if at.tzinfo else Submitted(moment(at, zone, "earlier"), zoneless=True)
         times[row.student] = max(read, times.get(row.student, read))
     if not times and not is_worksheet(path):
-        raise UsageError(f"{path}: no times are in there; it needs the columns id and time.")
+        raise UsageError(f"{path}: this table has no times; it needs the columns id and time.")
     return times
 
 

@@ -114,7 +114,7 @@ def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
 def _folder_of(people: dict[str, set[Path]], who: str, where: str) -> Path:
     folders = people.get(who.casefold(), set()) if who else set()
     if len(folders) != 1:
-        why = "several hand-ins go by that name" if folders else "no graded hand-in goes by that name"
+        why = "several hand-ins have that name" if folders else "no graded hand-in has that name"
         raise UsageError(f"{where}: {who!r}: {why}. Nothing was recorded.")
     return next(iter(folders))
 

@@ -137,9 +137,9 @@ def read_inputs(results: Path) -> ClassInputs:
     except FileNotFoundError:
         return ClassInputs()
     except OSError as error:
-        raise UsageError(f"{path}: what was given for this class cannot be read ({error.strerror}).") from error
+        raise UsageError(f"{path}: the recorded inputs of this class cannot be read ({error.strerror}).") from error
     except (ValidationError, TypeError) as error:
-        raise UsageError(f"{path}: this is not the list of what was given for a class.") from error
+        raise UsageError(f"{path}: this is not a list of the inputs of a class.") from error
 
 
 def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:

@@ -21,5 +21,5 @@ def hold(path: Path, busy: str, wait: float = 0.0) -> FileLock:
         raise UsageError(busy) from error
     except (OSError, NotImplementedError) as error:  # the latter on a disk that knows no locks
         reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"{path.parent}: nothing can be written into this folder ({reason}).") from error
+        raise OutputError(f"{path.parent}: this folder is not writable ({reason}).") from error
     return lock

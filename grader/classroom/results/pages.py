@@ -129,7 +129,7 @@ def _keep(results: Path, of: str, search: Search) -> None:
     try:
         pairs, count = search.pairs()
     except UsageError as error:  # the class is graded without it
-        pairs, count, problem = [], 0, f"similar hand-ins were not looked for: {error}"
+        pairs, count, problem = [], 0, f"similar hand-ins were not searched for: {error}"
     record = {"of": of, "count": count, "pairs": [asdict(pair) for pair in pairs], "problem": problem}
     write_atomically(results / store.PAIRS, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 

@@ -144,7 +144,7 @@ def lock(results: Path, wait: float = 0.0) -> FileLock:
     Waits for its turn for `wait` seconds. Raises UsageError.
     """
     make_results(results)
-    return hold(results / ".lock", f"{results}: another run is at work in there; wait for it, or stop it first.", wait)
+    return hold(results / ".lock", f"{results}: another run is using this folder; wait for it, or stop it first.", wait)
 
 
 @contextmanager
@@ -169,7 +169,7 @@ def make_results(results: Path) -> None:
     try:
         results.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{results}: the folder cannot be made ({error.strerror}).") from error
+        raise OutputError(f"{results}: the folder cannot be created ({error.strerror}).") from error
 
 
 def write_report(folder: Path, report: Report, submission: Submission | None = None) -> None:
@@ -217,7 +217,7 @@ def read_index(results: Path) -> ClassIndex:
     try:
         return _Stored.model_validate_json((results / INDEX).read_bytes())
     except OSError as error:
-        raise UsageError(f"{results}: no class was graded in there ({INDEX}: {error.strerror}).") from error
+        raise UsageError(f"{results}: no graded class was found here ({INDEX}: {error.strerror}).") from error
     except ValidationError as error:
         raise UsageError(f"{results / INDEX}: this is not the list of a class ({error.errors()[0]['msg']}).") from error
 

@@ -98,8 +98,8 @@ def admit(
     others = [name for name in dict.fromkeys((*effects.regraded, *effects.late)) if name not in chosen]
     if others:
         raise UsageError(
-            f"{results}: what is given now would change marks that --only and --failed leave out: {_named(others)}. "
-            "Nothing was changed. Run the class without these two first."
+            f"{results}: the options given now would change marks that --only and --failed leave out: "
+            f"{_named(others)}. Nothing was changed. Run the class without these two first."
         )
     if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
         before = dict(earlier_inputs.items())

@@ -3,8 +3,8 @@
     python -m grader.classroom.run.job_main FOLDER [WARM]      or `run`, in a process that was forked
 
 FOLDER is an empty folder for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
-`job_process` starts it. It reads frames of the wire (`sandbox.child.protocol`) from its input and writes one for each
-to its output:
+`job_process` starts it, or has it forked from a process that has collected the checks (`within`). It reads frames of
+the wire (`sandbox.child.protocol`) from its input and writes one for each to its output:
 
     settings   first, once: the fields of `class_model.JobSettings`
     request    {id, files, sha256, notes}      ->      {"report": results.json}, {"fault": a sentence about us}
@@ -21,12 +21,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.assignment_folder import Assignment
+from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode, Submission
 from grader.pipeline import GradingSession
@@ -39,7 +39,26 @@ from grader.settings import RunSettings
 from grader.suite.missing_packages import require
 from grader.suite.runner import RunChecks, collected
 
+_COLLECTED: dict[Path, RunChecks] = {}  # by an assignment's folder, in the process that this one was forked from
+
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
+
+
+def within(arguments: Sequence[str], work: Callable[[], None]) -> None:
+    """Does `work` with the checks of the assignment in a folder collected, for all processes that it forks.
+
+    Where they cannot be collected it is done without them: each process says so itself.
+    """
+    (folder,) = map(Path, arguments)
+
+    def with_checks(run: RunChecks) -> None:
+        _COLLECTED[folder] = run
+        work()
+
+    with suppress(GraderError):
+        collected(load_assignment(folder), with_checks)
+    if folder not in _COLLECTED:
+        work()
 
 
 def main(folder: Path, warm: int | None) -> None:
@@ -58,8 +77,10 @@ def main(folder: Path, warm: int | None) -> None:
         GradingSession(assignment, settings, launcher=launcher) as grading,
     ):
         server = _JobServer(requests, send, grading)
-        while not collected(assignment, server.answer_all):  # the checks, once for all submissions
-            pass
+        run = _COLLECTED.get(assignment.folder)
+        is_over = run is not None and server.answer_all(run)
+        while not is_over:
+            is_over = collected(assignment, server.answer_all)  # the checks, once for all submissions
 
 
 def _assignment(class_settings: Any, folder: Path) -> Assignment:

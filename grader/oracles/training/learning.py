@@ -21,7 +21,7 @@ def judge(rerun: Rerun, name: str) -> Verdict:
     elif attempt.training.watched_steps == 0:
         message, diagnosis = _never_steps(name, attempt)
     elif not attempt.run.epochs:
-        message = f"Not one epoch with {name} ended in its share of the time box ({attempt.share:.0f} s)."
+        message = f"No epoch with {name} ended in its share of the time box ({attempt.share:.0f} s)."
         return Verdict(Outcome.TIMEOUT, 0.0, message, "too-slow-for-one-epoch", evidence=evidence).noting(*notes)
     elif attempt.run.before > MAX_BEFORE:
         message, diagnosis = _comes_trained(attempt)
