@@ -37,7 +37,17 @@ for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
 DEAREST = (
-    *("galleries", "class", "hostile", "training", "sandboxes", "desk_browser", "docs", "training_load"),
+    *(
+        "galleries",
+        "trained_galleries",
+        "class",
+        "hostile",
+        "training",
+        "sandboxes",
+        "desk_browser",
+        "docs",
+        "training_load",
+    ),
     *("training_attacks", "autograd_example", "benchmarks", "packages", "scripts", "jail", "optimizers", "command"),
     *("rescore", "container", "mutants", "honest_students", "own_assignment", "lint", "compare", "marks"),
     *("gpu_report", "handout", "student"),
