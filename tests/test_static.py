@@ -81,6 +81,7 @@ def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
         (b"!pip install numpy\n", 1, ":1: !pip install numpy works in a notebook only, not in Python."),
         (b"x = 1\nfiles = !ls\n", 2, ":2: files = !ls works in a notebook only, not in Python."),
         (b"pip install numpy\n", 1, ":1: pip install works in a notebook only, not in Python."),
+        (b"x = f(1 2)\n", 1, ":1: invalid syntax. Perhaps you forgot a comma? Python cannot read the file."),
         (
             b"import numpy\nget_ipython().run_line_magic('pylab', '')\n",
             2,
