@@ -205,7 +205,7 @@ def test_syntax_errors_are_told_with_the_line(
 def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str) -> None:
     found = finding(assignment, exercise2=f"x = 1\n{line}\n")
     assert found.outcome is Outcome.ERROR
-    assert found.message.endswith(f". This is Python 2; the course uses Python 3: {advice}.")
+    assert found.message.endswith(f" This is Python 2; the course uses Python 3: {advice}.")
     assert len(found.message) < 250
 
 
