@@ -54,6 +54,8 @@ class HarnessClient:
         Waits for a GPU until no other submission uses it, which is not charged, and holds it until `close`. Raises
         UsageError where the device is not available, and CallFailure where the worker could not be prepared.
         """
+        # Where reading has shown that no question will be answered, nothing of ours is started to prepare one.
+        self._broken = self._broken or getattr(self.harness, "__failure__", None)
         if self._broken is not None:
             raise self._broken
         if not self._place:
