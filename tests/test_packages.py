@@ -199,6 +199,33 @@ def act():
 }
 
 
+# What the interpreter imports for a call, in the frame of whoever called. Python 3.14 does so for every warning.
+INTERPRETERS_IMPORTS = {
+    "time.strptime": "import time\ndef act():\n    return float(time.strptime('2', '%d').tm_mday)",
+    "a warning": """
+import numpy
+def act():
+    numpy.ones(2) / numpy.zeros(2)
+    numpy.full(2, 6e4, numpy.float16) * 6e4
+    return 2.0
+""",
+}
+
+
+@pytest.mark.parametrize("code", INTERPRETERS_IMPORTS.values(), ids=INTERPRETERS_IMPORTS.keys())
+def test_what_the_interpreter_imports_is_not_the_students(launcher: Launcher, code: str) -> None:
+    reply = ask(launcher, replace(bundle_of(code, "numpy"), allowed=("numpy", "time")), "act")
+    assert isinstance(reply, Returned), reply
+    assert reply.value == 2.0
+
+
+@pytest.mark.parametrize(("name", "becomes"), [("os", None), ("pdb", "forbidden"), ("scipy", "forbidden")])
+def test_who_asks_as_the_interpreter_does_gets_no_module(launcher: Launcher, name: str, becomes: str | None) -> None:
+    code = f"def act():\n    return __import__('{name}', globals(), globals(), [], 0)"
+    reply = ask(launcher, replace(bundle_of(code), allowed=()), "act")
+    assert (reply.value if isinstance(reply, Returned) else reply.kind) == becomes, reply
+
+
 @pytest.mark.parametrize("code", LIBRARY_CALLS.values(), ids=LIBRARY_CALLS.keys())
 def test_a_library_may_do_what_it_does(launcher: Launcher, code: str) -> None:
     allowed = ("numpy", "sympy")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from grader.sandbox.child.protocol import MAGIC, Value, encode
 from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
+from grader.suite.call_failures import Callee, call_failure
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors, wait_until
 
 pytestmark = pytest.mark.slow
@@ -473,6 +475,25 @@ def test_half_an_answer_is_a_timeout(launcher: Launcher) -> None:
     assert reply.outcome is Outcome.TIMEOUT
 
 
+def test_a_function_that_keeps_just_below_its_deadline_is_not_asked_for_ever(launcher: Launcher) -> None:
+    """And costs no other function anything."""
+    code = "import time\ndef late():\n    time.sleep(0.7)\n    return 1\ndef act():\n    return 2\n"
+    replies = ask(launcher, code, *["late"] * 12, "act", seconds=DEADLINE)
+    asked = [reply for reply in replies[:-1] if not (isinstance(reply, CallFailed) and reply.kind == "slow")]
+    assert len(asked) < len(replies) - 1
+    assert replies[len(asked) : -1] == replies[len(asked) : len(asked) + 1] * (12 - len(asked))
+    failure = replies[len(asked)]
+    assert isinstance(failure, CallFailed)
+    assert failure.outcome is Outcome.TIMEOUT
+    sentence = call_failure(Callee("late", None, True), failure, "module.py").verdict.message
+    assert re.fullmatch(
+        r"late took [67] seconds for its answers so far, and is not asked again: all of them together may take "
+        r"6 seconds\.",
+        sentence,
+    )
+    assert replies[-1] == Returned(2)
+
+
 @pytest.mark.parametrize("numbers", [(3, 3), range(2, 12), (2,)], ids=["twice", "ahead", "for the import"])
 def test_answers_that_nobody_asked_for_reach_their_own_module_only(launcher: Launcher, numbers: range) -> None:
     answers = [{"id": number, "status": "value", "value": "forged", "mutated": False} for number in numbers]
@@ -518,10 +539,13 @@ def descriptors():
     for number in range(3, 256):
         try:
             os.fstat(number)
-            found.append(number)
         except OSError:
-            pass
-    return len(found)
+            continue
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{{number}}"))
+        except OSError:  # there is no /proc
+            found.append("")
+    return len([place for place in found if "/libffi.so" not in place])  # which keeps a descriptor of itself
 """
     environment, path, modules, descriptors = ask(launcher, code, "environment", "path", "modules", "descriptors")
     assert isinstance(environment, Returned)

@@ -1,5 +1,6 @@
 """Reading without running: syntax, encodings, imports, missing names, and files made to hurt whoever reads them."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -194,7 +195,11 @@ def test_syntax_errors_are_told_with_the_line(
         ("print 'x'", "print needs parentheses: print(...)"),
         ("if X.any(): print X", "print needs parentheses: print(...)"),
         ("exec 'x = 1'", "exec needs parentheses: exec(...)"),
-        ("try: pass\nexcept (ValueError, KeyError), error: pass", "write `except ValueError as error:`"),
+        pytest.param(
+            "try: pass\nexcept (ValueError, KeyError), error: pass",
+            "write `except ValueError as error:`",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 reads it, as three exceptions"),
+        ),
         ("raise ValueError, 'no'", "write `raise ValueError(text)`"),
         ("if a <> b: pass", "write != instead of <>"),
         ("x = `a`", "write repr(x) instead of `x`"),
@@ -222,7 +227,12 @@ def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str
         ("x = 'ä'\n".encode("latin-1"), "exercise2.py:1: Python cannot read the file (byte 0xe4 is not utf-8)."),
         (b"a\n" * 9 + b"\xff", "exercise2.py:10: Python cannot read the file (byte 0xff is not utf-8)."),
         (b"# coding: klingon\n", "exercise2.py: Python cannot read the file (unknown encoding: klingon)."),
-        (b"# coding: punycode\n", "exercise2.py: Python cannot read the file (it declares the encoding punycode)."),
+        (
+            b"# coding: punycode\n",
+            "exercise2.py: Python cannot read the file (it declares the encoding punycode)."
+            if sys.version_info < (3, 14)
+            else "exercise2.py: Python cannot read the file (invalid or missing encoding declaration).",
+        ),
         (b"# coding: utf-7\n", "exercise2.py: Python cannot read the file (it declares the encoding utf-7)."),
         (b"\xef\xbb\xbf# coding: latin-1\n", "exercise2.py: Python cannot read the file (encoding problem: utf-8)."),
     ],
