@@ -171,3 +171,10 @@ def test_networks_are_torchs(networks: Any) -> None:
     assert np.isclose(networks.CONV_NET.loss(**inputs), loss.item(), rtol=1e-12)
     for name in params:
         assert np.allclose(gradient(networks.CONV_NET.loss, inputs, name), t[name].grad, atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "most"), [("layers", 900), ("autograd", 250)])
+def test_an_example_is_as_short_as_is_said(name: str, most: int) -> None:
+    """Checks, misconceptions, how inputs are drawn: all lines of Python that its author wrote, blank ones too."""
+    files = (ROOT / "examples" / name / "checks").rglob("*.py")
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= most

@@ -83,6 +83,7 @@ def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
         (b"!pip install numpy\n", 1, ":1: !pip install numpy works in a notebook only, not in Python."),
         (b"x = 1\nfiles = !ls\n", 2, ":2: files = !ls works in a notebook only, not in Python."),
         (b"pip install numpy\n", 1, ":1: pip install works in a notebook only, not in Python."),
+        (b"x = f(1 2)\n", 1, ":1: invalid syntax. Perhaps you forgot a comma? Python cannot read the file."),
         (
             b"import numpy\nget_ipython().run_line_magic('pylab', '')\n",
             2,
@@ -210,7 +211,7 @@ def test_syntax_errors_are_told_with_the_line(
 def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str) -> None:
     found = finding(assignment, exercise2=f"x = 1\n{line}\n")
     assert found.outcome is Outcome.ERROR
-    assert found.message.endswith(f". This is Python 2; the course uses Python 3: {advice}.")
+    assert found.message.endswith(f" This is Python 2; the course uses Python 3: {advice}.")
     assert len(found.message) < 250
 
 
