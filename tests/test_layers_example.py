@@ -177,3 +177,11 @@ def test_an_example_is_as_short_as_is_said(name: str, most: int) -> None:
     """Checks, misconceptions, how inputs are drawn: all lines of Python that its author wrote, blank ones too."""
     files = (ROOT / "examples" / name / "checks").rglob("*.py")
     assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= most
+
+
+def test_scores_are_negative_as_well_with_every_seed(networks: Any) -> None:
+    """Else a ReLU behind them would not show; one seed in thirteen drew a convolutional network of positive ones."""
+    for net in (networks.TWO_LAYERS, networks.CONV_NET):
+        for seed in range(60):
+            inputs, params = net.inputs(np.random.default_rng(seed))
+            assert (net.computes(inputs["X"], **params) < 0).mean() >= 0.25
