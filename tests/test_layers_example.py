@@ -39,8 +39,9 @@ def session() -> Iterator[GradingSession]:
 
 
 @pytest.fixture(scope="module")
-def networks() -> Iterator[Any]:
+def networks(pytestconfig: pytest.Config) -> Iterator[Any]:
     """The assignment's own module, imported as its checks are."""
+    pytestconfig.addinivalue_line("markers", "points(point, part=None): as the checks' own pytest knows it")
     sys.path.insert(0, str(LAYERS / "checks"))
     try:
         import check_networks  # type: ignore[import-not-found, unused-ignore]
