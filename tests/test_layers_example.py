@@ -40,8 +40,9 @@ def session() -> Iterator[GradingSession]:
 
 
 @pytest.fixture(scope="module")
-def networks() -> Iterator[Any]:
+def networks(pytestconfig: pytest.Config) -> Iterator[Any]:
     """The assignment's own module, imported as its checks are."""
+    pytestconfig.addinivalue_line("markers", "points(point, part=None): as the checks' own pytest knows it")
     sys.path.insert(0, str(LAYERS / "checks"))
     try:
         import check_networks  # type: ignore[import-not-found, unused-ignore]
@@ -178,3 +179,11 @@ def test_an_example_is_as_short_as_is_said(name: str, most: int) -> None:
     """Checks, misconceptions, how inputs are drawn: all lines of Python that its author wrote, blank ones too."""
     files = (ROOT / "examples" / name / "checks").rglob("*.py")
     assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= most
+
+
+def test_scores_are_negative_as_well_with_every_seed(networks: Any) -> None:
+    """Else a ReLU behind them would not show; one seed in thirteen drew a convolutional network of positive ones."""
+    for net in (networks.TWO_LAYERS, networks.CONV_NET):
+        for seed in range(60):
+            inputs, params = net.inputs(np.random.default_rng(seed))
+            assert (net.computes(inputs["X"], **params) < 0).mean() >= 0.25
