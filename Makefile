@@ -11,7 +11,7 @@ PLAIN := ATEN_CPU_CAPABILITY=default ONEDNN_MAX_CPU_ISA=SSE41 OPENBLAS_CORETYPE=
 export PYTHONWARNINGS =
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: grade test thorough quick check lint format assignments galleries processors fuzz kills soak gpu kernels hostile schema pictures clean bench docs
+.PHONY: grade test thorough quick check lint format assignments galleries processors fuzz kills soak gpu kernels pythons hostile schema pictures clean bench docs
 
 grade: .venv/grading                    ## grade the reference solution through every stage and print its points
 	$(BIN)/grader grade reference --output results.json
@@ -74,6 +74,9 @@ gpu: .venv/installed                    ## everything about a GPU, in eight minu
 
 kernels: .venv/installed                ## the jail on other kernels and on aarch64, in emulated machines (root, Debian)
 	$(BIN)/python -m scripts.kernels
+
+pythons: .venv/installed                ## the tests on other versions of Python, in roots of Debian's releases (root, Debian)
+	$(BIN)/python -m scripts.pythons
 
 hostile: .venv/installed                ## what every attack wins in every sandbox
 	$(BIN)/python -m scripts.hostile_table

@@ -35,7 +35,7 @@ from grader.classroom.desk.giving import MAX_COMMENT, Ask, ConflictError
 from grader.classroom.desk.leases import SECONDS, Leases
 from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import Marker, marker_of
-from grader.classroom.desk.marking import Desk
+from grader.classroom.desk.marking import LOCK, Desk
 from grader.classroom.desk.mathml import to_mathml
 from grader.classroom.desk.queue_views import folded
 from grader.classroom.desk.regrades import add_requests
@@ -47,6 +47,7 @@ from grader.classroom.desk.worklist import Worklist
 from grader.classroom.marks.review import review
 from grader.classroom.results import journal, store
 from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.locks import hold
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from grader.schema import Report
@@ -241,8 +242,10 @@ def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tm
         give(desk, "s00001", 1.0)
     assert point_of(stored(results, "s00001"), "4.9").score == 1.0
     (tmp_path / "empty").mkdir()
-    with pytest.raises(UsageError, match="no graded class was found here; `grader class` grades one"):
+    with pytest.raises(UsageError, match="no graded class was found here; `grader class` grades one") as refused:
         Desk(tmp_path / "empty", load_assignment())
+    hold(tmp_path / "empty" / LOCK, "it is still open").release()
+    assert not [place for place in open_files() if place.parent == tmp_path / "empty"], refused
 
 
 def test_new_reports_are_seen_while_the_desk_is_open(desk: Desk, results: Path) -> None:
@@ -908,6 +911,11 @@ def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> Non
 
 
 # What goes wrong beside the desk
+
+
+def open_files() -> list[Path]:
+    """Where this process has files open."""
+    return [place.readlink() for place in Path("/proc/self/fd").glob("*") if place.is_symlink()]
 
 
 @pytest.fixture

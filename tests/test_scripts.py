@@ -1,7 +1,6 @@
 """Every script runs in its shortest form, to its good end: what only its owner starts breaks unseen.
 
-Those with a test file of their own are not here; `kernels` boots
-machines.
+Those with a test file of their own are not here; `kernels` boots machines, and `pythons` installs releases of Debian.
 """
 
 import subprocess
@@ -26,6 +25,7 @@ ELSEWHERE = {
     "kernels",
     "mutants",
     "named_mistakes",
+    "pythons",
     "site_links",
     "soak",
 }

@@ -5,6 +5,7 @@ report, at once, or as soon as nobody else is writing reports. So kill -9 at any
 """
 
 import threading
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
@@ -51,8 +52,14 @@ class Desk:
         if not results.is_dir():
             raise UsageError(f"{results}: there is no such folder; name the one that `grader class` wrote.")
         busy = f"{results}: a desk is already open for this class; everybody who marks it uses its link."
-        self._lock = hold(results / LOCK, busy)
-        self.database = Database(results)
+        with ExitStack() as opened:
+            opened.callback(hold(results / LOCK, busy).release)
+            self.database = opened.enter_context(closing(Database(results)))
+            self._read(anonymous)
+            self._opened = opened.pop_all()
+
+    def _read(self, anonymous: bool | None) -> None:
+        """What the folder and the database have."""
         if anonymous is not None:
             self.database.set("anonymous", "yes" if anonymous else "no")
         self.anonymous = self.database.setting("anonymous") == "yes"
@@ -63,7 +70,7 @@ class Desk:
         self.snippets = Snippets(self.database)
         self.seconds = SecondReadings(self.database)
         self.regrades = Regrades(self.database)
-        self.state = ClassState(results, assignment.rubric, self.database)
+        self.state = ClassState(self.results, self.assignment.rubric, self.database)
         self._worklists: dict[str, _CachedWorklist] = {}
         self.carrying = threading.Lock()  # between a carrier's thread and another's
         self.refresh()
@@ -72,8 +79,7 @@ class Desk:
         return self
 
     def __exit__(self, *ended: object) -> None:
-        self.database.close()
-        self._lock.release()
+        self._opened.close()
 
     def refresh(self) -> None:
         """Takes note of what has changed in the folder."""

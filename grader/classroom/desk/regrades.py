@@ -1,6 +1,7 @@
 """Regrade requests: what somebody asked, and what became of it. Before, after and the words of both are kept."""
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,12 +99,8 @@ def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str)
         points = [point_score.id for point_score in store.read_report(results / entry.folder / store.REPORT).points]
         if point not in points:
             raise UsageError(f"{name}: there is no point {point!r} in this report; there are {', '.join(points)}.")
-    database = Database(results)
-    try:
-        with database.writing():
-            return sum(Regrades(database).add(*request, when) for request in requests)
-    finally:
-        database.close()
+    with closing(Database(results)) as database, database.writing():
+        return sum(Regrades(database).add(*request, when) for request in requests)
 
 
 def read_requests(path: Path) -> list[tuple[str, str, str]]:
