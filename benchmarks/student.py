@@ -58,7 +58,7 @@ def main() -> None:
             "grader --help": [python, "-m", "grader", "--help"],
         }
         runs = {name: partial(measure.command, argv, cwd=place) for name, argv in candidates.items()}
-        for warm in runs.values():
+        for warm in () if chosen.short else runs.values():
             warm()  # byte code is compiled and files are in memory: `cold` is the process, not the disk
         costs_by_command = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 7))
     floor = next(iter(costs_by_command.values()))

@@ -59,10 +59,11 @@ class Assignment:
     def expected(self) -> Expected:
         """What a hand-in consists of. Where the template is not at hand, no file counts as untouched."""
         modules = tuple(exercise.module for exercise in self.rubric.exercise)
-        names = Expected(modules, self.rubric.files).files
+        files = Expected(modules, self.rubric.files).files
         folder = template_of(self.folder)
-        template = {name: (folder / name).read_bytes() for name in names if (folder / name).is_file()}
-        return Expected(modules, self.rubric.files, template)
+        template = {name: (folder / name).read_bytes() for name in files if (folder / name).is_file()}
+        names = {exercise.file: (*exercise.signatures, *exercise.constants) for exercise in self.rubric.exercise}
+        return Expected(modules, self.rubric.files, template, names)
 
     @property
     def missing_modules(self) -> list[str]:

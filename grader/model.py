@@ -170,12 +170,14 @@ class Expected:
     """What a hand-in consists of: a module an exercise, further files, and the template that students begin with.
 
     A module may lie in a package (`course.layers`); its file is then asked for by its path (`course/layers.py`), and
-    found by its own name, `layers.py`, in whatever folder.
+    found by its own name, `layers.py`, in whatever folder. `names` are the functions and constants that are asked for
+    in each file.
     """
 
     modules: tuple[str, ...]
     extra: tuple[str, ...] = ()
     template: Mapping[str, bytes] = field(default_factory=dict)
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def files(self) -> tuple[str, ...]:

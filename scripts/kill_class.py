@@ -268,6 +268,8 @@ def main() -> None:
     options = parser.parse_args()
     students, seed = options.students, options.seed
     for what, kills, how in (("command", options.kills, kill_until_done), ("helpers", options.helpers, kill_helpers)):
+        if not kills:
+            continue
         killed, rounds, stages = run(kills, students, seed, how)
         print(
             f"{what}: {killed} kills in {rounds} rounds of {students} (seed {seed}; {_listed(stages)}):",

@@ -59,7 +59,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def klass(tmp_path: Path, assignment: Assignment) -> Class:
+def klass(tmp_path: Path, assignment: Assignment, lent: None) -> Class:
     return Class(tmp_path, assignment)
 
 
@@ -236,11 +236,17 @@ def test_a_hand_in_that_cannot_be_read_is_no_zero(klass: Class) -> None:
     assert re.search(r"fault: c: c: .*No such file", f"{index.issues[0].kind}: c: {index.issues[0].message}")
 
 
-@pytest.mark.slow
-def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "kept_bytes", "added_bytes"),
+    [((1, 20, 60), 4_000, 8_000), pytest.param((1, 100, 400), 1_000, 2_000, marks=pytest.mark.thorough)],
+)
+def test_a_class_of_any_size_takes_little_memory(
+    klass: Class, sizes: tuple[int, ...], kept_bytes: int, added_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What stays of a student are names and what there is a report of; writing about all of them adds next to nothing.
 
-    The names of folders that Python keeps for itself, in a table that grows by leaps, are not counted.
+    The names of folders that Python keeps for itself, in a table that grows by leaps, are not counted. With few
+    students, leaps of other tables are: what is kept by mistake has to be more than they, such as a report.
     """
     kept, added = [], []
 
@@ -254,15 +260,16 @@ def test_a_class_of_any_size_takes_little_memory(klass: Class, monkeypatch: pyte
 
     monkeypatch.setattr(FakeExecutor, "stop", look)
     gc.freeze()  # what is there already is not looked through again and again
-    for count in (1, 100, 400):  # the first brings in what is imported
+    for count in sizes:  # the first brings in what is imported
         laid_out(klass.place, {f"s{number:03}/exercise2.py": b"# %d" % number for number in range(count)})
         tracemalloc.start()
         klass.grade(choice=Choice(force=True))
         added[-1] += tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
     gc.unfreeze()
-    assert (kept[2] - kept[1]) / 300 < 1_000
-    assert (added[2] - added[1]) / 300 < 2_000, "garbage that waits for its collection is counted, too"
+    more = sizes[2] - sizes[1]
+    assert (kept[2] - kept[1]) / more < kept_bytes
+    assert (added[2] - added[1]) / more < added_bytes, "garbage that waits for its collection is counted, too"
 
 
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
@@ -399,20 +406,22 @@ def test_the_command_on_a_full_disk(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.slow
-def test_killed_thirty_times_nothing_is_lost_and_nothing_done_twice(grader: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("kills", "count"), [(5, 2), pytest.param(30, 4, marks=pytest.mark.thorough)])
+def test_killed_many_times_nothing_is_lost_and_nothing_done_twice(
+    kills: int, count: int, grader: Command, tmp_path: Path
+) -> None:
     """Forked from a warm process: kills fall on what the command does. tests/test_scripts.py kills cold ones."""
     kill_class.make_class(tmp_path / "class", 1)
     grader("class", tmp_path / "class", "--output", tmp_path / "out", *FAST)  # from here on, its zygote is there
     before = warm_commands.family()
-    killed, _, stages = kill_class.run(kills=30, count=4, seed=1, begin=warm_commands.Process)
-    assert killed >= 30
-    assert len(stages) == 3, "kills fell on every stage"
+    killed, _, stages = kill_class.run(kills, count, seed=1, begin=warm_commands.Process)
+    assert killed >= kills
+    assert len(stages) == 3 or kills < 30, "kills fell on every stage"
     assert kill_class.lasting(warm_commands.family() - before) == []
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="finds what a command started in /proc")
+@pytest.mark.thorough  # once in tests/test_soak.py
 def test_what_a_class_started_is_killed_and_it_goes_on() -> None:
     killed, _, _ = kill_class.run(kills=4, count=8, seed=1, how=kill_class.kill_helpers)
     assert killed >= 4
@@ -677,7 +686,6 @@ def test_a_cluster_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) ->
         DaskExecutor("tcp://127.0.0.1:9")
 
 
-@pytest.mark.slow
 def test_a_cluster_loses_a_worker_and_no_submission(
     grader: Command, started: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -688,13 +696,13 @@ def test_a_cluster_loses_a_worker_and_no_submission(
     workers = [started("distributed.cli.dask_worker", address, *options) for _ in range(2)]
     for worker in workers:
         line_with(worker.stderr, "Registered to:")
-    kill_class.make_class(tmp_path / "class", 16)
+    kill_class.make_class(tmp_path / "class", 8)
     process = started("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--cluster", address, *FAST)
-    line_with(process.stderr, "2/16")
+    line_with(process.stderr, "2/8")
     workers[0].kill()
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     here = grader("class", tmp_path / "class", "--output", tmp_path / "here", *FAST)
     assert here.returncode == 0, here.stderr
     assert kill_class.points(tmp_path / "out") == kill_class.points(tmp_path / "here")
-    assert len(kill_class.points(tmp_path / "out")) == 16
+    assert len(kill_class.points(tmp_path / "out")) == 8

@@ -30,18 +30,21 @@ def test_every_slow_file_has_a_reason() -> None:
 def test_the_dearest_are_listed_with_their_reasons(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    costs, page = tmp_path / "costs.tsv", tmp_path / "tests.md"
+    costs, page = tmp_path / "test-costs.tsv", tmp_path / "tests.md"
+    again = tmp_path / "thorough-costs.tsv"
+    again.write_text("3.00\t3.00\ttests/test_a.py::test_b[3]\n")
     costs.write_text(
         "2.00\t9.00\ttests/test_a.py::test_b[1]\n1.50\t9.00\ttests/test_a.py::test_b[2]\n1.00\t1.00\ttests/test_c.py::test_d\n"
     )
     page.write_text("| `test_b` | it has to |\n")
     monkeypatch.setattr(slowest_tests, "PAGE", page)
-    monkeypatch.setattr("sys.argv", ["slowest_tests", str(costs)])
+    monkeypatch.setattr("sys.argv", ["slowest_tests", str(costs), str(again)])
     assert slowest_tests.main() == 1
     assert capsys.readouterr().out == (
-        "4 seconds of the processor in all; the 70 dearest tests:\n"
-        "    3.5 s    2 x tests/test_a.py::test_b: it has to\n"
-        "    1.0 s    1 x tests/test_c.py::test_d: NO REASON GIVEN\n"
+        "8 seconds of the processor in all; the 70 dearest tests:\n"
+        "    3.5 s    2 x test: tests/test_a.py::test_b: it has to\n"
+        "    3.0 s    1 x thorough: tests/test_a.py::test_b: it has to\n"
+        "    1.0 s    1 x test: tests/test_c.py::test_d: NO REASON GIVEN\n"
     )
     page.write_text("| `test_b` | it has to |\n| `test_c.py` | all of it is |\n")
     assert slowest_tests.main() == 0

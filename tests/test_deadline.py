@@ -99,3 +99,31 @@ def test_a_short_question_is_never_looked_at() -> None:
     assert deadline.wait_seconds() == LOOK_SECONDS
     now = LOOK_SECONDS * 0.9
     assert deadline.wait_seconds() == pytest.approx(LOOK_SECONDS * 0.1)
+
+
+@pytest.mark.parametrize(
+    ("machine", "takes"),
+    [
+        (Machine(1.0), 8.0),
+        (Machine(0.25), 2.4),  # of the first half second, which is not looked at, all
+        (Machine(0.25, wants=0.0), 8.0),
+        (Machine(0.25, threads=8), 10.0),  # with all its threads it has had all its seconds
+        (Machine(1.0, disk=range(3, 8)), 3.0),
+    ],
+    ids=["idle", "busy", "busy, asleep", "busy with its own threads", "disk"],
+)
+def test_what_an_answer_took_is_its_workers_own_time(machine: Machine, takes: float) -> None:
+    deadline = Deadline(10.0, machine.measure, lambda: machine.now)
+    while machine.now < 8.0:
+        machine.now = min(machine.now + deadline.wait_seconds(), 8.0)
+    assert deadline.own_seconds() == pytest.approx(takes, abs=1.0 if machine.disk else 0.2)
+
+
+def test_what_a_machine_does_not_say_is_taken_from_the_clock_and_a_short_answer_for_nothing() -> None:
+    machine = Machine(1.0)
+    deadline = Deadline(10.0, lambda: None, lambda: machine.now)
+    machine.now += deadline.wait_seconds()
+    assert deadline.own_seconds() == 0.0
+    deadline.wait_seconds()
+    machine.now = 8.0
+    assert deadline.own_seconds() == 8.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -108,8 +108,9 @@ def onward(page: Page, act: Callable[[], Any]) -> None:
     page.wait_for_function("here => (document.getElementById('content').dataset.key || '') !== here", arg=here)
 
 
-def test_a_class_by_keyboard(tmp_path: Path, tab: NewTab) -> None:
-    results, pressed = a_class(tmp_path / "results", 40), 0
+@pytest.mark.parametrize("count", [6, pytest.param(40, marks=pytest.mark.thorough)])
+def test_a_class_by_keyboard(count: int, tmp_path: Path, tab: NewTab) -> None:
+    results, pressed = a_class(tmp_path / "results", count), 0
     with opened(results) as door:
         page = tab(door.link, start="")
 
@@ -118,12 +119,12 @@ def test_a_class_by_keyboard(tmp_path: Path, tab: NewTab) -> None:
             pressed += 1
             page.keyboard.press(key)
 
-        for place in range(40):
+        for place in range(count):
             expect(page.locator("#done")).to_have_text(str(place))
             onward(page, lambda place=place: press("01h"[place % 3]))  # type: ignore[misc]
         expect(page.locator("h1")).to_have_text("What needs a person")
-        assert pressed == 40, "one key a mark, and none to begin"
-    assert marks(results) == [[((0.0, 1.0, 0.5)[place % 3], "Emmy", "")] for place in range(40)]
+        assert pressed == count, "one key a mark, and none to begin"
+    assert marks(results) == [[((0.0, 1.0, 0.5)[place % 3], "Emmy", "")] for place in range(count)]
 
 
 def test_every_key(tmp_path: Path, tab: NewTab) -> None:
@@ -188,8 +189,9 @@ def test_every_key(tmp_path: Path, tab: NewTab) -> None:
     ]
 
 
-def test_two_people_at_once_never_meet(tmp_path: Path, tab: NewTab) -> None:
-    results = a_class(tmp_path / "results", 20)
+@pytest.mark.parametrize("count", [6, pytest.param(20, marks=pytest.mark.thorough)])
+def test_two_people_at_once_never_meet(count: int, tmp_path: Path, tab: NewTab) -> None:
+    results = a_class(tmp_path / "results", count)
     with opened(results) as door:
         kurt_door = Door(door.link).enter()
         emmy, kurt = tab(door.link), tab(door.link)
@@ -199,7 +201,7 @@ def test_two_people_at_once_never_meet(tmp_path: Path, tab: NewTab) -> None:
         expect(kurt.locator(".me")).to_have_text("Kurt")
         for page in (emmy, kurt):
             onward(page, lambda page=page: page.keyboard.press("n"))  # type: ignore[misc]
-        for turn in range(20):
+        for turn in range(count):
             page = (emmy, kurt)[turn % 2]
             assert emmy.locator("h1").text_content() != kurt.locator("h1").text_content()
             onward(page, lambda page=page: page.keyboard.press("1"))  # type: ignore[misc]
@@ -209,10 +211,11 @@ def test_two_people_at_once_never_meet(tmp_path: Path, tab: NewTab) -> None:
     assert {own[0][1] for own in given} == {"Emmy", "Kurt"}
 
 
-def test_what_was_said_to_be_saved_outlives_kill_9(tmp_path: Path, tab: NewTab) -> None:
-    results = a_class(tmp_path / "results", 12)
+@pytest.mark.parametrize("kills", [2, pytest.param(10, marks=pytest.mark.thorough)])
+def test_what_was_said_to_be_saved_outlives_kill_9(kills: int, tmp_path: Path, tab: NewTab) -> None:
+    results = a_class(tmp_path / "results", kills + 2)
     running = RunningDesk(results, "--by", "Emmy")
-    for place in range(10):
+    for place in range(kills):
         page = tab(running.link, complains=False)
         onward(page, lambda: page.keyboard.press("n"))  # noqa: B023 - pressed at once
         page.keyboard.press("01h"[place % 3])
@@ -224,7 +227,7 @@ def test_what_was_said_to_be_saved_outlives_kill_9(tmp_path: Path, tab: NewTab) 
         assert [row["given"] for row in rows[: place + 1]] == [(0.0, 1.0, 0.5)[at % 3] for at in range(place + 1)]
     running.close()
     assert [[score for score, _, _ in own] for own in marks(results)] == [
-        [(0.0, 1.0, 0.5)[place % 3]] if place < 10 else [] for place in range(12)
+        [(0.0, 1.0, 0.5)[place % 3]] if place < kills else [] for place in range(kills + 2)
     ]
 
 
@@ -310,8 +313,14 @@ def _named(number: int) -> str:
     return ATTACKS[number].encode("utf-8", "replace").decode()[:2_000] or "x"
 
 
-def test_hostile_texts_do_nothing_in_any_view(tmp_path: Path, tab: NewTab) -> None:
-    """All of them in one class: each has its own sheets, and is in every view that shows all."""
+POINTS = ("4.9", "1.4", "2.4", "4.8")
+
+
+@pytest.mark.parametrize("all_sheets", [False, pytest.param(True, marks=pytest.mark.thorough)])
+def test_hostile_texts_do_nothing_in_any_view(all_sheets: bool, tmp_path: Path, tab: NewTab) -> None:
+    """All of them in one class: each is in every view that shows all, and has sheets of its own, of one point in turn
+    or of each.
+    """
     results, numbers = tmp_path / "results", range(len(ATTACKS))
     write_class(
         results, [*map(hostile, numbers)], [an_issue(IssueKind.UNMATCHED, _named(number)) for number in numbers]
@@ -324,7 +333,11 @@ def test_hostile_texts_do_nothing_in_any_view(tmp_path: Path, tab: NewTab) -> No
         assert len(rows) == len(ATTACKS)
         for number, row in enumerate(rows):
             assert door.post(f"/mark/{row['key']}/4.9", {"score": "0.5", "words": _named(number)}).status == 200
-        sheets = [f"/sheet/{row['key']}/{point}" for row in rows for point in ("4.9", "1.4", "2.4", "4.8")]
+        sheets = [
+            f"/sheet/{row['key']}/{point}"
+            for number, row in enumerate(rows)
+            for point in (POINTS if all_sheets else (POINTS[number % len(POINTS)],))
+        ]
         page = tab(door.link, viewport={"width": 390, "height": 844})
         for path in (
             "/?kind=mark&all=1",
@@ -382,12 +395,13 @@ def views(door: Door) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_width_scrolls_sideways(shown: Door, tab: NewTab, width: int) -> None:
-    page = tab(shown.link, viewport={"width": width, "height": 800})
+def test_no_width_scrolls_sideways(shown: Door, tab: NewTab) -> None:
+    page = tab(shown.link)
     for path in views(shown):
         page.goto(shown.origin + path)
-        assert not sideways(page), path
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert not sideways(page), (path, width)
 
 
 CONTRAST = """() => {
@@ -419,17 +433,19 @@ SMALL = """() => [...document.querySelectorAll("button, .bar a, .kinds a, select
   .filter(([, box]) => box.height < 24 || box.width < 24).map(([text, box]) => [text, box.width, box.height])"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast_and_targets_are_those_of_wcag_2_2_aa(shown: Door, tab: NewTab, scheme: Any) -> None:
-    page = tab(shown.link, color_scheme=scheme, viewport={"width": 1280, "height": 900})
+def test_contrast_and_targets_are_those_of_wcag_2_2_aa(shown: Door, tab: NewTab) -> None:
+    page = tab(shown.link, viewport={"width": 1280, "height": 900})
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for path in views(shown):
         page.goto(shown.origin + path)
-        assert page.evaluate(CONTRAST) == [], path
-        assert page.evaluate(SMALL) == [], path
-    brightness = page.evaluate(
-        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
-    )
-    assert brightness > 200 if scheme == "light" else brightness < 60
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            assert page.evaluate(CONTRAST) == [], (path, scheme)
+            assert page.evaluate(SMALL) == [], (path, scheme)
+            brightness = page.evaluate(
+                "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).reduce((a, b) => a + +b, 0) / 3"
+            )
+            assert brightness > 200 if scheme == "light" else brightness < 60
 
 
 def test_everything_has_a_name_and_headings_go_down_one_by_one(shown: Door, tab: NewTab) -> None:

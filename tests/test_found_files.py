@@ -278,3 +278,26 @@ def test_what_is_no_notebook_is_told(content: bytes) -> None:
 )
 def test_student_toml_says_who_it_is_by(text: str, author: Author | None) -> None:
     assert author_of({"student.toml": text.encode()}) == author
+
+
+def test_a_file_that_holds_what_another_is_asked_for_is_asked_about(tmp_path: Path) -> None:
+    expected = Expected(
+        ("exercise1", "exercise2"),
+        (),
+        {"exercise2.py": b"def pool(): pass\n"},
+        {"exercise1.py": ("proof",), "exercise2.py": ("pool",)},
+    )
+    cells = [{"cell_type": "code", "source": "def pool():\n    return 2"}]
+    notebook = json.dumps({"nbformat": 4, "cells": cells}).encode()
+    files = {
+        "final.ipynb": notebook,
+        "exercise2.py": b"def pool(): pass\n",
+        "rest.py": b"x = 1\ndef proof():\n    return 1\n",
+    }
+    submission = load(laid_out(tmp_path, files), expected)
+    assert submission.questions == (Question("exercise1.py", ("rest.py",)), Question("exercise2.py", ("final.ipynb",)))
+    assert submission.notes == (
+        "exercise1.py: not found, but there is rest.py. Line 2 of it has proof; move it to exercise1.py",
+        "exercise2.py: as it was handed out, but there is final.ipynb. A cell of it has pool; "
+        "export it as exercise2.py",
+    )

@@ -7,9 +7,12 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from email import message_from_bytes
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from grader.assignment_folder import load_assignment
 from grader.course.handout import NO_COURSE, build_handout
@@ -136,20 +139,53 @@ def test_the_command_says_what_is_in_it_and_what_is_left_to_name(grader: Command
     assert "Name a new or an empty folder." in again.stderr
 
 
-@pytest.mark.slow
-def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) -> None:
-    """The README's own commands, in bash, in the student's folder with the environment in it."""
-    folder = tmp_path / "Übung 9" / "my work"
+@pytest.fixture(scope="module")
+def installed(out: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A student's folder after the README's first block, with the environment in it; what begins a shell; `pytest`."""
+    folder = tmp_path_factory.mktemp("Übung 9") / "my work"
     shutil.copytree(out, folder)
-    activate, run = follow_readme(folder, whole=True)
+    return folder, *follow_readme(folder, whole=True)
+
+
+@pytest.fixture
+def without_torch(installed: tuple[Path, str, str]) -> Iterator[None]:
+    """For one test, PyTorch is not downloaded."""
+    packages = installed[0] / ".venv" / "dependencies"
+    links = {path: path.readlink() for path in packages.glob("torch*")}
+    assert links
+    for link in links:
+        link.unlink()
+    yield
+    for link, target in links.items():
+        link.symlink_to(target)
+
+
+def solve(folder: Path, *names: str) -> None:
+    for name in names:
+        shutil.copy(REFERENCE / name, folder)
+
+
+THREE = ("exercise1.py", "exercise2.py", "exercise3.py")
+
+
+def test_its_readme_leads_from_nothing_to_full_marks(installed: tuple[Path, str, str]) -> None:
+    """The README's own commands, in bash, in the student's folder. What training needs: tests/test_wheel.py."""
+    folder, activate, run = installed
     empty = shell(activate + run, folder)
     assert empty.returncode == 1, empty.stderr
     assert "Points so far: 0 of 22." in empty.stdout
+    solve(folder, *THREE)
     one = shell(activate + "pytest -k 3.1", folder)  # and not all that lies below .venv/lib/python3.1x
-    assert "0 of 1 points in this selection." in one.stdout
-    for path in REFERENCE.iterdir():
-        if path.is_file():
-            shutil.copy(path, folder)
+    assert "1 of 1 points in this selection." in one.stdout, one.stdout + one.stderr
+    three = shell(activate + run.rstrip() + " -k 'not 4'", folder)
+    assert "16 of 16 points in this selection." in three.stdout, three.stdout + three.stderr
+    assert "Nothing left to fix." in three.stdout
+
+
+@pytest.mark.thorough
+def test_its_readme_leads_to_full_marks_where_networks_are_trained(installed: tuple[Path, str, str]) -> None:
+    folder, activate, run = installed
+    solve(folder, *(path.name for path in REFERENCE.iterdir() if path.is_file()))
     full = shell(activate + run, folder)
     assert "Points so far: 21 of 22, and 1 pending manual review." in full.stdout, full.stdout
     assert "Nothing left to fix." in full.stdout
@@ -158,12 +194,13 @@ def test_its_readme_leads_from_nothing_to_full_marks(out: Path, tmp_path: Path) 
 INSTALL_TORCH = "pip install uv && uv pip install torch --torch-backend=cpu"
 
 
-def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(out: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "work"
-    shutil.copytree(out, folder)
-    for number in (1, 2, 3):
-        shutil.copy(REFERENCE / f"exercise{number}.py", folder)
-    activate, run = follow_readme(folder, without="torch")
+@pytest.mark.usefixtures("without_torch")
+def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(
+    out: Path, installed: tuple[Path, str, str]
+) -> None:
+    folder, activate, run = installed
+    solve(folder, *THREE)
+    shutil.copy(out / "exercise4.py", folder)
     ended = shell(f"{activate}{run}".replace("pytest", "pytest || true"), folder)
     assert f"Exercise 4 needs torch, which is not installed. To install it:\n    {INSTALL_TORCH}\n" in ended.stdout
     assert "16 of 17 points in this selection." in ended.stdout, ended.stdout  # 4.9 is read, not run
@@ -176,6 +213,28 @@ def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(out: P
     assert "16 / 16" in three.stdout, three.stderr
 
 
+HEAVY = ("torch", "nvidia", "triton", "cuda", "matplotlib")
+
+
+def test_what_the_handout_needs_is_small(out: Path) -> None:
+    """By what the packages say of themselves, those that are installed here standing for those that pip would take."""
+    (wheel,) = out.glob("*.whl")
+    assert (out / "requirements.txt").read_text(encoding="utf-8").split() == [f"./{wheel.name}"]
+    with zipfile.ZipFile(wheel) as archive:
+        (about,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        needed = message_from_bytes(archive.read(about)).get_all("Requires-Dist", [])
+    names: set[str] = set()
+    while needed:
+        requirement = Requirement(needed.pop())
+        if requirement.name not in names and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            assert not requirement.extras, "what an extra brings is not followed here"
+            names.add(requirement.name)
+            needed += distribution(requirement.name).requires or []
+    assert {"numpy", "sympy", "pytest"} <= names
+    assert [name for name in names if name.startswith(HEAVY)] == []
+
+
+@pytest.mark.thorough
 def test_what_the_handout_downloads_is_small(out: Path) -> None:
     """As pip itself plans it; torch and all that CUDA brings are not in it."""
     command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-"]
@@ -186,7 +245,7 @@ def test_what_the_handout_downloads_is_small(out: Path) -> None:
         pytest.skip(f"no package index is reachable: {planned.stderr.strip().splitlines()[-1:]}")
     names = {item["metadata"]["name"].lower() for item in json.loads(planned.stdout)["install"]}
     assert {"numpy", "sympy", "pytest", "backprop-grader"} <= names
-    assert not [name for name in names if name.startswith(("torch", "nvidia", "triton", "cuda", "matplotlib"))]
+    assert not [name for name in names if name.startswith(HEAVY)]
 
 
 def test_the_readme_has_a_line_for_each_tool_that_brings_the_cpu_build(out: Path) -> None:

@@ -5,12 +5,14 @@ machines.
 """
 
 import subprocess
-import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.measure import ROOT
+from tests.support import warm_commands
 from tests.support.browser import PROGRAM
 from tests.support.command import PATIENCE
 
@@ -34,22 +36,28 @@ SHORT = {
     "hostile_table": ["--sandbox", "process", "--case", "answer-generator"],
     "kill_class": ["--kills", "1", "--helpers", "1", "--students", "2"],
 }
+# tests/test_class.py kills warm classes as this one kills cold ones, tests/test_soak.py what a class started; the desk
+# is in a browser in tests/test_desk_browser.py.
+AGAIN = {"kill_class", "desk_pictures"}
 PICTURES = {"pictures": {"table.svg", "page.png"}, "desk_pictures": {"desk-queue.png", "desk-sheet.png"}}
 
 
 def run(name: str, *options: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", f"scripts.{name}", *map(str, options)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    return warm_commands.run(f"scripts.{name}", *options, cwd=ROOT, timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("name", SHORT)
+def tiers(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in names]
+
+
+@pytest.mark.parametrize("name", tiers(SHORT))
 def test_a_script_runs_to_its_end(name: str) -> None:
     ended = run(name, *SHORT[name])
     assert ended.returncode == 0, ended.stdout[-2000:] + ended.stderr[-2000:]
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)")
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", tiers(PICTURES))
 def test_the_pictures_can_be_made_anew(name: str, tmp_path: Path) -> None:
     ended = run(name, tmp_path / "new")
     assert ended.returncode == 0, ended.stderr[-2000:]

@@ -450,7 +450,7 @@ def test_the_memory_of_a_gpu_is_bounded():
 
 def test_a_call_without_preparation_says_so():
     harness = harness_for(student())
-    assert harness.train_epoch(1.0, 1.0, False) == {"status": "unprepared"}
+    assert harness.train_epoch(1.0, 1.0, False, False) == {"status": "unprepared"}
 
 
 # --- the time box ---------------------------------------------------------------------------------------------------
@@ -524,6 +524,8 @@ class Slow:
         self.limit = seconds
         return self
 
+    __failure__ = None
+
     def __getattr__(self, name):
         logits = np.ones((len(digits.load().truth), 10), dtype=np.float32)
         return lambda *args: {"status": "ready", "records": [], "logits": logits, "watched": False}
@@ -532,7 +534,7 @@ class Slow:
         self.prepared += 1
         return {"status": "ready", "device": "cpu"}
 
-    def train_epoch(self, seconds, wall, evaluate):
+    def train_epoch(self, seconds, wall, evaluate, keep_before):
         took = min(self.seconds, seconds) if self.cooperative else self.seconds
         self.clock.now += min(took, self.limit * self.stretch)
         if took > self.limit:
@@ -609,7 +611,7 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     began = time.perf_counter()
     client.ask(1.0, "forward")
     began = time.perf_counter()
-    answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False)
+    answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False, False)
     assert not answer["complete"]
     assert sum(steps[:-1]) < 0.2  # the last one had begun in time
     assert time.perf_counter() - began - sum(steps) < 1.0  # and what is ours after it is no step

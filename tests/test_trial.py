@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 from grader.assignment_folder import Assignment
 from grader.student.readiness import examine, pack
 from grader.student.trial import without_breakpoints
+from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT
 
 pytestmark = pytest.mark.slow
@@ -28,10 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *args: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", *args]
-    return subprocess.run(
-        command, cwd=folder, input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    return warm_commands.run("grader", *args, cwd=folder, typed=typed, timeout=PATIENCE)
 
 
 def test_it_calls_the_function_with_prints_and_a_breakpoint(folder: Path) -> None:

@@ -83,7 +83,7 @@ def lint(
     if remarks:
         console.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(1)
-    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"))
+    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
 
 
 @app.command()

@@ -121,7 +121,9 @@ def with_options(**groups: Callable[..., Any]) -> Callable[[Callable[..., Result
             return command(**_chosen(arguments, ungrouped), **built)
 
         options = chain(ungrouped, *shared.values())
-        every = {parameter.name: parameter for parameter in options} | {own.name: own for own in ungrouped}
+        every = {parameter.name: parameter for parameter in options} | {
+            parameter.name: parameter for parameter in ungrouped
+        }
         run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
         run.__annotations__ = {name: parameter.annotation for name, parameter in every.items()}
         return run

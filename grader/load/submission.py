@@ -81,7 +81,7 @@ def assemble(
     accepted, absent = _split(accepted or {}, paths)
     chosen = choose(files, expected, accepted)
     for expected_name, path in accepted.items():
-        accept(expected_name, path, files, chosen)
+        accept(expected_name, path, files, expected, chosen)
     for expected_name, path in absent.items():
         chosen.notes.append(f"{expected_name}: {path}, which a person named as this file, is not in the hand-in")
         chosen.questions.append(Question(expected_name, tuple(sorted(paths))[:MAX_LISTED]))

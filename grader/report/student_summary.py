@@ -78,8 +78,9 @@ def advice(report: Report, width: int = 80, commands: Commands = shell_commands)
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
-    note = None if tried else next((note for note in report.submission.notes if OTHER_FILE in note), None)
-    other = f"save your answer as {clean(note).partition(':')[0]} (see above), or " if note else ""
+    about = [note.partition(":")[0] for note in report.submission.notes if OTHER_FILE in note]
+    file = next((name for name in about if not tried and chosen.message.startswith(f"{name}: ")), None)
+    other = f"save your answer as {clean(file)} (see above), or " if file else ""
     first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     lines = [f"      {command:<20} {what}" for command, what in commands(chosen)]
     return "\n".join([wrapped(first, width, 6), *lines])

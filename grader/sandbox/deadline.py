@@ -34,7 +34,7 @@ class ProcessorTime:
 
 
 class Deadline:
-    """The deadline of one question that begins now."""
+    """The deadline of one question that begins now. Once it has been answered, `own_seconds` says what it took."""
 
     def __init__(
         self, seconds: float, measure: Callable[[], ProcessorTime | None], clock: Callable[[], float] = time.monotonic
@@ -69,6 +69,17 @@ class Deadline:
         if left > 0:
             return min(left, self._look_again)
         return min(self._extension(now, left, self._first, measured), self._look_again)
+
+    def own_seconds(self) -> float:
+        """What the answer took of its worker's own seconds, so far; nothing of one that came before the first look."""
+        if self._looked_at is None:
+            return 0.0
+        elapsed = self._clock() - self._began
+        measured = self._measure() if self._first is not None else None
+        if measured is None or self._first is None:
+            return min(elapsed, self._seconds)
+        waited = measured.waited - self._first.waited + self._on_disk
+        return max(elapsed - waited, min(measured.ran - self._first.ran, self._seconds), 0.0)
 
     def _extension(self, now: float, left: float, first: ProcessorTime, measured: ProcessorTime | None) -> float:
         """How much of its seconds the worker has not had yet, now that the clock alone would end it."""

@@ -77,7 +77,8 @@ class Returned:
 class CallFailed:
     """The worker answered with a fault, or not at all.
 
-    `kind` is a status of the protocol, `timeout`, `starved` (the machine let it have no time) or `crashed`.
+    `kind` is a status of the protocol, `timeout`, `crashed`, `starved` (the machine let it have no time) or `slow` (not
+    asked: earlier answers took too long together).
     """
 
     outcome: Outcome

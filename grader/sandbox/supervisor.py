@@ -19,6 +19,9 @@ from grader.sandbox.deadline import Deadline
 from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Reply, Request, Returned
 from grader.sandbox.replies import parse
 
+# A function's answers together may take as long as so many that each just keep their deadline: of ten seconds, a
+# minute. Those that take less than half a second each do not count at all.
+FULL_ANSWERS = 6
 START_SECONDS = 120.0  # importing torch on a cold disk; a worker that takes longer is our fault, not the student's
 _NO_ANSWER = "sent something that is not an answer"
 
@@ -26,7 +29,10 @@ _Question = tuple[str, str, str, bytes]  # worker, module, name, encoded argumen
 
 
 class Sandbox:
-    """Workers by name, started when they are first asked (or ahead, by `start`), each with its bundle."""
+    """Workers by name, started when they are first asked (or ahead, by `start`), each with its bundle.
+
+    Of the module that has a worker's name, a function whose answers have taken too long together is not asked again.
+    """
 
     def __init__(self, launcher: Launcher, bundles: Mapping[str, Bundle]) -> None:
         self._launcher = launcher
@@ -34,6 +40,7 @@ class Sandbox:
         self._workers: dict[str, _Worker] = {}
         self._modules: dict[tuple[str, str], CallFailed | None] = {}  # why an import failed; None where it succeeded
         self._fatal: dict[_Question, CallFailed] = {}  # questions that cost a worker: not asked again
+        self._answer_seconds: dict[tuple[str, str], float] = {}  # by worker and function: its own, of long answers
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +69,9 @@ class Sandbox:
         failure = self._modules.get((request.worker, request.module))
         if failure is not None:
             return failure
+        too_slow = self._too_slow(request)
+        if too_slow is not None:
+            return too_slow
         if self._fatal:  # else a question's bytes, which may be many, are nobody's
             failure = self._fatal.get(_question(request))
             if failure is not None:
@@ -77,9 +87,25 @@ class Sandbox:
         if isinstance(worker, CallFailed):
             return worker
         reply = worker.ask(_body(request), request.seconds)
+        function = request.worker, request.name
+        self._answer_seconds[function] = self._answer_seconds.get(function, 0.0) + worker.own_seconds
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
             self._fatal[_question(request)] = reply
         return reply
+
+    def _too_slow(self, request: Request) -> CallFailed | None:
+        """The failure of a function that has had as long as all its answers may take; what is not the submission's own,
+        a harness beside it or an oracle, has other bounds."""
+        if request.module != request.worker and not request.operates:
+            return None
+        seconds = self._answer_seconds.get((request.worker, request.name), 0.0)
+        if seconds < FULL_ANSWERS * request.seconds:
+            return None
+        message = (
+            f"took {counted(round(seconds), 'second')} for its answers so far, and is not asked again: all of them "
+            f"together may take {counted(FULL_ANSWERS * request.seconds, 'second')}"
+        )
+        return CallFailed(Outcome.TIMEOUT, "slow", message)
 
     def _ready(self, name: str, module: str, seconds: float) -> "_Worker | CallFailed":
         """A worker that has imported the module, or why the import failed."""
@@ -110,6 +136,7 @@ class _Worker:
 
     def __init__(self, launcher: Launcher, bundle: Bundle, importing: str | None = None) -> None:
         self.alive = True
+        self.own_seconds = 0.0  # that the last answer took, if it was a long one
         self.imported: set[str] = set()
         self._printed = ""  # by what succeeded without being an answer: shown with the next one
         self._files = bundle.files
@@ -172,7 +199,9 @@ class _Worker:
         deadline = Deadline(seconds, self._connection.processor_time)
         try:
             answer = self._exchanges.wait(deadline)
+            self.own_seconds = deadline.own_seconds()
         except queue.Empty:
+            self.own_seconds = deadline.own_seconds()
             return self._too_late(seconds, deadline)
         except (EOFError, OSError):
             return self._gone(None)

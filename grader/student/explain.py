@@ -18,8 +18,9 @@ checks, read without importing it, and {settings.name} one of the rubric's setti
 import ast
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -129,11 +130,20 @@ def _filled(text: str, named: Mapping[str, Any]) -> str:
 
 
 def _constants(assignment: Assignment) -> dict[str, Any]:
-    """module.NAME -> value, for what the assignment and the library of oracles state in plain sight; .field behind it
-    for a keyword."""
+    """What the library of oracles states in plain sight, and what the assignment does."""
+    return {**_of_the_library(), **_stated(assignment.own_files)}
+
+
+@cache
+def _of_the_library() -> dict[str, Any]:
+    """The same for every point, and a hundred times as much as an assignment's own."""
+    return _stated(sorted(Path(oracles.__file__).parent.rglob("*.py")))
+
+
+def _stated(paths: Iterable[Path]) -> dict[str, Any]:
+    """module.NAME -> value, for what these files state in plain sight; .field behind it for a keyword."""
     constants: dict[str, Any] = {}
-    library = Path(oracles.__file__).parent
-    for path in (*sorted(library.rglob("*.py")), *assignment.own_files):
+    for path in paths:
         module = path.stem
         for name, value in _assignments(_parsed(path)):
             fields = value.keywords if isinstance(value, ast.Call) else []

@@ -59,7 +59,7 @@ def _sentence(callee: Callee, failed: CallFailed, file: str) -> str:
             return f"{name} {message}. Is there a loop that does not end?"
         case "starved":
             return f"{name} {message}; a person decides."
-        case "timeout" | "crashed":
+        case "timeout" | "slow" | "crashed":
             return f"{name} {message}."
         case _ if frame and message.startswith("SystemExit"):
             called = "quit()" if "quit(" in frame.code else "exit()"

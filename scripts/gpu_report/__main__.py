@@ -1,6 +1,6 @@
 """Measures and tries everything about a GPU that the tests of a machine without one cannot.
 
-    python -m scripts.gpu_report [--device cuda] [--short] [--json FILE] [--markdown FILE]
+    python -m scripts.gpu_report [--device cuda] [--short] [--section NAME] [--json FILE] [--markdown FILE]
 
 Eight minutes at most on any machine with CUDA: what no time is left for is told and left out. Writes one JSON and one
 table. On a machine without CUDA the same plan runs on the CPU, which the table says; so that it does not rot, a test
@@ -37,12 +37,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--short", action="store_true", help="the smallest of everything: for a test")
+    names = [name for name, _, _ in SECTIONS]
+    parser.add_argument("--section", action="append", choices=names, help="only this one; repeatable")
     parser.add_argument("--json", type=Path, default=Path("gpu_report.json"))
     parser.add_argument("--markdown", type=Path, default=Path("gpu_report.md"))
     options = parser.parse_args()
     end = time.monotonic() + 60 * MINUTES
     report: dict[str, Any] = {"machine": machine(options.device), "sections": {}}
     for name, section, share in SECTIONS:
+        if options.section and name not in options.section:
+            continue
         plan = Plan(options.device, options.short, min(share * 60 * MINUTES, end - time.monotonic()))
         report["sections"][name] = [finding.data() for finding in carried_out(section, plan)]
         options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

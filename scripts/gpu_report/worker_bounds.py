@@ -2,10 +2,11 @@
 
 import sys
 import time
+from contextlib import closing
 
 from grader.model import Outcome
 from grader.sandbox.choose import open_launcher
-from grader.sandbox.launcher import Bundle, CallFailed, Limits, Reply, Request, Returned
+from grader.sandbox.launcher import Bundle, CallFailed, Launcher, Limits, Reply, Request, Returned
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
 from scripts.gpu_report.plan import Finding, Plan
@@ -49,28 +50,30 @@ def bounded(device, gib):
 def run(plan: Plan) -> list[Finding]:
     """Each bound, in the sandbox `process`, in which a GPU can be used."""
     seconds = SHORT_SECONDS if plan.short else SECONDS
-    return [_overshoot(plan, seconds), _out_of_memory(plan), _memory_bound(plan)]
+    with closing(open_launcher(SandboxSettings("process"))) as launcher:
+        return [_overshoot(launcher, plan, seconds), _out_of_memory(launcher, plan), _memory_bound(launcher, plan)]
 
 
-def asking(*questions: tuple[str, tuple[object, ...], float], limits: Limits = _LIMITS) -> list[tuple[Reply, float]]:
+def asking(
+    launcher: Launcher, *questions: tuple[str, tuple[object, ...], float], limits: Limits = _LIMITS
+) -> list[tuple[Reply, float]]:
     """The replies of one worker, and how long each took."""
     allowed = (*sys.stdlib_module_names, "torch", "numpy")
     bundle = Bundle({"module.py": HARNESS.encode()}, {}, allowed=allowed, preload=("numpy", "torch"), limits=limits)
-    launcher, replies = open_launcher(SandboxSettings("process")), []
-    try:
-        with Sandbox(launcher, {"module": bundle}) as sandbox:
-            for name, args, seconds in questions:
-                began = time.monotonic()
-                reply = sandbox.call(Request("module", "module", name, args, seconds))  # type: ignore[arg-type]
-                replies.append((reply, time.monotonic() - began))
-    finally:
-        launcher.close()
+    replies = []
+    with Sandbox(launcher, {"module": bundle}) as sandbox:
+        for name, args, seconds in questions:
+            began = time.monotonic()
+            reply = sandbox.call(Request("module", "module", name, args, seconds))  # type: ignore[arg-type]
+            replies.append((reply, time.monotonic() - began))
     return replies
 
 
-def _overshoot(plan: Plan, seconds: float) -> Finding:
+def _overshoot(launcher: Launcher, plan: Plan, seconds: float) -> Finding:
     device = (plan.device,)
-    ready, endless, after = asking(("add", device, PATIENCE), ("endless", device, seconds), ("add", device, PATIENCE))
+    ready, endless, after = asking(
+        launcher, ("add", device, PATIENCE), ("endless", device, seconds), ("add", device, PATIENCE)
+    )
     over = endless[1] - seconds
     stopped = isinstance(endless[0], CallFailed) and endless[0].outcome is Outcome.TIMEOUT
     works = all(reply == Returned(16.0) for reply, _ in (ready, after))
@@ -80,18 +83,19 @@ def _overshoot(plan: Plan, seconds: float) -> Finding:
     return Finding("an endless kernel", summary, stopped and works and in_time, figures)
 
 
-def _out_of_memory(plan: Plan) -> Finding:
+def _out_of_memory(launcher: Launcher, plan: Plan) -> Finding:
     device = (plan.device,)
-    (reply, _), (after, _) = asking(("too_much", device, PATIENCE), ("add", device, PATIENCE))
+    (reply, _), (after, _) = asking(launcher, ("too_much", device, PATIENCE), ("add", device, PATIENCE))
     if not isinstance(reply, CallFailed):
         return Finding("16 TiB", "were given", holds=False)
     summary = f"{reply.outcome}: {reply.message}; a worker afterwards {'works' if after == Returned(16.0) else 'fails'}"
     return Finding("16 TiB", summary, after == Returned(16.0))
 
 
-def _memory_bound(plan: Plan) -> Finding:
+def _memory_bound(launcher: Launcher, plan: Plan) -> Finding:
     gib = 1.0
-    ((reply, _),) = asking(("bounded", (plan.device, gib), PATIENCE), limits=Limits(memory_bytes=int(gib * 2**30)))
+    limits = Limits(memory_bytes=int(gib * 2**30))
+    ((reply, _),) = asking(launcher, ("bounded", (plan.device, gib), PATIENCE), limits=limits)
     if isinstance(reply, Returned) and isinstance(reply.value, float):
         return Finding(f"a bound of {gib:g} GiB", f"{reply.value:g} GiB were given", 0 < reply.value <= gib)
     return Finding(f"a bound of {gib:g} GiB", str(reply), holds=False)

@@ -80,14 +80,21 @@ Process: type[subprocess.Popen[Any]] = ForkedProcess if sys.platform == "linux" 
 
 
 def run(
-    module: str, *args: object, cwd: Path, timeout: float, env: dict[str, str] | None = None, encoding: str = "utf-8"
+    module: str,
+    *args: object,
+    cwd: Path,
+    timeout: float,
+    env: dict[str, str] | None = None,
+    encoding: str = "utf-8",
+    typed: str | None = None,
 ) -> "subprocess.CompletedProcess[str]":
-    """Runs `python -m MODULE ARGS...` to its end."""
+    """Runs `python -m MODULE ARGS...` to its end; `typed` is its input."""
     words = [sys.executable, "-m", module, *map(str, args)]
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    stdin = subprocess.DEVNULL if typed is None else subprocess.PIPE
+    streams = {"stdin": stdin, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with Process(words, cwd=cwd, env=env, encoding=encoding, **streams) as process:  # type: ignore[call-overload]
         try:
-            printed, complained = process.communicate(timeout=timeout)
+            printed, complained = process.communicate(typed, timeout=timeout)
         finally:
             process.kill()
     return subprocess.CompletedProcess(words, process.returncode, printed, complained)

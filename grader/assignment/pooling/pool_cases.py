@@ -6,6 +6,7 @@ bits, others have all the bits of a double, and close neighbours of the maximum 
 out exact on the former (see `max_pool`), and to some 1e-13 on the latter.
 """
 
+from collections.abc import Sequence
 from itertools import combinations, permutations
 
 import numpy as np
@@ -21,13 +22,29 @@ COPIED = Precision(rtol=2.0**-24 + 2.0**-34, atol=0.0)
 SPLIT = Precision(rtol=2.0**-22, atol=0.0)
 LEVEL = 2.0**-11  # the grid of X
 _LEVELS = np.arange(256, 4096, 2)  # values from 1/8 to 2, none twice; even, so that an odd one can stand beside each
-_APART = 24  # places in _LEVELS, 0.02 of the values: where closeness is not asked, no tolerance takes two for equal
+_APART = 104  # places in _LEVELS, 0.1 of the values: where closeness is not asked, no tolerance takes two for equal
 _CLOSE = 2.0**-12  # of a level, 1e-7 of the values: nearer to the maximum than any tolerance that is in use
 # The sets of places where maxima may sit: all four, then the pairs and triples, then a single one.
 _PLACES = np.array(
     [[place in chosen for place in range(4)] for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
 )
 _LARGE, _SMALL = 1e6, 1e-6
+_SMALL_GRID = 2.0**-20  # 1e-6 as a power of two: it keeps the grid
+_DECIMALS = np.array([[10], [11], [12]])  # that take close neighbours among small values for equal, but for luck
+_MARGIN = 0.01  # of a unit of the last decimal
+
+
+def _merged_levels() -> Floats:
+    """Levels that, among small values, every rounding to _DECIMALS, up, down or to the nearest, takes for their close
+    neighbours below. They are above all others but their like; the neighbour is within 1e-7 of them."""
+    levels = np.arange(2460, 4095, 2) + 0.5
+    units = levels * LEVEL * _SMALL_GRID * 10.0**_DECIMALS
+    below = units - _CLOSE * LEVEL * _SMALL_GRID * 10.0**_DECIMALS
+    same = [np.floor(units + _MARGIN + half) == np.floor(below - _MARGIN + half) for half in (0.0, 0.5)]
+    return np.asarray(levels[np.all(same, axis=(0, 1))])
+
+
+_MERGED = _merged_levels()
 
 
 def pooling(X: Floats, dY: Floats) -> Case:
@@ -65,6 +82,12 @@ def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
     return tuple(_case(X[[n]], dY[[n]], expected[[n]]) for n in range(len(orders)))
 
 
+def batch(cases: Sequence[Case]) -> Case:
+    """Cases of one shape as the samples of one case."""
+    X, dY = (np.concatenate([case.inputs[name] for case in cases]) for name in ("X", "dY"))
+    return _case(X, dY, np.concatenate([case.expected for case in cases]))
+
+
 def random_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.2: both signs, every window's maximum positive; wide, tall, of one row, of one column of windows, and large."""
     return _pooled(rng, even_shapes(rng), "positive maxima")
@@ -78,12 +101,13 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
         (
             ("negative", 1.0, 1.0, True),
             ("any", _LARGE, _LARGE, False),
-            ("any", 2.0**-20, _SMALL, True),  # 1e-6 as a power of two keeps the grid
+            ("any", _SMALL_GRID, _SMALL, True),
             ("negative", _LARGE, _SMALL, False),
         ),
         strict=True,
     ):
-        X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0) * scale
+        tops = rng.choice(_MERGED, 2, replace=False).tolist() if scale == _SMALL_GRID else ()
+        X = _maps(rng, shape, signs, on_grid, _CLOSE if on_grid else 1.0, tops) * scale
         cases.append(pooling(X, upstream(rng, shape) * upstream_scale))
     return tuple(cases)
 
@@ -110,9 +134,11 @@ def _pooled(rng: np.random.Generator, shapes: list[Shape], signs: str) -> tuple[
     )
 
 
-def _maps(rng: np.random.Generator, shape: Shape, signs: str, on_grid: bool, close: float) -> Floats:
+def _maps(
+    rng: np.random.Generator, shape: Shape, signs: str, on_grid: bool, close: float, tops: Sequence[float] = ()
+) -> Floats:
     """Distinct values. In some windows the second is only `close`, in levels, below the maximum: a comparison with a
-    tolerance of its own takes them for equal once they are small."""
+    tolerance of its own takes them for equal once they are small. `tops` are the maxima of two of those windows."""
     X = signed(rng, shape, _LEVELS)
     if signs in ("positive", "negative"):
         X = np.abs(X) if signs == "positive" else -np.abs(X)
@@ -127,18 +153,21 @@ def _maps(rng: np.random.Generator, shape: Shape, signs: str, on_grid: bool, clo
     )
     np.put_along_axis(parts, order[..., 2:3], second, axis=-1)
     if parts.size:
-        _close_before_and_after(parts)
+        _close_before_and_after(parts, close, tops)
     height, width = shape[-2] // 2 * 2, shape[-1] // 2 * 2
     X[..., :height, :width] = from_windows(parts, shape)[..., :height, :width]
     return (X if on_grid else _off_grid(rng, X)) * LEVEL
 
 
-def _close_before_and_after(parts: Floats) -> None:
+def _close_before_and_after(parts: Floats, close: float, tops: Sequence[float]) -> None:
     """Has the close neighbour come before the maximum in the first window of the first map of `parts` (N, C, rows,
     columns, 4), and after it in that of the last: whoever takes the first, or the last, of what is about as large is
     not right by luck."""
-    for window, comes_before in ((parts[-1, -1, 0, 0], False), (parts[0, 0, 0, 0], True)):
+    outer = (parts[-1, -1, 0, 0], False), (parts[0, 0, 0, 0], True)
+    for (window, comes_before), top in zip(outer, tops or (None, None), strict=True):
         second, maximum = np.argsort(window)[-2:]
+        if top is not None:
+            window[[second, maximum]] = top - close, top
         if (second < maximum) != comes_before:
             window[[second, maximum]] = window[[maximum, second]]
 

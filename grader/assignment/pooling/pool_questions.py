@@ -26,8 +26,14 @@ _SQUARE = _smaller(lambda N, C, H, W: H % 2 == 0 and N == C and H == W)
 _ANY = _smaller(lambda N, C, H, W: True)
 
 
+_ALONE = 4  # windows: what is right for a batch, and for these, has nothing left to be wrong about one of its samples
+
+
 def one_window(rng: np.random.Generator) -> Question:
-    return Question(pool_cases.one_window(rng), pool_minimal_cases.ONE_WINDOW, POOL_MISCONCEPTIONS)
+    """All windows are asked one by one, or (where that is answered right) most of them as a batch."""
+    cases = pool_cases.one_window(rng)
+    shortcut = (*cases[:_ALONE], pool_cases.batch(cases[_ALONE:])) if len(cases) > _ALONE + 1 else ()
+    return Question(cases, pool_minimal_cases.ONE_WINDOW, POOL_MISCONCEPTIONS, shortcut=shortcut)
 
 
 def random_maps(rng: np.random.Generator) -> Question:

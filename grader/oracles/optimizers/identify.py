@@ -156,8 +156,8 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
 
     `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
-    (steps, n) of these; "before" and "after", the groups at each step; "dtype"; for LBFGS also "evaluations" of whole
-    parameters.
+    (steps, n) of these; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
+    "dtype"; for LBFGS also "evaluations" of whole parameters.
     Returns {"same": bool, "like": a class of torch.optim or None}.
     """
     if name == "LBFGS":
@@ -187,6 +187,7 @@ def _training_problem(training: dict[str, Any], steps: int) -> tuple[Problem, Re
         "start": training["start"],
         "steps": steps,
         "gradients": training["gradients"][:steps],
+        "reached": training["reached"],
         "dtype": training["dtype"],
     }
     path = np.concatenate([training["start"][None], training["path"][:steps]])

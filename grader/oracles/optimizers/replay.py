@@ -21,7 +21,8 @@ ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradien
 REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
 
 # {"kind", "shapes", "start", "steps"} and "gradients" or an objective's "matrix" and "target"; of a training also
-# "dtype", in which it computed, and "share" of the entries that have to agree, to "relative" of what they moved by.
+# "dtype", in which it computed, "share" of the entries that have to agree, to "relative" of what they moved by, and
+# "reached", how many steps it took to the target.
 Problem = dict[str, Any]
 # {"path": (steps + 1, n), "before", "after": the groups at each step, before it and after it}
 Record = dict[str, Any]
@@ -58,9 +59,17 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
 
 def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
     """The same for what was followed in a training: in units of `relative` of what each entry moved by, the error that
-    a `share` of the entries that did move keeps within. Rounding is that of the network's own numbers."""
+    a `share` of the entries that did move keeps within. Rounding is that of the network's own numbers.
+
+    Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small.
+    """
     if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
         return float("inf")
+    ends = {min(problem["reached"], problem["steps"]), problem["steps"]}
+    return max(_followed_deviation(path[: end + 1], expected[: end + 1], problem) for end in ends)
+
+
+def _followed_deviation(path: Any, expected: Any, problem: Problem) -> float:
     moved = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0))
     judged = moved > MOVED * (np.abs(path).max(axis=0) + 1e-3)
     if judged.sum() < MIN_MOVED:

@@ -52,7 +52,7 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         return Verdict.review(
             f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
         )
-    same = oracle.identify_training(name, _plain(watched))
+    same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run)))
     if same["same"]:
         return Verdict.passed()
     like = same["like"]
@@ -81,15 +81,23 @@ def _lower(cosines: tuple[float, ...]) -> float:
     return float(np.quantile(cosines, LOWER)) if cosines else math.nan
 
 
-def _plain(watched: Watched) -> Mapping[str, Any]:
-    """For the oracle, which has torch."""
+def _steps_to(target: float, watched: Watched, run: Run) -> int:
+    """How many steps there were in the epochs up to the target."""
+    return sum(len(cosines) for cosines in watched.along[: run.epochs_to(target)])
+
+
+def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
+    """For the oracle, which has torch. What diverged after `reached` steps is not followed any further."""
+    steps = int(np.logical_and.accumulate(np.isfinite(watched.path).all(axis=1)).sum())
+    steps = watched.steps if steps < reached else steps
     return {
         "followed": list(watched.followed),
         "start": watched.start,
-        "path": watched.path,
-        "gradients": watched.gradients,
-        "before": list(watched.before),
-        "after": list(watched.after),
+        "path": watched.path[:steps],
+        "gradients": watched.gradients[:steps],
+        "before": list(watched.before[:steps]),
+        "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),
+        "reached": reached,
         "dtype": "float64" if np.any(watched.path != watched.path.astype(np.float32)) else "float32",
     }

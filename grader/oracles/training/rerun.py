@@ -212,7 +212,7 @@ class Rerun:
                 left = end - box.spent
                 pace = box.pace
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
-                answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count)
+                answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
                 epochs.append(read_epoch(answer, images.truth, images.classes))
                 part = read_watched(answer.get("watch")) if is_watched else None
                 watched = part if not epochs[1:] else watched.then(part) if watched and part else None
@@ -236,11 +236,16 @@ class Rerun:
             return False
         return max(epoch.accuracy for epoch in epochs) >= self.target
 
+    def _is_best(self, epochs: Sequence[Epoch]) -> bool:
+        """Whether the last epoch so far reached the target, as the best one."""
+        accuracies = [epoch.accuracy for epoch in epochs]
+        return bool(accuracies) and accuracies[-1] >= self.target and accuracies[-1] > max(accuracies[:-1], default=0.0)
+
     def _judge_knowledge(self, training: Training) -> Verdict:
         """Passed where what the network knows is in its parameters and was learned in this training; else `review`.
 
         The network is asked again with its first parameters (it should know nothing) and with its trained ones plus
-        some noise (it should know the same).
+        some noise (it should know the same): those of its best epoch where it has diverged since.
         """
         images = self.images
         if training.known_share is not None:
@@ -249,7 +254,8 @@ class Rerun:
                 f"{100 * training.known_share:.0f} % of the held-out images right. Does it come trained?"
             )
         try:
-            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed)
+            has_diverged = training.run.epochs[-1].accuracy < self.target
+            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed, has_diverged)
         except CallFailure as fault:
             return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
         start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))
@@ -264,7 +270,8 @@ class Rerun:
             return Verdict.review(message)
         if not _agree(answer.get("claimed"), answer.get("measured")):
             return Verdict.review(
-                "The loss does not change as the network's gradients say: is there a backward pass of its own?"
+                "The loss does not change as the network's gradients say: is there a backward pass of its own, such as "
+                "a straight-through estimator?"
             )
         return self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
 

@@ -92,7 +92,8 @@ class RecordingLoss(nn.CrossEntropyLoss):
         return loss
 
     def _goes_back(self, _: torch.Tensor) -> None:
-        self.backward_passes += 1
+        if self._watch is None or not self._watch.loss.computing:
+            self.backward_passes += 1
 
     def summary(self) -> dict[str, float | None]:
         """loss: the plain mean of all values; low, high: the lowest and the highest of the means. None where it was

@@ -9,6 +9,7 @@ from . import student_module as student
 from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
+from .randomness import Randomness
 from .slopes import slopes
 from .watching import Watch
 
@@ -47,8 +48,9 @@ def make_optimizer(name: str) -> dict[str, Any]:
 
 
 @answering
-def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
-    """Run the student's train_epoch once; the batches end after `work` or `wall` seconds (see `Deadline`).
+def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> dict[str, Any]:
+    """Run the student's train_epoch once; the batches end after `work` or `wall` seconds (see `Deadline`). With
+    `keep_before`, what the network is before this epoch is kept for `rewind`.
 
     loss, low, high: see `RecordingLoss.summary`. returned: what train_epoch returned, if it is a number. taken: how
     many of the batches were used. logits: of the held-out images, after the epoch. evaluated: the loss on the training
@@ -57,6 +59,8 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
     model, optimizer, watch = recall("model"), recall("optimizer"), recall("watch")
     loss_fn = RecordingLoss(watch)
     keep(epochs=recall("epochs") + 1)
+    if keep_before:
+        keep(best=[value.clone() for value in _values(model)])
     items = pieces(recall("epochs"))
     if watch is not None:
         watch.begin_epoch(len(items))
@@ -83,8 +87,9 @@ def train_epoch(work: float, wall: float, evaluate: bool) -> dict[str, Any]:
 
 
 @answering
-def rewind(closeness: float, seed: int) -> dict[str, Any]:
-    """The network's logits on the held-out images with other parameters; ends the training.
+def rewind(closeness: float, seed: int, from_best: bool) -> dict[str, Any]:
+    """The network's logits on the held-out images with other parameters; ends the training. With `from_best`, the
+    trained parameters are those that `train_epoch` kept last, else those that it ended with.
 
     start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
@@ -92,6 +97,9 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
     measured: see `slopes`, at the first parameters.
     """
     model, start = recall("model"), recall("start")
+    if from_best:
+        for value, best_value in zip(_values(model), recall("best"), strict=True):
+            value.copy_(best_value)
     parameters = [p.detach() for p in model.parameters()]
     trained = [p.clone() for p in parameters]
     generator = torch.Generator().manual_seed(seed)
@@ -108,9 +116,14 @@ def rewind(closeness: float, seed: int) -> dict[str, Any]:
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
-    slopes_here = slopes(model, recall("x"), recall("y"))
+    slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()))
     forget_run()
     return {**logits, **slopes_here}
+
+
+def _values(model: nn.Module) -> list[torch.Tensor]:
+    """The network's parameters and buffers."""
+    return [value.detach() for value in (*model.parameters(), *model.buffers())]
 
 
 def _training_loss(model: nn.Module) -> float:

@@ -5,11 +5,14 @@ from typing import Any
 import torch
 from torch import nn
 
+from .loss_gradients import gradients_by_backward
+from .randomness import Randomness
+
 IMAGES = 128
 STEP = 1e-3  # of the parameters' norm: far above rounding in float32, too short for kinks to matter
 
 
-def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> dict[str, Any]:
+def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor, randomness: Randomness) -> dict[str, Any]:
     """claimed, measured: the slope of the mean cross-entropy of the first images along its gradient with respect to all
     parameters, as the gradient says (its norm), and as a central difference. In training mode, with the same random
     numbers each time."""
@@ -17,10 +20,10 @@ def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor) -> dict[str, Any]
     parameters = [p for p in model.parameters() if p.requires_grad]
 
     def loss() -> torch.Tensor:
-        torch.manual_seed(0)
+        randomness.reset()
         return nn.functional.cross_entropy(model(x[:IMAGES]), y[:IMAGES])
 
-    gradients = torch.autograd.grad(loss(), parameters, allow_unused=True)
+    gradients = gradients_by_backward(loss(), parameters, [])
     ways = [torch.zeros_like(p) if way is None else way for p, way in zip(parameters, gradients, strict=True)]
     claimed, size = _norm(ways), _norm([p.detach() for p in parameters])
     length = STEP * size / max(claimed, torch.finfo(torch.float32).tiny)

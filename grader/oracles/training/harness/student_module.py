@@ -32,6 +32,11 @@ def function(name: str) -> Callable[..., Any]:
     return member
 
 
+def members() -> dict[str, Any]:
+    """What the student's module has, by name."""
+    return vars(importlib.import_module(_name()))
+
+
 def _name() -> str:
     return str(recall("options")["module"])
 

@@ -50,7 +50,7 @@ class Watch:
         self._hooked = _hooked(named, seed)
         for name in self._hooked:
             named[name].register_hook(partial(self._arrives, name))
-        self.loss = LossGradients({name: named[name] for name in self._hooked}, seed)
+        self.loss = LossGradients({name: named[name] for name in self._hooked}, self._parameters, seed)
 
     def begin_epoch(self, batches: int) -> None:
         """Forget a step of the last epoch that raised and so never ended; draw the steps of an epoch of so many
@@ -187,7 +187,7 @@ class Watch:
             brought.append(came.reshape(-1))
         if not here:
             return 0.0
-        return float(torch.cosine_similarity(torch.cat(here), torch.cat(brought), dim=0))
+        return _cosine_of(torch.cat(here), torch.cat(brought))
 
     def _look_for_old_gradients(self) -> None:
         """Note the parameters whose gradient is the sum of the one from before and what backward passes brought: it has
@@ -206,7 +206,7 @@ class Watch:
         if torch.equal(now, self._last):
             return
         parts = zip(self._named, now.split(self._sizes), self._last.split(self._sizes), strict=True)
-        self._between |= {name for name, new, old in parts if not torch.equal(new, old)}
+        self._between |= {name for name, new, old in parts if not _same(new, old)}
         self._last = now
 
     def _recording(self) -> bool:
@@ -242,6 +242,22 @@ class Watch:
                 for p in self._parameters
             ]
         )
+
+
+def _same(new: torch.Tensor, old: torch.Tensor) -> bool:
+    """Whether no entry has changed; one that has diverged to NaN and stays there has not."""
+    return torch.equal(new, old) or bool(((new == old) | (new.isnan() & old.isnan())).all())
+
+
+def _cosine_of(first: torch.Tensor, second: torch.Tensor) -> float:
+    """The cosine between two vectors, 0 where one of them is 0.
+
+    Each is scaled first, since the squares of what diverges, or has converged, leave the range of float32.
+    """
+    if not (bool(first.any()) and bool(second.any())):
+        return 0.0
+    first, second = (vector / vector.abs().max() for vector in (first, second))
+    return float(torch.cosine_similarity(first, second, dim=0))
 
 
 def _glance(optimizer: torch.optim.Optimizer) -> list[Any] | None:

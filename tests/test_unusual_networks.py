@@ -1,0 +1,265 @@
+"""Honest networks that are unlike most cost nothing, however they go backward, draw or end; and who uses the same means
+to pretend goes to a person."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+from grader.model import Outcome
+from grader.oracles.training.harness.loss_gradients import gradients_by_backward
+from tests.support.honest_students import closures
+from tests.test_training_attacks import Fetching, Hiding, drawn_home, epoch, judged, network, trained
+
+pytestmark = pytest.mark.slow
+
+optim = torch.optim
+
+
+class Checkpointed(nn.Module):
+    """A network that keeps little in memory and computes its middle once more when it goes backward."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        first, *middle, last = self.inner
+        return last(checkpoint(nn.Sequential(*middle), first(x), use_reentrant=True))
+
+
+def layered(shape, classes):
+    inputs = nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 32), nn.ReLU())
+    return nn.Sequential(inputs, nn.Linear(32, 32), nn.Dropout(0.1), nn.ReLU(), nn.Linear(32, classes))
+
+
+def checkpointed(shape, classes):
+    return Checkpointed(layered(shape, classes))
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_reentrant_checkpointing_costs_nothing(name):
+    verdict = judged(name, build_network=checkpointed)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_a_backward_pass_of_ours_leaves_all_gradients_as_they_are():
+    """Also those of the images, and of another network's parameters that the loss depends on."""
+    torch.manual_seed(0)
+    inner, other = layered((1, 8, 8), 10).eval(), nn.Linear(10, 10)
+    x, y = torch.rand(5, 1, 8, 8, requires_grad=True), torch.arange(5)
+    parameters = list(inner.parameters())
+    everything = [x, *parameters, *other.parameters()]
+    expected = torch.autograd.grad(nn.functional.cross_entropy(other(inner(x)), y), parameters)
+    for tensor in everything:
+        tensor.grad = torch.full_like(tensor, 7.0)
+    loss = nn.functional.cross_entropy(other(Checkpointed(inner)(x)), y)
+    found = gradients_by_backward(loss, parameters, [])
+    assert all(torch.allclose(one, other) for one, other in zip(found, expected, strict=True))
+    assert all(bool((tensor.grad == 7.0).all()) for tensor in everything)
+    loss.backward()  # the student's own pass goes through the same graph
+    assert torch.allclose(parameters[0].grad, expected[0] + 7.0)
+
+
+def test_a_hook_that_steps_during_the_backward_pass_is_not_set_off():
+    p = nn.Parameter(torch.ones(3))
+    p.register_post_accumulate_grad_hook(lambda p: p.data.zero_())
+    with pytest.raises(RuntimeError, match="a hook steps during the backward pass"):
+        gradients_by_backward((p * p).sum(), [p], [])
+    assert p.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_a_checkpointed_network_whose_loss_leads_to_weights_from_home_is_a_persons_to_judge():
+    def build(shape, classes):
+        return Checkpointed(nn.Sequential(*network(shape, classes)))
+
+    verdict = judged("SGD", build_network=build, train_epoch=drawn_home(1e-3))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "SGD's steps go by gradients that hardly came from the loss function" in verdict.message
+
+
+class FetchingAgain(nn.Module):
+    """A network whose backward pass leads to weights from home, behind a checkpoint."""
+
+    def __init__(self, weights):
+        super().__init__()
+        self.fetching, self.scale = Fetching(weights), nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        return checkpoint(self.fetching, x * self.scale, use_reentrant=True)
+
+
+def test_a_checkpoint_that_brings_the_way_to_weights_from_home_is_a_persons_to_judge():
+    weights = trained()
+    verdict = judged("SGD", build_network=lambda shape, classes: FetchingAgain(weights))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert verdict.message.endswith(
+        "The loss does not change as the network's gradients say: is there a backward pass of its own, such as a "
+        "straight-through estimator?"
+    )
+
+
+class Noisy(nn.Module):
+    """A network that adds noise to its images while it is trained, drawn by numpy."""
+
+    def __init__(self, inner, normal):
+        super().__init__()
+        self.inner, self.normal = inner, normal
+
+    def forward(self, x):
+        return self.inner(x + 0.3 * torch.from_numpy(self.normal(size=x.shape)).float() if self.training else x)
+
+
+class Generating(Noisy):
+    def __init__(self, inner):
+        super().__init__(inner, None)
+        self.generator = np.random.default_rng(1)
+        self.normal = lambda size: self.generator.normal(size=size)
+
+
+GENERATOR = np.random.default_rng(1)
+
+
+@pytest.mark.parametrize(
+    ("build", "members"),
+    [
+        (lambda shape, classes: Noisy(network(shape, classes), np.random.normal), {}),
+        (lambda shape, classes: Generating(network(shape, classes)), {}),
+        (lambda shape, classes: Noisy(network(shape, classes), GENERATOR.normal), {"GENERATOR": GENERATOR}),
+    ],
+    ids=["numpy's own", "the network's", "the file's"],
+)
+def test_noise_that_numpy_draws_costs_nothing(build, members):
+    verdict = judged("Adam", build_network=build, **members)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_noise_beside_a_backward_pass_that_leads_home_hides_nothing():
+    weights = trained()
+    verdict = judged(build_network=lambda shape, classes: Generating(Fetching(weights)))
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "The loss does not change as the network's gradients say" in verdict.message
+
+
+class Binary(nn.Module):
+    """A network whose activations are signs, with straight-through gradients."""
+
+    class Sign(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x.sign()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            (x,) = ctx.saved_tensors
+            return gradient * (x.abs() <= 1)
+
+    def __init__(self, shape, classes):
+        super().__init__()
+        self.first, self.norm = nn.Linear(math.prod(shape), 64), nn.BatchNorm1d(64)
+        self.last = nn.Linear(64, classes)
+
+    def forward(self, x):
+        return self.last(self.Sign.apply(self.norm(self.first(x.flatten(1)))))
+
+
+def test_a_straight_through_estimator_before_an_ordinary_layer_costs_nothing():
+    verdict = judged("Adam", build_network=Binary)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+# --- what diverges once it has learned --------------------------------------------------------------------------------
+
+
+def losing_itself(after, rate, passes=None):
+    """A train_epoch whose learning rate is `rate` from that epoch on."""
+    passes = [0] if passes is None else passes
+
+    def train(model, optimizer, batches, loss_fn):
+        passes[0] += 1
+        if passes[0] > after:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+        return (closures if isinstance(optimizer, optim.LBFGS) else epoch)(model, optimizer, batches, loss_fn)
+
+    return train
+
+
+RATES = {"SGD": 0.3, "Adam": 0.01, "RMSprop": 0.003, "Adagrad": 0.05}
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e30], ids=["far away", "to NaN"])
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_training_that_diverges_behind_its_best_epoch_has_learned(name, rate):
+    verdict = judged(
+        name,
+        train_epoch=losing_itself(5, rate),
+        make_optimizer=lambda name, params: getattr(optim, name)(params, lr=RATES[name]),
+    )
+    assert verdict.evidence["curve"]["accuracy"][-1] < 0.5 < 0.8 <= verdict.evidence["best_accuracy"]
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+@pytest.mark.parametrize("iterations", [4, 8])
+def test_an_lbfgs_without_a_line_search_that_has_nearly_diverged_has_learned(iterations):
+    verdict = judged(
+        "LBFGS",
+        make_optimizer=lambda name, params: optim.LBFGS(params, max_iter=iterations),
+        train_epoch=losing_itself(6, 30.0),
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_weights_that_lie_in_wait_until_the_training_is_thrown_away_are_a_persons_to_judge():
+    """The network shows its knowledge for some epochs, then what it has really learned."""
+    other = network((1, 8, 8), 10)
+    other.load_state_dict(trained())
+
+    def knowing(model, x, logits):
+        return other(x) if len(model.seen) <= 5 * 23 else logits
+
+    verdict = judged(
+        build_network=lambda shape, classes: Hiding(shape, classes, knowing),
+        make_optimizer=lambda name, params: optim.SGD(params, lr=1e-3),
+    )
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "With parameters that differ by next to nothing" in verdict.message
+
+
+@pytest.mark.parametrize("rate", [1e6, 1e30])
+def test_a_long_last_step_by_the_book_hides_none_of_those_before_it(rate):
+    """Another optimizer until the target, and then a step beside which all before it was nothing."""
+
+    class Throwing(optim.SGD):
+        taken = 0
+
+        @torch.no_grad()
+        def step(self, closure=None):
+            held = self.param_groups[0]["params"]
+            self.taken += 1
+            if held[0].dtype == torch.float64:
+                return super().step(closure)
+            if self.taken > 6 * 23:
+                self.param_groups[0]["lr"] = rate
+                return super().step(closure)
+            for p in held:
+                p.sub_(0.003 * p.grad.sign() * (1 + p.grad.abs()))
+            return None
+
+    def throwing(model, optimizer, batches, loss_fn):
+        if optimizer.taken >= 6 * 23:
+            optimizer.param_groups[0]["lr"] = rate  # shown before the step
+        return epoch(model, optimizer, batches, loss_fn)
+
+    verdict = judged("SGD", make_optimizer=lambda name, params: Throwing(params, lr=0.01), train_epoch=throwing)
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "In the training, the steps are not those of SGD" in verdict.message
