@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,13 +32,33 @@ def test_the_command_grades_it(folder: str, score: float, grader: Command, tmp_p
     assert (report["assignment"], report["score"], report["max_score"]) == ("softmax-example", score, 3.0)
 
 
-def test_its_handout_leads_from_nothing_to_full_marks(tmp_path: Path) -> None:
-    """The README's own commands, with the grader that the handout brings: it has no other assignment in it."""
+@pytest.fixture
+def handout(tmp_path: Path) -> Path:
     folder = tmp_path / "my work"
     build_handout(folder, SOFTMAX)
-    assert {path.name for path in folder.iterdir()} == {
+    return folder
+
+
+def test_the_grader_that_its_handout_brings_has_this_assignment_and_no_other(handout: Path, tmp_path: Path) -> None:
+    assert {path.name for path in handout.iterdir()} == {
         *("README.md", "pytest.ini", "requirements.txt", "softmax.py", wheel_name())
     }
+    with zipfile.ZipFile(handout / wheel_name()) as wheel:
+        wheel.extractall(tmp_path / "site")
+    shutil.copy(SOFTMAX / "reference" / "softmax.py", handout)
+    variables = {"PYTHONPATH": str(tmp_path / "site")}
+    asked = f"{sys.executable} -c 'import grader; print(grader.__file__)'\n{sys.executable} -m "
+    explained = shell(f"{asked} grader explain 1.1", handout, **variables)
+    assert explained.stdout.startswith(str(tmp_path / "site")), explained.stderr
+    assert "by the complex step" in explained.stdout
+    full = shell(f"{sys.executable} -m pytest", handout, **variables)
+    assert "Points so far: 3 of 3.\nNothing left to fix." in full.stdout, full.stdout + full.stderr
+
+
+@pytest.mark.thorough
+def test_its_handout_leads_from_nothing_to_full_marks(handout: Path) -> None:
+    """The README's own commands, as those of the built-in assignment's in tests/test_handout.py."""
+    folder = handout
     activate, run = follow_readme(folder)
     empty = shell(activate + run, folder)
     assert "Points so far: 0 of 3.\nNext: begin with 1.1 One sample." in empty.stdout, empty.stdout + empty.stderr

@@ -1,5 +1,6 @@
 """Reading without running: syntax, encodings, imports, missing names, and files made to hurt whoever reads them."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from grader.load.submission import digest, load
 from grader.load.syntax import parse
 from grader.model import Finding, Outcome, Submission
 from grader.rubric import Exercise
+from tests.support.tiers import again
 
 ALL2 = "def maxpool2x2_backward(dY, X):\n    return 0 * X\n"
 
@@ -81,6 +83,7 @@ def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
         (b"!pip install numpy\n", 1, ":1: !pip install numpy works in a notebook only, not in Python."),
         (b"x = 1\nfiles = !ls\n", 2, ":2: files = !ls works in a notebook only, not in Python."),
         (b"pip install numpy\n", 1, ":1: pip install works in a notebook only, not in Python."),
+        (b"x = f(1 2)\n", 1, ":1: invalid syntax. Perhaps you forgot a comma? Python cannot read the file."),
         (
             b"import numpy\nget_ipython().run_line_magic('pylab', '')\n",
             2,
@@ -193,7 +196,11 @@ def test_syntax_errors_are_told_with_the_line(
         ("print 'x'", "print needs parentheses: print(...)"),
         ("if X.any(): print X", "print needs parentheses: print(...)"),
         ("exec 'x = 1'", "exec needs parentheses: exec(...)"),
-        ("try: pass\nexcept (ValueError, KeyError), error: pass", "write `except ValueError as error:`"),
+        pytest.param(
+            "try: pass\nexcept (ValueError, KeyError), error: pass",
+            "write `except ValueError as error:`",
+            marks=pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 reads it, as three exceptions"),
+        ),
         ("raise ValueError, 'no'", "write `raise ValueError(text)`"),
         ("if a <> b: pass", "write != instead of <>"),
         ("x = `a`", "write repr(x) instead of `x`"),
@@ -204,7 +211,7 @@ def test_syntax_errors_are_told_with_the_line(
 def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str) -> None:
     found = finding(assignment, exercise2=f"x = 1\n{line}\n")
     assert found.outcome is Outcome.ERROR
-    assert found.message.endswith(f". This is Python 2; the course uses Python 3: {advice}.")
+    assert found.message.endswith(f" This is Python 2; the course uses Python 3: {advice}.")
     assert len(found.message) < 250
 
 
@@ -221,7 +228,12 @@ def test_any_other_line_is_not_called_python_2(assignment: Assignment, line: str
         ("x = 'ä'\n".encode("latin-1"), "exercise2.py:1: Python cannot read the file (byte 0xe4 is not utf-8)."),
         (b"a\n" * 9 + b"\xff", "exercise2.py:10: Python cannot read the file (byte 0xff is not utf-8)."),
         (b"# coding: klingon\n", "exercise2.py: Python cannot read the file (unknown encoding: klingon)."),
-        (b"# coding: punycode\n", "exercise2.py: Python cannot read the file (it declares the encoding punycode)."),
+        (
+            b"# coding: punycode\n",
+            "exercise2.py: Python cannot read the file (it declares the encoding punycode)."
+            if sys.version_info < (3, 14)
+            else "exercise2.py: Python cannot read the file (invalid or missing encoding declaration).",
+        ),
         (b"# coding: utf-7\n", "exercise2.py: Python cannot read the file (it declares the encoding utf-7)."),
         (b"\xef\xbb\xbf# coding: latin-1\n", "exercise2.py: Python cannot read the file (encoding problem: utf-8)."),
     ],
@@ -368,7 +380,7 @@ _BOMBS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", _BOMBS)
+@pytest.mark.parametrize("name", [again(name) if name == "statements" else name for name in _BOMBS])
 def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
     assert len(_BOMBS[name]) <= _MOST
     started = time.monotonic()

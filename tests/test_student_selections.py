@@ -35,7 +35,7 @@ def solved(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("-k", "2"),
         ("-k", "exercise2"),
         ("exercise2.py::maxpool2x2_backward",),
-        ("-k", "2", "-n", "2"),
+        pytest.param(("-k", "2", "-n", "2"), marks=pytest.mark.thorough),
         ("-k", "2", "-n", "auto", "--dist", "loadfile"),
         ("-k", "2", "--forked"),
         ("-k", "2", "--count", "2"),
@@ -136,7 +136,9 @@ def test_an_exercise_that_is_a_link_is_told(solved: Path, tmp_path: Path) -> Non
     assert "exercise2.py: not an ordinary file (a link, a pipe, a device); skipped." in ended.stdout, ended.stderr
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
+@pytest.mark.parametrize(
+    "encoding", ["cp437", *(pytest.param(x, marks=pytest.mark.thorough) for x in ("cp1252", "ascii"))]
+)
 def test_a_code_page_without_our_signs_loses_nothing(solved: Path, encoding: str) -> None:
     ended = run_pytest(solved, "-k", "1.2 or 2.1", "--tb=short", encoding=encoding)
     assert ended.returncode == 1

@@ -52,6 +52,18 @@ def test_many_in_one_session_get_what_each_gets_alone(assignment: Assignment, la
     assert Outcome.FAILED in outcomes[2]
 
 
+@pytest.mark.parametrize("files", [{}, {"exercise4.py": b"def build_network(:"}], ids=["missing", "no Python"])
+def test_where_nothing_can_be_asked_nothing_is_started(
+    files: dict[str, bytes], assignment: Assignment, launcher: Launcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exercise 4 above all: a process of ours that imports PyTorch would cost more than grading all the others."""
+    monkeypatch.setattr(launcher, "launch", lambda bundle: pytest.fail(f"started with {bundle.preload}"))
+    points = frozenset(point.id for point in assignment.rubric.points)
+    results = judged(run_checks, Submission("nobody", files, digest(files)), assignment, launcher, points)
+    fourth = {result.verdict.outcome for result in results if result.point in ("4.1", "4.6", "4.7", "4.8")}
+    assert fourth == {Outcome.ERROR if files else Outcome.MISSING}
+
+
 def test_each_run_has_its_own_points(assignment: Assignment, launcher: Launcher) -> None:
     who = submission("right", RIGHT)
     choices = [frozenset({"2.2"}), frozenset[str](), EXERCISE2]

@@ -55,7 +55,8 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
-    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {advice}"
+    what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
+    message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 
@@ -70,16 +71,19 @@ def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
 
 def _decode(source: bytes, path: str) -> str | Finding:
     """The file's text as Python decodes it: UTF-8, or what its first two lines declare."""
+    problem = None
     try:
         encoding = tokenize.detect_encoding(BytesIO(source).readline)[0]
     except SyntaxError as error:
-        if "declaration" not in str(error):
-            return _unreadable(path, str(error))
-        encoding = "utf-8"  # nor is it this, but decoding it finds the line for the message
+        problem = str(error)
+        if "declaration" not in problem:
+            return _unreadable(path, problem)
+        encoding = "utf-8"  # if it is not this either, decoding it finds the line for the message
     if _ENCODINGS.fullmatch(encoding.lower().replace("_", "-")) is None:
         return _unreadable(path, f"it declares the encoding {one_line(encoding, MAX_NAME)}")
     try:
-        return source.decode(encoding)
+        text = source.decode(encoding)
+        return _unreadable(path, problem) if problem else text
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         text = source.decode("utf-8", "replace")

@@ -223,9 +223,7 @@ class Caller:
         """The value of the answer; notes what is to be said of it. Raises CallFailure."""
         finding = self.endpoint.findings.whole if request.operates else self.endpoint.findings.of(request.name)
         if finding is not None:
-            frames = (finding.frame,) if finding.frame else ()
-            kind = "unread" if finding.outcome is Outcome.ERROR else finding.outcome.value
-            raise CallFailure(Verdict(finding.outcome, 0.0, finding.message), kind, frames)
+            raise failure_of(finding)
         reply = self.endpoint.call(request)
         if self.endpoint.call_log.listener is not None:
             named = (dict(request.kwargs),) if request.kwargs else ()
@@ -271,6 +269,13 @@ class Caller:
             )
 
 
+def failure_of(finding: Finding) -> CallFailure:
+    """What a call raises whose answer reading has shown already."""
+    frames = (finding.frame,) if finding.frame else ()
+    kind = "unread" if finding.outcome is Outcome.ERROR else finding.outcome.value
+    return CallFailure(Verdict(finding.outcome, 0.0, finding.message), kind, frames)
+
+
 class ModuleProxy:
     """One module in one worker. Attributes are its functions and, where the contract names them, its constants."""
 
@@ -281,6 +286,12 @@ class ModuleProxy:
     @property
     def __student_module__(self) -> str:
         return self._module
+
+    @property
+    def __failure__(self) -> CallFailure | None:
+        """What every call raises, where reading has shown that none can be answered: the file is missing, say."""
+        whole = self._caller.endpoint.findings.whole
+        return None if whole is None else failure_of(whole)
 
     def within(self, seconds: float) -> "ModuleProxy":
         """The same module, each of its answers due within `seconds`."""

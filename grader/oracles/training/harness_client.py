@@ -24,7 +24,8 @@ OVERSHOOT_SECONDS = 2.0  # after the share, for the step of the student's that i
 class HarnessClient:
     """Calls the harness in the student's worker, and the oracle (`grader.oracles.optimizers`) in a worker of ours.
 
-    `harness` and `oracle` are proxies of these modules, with `within(seconds)`. `settings`: seconds, batch_size,
+    `harness` and `oracle` are proxies of these modules, with `within(seconds)`; `__failure__` of the first is the
+    CallFailure that each call raises where none can be answered. `settings`: seconds, batch_size,
     device, gpu_memory_gib. `names` are the optimizers, `module` is the student's.
     """
 
@@ -54,6 +55,8 @@ class HarnessClient:
         Waits for a GPU until no other submission uses it, which is not charged, and holds it until `close`. Raises
         UsageError where the device is not available, and CallFailure where the worker could not be prepared.
         """
+        # Where reading has shown that no question will be answered, nothing of ours is started to prepare one.
+        self._broken = self._broken or getattr(self.harness, "__failure__", None)
         if self._broken is not None:
             raise self._broken
         if not self._place:

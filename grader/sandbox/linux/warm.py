@@ -137,7 +137,7 @@ class Zygote:
             while not text and (words := self._control.recv(_MESSAGE_BYTES)):  # what it said last
                 text = json.loads(words).get("failed", "")
         last_words = text.strip() or self._end_of_it()
-        return SandboxError(f"the process that starts the workers has failed: {last_words}")
+        return SandboxError(f"the process that starts the workers failed: {last_words}")
 
     def _end_of_it(self) -> str:
         """In words, where it said nothing itself."""
