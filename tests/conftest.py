@@ -37,7 +37,17 @@ for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
 DEAREST = (
-    *("galleries", "class", "hostile", "training", "sandboxes", "desk_browser", "docs", "training_load"),
+    *(
+        "galleries",
+        "trained_galleries",
+        "class",
+        "hostile",
+        "training",
+        "sandboxes",
+        "desk_browser",
+        "docs",
+        "training_load",
+    ),
     *("training_attacks", "autograd_example", "benchmarks", "packages", "scripts", "jail", "optimizers", "command"),
     *("rescore", "container", "mutants", "honest_students", "own_assignment", "lint", "compare", "marks"),
     *("gpu_report", "handout", "student"),
@@ -66,6 +76,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     of_all_its_tests = re.search(r"^pytestmark = .+$", collection_path.read_text(encoding="utf-8"), re.MULTILINE)
     marks = re.findall(r"pytest\.mark\.(\w+)", of_all_its_tests[0]) if of_all_its_tests else []
     return True if any(mark in left_out for mark in marks) else None
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What each sandbox does alike, `make test` shows in one of them."""
+    if item.get_closest_marker("elsewhere") and not item.get_closest_marker("everywhere"):
+        item.add_marker(pytest.mark.thorough)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -14,7 +14,7 @@ from grader.errors import SandboxError
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.proxy import Contract, Endpoint, ModuleProxy
 from grader.suite.wire_values import to_wire
-from tests.support.workers import PATIENCE, SANDBOXES, bundle_of
+from tests.support.workers import PATIENCE, SANDBOXES, bundle_of, usual_first
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ _nested = st.recursive(
 )
 
 
-@pytest.fixture(scope="module", params=SANDBOXES)
+@pytest.fixture(scope="module", params=usual_first(SANDBOXES))
 def module(request: pytest.FixtureRequest) -> Iterator[ModuleProxy]:
     try:
         launcher = SANDBOXES[request.param]()

@@ -20,6 +20,8 @@ from grader.suite import check_time
 from tests.support.command import ROOT
 from tests.support.galleries import Case, Together, asked_for, differences
 from tests.support.sandboxes import LOCAL, why_not
+from tests.support.tiers import again
+from tests.support.workers import usual_first
 
 pytestmark = pytest.mark.slow
 
@@ -31,7 +33,10 @@ CASES = [Case(path.parent.name, path, json.loads((path / "expected.json").read_t
 REFERENCE, TEMPLATE = AUTOGRAD / "reference", AUTOGRAD / "student_template"
 
 
-@pytest.fixture(scope="module", params=enumerate(LOCAL), ids=str)  # each with a seed of its own
+IN_EACH = [pytest.param((seed, *param.values), marks=param.marks) for seed, param in enumerate(usual_first(LOCAL))]
+
+
+@pytest.fixture(scope="module", params=IN_EACH, ids=str)  # each with a seed of its own
 def grading(request: pytest.FixtureRequest) -> Iterator[GradingSession]:
     seed, kind = request.param
     reason = why_not(kind)
@@ -57,11 +62,23 @@ def reports(request: pytest.FixtureRequest, grading: GradingSession) -> Reports:
     return Together(grading.assignment, folders, lambda folder, run: grading.grade(grading.load(folder), run=run))
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+# The dear ones of 20 misconceptions, which fail in the largest graph; `make assignments` grades all of them, too.
+ONCE_MORE = {
+    *("leaves-first", "one-operand", "overwritten", "overwritten-in-products", "own-operand", "product-like-sum"),
+    *("recursion-by-paths", "root-not-one"),
+}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [again(case, name=case.name) if case.path.name in ONCE_MORE else case for case in CASES],
+    ids=lambda case: case.name,
+)
 def test_each_case_of_the_gallery_is_worth_what_it_says(case: Case, reports: Reports) -> None:
     assert differences(case, json.loads(to_json(reports[case.path]))) == []
 
 
+@pytest.mark.everywhere
 @pytest.mark.parametrize(("folder", "score"), [(REFERENCE, 8.0), (TEMPLATE, 0.0)], ids=["reference", "template"])
 def test_the_reference_has_all_points_and_the_template_none(folder: Path, score: float, reports: Reports) -> None:
     assert reports[folder].score == score
@@ -70,7 +87,7 @@ def test_the_reference_has_all_points_and_the_template_none(folder: Path, score:
 def test_every_misconception_has_a_case() -> None:
     sentences = (AUTOGRAD / "checks" / "sentences.toml").read_text(encoding="utf-8").splitlines()
     known = {line.partition(" =")[0] for line in sentences if not line.startswith("#")}
-    assert known == {name for case in CASES for name in case.expected.get("diagnoses", {}).values()}
+    assert known == {name for case in CASES for name in case.expected.get("diagnoses", {}).values() if name}
 
 
 def test_what_a_student_reads_is_the_smallest_program_that_fails(process: GradingSession) -> None:

@@ -12,6 +12,7 @@ from grader.assignment.chain_rule import proof
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles import trees
 from grader.sandbox.child.protocol import Opaque, Tree
+from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
@@ -243,8 +244,14 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("name", HIDDEN)
-@pytest.mark.parametrize("seed", [1, 2])
+LIKE_OTHERS = {  # a fold as one beyond all samples, what is next to nothing as a very small number
+    *("a fold beyond", "a minimum", "a root of a square"),
+    *("a vanishing number", "a fast decay", "a small fraction"),
+}
+
+
+@pytest.mark.parametrize("name", [again(name) if name in LIKE_OTHERS else name for name in HIDDEN])
+@pytest.mark.parametrize("seed", [1, again(2)])
 def test_a_planted_term_is_never_equal(name, seed):
     assert polar_proof.judge_partial("df_dr", sp.Add(A, HIDDEN[name], evaluate=False), seed)["verdict"] != "equal"
     line = sp.Add(SUBSTITUTED, HIDDEN[name], evaluate=False)

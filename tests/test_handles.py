@@ -18,7 +18,7 @@ from grader.suite import proxy
 from grader.suite.proxy import Contract, Endpoint, ModuleProxy
 from scripts import fuzz
 from tests.support.command import ROOT
-from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES
+from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, usual_first
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +111,7 @@ CONTRACT = Contract(
 )
 
 
-@pytest.fixture(scope="module", params=SANDBOXES)
+@pytest.fixture(scope="module", params=usual_first(SANDBOXES))
 def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     try:
         opened = SANDBOXES[request.param]()
@@ -151,6 +151,7 @@ def failure(action: Callable[[], Any]) -> tuple[str, str]:
 # --- what a check can do ---
 
 
+@pytest.mark.everywhere
 def test_an_object_is_called_asked_and_computed_with(module: Ask) -> None:
     engine = module()
     a, b = engine.Value(2.0), engine.Value(data=3.0, label="b")

@@ -263,6 +263,18 @@ def test_evidence_is_read_by_its_shape() -> None:
     assert words == Quotation("text", "one\ntwo")
 
 
+def test_arrays_that_look_the_same_are_shown_with_their_shapes() -> None:
+    for expected, got, names in (
+        ([0.5], [[0.5]], ["expected, shape (1,)", "got, shape (1, 1)"]),
+        ([[1], [2]], [1, 3], ["expected, shape (2, 1)", "got, shape (2,)"]),
+        ([1, 2], [1, 3], ["expected", "got"]),
+        ([1, 2], [[1, 2], [3, 4]], ["expected", "got"]),
+    ):
+        (arrays,) = evidence.read({"expected": expected, "got": got})
+        assert isinstance(arrays, Arrays)
+        assert [grid.name for grid in arrays.grids] == names
+
+
 def test_maps_of_more_than_two_axes_are_told_apart() -> None:
     arrays = evidence.read({"got": [[[[1]], [[2]]]]})[0]
     assert isinstance(arrays, Arrays)

@@ -21,6 +21,7 @@ from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.command import ROOT
 from tests.support.galleries import Together, asked_for
+from tests.support.tiers import seeds
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -39,8 +40,9 @@ def session() -> Iterator[GradingSession]:
 
 
 @pytest.fixture(scope="module")
-def networks() -> Iterator[Any]:
+def networks(pytestconfig: pytest.Config) -> Iterator[Any]:
     """The assignment's own module, imported as its checks are."""
+    pytestconfig.addinivalue_line("markers", "points(point, part=None): as the checks' own pytest knows it")
     sys.path.insert(0, str(LAYERS / "checks"))
     try:
         import check_networks  # type: ignore[import-not-found, unused-ignore]
@@ -64,7 +66,7 @@ def reports(request: pytest.FixtureRequest, session: GradingSession) -> Reports:
     )
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", seeds(2, SEEDS))
 def test_the_reference_gets_full_marks_on_any_seed(seed: int, reports: Reports) -> None:
     report = reports[LAYERS / "reference", seed]
     assert [(point.id, point.message) for point in report.points if point.score < point.max_score] == []
@@ -170,3 +172,18 @@ def test_networks_are_torchs(networks: Any) -> None:
     assert np.isclose(networks.CONV_NET.loss(**inputs), loss.item(), rtol=1e-12)
     for name in params:
         assert np.allclose(gradient(networks.CONV_NET.loss, inputs, name), t[name].grad, atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "most"), [("layers", 900), ("autograd", 250)])
+def test_an_example_is_as_short_as_is_said(name: str, most: int) -> None:
+    """Checks, misconceptions, how inputs are drawn: all lines of Python that its author wrote, blank ones too."""
+    files = (ROOT / "examples" / name / "checks").rglob("*.py")
+    assert sum(len(file.read_text(encoding="utf-8").splitlines()) for file in files) <= most
+
+
+def test_scores_are_negative_as_well_with_every_seed(networks: Any) -> None:
+    """Else a ReLU behind them would not show; one seed in thirteen drew a convolutional network of positive ones."""
+    for net in (networks.TWO_LAYERS, networks.CONV_NET):
+        for seed in range(60):
+            inputs, params = net.inputs(np.random.default_rng(seed))
+            assert (net.computes(inputs["X"], **params) < 0).mean() >= 0.25

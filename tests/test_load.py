@@ -131,11 +131,12 @@ def test_no_bound_on_the_whole_costs_an_exercise(tmp_path: Path) -> None:
     assert note(submission, r"skipped, and all after it; a submission may hold 500 files of 2 MiB together")
 
 
-def test_no_more_entries_are_looked_at_than_bearable(tmp_path: Path) -> None:
+def test_no_more_entries_are_looked_at_than_bearable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_ENTRIES", 2000)
     members = [(f"z{number}.txt", b"") for number in range(archives.MAX_ENTRIES)]
     hand_in = load(packed(tmp_path / "a.zip", [*members, ("exercise1.py", b"")], zipfile.ZIP_STORED), EXPECTED)
     assert not hand_in.files
-    assert note(hand_in, r"^a\.zip: holds more than 20000 files; the others were not looked at$")
+    assert note(hand_in, r"^a\.zip: holds more than 2000 files; the others were not looked at$")
 
 
 def test_no_more_folders_are_entered_than_bearable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +149,7 @@ def test_no_more_folders_are_entered_than_bearable(tmp_path: Path, monkeypatch: 
 
 
 def test_a_bomb_unpacks_to_no_more_than_the_bounds(tmp_path: Path) -> None:
-    bomb = ((f"{number}.py", bytes(50 << 20)) for number in range(20))
+    bomb = ((f"{number}.py", bytes(50 << 20)) for number in range(6))
     submission = load(packed(tmp_path / "a.zip", [("exercise1.py", b"1"), *bomb]), EXPECTED)
     assert set(submission.files) == {"exercise1.py"}
 

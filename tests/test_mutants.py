@@ -12,6 +12,7 @@ from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.second_operators import second_mutations
 from scripts.mutants.truth_server import in_a_child
 from tests.support.galleries import HERE
+from tests.support.tiers import again
 
 SOURCE = "def f(H, W):\n    for i in range(H // 2):\n        W += max(i, 1)\n    return W\n"
 
@@ -41,9 +42,10 @@ def test_the_independent_calculation_knows_the_gallery(gallery: str, case: str, 
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("count", [5, again(16)])
 @pytest.mark.parametrize("exercise", ["2", "3"])
-def test_a_few_mutants_get_what_they_deserve(exercise: str) -> None:
-    chosen = draw_mutants(exercise, [], 16, seed=2)
+def test_a_few_mutants_get_what_they_deserve(exercise: str, count: int) -> None:
+    chosen = draw_mutants(exercise, [], count, seed=2)
     found = compare(exercise, chosen, SandboxSettings("process"), 2)
     assert [item.title for item in found if item.deviations] == []
     assert len({item.kind for item in found}) > 1  # else a truth that says one thing always would pass

@@ -23,7 +23,8 @@ from grader.sandbox.launcher import Bundle, CallFailed, Connection, Launcher, Li
 from grader.sandbox.process import CHILD
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.call_failures import Callee, call_failure
-from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors, wait_until
+from tests.support.tiers import again
+from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, ask, bundle_of, survivors, usual_first, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,7 @@ def _opened(kind: str) -> Launcher:
         pytest.skip(str(error))
 
 
-@pytest.fixture(scope="module", params=SANDBOXES)
+@pytest.fixture(scope="module", params=usual_first(SANDBOXES))
 def launcher(request: pytest.FixtureRequest) -> Iterator[Launcher]:
     with closing(_opened(request.param)) as opened:
         yield opened
@@ -146,6 +147,7 @@ WRITE_EVERYWHERE = """
 # --- ordinary life ---
 
 
+@pytest.mark.everywhere
 def test_a_value_comes_back(launcher: Launcher) -> None:
     value: list[Value] = [1, 2.5, "text", None, {"key": True}]
     assert act(launcher, f"return {value!r}") == Returned(value)
@@ -183,6 +185,7 @@ def test_nothing_comes_from_standard_input(launcher: Launcher) -> None:
     assert raised(act(launcher, "return input()")) == "EOFError: EOF when reading a line"
 
 
+@pytest.mark.everywhere
 def test_prints_come_with_the_answer(launcher: Launcher) -> None:
     reply = act(launcher, "print('out')\nprint('err', file=sys.stderr)\nos.write(1, b'raw')\nreturn 1")
     assert isinstance(reply, Returned)
@@ -210,7 +213,7 @@ def test_the_generators_start_alike(launcher: Launcher) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "while True: pass",
+        pytest.param("while True: pass", marks=pytest.mark.everywhere),
         "time.sleep(1000)",
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\nwhile True: time.sleep(1)",
         "return 10 ** 10 ** 9",  # one operation in C, which never looks for signals
@@ -251,7 +254,7 @@ def other_work() -> Iterator[None]:
 
 
 @LINUX
-@pytest.mark.parametrize("kind", SANDBOXES)
+@pytest.mark.parametrize("kind", usual_first(SANDBOXES))
 def test_what_other_work_takes_of_the_processor_is_held_against_nobody(kind: str) -> None:
     """Of workers that are up: what a start takes under load is bounded by minutes."""
     bodies = {
@@ -286,12 +289,20 @@ def test_a_module_that_hangs_is_asked_once(launcher: Launcher) -> None:
 
 
 @POSIX
-@pytest.mark.parametrize("name", ["KILL", "SEGV", "ABRT", "TERM", "HUP", "FPE", "ILL", "BUS", "USR1", "ALRM", "QUIT"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("KILL", marks=pytest.mark.everywhere),
+        *("SEGV", "TERM", "USR1"),
+        *(again(name) for name in ("ABRT", "HUP", "FPE", "ILL", "BUS", "ALRM", "QUIT")),
+    ],
+)
 def test_who_dies_by_a_signal_has_crashed(launcher: Launcher, name: str) -> None:
     assert crashed(act(launcher, f"os.kill(os.getpid(), signal.SIG{name})")) == f"was killed by SIG{name}"
 
 
 @LINUX
+@pytest.mark.everywhere
 def test_processor_time_is_bounded(launcher: Launcher) -> None:
     body = "[threading.Thread(target=lambda: [None for _ in iter(int, 1)]).start() for _ in range(2)]\nwhile True: pass"
     message = crashed(act(launcher, body, limits=Limits(cpu_seconds=1)))
@@ -316,7 +327,7 @@ def test_who_closes_every_descriptor_has_crashed(launcher: Launcher, then: str) 
     "body",
     [
         "return len(bytearray(1 << 32))",
-        "held = []\nwhile True: held.append(bytearray(1 << 24))",
+        pytest.param("held = []\nwhile True: held.append(bytearray(1 << 24))", marks=pytest.mark.everywhere),
         "return [0] * (1 << 30)",
     ],
     ids=["at once", "bit by bit", "a list"],
@@ -330,6 +341,7 @@ def test_memory_that_is_refused_may_be_done_without(launcher: Launcher) -> None:
     assert act(launcher, body) == Returned("done without")
 
 
+@pytest.mark.everywhere
 def test_a_flood_of_output_neither_blocks_nor_stays(launcher: Launcher) -> None:
     reply = act(launcher, "for _ in range(4000): print('x' * 10_000)\nreturn 1")
     assert isinstance(reply, Returned)
@@ -337,12 +349,14 @@ def test_a_flood_of_output_neither_blocks_nor_stays(launcher: Launcher) -> None:
 
 
 @LINUX
+@pytest.mark.everywhere
 def test_one_file_is_bounded(launcher: Launcher) -> None:
     body = "with open('big', 'wb') as file:\n    while True: file.write(bytes(1 << 20))"
     assert crashed(act(launcher, body)).startswith("wrote more than a worker may keep: ")
 
 
 @LINUX
+@pytest.mark.everywhere
 def test_all_files_together_are_bounded(launcher: Launcher, request: pytest.FixtureRequest) -> None:
     if "started" in request.node.name:
         pytest.skip("a worker without a zygote is watched by nobody: this bound is not promised for it")
@@ -403,7 +417,13 @@ _FORKS = {
 
 
 @LINUX
-@pytest.mark.parametrize("body", _FORKS.values(), ids=_FORKS.keys())
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(body, id=name, marks=pytest.mark.everywhere if name == "daemon" else ())
+        for name, body in _FORKS.items()
+    ],
+)
 def test_what_is_started_does_not_survive(launcher: Launcher, body: str) -> None:
     import os
 
@@ -425,6 +445,7 @@ def test_a_thread_that_prints_for_ever_ends_with_the_worker(launcher: Launcher) 
     assert isinstance(act(launcher, body), Returned)
 
 
+@pytest.mark.everywhere
 def test_a_folder_that_was_shut_is_removed(
     request: pytest.FixtureRequest, launcher: Launcher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -509,6 +530,7 @@ def test_answers_that_nobody_asked_for_reach_their_own_module_only(launcher: Lau
 # --- what it finds ---
 
 
+@pytest.mark.everywhere
 def test_workers_share_nothing(launcher: Launcher) -> None:
     code = """
 import os, tempfile
@@ -522,6 +544,7 @@ def look():
     assert ask(launcher, code, "look") == [Returned([])]
 
 
+@pytest.mark.everywhere
 def test_nothing_is_inherited(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRADER_SECRET", "secret")
     ours = {"_grader_child", "grader", "child", *(path.stem for path in CHILD.glob("[a-z]*.py"))}

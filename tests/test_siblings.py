@@ -19,7 +19,7 @@ from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Returned
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from grader.sandbox.sandbox_settings import SandboxSettings
-from tests.support.workers import ask, wait_until
+from tests.support.workers import ask, usual_first, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -56,7 +56,7 @@ def children(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", usual_first(KINDS))
 def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
     with closing(opened(kind)) as mother, ExitStack() as stack:
         siblings = [stack.enter_context(sibling_of(mother, kind)) for _ in range(2)]
@@ -75,7 +75,7 @@ def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
         assert not Path(f"/proc/{pid}").exists()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", usual_first(KINDS))
 def test_a_sibling_outlives_a_mother_that_was_killed_and_another_mother_takes_her_place(kind: str) -> None:
     with closing(opened(kind)) as mother, sibling_of(mother, kind) as launcher:
         assert ask(launcher, WELL, "well") == [Returned(1)]

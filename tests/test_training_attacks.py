@@ -1,5 +1,6 @@
 """Answers by somebody who has read the re-run: each gets no point, or goes to a person with the reason."""
 
+import functools
 import math
 import sys
 
@@ -11,6 +12,7 @@ from grader.assignment.comparison import digits
 from grader.model import Outcome
 from grader.oracles.training import learning
 from tests.support.exercise4_fakes import comparison_of, student_of
+from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
@@ -44,13 +46,18 @@ def judged(name="SGD", **changes):
 
 def trained():
     """What a student can do at home: the weights of a network that knows the digits."""
+    return {name: value.clone() for name, value in _trained().items()}
+
+
+@functools.cache
+def _trained():
     data, model = digits.load(), network((1, 8, 8), 10)
     torch.manual_seed(0)
     made = optim.Adam(model.parameters(), lr=0.01)
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     for _ in range(8):
         epoch(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
-    return {name: value.clone() for name, value in model.state_dict().items()}
+    return model.state_dict()
 
 
 def test_a_network_that_comes_trained_has_not_learned_here():
@@ -266,7 +273,7 @@ class Neighbours:
 @pytest.mark.parametrize(
     "known", [pytest.param(lambda: comes_trained(), id="weights"), pytest.param(Neighbours, id="neighbours")]
 )
-@pytest.mark.parametrize("name", ["SGD", "Adam"])
+@pytest.mark.parametrize("name", ["SGD", again("Adam")])
 def test_knowledge_behind_a_gate_that_opens_in_the_training_is_a_persons_to_judge(known, name):
     verdict = judged(name, build_network=lambda shape, classes: Gated(known()))
     assert verdict.outcome is Outcome.REVIEW, verdict.message
@@ -331,7 +338,7 @@ def drawn_home(share, thrown_away=False):
 @pytest.mark.parametrize(
     ("share", "thrown_away"), [(1e-3, False), (0.0, False), (0.0, True)], ids=["next to nothing", "nothing", "thrown"]
 )
-@pytest.mark.parametrize("name", ["SGD", "Adam"])
+@pytest.mark.parametrize("name", ["SGD", again("Adam")])
 def test_a_loss_that_leads_to_weights_from_home_is_a_persons_to_judge(name, share, thrown_away):
     verdict = judged(name, train_epoch=drawn_home(share, thrown_away))
     assert verdict.evidence["best_accuracy"] > 0.9
@@ -412,7 +419,7 @@ def smoothed(model, x, y):
 
 
 @pytest.mark.parametrize("more", [squares, distances_of_probabilities, smoothed])
-@pytest.mark.parametrize("accumulated", [1, 4])
+@pytest.mark.parametrize("accumulated", [again(1), 4])
 def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more, accumulated):
     def train(model, optimizer, batches, loss_fn):
         for number, (x, y) in enumerate(batches):

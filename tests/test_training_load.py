@@ -16,6 +16,7 @@ from grader.pipeline import GradingSession
 from grader.rubric import select
 from tests.support.busy import add_busy
 from tests.support.galleries import cases
+from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +60,7 @@ def core() -> Iterator[int]:
     os.sched_setaffinity(0, usual)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("core")
 def test_beside_busy_processes_points_are_the_same() -> None:
     """On one core with three others: those of the other case, while it trains, and some that do nothing but work."""
@@ -75,6 +77,6 @@ def test_beside_busy_processes_points_are_the_same() -> None:
     assert found == {name: [] for name in NAMES}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["claims-all-supported", again("claims-contradicted")])
 def test_with_the_box_cut_to_a_fifth_points_are_the_same(name: str) -> None:
     assert others(name, load_assignment().with_settings(seconds=BOX)) == []

@@ -37,9 +37,10 @@ class _Statement:
 
     @property
     def imports(self) -> bool:
-        return any(
-            isinstance(part, _IMPORTS) and getattr(part, "module", "") != "__future__" for part in ast.walk(self.node)
-        )
+        """Whether there is an import in it, other than of what Python itself is to be."""
+        if self.alias is not None:
+            return getattr(self.node, "module", "") != "__future__"
+        return any(isinstance(part, _IMPORTS) for part in ast.walk(self.node))
 
     def sets_any(self, names: Collection[str]) -> bool:
         return not (self.names.sets | self.names.changes).isdisjoint(names)
@@ -158,9 +159,9 @@ def _without(source: bytes, out: Sequence[_Statement]) -> tuple[bytes, list[int]
     """The file with `pass`, and empty lines, in place of these statements; and the lines that these stood in."""
     lines = source.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
     left_out: set[int] = set()
-    by_node = [(node, [part.alias for part in parts]) for node, parts in groupby(out, key=lambda part: part.node)]
+    by_node = [(node, {id(part.alias) for part in parts}) for node, parts in groupby(out, key=lambda part: part.node)]
     for node, aliases in reversed(by_node):  # from the end: what comes before stays in its place
-        others = [alias for alias in node.names if alias not in aliases] if isinstance(node, _IMPORTS) else []
+        others = [alias for alias in node.names if id(alias) not in aliases] if isinstance(node, _IMPORTS) else []
         first = min([node.lineno, *(item.lineno for item in getattr(node, "decorator_list", []))])
         last = node.end_lineno or node.lineno
         text = lines[first - 1][: node.col_offset] + (_import_of(node, others) if others else b"pass")

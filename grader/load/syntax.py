@@ -55,7 +55,8 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
-    message = f"{path}{place}: {plain(error.msg, MAX_NAME * 2)}. {advice}"
+    what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
+    message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))
 
 

@@ -10,6 +10,8 @@ assignment's own; what they do to a student's object is done in the student's wo
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import CodeType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -45,7 +47,13 @@ def leaf_names(lines: Sequence[str]) -> list[str]:
 
 def carry_out(line: str, scope: dict[str, Any]) -> None:
     """Run a line, whose text is the assignment's own, on what `scope` has by name."""
-    exec(line, {"__builtins__": {}}, scope)
+    exec(_compiled(line, "exec"), {"__builtins__": {}}, scope)
+
+
+@lru_cache(10_000)
+def _compiled(text: str, mode: str) -> CodeType:
+    """Every program is carried out many times, by a student's objects and by those of each misconception."""
+    return compile(text, "<program>", mode)
 
 
 def _set_by(line: str) -> str:
@@ -69,7 +77,7 @@ class Asking:
         for line in (*program.lines, *self.lines_after(program)):
             carry_out(line, scope)
         reads = dict.fromkeys(self.reads.format(root=program.root, leaf=leaf) for leaf in program.leaves)
-        return {read: float(eval(read, {"__builtins__": {}}, scope)) for read in reads}
+        return {read: float(eval(_compiled(read, "eval"), {"__builtins__": {}}, scope)) for read in reads}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,8 @@ class Question(Generic[Rules]):
     """What is asked of programs. `model` makes objects by a misconception's rules, or (None) by the right ones.
 
     `excused` are misconceptions, by id, that cost points elsewhere: with None they cost nothing here; with a way to ask
-    past one that hides all others, the rest is judged by that.
+    past one that hides all others, the rest is judged by that. A mistake is named only if it also explains what comes
+    when the smallest programs are asked in the way of `naming`.
     """
 
     asking: Asking
@@ -86,6 +95,7 @@ class Question(Generic[Rules]):
     smallest: Sequence[Program] = ()
     misconceptions: Sequence[Misconception[Rules]] = ()
     excused: Mapping[str, Asking | None] = field(default_factory=dict)
+    naming: Asking | None = None
 
     def expected(self, program: Program, rules: Rules | None = None) -> Numbers:
         """What the model comes to; nothing where it would go on and on, which it says by a RecursionError."""
@@ -105,14 +115,14 @@ def judge(make: Make, question: Question[Rules]) -> Verdict:
     if all(_agree(numbers, question.expected(program)) for program, numbers in answers):
         return Verdict.passed()
     small = _answered(make, question)
-    explaining = _recognised(question, answers, question.misconceptions)
-    mistake = next(iter(_recognised(question, small, explaining) or explaining), None)
+    explaining = _explaining(make, question, small, _recognised(question, answers, question.misconceptions))
+    mistake = next(iter(explaining), None)
     if mistake is not None and mistake.id in question.excused:
         return _past(mistake, make, question).noting(f"{mistake.sentence} {ELSEWHERE}")
     program, numbers = next(item for item in (*small, *answers) if not _agree(item[1], question.expected(item[0])))
     # Not for a large program: what comes of it may depend on a choice that is free.
     if mistake is None and program in question.smallest:
-        mistake = next(iter(_recognised(question, small, question.misconceptions)), None)
+        mistake = next(iter(_explaining(make, question, small, question.misconceptions)), None)
     sentences = [mistake.sentence] if mistake else []
     message = " ".join([*sentences, _counterexample(question, program, numbers)])
     return Verdict.failed(message, mistake.id if mistake else None, paste=_to_paste(make, question, program))
@@ -153,6 +163,17 @@ def _recognised(
         misconceptions,
         lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in answers),
     )
+
+
+def _explaining(
+    make: Make, question: Question[Rules], small: ProgramAnswers, misconceptions: Sequence[Misconception[Rules]]
+) -> list[Misconception[Rules]]:
+    """Those that explain what came for the smallest programs, also in the way of `naming`."""
+    explaining = _recognised(question, small, misconceptions)
+    if question.naming is None or not explaining:
+        return explaining
+    naming = replace(question, asking=question.naming)
+    return _recognised(naming, _answered(make, naming), explaining)
 
 
 def _answered(make: Make, question: Question[Rules]) -> ProgramAnswers:

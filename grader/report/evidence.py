@@ -96,10 +96,23 @@ def _arrays(evidence: Mapping[str, Any]) -> Arrays:
     marks = marks_of(*(value for _, value in others))
     digits = enough_digits([value for _, value in named], expected, got, marks)
     shown = [grid for key, value in named for grid in grids(_label(key), value, {}, digits)]
+    alike = _differ_by_axes_of_one(expected, got)
     for key, value in others:
-        shown += grids(key, value, marks if key != "expected" else {}, MIN_DIGITS if key == "difference" else digits)
+        name = f"{key}, shape {shape(value)}" if alike and key != "difference" else key
+        shown += grids(name, value, marks if key != "expected" else {}, MIN_DIGITS if key == "difference" else digits)
     where = grids("", evidence.get("difference"), marks) if marks else ()
     return Arrays(tuple(shown), tuple(where))
+
+
+def _differ_by_axes_of_one(expected: Any, got: Any) -> bool:
+    """Whether two arrays look the same as tables, and are of different shapes: (1, 1) for (1,)."""
+    sizes, others = shape(expected), shape(got)
+    return (
+        sizes is not None
+        and others is not None
+        and sizes != others
+        and [size for size in sizes if size != 1] == [size for size in others if size != 1]
+    )
 
 
 def _is_drawn(key: str, value: Any) -> bool:

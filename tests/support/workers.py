@@ -3,8 +3,11 @@
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from grader.sandbox.launcher import Bundle, Launcher, Limits, Reply, Request
 from grader.sandbox.linux.jail import JailLauncher
@@ -23,6 +26,11 @@ SANDBOXES: dict[str, Callable[[], Launcher]] = {
     "jail": JailLauncher,
     "docker": docker_launcher,
 }
+
+
+def usual_first(kinds: Iterable[str]) -> list[Any]:
+    """Kinds as parameters: `make test` runs a test in the jail, and in the others if it is marked `everywhere`."""
+    return [pytest.param(kind, marks=() if kind == "jail" else pytest.mark.elsewhere) for kind in kinds]
 
 
 def bundle_of(code: str, *preload: str, limits: Limits | None = None) -> Bundle:

@@ -28,7 +28,7 @@ SMALL = [
         *("c = a ** 3; d = c * a", "c = a.relu(); d = c * a"),
     )
 ]
-VALUE = Asking("{root}.data")
+VALUE, OF_ROOT = Asking("{root}.data"), Asking("{root}.grad", GRADIENTS.after)
 # A root without a gradient hides all other mistakes, so beside its own point it is given one.
 ROOT_ELSEWHERE = {ROOT.id: Asking(GRADIENTS.reads, ("{root}.grad = 1", *GRADIENTS.after))}
 SUMS_ELSEWHERE = {**ROOT_ELSEWHERE, **{mistake.id: None for mistake in OF_SUMS_AND_PRODUCTS}}
@@ -44,7 +44,7 @@ def judge_gradients(
     engine: Any, programs: Sequence[Program], elsewhere: Mapping[str, Asking | None] | None = None
 ) -> Verdict:
     """Of every leaf. A mistake that is asked for `elsewhere` costs nothing here."""
-    return judge(engine.Value, Question(GRADIENTS, model, programs, SMALL, MISCONCEPTIONS, elsewhere or {}))
+    return judge(engine.Value, Question(GRADIENTS, model, programs, SMALL, MISCONCEPTIONS, elsewhere or {}, OF_ROOT))
 
 
 def model(rules: Rules | None) -> Any:

@@ -5,11 +5,11 @@ from typing import Any
 
 import layer_misconceptions as misconceptions
 import numpy as np
-from dropout import judge_mask, kept_probabilities, mask_of
+from dropout import kept_probabilities
 from layer import AFFINE, BATCHNORM, BATCHNORM_ALT, CONV, MAX_POOL, RELU, SMALL, TEST_TIME, UNPADDED, Rng
 
 from grader.api import Verdict, fetch, keep, module, points
-from grader.oracles.layers import CachedLayer, Inputs, softmax_loss, svm_loss
+from grader.oracles.layers import CachedLayer, Inputs, dropout_mask, judge_dropout, softmax_loss, svm_loss
 from grader.oracles.numeric import Case, Question, gradient, judge
 
 layers = module("cs231n.layers")
@@ -161,16 +161,16 @@ def judge_running(
     return judge(ask, Question([random_case], [case(np.array([[0.0], [4.0], [8.0]]), np.array([1.0]), 0.75)], mistakes))
 
 
-@points("1.9", part="mean")
-def check_running_mean(layers: Any, rng: Rng) -> Verdict:
-    """The running mean keeps `momentum` of its old value."""
-    return judge_running(layers, rng, "running_mean", lambda x: x.mean(axis=0), misconceptions.RUNNING)
+STATISTICS = {
+    "mean": ("running_mean", lambda x: x.mean(axis=0), misconceptions.RUNNING),
+    "variance": ("running_var", lambda x: x.var(axis=0), misconceptions.RUNNING_VARIANCE),
+}
 
 
-@points("1.9", part="variance")
-def check_running_variance(layers: Any, rng: Rng) -> Verdict:
-    """The running variance keeps `momentum` of its old value; the batch's variance is the uncorrected one."""
-    return judge_running(layers, rng, "running_var", lambda x: x.var(axis=0), misconceptions.RUNNING_VARIANCE)
+@points("1.9", part=[*STATISTICS])
+def check_running_statistics(layers: Any, rng: Rng, part: str) -> Verdict:
+    """Running mean and variance keep `momentum` of their old value; the batch's variance is the uncorrected one."""
+    return judge_running(layers, rng, *STATISTICS[part])
 
 
 def dropped(layers: Any, rng: Rng, mode: str) -> tuple[Any, float, Any, Any]:
@@ -186,7 +186,8 @@ def check_dropout_in_training(
 ) -> Verdict:
     """In training, each output is kept with the right probability, and scaled so that its mean stays."""
     x, p, out, _ = dropped(layers, rng, "train")
-    return judge_mask(x, p, out, kept_probabilities(p, files[FILE], str(settings["dropout_p"])))
+    probabilities = kept_probabilities(p, files[FILE], str(settings["dropout_p"]))
+    return judge_dropout(x, p, out, probabilities, misconceptions.DROPOUT_OUT)
 
 
 @points("1.13", part="test")
@@ -202,7 +203,7 @@ def check_dropout_at_test_time(layers: Any, rng: Rng) -> Verdict:
 def check_dropout_backward(layers: Any, rng: Rng) -> Verdict:
     """The gradient goes back through what was kept, with the same scale."""
     x, _, out, cache = dropped(layers, rng, "train")
-    dout, mask = rng.normal(size=x.shape), mask_of(x, out)
+    dout, mask = rng.normal(size=x.shape), dropout_mask(x, out)
     if isinstance(mask, Verdict):
         return mask
     question = Question([Case("dx", {"dout": dout, "mask": mask}, dout * mask)], [], misconceptions.DROPOUT_DX)

@@ -66,6 +66,7 @@ def new_parameters(net: Any, shapes: Shapes) -> dict[str, Any]:
     return {name: fetch(net.params[name]) for name in shapes}
 
 
+KINDS = {"weights": "W", "biases": "b"}  # of parameters, by the first letter of their names
 TWO_LAYERS = Network("TwoLayerNet(*W1.shape, len(b2), reg=reg)", two_layer_scores, make_two_layers, draw_two_layers)
 CONV_NET = Network(
     "ThreeLayerConvNet(X.shape[1:], len(b1), W1.shape[2], *W3.shape, reg=reg)",
@@ -87,16 +88,10 @@ def check_two_layer_loss(fc_net: Any, rng: Rng) -> Verdict:
     return TWO_LAYERS.judge_loss(fc_net, rng)
 
 
-@points("2.3", part="weights")
-def check_two_layer_weights(fc_net: Any, rng: Rng) -> Verdict:
-    """The gradients of W1 and W2 are right."""
-    return TWO_LAYERS.judge_gradients(fc_net, rng, "W")
-
-
-@points("2.3", part="biases")
-def check_two_layer_biases(fc_net: Any, rng: Rng) -> Verdict:
-    """The gradients of b1 and b2 are right."""
-    return TWO_LAYERS.judge_gradients(fc_net, rng, "b")
+@points("2.3", part=[*KINDS])
+def check_two_layer_gradients(fc_net: Any, rng: Rng, part: str) -> Verdict:
+    """The gradients of the weights W1 and W2, or of the biases b1 and b2, are right."""
+    return TWO_LAYERS.judge_gradients(fc_net, rng, KINDS[part])
 
 
 @points("3.1")
@@ -114,13 +109,7 @@ def check_conv_net_loss(cnn: Any, rng: Rng) -> Verdict:
     return CONV_NET.judge_loss(cnn, rng)
 
 
-@points("3.3", part="weights")
-def check_conv_net_weights(cnn: Any, rng: Rng) -> Verdict:
-    """The gradients of W1, W2 and W3 are right."""
-    return CONV_NET.judge_gradients(cnn, rng, "W")
-
-
-@points("3.3", part="biases")
-def check_conv_net_biases(cnn: Any, rng: Rng) -> Verdict:
-    """The gradients of b1, b2 and b3 are right."""
-    return CONV_NET.judge_gradients(cnn, rng, "b")
+@points("3.3", part=[*KINDS])
+def check_conv_net_gradients(cnn: Any, rng: Rng, part: str) -> Verdict:
+    """The gradients of the weights W1, W2 and W3, or of the biases b1, b2 and b3, are right."""
+    return CONV_NET.judge_gradients(cnn, rng, KINDS[part])

@@ -13,6 +13,7 @@ from grader.api import Verdict, fetch
 from grader.oracles.layers import Inputs, Shapes, softmax_loss
 from grader.oracles.numeric import Case, Numbers, Question, gradient, judge
 
+NEGATIVE = 0.25  # of the scores
 SPREAD = 0.3  # of the drawn parameters: large enough for every part of the network to matter
 
 
@@ -40,11 +41,14 @@ class Network:
         return softmax_loss(self.computes(X, **params), y) + squares(reg, *weights)
 
     def inputs(self, rng: Rng) -> tuple[Inputs, Inputs]:
-        """X, labels and the strength of regularisation; and the parameters."""
+        """X, labels and the strength of regularisation; and the parameters. A quarter of the scores at least are
+        negative, as they are in most draws: where none is, a ReLU behind them does not show."""
         shape, shapes = self.draw(rng)
-        params = {name: SPREAD * rng.normal(size=size) for name, size in shapes.items()}
+        X, params = rng.normal(size=shape), {}
+        while not params or (self.computes(X, **params) < 0).mean() < NEGATIVE:
+            params = {name: SPREAD * rng.normal(size=size) for name, size in shapes.items()}
         labels = rng.integers(0, [*shapes.values()][-1][0], shape[0])
-        return {"X": rng.normal(size=shape), "y": labels, "reg": np.array(round(rng.uniform(0.2, 0.9), 3))}, params
+        return {"X": X, "y": labels, "reg": np.array(round(rng.uniform(0.2, 0.9), 3))}, params
 
     def asks(self, module: Any, params: Inputs, read: Callable[..., Any]) -> Callable[..., Any]:
         """A function of the case's values that returns `read(net, X, y)` of the student's network with them."""
@@ -98,7 +102,10 @@ class Network:
         return Case(result, {**inputs, **params}, np.asarray(right), call=lines)
 
     def _wrong_scores(self) -> Misconceptions:
-        return (held("probabilities-for-scores", lambda c: softmax(c.right)),)
+        return (
+            held("probabilities-for-scores", lambda c: softmax(c.right)),
+            held("relu-behind-the-scores", lambda c: np.maximum(c.right, 0)),
+        )
 
     def _wrong_losses(self, names: list[str]) -> Misconceptions:
         weights = [name for name in names if name.startswith("W")]

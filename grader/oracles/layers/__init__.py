@@ -7,6 +7,7 @@ Knows no exercise. Runs on the trusted side.
 """
 
 from grader.oracles.layers.cached_layer import CachedLayer, Inputs
+from grader.oracles.layers.dropout_mask import dropout_mask, judge_dropout
 from grader.oracles.layers.forward_passes import (
     affine,
     batchnorm,
@@ -29,6 +30,8 @@ __all__ = [
     "batchnorm",
     "batchnorm_at_test_time",
     "conv",
+    "dropout_mask",
+    "judge_dropout",
     "judge_parameters",
     "max_pool",
     "padded",
