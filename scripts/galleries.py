@@ -1,10 +1,13 @@
 """The kill matrix: which point catches which wrong answer, and whether any verdict depends on the seed.
 
     python -m scripts.galleries [--gallery right|wrong] [--exercise ID ...] [--case NAME ...]
-                                [--seeds N] [--train-seeds N] [--beside N]
+                                [--seeds N] [--train-seeds N] [--beside N] [--part K/N]
 
 Training is dear, so that exercise 4 is graded with one seed; `--exercise 4 --gallery right --train-seeds 20` is the
 study in docs/optimizers.md, an hour or two on one core.
+
+Beside busy processes a point may wait for a person, which is not less. That takes long, so `--part 2/8` grades the
+second eighth of the cases only: `--exercise 4 --beside 8` some three minutes each on two cores.
 
 Exits with 1 if a right answer lost a point, a wrong one did not get its exact points, or a seed changed a verdict.
 """
@@ -36,22 +39,34 @@ def main() -> int:
     parser.add_argument("--exercise", action="append", default=[], help="only the cases of these exercises")
     parser.add_argument("--case", action="append", default=[], help="only these, by the names of their folders")
     parser.add_argument("--beside", type=int, default=0, help="how many busy processes run beside it")
+    parser.add_argument(
+        "--part", type=part, default=(1, 1), metavar="K/N", help="only the K-th of N parts of the cases"
+    )
     options = parser.parse_args()
+    number, parts = options.part
     selected = [
         case
         for gallery in options.gallery or GALLERIES
         for case in cases(gallery)
         if not options.exercise or set(options.exercise) & set(case.expected["exercises"])
         if not options.case or case.path.name in options.case
-    ]
+    ][number - 1 :: parts]
     console = Console()
     with busy(options.beside):
-        wrong_by_seed = grade_all(selected, options.seeds, options.train_seeds, console)
+        wrong_by_seed = grade_all(selected, options, console)
     console.print(matrix([case for case in selected if case.gallery == "wrong"]))
     return summary(selected, wrong_by_seed, console)
 
 
-def grade_all(selected_cases: list[Case], seeds: int, train_seeds: int, console: Console) -> dict[str, list[list[str]]]:
+def part(text: str) -> tuple[int, int]:
+    """`2/8`: which part, and of how many."""
+    number, _, parts = text.partition("/")
+    if not (number.isdigit() and parts.isdigit() and 1 <= int(number) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a part: write 2/8 for the second of eight")
+    return int(number), int(parts)
+
+
+def grade_all(selected_cases: list[Case], options: argparse.Namespace, console: Console) -> dict[str, list[list[str]]]:
     """Case -> for each seed, where the report was not what was expected. A case that trains is told when it is done."""
     assignment, launcher = load_assignment(), ProcessLauncher()
     result: dict[str, list[list[str]]] = {}
@@ -63,12 +78,13 @@ def grade_all(selected_cases: list[Case], seeds: int, train_seeds: int, console:
                 differences(
                     case,
                     json.loads(to_json(grading.grade(submission, seed=seed, selected=selected))),
+                    busy=options.beside > 0,
                 )
-                for seed in range(train_seeds if case.trains else seeds)
+                for seed in range(options.train_seeds if case.trains else options.seeds)
             ]
             if case.trains:
                 bad = sum(map(bool, result[case.name]))
-                console.print(f"{case.name}: {bad} of {train_seeds} seeds not as expected", markup=False)
+                console.print(f"{case.name}: {bad} of {options.train_seeds} seeds not as expected", markup=False)
     return result
 
 

@@ -37,20 +37,11 @@ for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
 DEAREST = (
-    *(
-        "galleries",
-        "trained_galleries",
-        "class",
-        "hostile",
-        "training",
-        "sandboxes",
-        "desk_browser",
-        "docs",
-        "training_load",
-    ),
-    *("training_attacks", "autograd_example", "benchmarks", "packages", "scripts", "jail", "optimizers", "command"),
-    *("rescore", "container", "mutants", "honest_students", "own_assignment", "lint", "compare", "marks"),
-    *("gpu_report", "handout", "student"),
+    *("galleries", "trained_galleries", "hostile", "jail", "sandboxes", "autograd_example", "class", "desk_browser"),
+    *("docs", "windows", "training", "handout", "packages", "optimizers", "training_attacks", "author_errors"),
+    *("command", "container", "gpu_report", "unusual_networks", "student_slips", "diagnoses", "gradients"),
+    *("exercise1_proof", "benchmarks", "honest_students", "student_states", "desk", "gradescope", "siblings", "lint"),
+    *("tutorial", "ci_files", "wire_fuzz", "mutants", "student_selections", "student", "installed_assignments"),
 )
 
 
@@ -84,6 +75,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.thorough)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: tests also wait, for deadlines and for browsers."""
     return (os.cpu_count() or 1) + 1

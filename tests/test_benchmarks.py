@@ -32,7 +32,7 @@ OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the ne
 
 
 # What these measure with is what the others measure with, and they take longest; `make lint` holds them to its types.
-AGAIN = {"student", "klass", "training", "desk"}
+AGAIN = {"student", "klass", "training", "desk", "scale", "shapes"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in SHORT])

@@ -473,6 +473,7 @@ def job_settings(assignment: Assignment) -> JobSettings:
     return JobSettings(rubric, str(assignment.folder), SandboxSettings("process"), 7, ("2.1",))
 
 
+@pytest.mark.usefixtures("lent")
 def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch: pytest.MonkeyPatch) -> None:
     submission = Submission("a", {"exercise2.py": GOOD}, "0" * 64)
     process = JobProcess(job_settings(assignment))
@@ -488,6 +489,7 @@ def test_a_job_that_dies_costs_itself_alone(assignment: Assignment, monkeypatch:
         process.end()
 
 
+@pytest.mark.usefixtures("lent")
 def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment) -> None:
     process = JobProcess(replace(job_settings(assignment), rubric="nonsense"))
     try:
@@ -498,6 +500,7 @@ def test_a_job_process_under_an_impossible_rubric_says_so(assignment: Assignment
         process.end()
 
 
+@pytest.mark.usefixtures("lent")
 def test_a_package_that_an_exercise_needs_is_missed_once_for_the_class(assignment: Assignment) -> None:
     """A class without torch ends with the sentence that says how to get it, instead of a fault for everybody."""
     settings = job_settings(assignment)
@@ -515,6 +518,7 @@ def test_a_package_that_an_exercise_needs_is_missed_once_for_the_class(assignmen
     )
 
 
+@pytest.mark.usefixtures("lent")
 def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> None:
     files = {"data": SettingFile("mine.npz", b"no archive", "0" * 64)}
     settings = replace(job_settings(assignment), points=("4.1",), files=files)

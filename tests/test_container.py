@@ -271,7 +271,7 @@ def test_workers_share_a_container_until_something_odd_happens(image: str, clien
         settle(own)
         (first,) = containers(client, own.session)
         deadline = time.monotonic() + PATIENCE
-        while len(left := client.api.top(first["Id"])["Processes"]) > 1:  # workers and relays go, the zygote stays
+        while len(left := client.api.top(first["Id"])["Processes"]) > 2:  # workers go; the zygote and one relay stay
             assert time.monotonic() < deadline, left
         (reply,) = ask(own, code, "die")
         assert isinstance(reply, CallFailed)
@@ -315,6 +315,34 @@ def connect():
     assert held == []
     assert set(elsewhere) <= {"PermissionError", "FileNotFoundError"}
     assert value_of(launcher, code, "reach") == ["refused"] * 4
+
+
+_LEFT_BEHIND = {
+    "prints": "threading.Thread(target=lambda: [print('mine') for _ in range(10 ** 9)]).start()",
+    "replies": "threading.Thread(target=lambda: [os.write(OPEN, b'x' * 4096) for OPEN in OPENED * 10 ** 9]).start()",
+    "a channel that does not wait": "[os.set_blocking(number, False) for number in OPENED]",
+    "its own end, later": "threading.Timer(0.01, os._exit, [5]).start()",
+    "nothing at all": "pass",
+}
+
+
+@pytest.mark.parametrize("act", _LEFT_BEHIND.values(), ids=_LEFT_BEHIND.keys())
+def test_what_a_worker_leaves_in_its_relay_reaches_no_other(launcher: DockerLauncher, act: str) -> None:
+    code = f"""
+import os, threading
+OPENED = [int(number) for number in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{{number}}")]
+def act():
+    {act}
+    return OPENED
+"""
+    assert isinstance(ask(launcher, code, "act")[0], Returned)
+    for number in range(3):
+        bundle = bundle_of("def echo(value):\n    print('well')\n    return value\n")
+        with Sandbox(launcher, {"module": bundle}) as sandbox:
+            value = f"{number}" * (4 << 20)
+            reply = sandbox.call(Request("module", "module", "echo", (value,), PATIENCE))
+            assert isinstance(reply, Returned), reply
+            assert (reply.value == value, reply.output) == (True, "well\n")
 
 
 def test_an_oracle_shares_no_container_with_a_student(image: str, client: docker.DockerClient) -> None:

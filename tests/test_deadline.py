@@ -54,6 +54,20 @@ def test_it_passes_when_the_worker_has_had_its_seconds(machine: Machine, passes:
     assert machine.now == pytest.approx(passes, abs=1.0 if machine.disk else 0.2)
 
 
+def test_a_look_that_takes_long_takes_nothing_of_the_workers_seconds() -> None:
+    """A container is looked at by a process that has to be started, on the same busy machine."""
+
+    class SlowToLookAt(Machine):
+        def measure(self) -> ProcessorTime:
+            self.now += 0.1 if self.now > 2.0 else 2.0
+            return super().measure()
+
+    machine = SlowToLookAt(0.1)
+    deadline = machine.waits(0.4)
+    assert not deadline.was_starved
+    assert machine.now * machine.share >= 0.4
+
+
 def test_a_machine_that_gives_next_to_nothing_decides_nothing() -> None:
     machine = Machine(0.001)
     assert machine.waits(10.0).was_starved

@@ -35,7 +35,7 @@ def test_the_whole_plan_in_its_short_form(tmp_path: Path) -> None:
     assert "| the same class on both | grader class of 2 | cpu " in text
 
 
-IN_A_PROCESS = ("bounds of a worker", "jail", "training")
+IN_A_PROCESS = ("bounds of a worker", "jail")
 
 
 def test_the_sections_that_need_no_class(tmp_path: Path) -> None:

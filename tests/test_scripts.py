@@ -32,7 +32,7 @@ ELSEWHERE = {
 SHORT = {
     "compare_sandboxes": ["--students", "2", "--sandbox", "process", "--exercise", "2"],
     "fuzz": ["--messages", "200", "--trees", "20", "--handles", "50", "--archives", "20"],
-    "galleries": ["--seeds", "1", "--case", "pool-loops"],
+    "galleries": ["--seeds", "1", "--case", "pool-loops", "--case", "pool-einsum", "--part", "1/2"],
     "hostile_table": ["--sandbox", "process", "--case", "answer-generator"],
     "kill_class": ["--kills", "1", "--helpers", "1", "--students", "2"],
 }

@@ -1,16 +1,21 @@
 """The stream of a container, taken apart: whatever the pieces, and whatever somebody in the container makes of it."""
 
+import contextlib
+import itertools
 import socket
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.sandbox.child.engine_stream import HEADER, PRINTS, REPLIES
+from grader.sandbox.child.engine_stream import ENDED, HEADER, PRINTS, REPLIES
 from grader.sandbox.child.protocol import ProtocolError
-from grader.sandbox.docker.stream import Frames, Stream
+from grader.sandbox.docker.stream import MAX_REST, Frames, Stream
 from grader.sandbox.pipes import OUTPUT_BYTES
+from tests.support.workers import PATIENCE
 
 
 def frame(stream: int, data: bytes) -> bytes:
@@ -93,3 +98,53 @@ def test_a_waiting_stream_is_quiet_until_something_comes_or_ends(ends: tuple[Str
     assert stream.is_quiet()
     engine.shutdown(socket.SHUT_WR)
     assert not stream.is_quiet()
+
+
+LAST = b'{"status": null, "why": ""}'
+
+
+def test_what_a_worker_leaves_unread_is_passed_over_for_the_next(ends: tuple[Stream, socket.socket]) -> None:
+    stream, engine = ends
+    left = frame(REPLIES, b"answer and more") + frame(PRINTS, b"late") + frame(REPLIES, b"more") + frame(ENDED, LAST)
+    engine.sendall(frame(1, left + frame(PRINTS, b"mine") + frame(REPLIES, b"next")))
+    assert stream.receive(6) == b"answer"
+    assert stream.rest(PATIENCE) == LAST
+    assert (stream.receive(64), stream.output(), stream.hung_up) == (b"next", "mine", False)
+
+
+@pytest.mark.parametrize("left", [b"", frame(PRINTS, b"x"), frame(REPLIES, b"x" * (MAX_REST + 1)) + frame(ENDED, LAST)])
+def test_a_relay_whose_worker_does_not_come_to_its_end_serves_no_other(
+    ends: tuple[Stream, socket.socket], left: bytes
+) -> None:
+    stream, engine = ends
+    sender = threading.Thread(target=engine.sendall, args=(frame(1, left),))  # more than a socket holds
+    sender.start()
+    assert stream.rest(0.5) is None
+    assert stream.hung_up
+    stream.close()
+    with contextlib.suppress(OSError):
+        sender.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="runs in containers alone")
+@given(st.lists(st.tuples(st.sampled_from([4, 5, 6]), st.binary(max_size=40))), st.lists(st.integers(1, 9), min_size=1))
+def test_what_the_grader_says_is_understood_whatever_the_pieces(
+    parts: list[tuple[int, bytes]], sizes: list[int]
+) -> None:
+    from grader.sandbox.child.forked_relay import Incoming
+
+    data = memoryview(b"".join(frame(*part) for part in parts))
+    incoming, heard = Incoming(), []
+    for size in itertools.cycle(sizes):
+        if not data:
+            break
+        incoming.add(bytes(data[:size]))
+        data = data[size:]
+        heard += incoming.frames()
+    together = [(stream, b"".join(part for _, part in group)) for stream, group in itertools.groupby(heard, by_stream)]
+    said = [(stream, b"".join(part for _, part in group)) for stream, group in itertools.groupby(parts, by_stream)]
+    assert together == said
+
+
+def by_stream(part: tuple[int, bytes]) -> int:
+    return part[0]

@@ -57,7 +57,7 @@ STATES = {
     ),
     "a slip with a hint": State(("-k", "1.1"), {"exercise1.py": CHAIN + "    return f_x * math.cos(theta)\n"}),
     "an endless loop": State(
-        ("exercise2.py",), {"exercise2.py": POOL + "    while True:\n        pass\n"}, call_seconds=2.0
+        ("-k", "2.1 or 2.3"), {"exercise2.py": POOL + "    while True:\n        pass\n"}, call_seconds=2.0
     ),
     "a forbidden import": State(("exercise2.py",), {"exercise2.py": "import scipy\n" + POOL + "    return X\n"}),
     "a breakpoint left in": State(("-k", "2.1"), {"exercise2.py": POOL + "    breakpoint()\n    return X\n"}),

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,10 +51,15 @@ BARE_FIELDS = {
 }
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def messages() -> Iterator[tuple[str, str]]:
     """(place, text) of every string of the package that is not a docstring."""
     for path in sorted((ROOT / "grader").rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
         docstrings = {
             id(node.body[0].value)
@@ -86,11 +92,11 @@ def bindings(tree: ast.AST, scope: str = "") -> Iterator[tuple[str, str, int]]:
         yield from bindings(node, node.name if inner else scope)
 
 
-def bare_names(source: str) -> list[tuple[str, str, int]]:
+def bare_names(tree: ast.Module) -> list[tuple[str, str, int]]:
     """The bindings of a module that are named by a bare word, in any case, with or without underscores around it."""
     return [
         (scope, name, line)
-        for scope, name, line in bindings(ast.parse(source))
+        for scope, name, line in bindings(tree)
         if name.strip("_").lower() in BARE_WORDS and (scope, name) not in BARE_FIELDS
     ]
 
@@ -121,14 +127,14 @@ def test_no_name_is_a_bare_participle() -> None:
     places = [
         f"{path.relative_to(ROOT)}:{line}: {name} in {scope or 'the module'}"
         for path in (path for folder in folders for path in sorted(folder.rglob("*.py")))
-        for scope, name, line in bare_names(path.read_text(encoding="utf-8"))
+        for scope, name, line in bare_names(parsed(path))
     ]
     assert places == [], "name what the value is, by a noun"
 
 
 def test_every_exception_to_bare_names_is_needed() -> None:
     paths = [path for name in ("grader", "scripts") for path in (ROOT / name).rglob("*.py")]
-    names = {(scope, name) for path in paths for scope, name, _ in bindings(ast.parse(path.read_text("utf-8")))}
+    names = {(scope, name) for path in paths for scope, name, _ in bindings(parsed(path))}
     assert names >= BARE_FIELDS
 
 
@@ -147,13 +153,15 @@ def test_no_help_has_a_banned_word(command: str | None) -> None:
 def test_the_list_catches_what_it_is_for() -> None:
     assert banned("Next: mend 2.1")
     assert banned("x cannot be had here")
-    assert [name for _, name, _ in bare_names("import a as found\nfor one in b: _kept = 1\nc.seen: int = 1")] == [
+    assert [
+        name for _, name, _ in bare_names(ast.parse("import a as found\nfor one in b: _kept = 1\nc.seen: int = 1"))
+    ] == [
         "found",
         "one",
         "_kept",
         "seen",
     ]
-    assert [name for _, name, _ in bare_names("class Told:\n def made(self, *given): case_ = done")] == [
+    assert [name for _, name, _ in bare_names(ast.parse("class Told:\n def made(self, *given): case_ = done"))] == [
         "Told",
         "made",
         "given",

@@ -57,7 +57,8 @@ class Deadline:
             unlooked = min(LOOK_SECONDS, self._seconds * _LOOK_SHARE) - (now - self._began)
             if unlooked > 0:
                 return unlooked
-            self._looked_at, self._last_look, self._first = now, now, self._measure()
+            self._first = self._measure()
+            self._looked_at = self._last_look = now = self._clock()  # in a container a look may take a second
         left = self._seconds - (now - self._looked_at)  # a worker's own seconds count from the first look at it
         if self._first is None:
             return max(self._seconds - (now - self._began), 0.0)

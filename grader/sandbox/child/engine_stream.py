@@ -1,4 +1,4 @@
-"""One stream of frames that carries what a worker replies and what it prints: a relay says it, the grader hears it.
+"""Streams of frames between the grader and a relay: what a worker replies and prints, and what it is sent.
 
 A frame is in the engine's own format: stream u8, three zero bytes, length u32, big-endian. Standard library only.
 """
@@ -6,7 +6,8 @@ A frame is in the engine's own format: stream u8, three zero bytes, length u32, 
 import os
 import struct
 
-REPLIES, PRINTS, ENDED = 1, 2, 3  # the streams; the last is `forked_relay`'s alone
+REPLIES, PRINTS, ENDED = 1, 2, 3  # what a relay says; the last is `forked_relay`'s alone
+LAUNCH, REQUESTS, END = 4, 5, 6  # what the grader says to a `forked_relay`
 HEADER = struct.Struct(">BxxxL")
 PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
 PRINTED_BYTES = (

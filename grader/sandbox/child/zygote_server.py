@@ -3,8 +3,9 @@
     child zygote_server SETTINGS        as `zygote` takes them
 
 The first words leave through descriptor 1, one line; descriptor 0 only hangs up, and everything ends with it. A relay
-(`forked_relay`) connects to a socket in the zygote's folder, where no worker may look and which none could use: they
-have no sockets. Its packets are those of a zygote's control socket, with one worker each; who hangs up ends theirs.
+(`forked_relay`) connects for each worker to a socket in the zygote's folder, where no worker may look and which none
+could use: they have no sockets. Its packets are those of a zygote's control socket, of that worker alone: {"launch":
+limits}, then {"end": whether it is gone already}. Who hangs up ends theirs.
 """
 
 import json
@@ -52,7 +53,7 @@ def _serve(warm: zygote.Zygote, path: str) -> None:
     listener.bind(path)
     listener.listen()
     warm.say({"listening": True})
-    relays: dict[int, tuple[socket.socket, int]] = {}  # by descriptor: a relay, and its worker's number
+    relays: dict[int, tuple[socket.socket, int]] = {}  # by descriptor: a relay's connection, and its worker's number
     poll = select.poll()
     poll.register(0, 0)
     poll.register(listener, select.POLLIN)
@@ -88,7 +89,7 @@ def _obey(warm: zygote.Zygote, relay: socket.socket, number: int) -> bool:
         for descriptor in descriptors:
             os.close(descriptor)
         return True
-    ended = warm.end(number, bool(message))
+    ended = warm.end(number, gone=bool(message.get("end")))
     if message:
         relay.send(json.dumps(ended).encode())
     return False

@@ -150,7 +150,7 @@ class DockerLauncher:
         return ""
 
     def attach_relay(self, container: str, command: list[str]) -> Stream:
-        """Start the relay of one worker in a shared container."""
+        """Start a relay in a shared container."""
         with engine_errors("starting a worker in a container"):
             api = self._client.api
             created = api.exec_create(container, [*_PYTHON, *command], stdin=True, user=_NOBODY, workdir="/tmp")

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from grader.errors import SandboxError
 from grader.sandbox.child import rlimits
+from grader.sandbox.child.engine_stream import END, HEADER, LAUNCH, REQUESTS
 from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Limits
@@ -21,6 +22,7 @@ from grader.sandbox.process import describe_exit
 REQUIRED = frozenset(rlimits.REQUIRED)
 FOLDER = "/tmp/zygote"
 MAX_WORKERS = 500  # of one container; then a fresh one, for hygiene
+END_SECONDS = 10.0  # for a zygote to end a worker, which takes milliseconds
 _LINE_BYTES = 1 << 16
 
 
@@ -38,17 +40,14 @@ def server_command(modules: tuple[str, ...]) -> list[str]:
     return ["zygote_server", json.dumps(settings)]
 
 
-def relay_command(bundle: Bundle) -> list[str]:
-    """What is started in a shared container for one worker."""
-    settings = {"socket": f"{FOLDER}/relays", "limits": asdict(bundle.limits)}
-    return ["forked_relay", json.dumps(settings)]
+RELAY_COMMAND = ["forked_relay", f"{FOLDER}/relays"]  # in a shared container
 
 
 class Engine(Protocol):
     """What a shared container needs of whoever holds the engine."""
 
     def attach_relay(self, container: str, command: list[str]) -> Stream:
-        """Start a relay in the container. Raises SandboxError."""
+        """Start a relay in a container. Raises SandboxError."""
 
     def discard(self, identity: str) -> None:
         """Remove a container in the background."""
@@ -71,6 +70,7 @@ class Shared:
         self._active = 0
         self._count = 0
         self._retired = False
+        self._relays: list[Stream] = []  # whose workers have ended, or are about to
         self.is_quiet = stream.is_quiet
 
     def is_jailing(self) -> bool:
@@ -85,23 +85,30 @@ class Shared:
         return REQUIRED.isdisjoint({**words["lacks"], **words["through"]})
 
     def launch(self, bundle: Bundle) -> "SharedWorker | None":
-        """A worker in this container; None if it is full. Raises SandboxError."""
+        """A worker in this container; None if it is full, or odd by now. Raises SandboxError."""
         with self._lock:
             if self._retired or self._count >= MAX_WORKERS or not self.is_quiet():
                 return None
             self._count += 1
             self._active += 1
+            relay = self._relays.pop() if self._relays else None
         try:
-            return SharedWorker(self, self._engine, self._engine.attach_relay(self.identity, relay_command(bundle)))
+            if relay is not None and not _has_ended_well(relay):
+                relay.close()
+                self.left(odd=True)
+                return None
+            relay = relay or self._engine.attach_relay(self.identity, RELAY_COMMAND)
+            return SharedWorker(self, self._engine, relay, bundle.limits)
         except BaseException:
             self.left(odd=True)
             raise
 
-    def left(self, *, odd: bool) -> None:
-        """A worker of it has ended."""
+    def left(self, *, odd: bool, relay: Stream | None = None) -> None:
+        """A worker of it has ended; `relay` is free for the next."""
         with self._lock:
             self._active -= 1
             self._retired |= odd
+            self._relays += [relay] if relay is not None else []
             over = self._retired and self._active == 0
         if over:
             self.end()
@@ -116,20 +123,35 @@ class Shared:
 
     def end(self) -> str:
         """End the container with all that is in it."""
-        self._stream.close()
+        for stream in (self._stream, *self._relays):
+            stream.close()
         self._engine.discard(self.identity)
         return ""
 
 
-class SharedWorker:
-    """One worker's ends."""
+def _has_ended_well(relay: Stream) -> bool:
+    """Waits for the last words on the worker that a relay had before: whether it lived until it was ended."""
+    words = relay.rest(END_SECONDS)
+    return words is not None and json.loads(words) == {"status": None, "why": ""}
 
-    def __init__(self, shared: Shared, engine: Engine, stream: Stream) -> None:
+
+class SharedWorker:
+    """One worker's ends. Raises SandboxError where its relay cannot be reached."""
+
+    def __init__(self, shared: Shared, engine: Engine, relay: Stream, limits: Limits) -> None:
         self._shared = shared
         self._engine = engine
-        self._stream = stream
+        self._stream = relay
         self._failure: SandboxError | None = None
-        self.send, self.receive = stream.send, stream.receive
+        self.receive = relay.receive
+        try:
+            self._say(LAUNCH, json.dumps(asdict(limits)).encode())
+        except OSError as error:
+            relay.close()
+            raise SandboxError(f"a worker's container cannot be reached: {error}") from error
+
+    def send(self, data: bytes) -> None:
+        self._say(REQUESTS, data)
 
     def processor_time(self) -> ProcessorTime | None:
         """Of the whole container: a submission's workers are asked one after the other."""
@@ -142,16 +164,29 @@ class SharedWorker:
         return self._stream.output()
 
     def end(self) -> str:
-        """How it had ended, by its zygote's words. Raises SandboxError where it is the engine that failed."""
+        """How it had ended, by its zygote's words. Raises SandboxError where it is the engine that failed.
+
+        After one that was asked nothing more, its relay serves the next.
+        """
         odd = self._stream.hung_up or self._stream.waiting
         try:
+            if not odd:
+                self._say(END, b"now")
             return self._how_it_ended() if odd else ""
         except SandboxError as error:
             self._failure = error
             raise
+        except OSError:  # whoever asks for the next worker will hear why
+            odd = True
+            return ""
         finally:
-            self._stream.close()
-            self._shared.left(odd=odd)
+            if odd:
+                self._stream.close()
+            self._shared.left(odd=odd, relay=None if odd else self._stream)
+
+    def _say(self, stream: int, data: bytes) -> None:
+        self._stream.send(HEADER.pack(stream, len(data)))
+        self._stream.send(data)
 
     def _how_it_ended(self) -> str:
         words = self._stream.last_words

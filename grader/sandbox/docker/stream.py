@@ -16,6 +16,7 @@ from grader.sandbox.child.protocol import ProtocolError
 from grader.sandbox.pipes import OUTPUT_BYTES
 
 _CHUNK = 1 << 16
+MAX_REST = 1 << 20  # bytes; a flood of prints is some 64 KiB, and a reply that nobody asked for has no end
 
 
 class Frames:
@@ -103,6 +104,29 @@ class Stream:
             raise
         finally:
             self.waiting = False
+
+    def rest(self, seconds: float) -> bytes | None:
+        """Passes over what else a worker says, until it has ended, for what comes then to be the next one's.
+
+        Its last words; None where they do not come within `seconds`, or behind too much that nobody asked for.
+        """
+        words, left = b"", MAX_REST
+        try:
+            self._wire.settimeout(seconds)
+            while left > 0:
+                stream, data = self._frames.part(_CHUNK)
+                left -= len(data)
+                words += data if stream == ENDED else b""
+                if not data:
+                    return None
+                if stream == ENDED and not self._frames.is_within:
+                    self._wire.settimeout(None)
+                    self.output()
+                    return words
+        except OSError:
+            pass
+        self.hung_up = True
+        return None
 
     def receive_line(self) -> bytes:
         """Some bytes of what process 1 of a container says itself; none at the end."""
