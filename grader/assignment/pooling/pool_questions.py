@@ -6,7 +6,7 @@ import numpy as np
 
 from grader.assignment.pooling import pool_cases, pool_minimal_cases
 from grader.assignment.pooling.pool_misconceptions import POOL_MISCONCEPTIONS
-from grader.oracles.numeric import Inputs, Question, boxes
+from grader.oracles.numeric import Inputs, Question, Shortcut, boxes
 
 
 def _smaller(is_asked: Callable[[int, int, int, int], bool]) -> Callable[[Inputs], Iterator[Inputs]]:
@@ -32,7 +32,7 @@ _ALONE = 4  # windows: what is right for a batch, and for these, has nothing lef
 def one_window(rng: np.random.Generator) -> Question:
     """All windows are asked one by one, or (where that is answered right) most of them as a batch."""
     cases = pool_cases.one_window(rng)
-    shortcut = (*cases[:_ALONE], pool_cases.batch(cases[_ALONE:])) if len(cases) > _ALONE + 1 else ()
+    shortcut = Shortcut(_ALONE, pool_cases.batch(cases[_ALONE:])) if len(cases) > _ALONE + 1 else None
     return Question(cases, pool_minimal_cases.ONE_WINDOW, POOL_MISCONCEPTIONS, shortcut=shortcut)
 
 

@@ -23,7 +23,7 @@ from grader.oracles.numeric.comparison import (
 )
 from grader.oracles.numeric.counterexample import boxes
 from grader.oracles.numeric.differences import central_difference, complex_step, gradient, grouped_difference
-from grader.oracles.numeric.judge import Question, judge
+from grader.oracles.numeric.judge import Question, Shortcut, judge
 from grader.oracles.numeric.naming import Fitted, Model, OfCase
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "OfCase",
     "Precision",
     "Question",
+    "Shortcut",
     "UnreadableError",
     "boxes",
     "central_difference",

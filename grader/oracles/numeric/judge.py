@@ -25,17 +25,25 @@ MAX_TURNED = 4  # minimal cases that tell whether the arguments were taken in an
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """One case that asks the same as all cases of a question from the one at `place` on."""
+
+    place: int
+    case: Case
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """All that one numerical point asks. `minimal_cases` are small ones, from the smallest up, that tell nothing new:
     they are for the student to see where the function fails. `smaller` gives what is smaller than the inputs of a case,
-    from the smallest up: a call that raises is tried on all of it. `shortcut` are fewer cases that ask the same: where
-    all of them are answered right, the others are not asked."""
+    from the smallest up: a call that raises is tried on all of it. Where all before a `shortcut` and the
+    shortcut are answered right, the cases that it stands for are not asked."""
 
     cases: Sequence[Case]
     minimal_cases: Sequence[Case] = ()
     misconceptions: Sequence[Misconception[Model]] = ()
     smaller: Callable[[Inputs], Iterable[Inputs]] = lambda inputs: ()
-    shortcut: Sequence[Case] = ()
+    shortcut: Shortcut | None = None
 
 
 @np.errstate(over="ignore", invalid="ignore")  # answers may hold 1e308; a sum that overflows is wrong all the same
@@ -43,10 +51,12 @@ def judge(function: Callable[..., Any], question: Question) -> Verdict:
     """Whether the function's answer is right on every case. Raises CallFailure where no value comes before one that is
     wrong: what was wrong first is what the student should read first."""
     rehearse(lambda: rehearsal(question.cases, question.minimal_cases, question.misconceptions))
-    answers = _all_right(function, question.shortcut)
-    if answers:
-        return _noted(Verdict.passed(), answers)
-    for case in question.cases:
+    answers: list[CaseAnswer] = []
+    for place, case in enumerate(question.cases):
+        if question.shortcut and place == question.shortcut.place and not any(mismatch(*item) for item in answers):
+            rest = _right(function, question.shortcut.case)
+            if rest is not None:
+                return _noted(Verdict.passed(), [*answers, rest])
         try:
             answers.append((case, read_and_compare(function(*case.inputs.values()), case)))
         except CallFailure as failure:
@@ -58,17 +68,13 @@ def judge(function: Callable[..., Any], question: Question) -> Verdict:
     return _noted(Verdict.passed(), answers)
 
 
-def _all_right(function: Callable[..., Any], cases: Sequence[Case]) -> list[CaseAnswer]:
-    """The answers to all cases; none where one of them is wrong, or does not come."""
-    answers: list[CaseAnswer] = []
-    for case in cases:
-        try:
-            answers.append((case, read_and_compare(function(*case.inputs.values()), case)))
-        except CallFailure:
-            return []
-        if mismatch(*answers[-1]):
-            return []
-    return answers
+def _right(function: Callable[..., Any], case: Case) -> CaseAnswer | None:
+    """The answer, if it comes and is right."""
+    try:
+        answer = read_and_compare(function(*case.inputs.values()), case)
+    except CallFailure:
+        return None
+    return None if mismatch(case, answer) else (case, answer)
 
 
 def _failed(function: Callable[..., Any], question: Question, answers: Sequence[CaseAnswer]) -> Verdict:
