@@ -5,6 +5,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+# Until whoever started it is gone, however that ended.
+_WORK = """
+import os
+parent = os.getppid()
+while os.getppid() == parent:
+    for _ in range(1_000_000):
+        pass
+"""
+
 
 @contextmanager
 def busy(count: int) -> Iterator[None]:
@@ -17,5 +26,5 @@ def busy(count: int) -> Iterator[None]:
 
 def add_busy(stack: ExitStack) -> None:
     """One more, which ends with the stack."""
-    process = stack.enter_context(subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True))
+    process = stack.enter_context(subprocess.Popen([sys.executable, "-c", _WORK], start_new_session=True))
     stack.callback(process.kill)
