@@ -166,6 +166,6 @@ def test_the_list_catches_what_it_is_for() -> None:
         "made",
         "given",
     ]
-    assert not bare_names("class Ask:\n seen: int\nfound_files = {'found': 1}; x(found=1)")
+    assert not bare_names(ast.parse("class Ask:\n seen: int\nfound_files = {'found': 1}; x(found=1)"))
     assert not banned("recommend, amend; Next: fix 2.1")
     assert Path(__file__).name == "test_words.py"
