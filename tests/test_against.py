@@ -2,14 +2,17 @@
 
 import json
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.classroom.results import store
 from grader.classroom.results.similarity import fingerprints_of, similar_pairs
+from grader.classroom.run.earlier_classes import EarlierClasses, earlier_classes
 from grader.report.html.class_page import class_page
 from grader.report.html.class_statistics import Entry
 from grader.report.pairs import Pair
@@ -137,3 +140,11 @@ def test_a_name_of_an_earlier_year_is_nobodys_of_this_class() -> None:
     page = "".join(class_page(entries, pairs=[Pair("a", "b", 0.9, earlier=True)]))
     assert '<span class="quiet">earlier:</span> <bdi>b</bdi>' in page
     assert "2 hand-ins: " in page
+
+
+def test_without_earlier_classes_there_is_no_folder_that_a_kill_would_leave(
+    tmp_path: Path, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with earlier_classes([], tmp_path, assignment) as earlier:
+        assert (earlier, list(tmp_path.iterdir())) == (EarlierClasses(), [])
