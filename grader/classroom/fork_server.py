@@ -34,7 +34,7 @@ assert sys.platform == "linux"
 
 from grader.sandbox.child.confine import close_all_but, die_with_parent  # noqa: E402 - which Linux alone has
 
-Within: TypeAlias = tuple[str, Sequence[str]]
+Preparation: TypeAlias = tuple[str, Sequence[str]]
 
 _ANSWER_SECONDS = 60.0  # to fork, all that comes before included; where that takes longer, an interpreter is started
 _END_SECONDS = 30.0  # for processes to end by themselves once the class is gone
@@ -46,11 +46,11 @@ _PIPES = 3  # descriptors that a process has anyway: input, output, errors
 class ForkServer:
     """The class's end of a server that has imported, or is about to import, `modules`; a context.
 
-    `within` are a module and arguments: what its `within(arguments, work)` has done before it calls `work` is done for
-    all processes. Raises OSError where none can be forked.
+    `preparation` are a module and arguments: what its `prepare(arguments, work)` has done before it calls `work` is
+    done for all processes. Raises OSError where none can be forked.
     """
 
-    def __init__(self, modules: Sequence[str], within: Within | None = None) -> None:
+    def __init__(self, modules: Sequence[str], preparation: Preparation | None = None) -> None:
         self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
@@ -58,7 +58,7 @@ class ForkServer:
             sys.stderr.flush()
             self._pid = os.fork()
             if self._pid == 0:
-                _become_server(theirs.fileno(), modules, within)
+                _become_server(theirs.fileno(), modules, preparation)
         self._control.settimeout(_ANSWER_SECONDS)
 
     def __enter__(self) -> Self:
@@ -145,7 +145,7 @@ class ForkedProcess:
         self._server.kill(self.pid)
 
 
-def _become_server(control: int, modules: Sequence[str], within: Within | None) -> NoReturn:
+def _become_server(control: int, modules: Sequence[str], preparation: Preparation | None) -> NoReturn:
     """In the child: let go of all that is the class's, then serve. Never returns."""
     try:
         os.setsid()  # Ctrl-C is the class's to answer
@@ -153,7 +153,7 @@ def _become_server(control: int, modules: Sequence[str], within: Within | None) 
         for descriptor in range(_PIPES):
             os.dup2(nothing, descriptor)
         close_all_but([control])
-        _Server(socket.socket(fileno=control)).serve(modules, within)
+        _Server(socket.socket(fileno=control)).serve(modules, preparation)
     finally:
         os._exit(1)  # whatever happened here is nothing that the class's own frames should clean up after
 
@@ -165,24 +165,24 @@ class _Server:
         self._control = control
         self._statuses: dict[int, int] = {}  # of the processes that live: where their exit codes are awaited
 
-    def serve(self, modules: Sequence[str], within: Within | None) -> None:
+    def serve(self, modules: Sequence[str], preparation: Preparation | None) -> None:
         _name("grader: forks")
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
         gc.disable()
         for module in modules:
             importlib.import_module(module)
-        if within is None:
+        if preparation is None:
             self._answer_all()
             return
-        module, arguments = within
+        module, arguments = preparation
         threads = _threads()
 
         def work() -> None:
             if _threads() == threads:  # a fork has but one, and waits for ever for what another would have done
                 self._answer_all()
 
-        importlib.import_module(module).within(arguments, work)
+        importlib.import_module(module).prepare(arguments, work)
 
     def _answer_all(self) -> None:
         """Carries out messages until there are no more and what was forked has ended."""

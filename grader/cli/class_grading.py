@@ -56,8 +56,8 @@ def _starting(assignment: Path, *, is_needed: bool) -> Iterator[Start]:
         if sys.platform == "linux" and is_needed and threading.active_count() == 1:
             with suppress(OSError):  # no more processes, or no more memory: what is started later says so
                 modules = (job_process.MODULE, similarity_job.MODULE, *similarity_job.NEEDS)
-                within = (job_process.MODULE, [str(assignment)])
-                start = stack.enter_context(ForkServer(modules, within)).start
+                preparation = (job_process.MODULE, [str(assignment)])
+                start = stack.enter_context(ForkServer(modules, preparation)).start
         yield start
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 prepared: list[int] = []  # in which processes
 
 
-def within(arguments: Sequence[str], work: Callable[[], None]) -> None:
+def prepare(arguments: Sequence[str], work: Callable[[], None]) -> None:
     """Prepares for all processes, as the first argument says."""
     match arguments:
         case ["well"]:

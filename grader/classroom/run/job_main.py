@@ -3,7 +3,7 @@
     python -m grader.classroom.run.job_main FOLDER [WARM]      or `run`, in a process that was forked
 
 FOLDER is an empty folder for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
-`job_process` starts it, or has it forked from a process that has collected the checks (`within`). It reads frames of
+`job_process` starts it, or has it forked from a process that has collected the checks (`prepare`). It reads frames of
 the wire (`sandbox.child.protocol`) from its input and writes one for each to its output:
 
     settings   first, once: the fields of `class_model.JobSettings`
@@ -44,7 +44,7 @@ _COLLECTED: dict[Path, RunChecks] = {}  # by an assignment's folder, in the proc
 IDLE_SECONDS = 600.0  # without a request: the class is over, and nobody closed the pipe
 
 
-def within(arguments: Sequence[str], work: Callable[[], None]) -> None:
+def prepare(arguments: Sequence[str], work: Callable[[], None]) -> None:
     """Does `work` with the checks of the assignment in a folder collected, for all processes that it forks.
 
     Where they cannot be collected it is done without them: each process says so itself.
