@@ -97,7 +97,7 @@ def mutants(
         Path | None, typer.Option("--json", help="Write everything that was examined to this file.")
     ] = None,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show also the mutants that live by right: they answer as the original does.")
+        bool, typer.Option("--all", help="Also show the mutants that may survive: they answer as the original does.")
     ] = False,
     seed: FirstSeedOption = 0,
 ) -> None:
@@ -126,7 +126,7 @@ def mutants(
     out.print(Text(_summary(examined_mutants)), soft_wrap=True)
     hidden = sum(item.fate in _BY_RIGHT.keys() - styles.keys() for item in examined_mutants)
     if hidden:
-        verb, them = ("lives by right is", "it") if hidden == 1 else ("live by right are", "them")
+        verb, them = ("may survive is", "it") if hidden == 1 else ("may survive are", "them")
         out.print(Text(f"{counted(hidden, 'mutant')} that {verb} not shown; --all shows {them}."), soft_wrap=True)
     if any(item.is_finding for item in examined_mutants):
         raise SystemExit(1)
