@@ -10,6 +10,7 @@ import pytest
 
 from grader.classroom.class_model import Format
 from grader.classroom.results import similarity_job, store
+from grader.classroom.results.code_shape import shape_of
 from grader.classroom.results.pages import comparing
 from grader.classroom.results.similarity import fingerprints_of, similar_pairs
 from grader.load.content import MAX_CODE_BYTES
@@ -44,6 +45,25 @@ def test_other_names_and_comments_make_no_other_hand_in() -> None:
     )
     assert (pair.left, pair.right) == ("a", "b")
     assert pair.share > 0.9
+
+
+@pytest.mark.parametrize(
+    ("code", "shape"),
+    [
+        ("def f(x):  # why\n    return x + 1e-5\n", "defF(V):returnV+1e-5"),
+        ("class A(B): pass", "classC(V):pass"),
+        ("x = 'it\\'s' \"#\"", "V=SS"),
+        ("x = r'\\d' + f\"{y}\" + b''", "V=S+S+S"),
+        ('"""Two\nlines, "quoted"."""\nx', "SV"),
+        ('"""never\nended', "S"),
+        ("'not ended\nx", "SV"),
+        ("print(len(größe), 0x1F, .5, 1_000)", "print(len(V),0x1F,.5,1_000)"),
+        ("a = b \\\n  @ c", "V=V@V"),
+        ("a ? $ \x00", "V?$\x00"),
+    ],
+)
+def test_what_nobody_chose_is_the_shape_of_code(code: str, shape: str) -> None:
+    assert shape_of(code) == shape
 
 
 def test_a_copy_is_found_however_long_it_is_made() -> None:
@@ -116,11 +136,11 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
                 found += [path] if str(tmp_path).encode() in path.read_bytes() else []
         return found
 
-    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(similarity_job.EACH)])
+    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(50)])
     with similarity_job.Search(tmp_path, ROOT / "student_template", 1):
         deadline = time.monotonic() + 60
-        while len(at_work()) < 2:
-            assert time.monotonic() < deadline, "it has not begun to read"
+        while not at_work():
+            assert time.monotonic() < deadline, "it has not begun"
     while at_work():
         assert time.monotonic() < deadline, "it left a process behind"
 
