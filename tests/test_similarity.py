@@ -1,7 +1,6 @@
 """Hints at similar hand-ins: what is found whatever it is called, and what is nobody's own."""
 
 import json
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from grader.classroom.class_model import Format
+from grader.classroom.python_process import start_python
 from grader.classroom.results import similarity_job, store
 from grader.classroom.results.pages import comparing
 from grader.classroom.results.similarity import fingerprints_of, similar_pairs
@@ -16,6 +16,7 @@ from grader.load.content import MAX_CODE_BYTES
 from grader.load.submission import packed
 from grader.report.pairs import Pair
 from tests.support.command import ROOT
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -116,13 +117,13 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
                 found += [path] if str(tmp_path).encode() in path.read_bytes() else []
         return found
 
+    def endless(module: str, *rest: Any) -> Any:
+        return start_python("tests.support.endless_search", *rest)
+
     class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(similarity_job.EACH)])
-    with similarity_job.Search(tmp_path, ROOT / "student_template", 1):
-        deadline = time.monotonic() + 60
-        while len(at_work()) < 2:
-            assert time.monotonic() < deadline, "it has not begun to read"
-    while at_work():
-        assert time.monotonic() < deadline, "it left a process behind"
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 1, start=endless):
+        wait_until(lambda: len(at_work()) >= 2)  # it reads
+    wait_until(lambda: not at_work())
 
 
 def compare(folder: Path, index: store.ClassIndex) -> None:
