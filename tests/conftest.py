@@ -82,7 +82,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores for us: tests also wait, for deadlines and for browsers. Each may have a gigabyte."""
+    """One more than there are cores for us: tests also wait, for deadlines and for browsers."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores + 1, MAX_WORKERS)
 
