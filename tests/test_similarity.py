@@ -1,7 +1,7 @@
 """Hints at similar hand-ins: what is found whatever it is called, and what is nobody's own."""
 
 import json
-import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grader.classroom.class_model import Format
+from grader.classroom.python_process import start_python
 from grader.classroom.results import similarity_job, store
 from grader.classroom.results.code_shape import shape_of
 from grader.classroom.results.pages import comparing
@@ -17,6 +18,7 @@ from grader.load.content import MAX_CODE_BYTES
 from grader.load.submission import packed
 from grader.report.pairs import Pair
 from tests.support.command import ROOT
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -136,13 +138,13 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
                 found += [path] if str(tmp_path).encode() in path.read_bytes() else []
         return found
 
-    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(50)])
-    with similarity_job.Search(tmp_path, ROOT / "student_template", 1):
-        deadline = time.monotonic() + 60
-        while not at_work():
-            assert time.monotonic() < deadline, "it has not begun"
-    while at_work():
-        assert time.monotonic() < deadline, "it left a process behind"
+    def endless(module: str, arguments: Sequence[str], *rest: Any) -> Any:
+        return start_python("tests.support.forked_module", ["echo", *arguments], *rest)  # it waits for its input
+
+    class_of(tmp_path, REFERENCE)
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 1, start=endless):
+        wait_until(lambda: len(at_work()) == 1)
+    wait_until(lambda: not at_work())
 
 
 def compare(folder: Path, index: store.ClassIndex) -> None:
