@@ -272,6 +272,17 @@ def test_a_class_of_any_size_takes_little_memory(
     assert (added[2] - added[1]) / more < added_bytes, "garbage that waits for its collection is counted, too"
 
 
+def test_what_a_killed_run_had_half_written_is_removed_and_nothing_else(klass: Class) -> None:
+    results = klass.request.results
+    klass.grade()
+    half = (".class.html.abcd1234", "a/.report.html.x_7z9k2q", "a/.submission.zip.abcdefgh", ".feedback.zip.12345678")
+    others = (".notes.settings", "a/.gitkeep", ".reports.lock")
+    for name in (*half, *others):
+        (results / name).write_bytes(b"")
+    klass.grade()
+    assert [name for name in (*half, *others) if (results / name).exists()] == [*others]
+
+
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
     with pytest.raises(KeyboardInterrupt):
         klass.grade(lambda job: KeyboardInterrupt() if job.submission.id == "c" else None)
