@@ -395,9 +395,9 @@ _BOMBS = {
 @pytest.mark.parametrize("name", [again(name) if name == "statements" else name for name in _BOMBS])
 def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
     assert len(_BOMBS[name]) <= _MOST
-    started = time.monotonic()
+    started = time.process_time()
     found = findings(assignment, exercise2=_BOMBS[name])
-    assert time.monotonic() - started < 30  # seconds, on a slow and shared machine; without the bounds it is minutes
+    assert time.process_time() - started < 30  # seconds of a slow machine; without the bounds it is minutes
     assert all(len(each.message) < 600 and each.message.isprintable() for each in found.values())
 
 
