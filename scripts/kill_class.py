@@ -3,10 +3,10 @@
     python -m scripts.kill_class --kills 200 [--helpers 20]
 
 Nothing may be lost, nothing done twice, every point has to be the same. Each round begins with an empty folder, runs
-the command until it comes to its end, and kills it (SIGKILL, so that it cannot know) as often as it lives: half of the
-times at any moment, half of the times soon after some line of the journal, the last one included, behind which tables
-and pages are written. With --helpers the command lives, and what it started is killed instead: job processes, zygotes,
-the search for similar hand-ins. It has to come to its end all the same, in one go.
+the command until it comes to its end, and kills it (SIGKILL, so that it cannot know) as often as it lives: in turn
+while it starts, soon after some report (the last one included, behind which tables and pages are written), and at
+any moment. With --helpers the command lives, and what it started is killed instead: job processes, zygotes, the
+search for similar hand-ins. It has to come to its end all the same, in one go.
 """
 
 import argparse
@@ -24,8 +24,9 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,8 @@ GALLERY = ROOT / "tests" / "gallery"
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
 PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
 LOOK_SECONDS = 0.002  # between two looks at the journal
-NEXT_LINES = 8  # of the journal, behind one of which a command is killed
+NEXT_REPORTS = 8  # behind one of which a command is killed
 LATE_KILLS = 2  # of a round after its last report: then it may write its tables and pages to the end
-SOON_SECONDS = 0.4  # after a line: the next report is under way then, or the tables and pages are
 # In one run of a command: as a submission whose process was killed at every attempt is rightly reported and not graded.
 HELPER_KILLS = ATTEMPTS - 1
 HELPERS = (b"job_main", b"\0zygote\0", b"similarity_job", b"grader: forks")  # in a command line, or the name of a fork
@@ -106,16 +106,33 @@ class Trial:
         return Counter(re.findall(r'"event": "(\w+)"', text))
 
 
-def kill_until_done(trial: Trial, longest: float, stages: Counter[str]) -> int:
+@dataclass
+class Pace:
+    """How fast this machine is: seconds of a command that nobody disturbed."""
+
+    starting: float  # until its journal says that the class has begun
+    whole: float
+
+    @classmethod
+    def of(cls, trial: Trial) -> "Pace":
+        """Raises AssertionError if the command fails."""
+        process, began = trial.start(), time.monotonic()
+        _wait_for(lambda: bool(trial.journal()["class"]), process)
+        starting = time.monotonic() - began
+        assert process.wait() == 0, trial.log.read_text()
+        return cls(starting, time.monotonic() - began)
+
+
+def kill_until_done(trial: Trial, pace: Pace, stages: Counter[str]) -> int:
     """Runs the command until it ends by itself; returns how often it was killed. Raises AssertionError if it fails."""
     kills = late = 0
+    moments = cycle((while_it_starts, soon_after_a_report, at_any_moment))
     while True:
         before = trial.journal()
         late += before["done"] == trial.count
         process = trial.start()
-        wait = at_any_moment if trial.chance.random() < 0.5 else soon_after_a_line
-        wait = let_it_end if late > LATE_KILLS else wait
-        wait(trial, process, longest)
+        wait = let_it_end if late > LATE_KILLS else next(moments)
+        wait(trial, process, pace)
         if process.poll() is not None:
             assert process.returncode == 0, trial.log.read_text()
             return kills
@@ -133,35 +150,44 @@ def _stage(before: Counter[str], after: Counter[str], count: int) -> str:
     return "grading" if after["done"] < count else "writing tables and pages"
 
 
-def at_any_moment(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(trial.chance.uniform(0.0, longest))
+def while_it_starts(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:
+    """By this machine's clock, and at the latest when its journal says that the start is over."""
+    known, end = trial.journal()["class"], time.monotonic() + trial.chance.uniform(0.0, pace.starting)
+    _wait_for(lambda: time.monotonic() >= end or trial.journal()["class"] > known, process)
 
 
-def let_it_end(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
+def soon_after_a_report(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:
+    """One of the next few reports: so that a round is killed all along the class."""
+    before = trial.journal()
+    reports = trial.chance.randint(before["done"], min(trial.count, before["done"] + NEXT_REPORTS))
+    _wait_for(lambda: trial.journal()["class"] > before["class"] and trial.journal()["done"] >= reports, process)
+    _wait(process, trial.chance.uniform(0.0, pace.whole / trial.count))  # as long as a report takes
+
+
+def at_any_moment(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:
+    _wait(process, trial.chance.uniform(0.0, pace.whole))
+
+
+def let_it_end(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:
     process.wait()
 
 
-def soon_after_a_line(trial: Trial, process: "subprocess.Popen[bytes]", longest: float) -> None:
-    """One of the next few lines: so that a round is killed all along the class."""
-    before = trial.journal()
-    line = min(trial.count, before["done"] + trial.chance.randint(0, NEXT_LINES))
-    while process.poll() is None:
-        now = trial.journal()
-        if now["class"] > before["class"] and now["done"] >= line:
-            break
-        time.sleep(LOOK_SECONDS)
+def _wait(process: "subprocess.Popen[bytes]", seconds: float) -> None:
     with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(trial.chance.uniform(0.0, SOON_SECONDS))
+        process.wait(seconds)
 
 
-def kill_helpers(trial: Trial, longest: float, stages: Counter[str]) -> int:
+def _wait_for(happened: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    while process.poll() is None and not happened():
+        time.sleep(LOOK_SECONDS)
+
+
+def kill_helpers(trial: Trial, pace: Pace, stages: Counter[str]) -> int:
     """Runs the command once, to its end, and kills what it started; returns how often. Raises AssertionError."""
     process = trial.start()
     kills = 0
     while process.poll() is None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(trial.chance.uniform(0.0, longest / 2))
+        _wait(process, trial.chance.uniform(0.0, pace.whole / 2))
         helpers = sorted(_helpers(process.pid))
         if helpers and kills < HELPER_KILLS:
             victim, kind = trial.chance.choice(helpers)
@@ -225,7 +251,6 @@ def run(
     """Rounds until there were enough kills; returns (kills, rounds, what was hit when). Raises AssertionError.
 
     `begin` starts a command.
-    A command lives at the most as long as a whole run takes on this machine, so kills fall on every stage of it.
     """
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -235,10 +260,7 @@ def run(
         scratch.mkdir()
         environment = {**os.environ, MARK: mark, "TMPDIR": str(scratch)}
         make_class(here / "class", count)
-        whole = Trial(here / "class", here / "whole", count, environment, chance, begin)
-        began = time.monotonic()
-        assert whole.start().wait() == 0, whole.log.read_text()
-        longest = time.monotonic() - began
+        pace = Pace.of(Trial(here / "class", here / "whole", count, environment, chance, begin))
         expected = points(here / "whole")
         assert len(expected) == count
         killed = rounds = 0
@@ -247,7 +269,7 @@ def run(
         trial = Trial(here / "class", results, count, environment, chance, begin)
         while killed < kills:
             shutil.rmtree(results, ignore_errors=True)
-            killed += how(trial, longest, stages)
+            killed += how(trial, pace, stages)
             rounds += 1
             assert points(results) == expected, "points differ from the run that nobody disturbed"
             twice = {name: times for name, times in done_lines(results).items() if times != 1}

@@ -29,7 +29,18 @@ from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
-from scripts.kill_class import GALLERY, MARK, ROOT, Trial, done_lines, kill_helpers, kill_until_done, leftovers, points
+from scripts.kill_class import (
+    GALLERY,
+    MARK,
+    ROOT,
+    Pace,
+    Trial,
+    done_lines,
+    kill_helpers,
+    kill_until_done,
+    leftovers,
+    points,
+)
 
 KINDS = ("pool-*", "conv-*", "neuron-*", "chain-*")
 FULL_MIB, ROOM_BYTES = 64, 64 << 10  # of the small disk; what is left on it: for a few reports
@@ -94,20 +105,20 @@ class MixedTrial(Trial):
             return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
 
-Fault = Callable[[MixedTrial, float, Counter[str]], None]
+Fault = Callable[[MixedTrial, Pace, Counter[str]], None]
 
 
-def kills(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
+def kills(trial: MixedTrial, pace: Pace, counts: Counter[str]) -> None:
     """The command itself, at any moment."""
-    counts["kills of the command"] += kill_until_done(trial, longest, Counter())
+    counts["kills of the command"] += kill_until_done(trial, pace, Counter())
 
 
-def helper_kills(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
+def helper_kills(trial: MixedTrial, pace: Pace, counts: Counter[str]) -> None:
     """What the command started."""
-    counts["kills of what it started"] += kill_helpers(trial, longest, Counter())
+    counts["kills of what it started"] += kill_helpers(trial, pace, Counter())
 
 
-def full_disk(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
+def full_disk(trial: MixedTrial, pace: Pace, counts: Counter[str]) -> None:
     """RESULTS lies on a disk without room; when there is room again, the command goes on."""
     if sys.platform != "linux" or os.geteuid() != 0:
         raise Unavailable("a disk that fills needs root on Linux")
@@ -132,7 +143,7 @@ def full_disk(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
     copy.rename(trial.results)
 
 
-def jumping_clock(trial: MixedTrial, longest: float, counts: Counter[str]) -> None:
+def jumping_clock(trial: MixedTrial, pace: Pace, counts: Counter[str]) -> None:
     """The clock of the command and its jobs goes a day back, forth, and home again; what counts seconds goes on."""
     clock_file = trial.results.with_name("clock")
     clock_file.write_text("0")
@@ -144,7 +155,7 @@ def jumping_clock(trial: MixedTrial, longest: float, counts: Counter[str]) -> No
             clock_file.write_text(str(trial.chance.choice(JUMPS)))
             counts["jumps of the clock"] += 1
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(longest / 5)
+                process.wait(pace.whole / 5)
         assert process.returncode == 0, trial.log.read_text()
     finally:
         trial.environment = whole
@@ -167,7 +178,7 @@ def clock_library(folder: Path) -> Path:
     return library
 
 
-def memory_pressure(trial: MixedTrial, longest: float, counts: Counter[str], share: float = 0.5) -> None:
+def memory_pressure(trial: MixedTrial, pace: Pace, counts: Counter[str], share: float = 0.5) -> None:
     """Another process takes half of the memory that is available, again and again."""
     size = int(share * available_memory())
     hog = f"while True: block = bytearray({size}); block[::4096] = bytes(len(block[::4096])); del block"
@@ -266,12 +277,10 @@ def one_round(here: Path, students: int, fault: Fault, chance: random.Random, co
     make_class(here / "class", students, chance)
     environment = {**os.environ, MARK: mark, "TMPDIR": str(scratch)}
     whole = MixedTrial(here / "class", here / "whole", students, environment, chance)
-    began = time.monotonic()
-    finish(whole)
-    longest, expected = time.monotonic() - began, points(whole.results)
+    pace, expected = Pace.of(whole), points(whole.results)
     assert len(expected) == students
     trial = MixedTrial(here / "class", here / "results", students, environment, chance)
-    fault(trial, longest, counts)
+    fault(trial, pace, counts)
     assert points(trial.results) == expected, "points differ from the run that nobody disturbed"
     assert set(done_lines(trial.results).values()) == {1}, "a hand-in was graded twice"
     assert len(done_lines(trial.results)) == students, "the journal lost one"
