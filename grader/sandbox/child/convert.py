@@ -151,7 +151,7 @@ class _Outward:
                 for part in (expression.variables, expression.point)
             ]
             return Tree("Subs", (self.tree(sympy, expression.expr, depth + 1), *lists))
-        if isinstance(expression, sympy.UnevaluatedExpr):
+        if isinstance(expression, (sympy.UnevaluatedExpr, sympy.Poly)):
             return self.tree(sympy, expression.args[0], depth + 1)
         parts = tuple(self.tree(sympy, item, depth + 1) for item in expression.args)
         if isinstance(expression, sympy.core.function.AppliedUndef):
