@@ -21,8 +21,10 @@ from tests.support import lent_zygotes
 from tests.support.command import Command, run_grader
 from tests.support.costs import Costs
 
-# A busy machine is no fault of a test's.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# A busy machine is no fault of a test's, and what one run draws, every run draws, on every machine: chance is nobody's
+# fault either. `--hypothesis-profile anew` draws other examples.
+settings.register_profile("anew", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", settings.get_profile("anew"), derandomize=True)
 settings.load_profile("patient")
 
 # What Python has compiled is kept and used again, as it is for users, whatever the machine of the tests is set to.
@@ -33,6 +35,9 @@ sys.dont_write_bytecode = False
 for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL), ("SIGQUIT", signal.SIG_DFL)):
     if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
         signal.signal(getattr(signal, name), handler)
+
+
+MAX_WORKERS = 12  # beyond which one dear file is still at work when all others have ended
 
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
@@ -77,8 +82,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests also wait, for deadlines and for browsers."""
-    return (os.cpu_count() or 1) + 1
+    """One more than there are cores for us: tests also wait, for deadlines and for browsers."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores + 1, MAX_WORKERS)
 
 
 @pytest.hookimpl(trylast=True)

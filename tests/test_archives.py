@@ -18,6 +18,7 @@ from grader.load.archives import open_archive
 from grader.load.submission import load
 from grader.load.tree import DiskFile
 from tests.support.classes import EXPECTED, GOOD, tarred, zipped
+from tests.support.command import PATIENCE
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
@@ -71,11 +72,11 @@ HURTFUL = {
     "pack", [again(bytes, name="tar"), pytest.param(lambda data: gzip.compress(data, 1), id="gzip")]
 )
 def test_no_tar_costs_more_than_its_bounds(what: str, pack: object, tmp_path: Path) -> None:
-    """In a process of its own, with 300 MiB more than it needs to start, and half a minute."""
+    """In a process of its own, which has 100 MiB more than it needs to start, and half a minute of the processor."""
     path = tmp_path / "ada.tar.gz"
     path.write_bytes(pack(HURTFUL[what]))  # type: ignore[operator]
     said = subprocess.run(
-        [sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", _READ, str(path)], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert said.returncode == 0, said.stderr[-2000:]
     taken, seconds = map(float, said.stdout.split())
@@ -89,12 +90,12 @@ from pathlib import Path
 from grader.errors import SubmissionError
 from grader.load.submission import load
 from grader.model import Expected
-before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 try:
     load(Path(sys.argv[1]), Expected(("exercise1", "exercise2")))
 except SubmissionError:
     pass
-print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, time.monotonic() - began)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, time.process_time() - began)
 """
 
 
@@ -161,9 +162,9 @@ def test_compressed_tars_are_read_whole_and_within_bounds(
 def test_a_gzip_header_of_megabytes_is_no_wait(tmp_path: Path) -> None:
     path = tmp_path / "ada.tar.gz"
     path.write_bytes(b"\x1f\x8b\x08\x08" + bytes(6) + b"n" * (16 << 20) + b"\0" + gzip.compress(member())[10:])
-    began = time.monotonic()
+    began = time.process_time()
     assert set(load(path, EXPECTED).files) == {"exercise2.py"}
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10  # of some hundredths that it takes
 
 
 def test_what_a_broken_tar_holds_before_its_break_is_read(tmp_path: Path) -> None:

@@ -324,18 +324,19 @@ _LEFT_BEHIND = {
     "its own end, later": "threading.Timer(0.01, os._exit, [5]).start()",
     "nothing at all": "pass",
 }
+_AT_ITS_OWN_ANSWER = ("replies", "its own end, later")  # may come before it, and spoil it
 
 
-@pytest.mark.parametrize("act", _LEFT_BEHIND.values(), ids=_LEFT_BEHIND.keys())
-def test_what_a_worker_leaves_in_its_relay_reaches_no_other(launcher: DockerLauncher, act: str) -> None:
+@pytest.mark.parametrize("name", _LEFT_BEHIND)
+def test_what_a_worker_leaves_in_its_relay_reaches_no_other(launcher: DockerLauncher, name: str) -> None:
     code = f"""
 import os, threading
 OPENED = [int(number) for number in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{{number}}")]
 def act():
-    {act}
+    {_LEFT_BEHIND[name]}
     return OPENED
 """
-    assert isinstance(ask(launcher, code, "act")[0], Returned)
+    assert isinstance(ask(launcher, code, "act")[0], Returned) or name in _AT_ITS_OWN_ANSWER
     for number in range(3):
         bundle = bundle_of("def echo(value):\n    print('well')\n    return value\n")
         with Sandbox(launcher, {"module": bundle}) as sandbox:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.classroom.results.similarity import line_shape
+from grader.classroom.results.code_shape import shape_of
 from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
@@ -495,7 +495,7 @@ def test_the_command_writes_the_pages(grader: Command, tmp_path: Path) -> None:
 def test_lines_of_the_same_shape_stand_beside_each_other() -> None:
     left = {"exercise2.py": b"# mine\nimport numpy as np\ndef f(a):\n    return a + 1\n", "only.py": b"x = 1\n"}
     right = {"exercise2.py": b"def g(b):\n    return b + 1\nprint(2)\n", "report.md": b"x = 1\n"}
-    (pair,) = file_pairs(left, right, line_shape)
+    (pair,) = file_pairs(left, right, shape_of)
     assert [(line.left, line.right) for line in pair.lines if line.shared] == [
         ("def f(a):", "def g(b):"), ("    return a + 1", "    return b + 1"),
     ]  # fmt: skip

@@ -94,7 +94,9 @@ def test_the_magic_judges_in_a_real_kernel(tmp_path: Path) -> None:
     cells = ["%load_ext grader", "!echo hello", "%%time\n" + POOL, "%grade 2.1", "%grade 9"]
     cells += ["%grade exercise2, 2.1", "%grade 4", wrong, "%grade 2.1"]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    nbclient.NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}).execute()
+    nbclient.NotebookClient(
+        notebook, timeout=PATIENCE, startup_timeout=PATIENCE, resources={"metadata": {"path": tmp_path}}
+    ).execute()
     texts = ["".join(output.get("text", "") for output in cell.outputs) for cell in notebook.cells]
     plain = [re.sub(r"\x1b\[[\d;]*m", "", text) for text in texts]
     assert "1 of 1 points in this selection.\nNothing left to fix." in plain[3], plain[3]

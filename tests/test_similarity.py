@@ -1,7 +1,7 @@
 """Hints at similar hand-ins: what is found whatever it is called, and what is nobody's own."""
 
 import json
-import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from grader.classroom.class_model import Format
+from grader.classroom.python_process import start_python
 from grader.classroom.results import similarity_job, store
+from grader.classroom.results.code_shape import shape_of
 from grader.classroom.results.pages import comparing
 from grader.classroom.results.similarity import fingerprints_of, similar_pairs
 from grader.load.content import MAX_CODE_BYTES
 from grader.load.submission import packed
 from grader.report.pairs import Pair
 from tests.support.command import ROOT
+from tests.support.workers import wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +47,25 @@ def test_other_names_and_comments_make_no_other_hand_in() -> None:
     )
     assert (pair.left, pair.right) == ("a", "b")
     assert pair.share > 0.9
+
+
+@pytest.mark.parametrize(
+    ("code", "shape"),
+    [
+        ("def f(x):  # why\n    return x + 1e-5\n", "defF(V):returnV+1e-5"),
+        ("class A(B): pass", "classC(V):pass"),
+        ("x = 'it\\'s' \"#\"", "V=SS"),
+        ("x = r'\\d' + f\"{y}\" + b''", "V=S+S+S"),
+        ('"""Two\nlines, "quoted"."""\nx', "SV"),
+        ('"""never\nended', "S"),
+        ("'not ended\nx", "SV"),
+        ("print(len(größe), 0x1F, .5, 1_000)", "print(len(V),0x1F,.5,1_000)"),
+        ("a = b \\\n  @ c", "V=V@V"),
+        ("a ? $ \x00", "V?$\x00"),
+    ],
+)
+def test_what_nobody_chose_is_the_shape_of_code(code: str, shape: str) -> None:
+    assert shape_of(code) == shape
 
 
 def test_a_copy_is_found_however_long_it_is_made() -> None:
@@ -116,13 +138,13 @@ def test_a_search_that_is_not_waited_for_leaves_no_process(tmp_path: Path) -> No
                 found += [path] if str(tmp_path).encode() in path.read_bytes() else []
         return found
 
-    class_of(tmp_path, *[REFERENCE + b"# %d" % number for number in range(similarity_job.EACH)])
-    with similarity_job.Search(tmp_path, ROOT / "student_template", 1):
-        deadline = time.monotonic() + 60
-        while len(at_work()) < 2:
-            assert time.monotonic() < deadline, "it has not begun to read"
-    while at_work():
-        assert time.monotonic() < deadline, "it left a process behind"
+    def endless(module: str, arguments: Sequence[str], *rest: Any) -> Any:
+        return start_python("tests.support.forked_module", ["echo", *arguments], *rest)  # it waits for its input
+
+    class_of(tmp_path, REFERENCE)
+    with similarity_job.Search(tmp_path, ROOT / "student_template", 1, start=endless):
+        wait_until(lambda: len(at_work()) == 1)
+    wait_until(lambda: not at_work())
 
 
 def compare(folder: Path, index: store.ClassIndex) -> None:

@@ -83,6 +83,18 @@ def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
         (b"!pip install numpy\n", 1, ":1: !pip install numpy works in a notebook only, not in Python."),
         (b"x = 1\nfiles = !ls\n", 2, ":2: files = !ls works in a notebook only, not in Python."),
         (b"pip install numpy\n", 1, ":1: pip install works in a notebook only, not in Python."),
+        (
+            b"```python\nx = 1\n```\n",
+            1,
+            ":1: invalid syntax. This line is Markdown's: remove it, and the one that closes",
+        ),
+        (
+            b"<<<<<<< HEAD\nx = 1\n",
+            1,
+            ":1: invalid syntax. Git left two versions here: keep one, and remove Git's lines.",
+        ),
+        (b"x = 1\n>>>>>>> theirs\n", 2, ":2: invalid syntax. Git left two versions here: keep one, and remove Git's"),
+        (b">>> x = 1\n", 1, ":1: invalid syntax. This is copied from Python's prompt: remove the >>> and the output."),
         (b"x = f(1 2)\n", 1, ":1: invalid syntax. Perhaps you forgot a comma? Python cannot read the file."),
         (
             b"import numpy\nget_ipython().run_line_magic('pylab', '')\n",
@@ -383,9 +395,9 @@ _BOMBS = {
 @pytest.mark.parametrize("name", [again(name) if name == "statements" else name for name in _BOMBS])
 def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
     assert len(_BOMBS[name]) <= _MOST
-    started = time.monotonic()
+    started = time.process_time()
     found = findings(assignment, exercise2=_BOMBS[name])
-    assert time.monotonic() - started < 30  # seconds, on a slow and shared machine; without the bounds it is minutes
+    assert time.process_time() - started < 30  # seconds of a slow machine; without the bounds it is minutes
     assert all(len(each.message) < 600 and each.message.isprintable() for each in found.values())
 
 

@@ -19,7 +19,7 @@ T = sp.Symbol("theta", real=True)
 FX, FY, W = sp.symbols("f_x f_y w_1", real=True)
 X, Y = R * sp.cos(T), R * sp.sin(T)
 SIN, COS = sp.sin(T), sp.cos(T)
-SECONDS = 2.0  # for the worst expression; the contract's bound
+SECONDS = 20.0  # of the processor, for the worst expression on the slowest machine; without bounds it is hours
 
 
 def equal(left, right, seed=1):

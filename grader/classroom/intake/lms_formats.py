@@ -6,7 +6,7 @@ another LMS's changes nothing.
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.compressed_sequence import compressed
 from grader.classroom.intake.dates import moment
-from grader.classroom.intake.gradescope_export import METADATA, read_export
 from grader.classroom.intake.ilias_teams import team_members
-from grader.classroom.intake.lms_names import READERS, Named
+from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named
 from grader.classroom.intake.sakai_times import sakai_time
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
@@ -26,23 +26,26 @@ from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
 
 _TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
-_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", METADATA)
+_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
 _ENVIRONMENTS = ("env", "venv")
 # What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
-HandInsAndIssues = tuple[list[HandIn], list[Issue]]
+HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 
 
-def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, list[HandIn], list[Issue]]:
+def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
     children = [child for child in place.children() if child.name not in _TOOLS]
     if any(isinstance(child, File) and child.name in expected.module_names for child in children):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
     shape = _shape(children)
+    hand_ins: Sequence[HandIn]
     match shape:
         case Format.GRADESCOPE:
+            from grader.classroom.intake.gradescope_export import read_export  # yaml takes its time to start
+
             hand_ins, issues = read_export(place)
         case Format.FOLDERS:
             hand_ins, issues = _folders(children, expected, zone)
@@ -75,7 +78,7 @@ def _could_be_one(child: File | Folder) -> bool:
 
 def _is_gradescope(children: Sequence[File | Folder]) -> bool:
     """Whether the metadata file is there, and folders that it could name: a student may hand in a file of that name."""
-    has_metadata = any(isinstance(child, File) and child.name == METADATA for child in children)
+    has_metadata = any(isinstance(child, File) and child.name == GRADESCOPE_METADATA for child in children)
     submissions = [child for child in children if re.fullmatch(r"submission_\d+(\..+)?", child.name)]
     return has_metadata and 2 * len(submissions) >= sum(_could_be_one(child) for child in children)
 
@@ -149,13 +152,17 @@ def _answers_in(folder: Folder, expected: Expected) -> set[str]:
 
 def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
-    hand_ins, issues = [], []
-    for child in children:
-        reason = _why_none(child, expected)
-        if reason is None:
-            hand_ins.append(_folder_hand_in(child))
-        elif child.name not in _SYSTEM:
-            issues.append(_nobodys(child, reason))
+    issues: list[Issue] = []
+
+    def found() -> Iterator[HandIn]:
+        for child in children:
+            reason = _why_none(child, expected)
+            if reason is None:
+                yield _folder_hand_in(child)
+            elif child.name not in _SYSTEM:
+                issues.append(_nobodys(child, reason))
+
+    hand_ins = compressed(found())
     if not hand_ins:
         flat = _files_by_person(children, expected)
         used_keys = {part.key for hand_in in flat for part in hand_in.parts}
@@ -234,7 +241,7 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
         gathered = by_attempt.setdefault(named.attempt, _Gathered(named))
         original = _original(named.file or child.name, expected) if shape is Format.CANVAS else None
         _add(gathered, named, child, original)
-    return [_hand_in(gathered, zone) for gathered in by_attempt.values()], issues
+    return compressed(_hand_in(gathered, zone) for gathered in by_attempt.values()), issues
 
 
 def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:

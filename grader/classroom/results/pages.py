@@ -13,9 +13,9 @@ from grader.classroom.python_process import Start, start_python
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
+from grader.classroom.results.code_shape import shape_of
 from grader.classroom.results.earlier_hand_ins import named, unpack
 from grader.classroom.results.similarity_job import Search
-from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
 from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
@@ -36,7 +36,9 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Write all pages, with one report at a time in memory. Raises OutputError."""
-    from grader.report.html.class_page import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
+    # jinja2 starts while hand-ins are compared
+    from grader.classroom.results.student_files import write_student
+    from grader.report.html.class_page import Remark, Ungraded, class_page
     from grader.report.html.comparison_page import comparison_page
 
     for entry, report in store.reports(results, index):
@@ -69,7 +71,6 @@ def _graded(results: Path, index: store.ClassIndex) -> Iterator["HtmlEntry"]:
 
 def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> Iterator["Comparison"]:
     """The most similar pairs with their files, one pair at a time in memory."""
-    from grader.classroom.results.similarity import line_shape  # numpy and pygments take their time to start
     from grader.report.html.comparison_page import Comparison
 
     shown = pairs[:MAX_COMPARED]
@@ -86,7 +87,7 @@ def _compared(results: Path, index: store.ClassIndex, pairs: Sequence[Pair]) -> 
     for pair in shown:
         left, right = hand_in_named(pair.left), earlier.get(pair.right) if pair.earlier else hand_in_named(pair.right)
         if left and right:
-            files = tuple(file_pairs(left[1], right[1], line_shape))
+            files = tuple(file_pairs(left[1], right[1], shape_of))
             yield Comparison(left[0], right[0], pair.share, files)
 
 

@@ -3,30 +3,23 @@
     python -m grader.classroom.results.similarity_job RESULTS HANDOUT [PACKED NAME]...       prints the pairs as JSON
 
 So does `run`, in a process that was forked.
-It reads everybody's code with a tokenizer and compares each hand-in with each. The memory that this takes is freed
+It reads everybody's code and compares each hand-in with each. The memory that this takes is freed
 with the process, the time is bounded here, and whatever goes wrong costs the class only the hint.
 """
 
 import json
-import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial
-from itertools import repeat
-from multiprocessing import parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import InputFile
-from grader.classroom.results.earlier_hand_ins import EarlierHandIn, named, number_in, unpack
+from grader.classroom.results.earlier_hand_ins import named, number_in, unpack
 from grader.counting import counted
 from grader.errors import UsageError
 from grader.load.submission import load
@@ -40,11 +33,8 @@ if TYPE_CHECKING:
 MODULE = "grader.classroom.results.similarity_job"
 NEEDS = ("grader.classroom.results.similarity",)  # what only the process itself imports
 MIN_SECONDS = 60.0  # to start, and for a small class
-SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 20 ms
+SECONDS_EACH = 0.5  # for each hand-in; an honest one takes 2 ms
 MAX_PAIRS = 1_000  # kept, the most similar; where all are similar, nobody reads half a million lines
-MAX_PROCESSES = 32  # Windows takes no more than 61
-EACH = 50  # hand-ins, for which one more process is worth its start
-CHUNK = 8  # of them that a process is given at a time
 MAX_SAID = 500  # characters of why it failed
 
 
@@ -107,47 +97,19 @@ class Search:
 
 
 def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tuple[list[Pair], int]:
-    """The pairs of a class, read and cut into fingerprints on all cores. `earlier`: packed classes and their names."""
-    from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # which only this process needs
+    """The pairs of a class, one hand-in's code at a time in memory. `earlier`: packed classes and their names."""
+    from grader.classroom.results.similarity import fingerprints_of, similar_pairs  # numpy, which takes its time
+
+    def of_year(packed: str, year: str) -> "Iterator[tuple[str, Prints]]":
+        return ((named(hand_in, year), fingerprints_of(hand_in.files)) for hand_in in unpack(Path(packed)))
 
     template = fingerprints_of(load(handout, Expected(())).files if handout.is_dir() else {})
-    graded = [entry for entry in store.read_index(results).entries if entry.status == "graded" and entry.folder]
-    names = [entry.id for entry in graded]
-    paths = [results / str(entry.folder) / store.SUBMISSION for entry in graded]
-    workers = min(os.cpu_count() or 1, MAX_PROCESSES, 1 + len(graded) // EACH)
-    with _mapping(workers) as apply:
-        fingerprints = zip(names, apply(_read, paths), strict=True)
-        others = [apply(_cut, unpack(Path(path)), repeat(year)) for path, year in earlier.items()]
-        return most_similar(similar_pairs(fingerprints, template, earlier=others))
-
-
-@contextmanager
-def _mapping(processes: int) -> "Iterator[Callable[..., Iterator[Any]]]":
-    """A `map` over so many processes; over this one, where one is enough."""
-    if processes == 1:
-        yield map
-        return
-    with ProcessPoolExecutor(processes, initializer=_begin) as pool:
-        yield partial(pool.map, chunksize=CHUNK)
-
-
-def _read(path: Path) -> "Prints":
-    from grader.classroom.results.similarity import fingerprints_of
-
-    return fingerprints_of(store.read_files(path))
-
-
-def _cut(hand_in: EarlierHandIn, year: str) -> "tuple[str, Prints]":
-    from grader.classroom.results.similarity import fingerprints_of
-
-    return named(hand_in, year), fingerprints_of(hand_in.files)
-
-
-def _begin() -> None:
-    """Has a worker process end with the one that started it, which may be killed."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+    fingerprints = (
+        (entry.id, fingerprints_of(store.read_files(results / entry.folder / store.SUBMISSION)))
+        for entry in store.read_index(results).entries
+        if entry.status == "graded" and entry.folder
+    )
+    return most_similar(similar_pairs(fingerprints, template, earlier=[of_year(*one) for one in earlier.items()]))
 
 
 def most_similar(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:

@@ -67,7 +67,7 @@ def _pack(path: Path, folder: Path, assignment: Assignment) -> str:
 
 def _with_code(hand_ins: Iterator[EarlierHandIn], empty: list[str]) -> Iterator[EarlierHandIn]:
     """Only what can be compared; the names of the others join `empty`."""
-    from grader.classroom.results.similarity import SUFFIX  # numpy and pygments take their time to start
+    from grader.classroom.results.similarity import SUFFIX  # numpy takes its time to start
 
     for hand_in in hand_ins:
         code = {name: data for name, data in hand_in.files.items() if name.endswith(SUFFIX)}
