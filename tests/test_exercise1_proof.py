@@ -250,9 +250,9 @@ IN_DISGUISE = {
 @pytest.mark.parametrize("name", IN_DISGUISE)
 def test_a_sine_or_cosine_in_disguise_is_not_enough(name):
     lines = [LEFT, IN_DISGUISE[name], RIGHT]
-    for proof in (lines, lines[::-1]):
-        assert polar_proof.judge_substitution(proof, {}, SEED)["verdict"] in ("undecided", "cosmetic")
-        assert polar_proof.judge_chain(proof, SEED)["verdict"] in ("undecided", "unsubstituted")
+    for chain in (lines, lines[::-1]):
+        assert polar_proof.judge_substitution(chain, {}, SEED)["verdict"] in ("undecided", "cosmetic")
+        assert polar_proof.judge_chain(chain, SEED)["verdict"] in ("undecided", "unsubstituted")
 
 
 def test_the_two_squares_show_the_substitution_in_any_disguise():

@@ -163,9 +163,10 @@ def _depends_on_theta(line: Line, question: Question) -> str:
     except UndecidableError:
         return "undecided"
     verdicts = {_moves_with_theta(here, line, question) for here in readings}
-    if verdicts == {"different"} and THETA in readings[0].free_symbols:
-        if line.value.has(*_GIVE_ANGLES) or not all(map(_is_rational_in_theta, readings)):
-            return "undecided"
+    is_rational = all(map(_is_rational_in_theta, readings))
+    has_angle = THETA in readings[0].free_symbols and line.value.has(*_GIVE_ANGLES)
+    if verdicts == {"different"} and (has_angle or not is_rational):
+        return "undecided"
     return next(verdict for verdict in ("equal", "undecided", "different") if verdict in verdicts)
 
 
