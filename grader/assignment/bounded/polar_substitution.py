@@ -155,9 +155,12 @@ def _shows_squares(line: Line, way: Way, question: Question) -> bool:
 
 
 def _depends_on_theta(line: Line, question: Question) -> str:
-    """However its exponentials are read. Where θ is left that disappears without cos² + sin² = 1, but not where sine and
-    cosine are independent of it, a person judges: beside a function that gives an angle, as in θ − atan2(y, x), and
-    within one that could be a sine or cosine, such as cosh(iθ) or cos|θ|."""
+    """However its exponentials are read.
+
+    θ itself may be left, and disappear without cos² + sin² = 1 but not where sine and cosine are independent of it:
+    beside a function that gives an angle, as in θ − atan2(y, x), or within one that could be a sine or cosine, such as
+    cosh(iθ) or cos|θ|. Then a person judges.
+    """
     try:
         readings = [independent(line.value, DOMAIN, by_exponents) for by_exponents in (False, True)]
     except UndecidableError:
