@@ -2,8 +2,8 @@
 
 Nothing a student returns is believed: subclasses are flattened to exact built-ins, and what has no counterpart becomes
 an `Opaque` that says in words what it was. Everything here may run a student's code (`__iter__`, `__array__`,
-`__str__`), so it is called where that is expected. numpy, torch, sympy and fractions are looked up among the modules already
-loaded: a value of theirs can only exist where they are.
+`__str__`), so it is called where that is expected. numpy, torch, sympy and fractions are looked up among the modules
+already loaded: a value of theirs can only exist where they are.
 """
 
 import itertools
