@@ -60,7 +60,7 @@ def write_atomically(
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
+        raise OutputError(f"{path}: this file cannot be written ({error.strerror}).") from error
 
 
 def _sync_folder(folder: Path) -> None:
