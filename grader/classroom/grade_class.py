@@ -78,7 +78,7 @@ def grade_class(
         if inputs != earlier_inputs:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
-            ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
+            ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
             admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
