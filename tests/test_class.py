@@ -298,6 +298,7 @@ def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> Non
     assert said["duplicate", "a"] == "2 hand-ins are the same to the byte: a, d."
     assert ("duplicate", "d") not in said
     assert "nothing in it that could be graded" in said["empty", "e"]
+    assert said["unread", "e"].endswith("exercise4.py, report.md, student.toml.")
     assert "e" in klass.graded
 
 
@@ -353,6 +354,19 @@ def test_times_that_come_later_change_the_lateness_and_grade_nothing(klass: Clas
 def test_an_unknown_id_is_told(klass: Class) -> None:
     with pytest.raises(UsageError, match=r"nobody in this class is called x; grades.csv and class.json list the ids"):
         klass.grade(choice=Choice(only=frozenset({"x"})))
+
+
+def test_hand_ins_and_results_in_each_others_place_are_refused(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    request = klass.request
+    for submissions, results, sentence in (
+        (request.results, tmp_path / "other", "this is a graded class, which `grader class` has written"),
+        (request.submissions, request.submissions, "the hand-ins are in this folder; name another one"),
+        (request.submissions, request.results / store.INDEX, "this is a file; --output is a folder"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            klass.grade(submissions=submissions, results=results)
+    assert not (tmp_path / "other").exists()
 
 
 def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
@@ -537,7 +551,7 @@ def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> Non
     try:
         result = process.run(Job(Submission("a", {"exercise4.py": GOOD}, "0" * 64)))
         assert isinstance(result, JobRejected)
-        assert "mine.npz is no .npz file of plain arrays" in result.message
+        assert "mine.npz is not an .npz file of plain arrays" in result.message
     finally:
         process.end()
 

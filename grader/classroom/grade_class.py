@@ -54,6 +54,7 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
+    _check_places(request.submissions, results)
     earlier_inputs = read_inputs(results)
     inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
@@ -87,6 +88,19 @@ def grade_class(
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
         index, compared = _run(run, request.choice, gone, stack, start)
         return export(results, index, compared)
+
+
+def _check_places(submissions: Path, results: Path) -> None:
+    """Refuse hand-ins and results that were given in each other's place: nothing in RESULTS is a hand-in."""
+    if results.exists() and not results.is_dir():
+        raise UsageError(f"{results}: this is a file; --output is a folder.")
+    if (submissions / store.INDEX).is_file():
+        raise UsageError(
+            f"{submissions}: this is a graded class, which `grader class` has written. The hand-ins come first, and "
+            "this folder behind --output."
+        )
+    if results.exists() and submissions.exists() and results.samefile(submissions):
+        raise UsageError(f"--output {results}: the hand-ins are in this folder; name another one.")
 
 
 def _run(

@@ -64,7 +64,7 @@ def write_atomically(
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
+        raise OutputError(f"{path}: this file cannot be written ({error.strerror}).") from error
 
 
 def is_half_written(name: str) -> bool:
