@@ -133,6 +133,24 @@ def test_each_way_to_be_wrong_costs_that_entry_and_is_named(entry, diagnosis, sa
     assert says in verdict.message
 
 
+def test_one_training_that_went_astray_is_a_persons_to_judge_and_two_are_none():
+    """An honest L-BFGS on batches ended with a loss of 33.9 where three re-runs gave 0.2 to 0.3."""
+    astray = {"train_loss": 33.9, "test_accuracy": 0.96}
+
+    def judged(**entries):
+        runs, guessing = {**RUNS}, math.log(10)
+        return stated_results.judge(changed(**entries), lambda: runs, nothing_more, {}.get, None, 0.0, guessing)
+
+    verdict = judged(LBFGS=astray)
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message == (
+        "LBFGS: train_loss 33.9, re-run 0.05. A loss that is worse than guessing is that of a training that "
+        "went astray."
+    )
+    assert judged(LBFGS=astray, Adam=astray).diagnosis == "disagrees"
+    assert judged(LBFGS={"train_loss": 2.0, "test_accuracy": 0.96}).diagnosis == "disagrees"
+
+
 def test_a_missing_optimizer_and_a_misspelt_one_are_named():
     found = {("RMSProp" if name == "RMSprop" else name): entry for name, entry in HONEST.items()}
     verdict = judge_results(found)

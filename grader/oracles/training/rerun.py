@@ -6,6 +6,7 @@ does not have; accuracies are counted here. Its reports are not trusted: one tha
 used.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -101,6 +102,11 @@ class Rerun:
     @property
     def target(self) -> float:
         return float(self.settings["target_accuracy"])
+
+    @property
+    def guessing(self) -> float:
+        """The loss of a network that gives all classes the same chance."""
+        return math.log(self.images.classes)
 
     @property
     def batches(self) -> int:
@@ -209,8 +215,8 @@ class Rerun:
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
                 if self._is_decided(epochs):
                     break
+                pace = box.look_again()
                 left = end - box.spent
-                pace = box.pace
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
                 answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
                 epochs.append(read_epoch(answer, images.truth, images.classes))
@@ -221,9 +227,10 @@ class Rerun:
         except CallFailure as fault:
             if fault.kind not in ("timeout", "starved") or not epochs:
                 raise
-            box.look_again()  # it may be busy by now
         ended = len(epochs) == count or self._is_decided(epochs)
         whole = ended and all(epoch.complete for epoch in epochs)
+        if not whole:
+            box.look_again(too_old=0.0)  # the machine may be busy by now
         known_share = knows_classes(first["logits"], images, seed)
         return Training(
             Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known_share

@@ -62,12 +62,14 @@ def judge(
     why_not: Callable[[str], str],
     batches: int | None = None,
     target: float = 0.0,
+    guessing: float = math.inf,
 ) -> Verdict:
     """Judge RESULTS, {optimizer: {"train_loss": ..., "test_accuracy": ...}}.
 
     `runs()` gives the trainings so far, by optimizer; `another(name)` trains one from one more seed, if it can, and
     returns whether it did; `why_not(name)` says why an optimizer has no runs. `batches` is the number of batches in an
-    epoch, `target` the accuracy from which on a network counts as having learned.
+    epoch, `target` the accuracy from which on a network counts as having learned, `guessing` the loss of one that
+    guesses.
     """
     if not isinstance(results, dict):
         return Verdict.failed(
@@ -80,7 +82,17 @@ def judge(
             "identical-numbers",
         )
     entries = {name: _entry(name, results, runs, another, why_not, target) for name in names}
-    return _verdict(results, entries, runs(), batches)
+    return _verdict(results, _with_an_explosion(entries, results, guessing), runs(), batches)
+
+
+def _with_an_explosion(entries: dict[str, Entry], results: Mapping[str, Any], guessing: float) -> dict[str, Entry]:
+    """The entries, where a single one disagrees and its loss is worse than guessing, with that one for a person: a step
+    of L-BFGS on a batch may lead anywhere once in a hundred trainings, and nobody invents such a number."""
+    wrong = [name for name in entries if entries[name].agrees is False]
+    if len(wrong) != 1 or entries[wrong[0]].diagnosis != "disagrees" or _pair(results[wrong[0]])[0] <= guessing:
+        return entries
+    message = f"{entries[wrong[0]].message} A loss that is worse than guessing is that of a training that went astray."
+    return {**entries, wrong[0]: Entry(None, message, BETWEEN)}
 
 
 def _verdict(
