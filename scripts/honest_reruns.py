@@ -92,9 +92,7 @@ def least_cosine(training: Training) -> float:
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:
-    return stated_results.judge(
-        results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET, grading.guessing
-    )
+    return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
 
 
 def decided(student_claims: list[Claim], grading: Rerun) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ does not have; accuracies are counted here. Its reports are not trusted: one tha
 used.
 """
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -102,11 +101,6 @@ class Rerun:
     @property
     def target(self) -> float:
         return float(self.settings["target_accuracy"])
-
-    @property
-    def guessing(self) -> float:
-        """The loss of a network that gives all classes the same chance."""
-        return math.log(self.images.classes)
 
     @property
     def batches(self) -> int:
