@@ -3,9 +3,12 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grader.rubric import Rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
+
+if TYPE_CHECKING:
+    from grader.rubric import Rubric
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class RunSettings:
     points: tuple[str, ...] = ()
     overrides: Mapping[str, str | Path] = field(default_factory=dict)
 
-    def selected(self, rubric: Rubric) -> Collection[str]:
+    def selected(self, rubric: "Rubric") -> Collection[str]:
         """The ids of the points to judge. Raises UsageError for one that does not exist."""
+        from grader.rubric import select  # whose models take longer to make than a command's options to read
+
         return select(rubric, self.exercises, self.points)

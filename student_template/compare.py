@@ -9,8 +9,12 @@ import argparse
 import time
 from pathlib import Path
 
+try:
+    import torch
+except ModuleNotFoundError:
+    raise SystemExit("compare.py needs PyTorch, which is not installed: README.md has the command.") from None
+
 import exercise4
-import torch
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table

@@ -256,3 +256,18 @@ def test_the_list_of_commands_is_shown_without_importing_any(grader: Command) ->
 
 def _module(info: Any) -> Any:
     return sys.modules[info.callback.__module__]
+
+
+@pytest.mark.parametrize(
+    ("modules", "takes_time"),
+    [
+        # what workers come from is started as soon as the options are read
+        (("grader.cli.class_command",), {"pydantic", "numpy", "yaml", "jinja2", "grader.rubric"}),
+        # and what job processes come from before anything is imported that writing pages alone needs
+        (("grader.cli.class_command", "grader.cli.class_grading"), {"numpy", "yaml", "jinja2", "pygments"}),
+    ],
+)
+def test_a_class_begins_before_what_takes_time_is_imported(modules: tuple[str, ...], takes_time: set[str]) -> None:
+    code = f"import sys, {', '.join(modules)}\nprint(*sys.modules)"
+    imported = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert takes_time & set(imported.split()) == set()

@@ -129,6 +129,12 @@ def test_it_overwrites_nothing_and_needs_the_template(tmp_path: Path) -> None:
         build_handout(tmp_path / "new", template=tmp_path)
 
 
+def test_a_zip_is_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"out\.zip: the handout is a folder\. Name a folder, and pack it when"):
+        build_handout(tmp_path / "out.zip")
+    assert not (tmp_path / "out.zip").exists()
+
+
 def test_the_command_says_what_is_in_it_and_what_is_left_to_name(grader: Command, tmp_path: Path) -> None:
     ended = grader("handout", tmp_path / "out")
     assert ended.returncode == 0, ended.stderr
@@ -209,6 +215,14 @@ def test_exercises_1_to_3_need_no_torch_and_the_fourth_says_how_to_get_it(
     assert "16 of 17 points in this selection." in ended.stdout, ended.stdout  # 4.9 is read, not run
     training = shell(f"{activate}pytest -k 4.1 || true", folder)
     assert f"    {INSTALL_TORCH}\nNo point of this selection can be judged before that.\n" in training.stdout
+    typo = shell(f"{activate}pytest -k typo || true", folder)
+    assert "No point was selected. `pytest -k 3.4` runs one point" in typo.stdout, typo.stdout
+    assert "torch" not in typo.stdout + shell(f"{activate}pytest -k 2.1", folder).stdout
+    solve(folder, "exercise4.py", "report.md")
+    all_written = shell(f"{activate}{run}", folder)
+    assert "16 of 17 points in this selection, and 1 pending manual review." in all_written.stdout, all_written.stdout
+    drawn = shell(f"{activate}python compare.py || true", folder)
+    assert drawn.stderr == "compare.py needs PyTorch, which is not installed: README.md has the command.\n"
     graded = shell(f"{activate}grader grade . --sandbox process || true", folder)
     assert INSTALL_TORCH in graded.stderr, graded.stderr
     assert "To leave it out: --exercise 1 --exercise 2 --exercise 3" in graded.stderr

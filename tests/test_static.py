@@ -83,6 +83,18 @@ def test_another_exercise_is_no_near_miss(assignment: Assignment) -> None:
         (b"!pip install numpy\n", 1, ":1: !pip install numpy works in a notebook only, not in Python."),
         (b"x = 1\nfiles = !ls\n", 2, ":2: files = !ls works in a notebook only, not in Python."),
         (b"pip install numpy\n", 1, ":1: pip install works in a notebook only, not in Python."),
+        (
+            b"```python\nx = 1\n```\n",
+            1,
+            ":1: invalid syntax. This line is Markdown's: remove it, and the one that closes",
+        ),
+        (
+            b"<<<<<<< HEAD\nx = 1\n",
+            1,
+            ":1: invalid syntax. Git left two versions here: keep one, and remove Git's lines.",
+        ),
+        (b"x = 1\n>>>>>>> theirs\n", 2, ":2: invalid syntax. Git left two versions here: keep one, and remove Git's"),
+        (b">>> x = 1\n", 1, ":1: invalid syntax. This is copied from Python's prompt: remove the >>> and the output."),
         (b"x = f(1 2)\n", 1, ":1: invalid syntax. Perhaps you forgot a comma? Python cannot read the file."),
         (
             b"import numpy\nget_ipython().run_line_magic('pylab', '')\n",

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 from grader.assignment_folder import Assignment
-from grader.model import CheckResult, Frame, Verdict
+from grader.model import CheckResult, Frame, Outcome, Verdict
 from grader.report.student_summary import print_progress
 from grader.schema import Report
 from grader.score import score
@@ -156,6 +156,8 @@ def test_a_persons_point_and_our_own_fault_are_not_the_students_to_mend(assignme
     text = said(assignment, CheckResult("1.1", None, Verdict.passed("a remark")), review)
     assert "Points so far: 1 of 2, and 1 pending manual review.\nNothing left to fix." in text
     assert "\n1.1  Note: a remark\n" in text
+    ours = said(assignment, CheckResult("2.1", None, Verdict(Outcome.GRADER_ERROR, 0.0, "Ours.")))
+    assert "Nothing left to fix. Send your course the message about 2.1: you cannot fix that." in ours
 
 
 def test_hostile_text_stays_text(assignment: Assignment) -> None:

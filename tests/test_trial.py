@@ -132,6 +132,14 @@ def test_the_reference_is_ready_and_the_zip_has_what_is_read(assignment: Assignm
     assert names == {"report.md", *(f"exercise{number}.py" for number in (1, 2, 3, 4))}
 
 
+def test_what_was_packed_before_is_not_packed_again(folder: Path) -> None:
+    first = run(folder, "check", "--zip", "mine.zip")
+    (folder / "exercise2.py").write_text("def maxpool2x2_backward(dY, X): return X\n", encoding="utf-8")
+    second = run(folder, "check", "--zip", "mine.zip")
+    assert "mine.zip/" not in first.stdout + second.stdout, second.stdout
+    assert not [name for name in zipfile.ZipFile(folder / "mine.zip").namelist() if name.startswith("mine.zip")]
+
+
 def test_the_command_ends_with_one_where_something_is_open(folder: Path, tmp_path: Path) -> None:
     ended = run(folder, "check", "--zip", str(tmp_path / "mine.zip"))
     assert ended.returncode == 1

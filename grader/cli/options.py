@@ -1,20 +1,25 @@
-"""The options that several commands share, and how a command takes a group of them as one value."""
+"""The options that several commands share, and how a command takes a group of them as one value.
+
+They are read before what grades is imported, so that what takes longest can be started meanwhile.
+"""
 
 import inspect
+import tomllib
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from grader import BUILT_IN
-from grader.assignment_folder import Assignment, load_assignment
-from grader.rubric import Option
 from grader.sandbox.sandbox_settings import GPUS_VARIABLE, IMAGE_VARIABLE, SandboxSettings
 from grader.settings import RunSettings
+
+if TYPE_CHECKING:
+    from grader.assignment_folder import Assignment
 
 Result = TypeVar("Result")
 
@@ -87,8 +92,10 @@ NoBuildOption = Annotated[
 ]
 
 
-def course_of(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> Assignment:
+def course_of(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> "Assignment":
     """The assignment, under its own rubric or another. Raises RubricError."""
+    from grader.assignment_folder import load_assignment
+
     return load_assignment(assignment, rubric)
 
 
@@ -136,14 +143,9 @@ def _chosen(arguments: dict[str, Any], parameters: list[inspect.Parameter]) -> d
 
 
 def _parameters(function: Callable[..., Any]) -> list[inspect.Parameter]:
-    """A function's parameters, by keyword and with their annotations as they are meant."""
-    hints = get_type_hints(function, include_extras=True)
-    return [
-        parameter.replace(
-            annotation=hints.get(parameter.name, parameter.annotation), kind=inspect.Parameter.KEYWORD_ONLY
-        )
-        for parameter in inspect.signature(function).parameters.values()
-    ]
+    """A function's parameters, by keyword."""
+    parameters = inspect.signature(function).parameters.values()
+    return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
 
 def overrides_of(**settings: str | Path | None) -> dict[str, str | Path]:
@@ -151,15 +153,22 @@ def overrides_of(**settings: str | Path | None) -> dict[str, str | Path]:
     return {name: value for name, value in settings.items() if value is not None}
 
 
-def _option(name: str, option: Option) -> inspect.Parameter:
-    kind = Path | None if option.file else str | None
-    annotation = Annotated[kind, typer.Option(f"--{name}", help=option.help)]  # type: ignore[valid-type]
+def _rubric_option(name: str, option: dict[str, Any]) -> inspect.Parameter:
+    """An option as a rubric has it (`grader.rubric.Option`)."""
+    kind = Path | None if option.get("file") else str | None
+    annotation = Annotated[kind, typer.Option(f"--{name}", help=option.get("help"))]  # type: ignore[valid-type]
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+
+
+def _rubric_options() -> dict[str, dict[str, Any]]:
+    """Those of the built-in rubric, as they stand there: the tests validate it, and whoever loads it."""
+    options: dict[str, dict[str, Any]] = tomllib.loads((BUILT_IN / "rubric.toml").read_text("utf-8"))["option"]
+    return options
 
 
 # Typer reads the options from the signature, and the rubric says which there are.
 overrides_of.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-    [_option(name, option) for name, option in load_assignment().rubric.option.items()]
+    [_rubric_option(name, option) for name, option in _rubric_options().items()]
 )
 
 

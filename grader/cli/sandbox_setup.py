@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
 from grader.cli.console import err
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.launcher import OnStep
@@ -29,6 +27,8 @@ def prepare(sandbox: SandboxSettings) -> SandboxSettings:
 @contextmanager
 def build_progress(what: str) -> Iterator[OnStep]:
     """Shows how far a build is: a bar on a terminal, plain lines elsewhere; nothing where nothing is built."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what, total=None, visible=False)

@@ -107,7 +107,7 @@ def check(
     """Check whether a folder is ready to hand in: nothing missing, nothing unfinished, nothing forbidden."""
     from grader.student.readiness import examine, pack
 
-    readiness = examine(course, folder)
+    readiness = examine(course, folder, archive)
     for item in readiness.items:
         sign, style = ("✓ ", "green") if item.ready else ("✗ ", "red")
         text = wrapped(sign + clean(item.sentence), out.width, len(sign))

@@ -37,6 +37,8 @@ def build_handout(
             f"{template}: the template is not there, or has no pytest.ini. Run this in a checkout of the course, "
             "or name --template."
         )
+    if out.suffix.lower() == ".zip":
+        raise UsageError(f"{out}: the handout is a folder. Name a folder, and pack it when it is there.")
     _check_course(course, pin)
     try:
         out.mkdir(parents=True, exist_ok=True)

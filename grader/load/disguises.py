@@ -10,6 +10,13 @@ _MAGIC = re.compile(
     re.MULTILINE,
 )
 
+# Lines that came into a file with something else, where Python stopped at them.
+_COPIED = (
+    (re.compile(r"^\s*(```|~~~)"), "This line is Markdown's: remove it, and the one that closes the block."),
+    (re.compile(r"^(<<<<<<<|>>>>>>>)( |$)"), "Git left two versions here: keep one, and remove Git's lines."),
+    (re.compile(r"^\s*>>> "), "This is copied from Python's prompt: remove the >>> and the output."),
+)
+
 _AS_PLAIN_TEXT = "save your code as a plain text file"
 
 
@@ -24,6 +31,11 @@ def magic_line(source: bytes) -> tuple[int, str] | None:
     if match is None:
         return None
     return source.count(b"\n", 0, match.start()) + 1, match[1].decode("ascii", "replace").strip()
+
+
+def copied_line(line: str) -> str | None:
+    """What to do about a line that came with a Markdown block, a merge conflict or an interactive session."""
+    return next((advice for mark, advice in _COPIED if mark.search(line)), None)
 
 
 def is_notebook(source: bytes) -> bool:

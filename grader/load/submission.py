@@ -28,8 +28,8 @@ MAX_NOTES = 50
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
 
 
-def load(path: Path, expected: Expected) -> Submission:
-    """The submission at `path`, a folder or an archive.
+def load(path: Path, expected: Expected, *, hidden: Path | None = None) -> Submission:
+    """The submission at `path`, a folder (without the file `hidden` in it) or an archive.
 
     Raises SubmissionError, with what to do, if there is nothing there that could be graded.
     """
@@ -40,7 +40,7 @@ def load(path: Path, expected: Expected) -> Submission:
     name = path.resolve().name if stat.S_ISDIR(kind) else path.stem
     with ExitStack() as stack:
         try:
-            submission = assemble(name, _collected(path, kind, expected, stack), expected)
+            submission = assemble(name, _collected(path, kind, expected, stack, hidden), expected)
         except OSError as error:
             raise SubmissionError(f"{path}: cannot be read ({error.strerror}).") from error
     if not submission.files and not submission.notes:
@@ -53,9 +53,10 @@ def nothing_in(expected: Expected) -> str:
     return f"there is nothing to grade here. A submission contains {', '.join(sorted(expected.files))}."
 
 
-def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack) -> Collected:
+def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack, hidden: Path | None) -> Collected:
     if stat.S_ISDIR(kind):
-        return collect([("", DiskFolder(str(path)), None)], expected, stack)
+        hidden = hidden and hidden.resolve()
+        return collect([("", DiskFolder(str(path), hidden=hidden), None)], expected, stack)
     if not stat.S_ISREG(kind):
         raise SubmissionError(f"{path}: this is neither a folder nor an archive.")
     if path.suffix.lower() in (".py", ".ipynb"):

@@ -6,7 +6,7 @@ import tokenize
 import warnings
 from io import BytesIO
 
-from grader.load.disguises import disguise, magic_line
+from grader.load.disguises import copied_line, disguise, magic_line
 from grader.load.python2 import python2_syntax
 from grader.model import Finding, Frame, Outcome
 from grader.text import one_line, plain
@@ -54,7 +54,8 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     place = f":{error.lineno}" if error.lineno else ""
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
-    advice = python2_syntax(stopped[:MAX_LINE]) or "Python cannot read the file."
+    stopped = stopped[:MAX_LINE]
+    advice = copied_line(stopped) or python2_syntax(stopped) or "Python cannot read the file."
     what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
     message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))

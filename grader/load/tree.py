@@ -119,7 +119,7 @@ class DiskFile(_OnDisk, File):
 
 
 class DiskFolder(_OnDisk, Folder):
-    """A folder on disk without the folder `hidden`. A link counts as a file, which is then not an ordinary one."""
+    """A folder on disk without what is `hidden` in it. A link counts as a file, which is then not an ordinary one."""
 
     __slots__ = ("_hidden",)
 
@@ -133,7 +133,7 @@ class DiskFolder(_OnDisk, Folder):
 
     def files(self) -> list[File]:
         path = self.path
-        return [DiskFile(key, path) for key in self._keys(folders=False)]
+        return [DiskFile(key, path) for key in self._keys(folders=False) if not self._is_hidden(key)]
 
     def folder(self, key: str) -> Folder:
         return DiskFolder(key, self.path)

@@ -73,7 +73,9 @@ def advice(report: Report, width: int = 80, commands: Commands = shell_commands)
     open_points = [point for point in report.points if point.outcome not in LATER]
     tried = [point for point in open_points if point.outcome is not Outcome.MISSING]
     if not open_points:
-        return "Nothing left to fix."
+        ours = [point.id for point in report.points if point.outcome is Outcome.GRADER_ERROR]
+        told = f" Send your course the message about {', '.join(ours)}: you cannot fix that." if ours else ""
+        return wrapped(f"Nothing left to fix.{told}", width, 0)
     chosen = (tried or open_points)[0]
     file = _file_to_fix(chosen)
     if file is not None:

@@ -1,7 +1,7 @@
 """One pytest session of a student's: opens a session on the submission and prints the points at its end."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +43,7 @@ class StudentRun:
     config: pytest.Config
     launcher: Launcher
     stack: ExitStack = field(default_factory=ExitStack)
+    not_runnable: bool = False  # whether something was selected that needs a package which is not installed
 
     def __post_init__(self) -> None:
         option = self.config.option
@@ -76,20 +77,26 @@ class StudentRun:
         with collecting_below(session.config, self.assignment.checks, self.selection.nodes):
             yield
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Keep the selected exercises, without those that cannot be run here, and name each check by its point."""
-        remaining: list[pytest.Item] = []
-        left_out: list[pytest.Item] = []
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+        """Name each check by its point; of what is selected, keep what can be run here."""
         for item in items:
             point = point_of(item)[0]
-            exercise = self.assignment.rubric.exercise_of(point).id
-            item.extra_keyword_matches.update(keywords(point, exercise))
-            selected = not self.selection.exercises or exercise in self.selection.exercises
-            (remaining if selected and point in self.runnable else left_out).append(item)
-        items[:] = remaining
-        if left_out:
-            config.hook.pytest_deselected(items=left_out)
+            item.extra_keyword_matches.update(keywords(point, self.assignment.rubric.exercise_of(point).id))
+        exercises = self.selection.exercises
+        self._deselect(
+            items, lambda point: bool(exercises) and self.assignment.rubric.exercise_of(point).id not in exercises
+        )
+        yield  # `-k`, `--lf` and the like
+        self.not_runnable = self._deselect(items, lambda point: point not in self.runnable)
+
+    def _deselect(self, items: list[pytest.Item], left_out: Callable[[str], bool]) -> bool:
+        """Take the checks of the points that are `left_out` from `items`; whether there were any."""
+        gone = [item for item in items if left_out(point_of(item)[0])]
+        items[:] = [item for item in items if item not in gone]
+        if gone:
+            self.config.hook.pytest_deselected(items=gone)
+        return bool(gone)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -115,10 +122,10 @@ class StudentRun:
         terminalreporter.ensure_newline()
         console = Console(file=terminalreporter._tw._file)
         never_fail(console.file)
-        if self.lacks:
+        if self.not_runnable:
             console.print(f"\n{remedy(self.lacks, self.assignment.rubric.install)}", markup=False, soft_wrap=True)
         if not self.run.results:
-            console.print(_NOTHING_RUNS if self.lacks else _NOTHING_SELECTED, highlight=False)
+            console.print(_NOTHING_RUNS if self.not_runnable else _NOTHING_SELECTED, highlight=False)
             return
         report = self._report()
         print_progress(report, console, selection=len(report.points) < len(self.assignment.rubric.points))

@@ -43,10 +43,13 @@ class Readiness:
         return f"{open_items} of {len(self.items)} things are open. You can hand in all the same; they cost points."
 
 
-def examine(assignment: Assignment, folder: Path) -> Readiness:
-    """Look at a folder without running anything in it. Raises SubmissionError where there is nothing to look at."""
+def examine(assignment: Assignment, folder: Path, archive: Path | None = None) -> Readiness:
+    """Look at a folder without running anything in it, and not at `archive`, which is about to be written.
+
+    Raises SubmissionError where there is nothing to look at.
+    """
     rubric = assignment.rubric
-    submission = load(folder, assignment.expected)
+    submission = load(folder, assignment.expected, hidden=archive)
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
     sentences = " ".join(item.sentence for item in items)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from importlib.util import find_spec
 
 from grader.errors import UsageError
+from grader.model import Finding, Outcome
 from grader.rubric import Exercise, Rubric
 
 
@@ -31,6 +32,12 @@ def lacking(exercises: Collection[Exercise]) -> Mapping[str, str]:
         if missing is not None:
             lacks[exercise.id] = missing
     return lacks
+
+
+def not_installed(exercise: Exercise) -> Finding | None:
+    """Why the exercise's code cannot be run here. Nobody's mistake: a person's point may be judged all the same."""
+    missing = lacking([exercise]).get(exercise.id)
+    return Finding(Outcome.GRADER_ERROR, f"{missing} is not installed here.") if missing else None
 
 
 def remedy(lacks: Mapping[str, str], install: Mapping[str, str]) -> str:

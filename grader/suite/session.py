@@ -14,6 +14,7 @@ from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Exercise, Oracle
 from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
+from grader.suite.missing_packages import not_installed
 from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
 
 
@@ -151,12 +152,15 @@ class SubmissionSession:
 
     def _endpoint(self, exercise: Exercise) -> Endpoint:
         findings = inspect(self.submission, exercise, self.assignment.rubric, self._course_files)
+        whole = findings.pop("", None)
+        if whole is None and self.launcher.name != "docker":  # whose image has packages of its own
+            whole = not_installed(exercise)
         return Endpoint(
             self._sandbox,
             exercise.module,
             exercise.call_seconds,
             Contract({**exercise.signatures, **exercise.methods}, exercise.constants, exercise.handles, closed=True),
-            ModuleFindings(findings.pop("", None), findings),
+            ModuleFindings(whole, findings),
             self.call_log,
             self._after_timeout,
         )

@@ -7,16 +7,16 @@ from typing import Any
 import yaml
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.intake.lms_names import GRADESCOPE_METADATA
 from grader.errors import SubmissionError
 from grader.load.tree import File, Folder
 
-METADATA = "submission_metadata.yml"
 MAX_METADATA_BYTES = 64 << 20  # it holds every result of every attempt
 
 
 def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
     """Every hand-in that the metadata names, and an issue for each name without files and for files without a name."""
-    metadata = _metadata(next(file for file in place.files() if file.name == METADATA))
+    metadata = _metadata(next(file for file in place.files() if file.name == GRADESCOPE_METADATA))
     hand_ins, issues = [], []
     for child in place.children():
         about = metadata.pop(child.name, None)
@@ -27,10 +27,10 @@ def read_export(place: Folder) -> tuple[list[HandIn], list[Issue]]:
             hand_ins.append(
                 HandIn(child.name, students or (Student(name=child.name),), (part,), _moment(about.get("created_at")))
             )
-        elif child.name != METADATA:
-            message = f"{child.where}: {METADATA} does not name it, so it is nobody's hand-in."
+        elif child.name != GRADESCOPE_METADATA:
+            message = f"{child.where}: {GRADESCOPE_METADATA} does not name it, so it is nobody's hand-in."
             issues.append(Issue(IssueKind.UNMATCHED, child.name, message))
-    gone = f"{METADATA} names it, and it is not in the export."
+    gone = f"{GRADESCOPE_METADATA} names it, and it is not in the export."
     return hand_ins, [*issues, *(Issue(IssueKind.UNMATCHED, name, gone) for name in metadata)]
 
 

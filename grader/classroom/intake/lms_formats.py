@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.intake.dates import moment
-from grader.classroom.intake.gradescope_export import METADATA, read_export
 from grader.classroom.intake.ilias_teams import team_members
-from grader.classroom.intake.lms_names import READERS, Named
+from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named
 from grader.classroom.intake.sakai_times import sakai_time
 from grader.errors import SubmissionError
 from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
@@ -26,7 +25,7 @@ from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
 
 _TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
-_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", METADATA)
+_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
 _ENVIRONMENTS = ("env", "venv")
 # What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
@@ -43,6 +42,8 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
     shape = _shape(children)
     match shape:
         case Format.GRADESCOPE:
+            from grader.classroom.intake.gradescope_export import read_export  # yaml takes its time to start
+
             hand_ins, issues = read_export(place)
         case Format.FOLDERS:
             hand_ins, issues = _folders(children, expected, zone)
@@ -75,7 +76,7 @@ def _could_be_one(child: File | Folder) -> bool:
 
 def _is_gradescope(children: Sequence[File | Folder]) -> bool:
     """Whether the metadata file is there, and folders that it could name: a student may hand in a file of that name."""
-    has_metadata = any(isinstance(child, File) and child.name == METADATA for child in children)
+    has_metadata = any(isinstance(child, File) and child.name == GRADESCOPE_METADATA for child in children)
     submissions = [child for child in children if re.fullmatch(r"submission_\d+(\..+)?", child.name)]
     return has_metadata and 2 * len(submissions) >= sum(_could_be_one(child) for child in children)
 

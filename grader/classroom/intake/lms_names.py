@@ -17,6 +17,7 @@ from datetime import datetime
 
 from grader.classroom.class_model import Format, Student
 
+GRADESCOPE_METADATA = "submission_metadata.yml"  # says of each "submission_12345" whose it is
 CANVAS_LATE = "Canvas marks it late but does not say when it was handed in"
 _MOODLE = re.compile(
     r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?:_(?P<file>.*))?", re.S

@@ -16,7 +16,6 @@ from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.code_shape import shape_of
 from grader.classroom.results.earlier_hand_ins import named, unpack
 from grader.classroom.results.similarity_job import Search
-from grader.classroom.results.student_files import write_student
 from grader.errors import UsageError
 from grader.report.pairs import Pair
 from grader.report.results_json import write_atomically
@@ -37,7 +36,9 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Write all pages, with one report at a time in memory. Raises OutputError."""
-    from grader.report.html.class_page import Remark, Ungraded, class_page  # jinja2 starts while hand-ins are compared
+    # jinja2 starts while hand-ins are compared
+    from grader.classroom.results.student_files import write_student
+    from grader.report.html.class_page import Remark, Ungraded, class_page
     from grader.report.html.comparison_page import comparison_page
 
     for entry, report in store.reports(results, index):

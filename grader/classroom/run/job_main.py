@@ -128,7 +128,7 @@ class _JobServer:
             if self.grading.launcher.name != "docker":  # whose image has packages of its own
                 require(self.grading.assignment.rubric, self.grading.selected)
             report = self.grading.grade(submission, run=run)
-            return {"report": to_json(report)}
+            return {"report": to_json(report, indent=None)}
         except UsageError as error:
             return {"refused": str(error)}
         except GraderError as error:

@@ -110,8 +110,8 @@ def close_all_but(exceptions: Collection[int]) -> None:
         opened = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:  # no /proc in here
         opened = list(range(os.sysconf("SC_OPEN_MAX")))
-    for descriptor in opened:
-        if descriptor > _ERRORS and descriptor not in exceptions:
+    for descriptor in set(opened) - set(exceptions):
+        if descriptor > _ERRORS:
             with contextlib.suppress(OSError):  # the list's own is closed already
                 os.close(descriptor)
 

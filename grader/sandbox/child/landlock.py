@@ -45,7 +45,8 @@ def never_more_privileges() -> None:
 
 
 def restrict(rules: Iterable[tuple[str | int, int]]) -> None:
-    """Grant (path or open descriptor, rights) and refuse the rest, for good. Paths that do not exist are passed over.
+    """Grant (path, or open descriptor, rights) and refuse the rest, for good. Paths that do not exist are passed over;
+    of a descriptor, the rights are those that are `fitting`.
 
     Raises OSError where the kernel has no Landlock.
     """
@@ -59,6 +60,11 @@ def restrict(rules: Iterable[tuple[str | int, int]]) -> None:
         _enforce(ruleset)
     finally:
         os.close(ruleset)
+
+
+def fitting(descriptor: int, rights: int) -> int:
+    """Those of the rights that the kernel takes for what is open there: a folder, or something else."""
+    return rights if stat.S_ISDIR(os.fstat(descriptor).st_mode) else rights & _OF_FILES
 
 
 def enter_domain() -> None:
@@ -82,19 +88,26 @@ def _create(attributes: bytes, abi: int) -> int:
 
 
 def _grant(ruleset: int, place: str | int, rights: int) -> None:
+    if isinstance(place, int):
+        _add(ruleset, place, rights)
+        return
     try:
-        descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC) if isinstance(place, str) else place
+        descriptor = os.open(place, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return
-    if not stat.S_ISDIR(os.fstat(descriptor).st_mode):
-        rights &= _OF_FILES
-    rule = struct.pack("<Qi", rights, descriptor)
-    outcome = _libc().syscall(
-        ctypes.c_long(_ADD_RULE), ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint32(0)
-    )
-    if isinstance(place, str):
+    try:
+        _add(ruleset, descriptor, fitting(descriptor, rights))
+    finally:
         os.close(descriptor)
-    _checked(outcome)
+
+
+def _add(ruleset: int, descriptor: int, rights: int) -> None:
+    rule = struct.pack("<Qi", rights, descriptor)
+    _checked(
+        _libc().syscall(
+            ctypes.c_long(_ADD_RULE), ctypes.c_int(ruleset), ctypes.c_int(_PATH_BENEATH), rule, ctypes.c_uint32(0)
+        )
+    )
 
 
 def _enforce(ruleset: int) -> None:

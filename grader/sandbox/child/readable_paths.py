@@ -33,7 +33,8 @@ def readable(installed: Iterable[str], devices: Iterable[str]) -> list[tuple[int
     opened: list[tuple[int, int]] = []
     for path, rights in dict.fromkeys(places):
         if os.path.exists(path):
-            opened.append((os.open(path, os.O_PATH | os.O_CLOEXEC), rights))
+            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            opened.append((descriptor, landlock.fitting(descriptor, rights)))
     return opened
 
 

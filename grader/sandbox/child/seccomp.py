@@ -7,6 +7,7 @@ version, what they must never call does not. What is newer than this file is ans
 
 import ctypes
 import errno
+import functools
 import os
 import platform
 import struct
@@ -185,12 +186,18 @@ def program(rules: Iterable[Rule], machine: str = platform.machine()) -> bytes:
         _instruction(_AT_LEAST, _FIRST_UNKNOWN, 0, 1),
         _instruction(_RETURN, _ERRNO | errno.ENOSYS),
     ]
-    for rule in rules:
-        number = _NUMBERS[rule.call][column]
-        if number is not None:
-            body = _body(rule)
-            code += [_instruction(_EQUAL, number, 0, len(body)), *body]
+    code += [_of_rule(rule, column) for rule in rules]
     return b"".join([*code, _instruction(_RETURN, _ALLOW)])
+
+
+@functools.cache  # a zygote makes them once: but for a process id, they are the same for all workers
+def _of_rule(rule: Rule, column: int) -> bytes:
+    """The instructions of one rule; none for a call that the architecture does not have."""
+    number = _NUMBERS[rule.call][column]
+    if number is None:
+        return b""
+    body = _body(rule)
+    return b"".join([_instruction(_EQUAL, number, 0, len(body)), *body])
 
 
 def _body(rule: Rule) -> list[bytes]:

@@ -41,6 +41,7 @@ from . import (
     processor_time,
     readable_paths,
     rlimits,
+    seccomp,
     worker,
 )
 
@@ -86,6 +87,8 @@ class Zygote:
         self.own_user = self.own_user and "own user" not in self.report["lacks"]
         self.report["own user"] = self.own_user
         self.say(self.report)
+        with contextlib.suppress(OSError):  # without a table for this machine, which is said already
+            seccomp.program(seccomp.jail_rules(os.getpid()))  # what it makes of each rule is kept
         gc.disable()  # what is imported stays: looking for garbage in it takes a tenth of the time
         for name in self.settings["modules"]:
             _import(name)
