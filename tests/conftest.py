@@ -52,7 +52,8 @@ DEAREST = (
 
 # About zygotes and job processes themselves, or about what they leave behind.
 COLD = {
-    *("test_sandboxes", "test_jail", "test_siblings", "test_hostile", "test_fork_server", "test_class", "test_spares")
+    *("test_sandboxes", "test_jail", "test_siblings", "test_hostile", "test_fork_server", "test_class", "test_spares"),
+    "test_similarity",
 }
 
 
@@ -114,9 +115,18 @@ def assignment() -> Assignment:
 def _lent(request: pytest.FixtureRequest) -> Iterator[None]:
     """Workers come from siblings of zygotes that are there already, and jobs from the warm process of commands."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.path.stem not in COLD:
+        few = "not slow" in request.config.getoption("markexpr")  # than a warm process costs
+        if request.path.stem not in COLD and not few:
             lent_zygotes.use(patch.setattr)
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Checks that were collected in this process are forgotten: another assignment's may have the same name."""
+    yield
+    for name in [name for name in sys.modules if name.startswith("check_")]:
+        del sys.modules[name]
 
 
 @pytest.fixture
