@@ -46,6 +46,17 @@ def test_a_benchmark_runs_and_writes_its_figures(name, tmp_path):
     assert {"cores", "load", "python", "when"} <= figures["machine"].keys()
 
 
+@pytest.mark.thorough
+def test_scale_shows_a_class_whose_jobs_grade_nothing(tmp_path):
+    written = tmp_path / "figures.json"
+    ended = warm_commands.run(
+        "benchmarks.scale", "--short", "--ungraded", "--json", written, cwd=ROOT, timeout=PATIENCE
+    )
+    assert ended.returncode == 0, ended.stderr
+    (row,) = json.loads(written.read_text(encoding="utf-8"))["rows"]
+    assert (row["class"], row["graded"]) == ("3 students", 3)
+
+
 def test_a_spread_is_a_median_and_the_quartiles_around_it():
     assert Spread.of([3, 1, 2, 5, 4]) == Spread(3, 2, 4)
     assert str(Spread.of([1234.5])) == "1,234 (1,234–1,234)"

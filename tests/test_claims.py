@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given
@@ -195,6 +196,29 @@ def test_own_noise_makes_no_number_agree():
     assert verdict.outcome is Outcome.REVIEW
     assert "The re-run scatters too widely to tell" in verdict.message
     assert judge_results(found, {**RUNS, "Adam": noisy(0.02)}).share == pytest.approx(5 / 6)
+
+
+def with_losses(run, *losses):
+    """The same run, whose first epochs had these losses."""
+    changed = [replace(epoch, loss=loss, returned=loss) for epoch, loss in zip(run.epochs, losses, strict=False)]
+    return replace(run, epochs=(*changed, *run.epochs[len(changed) :]))
+
+
+def test_a_last_epoch_that_jumped_is_for_a_person_where_epochs_of_the_re_run_jump():
+    found = changed(LBFGS={"train_loss": 33.9, "test_accuracy": HONEST["LBFGS"]["test_accuracy"]})
+    calm = with_losses(RUNS["LBFGS"][0], 2.1, 0.9, 0.4)
+    assert judge_results(found, {**RUNS, "LBFGS": [calm, *RUNS["LBFGS"][1:]]}).share == pytest.approx(5 / 6)
+    for loss in (4.8, math.inf, math.nan):
+        jumping = with_losses(RUNS["LBFGS"][0], 0.4, loss, 0.4)
+        runs = {**RUNS, "LBFGS": [jumping, *RUNS["LBFGS"][1:]]}
+        verdict = judge_results(found, runs)
+        assert verdict.outcome is Outcome.REVIEW
+        assert "train_loss 33.9, re-run 0.05" in verdict.message
+        below = {name: {**entry, "train_loss": entry["train_loss"] / 100} for name, entry in HONEST.items()}
+        sgd = changed(SGD=below["SGD"])
+        assert judge_results(sgd, {**RUNS, "SGD": [with_losses(run, 0.4, loss) for run in RUNS["SGD"]]}).share < 1
+        wrong = {**found, "Adam": {"train_loss": 3.0, "test_accuracy": 0.5}, "SGD": below["SGD"]}
+        assert judge_results(wrong, runs).share == pytest.approx(3 / 6), "two that are surely wrong decide it"
 
 
 def test_a_re_run_that_ended_in_nan_says_nothing_about_where_others_end():

@@ -238,7 +238,7 @@ def test_a_hand_in_that_cannot_be_read_is_no_zero(klass: Class) -> None:
 
 @pytest.mark.parametrize(
     ("sizes", "kept_bytes", "added_bytes"),
-    [((1, 20, 60), 4_000, 8_000), pytest.param((1, 100, 400), 1_000, 2_000, marks=pytest.mark.thorough)],
+    [((1, 20, 60), 4_000, 8_000), pytest.param((1, 100, 400), 480, 2_000, marks=pytest.mark.thorough)],
 )
 def test_a_class_of_any_size_takes_little_memory(
     klass: Class, sizes: tuple[int, ...], kept_bytes: int, added_bytes: int, monkeypatch: pytest.MonkeyPatch
@@ -272,6 +272,17 @@ def test_a_class_of_any_size_takes_little_memory(
     assert (added[2] - added[1]) / more < added_bytes, "garbage that waits for its collection is counted, too"
 
 
+def test_what_a_killed_run_had_half_written_is_removed_and_nothing_else(klass: Class) -> None:
+    results = klass.request.results
+    klass.grade()
+    half = (".class.html.abcd1234", "a/.report.html.x_7z9k2q", "a/.submission.zip.abcdefgh", ".feedback.zip.12345678")
+    others = (".notes.settings", "a/.gitkeep", ".reports.lock")
+    for name in (*half, *others):
+        (results / name).write_bytes(b"")
+    klass.grade()
+    assert [name for name in (*half, *others) if (results / name).exists()] == [*others]
+
+
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:
     with pytest.raises(KeyboardInterrupt):
         klass.grade(lambda job: KeyboardInterrupt() if job.submission.id == "c" else None)
@@ -287,6 +298,7 @@ def test_empty_and_duplicate_hand_ins_are_graded_and_listed(klass: Class) -> Non
     assert said["duplicate", "a"] == "2 hand-ins are the same to the byte: a, d."
     assert ("duplicate", "d") not in said
     assert "nothing in it that could be graded" in said["empty", "e"]
+    assert said["unread", "e"].endswith("exercise4.py, report.md, student.toml.")
     assert "e" in klass.graded
 
 
@@ -344,6 +356,19 @@ def test_an_unknown_id_is_told(klass: Class) -> None:
         klass.grade(choice=Choice(only=frozenset({"x"})))
 
 
+def test_hand_ins_and_results_in_each_others_place_are_refused(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    request = klass.request
+    for submissions, results, sentence in (
+        (request.results, tmp_path / "other", "this is a graded class, which `grader class` has written"),
+        (request.submissions, request.submissions, "the hand-ins are in this folder; name another one"),
+        (request.submissions, request.results / store.INDEX, "this is a file; --output is a folder"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            klass.grade(submissions=submissions, results=results)
+    assert not (tmp_path / "other").exists()
+
+
 def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
     with store.lock(klass.request.results), pytest.raises(UsageError, match="another run is using this folder"):
         klass.grade()
@@ -351,7 +376,7 @@ def test_two_runs_at_once_the_second_is_refused(klass: Class) -> None:
 
 
 def test_a_journal_is_read_whatever_a_cut_left_of_its_end(tmp_path: Path) -> None:
-    origin = ReportOrigin("s", Conditions("r", "g", 1, ("2.1",)))
+    origin = ReportOrigin("0" * 64, Conditions("r", "g", 1, ("2.1",)))
     with Journal(tmp_path) as journal:
         journal.append("class", seed=5)
         journal.record_report("a", origin, complete=True)
@@ -526,7 +551,7 @@ def test_a_file_of_the_settings_travels_with_them(assignment: Assignment) -> Non
     try:
         result = process.run(Job(Submission("a", {"exercise4.py": GOOD}, "0" * 64)))
         assert isinstance(result, JobRejected)
-        assert "mine.npz is no .npz file of plain arrays" in result.message
+        assert "mine.npz is not an .npz file of plain arrays" in result.message
     finally:
         process.end()
 

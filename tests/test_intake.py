@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -506,3 +507,21 @@ def test_a_platforms_number_is_an_id_only_under_the_same_name(
     folder = laid_out(tmp_path / "class", {f"{handed_in}/exercise2.py": b"#"})
     intake = read_class(folder, roster=[known, Student("1", "Ada Lovelace")])
     assert [issue.kind for issue in intake.issues if issue.kind is IssueKind.UNMATCHED] == [IssueKind.UNMATCHED][found:]
+
+
+def test_what_a_class_holds_of_each_hand_in_is_packed_as_it_comes(tmp_path: Path) -> None:
+    """Some 150 bytes each while it is taken in, which are names; all hand-ins at once would be three times as much."""
+
+    def peak(count: int) -> int:
+        place = laid_out(tmp_path / str(count), {f"student-{n:05}/exercise2.py": b"" for n in range(count)})
+        tracemalloc.start()
+        try:
+            with open_intake(place, EXPECTED, BERLIN) as taken:
+                assert len(taken.hand_ins) == count
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(300)  # brings in what is imported, and the names of folders that Python keeps for itself
+    few, many = peak(400), peak(1400)
+    assert (many - few) / 1000 < 300

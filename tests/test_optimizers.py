@@ -195,6 +195,7 @@ class Descent(torch.optim.Optimizer):
         self.s = [*self.s, done * d][-self.memory :]
         self.y = [*self.y, self.gradient() - g][-self.memory :]
         self.last = g, d
+        return loss
 
 
 @pytest.mark.parametrize("memory", [1, 10])
@@ -205,6 +206,37 @@ def test_an_lbfgs_with_a_line_search_of_its_own_is_one(memory):
 @pytest.mark.parametrize("rule", ["gradient", again("conjugate")])
 def test_a_line_search_alone_makes_no_lbfgs(rule):
     assert judge("LBFGS", lambda params: Descent(params, rule)).diagnosis == "behaves-otherwise"
+
+
+def recorded(off, rates=(1e4, 1e-5, 1e-5), size=20):
+    """What a watch records of torch's L-BFGS on drawn gradients. The first step goes far; the last one is `off` by that
+    share of its length, in another direction."""
+    rng = np.random.default_rng(0)
+    parameter = torch.nn.Parameter(torch.from_numpy(rng.normal(size=size)).float())
+    made = optim.LBFGS([parameter], max_iter=1)
+    evaluations, groups = [], []
+    for rate in rates:
+        gradient = torch.from_numpy(rng.normal(size=size)).float()
+
+        def closure(gradient=gradient):
+            parameter.grad = gradient.clone()
+            point = parameter.detach().numpy().copy()
+            evaluations.append({"point": point, "gradient": gradient.numpy(), "loss": 1.0})
+            return torch.tensor(1.0)
+
+        start = parameter.detach().numpy().copy()
+        made.param_groups[0]["lr"] = rate
+        groups.append([{"members": [0], "hyper": {"lr": rate, "max_iter": 1}}])
+        made.step(closure)
+        evaluations.append({"end": parameter.detach().numpy().copy()})
+    end = evaluations[-1]["end"]
+    evaluations[-1]["end"] = end + off * (end - start)[::-1]
+    return {"evaluations": evaluations, "before": groups}
+
+
+def test_a_step_of_lbfgs_is_held_against_its_own_length_however_far_it_has_gone_before():
+    assert optimizers.identify_training("LBFGS", recorded(off=0.0))["same"]
+    assert not optimizers.identify_training("LBFGS", recorded(off=0.5))["same"]
 
 
 def test_a_hyper_parameter_of_another_form_is_not_read():

@@ -3,10 +3,13 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +20,7 @@ from grader.errors import SandboxError
 from grader.model import Submission
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Returned
+from grader.sandbox.linux import warm
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from grader.sandbox.sandbox_settings import SandboxSettings
 from tests.support.workers import ask, usual_first, wait_until
@@ -94,6 +98,41 @@ def test_a_sibling_that_was_killed_is_replaced() -> None:
         wait_until(lambda: not any(zygote.is_alive for zygote in launcher._zygotes.values()))
         assert ask(launcher, WELL, "well") == [Returned(1)]
         assert started(launcher).is_alive
+
+
+class Killed(BaseException):
+    """In the place of a SIGKILL: whoever started something does not come to anything after it."""
+
+
+def killed(*args: object, **options: object) -> Any:
+    raise Killed
+
+
+def start_sibling() -> None:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        warm.Zygote(ours).fork_sibling(theirs, ())
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        lambda: warm.StartedZygote(("numpy",), "process", weaker=True),
+        start_sibling,
+        lambda: JobProcess(JobSettings("", "", SandboxSettings("process"), 7, ()), start=killed),
+    ],
+    ids=["zygote", "sibling", "job process"],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # who is killed closes nothing
+def test_who_is_killed_before_a_process_begins_leaves_no_folder_of_its(
+    start: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(subprocess, "Popen", killed)
+    monkeypatch.setattr(socket, "send_fds", killed)
+    with pytest.raises(Killed):
+        start()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:

@@ -12,6 +12,7 @@ from grader.assignment.comparison import digits
 from grader.model import Outcome
 from grader.oracles.training import learning
 from tests.support.exercise4_fakes import comparison_of, student_of
+from tests.support.honest_students import closures
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
@@ -196,24 +197,93 @@ def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judg
                     p.sub_(0.3 * p.grad)
             return loss
 
-    def closures(model, optimizer, batches, loss_fn):
-        total = 0.0
-        for x, y in batches:
-
-            def closure(x=x, y=y):
-                optimizer.zero_grad()
-                loss = loss_fn(model(x), y)
-                loss.backward()
-                return loss
-
-            total += optimizer.step(closure).item()
-        return total / len(batches)
-
     verdict = judged("LBFGS", make_optimizer=lambda name, params: Plain(params), train_epoch=closures)
     assert verdict.outcome is Outcome.REVIEW
     searching = {"max_iter": 3, "line_search_fn": "strong_wolfe"}  # without a search some processors' steps diverge
     honest = judged("LBFGS", make_optimizer=lambda name, params: optim.LBFGS(params, **searching), train_epoch=closures)
     assert honest.outcome is Outcome.PASSED, honest.message
+
+
+class Jumping:
+    """In the training, `other` steps for an optimizer that moves by the book only `far` away and back, once.
+
+    The gradients of one batch are stepped along twice, the second time with the learning rate's sign reversed.
+    """
+
+    def __init__(self, named, other, far):
+        class Jumps(named):
+            def __init__(self, params, **shown):
+                super().__init__(params, **shown)
+                held = self.param_groups[0]["params"]
+                self.by_the_book = held[0].dtype == torch.float64
+                self.other = other(held)
+
+            def step(self, closure=None):
+                return super().step(closure) if self.by_the_book else self.other.step(closure)
+
+        self.kind, self.far, self.has_jumped = Jumps, far, False
+
+    def epoch(self, model, made, batches, loss_fn):
+        if not self.has_jumped:
+            self.jump(model, made, *batches[0], loss_fn)
+        return epoch(model, made, batches, loss_fn)
+
+    def jump(self, model, made, x, y, loss_fn):
+        self.has_jumped = made.by_the_book = True
+        rate = made.param_groups[0]["lr"]
+        loss_fn(model(x), y).backward()
+        for made.param_groups[0]["lr"] in (self.far, -self.far):
+            made.step()
+        made.param_groups[0]["lr"], made.by_the_book = rate, False
+
+
+@pytest.mark.parametrize(
+    ("named", "other"),
+    [
+        (optim.SGD, lambda held: optim.Adam(held, lr=0.01)),
+        (optim.Adam, lambda held: optim.SGD(held, lr=0.3)),
+    ],
+)
+def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, other):
+    jumping = Jumping(named, other, far=1e4)
+    verdict = judged(
+        named.__name__, make_optimizer=lambda name, params: jumping.kind(params, lr=0.01), train_epoch=jumping.epoch
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW
+    assert f"In the training, the steps are not those of {named.__name__}" in verdict.message
+
+
+class Turning(optim.LBFGS):
+    """L-BFGS for so many steps of a training, and gradient descent from there on."""
+
+    def __init__(self, params, honest_steps, **shown):
+        super().__init__(params, **shown)
+        self.honest_steps, self.taken = honest_steps, 0
+
+    def step(self, closure):
+        held = self.param_groups[0]["params"]
+        self.taken += 1
+        if held[0].dtype == torch.float64 or self.taken <= self.honest_steps:
+            return super().step(closure)
+        with torch.enable_grad():
+            loss = closure()
+        with torch.no_grad():
+            for p in held:
+                p.sub_(0.3 * p.grad)
+        return loss
+
+
+@pytest.mark.parametrize("honest_steps", [3, 6])
+def test_lbfgs_that_turns_into_gradient_descent_after_some_steps_is_a_persons_to_judge(honest_steps):
+    verdict = judged(
+        "LBFGS",
+        make_optimizer=lambda name, params: Turning(params, honest_steps, max_iter=3, line_search_fn="strong_wolfe"),
+        train_epoch=closures,
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW
+    assert "In the training, the steps are not those of LBFGS" in verdict.message
 
 
 def test_gradients_that_are_no_gradients_of_the_loss_are_a_persons_to_judge():

@@ -13,6 +13,7 @@ from grader.model import Outcome
 from grader.oracles.training.harness.loss_gradients import gradients_by_backward
 from tests.support.honest_students import closures
 from tests.support.tiers import again
+from tests.test_optimizers import Descent
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, epoch, judged, network, trained
 
 pytestmark = pytest.mark.slow
@@ -264,3 +265,35 @@ def test_a_long_last_step_by_the_book_hides_none_of_those_before_it(rate):
     assert verdict.evidence["best_accuracy"] >= 0.8
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert "In the training, the steps are not those of SGD" in verdict.message
+
+
+class Sutskever(optim.Optimizer):
+    """SGD whose velocity has the learning rate in it, as textbooks write it, and which falls at every step."""
+
+    def __init__(self, params, lr):
+        super().__init__(params, {"lr": lr, "momentum": 0.9})
+        self.velocity = [torch.zeros_like(p) for p in self.param_groups[0]["params"]]
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        group = self.param_groups[0]
+        for p, v in zip(group["params"], self.velocity, strict=True):
+            v.mul_(group["momentum"]).sub_(group["lr"] * p.grad)
+            p.add_(v)
+
+
+def falling(model, made, batches, loss_fn):
+    for group in made.param_groups:
+        group["lr"] *= 0.5
+    return epoch(model, made, batches, loss_fn)
+
+
+def test_a_velocity_that_has_the_falling_rate_in_it_is_momentum():
+    verdict = judged("SGD", make_optimizer=lambda name, params: Sutskever(params, 0.1), train_epoch=falling)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+@pytest.mark.parametrize("memory", [4, 10])
+def test_an_lbfgs_of_ones_own_with_any_memory_is_one_in_the_training(memory):
+    verdict = judged("LBFGS", make_optimizer=lambda name, params: Descent(params, "bfgs", memory), train_epoch=closures)
+    assert verdict.outcome is Outcome.PASSED, verdict.message

@@ -10,6 +10,11 @@ T = TypeVar("T")
 BLOCK = 256  # values; a hand-in takes some 50 bytes in such a block, a tenth of the objects' memory
 
 
+def compressed(values: Iterable[T]) -> "CompressedSequence[T]":
+    """The values compressed, if they are not already."""
+    return values if isinstance(values, CompressedSequence) else CompressedSequence(values)
+
+
 class CompressedSequence(Sequence[T], Generic[T]):
     """A sequence of compressed values. Each access returns an equal value, but not the same object."""
 

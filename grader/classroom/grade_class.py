@@ -54,6 +54,7 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
+    _check_places(request.submissions, results)
     earlier_inputs = read_inputs(results)
     inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
@@ -77,7 +78,7 @@ def grade_class(
         if inputs != earlier_inputs:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
-            ids = {hand_in.id for hand_in in chosen(request.choice, intake, journal.state)}
+            ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
             admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
@@ -87,6 +88,19 @@ def grade_class(
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
         index, compared = _run(run, request.choice, gone, stack, start)
         return export(results, index, compared)
+
+
+def _check_places(submissions: Path, results: Path) -> None:
+    """Refuse hand-ins and results that were given in each other's place: nothing in RESULTS is a hand-in."""
+    if results.exists() and not results.is_dir():
+        raise UsageError(f"{results}: this is a file; --output is a folder.")
+    if (submissions / store.INDEX).is_file():
+        raise UsageError(
+            f"{submissions}: this is a graded class, which `grader class` has written. The hand-ins come first, and "
+            "this folder behind --output."
+        )
+    if results.exists() and submissions.exists() and results.samefile(submissions):
+        raise UsageError(f"--output {results}: the hand-ins are in this folder; name another one.")
 
 
 def _run(

@@ -44,13 +44,13 @@ def load(path: Path, expected: Expected, *, hidden: Path | None = None) -> Submi
         except OSError as error:
             raise SubmissionError(f"{path}: cannot be read ({error.strerror}).") from error
     if not submission.files and not submission.notes:
-        raise SubmissionError(f"{path}: {nothing_in(expected)}")
+        raise SubmissionError(f"{path}: {nothing_in(expected)}.")
     return submission
 
 
 def nothing_in(expected: Expected) -> str:
-    """The sentence on a hand-in in which nothing was found."""
-    return f"there is nothing to grade here. A submission contains {', '.join(sorted(expected.files))}."
+    """What there is to say of a hand-in in which nothing was found, without its full stop."""
+    return f"there is nothing to grade here. A submission contains {', '.join(sorted(expected.files))}"
 
 
 def _collected(path: Path, kind: int, expected: Expected, stack: ExitStack, hidden: Path | None) -> Collected:

@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import Any
 
 from grader.errors import OutputError
 from grader.schema import Report
+
+# As `tempfile` ends a name, behind that of a file of ours; somebody's own hidden files end otherwise.
+_HALF_WRITTEN = re.compile(r"\..+\.(csv|html|json|npz|ods|toml|txt|xlsx|xml|zip)\.[a-z0-9_]{8}")
 
 
 def to_json(report: Report, indent: int | None = 2) -> str:
@@ -60,7 +64,12 @@ def write_atomically(
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{path}: the report cannot be written ({error.strerror}).") from error
+        raise OutputError(f"{path}: this file cannot be written ({error.strerror}).") from error
+
+
+def is_half_written(name: str) -> bool:
+    """Whether a file of this name is what `write_atomically` was writing when its process was killed."""
+    return _HALF_WRITTEN.fullmatch(name) is not None
 
 
 def _sync_folder(folder: Path) -> None:

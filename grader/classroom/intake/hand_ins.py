@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student, Submitted
-from grader.classroom.compressed_sequence import CompressedSequence
+from grader.classroom.compressed_sequence import compressed
 from grader.classroom.intake.decision_options import parse_accepted, parse_matches
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.classroom.intake.lms_formats import descend, take_in
@@ -82,35 +82,49 @@ def _taken_in(opened: Folder, expected: Expected, zone: ZoneInfo, inputs: Intake
 
 
 def _sorted_out(
-    place: Folder, contents: tuple[Format, list[HandIn], list[Issue]], expected: Expected, inputs: IntakeInputs
+    place: Folder, contents: tuple[Format, Sequence[HandIn], list[Issue]], expected: Expected, inputs: IntakeInputs
 ) -> Intake:
+    """What counts of a class's contents. Hand-ins stay packed at every stage that has nothing to say of them."""
     shape, hand_ins, issues = contents
-    hand_ins, issues = apply_matches(place, hand_ins, issues, parse_matches(inputs.matches), inputs.roster)
+    if inputs.matches:
+        matches = parse_matches(inputs.matches)
+        hand_ins, issues = apply_matches(place, hand_ins, issues, matches, inputs.roster)
     unmatched: list[Issue] = []
     if inputs.roster:
         hand_ins, unmatched = match_to_roster(place, hand_ins, inputs.roster, expected)
-    timed, late = look_up(hand_ins, inputs.times, "a time of submission")
-    hand_ins = [
-        replace(hand_in, submitted=when.at, zoneless=when.zoneless) if when else hand_in
-        for hand_in, when in zip(hand_ins, timed, strict=True)
-    ]
-    chosen, superseded = newest_of_each(place, hand_ins, expected)
-    extended, unused = look_up(chosen, inputs.extensions, "an extension")
-    chosen = [
-        replace(hand_in, extension=more) if more else hand_in for hand_in, more in zip(chosen, extended, strict=True)
-    ]
-    counted = {hand_in.source for hand_in in chosen}
-    earlier = frozenset(hand_in.source for hand_in in hand_ins if hand_in.source not in counted)
-    here = {student.id for hand_in in chosen for student in hand_in.students}
-    absent = tuple(student for student in inputs.roster if student.id not in here)
+    late: list[Issue] = []
+    if inputs.times:
+        timed, late = look_up(hand_ins, inputs.times, "a time of submission")
+        hand_ins = [
+            replace(hand_in, submitted=when.at, zoneless=when.zoneless) if when else hand_in
+            for hand_in, when in zip(hand_ins, timed, strict=True)
+        ]
+    chosen, superseded, earlier = newest_of_each(place, hand_ins, expected)
+    unused: list[Issue] = []
+    if inputs.extensions:
+        extended, unused = look_up(chosen, inputs.extensions, "an extension")
+        chosen = [
+            replace(hand_in, extension=more) if more else hand_in
+            for hand_in, more in zip(chosen, extended, strict=True)
+        ]
+    absent = _absent(inputs.roster, chosen)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
-    accepted, astray = parse_accepted(inputs.accepted, [hand_in.id for hand_in in chosen], expected)
+    ids = [hand_in.id for hand_in in chosen] if inputs.accepted else []
+    accepted, astray = parse_accepted(inputs.accepted, ids, expected)
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
     every = (*tables, *issues, *unmatched, *superseded, *late, *unused, *missing, *astray)
-    return Intake(shape, place, expected, CompressedSequence(chosen), every, absent, earlier, accepted)
+    return Intake(shape, place, expected, compressed(chosen), every, absent, earlier, accepted)
 
 
-def _listed(path: Path) -> tuple[Format, list[HandIn], list[Issue]]:
+def _absent(roster: Sequence[Student], chosen: Sequence[HandIn]) -> tuple[Student, ...]:
+    """Who is on the roster and has no hand-in."""
+    if not roster:
+        return ()
+    here = {student.id for hand_in in chosen for student in hand_in.students}
+    return tuple(student for student in roster if student.id not in here)
+
+
+def _listed(path: Path) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """The folders (git clones, say) and archives that a text file names, relative to itself. `#` begins a remark."""
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -6,7 +6,7 @@ another LMS's changes nothing.
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.compressed_sequence import compressed
 from grader.classroom.intake.dates import moment
 from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named
@@ -31,15 +32,16 @@ _ENVIRONMENTS = ("env", "venv")
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
-HandInsAndIssues = tuple[list[HandIn], list[Issue]]
+HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 
 
-def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, list[HandIn], list[Issue]]:
+def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
     children = [child for child in place.children() if child.name not in _TOOLS]
     if any(isinstance(child, File) and child.name in expected.module_names for child in children):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
     shape = _shape(children)
+    hand_ins: Sequence[HandIn]
     match shape:
         case Format.GRADESCOPE:
             from grader.classroom.intake.gradescope_export import read_export  # yaml takes its time to start
@@ -150,13 +152,17 @@ def _answers_in(folder: Folder, expected: Expected) -> set[str]:
 
 def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
-    hand_ins, issues = [], []
-    for child in children:
-        reason = _why_none(child, expected)
-        if reason is None:
-            hand_ins.append(_folder_hand_in(child))
-        elif child.name not in _SYSTEM:
-            issues.append(_nobodys(child, reason))
+    issues: list[Issue] = []
+
+    def found() -> Iterator[HandIn]:
+        for child in children:
+            reason = _why_none(child, expected)
+            if reason is None:
+                yield _folder_hand_in(child)
+            elif child.name not in _SYSTEM:
+                issues.append(_nobodys(child, reason))
+
+    hand_ins = compressed(found())
     if not hand_ins:
         flat = _files_by_person(children, expected)
         used_keys = {part.key for hand_in in flat for part in hand_in.parts}
@@ -235,7 +241,7 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
         gathered = by_attempt.setdefault(named.attempt, _Gathered(named))
         original = _original(named.file or child.name, expected) if shape is Format.CANVAS else None
         _add(gathered, named, child, original)
-    return [_hand_in(gathered, zone) for gathered in by_attempt.values()], issues
+    return compressed(_hand_in(gathered, zone) for gathered in by_attempt.values()), issues
 
 
 def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:

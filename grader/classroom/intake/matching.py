@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 def apply_matches(
     place: Folder,
-    hand_ins: list[HandIn],
+    hand_ins: Sequence[HandIn],
     issues: list[Issue],
     matches: Mapping[str, str],
     roster: Sequence[Student],
-) -> tuple[list[HandIn], list[Issue]]:
+) -> tuple[Sequence[HandIn], list[Issue]]:
     """The hand-ins that a person matched, under the ids that they said. Raises UsageError for an unknown id."""
     students_by_id = {student.id: student for student in roster}
     for folder, name in matches.items():
@@ -129,8 +129,6 @@ def _wrong_roster(unmatched: Sequence[Issue], count: int, students: Sequence[Stu
 
 def look_up(hand_ins: Sequence[HandIn], table: Mapping[Student, T], what: str) -> tuple[list[T | None], list[Issue]]:
     """The table's value for each hand-in, or None, and an issue for each line that fits no hand-in."""
-    if not table:
-        return [None] * len(hand_ins), []
     people, ids = Roster([*table]), {student.id for student in table}
     students = [_person(people, ids, hand_in) for hand_in in hand_ins]
     unused = [student for student in table if student not in set(students)]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import attrgetter
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind
@@ -16,12 +16,17 @@ _NEVER = datetime.min.replace(tzinfo=UTC)  # sorts before every known time
 _by_id = attrgetter("id")
 
 
-def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected) -> tuple[list[HandIn], list[Issue]]:
-    """One hand-in per id, and an issue for each other one.
+def newest_of_each(
+    place: Folder, hand_ins: Sequence[HandIn], expected: Expected
+) -> tuple[Sequence[HandIn], list[Issue], frozenset[str]]:
+    """One hand-in per id, sorted by ids; an issue for each other one, and where it stands.
 
     A person's decision counts first, then the time, then the LMS's numbers; where none of them tells, the issue asks.
     """
-    chosen, issues = [], []
+    ids = [hand_in.id for hand_in in hand_ins]
+    if all(before < after for before, after in pairwise(ids)):
+        return hand_ins, [], frozenset()
+    chosen, issues, older_sources = [], [], set()
     for name, group in groupby(sorted(hand_ins, key=_by_id), key=_by_id):
         *earlier, newest = sorted(group, key=lambda hand_in: (hand_in.decided, *_age(hand_in), hand_in.source))
         if not earlier:
@@ -32,6 +37,7 @@ def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected
         note = f"handed in {len(earlier) + 1} times; {how or ('all are the same' if same else _UNKNOWN)}"
         chosen.append(replace(newest, notes=(*newest.notes, note)))
         for older in earlier:
+            older_sources.add(older.source)
             if how is None and not same:
                 message = (
                     f"{older.source} and {newest.source} are both {name}'s, and it is not known which is newer; "
@@ -42,7 +48,7 @@ def newest_of_each(place: Folder, hand_ins: Sequence[HandIn], expected: Expected
             else:
                 message = f"{older.source}: handed in more than once; {newest.source} counts."
                 issues.append(Issue(IssueKind.SUPERSEDED, name, message))
-    return chosen, issues
+    return chosen, issues, frozenset(older_sources - {hand_in.source for hand_in in chosen})
 
 
 _UNKNOWN = "it is not known which is the newest, so the person who grades this is asked"

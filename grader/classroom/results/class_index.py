@@ -1,6 +1,6 @@
 """Build class.json from the intake and the journal: all hand-ins, who has none, and what needs a person. Pure."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from grader.assignment_folder import Assignment
@@ -72,7 +72,7 @@ def _entry(hand_in: HandIn, state: State) -> Entry:
 
 def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     """What is known only once the hand-ins were read."""
-    times = Counter(origin.sha256 for origin in state.graded.values())
+    repeated = state.graded.repeated()
     same: dict[str, list[str]] = defaultdict(list)
     for hand_in in intake.hand_ins:
         origin = state.graded.get(hand_in.id)
@@ -81,7 +81,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
                 f"{hand_in.source}: nothing in it that could be graded, so all points are missing; its report says why."
             )
             yield Issue(IssueKind.EMPTY, hand_in.id, message)
-        elif origin is not None and times[origin.sha256] > 1:
+        elif origin is not None and origin.sha256 in repeated:
             same[origin.sha256].append(label(hand_in.id, hand_in.students))
         yield from _open_questions(hand_in, state)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:

@@ -6,8 +6,10 @@ is done was done before the line was written: first the report, then the line.
 
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -19,6 +21,8 @@ from grader.model import Question
 T = TypeVar("T")
 
 NAME = "journal.jsonl"
+_HASH = re.compile("[0-9a-f]{64}")
+_NUMBER_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,44 @@ class ReportOrigin(NamedTuple):
     conditions: Conditions
 
 
+class Origins(Mapping[str, ReportOrigin]):
+    """What each report was made from, by its id, in a third of the memory: a class may have thousands.
+
+    `conditions` are those that the numbers stand for.
+    """
+
+    def __init__(self, conditions: Mapping[int, Conditions]) -> None:
+        self._conditions = conditions
+        self._packed: dict[str, bytes] = {}  # a hash, and behind it the number of the conditions
+
+    def put(self, name: str, sha256: str, number: int) -> None:
+        """`sha256` is 64 hexadecimal digits, in small letters."""
+        self._packed[sys.intern(name)] = bytes.fromhex(sha256) + number.to_bytes(_NUMBER_BYTES)
+
+    def drop(self, name: str) -> None:
+        self._packed.pop(name, None)
+
+    def rename(self, before: str, name: str) -> None:
+        if before in self._packed:
+            self._packed[name] = self._packed.pop(before)
+
+    def repeated(self) -> Collection[str]:
+        """The hashes of which there are several."""
+        times = Counter(packed[:-_NUMBER_BYTES] for packed in self._packed.values())
+        return {sha256.hex() for sha256, count in times.items() if count > 1}
+
+    def __getitem__(self, name: str) -> ReportOrigin:
+        packed = self._packed[name]
+        number = int.from_bytes(packed[-_NUMBER_BYTES:])
+        return ReportOrigin(packed[:-_NUMBER_BYTES].hex(), self._conditions[number])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+
 @dataclass(slots=True)
 class State:
     """The sum of a journal's lines: the folder of each id, and what became of each.
@@ -54,11 +96,14 @@ class State:
 
     conditions: dict[int, Conditions] = field(default_factory=dict)
     folders: dict[str, str] = field(default_factory=dict)
-    graded: dict[str, ReportOrigin] = field(default_factory=dict)
+    graded: Origins = field(init=False)
     incomplete: set[str] = field(default_factory=set)  # a report with a point that we could not judge
     faults: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what loading left out, of those where it did
     questions: dict[str, tuple[Question, ...]] = field(default_factory=dict)  # what a person has to decide
+
+    def __post_init__(self) -> None:
+        self.graded = Origins(self.conditions)
 
     def take(self, record: Mapping[str, Any]) -> None:
         """One more line."""
@@ -68,26 +113,25 @@ class State:
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
                 self.folders[sys.intern(name)] = sys.intern(folder)  # mostly the same text, kept once
             case {"event": "done", "id": str(name), "sha256": str(sha256), "under": int(number)} if (
-                number in self.conditions
+                number in self.conditions and _HASH.fullmatch(sha256)
             ):
-                self.graded[sys.intern(name)] = ReportOrigin(sha256, self.conditions[number])
+                self.graded.put(name, sha256, number)
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:
                 self.folders[name] = folder
                 self.folders.pop(before, None)
-                if before in self.graded:
-                    self.graded[name] = self.graded.pop(before)
+                self.graded.rename(before, name)
                 if before in self.incomplete:
                     self.incomplete.remove(before)
                     self.incomplete.add(name)
             case {"event": "dropped", "id": str(name)}:
-                self.graded.pop(name, None)
+                self.graded.drop(name)
                 self.incomplete.discard(name)
                 self.faults.pop(name, None)
             case {"event": "fault", "id": str(name), "message": str(message)}:
                 self.faults[name] = message
-                self.graded.pop(name, None)
+                self.graded.drop(name)
             case {"event": "read", "id": str(name), "notes": [*notes], "questions": [*questions]}:
                 _keep(self.notes, name, tuple(map(str, notes)))
                 _keep(self.questions, name, tuple(_question(question) for question in questions))

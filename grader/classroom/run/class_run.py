@@ -5,6 +5,7 @@ Read `ClassRun.run` first. It can be killed at any moment: a report is on the di
 
 import contextlib
 import queue
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -26,6 +27,7 @@ from grader.errors import UsageError
 from grader.load.content import is_our_fault
 from grader.load.file_names import folder_name
 from grader.model import Outcome, Submission
+from grader.report.results_json import is_half_written
 from grader.schema import Report
 from grader.version import VERSION
 
@@ -271,14 +273,15 @@ class ClassRun:
         for hand_in in self.intake.hand_ins:
             if hand_in.id not in folders:
                 folder = folder_name(hand_in.id, used_names)
-                used_names.add(folder.lower())
+                used_names.add(sys.intern(folder.lower()))  # which the journal's state will keep, too
                 yield {"event": "folder", "id": hand_in.id, "folder": folder}
 
     def _sweep(self) -> None:
         """Removes what a killed run had half written. Only under the lock is it certain that nobody is writing it."""
-        for pattern in (".*.json.*", "*/.*.json.*", "*/.submission.zip.*", ".*.csv.*", ".*.xml.*"):
-            for torn in self.results.glob(pattern):
-                torn.unlink(missing_ok=True)
+        for pattern in (".*", "*/.*"):
+            for path in self.results.glob(pattern):
+                if is_half_written(path.name):
+                    path.unlink(missing_ok=True)
 
 
 def _names_of(hand_in: HandIn) -> set[str]:

@@ -4,7 +4,7 @@ A hand-in is recognized by its place in SUBMISSIONS, so that one whose id change
 match) keeps its marks under the new id.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
@@ -51,13 +51,16 @@ def _named(ids: Sequence[str]) -> str:
 
 def effects_of(results: Path, intake: Intake, state: State, conditions: Conditions, late: Late) -> Effects:
     """Compares a class as it was graded with the same class under what is given now."""
-    hand_ins = {hand_in.id: hand_in for hand_in in intake.hand_ins if hand_in.id in state.graded}
+    if not state.graded:
+        return Effects()
+    factors = {hand_in.id: _factor_of(hand_in, late) for hand_in in intake.hand_ins if hand_in.id in state.graded}
     before = [entry for entry in _entries(results, state) if entry.id in state.graded]
-    places = {hand_in.source: hand_in for hand_in in intake.hand_ins}
-    lost = [entry for entry in before if entry.id not in hand_ins]
+    lost = [entry for entry in before if entry.id not in factors]
+    lost_sources = {entry.source for entry in lost}
+    places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.source in lost_sources}
     free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.graded}
     sources = places.keys() | intake.superseded
-    graded_under = ((name, state.graded[name].conditions) for name in hand_ins)
+    graded_under = ((name, state.graded[name].conditions) for name in factors)
     return Effects(
         renamed=tuple((entry, places[entry.source]) for entry in lost if entry.id in free),
         dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in sources),
@@ -65,9 +68,7 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
             name for name, earlier in graded_under if replace(earlier, grader=conditions.grader) != conditions
         ),
         late=tuple(
-            entry.id
-            for entry in before
-            if entry.id in hand_ins and _factor_of_entry(entry, late) != _factor_of(hand_ins[entry.id], late)
+            entry.id for entry in before if entry.id in factors and _factor_of_entry(entry, late) != factors[entry.id]
         ),
     )
 
@@ -86,20 +87,22 @@ def admit(
     inputs: ClassInputs,
     *,
     replacing: bool,
-    chosen: Collection[str],
+    chosen: Iterable[str],
 ) -> None:
     """Accepts new inputs if no mark changes by them, or if `replacing`; else raises UsageError.
 
     Lateness from tables that come for the first time needs no `replacing`: that is what they were given for. `chosen`
-    are the hand-ins that the run is about. If others would change too, it raises UsageError even with `replacing`,
-    since their marks would no longer agree with the inputs.
+    are the ids of the hand-ins that the run is about. If others would change too, it raises UsageError even with
+    `replacing`, since their marks would no longer agree with the inputs.
     """
     changed = earlier_inputs.changed(inputs)
-    others = [name for name in dict.fromkeys((*effects.regraded, *effects.late)) if name not in chosen]
+    others = dict.fromkeys((*effects.regraded, *effects.late))
+    for name in chosen:
+        others.pop(name, None)
     if others:
         raise UsageError(
             f"{results}: the options given now would change marks that --only and --failed leave out: "
-            f"{_named(others)}. Nothing was changed. Run the class without these two first."
+            f"{_named(list(others))}. Nothing was changed. Run the class without these two first."
         )
     if (effects.regraded or effects.dropped or (effects.late and changed)) and not replacing:
         before = dict(earlier_inputs.items())

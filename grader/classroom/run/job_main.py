@@ -2,7 +2,7 @@
 
     python -m grader.classroom.run.job_main FOLDER [WARM]      or `run`, in a process that was forked
 
-FOLDER is an empty folder for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
+FOLDER is to be made, for this process alone; WARM is the descriptor of a zygote's socket, if one is lent to it.
 `job_process` starts it, or has it forked from a process that has collected the checks (`prepare`). It reads frames of
 the wire (`sandbox.child.protocol`) from its input and writes one for each to its output:
 
@@ -190,6 +190,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     try:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, own_folder, ignore_errors=True)  # whoever asked may be gone
+            os.mkdir(own_folder, 0o700)
             main(Path(own_folder), int(lent[0]) if lent else None)
         os._exit(0)  # all that it opened is closed; taking the interpreter apart would have the class wait
     except KeyboardInterrupt:

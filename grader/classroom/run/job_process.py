@@ -18,6 +18,7 @@ from grader.classroom.python_process import Start, start_python
 from grader.errors import SandboxError
 from grader.sandbox.child.protocol import REQUEST, ProtocolError, Value, read_frame, write_frame
 from grader.sandbox.launcher import Launcher
+from grader.sandbox.scratch import unused_path
 
 if sys.platform == "linux":
     from grader.sandbox.linux.warm import WarmLauncher
@@ -39,7 +40,7 @@ class JobProcess:
         self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        self._folder = tempfile.mkdtemp(prefix="grader-job-")  # gone with either of the two processes, if one is killed
+        self._folder = unused_path("grader-job-")  # made by the process, and removed by either, if one is killed
         if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:

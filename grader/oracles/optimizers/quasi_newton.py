@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from .hyperparameters import accepted, defaults, read
-from .replay import REFUSALS, RELATIVE, Problem, Record, gradient
+from .replay import REFUSALS, RELATIVE, ROUNDING, Problem, Record, gradient
 
 MIN_STEPS = 2  # judged in each problem, beyond the first, which goes down the gradient in every method
 CONVERGED = 1e-4  # of the first gradient: below, directions are rounding
@@ -69,7 +69,9 @@ def _sine(first: Any, second: Any) -> float:
 
 # --- in a training --------------------------------------------------------------------------------------------------
 
-SAME_POINT = 1e-3  # of the way from the first point: torch's own arithmetic on the same numbers, in another order
+# Of the way from where the step began. Torch's own repeats the recorded steps to the last bit, and in double precision,
+# so in another order of sums, to 0.02 of their length (20 kinds of networks).
+SAME_POINT = 0.1
 SAME_DIRECTION = 0.05  # sine of an angle, in single precision
 
 
@@ -84,10 +86,12 @@ def follows(training: dict[str, Any]) -> bool:
 
 
 def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], Any]]:
-    """For each whole step, the evaluations in it and where it ended."""
+    """For each whole step, the evaluations in it and where it ended; up to one that has diverged."""
     steps: list[tuple[list[dict[str, Any]], Any]] = []
     current: list[dict[str, Any]] = []
     for item in evaluations:
+        if not all(np.isfinite(item[key]).all() for key in ("point", "gradient", "end") if key in item):
+            break
         if "end" in item:
             steps.append((current, item["end"]))
             current = []
@@ -99,21 +103,16 @@ def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]]
 def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
     parameter = torch.nn.Parameter(torch.from_numpy(steps[0][0][0]["point"]).clone())
     torch_defaults = defaults("LBFGS")
-    origin = parameter.detach().clone()
-    script = [(item, end) for evaluations, end in steps for item in evaluations]
+    start = before = parameter.detach().clone()
+    script = [(item, number == 0) for evaluations, _ in steps for number, item in enumerate(evaluations)]
     place, wrong = 0, False
-
-    def near(point: Any, now: torch.Tensor) -> bool:
-        there = torch.from_numpy(point)
-        size = float((there - origin).abs().max()) + 1e-6
-        return float((there - now).abs().max()) <= SAME_POINT * size
 
     def closure() -> torch.Tensor:
         nonlocal place, wrong
-        if place >= len(script) or not near(script[place][0]["point"], parameter.detach()):
+        item, is_first = script[place] if place < len(script) else ({}, False)
+        if not item or not _is_near(item["point"], parameter.detach(), before if is_first else start):
             wrong = True
             raise StopIteration
-        item = script[place][0]
         place += 1
         parameter.grad = torch.from_numpy(item["gradient"]).clone()
         return torch.tensor(item["loss"])
@@ -123,12 +122,22 @@ def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
         for (evaluations, end), hyper in zip(steps, hypers, strict=False):
             optimizer.param_groups[0].update(accepted(hyper, torch_defaults))
             first = place
+            start = parameter.detach().clone()
             optimizer.step(closure)
-            if place - first != len(evaluations) or not near(end, parameter.detach()):
+            if place - first != len(evaluations) or not _is_near(end, parameter.detach(), start):
                 return False
+            before = start
     except (StopIteration, *REFUSALS):
         return False
     return not wrong
+
+
+def _is_near(point: Any, now: torch.Tensor, start: torch.Tensor) -> bool:
+    """Whether two points are the same, as seen from where the step began: a jump before it allows nothing."""
+    there = torch.from_numpy(point)
+    last_digit = torch.finfo(there.dtype).eps * float(there.abs().max())
+    away = float((there - start).abs().max())
+    return float((there - now).abs().max()) <= SAME_POINT * away + ROUNDING * last_digit
 
 
 def _points_the_same(steps: list[Any]) -> bool:
@@ -144,9 +153,9 @@ def _points_the_same(steps: list[Any]) -> bool:
     s = [end - point for end, point in zip(ends, points, strict=True)]
     return any(
         all(
-            _sine(s[k], direction(gradients[k], np.array(s[:k]), np.array(y[:k]), scaled)) <= SAME_DIRECTION
-            for k in range(len(s))
+            _sine(s[k], direction(gradients[k], np.array(s[first:k]), np.array(y[first:k]), scaled)) <= SAME_DIRECTION
+            for k, first in ((k, max(k - memory, 0)) for k in range(len(s)))
         )
-        for y, scaled in itertools.product((within, between), (True, False))
+        for y, scaled, memory in itertools.product((within, between), (True, False), range(1, len(s) + 1))
         if len(y) >= len(s) - 1
     )

@@ -1,5 +1,6 @@
 """The probe problems, walked: the gradients that each step finds, and the path that torch's own optimizer takes."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,12 @@ Problem = dict[str, Any]
 Record = dict[str, Any]
 MOVED = 3e-5  # of an entry of a training: by less of its size it has hardly moved, and rounding is all that shows
 MIN_MOVED = 8  # entries that have moved
+# Each step is also held against its own length: beside a jump that is taken back, all other steps would be small.
+# Torch's own classes repeat a training to the last bit, and another optimizer's step is off by about its length.
+STEP = 0.1
+LEAST_STEP, ROUNDING = 16.0, 2.0  # in units of an entry's last digit: what is shorter is judged together with the next
+PROBE_DIGIT = 1e-9  # relative: a hand-written optimizer may compute its step in float32, and parameters are near 1
+CONVERGED = 1e-9  # of the largest entry: as LBFGS arrives, the rest is rounding
 
 
 def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hypers: list[list[Hyper]]) -> Any:
@@ -61,12 +68,15 @@ def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
     """The same for what was followed in a training: in units of `relative` of what each entry moved by, the error that
     a `share` of the entries that did move keeps within. Rounding is that of the network's own numbers.
 
-    Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small.
+    Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small;
+    and of each step by itself.
     """
     if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
         return float("inf")
     ends = {min(problem["reached"], problem["steps"]), problem["steps"]}
-    return max(_followed_deviation(path[: end + 1], expected[: end + 1], problem) for end in ends)
+    worst = max(_followed_deviation(path[: end + 1], expected[: end + 1], problem) for end in ends)
+    digit = float(np.finfo(problem["dtype"]).eps)
+    return worst if worst > 1 else max(worst, step_deviation(path, expected, digit, MIN_MOVED, problem["share"]))
 
 
 def _followed_deviation(path: Any, expected: Any, problem: Problem) -> float:
@@ -79,8 +89,35 @@ def _followed_deviation(path: Any, expected: Any, problem: Problem) -> float:
     return float(np.quantile(np.where(np.isnan(errors), np.inf, errors), problem["share"], method="higher"))
 
 
+def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1, share: float = 1.0) -> float:
+    """The largest error of a step, in units of `STEP` of its own length, that a `share` of the entries keep within.
+
+    `digit` is the relative size of an entry's last digit. An entry that has hardly moved is judged once it has, from
+    where it was judged last; so is a step in which fewer than `at_least` entries have moved.
+    """
+    if np.array_equal(path, expected):  # torch's own
+        return 0.0
+    worst, here, there = 0.0, path[0], expected[0]
+    with np.errstate(invalid="ignore", over="ignore"):
+        for point, other in zip(path[1:], expected[1:], strict=True):
+            step, error = point - here, np.abs((point - here) - (other - there))
+            size, last = (
+                np.maximum(np.abs(step), np.abs(other - there)),
+                digit * np.maximum(np.abs(point), np.abs(here)),
+            )
+            judged = ~(size <= LEAST_STEP * last)  # NaN is judged
+            if judged.sum() < at_least:
+                continue
+            errors = np.maximum(error - ROUNDING * last, 0.0)[judged] / (STEP * size[judged])
+            errors = np.where(np.isnan(errors), np.inf, errors)
+            worst = max(worst, float(np.quantile(errors, share, method="higher")))
+            here, there = np.where(judged, point, here), np.where(judged, other, there)
+    return worst
+
+
 def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
-    """The largest error in units of what is tolerated: 1 and less is equal. NaN and None are infinitely far.
+    """The largest error in units of what is tolerated, of the path and of each step by itself: 1 and less is equal. NaN
+    and None are infinitely far.
 
     Only as far as torch's own path is of any use: some hyper-parameters diverge, and then the student's may too.
     """
@@ -94,7 +131,23 @@ def deviation(path: Any, expected: Any, coordinatewise: bool) -> float:
         moved = np.abs(expected - expected[0]).max(axis=0)
         scale = moved if coordinatewise else np.full_like(moved, moved.max())
         errors = np.abs(path - expected) / (RELATIVE * scale + ABSOLUTE)
-    return float(np.where(np.isnan(errors), np.inf, errors).max())
+    worst = float(np.where(np.isnan(errors), np.inf, errors).max())
+    if worst > 1:
+        return worst
+    return max(
+        worst, step_deviation(path, expected, PROBE_DIGIT) if coordinatewise else _vector_deviation(path, expected)
+    )
+
+
+def _vector_deviation(path: Any, expected: Any) -> float:
+    """As `step_deviation`, of the steps as vectors."""
+    worst = 0.0
+    for (start, end), (other_start, other_end) in zip(pairwise(path), pairwise(expected), strict=True):
+        step, other = end - start, other_end - other_start
+        size = max(np.abs(step).max(), np.abs(other).max())
+        if size > CONVERGED * np.abs(start).max():
+            worst = max(worst, float(np.abs(step - other).max() / (STEP * size)))
+    return worst
 
 
 def gradient(problem: Problem, point: Any) -> Any:

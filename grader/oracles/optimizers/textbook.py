@@ -1,7 +1,8 @@
-"""The five first-order optimizers as textbooks write them, with eps inside the root where torch has it outside.
+"""First-order optimizers as textbooks write them: eps inside the root where torch has it outside, and the learning rate
+inside the velocity.
 
-In a training gradients are small, so that this shows; it is no other optimizer. Sources: Duchi et al. (2011);
-Goodfellow, Bengio and Courville, Deep Learning (2016), algorithms 8.4, 8.5 and 8.7.
+In a training gradients are small and rates may fall, so that this shows; it is no other optimizer. Sources: Duchi et
+al. (2011); Goodfellow, Bengio and Courville, Deep Learning (2016), algorithms 8.2, 8.4, 8.5 and 8.7.
 """
 
 from typing import Any
@@ -31,20 +32,24 @@ def deviation(name: str, problem: Problem, record: Record) -> float:
 def _path(name: str, problem: Problem, hypers: list[dict[str, Any]], eps: float) -> Any:
     path, state = [problem["start"]], {"t": 0.0}
     for gradient, hyper in zip(problem["gradients"], hypers, strict=False):
-        step = _RULES[name](np.nan_to_num(gradient), state, {**hyper, "eps": eps})
-        path.append(path[-1] - hyper["lr"] * step)
+        path.append(path[-1] - _RULES[name](np.nan_to_num(gradient), state, {**hyper, "eps": eps}))
     return np.stack(path)
+
+
+def _sgd(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
+    state["v"] = hyper.get("momentum", 0.0) * state.get("v", 0.0) + hyper["lr"] * g
+    return state["v"]
 
 
 def _adagrad(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
     state["v"] = state.get("v", 0.0) + g**2
-    return g / np.sqrt(state["v"] + hyper["eps"])
+    return hyper["lr"] * g / np.sqrt(state["v"] + hyper["eps"])
 
 
 def _rmsprop(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
     decay = hyper.get("alpha", 0.9)
     state["v"] = decay * state.get("v", 0.0) + (1 - decay) * g**2
-    return g / np.sqrt(state["v"] + hyper["eps"])
+    return hyper["lr"] * g / np.sqrt(state["v"] + hyper["eps"])
 
 
 def _adam(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
@@ -53,7 +58,7 @@ def _adam(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
     state["m"] = first * state.get("m", 0.0) + (1 - first) * g
     state["v"] = second * state.get("v", 0.0) + (1 - second) * g**2
     m, v = state["m"] / (1 - first ** state["t"]), state["v"] / (1 - second ** state["t"])
-    return m / np.sqrt(v + hyper["eps"])
+    return hyper["lr"] * m / np.sqrt(v + hyper["eps"])
 
 
-_RULES: dict[str, Any] = {"Adagrad": _adagrad, "RMSprop": _rmsprop, "Adam": _adam}
+_RULES: dict[str, Any] = {"SGD": _sgd, "Adagrad": _adagrad, "RMSprop": _rmsprop, "Adam": _adam}

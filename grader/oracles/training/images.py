@@ -76,8 +76,8 @@ def _arrays(source: Path) -> dict[str, Any]:
         raise UsageError(f"There is no file {source}.") from None
     except OSError as error:
         raise UsageError(f"{source} cannot be read: {error}.") from None
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise UsageError(f"{source} is no .npz file of plain arrays: {error}.") from None
+    except (ValueError, EOFError, KeyError, zipfile.BadZipFile):  # numpy's words for it advise to unpickle
+        raise UsageError(f"{source} is not an .npz file of plain arrays, as `numpy.savez` writes them.") from None
 
 
 def _images(source: Path, images: Any, largest: float) -> Any:

@@ -27,7 +27,8 @@ LOSS_DEVIATIONS = 2.5
 WIDEST_ACCURACY = 0.07
 WIDEST_LOSS = math.log(4)
 # A loss whose logarithm is beyond the margin by no more than this goes to a person, whatever the spread: on batches,
-# the loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing.
+# the loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing. Where it jumps up in the re-run,
+# too, in whichever epoch, every larger loss does.
 DOUBTED_LOSS = 1.0
 ERRORS_FEWER = 6.0  # this many times fewer wrong images than in the best re-run are not luck, however small the numbers
 FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n
@@ -126,7 +127,8 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     log = math.log(max(loss, statistics.MIN_LOSS))
     beyond = max(min(values) - log, log - max(values)) - LOSS_MARGIN
     room = LOSS_DEVIATIONS * scale * max(quantity.spread for quantity in losses)
-    return _standing(beyond, room, WIDEST_LOSS, DOUBTED_LOSS), accuracy_stands
+    doubted = math.inf if log > max(values) and statistics.jumps(runs) else DOUBTED_LOSS
+    return _standing(beyond, room, WIDEST_LOSS, doubted), accuracy_stands
 
 
 def scatter_scale(seeds: int) -> float:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 LAST_EPOCHS = 3
+JUMP = math.log(4)  # from one epoch to a later one: more than a training's loss usually rises by
 # Smaller training losses are taken for this one: the network has memorised its training images. One network's LBFGS
 # ended anywhere from 1e-7 to 0.06 over twelve seeds.
 MIN_LOSS = 0.05
@@ -96,6 +97,19 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
                 spread = max(spread, _deviation(during))
             quantities.append(Quantity(tuple(tail[-1] for tail in tails), spread))
     return tuple(quantities)
+
+
+def jumps(runs: Sequence[Run]) -> bool:
+    """Whether the loss of some training rose by more than `JUMP`, then or later: L-BFGS on batches may take one step
+    too far in any epoch, and the mean of that epoch is then of any height. One that is not finite is higher."""
+    for run in runs:
+        lowest = math.inf
+        for epoch in run.epochs:
+            now = _log(_mean_loss(epoch))
+            if not now - lowest <= JUMP:
+                return True
+            lowest = min(lowest, now)
+    return False
 
 
 def epochs_to_target(runs: Sequence[Run], target: float) -> Quantity:

@@ -1,8 +1,14 @@
-"""The folders that workers write to: opened up again whatever their modes, and removed however deep they are."""
+"""The folders that workers write to: made, opened up again whatever their modes, and removed however deep they are."""
 
 import contextlib
 import os
 import shutil
+
+
+def make(folder: str) -> None:
+    """Make the folder in which those of workers lie: they find their own in it, and cannot look around."""
+    os.mkdir(folder, 0o700)
+    os.chmod(folder, 0o711)  # whatever the umask
 
 
 def open_up(folder: str) -> None:

@@ -211,6 +211,7 @@ class Zygote:
         self.control.close()
         self.control = socket.socket(fileno=descriptor)
         self.settings |= settings
+        folders.make(self.settings["folder"])
         self.workers.clear()  # a sibling is forked before or beside workers, and has none
         self.siblings.clear()
         self.say(self.report)
@@ -311,6 +312,7 @@ def main(argument: str) -> None:
     control = socket.socket(fileno=0)
     zygote = Zygote(json.loads(argument), control)
     try:
+        folders.make(zygote.settings["folder"])
         zygote.prepare()
         zygote.serve()
     except (BrokenPipeError, ConnectionResetError):

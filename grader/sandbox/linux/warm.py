@@ -23,6 +23,7 @@ from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.pipes import Pipes
 from grader.sandbox.process import describe_exit, isolated_python, worker_environment
+from grader.sandbox.scratch import unused_path
 from grader.sandbox.warm_modules import WARM, warm_modules
 
 assert sys.platform == "linux"
@@ -67,7 +68,7 @@ class Zygote:
 
         Raises SandboxError.
         """
-        folder = _new_folder()
+        folder = unused_path("grader-")
         self._sibling_folders.append(folder)
         message = json.dumps({"sibling": {"folder": folder, "protected_pids": list(protected_pids)}}).encode()
         with self._lock:
@@ -148,7 +149,7 @@ class StartedZygote(Zygote):
     """A zygote that is started for this process."""
 
     def __init__(self, modules: tuple[str, ...], kind: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
-        self._folder = _new_folder()
+        self._folder = unused_path("grader-")
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
         settings = {
             "kind": kind,
@@ -181,12 +182,6 @@ class StartedZygote(Zygote):
         return self._errors.read().decode("utf-8", "replace").strip() or describe_exit(self._process.poll())
 
 
-def _new_folder() -> str:
-    folder = tempfile.mkdtemp(prefix="grader-")
-    os.chmod(folder, 0o711)  # workers of other users find their own folders in it, and cannot look around
-    return folder
-
-
 def _start(settings: dict[str, Any], control: socket.socket, errors: IO[bytes], folder: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
@@ -199,7 +194,6 @@ def _start(settings: dict[str, Any], control: socket.socket, errors: IO[bytes], 
             start_new_session=True,
         )
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise SandboxError(f"the process that starts the workers could not be started: {error}") from error
 
 

@@ -20,7 +20,7 @@ MIN_OF_EACH = 2
 # Of an optimizer that calls a closure, each evaluation in the first steps is recorded as a whole: all parameters, all
 # gradients and the loss, up to so many numbers.
 MAX_RECORDED = 600_000
-RECORDED_STEPS = 3
+RECORDED_STEPS = 10  # with a line search; on the whole training set at once, all of them
 
 
 class Watch:
