@@ -209,8 +209,8 @@ class Rerun:
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
                 if self._is_decided(epochs):
                     break
+                pace = box.look_again()
                 left = end - box.spent
-                pace = box.pace
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
                 answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
                 epochs.append(read_epoch(answer, images.truth, images.classes))
@@ -221,9 +221,10 @@ class Rerun:
         except CallFailure as fault:
             if fault.kind not in ("timeout", "starved") or not epochs:
                 raise
-            box.look_again()  # it may be busy by now
         ended = len(epochs) == count or self._is_decided(epochs)
         whole = ended and all(epoch.complete for epoch in epochs)
+        if not whole:
+            box.look_again(too_old=0.0)  # the machine may be busy by now
         known_share = knows_classes(first["logits"], images, seed)
         return Training(
             Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known_share
