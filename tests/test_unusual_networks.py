@@ -13,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from grader.model import Outcome
 from grader.oracles.training.harness.loss_gradients import gradients_by_backward
 from tests.support.honest_students import closures
+from tests.support.tiers import again
 from tests.test_optimizers import Descent
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, epoch, judged, network, trained
 
@@ -236,7 +237,7 @@ def test_a_training_that_diverges_behind_its_best_epoch_has_learned(name, rate):
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
-@pytest.mark.parametrize("iterations", [4, 8])
+@pytest.mark.parametrize("iterations", [4, again(8)])
 def test_an_lbfgs_without_a_line_search_that_has_nearly_diverged_has_learned(iterations):
     verdict = judged(
         "LBFGS",

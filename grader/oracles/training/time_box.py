@@ -86,13 +86,13 @@ class TimeBox:
 
         It may have come at any moment since then, so that the calls since then cost what they would have cost with it.
         """
-        found = self._measure(too_old)
-        if found != self.pace:
+        measured = self._measure(too_old)
+        if measured != self.pace:
             self._charged += sum(
-                min(pace.nominal_seconds(*call) for pace in (self.pace, found)) for call in self._calls
+                min(pace.nominal_seconds(*call) for pace in (self.pace, measured)) for call in self._calls
             )
             self._calls.clear()
-        self.pace = found
+        self.pace = measured
         self._slowest = max(self._slowest, self.pace, key=lambda pace: pace.slowness * pace.contention)
         return self.pace
 
