@@ -174,6 +174,13 @@ def test_the_question_handed_back_is_named():
     assert found["why"] == "the expression has an unknown function under a derivative, which hands the question back"
 
 
+def test_a_derivative_along_both_slots_of_f_is_not_taken_for_one_along_the_first():
+    both = sp.Subs(sp.Derivative(f(x, x * sp.tan(T)), x), x, R * C)  # f_x + f_y tan θ, and the chain rule with cos θ
+    found = polar_proof.judge_partial("df_dr", C * both, SEED)
+    assert found["why"] == "the expression has an unknown function under a derivative, which hands the question back"
+    assert polar_proof.judge_chain([both, FX], SEED)["verdict"] != "broken"
+
+
 def test_a_derivative_handed_back_is_nothing_to_carry_forward():
     own = {"df_dr": sp.Derivative(COMPOSED, R), "df_dtheta": sp.Derivative(COMPOSED, T)}
     assert polar_proof.judge_substitution([LEFT, RIGHT + T - T, RIGHT], own, SEED)["verdict"] == "absent"
@@ -216,6 +223,42 @@ def test_theta_beside_an_angle_that_is_computed_is_not_enough(angle):
     lines = [LEFT, cosmetic([T, sp.Mul(-1, angle, evaluate=False)]), RIGHT]
     assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] in ("undecided", "cosmetic")
     assert polar_proof.judge_chain(lines, SEED)["verdict"] in ("undecided", "unsubstituted")
+
+
+def kept(function, *factors):
+    """The function of a product, as it was written."""
+    return function(sp.Mul(*factors, evaluate=False), evaluate=False)
+
+
+IN_DISGUISE = {
+    "a hyperbolic cosine": cosmetic([kept(sp.cosh, sp.I, T), -C]),
+    "a hyperbolic sine": cosmetic([sp.Mul(sp.I, kept(sp.sinh, sp.I, T)), S]),
+    "a hyperbolic tangent": cosmetic([sp.Mul(sp.I, kept(sp.tanh, sp.I, T)), sp.tan(T)]),
+    "i squared": cosmetic([kept(sp.cos, sp.I, sp.I, T), -C]),
+    "a sum that is one": cosmetic([kept(sp.cos, T, sp.Add(1, FX, -FX, evaluate=False)), -C]),
+    "a radius and its inverse": cosmetic([kept(sp.cos, T, R, sp.Pow(R, -1)), -C]),
+    "an angle and its inverse": cosmetic([kept(sp.cos, T, T, sp.Pow(T, -1)), -C]),
+    "a root of four": cosmetic([kept(sp.cos, T, sp.Pow(4, sp.S.Half, evaluate=False)), -sp.cos(2 * T)]),
+    "the size of an angle": cosmetic([sp.cos(sp.Abs(T), evaluate=False), -C]),
+    "the larger of an angle and its opposite": cosmetic([sp.cos(sp.Max(T, -T), evaluate=False), -C]),
+    "a power of e": cosmetic([sp.Pow(sp.E, sp.Mul(sp.I, T, sp.sin(sp.pi / 2, evaluate=False)), evaluate=False), -C])
+    - sp.I * S,
+    "a line that is divided by itself": sp.Mul(RIGHT, kept(sp.sec, sp.I, sp.I, T), C, evaluate=False),
+}
+
+
+@pytest.mark.parametrize("name", IN_DISGUISE)
+def test_a_sine_or_cosine_in_disguise_is_not_enough(name):
+    lines = [LEFT, IN_DISGUISE[name], RIGHT]
+    for chain in (lines, lines[::-1]):
+        assert polar_proof.judge_substitution(chain, {}, SEED)["verdict"] in ("undecided", "cosmetic")
+        assert polar_proof.judge_chain(chain, SEED)["verdict"] in ("undecided", "unsubstituted")
+
+
+def test_the_two_squares_show_the_substitution_in_any_disguise():
+    disguised = kept(sp.cos, sp.I, sp.I, T)
+    squares = [(FX * disguised + FY * S) ** 2, (FY * C - FX * S) ** 2]
+    assert polar_proof.judge_chain([LEFT, sp.Add(*squares, evaluate=False), RIGHT], SEED)["verdict"] == "proven"
 
 
 def test_the_inverse_way_has_no_cosmetic_lines_either():

@@ -478,7 +478,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(ANYTHING)
 def test_nothing_crashes_the_judge(anything: Any) -> None:
     neuron_labels.judge_labels(lambda row, col: anything, POSITIONS)
@@ -504,3 +504,20 @@ def test_what_the_algebra_cannot_decide_goes_to_a_person() -> None:
         neuron_verdicts.judge_loss(loss(W), None, Labels(), CROSS, undecided, SEED),
     ):
         assert (verdict.outcome, verdict.message) == (Outcome.REVIEW, said)
+
+
+def test_an_expression_that_could_not_be_sent_goes_to_a_person() -> None:
+    unsent = Opaque("an expression with a Tuple")  # a Sum
+    verdicts = {
+        "activations": neuron_verdicts.judge_activations(
+            [*linear(BACKWARDS)[:8], unsent], Labels(), CROSS, Algebra(), SEED
+        ),
+        "dv_dx1": neuron_verdicts.judge_derivative([unsent] * 9, None, Labels(), CROSS, Algebra(), SEED),
+        "dloss_dx1": neuron_verdicts.judge_loss(unsent, None, Labels(), CROSS, Algebra(), SEED),
+    }
+    for function, verdict in verdicts.items():
+        assert (verdict.outcome, verdict.message) == (
+            Outcome.REVIEW,
+            f"{function} has an expression with a Tuple. The machine cannot decide whether this is right. "
+            "A person will look at it.",
+        )

@@ -74,8 +74,13 @@ def not_an_expression(answer: Any) -> str:
     if isinstance(answer, Tree):
         return "an equation (Eq)" if answer.head == "Equality" else ""
     if isinstance(answer, Opaque):
-        return "" if answer.reason.startswith("an expression") else answer.reason
+        return "" if is_unsent_expression(answer) else answer.reason
     return "" if isinstance(answer, int | float) and not isinstance(answer, bool) else kind_of(answer)
+
+
+def is_unsent_expression(answer: Any) -> bool:
+    """Whether it is an expression that could not be sent, such as a Sum, and so may be right."""
+    return isinstance(answer, Opaque) and answer.reason.startswith("an expression")
 
 
 def kind_of(answer: Any) -> str:

@@ -126,6 +126,8 @@ class PolarReader(Reader):
         if variable not in values or variable not in arguments or more or count != 1:
             return super().substitution(node)
         slot = arguments.index(variable)
+        if any(variable in argument.free_symbols for argument in arguments[:slot] + arguments[slot + 1 :]):
+            return super().substitution(node)  # f changes along more than one of its slots
         applied = self.read(inner.expr.func(*(substitute(argument, values) for argument in arguments)))
         return (F_R, F_THETA)[slot] if applied == _OF_POLAR else (F_X, F_Y)[slot]
 

@@ -155,16 +155,30 @@ def _shows_squares(line: Line, way: Way, question: Question) -> bool:
 
 
 def _depends_on_theta(line: Line, question: Question) -> str:
-    """However its exponentials are read. θ beside a function that gives an angle, as in θ − atan2(y, x), is a person's
-    to judge: it disappears without cos² + sin² = 1, but not where sine and cosine are independent of θ."""
+    """However its exponentials are read.
+
+    θ itself may be left, and disappear without cos² + sin² = 1 but not where sine and cosine are independent of it:
+    beside a function that gives an angle, as in θ − atan2(y, x), or within one that could be a sine or cosine, such as
+    cosh(iθ) or cos|θ|. Then a person judges.
+    """
     try:
         readings = [independent(line.value, DOMAIN, by_exponents) for by_exponents in (False, True)]
     except UndecidableError:
         return "undecided"
     verdicts = {_moves_with_theta(here, line, question) for here in readings}
-    if verdicts == {"different"} and THETA in readings[0].free_symbols and line.value.has(*_GIVE_ANGLES):
+    is_rational = all(map(_is_rational_in_theta, readings))
+    has_angle = THETA in readings[0].free_symbols and line.value.has(*_GIVE_ANGLES)
+    if verdicts == {"different"} and (has_angle or not is_rational):
         return "undecided"
     return next(verdict for verdict in ("equal", "undecided", "different") if verdict in verdicts)
+
+
+def _is_rational_in_theta(node: Any) -> bool:
+    """Whether θ itself is only added, multiplied and raised to whole powers."""
+    if not node.args or THETA not in node.free_symbols:
+        return True
+    is_whole_power = node.is_Pow and node.args[1].is_Integer
+    return (node.is_Add or node.is_Mul or is_whole_power) and all(map(_is_rational_in_theta, node.args))
 
 
 def _moves_with_theta(here: Any, line: Line, question: Question) -> str:

@@ -9,6 +9,7 @@ from grader.api import CallFailure, Opaque, Outcome, Tree
 from grader.assignment.convolution.convolve import CONVENTIONS
 from grader.assignment.neuron.weights import NEURONS, ROW_BY_ROW, Labels, Offset
 from grader.oracles import trees
+from grader.oracles.expression_judge import is_unsent_expression
 from grader.oracles.numeric import UnreadableError, read_array
 
 ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
@@ -16,6 +17,10 @@ MAX_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger
 
 _ROW_BY_ROW_NOTE = "3.1 has fewer than five right labels, so y_1 to y_9 were read row by row."
 _OWN_LABELS_NOTE = "Carried forward from 3.1: judged by your own labels; entries at wrong labels do not count."
+
+
+class UnsentError(UnreadableError):
+    """An expression that could not be sent here: perhaps right, and a person's to judge."""
 
 
 def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
@@ -82,7 +87,7 @@ def read_labels(function: Callable[..., Any], positions: Sequence[Offset]) -> La
 
 
 def read_nine(value: Any) -> list[Tree]:
-    """Nine expressions from a list, a row or a column. Raises UnreadableError."""
+    """Nine expressions from a list, a row or a column. Raises UnreadableError, UnsentError."""
     if isinstance(value, np.ndarray):
         value = value.tolist()
     if not isinstance(value, list):
@@ -103,7 +108,7 @@ def read_own(ask: Callable[..., Any], *args: Any) -> list[Tree] | None:
 
 
 def read_expression(value: Any) -> Tree:
-    """One expression. Raises UnreadableError."""
+    """One expression. Raises UnreadableError, UnsentError."""
     return _expression(value, _is_no)
 
 
@@ -113,6 +118,8 @@ def _expression(value: Any, refused: Callable[[Any, str], str]) -> Tree:
         value = value.tolist()
     while isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if is_unsent_expression(value):
+        raise UnsentError(f"has {value.reason}")
     if isinstance(value, Tree):
         if value.head == "Equality":
             raise UnreadableError("holds an equation; only its right-hand side is asked for")

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.api import Tree, Verdict
 from grader.assignment.neuron.neuron_algebra import DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
-from grader.assignment.neuron.neuron_answers import read_expression, read_nine
+from grader.assignment.neuron.neuron_answers import UnsentError, read_expression, read_nine
 from grader.assignment.neuron.neuron_misconceptions import (
     Expressions,
     activation_misconceptions,
@@ -28,7 +28,7 @@ def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Sym
     try:
         entries = read_nine(value)
     except UnreadableError as error:
-        return Verdict.failed(sentence("activations", error))
+        return _unread("activations", error)
     algebra = Algebra(symbolic, seed)
     verdict = _activations(entries, labels, convention, algebra)
     return verdict.noting(*labels.notes, *algebra.notes(entries))
@@ -61,7 +61,7 @@ def judge_derivative(
     try:
         entries = read_nine(value)
     except UnreadableError as error:
-        return Verdict.failed(sentence("dv_dx1", error))
+        return _unread("dv_dx1", error)
     algebra = Algebra(symbolic, seed)
     verdict = _derivative(entries, own_activations, labels, convention, algebra)
     return verdict.noting(*algebra.notes(entries))
@@ -96,7 +96,7 @@ def judge_loss(
     try:
         expression = read_expression(value)
     except UnreadableError as error:
-        return Verdict.failed(sentence("dloss_dx1", error))
+        return _unread("dloss_dx1", error)
     algebra = Algebra(symbolic, seed)
     verdict = _loss(expression, own_derivative, labels, convention, algebra)
     return verdict.noting(*algebra.notes([expression]))
@@ -137,6 +137,12 @@ def _carried_loss(expression: Tree, own_derivative: list[Tree] | None, algebra: 
 def right_weights(labels: Labels, convention: str) -> list[Tree]:
     """The weight of each label; of a wrong one, anything, since it is not looked at."""
     return [weight(offset or (0, 0), convention) for offset in labels.offsets]
+
+
+def _unread(function: str, error: UnreadableError) -> Verdict:
+    if isinstance(error, UnsentError):
+        return Verdict.review(f"{function} {error}. {_UNDECIDED}")
+    return Verdict.failed(sentence(function, error))
 
 
 def _failed(misconception: Misconception[Expressions] | None, otherwise: str) -> Verdict:

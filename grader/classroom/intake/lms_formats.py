@@ -167,7 +167,7 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     issues: list[Issue] = []
 
-    def found() -> Iterator[HandIn]:
+    def judged() -> Iterator[HandIn]:
         for child in children:
             reason = _why_none(child, expected)
             if reason is None:
@@ -175,7 +175,7 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
             elif child.name not in _SYSTEM:
                 issues.append(_nobodys(child, reason))
 
-    hand_ins = compressed(found())
+    hand_ins = compressed(judged())
     if not hand_ins:
         flat = _files_by_person(children, expected)
         used_keys = {part.key for hand_in in flat for part in hand_in.parts}

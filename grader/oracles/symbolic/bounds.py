@@ -17,6 +17,7 @@ MAX_EXPONENT_BITS = 64  # of an exponent that is itself an expression in numbers
 MAX_CONSTANT_BITS = 2_000  # of constants, as far as the precision follows them
 MAX_LINES = 100  # of a proof; honest ones have 3 to 15
 MAX_WORK = 1_000_000  # units a question, about one second; honest ones take under 100,000
+MAX_WORK_TOGETHER = 3_000_000  # of questions asked in one call, which has a few seconds; honest ones take under 300,000
 
 
 class TooMuchError(Exception):

@@ -75,6 +75,8 @@ def _of_power(base: Any, exponent: Any, symbol: Any) -> Any:
 
 def _slope(node: Any, slot: int) -> Any:
     """The function's derivative by one argument: sympy's rule for plain symbols, the arguments put in afterwards."""
+    if isinstance(node, (sympy.Max, sympy.Min)):  # steps, which have no value here; and sympy compares all their pairs
+        raise NoRuleError(type(node).__name__)
     plain = [sympy.Dummy() for _ in node.args]
     try:
         rule = node.func(*plain).fdiff(slot + 1)

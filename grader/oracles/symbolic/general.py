@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import equality
-from .bounds import TooMuchError
+from .bounds import MAX_WORK, MAX_WORK_TOGETHER, Budget, TooMuchError
 from .domain import Domain, Question
 from .printer import text
 from .reading import Reader, UndecidableError, UnreadableError
@@ -30,7 +30,10 @@ def equal(
     and where a person has to decide, "expression" and "question" as text, and "tried": the two values at a point}.
     Without `witnessed` there is a witness only where it took one to see that they differ.
     """
-    question = Question(Domain.of(domain), seed)
+    return _equal(left, right, Question(Domain.of(domain), seed), witnessed)
+
+
+def _equal(left: Any, right: Any, question: Question, witnessed: bool) -> dict[str, Any]:
     reader = Reader(question)
     for_a_person: dict[str, Any] = {}  # nothing of what is too large even to be looked at
     try:
@@ -66,5 +69,13 @@ def equal_each(
     seed: int = 0,
     witnessed: bool = True,
 ) -> list[dict[str, Any]]:
-    """`equal` of each pair; both lists have the same length."""
-    return [equal(left, right, domain, seed, witnessed) for left, right in zip(lefts, rights, strict=True)]
+    """`equal` of each pair; both lists have the same length. Pairs that come when MAX_WORK_TOGETHER is spent are
+    undecided."""
+    left_over = MAX_WORK_TOGETHER
+    answers = []
+    for left, right in zip(lefts, rights, strict=True):
+        question = Question(Domain.of(domain), seed, Budget(min(MAX_WORK, left_over)))
+        before = question.budget.units
+        answers.append(_equal(left, right, question, witnessed))
+        left_over -= before - max(question.budget.units, 0)
+    return answers

@@ -2,8 +2,8 @@
 
 Nothing a student returns is believed: subclasses are flattened to exact built-ins, and what has no counterpart becomes
 an `Opaque` that says in words what it was. Everything here may run a student's code (`__iter__`, `__array__`,
-`__str__`), so it is called where that is expected. numpy, torch and sympy are looked up among the modules already
-loaded: a value of theirs can only exist where they are.
+`__str__`), so it is called where that is expected. numpy, torch, sympy and fractions are looked up among the modules
+already loaded: a value of theirs can only exist where they are.
 """
 
 import itertools
@@ -58,7 +58,12 @@ class _Outward:
             if self.listed > self.bounds.items:
                 return self.too_many()
             return {str(key): self.convert(item, depth + 1) for key, item in dict.items(value)}
-        for package, convert in (("numpy", self.from_numpy), ("torch", self.from_torch), ("sympy", self.from_sympy)):
+        for package, convert in (
+            ("numpy", self.from_numpy),
+            ("torch", self.from_torch),
+            ("sympy", self.from_sympy),
+            ("fractions", self.from_fractions),
+        ):
             library = sys.modules.get(package)
             if library is not None:
                 is_handled, result = convert(library, value, depth)
@@ -115,6 +120,12 @@ class _Outward:
         array = plain.resolve_conj().resolve_neg().numpy()
         return True, self.convert(array if array.ndim else array[()], depth)
 
+    def from_fractions(self, fractions: Any, value: Any, depth: int) -> tuple[bool, Value]:
+        """The float next to a fraction, as numpy makes of it."""
+        if not isinstance(value, fractions.Fraction):
+            return False, None
+        return True, self.scalar(fractions.Fraction.__float__(value))
+
     def from_sympy(self, sympy: Any, value: Any, depth: int) -> tuple[bool, Value]:
         if isinstance(value, (sympy.MatrixBase, sympy.NDimArray)):
             return True, self.convert(value.tolist(), depth)
@@ -151,7 +162,7 @@ class _Outward:
                 for part in (expression.variables, expression.point)
             ]
             return Tree("Subs", (self.tree(sympy, expression.expr, depth + 1), *lists))
-        if isinstance(expression, sympy.UnevaluatedExpr):
+        if isinstance(expression, (sympy.UnevaluatedExpr, sympy.Poly)):
             return self.tree(sympy, expression.args[0], depth + 1)
         parts = tuple(self.tree(sympy, item, depth + 1) for item in expression.args)
         if isinstance(expression, sympy.core.function.AppliedUndef):
