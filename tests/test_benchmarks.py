@@ -25,14 +25,15 @@ SHORT = {
     "scale": 1,
     "desk": 6,
     "training": 3,
+    "seeds": 2,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
-OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["examples"] = ["--sandbox", "process"]
+OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["seeds"] = OPTIONS["examples"] = ["--sandbox", "process"]
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 
 # What these measure with is what the others measure with, and they take longest; `make lint` holds them to its types.
-AGAIN = {"student", "klass", "training", "desk", "scale", "shapes"}
+AGAIN = {"student", "klass", "training", "seeds", "desk", "scale", "shapes"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in SHORT])

@@ -46,6 +46,8 @@ if sys.platform == "linux":
             """Has a sibling forked that obeys what comes on a socket."""
             modules, kind, weaker, devices = tuple(key["modules"]), key["kind"], key["weaker"], tuple(key["devices"])
             known = (modules, kind, weaker, devices)
+            if known in self._zygotes and not self._zygotes[known].is_alive:  # a test, or the system, has killed it
+                self._zygotes.pop(known).close()
             if known not in self._zygotes:
                 self._zygotes[known] = StartedZygote(modules, kind, weaker=weaker, devices=devices)
             with socket.socket(fileno=os.dup(descriptor)) as control:
