@@ -32,6 +32,7 @@ from grader.classroom.marks.review import review
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, read
+from grader.classroom.results.locks import hold
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, prepare_class, retry
 from grader.classroom.run.class_run import Choice
@@ -281,6 +282,14 @@ def test_what_a_killed_run_had_half_written_is_removed_and_nothing_else(klass: C
         (results / name).write_bytes(b"")
     klass.grade()
     assert [name for name in (*half, *others) if (results / name).exists()] == [*others]
+
+
+def test_a_lock_is_free_after_its_context_though_somebody_still_knows_it(tmp_path: Path) -> None:
+    held = hold(tmp_path / ".lock", "busy")
+    with held, pytest.raises(UsageError, match="busy"):
+        hold(tmp_path / ".lock", "busy")
+    with hold(tmp_path / ".lock", "busy"):
+        pass
 
 
 def test_an_interruption_keeps_what_is_done(klass: Class) -> None:

@@ -224,7 +224,7 @@ def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
             assert (refused.status, "another run is using this folder" in refused.json["error"]) == (409, True)
         assert point_of(stored(results, "s00000"), "4.9").score == 1.0, "the reports themselves are written"
     finally:
-        at_work.release()
+        at_work.close()
     assert not (results / "grades.csv").exists()
     with opened(results) as door:
         assert door.get("/state.json").json["behind"] == 1, "kept until the tables have it"
@@ -244,7 +244,7 @@ def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tm
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no graded class was found here; `grader class` grades one") as refused:
         Desk(tmp_path / "empty", load_assignment())
-    hold(tmp_path / "empty" / LOCK, "it is still open").release()
+    hold(tmp_path / "empty" / LOCK, "it is still open").close()
     assert not [place for place in open_files() if place.parent == tmp_path / "empty"], refused
 
 

@@ -53,7 +53,7 @@ class Desk:
             raise UsageError(f"{results}: there is no such folder; name the one that `grader class` wrote.")
         busy = f"{results}: a desk is already open for this class; everybody who marks it uses its link."
         with ExitStack() as opened:
-            opened.callback(hold(results / LOCK, busy).release)
+            opened.callback(hold(results / LOCK, busy).close)
             self.database = opened.enter_context(closing(Database(results)))
             self._read(anonymous)
             self._opened = opened.pop_all()

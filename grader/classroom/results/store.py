@@ -12,12 +12,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
@@ -138,7 +137,7 @@ def columns(rubric: Rubric) -> tuple[PointColumn, ...]:
     )
 
 
-def lock(results: Path, wait: float = 0.0) -> FileLock:
+def lock(results: Path, wait: float = 0.0) -> ExitStack:
     """Held by the one run that writes into `results`, which is made; it goes with its process.
 
     Waits for its turn for `wait` seconds. Raises UsageError.
