@@ -13,6 +13,8 @@ from torch import nn
 STEPS = 40  # that the calibration is stated in
 TRIES, STEPS_A_TRY = 3, 6  # a median over these; long enough to be measured, short beside a training of 230 steps
 WARMING = 2  # steps before them
+_clock = time.monotonic
+_measurements: dict[str, tuple[float, dict[str, float]]] = {}  # by device: when the last one was made, and what it gave
 
 
 def device_of(name: str) -> dict[str, str]:
@@ -46,10 +48,6 @@ def reference_seconds(device: str, too_old: float = 0.0) -> dict[str, float]:
         measured = _measured(device)
         _measurements[device] = _clock(), measured
     return measured
-
-
-_clock = time.monotonic
-_measurements: dict[str, tuple[float, dict[str, float]]] = {}  # when they were made, by device
 
 
 def _measured(device: str) -> dict[str, float]:
