@@ -23,7 +23,7 @@ thorough: .venv/installed               ## the same once more: in the other sand
 	$(ON_ALL_CORES) -m thorough --costs=build/thorough-costs.tsv
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
-	$(BIN)/python -m pytest -q -x -m "not slow and not thorough"
+	$(BIN)/python -m pytest -q -x -n 2 --dist loadfile -m "not slow and not thorough"
 
 check: lint test thorough               ## every gate
 
@@ -61,7 +61,7 @@ fuzz: .venv/installed                   ## a million malformed messages
 	$(BIN)/python -m scripts.fuzz
 
 bench: .venv/installed                  ## every benchmark, one after the other: see docs/performance.md
-	for name in gradient symbolic floor examples shapes student watch klass scale training desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
+	for name in gradient symbolic floor examples shapes student watch klass scale training seeds desk; do $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 kills: .venv/installed                  ## a class, killed 200 times at random moments, and what it starts 20 times
 	$(BIN)/python -m scripts.kill_class --kills 200

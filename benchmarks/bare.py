@@ -13,7 +13,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Mapping
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,7 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
     """Forms every verdict on one submission; what its modules were asked on the way."""
     sys.modules["bounded.algebra"] = algebra
     student, oracle_recorder = Recorder(submission.files), Recorder({})
-    launcher: Any = None
+    launcher: Any = SimpleNamespace(name="none")  # nobody is asked but in this process
     oracles = Oracles(launcher, assignment)
     submission_session = SubmissionSession(submission, assignment, launcher, oracles, seed)
     oracles._sandbox = oracle_recorder  # type: ignore[assignment]

@@ -152,8 +152,8 @@ def _stage(before: Counter[str], after: Counter[str], count: int) -> str:
 
 def while_it_starts(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:
     """By this machine's clock, and at the latest when its journal says that the start is over."""
-    known, end = trial.journal()["class"], time.monotonic() + trial.chance.uniform(0.0, pace.starting)
-    _wait_for(lambda: time.monotonic() >= end or trial.journal()["class"] > known, process)
+    classes, end = trial.journal()["class"], time.monotonic() + trial.chance.uniform(0.0, pace.starting)
+    _wait_for(lambda: time.monotonic() >= end or trial.journal()["class"] > classes, process)
 
 
 def soon_after_a_report(trial: Trial, process: "subprocess.Popen[bytes]", pace: Pace) -> None:

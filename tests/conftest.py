@@ -1,5 +1,6 @@
 """What several test files need: the oracles, started once, and the command as a person would run it."""
 
+import gc
 import os
 import re
 import signal
@@ -24,7 +25,7 @@ from tests.support.costs import Costs
 # A busy machine is no fault of a test's, and what one run draws, every run draws, on every machine: chance is nobody's
 # fault either. `--hypothesis-profile anew` draws other examples.
 settings.register_profile("anew", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("patient", settings.get_profile("anew"), derandomize=True)
+settings.register_profile("patient", settings.get_profile("anew"), derandomize=True, max_examples=50)
 settings.load_profile("patient")
 
 # What Python has compiled is kept and used again, as it is for users, whatever the machine of the tests is set to.
@@ -48,6 +49,12 @@ DEAREST = (
     *("exercise1_proof", "benchmarks", "honest_students", "student_states", "desk", "gradescope", "siblings", "lint"),
     *("tutorial", "ci_files", "wire_fuzz", "mutants", "student_selections", "student", "installed_assignments"),
 )
+
+# About zygotes and job processes themselves, or about what they leave behind.
+COLD = {
+    *("test_sandboxes", "test_jail", "test_siblings", "test_hostile", "test_fork_server", "test_class", "test_spares"),
+    *("test_similarity", "test_packages"),  # which look processes up, or at another interpreter
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,9 +100,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
+def pytest_collection_finish() -> None:
+    """What is there by now stays: nobody need look through it again, here or in what is forked."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def assignment() -> Assignment:
     return load_assignment()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _lent(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Workers come from siblings of zygotes that are there already, and jobs from the warm process of commands."""
+    with pytest.MonkeyPatch.context() as patch:
+        few = "not slow" in request.config.getoption("markexpr")  # than a warm process costs
+        if request.path.stem not in COLD and not few:
+            lent_zygotes.use(patch.setattr)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """Checks that were collected in this process are forgotten: another assignment's may have the same name."""
+    yield
+    for name in [name for name in sys.modules if name.startswith("check_")]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for one test of a file that is about what is started cold."""
+    lent_zygotes.use(monkeypatch.setattr)
 
 
 @pytest.fixture(autouse=True)
@@ -110,12 +147,6 @@ def _environment() -> Iterator[None]:
 
 def _without_pytests_own() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
-
-
-@pytest.fixture
-def lent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Workers come from siblings of zygotes that are there already, for this test."""
-    lent_zygotes.use(monkeypatch.setattr)
 
 
 @pytest.fixture(scope="module")  # and no longer: other modules look for processes that stay behind

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -66,7 +66,7 @@ def module(request: pytest.FixtureRequest) -> Iterator[ModuleProxy]:
 
 
 @given(_nested)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 def test_what_is_sent_arrives(module: ModuleProxy, value: Any) -> None:
     assert module.describe(value) == _here["describe"](value)
     assert not module._caller.endpoint.call_log.notes

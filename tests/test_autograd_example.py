@@ -150,7 +150,7 @@ def test_drawing_an_expression_ends_with_every_seed(monkeypatch: pytest.MonkeyPa
     draw_programs = importlib.import_module("draw_programs")
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        for _ in range(20):
+        for _ in range(6):
             with check_time.bounded_time():
                 drawn = draw_programs._any(rng)
             assert len(drawn.lines) == draw_programs.LINES

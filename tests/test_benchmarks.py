@@ -25,14 +25,15 @@ SHORT = {
     "scale": 1,
     "desk": 6,
     "training": 3,
+    "seeds": 2,
 }
 OPTIONS = {"klass": ["--peers", ""], "scale": ["--sandbox", "process"], "floor": ["--sandbox", "process"]}
-OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["examples"] = ["--sandbox", "process"]
+OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["seeds"] = OPTIONS["examples"] = ["--sandbox", "process"]
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 
 # What these measure with is what the others measure with, and they take longest; `make lint` holds them to its types.
-AGAIN = {"student", "klass", "training", "desk", "scale", "shapes"}
+AGAIN = {"student", "klass", "training", "seeds", "desk", "scale", "shapes"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in SHORT])
@@ -44,6 +45,17 @@ def test_a_benchmark_runs_and_writes_its_figures(name, tmp_path):
     figures = json.loads(written.read_text(encoding="utf-8"))
     assert len(figures["rows"]) == SHORT[name]
     assert {"cores", "load", "python", "when"} <= figures["machine"].keys()
+
+
+@pytest.mark.thorough
+def test_scale_shows_a_class_whose_jobs_grade_nothing(tmp_path):
+    written = tmp_path / "figures.json"
+    ended = warm_commands.run(
+        "benchmarks.scale", "--short", "--ungraded", "--json", written, cwd=ROOT, timeout=PATIENCE
+    )
+    assert ended.returncode == 0, ended.stderr
+    (row,) = json.loads(written.read_text(encoding="utf-8"))["rows"]
+    assert (row["class"], row["graded"]) == ("3 students", 3)
 
 
 def test_a_spread_is_a_median_and_the_quartiles_around_it():

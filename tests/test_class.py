@@ -603,6 +603,9 @@ def test_lines_and_bar_say_the_same() -> None:
             shown.started("[b]ada\x1b[2J")
             shown.ended("[b]ada\x1b[2J", None, "no engine")
         assert "[b]ada␛[2J: NOT GRADED, the grader's fault: no engine" in said.getvalue()
+    said = StringIO()
+    Lines(Console(file=said)).begin(1)
+    assert said.getvalue() == "1 submission\n"
 
 
 def test_the_bar_counts_what_this_run_does_and_fits_a_terminal(klass: Class) -> None:

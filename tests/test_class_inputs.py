@@ -29,7 +29,7 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def klass(tmp_path: Path, assignment: Assignment, lent: None) -> Class:
+def klass(tmp_path: Path, assignment: Assignment) -> Class:
     return Class(tmp_path, assignment)
 
 

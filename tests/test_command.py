@@ -262,7 +262,7 @@ def _module(info: Any) -> Any:
     ("modules", "takes_time"),
     [
         # what workers come from is started as soon as the options are read
-        (("grader.cli.class_command",), {"pydantic", "numpy", "yaml", "jinja2", "grader.rubric"}),
+        (("grader.cli.class_command",), {"pydantic", "rich", "numpy", "yaml", "jinja2", "grader.rubric"}),
         # and what job processes come from before anything is imported that writing pages alone needs
         (("grader.cli.class_command", "grader.cli.class_grading"), {"numpy", "yaml", "jinja2", "pygments"}),
     ],

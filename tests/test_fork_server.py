@@ -203,6 +203,7 @@ def _without_seconds(result: JobResult) -> str:
     return re.sub(r'"seconds": [0-9.]+', "", result.report)
 
 
+@pytest.mark.slow
 def test_checks_are_collected_once_for_all_job_processes_and_reports_are_the_same(course: Path) -> None:
     collected = course.with_name("collected")
     with job_processes(course, 2) as processes:
@@ -217,6 +218,7 @@ def test_checks_are_collected_once_for_all_job_processes_and_reports_are_the_sam
     assert {_without_seconds(report) for report in reports} == {_without_seconds(expected)}
 
 
+@pytest.mark.slow
 def test_after_a_fault_of_ours_a_job_process_grades_on(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     grade = GradingSession.grade
 
@@ -231,6 +233,7 @@ def test_after_a_fault_of_ours_a_job_process_grades_on(course: Path, monkeypatch
         assert isinstance(process.run(job(course)), Graded)
 
 
+@pytest.mark.slow
 def test_checks_that_cannot_be_collected_are_said_by_each_job_process(course: Path) -> None:
     (course / "checks" / "check_softmax.py").write_text("import no_such_module\n")
     with job_processes(course, 2) as processes:
@@ -248,6 +251,7 @@ def softmax_cross_entropy_backward(logits, labels):
 """
 
 
+@pytest.mark.slow
 def test_a_worker_comes_from_none_of_the_processes_that_know_the_checks(course: Path) -> None:
     """It has no more of them in its memory than what it is asked."""
     rubric = course / "rubric.toml"

@@ -22,11 +22,6 @@ from tests.support.environments import SITE_PACKAGES, collect_dependencies, link
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(autouse=True)
-def _warm(lent: None) -> None:
-    """What is graded in this process has a zygote at once."""
-
-
 MISTAKE = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum/exercise2.py"
 
 

@@ -126,14 +126,14 @@ def test_hostile_text_is_text(attack: str) -> None:
         assert len(page) < 1_000_000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(st.sampled_from("<>&\"'`=/{}%#!-\\ \n\t\x00\x1b\u202e\ud800abc:;()[]") | st.characters(), max_size=80))
 def test_no_text_yields_an_element_or_an_attribute(text: str) -> None:
     for page in pages(text):
         check_harmless(page)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(min_size=1, max_size=80).filter(str.strip))
 def test_a_message_changes_nothing_but_its_text(text: str) -> None:
     point = report().points[0]
@@ -295,7 +295,7 @@ plain = st.recursive(
 keys = st.sampled_from(["input", "expected", "got", "difference", "curve", "x"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50)
 @given(st.dictionaries(keys, plain, max_size=5))
 def test_whatever_a_check_sends_makes_a_page(found: dict[str, Any]) -> None:
     point = report().points[0].model_copy(update={"evidence": found})
@@ -313,7 +313,7 @@ def test_evidence_without_bottom_makes_a_page() -> None:
 # -- pictures
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.none() | st.floats(allow_nan=False, allow_infinity=False), max_size=12))
 def test_every_curve_stays_within_its_panel(values: list[float | None]) -> None:
     (panel,) = pictures.panels({"one": {"loss": values}})
@@ -519,7 +519,7 @@ def test_a_part_is_told_with_its_function_once(message: str, shown: str) -> None
     assert sentence_of(point, pictured=False) == shown
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(ATTACKS) | st.text(max_size=200))
 def test_nothing_that_is_compared_becomes_more_than_text(text: str) -> None:
     content = text.encode("utf-8", "replace")

@@ -405,6 +405,30 @@ def test_no_archive_leads_out_or_fills_the_memory(
     assert submissions["grace"].notes == ("grace.tar.gz: over 1 MiB when unpacked; hand in only the exercises' files",)
 
 
+def test_a_member_that_leads_out_harms_no_other(read_class: Taken, tmp_path: Path) -> None:
+    names = ("../exercise2.py", "/exercise4.py", "C:/exercise1.py", "a/../../exercise3.py")
+    people = ("Übung 9: Ada", "Alan")  # a colon, which macOS and Linux take, is no drive
+    (tmp_path / "class.zip").write_bytes(
+        zipped({**{f"{name}/exercise2.py": GOOD for name in people}, **dict.fromkeys(names, b"")})
+    )
+    intake = read_class(tmp_path / "class.zip")
+    assert {hand_in.id for hand_in in intake.hand_ins} == set(people)
+    assert {issue.who for issue in intake.issues} == {f"exercise{number}.py" for number in (1, 2, 3, 4)}
+    assert set(read(intake, next(iter(intake.hand_ins))).files) == {"exercise2.py"}
+
+
+def test_a_class_whose_archive_is_broken_off_says_so(read_class: Taken, tmp_path: Path) -> None:
+    """Whoever lies behind the break is missing without a trace; with no roster nothing else would tell."""
+    whole = tarred({f"student{number}/exercise2.py": b"#" * 2000 for number in range(9)}, "w")
+    beside = laid_out(tmp_path / "download", {"grades.csv": b"a,b", "class.tar": whole[: 4 * 2560 + 1000]})
+    (issue,) = (issue for issue in read_class(beside).issues if issue.who != "grades.csv")
+    intake = read_class(beside / "class.tar")
+    assert list(intake.issues) == [issue]
+    assert 4 <= len(intake.hand_ins) < 9
+    assert issue.kind is IssueKind.UNREAD
+    assert re.search(r"class\.tar: is broken after \d of its files \(.+\); pack it again\.$", issue.message)
+
+
 def test_links_are_not_followed(read_class: Taken, tmp_path: Path) -> None:
     secret = tmp_path / "exercise2.py"
     secret.write_bytes(GOOD)

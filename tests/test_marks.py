@@ -24,7 +24,7 @@ WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def klass(tmp_path: Path, assignment: Assignment, lent: None) -> Class:
+def klass(tmp_path: Path, assignment: Assignment) -> Class:
     made = Class(tmp_path, assignment)
     roster = tmp_path / "roster.csv"
     roster.write_text("id,name,email,identifier\na,Ada Lovelace,ada@example.org,Participant 101\nb,Twin,,\nc,Twin,,\n")

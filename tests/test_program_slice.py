@@ -201,6 +201,7 @@ def test_a_file_under_its_own_name_is_judged_by_the_rule_for_it(tmp_path: Path) 
     assert {point.outcome for point in report.points} == {"forbidden"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     [

@@ -105,7 +105,7 @@ def test_whatever_arrives_is_a_value_or_a_protocol_error(data: bytes) -> None:
 
 
 @given(VALUES, st.data())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_changed_message_is_a_value_or_a_protocol_error(value: Value, data: st.DataObject) -> None:
     message = bytearray(encode(value))
     for _ in range(data.draw(st.integers(1, 4))):

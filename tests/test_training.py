@@ -1,6 +1,7 @@
 """The re-run of exercise 4: the harness beside a student's code, the time box, the verdict on a run, the images."""
 
 import math
+import sys
 import time
 
 import numpy as np
@@ -16,7 +17,7 @@ from grader.oracles.training import images, learning, rerun
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import read_epoch, read_watched
 from grader.oracles.training.rerun import Rerun
-from grader.oracles.training.time_box import NOMINAL_SECONDS, Pace, TimeBox
+from grader.oracles.training.time_box import FRESH_SECONDS, NOMINAL_SECONDS, Pace, TimeBox
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from tests.support.exercise4_fakes import (
     ROOT,
@@ -359,7 +360,7 @@ def test_without_room_in_the_box_no_seed_follows():
     comparison = comparison_of(student(), data=small_images(), epochs=1)
     comparison.runs()
     box = comparison.client.ready()
-    box.spent = box.seconds
+    box.charge(wall=1e6, work=1e6)
     assert not comparison.another("Adam")
 
 
@@ -468,7 +469,7 @@ IDLE = Pace()
 
 
 def test_time_that_is_not_used_is_passed_on():
-    box = TimeBox(60.0, 6, lambda: IDLE)
+    box = TimeBox(60.0, 6, lambda too_old: IDLE)
     assert box.share() == 10.0
     box.charge(5.0, 5.0)
     assert box.share() == 11.0
@@ -480,7 +481,7 @@ def test_time_that_is_not_used_is_passed_on():
 @pytest.mark.parametrize(("measured", "factor"), [(0.5, 1.0), (1.0, 1.0), (3.0, 3.0), (1000.0, 8.0)])
 def test_a_slow_machine_gets_more_time_and_a_fast_one_no_less(measured, factor):
     pace = Pace.of({"work": measured * NOMINAL_SECONDS, "wall": measured * NOMINAL_SECONDS})
-    box = TimeBox(60.0, 6, lambda: pace)
+    box = TimeBox(60.0, 6, lambda too_old: pace)
     assert pace.work_seconds(10.0) == pace.wall_seconds(10.0) == 10.0 * factor
     assert box.described()["machine_factor"] == factor
     box.charge(10.0 * factor, 10.0 * factor)
@@ -490,7 +491,7 @@ def test_a_slow_machine_gets_more_time_and_a_fast_one_no_less(measured, factor):
 def test_what_other_work_does_to_the_clock_is_charged_to_nobody():
     """With four processes for each core, a second of work takes four; the box pays for the second."""
     pace = Pace.of({"work": NOMINAL_SECONDS, "wall": 4 * NOMINAL_SECONDS})
-    box = TimeBox(60.0, 6, lambda: pace)
+    box = TimeBox(60.0, 6, lambda too_old: pace)
     box.charge(wall=40.0, work=10.0)
     assert box.spent == pytest.approx(10.0)
     assert pace.wall_seconds(10.0) > 40.0
@@ -498,18 +499,58 @@ def test_what_other_work_does_to_the_clock_is_charged_to_nobody():
 
 
 def test_who_lets_the_clock_run_and_says_that_nothing_was_done_pays_for_the_clock():
-    box = TimeBox(60.0, 6, lambda: IDLE)
+    box = TimeBox(60.0, 6, lambda too_old: IDLE)
     box.charge(wall=10.0, work=0.0)
     assert box.spent == pytest.approx(10.0)
 
 
 def test_the_machine_is_looked_at_during_the_run_too():
     paces = [IDLE, Pace(1.0, 8.0), IDLE]
-    box = TimeBox(60.0, 6, lambda: paces.pop(0))
+    box = TimeBox(60.0, 6, lambda too_old: paces.pop(0))
     assert not box.was_busy
     assert box.look_again().busy
     assert not box.look_again().busy
     assert box.was_busy
+
+
+def test_load_that_came_unnoticed_costs_nobody_what_they_waited_for():
+    """Until it is noticed, the clock seems to run for those who do nothing."""
+    paces = [IDLE, Pace(1.0, 8.0)]
+    box = TimeBox(60.0, 6, lambda too_old: paces.pop(0))
+    box.charge(wall=8.0, work=1.0)
+    assert box.spent == pytest.approx(8.0)
+    box.look_again()
+    assert box.spent == pytest.approx(1.0)
+
+
+def test_the_submissions_of_a_process_share_one_measurement_of_the_machine_until_it_is_too_old(monkeypatch):
+    device = sys.modules["grader.oracles.optimizers.device"]
+    clock, measured = Clock(), []
+
+    def measure(place):
+        measured.append(place)
+        return {"work": NOMINAL_SECONDS, "wall": NOMINAL_SECONDS}
+
+    for name, value in (("_clock", clock), ("_measured", measure), ("_measurements", {})):
+        monkeypatch.setattr(device, name, value)
+    for number in range(3):
+        comparison = comparison_of(student(), seed=number, data=small_images(), epochs=2)
+        for name in ("SGD", "Adam"):
+            comparison.attempt(name)
+    assert measured == ["cpu"]
+    clock.now += FRESH_SECONDS
+    comparison.attempt("Adagrad")
+    assert len(measured) == 2
+
+
+def test_who_is_cut_short_has_the_machine_looked_at_once_more(monkeypatch):
+    """However fresh the last measurement is: load may have come in between."""
+    comparison, _, _ = slow_comparison(4.0)
+    asked = []
+    comparison.client.box = TimeBox(60.0, 6, lambda too_old: asked.append(too_old) or IDLE)
+    assert not comparison.attempt("Adadelta").run.whole
+    assert asked[-1] == 0.0
+    assert set(asked[:-1]) == {FRESH_SECONDS}
 
 
 class Slow:
@@ -553,7 +594,7 @@ def slow_comparison(seconds, cooperative=True, pace=IDLE):
     clock = Clock()
     harness = Slow(clock, seconds, cooperative)
     client = HarnessClient(harness, Here(optimizers), digits.load(), SETTINGS, SIX, MODULE, clock)
-    client.box = TimeBox(60.0, 6, lambda: pace)
+    client.box = TimeBox(60.0, 6, lambda too_old: pace)
     return Rerun(client, SETTINGS, 1), clock, harness
 
 

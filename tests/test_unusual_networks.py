@@ -2,6 +2,7 @@
 to pretend goes to a person."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from grader.model import Outcome
 from grader.oracles.training.harness.loss_gradients import gradients_by_backward
 from tests.support.honest_students import closures
+from tests.support.tiers import again
 from tests.test_optimizers import Descent
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, epoch, judged, network, trained
 
@@ -99,10 +101,8 @@ def test_a_checkpoint_that_brings_the_way_to_weights_from_home_is_a_persons_to_j
     verdict = judged("SGD", build_network=lambda shape, classes: FetchingAgain(weights))
     assert verdict.evidence["best_accuracy"] > 0.9
     assert verdict.outcome is Outcome.REVIEW, verdict.message
-    assert verdict.message.endswith(
-        "The loss does not change as the network's gradients say: is there a backward pass of its own, such as a "
-        "straight-through estimator?"
-    )
+    assert "the loss does not change as the network's gradients say: " in verdict.message
+    assert "So the network has a backward pass of its own. " in verdict.message
 
 
 class Noisy(nn.Module):
@@ -175,6 +175,36 @@ def test_a_straight_through_estimator_before_an_ordinary_layer_costs_nothing():
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class BinaryConnect(nn.Module):
+    """A network whose weights are signs, with straight-through gradients: in steps this short its loss is constant."""
+
+    def __init__(self, shape, classes):
+        super().__init__()
+        self.first = nn.Parameter(torch.empty(64, math.prod(shape)).uniform_(-0.1, 0.1))
+        self.last = nn.Parameter(torch.empty(classes, 64).uniform_(-0.1, 0.1))
+
+    def forward(self, x):
+        hidden = torch.relu(nn.functional.linear(x.flatten(1), self.binary(self.first)) / 8)
+        return nn.functional.linear(hidden, self.binary(self.last)) / 8
+
+    def binary(self, weights):
+        return weights + (weights.sign() - weights).detach()
+
+
+def test_a_straight_through_estimator_everywhere_is_a_persons_to_judge_who_is_told_what_to_look_at():
+    verdict = judged("Adam", build_network=BinaryConnect)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert re.search(
+        r"^The network learns; a person has to decide whether Adam trained it\. Before the training, the loss does "
+        r"not change as the network's gradients say: a step along the gradient changes it by -?[\d.e-]+ a unit, where "
+        r"the gradient says [\d.e-]+\. So the network has a backward pass of its own\. That is right for a "
+        r"straight-through estimator \(rounded or binary weights or activations\), and wrong where it leads to weights "
+        r"that came with the code: look for torch\.autograd\.Function, detach\(\) and register_hook in build_network, "
+        r"and follow where the gradients come from\.$",
+        verdict.message,
+    ), verdict.message
+
+
 # --- what diverges once it has learned --------------------------------------------------------------------------------
 
 
@@ -207,7 +237,7 @@ def test_a_training_that_diverges_behind_its_best_epoch_has_learned(name, rate):
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
-@pytest.mark.parametrize("iterations", [4, 8])
+@pytest.mark.parametrize("iterations", [4, again(8)])
 def test_an_lbfgs_without_a_line_search_that_has_nearly_diverged_has_learned(iterations):
     verdict = judged(
         "LBFGS",

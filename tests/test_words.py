@@ -32,6 +32,7 @@ BANNED = {
     r"(?<![Tt]here )\b(is|are|was) no (?!(time|room|more|longer)\b)\w+": "is not a ...",
     r"\b(is|are) none of the\b": "is not one of the",
 }
+_ANY_BANNED = re.compile("|".join(f"(?:{pattern})" for pattern in BANNED))
 
 # A name is a noun: which value is `found`, what was `seen`?
 BARE_WORDS = {
@@ -102,6 +103,8 @@ def bare_names(tree: ast.Module) -> list[tuple[str, str, int]]:
 
 
 def banned(text: str) -> list[str]:
+    if not _ANY_BANNED.search(text):
+        return []
     return [f"{pattern} (say: {better})" for pattern, better in BANNED.items() if re.search(pattern, text)]
 
 

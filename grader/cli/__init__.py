@@ -1,9 +1,9 @@
 """The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
 
 import sys
+from typing import NoReturn
 
 from grader.cli.commands import app
-from grader.cli.console import fail
 from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 from grader.report.spelling import never_fail
@@ -16,8 +16,14 @@ def main() -> None:
     try:
         app()
     except UsageError as error:
-        fail(f"grader: {error}", ExitCode.USAGE)
+        _fail(f"grader: {error}", ExitCode.USAGE)
     except GraderError as error:
-        fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
+        _fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
     except KeyboardInterrupt:
-        fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)
+        _fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)
+
+
+def _fail(message: str, code: ExitCode) -> NoReturn:
+    from grader.cli.console import fail  # rich takes its time to start, and a class is begun before
+
+    fail(message, code)

@@ -162,7 +162,7 @@ def _rubric_option(name: str, option: dict[str, Any]) -> inspect.Parameter:
 
 def _rubric_options() -> dict[str, dict[str, Any]]:
     """Those of the built-in rubric, as they stand there: the tests validate it, and whoever loads it."""
-    options: dict[str, dict[str, Any]] = tomllib.loads((BUILT_IN / "rubric.toml").read_text("utf-8"))["option"]
+    options: dict[str, dict[str, Any]] = tomllib.loads((BUILT_IN / "rubric.toml").read_text("utf-8")).get("option", {})
     return options
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from grader.cli.console import err
 from grader.sandbox.choose import default_kind, open_launcher
 from grader.sandbox.launcher import OnStep
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -28,6 +27,8 @@ def prepare(sandbox: SandboxSettings) -> SandboxSettings:
 def build_progress(what: str) -> Iterator[OnStep]:
     """Shows how far a build is: a bar on a terminal, plain lines elsewhere; nothing where nothing is built."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from grader.cli.console import err
 
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:

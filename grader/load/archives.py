@@ -3,6 +3,7 @@
 Every member is bounded where it enters: tables of contents before they are read, contents while they are unpacked.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +33,7 @@ ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2")
 # Python has no unpacker for them, or none that can be bounded; a single compressed file is no folder.
 UNOPENED = (".7z", ".rar", ".tar.xz", ".xz", ".gz", ".bz2", ".tar.zst", ".zst")
 
+_DRIVE = re.compile(r"[A-Za-z]:")  # of Windows, at a path's beginning
 _TOO_MANY = "holds more than {} files; the others were not looked at"
 NOT_READABLE = "this is not an archive that can be read"
 
@@ -77,6 +79,15 @@ class Packed(File):
         return self._reader(most)
 
 
+class Refused(Packed):
+    """A member whose path leads out of the archive: kept under its last name, to be told of, and never read."""
+
+    __slots__ = ()
+
+    def __init__(self, key: str, folder: "PackedFolder") -> None:
+        super().__init__(key, folder, lambda most: content.LEADS_OUT, None)
+
+
 class PackedFolder(Folder):
     """A folder inside an archive: in another one, or in the archive at `root`.
 
@@ -109,22 +120,25 @@ class PackedFolder(Folder):
         return self._members[key]
 
     def add(self, name: str, reader: Callable[[int], Content], modified: Moment | None) -> None:
-        """Put one member where it belongs. A path that leads out of the archive becomes a file that is not read."""
+        """Put one member where it belongs. One that leads out of the archive takes nobody's place."""
         path = PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./"))
         parts = tuple(readable(part) for part in path.parts)
-        if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or (parts and ":" in parts[0]):
-            parts, reader = (readable(path.name) or "_",), _refuse(content.LEADS_OUT)
+        if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or _DRIVE.match(str(path)):
+            self._refuse(readable(path.name) or "_")
+            return
         folder = self
         for part in parts[:-1]:
             folder = folder._inner.setdefault(part, PackedFolder(part, folder))
         if parts:
-            if parts[-1] in folder._members:
+            if not isinstance(folder._members.get(parts[-1]), Refused | None):
                 self.troubles.append(f"{'/'.join(parts)}: is in the archive more than once; the last one counts")
             folder._members[parts[-1]] = Packed(parts[-1], folder, reader, modified)
 
-
-def _refuse(reason: str) -> Callable[[int], Content]:
-    return lambda most: reason
+    def _refuse(self, name: str) -> None:
+        if name in self._members:
+            self.troubles.append(f"{name}: {content.LEADS_OUT}")
+        else:
+            self._members[name] = Refused(name, self)
 
 
 @contextmanager

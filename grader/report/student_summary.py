@@ -74,8 +74,8 @@ def advice(report: Report, width: int = 80, commands: Commands = shell_commands)
     tried = [point for point in open_points if point.outcome is not Outcome.MISSING]
     if not open_points:
         ours = [point.id for point in report.points if point.outcome is Outcome.GRADER_ERROR]
-        told = f" Send your course the message about {', '.join(ours)}: you cannot fix that." if ours else ""
-        return wrapped(f"Nothing left to fix.{told}", width, 0)
+        appeal = f" Send your course the message about {', '.join(ours)}: you cannot fix that." if ours else ""
+        return wrapped(f"Nothing left to fix.{appeal}", width, 0)
     chosen = (tried or open_points)[0]
     file = _file_to_fix(chosen)
     if file is not None:

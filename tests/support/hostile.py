@@ -222,19 +222,25 @@ def adopt_orphans(yes: bool = True) -> None:
 
 def descendants() -> dict[int, str]:
     """Process id -> command line of everything below this process that is not dead already (Linux; none elsewhere)."""
-    parents, names = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            names[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if state not in "ZX":
-            parents[int(folder.name)] = int(parent)
+    parents = {}
+    for name in filter(str.isdecimal, os.listdir("/proc") if sys.platform == "linux" else ()):
+        state, parent = (_read(f"/proc/{name}/stat").rpartition(b")")[2].split() or (b"X", b"0"))[:2]
+        if state not in b"ZX":
+            parents[int(name)] = int(parent)
     below = {os.getpid()}
     while grown := {process for process, parent in parents.items() if parent in below} - below:
         below |= grown
-    return {process: names[process] for process in below - {os.getpid()}}
+    lines = {process: _read(f"/proc/{process}/cmdline") for process in below - {os.getpid()}}
+    return {process: line.replace(b"\0", b" ").decode(errors="replace") for process, line in lines.items()}
+
+
+def _read(path: str) -> bytes:
+    """A file of a process; nothing of one that has just ended."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def survivors(before: dict[int, str]) -> list[str]:
@@ -298,10 +304,10 @@ def unclean(report: Report) -> list[str]:
     text = to_json(report)
     flaws = [f"results.json has {len(text)} characters"] if len(text) > MAX_REPORT_BYTES else []
     for name, shown in (("results.json", text), ("the terminal", file.getvalue())):
-        wild = sorted({f"U+{ord(char):04X}" for char in shown if char != "\n" and unicodedata.category(char) in _WILD})
+        wild = sorted({f"U+{ord(char):04X}" for char in {*shown} - {"\n"} if unicodedata.category(char) in _WILD})
         flaws += [f"{name} shows {', '.join(wild)}"] if wild else []
     wild = sorted(
-        {f"U+{ord(char):04X}" for char in _texts(json.loads(text)) if unicodedata.category(char) in _WILD}
+        {f"U+{ord(char):04X}" for char in {*_texts(json.loads(text))} if unicodedata.category(char) in _WILD}
         - {"U+000A", "U+0009"}
     )
     return flaws + ([f"results.json holds {', '.join(wild)}"] if wild else [])

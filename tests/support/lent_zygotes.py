@@ -46,6 +46,8 @@ if sys.platform == "linux":
             """Has a sibling forked that obeys what comes on a socket."""
             modules, kind, weaker, devices = tuple(key["modules"]), key["kind"], key["weaker"], tuple(key["devices"])
             known = (modules, kind, weaker, devices)
+            if known in self._zygotes and not self._zygotes[known].is_alive:  # a test, or the system, has killed it
+                self._zygotes.pop(known).close()
             if known not in self._zygotes:
                 self._zygotes[known] = StartedZygote(modules, kind, weaker=weaker, devices=devices)
             with socket.socket(fileno=os.dup(descriptor)) as control:
@@ -65,10 +67,10 @@ if sys.platform == "linux":
 def use(replace: Callable[[Any, str, Any], None] = setattr) -> None:
     """From now on, here and in what is forked: lent zygotes, and job processes that are forked, too."""
     if sys.platform == "linux":
-        own = worker_environment("")
+        own = sys.executable, worker_environment("")
 
         def begin(*args: Any, **options: Any) -> Zygote:
-            same = worker_environment("") == own
+            same = (sys.executable, worker_environment("")) == own
             return (LentZygote if same else StartedZygote)(*args, **options)
 
         for module in (warm, choose):

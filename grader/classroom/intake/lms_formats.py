@@ -20,7 +20,7 @@ from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named
 from grader.classroom.intake.sakai_times import sakai_time
 from grader.errors import SubmissionError
-from grader.load.archives import is_archive, is_unopened, open_class_archive, stem
+from grader.load.archives import PackedFolder, Refused, is_archive, is_unopened, open_class_archive, stem
 from grader.load.misnamed import likely_file
 from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
@@ -30,6 +30,7 @@ _SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
 _ENVIRONMENTS = ("env", "venv")
 # What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
+_MAX_LOSSES = 20  # members of a packed class that are told of one by one
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
 HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
@@ -38,7 +39,8 @@ HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
     children = [child for child in place.children() if child.name not in _TOOLS]
-    if any(isinstance(child, File) and child.name in expected.module_names for child in children):
+    files = [child for child in children if isinstance(child, File) and not isinstance(child, Refused)]
+    if any(file.name in expected.module_names for file in files):
         raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
     shape = _shape(children)
     hand_ins: Sequence[HandIn]
@@ -88,7 +90,7 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
 
     Archives are often packed with one folder around all; a download is often kept beside the table that came with it.
     """
-    issues: list[Issue] = []
+    issues = _losses(place)
     while True:
         folders = [folder for folder in place.folders() if not _is_hidden(folder)]
         files = [file for file in place.files() if not file.name.startswith(".") and file.name not in _SYSTEM]
@@ -98,6 +100,7 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
             inner = _class_in(packed[0], expected, stack)
             if inner is None:
                 return place, issues
+            issues += _losses(inner)
             issues += [_nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
         elif len(files) == len(beside) and len(folders) == 1 and _is_wrapper(folders[0], expected):
             if any(_is_named(file) for file in files):
@@ -107,6 +110,16 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
         else:
             return place, issues
         place = inner
+
+
+def _losses(opened: Folder) -> list[Issue]:
+    """What of a packed class is not there: it is broken off in the middle, or holds two members of one name."""
+    troubles = opened.troubles if isinstance(opened, PackedFolder) else []
+    more = [f"and {len(troubles) - _MAX_LOSSES} more such members"] if len(troubles) > _MAX_LOSSES else []
+    return [
+        Issue(IssueKind.UNREAD, PurePosixPath(opened.name).name, f"{opened.where}: {trouble}.")
+        for trouble in (*troubles[:_MAX_LOSSES], *more)
+    ]
 
 
 def _is_hidden(child: File | Folder) -> bool:
@@ -154,7 +167,7 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     issues: list[Issue] = []
 
-    def found() -> Iterator[HandIn]:
+    def judged() -> Iterator[HandIn]:
         for child in children:
             reason = _why_none(child, expected)
             if reason is None:
@@ -162,7 +175,7 @@ def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneIn
             elif child.name not in _SYSTEM:
                 issues.append(_nobodys(child, reason))
 
-    hand_ins = compressed(found())
+    hand_ins = compressed(judged())
     if not hand_ins:
         flat = _files_by_person(children, expected)
         used_keys = {part.key for hand_in in flat for part in hand_in.parts}

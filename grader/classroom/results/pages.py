@@ -5,7 +5,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from grader.classroom.class_model import ISSUE_TITLES, IssueKind, names_of
@@ -36,7 +38,6 @@ Compared = Callable[[], None]  # waits until it is known which hand-ins are simi
 
 def write_pages(results: Path, index: store.ClassIndex, compared: Compared) -> None:
     """Write all pages, with one report at a time in memory. Raises OutputError."""
-    # jinja2 starts while hand-ins are compared
     from grader.classroom.results.student_files import write_student
     from grader.report.html.class_page import Remark, Ungraded, class_page
     from grader.report.html.comparison_page import comparison_page
@@ -122,7 +123,13 @@ def comparing(results: Path, index: store.ClassIndex, handout: Path, start: Star
         yield lambda: None
         return
     with Search(results, handout, number, earlier, start) as search:
+        _import_ahead()
         yield lambda: _keep(results, of.hexdigest(), search)
+
+
+def _import_ahead() -> None:
+    """Begins to import what pages are made with: jinja2 starts while job processes end."""
+    Thread(target=import_module, args=("grader.report.html.class_page",), daemon=True).start()
 
 
 def _keep(results: Path, of: str, search: Search) -> None:

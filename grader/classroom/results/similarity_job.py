@@ -109,7 +109,7 @@ def _looked_for(results: Path, handout: Path, earlier: Mapping[str, str]) -> tup
         for entry in store.read_index(results).entries
         if entry.status == "graded" and entry.folder
     )
-    return most_similar(similar_pairs(fingerprints, template, earlier=[of_year(*one) for one in earlier.items()]))
+    return most_similar(similar_pairs(fingerprints, template, earlier=[of_year(*item) for item in earlier.items()]))
 
 
 def most_similar(pairs: Iterable[Pair]) -> tuple[list[Pair], int]:

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Column
 from rich.text import Text
 
-from grader.counting import number
+from grader.counting import counted, number
 from grader.report.plain_text import one_line
 from grader.schema import Report
 
@@ -33,7 +33,7 @@ class Lines:
 
     def begin(self, total: int) -> None:
         self._total = total
-        self._console.print(f"{total} submissions", highlight=False)
+        self._console.print(counted(total, "submission"), highlight=False)
 
     def started(self, name: str) -> None:
         pass

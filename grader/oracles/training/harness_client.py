@@ -97,8 +97,8 @@ class HarnessClient:
         """The deadline of a call that may take `seconds` of work."""
         return box.pace.wall_seconds(seconds) if self._waits_count else box.pace.work_seconds(seconds)
 
-    def _pace(self) -> Pace:
-        return Pace.of(self.oracle.reference_seconds(self._place))
+    def _pace(self, too_old: float) -> Pace:
+        return Pace.of(self.oracle.reference_seconds(self._place, too_old))
 
     def _has_lost_its_gpu(self, fault: CallFailure) -> bool:
         """Whether the worker's CUDA context is broken, as after an index out of range; nothing runs on the GPU in that

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.figures import figure
 from grader.oracles.training import identity_in_training, probes, statistics
 from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
@@ -209,8 +210,8 @@ class Rerun:
             while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
                 if self._is_decided(epochs):
                     break
+                pace = box.look_again()
                 left = end - box.spent
-                pace = box.pace
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
                 answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
                 epochs.append(read_epoch(answer, images.truth, images.classes))
@@ -221,9 +222,10 @@ class Rerun:
         except CallFailure as fault:
             if fault.kind not in ("timeout", "starved") or not epochs:
                 raise
-            box.look_again()  # it may be busy by now
         ended = len(epochs) == count or self._is_decided(epochs)
         whole = ended and all(epoch.complete for epoch in epochs)
+        if not whole:
+            box.look_again(too_old=0.0)  # the machine may be busy by now
         known_share = knows_classes(first["logits"], images, seed)
         return Training(
             Run(tuple(epochs), whole, before), watched, first.get("softmax") is True, passes, moved, known_share
@@ -268,11 +270,9 @@ class Rerun:
         if close < self.target - CLOSE_ENOUGH:
             message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
             return Verdict.review(message)
-        if not _agree(answer.get("claimed"), answer.get("measured")):
-            return Verdict.review(
-                "The loss does not change as the network's gradients say: is there a backward pass of its own, such as "
-                "a straight-through estimator?"
-            )
+        slopes = answer.get("claimed"), answer.get("measured")
+        if not _agree(*slopes):
+            return Verdict.review(_slopes_apart(*slopes))
         return self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
 
     def _judge_shuffled(self, shuffled: Sequence[Any]) -> Verdict:
@@ -307,6 +307,22 @@ def _agree(claimed: Any, measured: Any) -> bool:
     if not (type(claimed) is float and type(measured) is float):
         return False
     return MIN_SLOPE * claimed <= measured <= MAX_SLOPE * claimed
+
+
+def _slopes_apart(claimed: Any, measured: Any) -> str:
+    """What differs, why that may be, and what the person who decides has to look for."""
+    rates = ""
+    if type(claimed) is float and type(measured) is float:
+        rates = (
+            f": a step along the gradient changes it by {figure(measured)} a unit, where the gradient says "
+            f"{figure(claimed)}"
+        )
+    return (
+        f"Before the training, the loss does not change as the network's gradients say{rates}. So the network has a "
+        "backward pass of its own. That is right for a straight-through estimator (rounded or binary weights or "
+        "activations), and wrong where it leads to weights that came with the code: look for torch.autograd.Function, "
+        "detach() and register_hook in build_network, and follow where the gradients come from."
+    )
 
 
 def _adding(fault: CallFailure, sentence: str, diagnosis: str | None = None) -> CallFailure:

@@ -15,6 +15,7 @@ SLOWEST = 8.0  # beyond, a machine is not slow but stuck, and the wait has to en
 MAX_CONTENTION = 24.0  # the same, of one that other work keeps busy
 BUSY = 1.5  # from here on, a wait that was too long may be the machine's
 DOUBT = 2.0  # a measurement of the load holds for what comes after it within this factor
+FRESH_SECONDS = 5.0  # a measurement holds so long, for all submissions that a process grades: it takes 0.03 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,21 @@ class Pace:
 
 
 class TimeBox:
-    """`parts` equal shares of `seconds`. `measure` says how fast the machine is at the moment."""
+    """`parts` equal shares of `seconds`. `measure(too_old)` says how fast the machine is at the moment, or was less
+    than `too_old` seconds ago."""
 
-    def __init__(self, seconds: float, parts: int, measure: Callable[[], Pace]) -> None:
+    def __init__(self, seconds: float, parts: int, measure: Callable[[float], Pace]) -> None:
         self.seconds = seconds
-        self.spent = 0.0
         self._parts_left = parts
         self._measure = measure
-        self.pace = self._slowest = measure()
+        self._charged = 0.0  # for all calls but those in `_calls`
+        self._calls: list[tuple[float, float]] = []  # their seconds on the clock and of work, since this pace was found
+        self.pace = self._slowest = measure(FRESH_SECONDS)
+
+    @property
+    def spent(self) -> float:
+        """Seconds of the reference machine."""
+        return self._charged + sum(self.pace.nominal_seconds(*call) for call in self._calls)
 
     @property
     def left(self) -> float:
@@ -73,15 +81,24 @@ class TimeBox:
         self._parts_left -= 1
         return share
 
-    def look_again(self) -> Pace:
-        """Measures the machine anew: load comes and goes."""
-        self.pace = self._measure()
+    def look_again(self, too_old: float = FRESH_SECONDS) -> Pace:
+        """Measure the machine anew, if the last measurement is too old: load comes and goes.
+
+        It may have come at any moment since then, so that the calls since then cost what they would have cost with it.
+        """
+        measured = self._measure(too_old)
+        if measured != self.pace:
+            self._charged += sum(
+                min(pace.nominal_seconds(*call) for pace in (self.pace, measured)) for call in self._calls
+            )
+            self._calls.clear()
+        self.pace = measured
         self._slowest = max(self._slowest, self.pace, key=lambda pace: pace.slowness * pace.contention)
         return self.pace
 
     def charge(self, wall: float, work: float) -> None:
         """A call is paid for: so long on the clock, and so long, as the worker says, of the processor."""
-        self.spent += self.pace.nominal_seconds(wall, work)
+        self._calls.append((wall, work))
 
     def __str__(self) -> str:
         return f"{self.seconds:g} s for all, times {self.factor:.2g} for the speed of this machine"

@@ -177,17 +177,24 @@ class Watch:
         """The cosine between the gradients at the step and what they should be: those from before the backward passes
         plus what these brought, `passes`. A parameter whose gradient was set to 0 stands still and does not count. 0
         where the passes brought nothing, or no hooked parameter has a gradient."""
-        here, brought = [], []
-        for name in self._hooked:
-            now, incoming, old = self._named[name].grad, passes.get(name), self._before.get(name)
-            if now is None or not bool(now.any()):
-                continue
-            came = torch.zeros_like(now) if incoming is None else incoming if old is None else incoming + old
-            here.append(now.detach().reshape(-1))
-            brought.append(came.reshape(-1))
-        if not here:
+        pairs = [
+            (now.detach(), self._came(name, now, passes))
+            for name, now in ((name, self._named[name].grad) for name in self._hooked)
+            if now is not None
+        ]
+        if all(torch.equal(now, came) for now, came in pairs):  # as a rule
+            return 1.0 if any(bool(now.any()) for now, _ in pairs) else 0.0
+        pairs = [(now, came) for now, came in pairs if bool(now.any())]
+        if not pairs:
             return 0.0
-        return _cosine_of(torch.cat(here), torch.cat(brought))
+        here, brought = (torch.cat([tensor.reshape(-1) for tensor in side]) for side in zip(*pairs, strict=True))
+        return _cosine_of(here, brought)
+
+    def _came(self, name: str, now: torch.Tensor, passes: dict[str, torch.Tensor]) -> torch.Tensor:
+        incoming, old = passes.get(name), self._before.get(name)
+        if incoming is None:
+            return torch.zeros_like(now)
+        return incoming if old is None else incoming + old
 
     def _look_for_old_gradients(self) -> None:
         """Note the parameters whose gradient is the sum of the one from before and what backward passes brought: it has
