@@ -23,7 +23,7 @@ thorough: .venv/installed               ## the same once more: in the other sand
 	$(ON_ALL_CORES) -m thorough --costs=build/thorough-costs.tsv
 
 quick: .venv/installed                  ## the inner loop: everything that takes no training and no whole gallery
-	$(BIN)/python -m pytest -q -x -m "not slow and not thorough"
+	$(BIN)/python -m pytest -q -x -n 2 --dist loadfile -m "not slow and not thorough"
 
 check: lint test thorough               ## every gate
 

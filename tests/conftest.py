@@ -53,7 +53,7 @@ DEAREST = (
 # About zygotes and job processes themselves, or about what they leave behind.
 COLD = {
     *("test_sandboxes", "test_jail", "test_siblings", "test_hostile", "test_fork_server", "test_class", "test_spares"),
-    "test_similarity",
+    *("test_similarity", "test_packages"),  # which look processes up, or at another interpreter
 }
 
 

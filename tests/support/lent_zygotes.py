@@ -67,10 +67,10 @@ if sys.platform == "linux":
 def use(replace: Callable[[Any, str, Any], None] = setattr) -> None:
     """From now on, here and in what is forked: lent zygotes, and job processes that are forked, too."""
     if sys.platform == "linux":
-        own = worker_environment("")
+        own = sys.executable, worker_environment("")
 
         def begin(*args: Any, **options: Any) -> Zygote:
-            same = worker_environment("") == own
+            same = (sys.executable, worker_environment("")) == own
             return (LentZygote if same else StartedZygote)(*args, **options)
 
         for module in (warm, choose):

@@ -22,6 +22,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = Path(__file__).with_name("warm_client.py")
+PYTHON = sys.executable  # whatever a test says that it is, by then
 LENGTH_BYTES = 8
 _KILLED = -9  # what ended without a word
 
@@ -123,7 +124,7 @@ def _server() -> tuple[str, int]:
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     path = f"{folder.name}/socket"
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.warm_server", path],
+        [PYTHON, "-m", "tests.support.warm_server", path],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

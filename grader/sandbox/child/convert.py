@@ -127,6 +127,8 @@ class _Outward:
         return True, self.scalar(fractions.Fraction.__float__(value))
 
     def from_sympy(self, sympy: Any, value: Any, depth: int) -> tuple[bool, Value]:
+        if isinstance(value, sympy.NDimArray) and not value.shape:
+            return True, self.convert(value[()], depth + 1)  # its own tolist() fails
         if isinstance(value, (sympy.MatrixBase, sympy.NDimArray)):
             return True, self.convert(value.tolist(), depth)
         if isinstance(value, sympy.Tuple):

@@ -1,5 +1,5 @@
 import numpy as np
-from sympy import Poly
+from sympy import Array, Poly
 
 
 def affected_outputs(row, col):
@@ -15,7 +15,7 @@ def dv_dx1(w):
 
 
 def dloss_dx1(w, dy):
-    return sum(Poly(dy_i * w_j, *w) for dy_i, w_j in zip(dy, reversed(w), strict=True))
+    return Array(sum(Poly(dy_i * w_j, *w) for dy_i, w_j in zip(dy, reversed(w), strict=True)).as_expr())
 
 
 def conv3x3_backward_input(dY, w):
