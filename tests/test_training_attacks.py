@@ -446,7 +446,7 @@ def test_a_network_whose_own_backward_leads_to_weights_from_home_is_a_persons_to
     verdict = judged(build_network=lambda shape, classes: Fetching(weights))
     assert verdict.evidence["best_accuracy"] > 0.9
     assert verdict.outcome is Outcome.REVIEW, verdict.message
-    assert "The loss does not change as the network's gradients say" in verdict.message
+    assert "the loss does not change as the network's gradients say" in verdict.message
 
 
 def clipped(model):

@@ -144,7 +144,7 @@ def test_noise_beside_a_backward_pass_that_leads_home_hides_nothing():
     weights = trained()
     verdict = judged(build_network=lambda shape, classes: Generating(Fetching(weights)))
     assert verdict.outcome is Outcome.REVIEW, verdict.message
-    assert "The loss does not change as the network's gradients say" in verdict.message
+    assert "the loss does not change as the network's gradients say" in verdict.message
 
 
 class Binary(nn.Module):
