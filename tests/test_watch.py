@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_told_once_however_often_it_is_looked_at(
         if path.is_file():
             path.unlink()
     with Watch(folder, assignment) as watched:
-        assert [str(told) for told in watched.rounds()] == [f"{folder}: {nothing_in(assignment.expected)}"]
+        assert [str(told) for told in watched.rounds()] == [f"{folder}: {nothing_in(assignment.expected)}."]
 
 
 def test_an_exercise_that_cannot_be_judged_here_is_told_with_the_command(
