@@ -392,6 +392,37 @@ def test_derivative_misconceptions_are_named(convention: str) -> None:
                 assert outcome(verdict) == (Outcome.FAILED, item.id)
 
 
+class Explaining(Algebra):
+    """Knows why a derivative is no answer, and leaves it to a person where it is none."""
+
+    def equal(self, left: Tree, right: Tree) -> dict[str, Any]:
+        if isinstance(left, Tree) and left.head == "Derivative":
+            return {"verdict": "different", "why": "the expression hands the question back"}
+        if isinstance(right, Tree) and right.head == "Derivative":
+            return {"verdict": "undecided", "why": "it has an unknown function"}
+        return super().equal(left, right)
+
+
+def test_a_question_that_is_handed_back_says_so() -> None:
+    handed_back = trees.derivative(Tree("Function", ("y", X_1)), X_1)
+    judged = {
+        "This is not y_1": neuron_verdicts.judge_activations([handed_back] * 9, Labels(), CROSS, Explaining(), SEED),
+        "∂y_1/∂x_1 is not the coefficient that x_1 has in y_1": neuron_verdicts.judge_derivative(
+            [handed_back] * 9, [Tree("Function", ("y", X_1))] * 9, Labels(), CROSS, Explaining(), SEED
+        ),
+        "This is not ∂L/∂x_1": neuron_verdicts.judge_loss(handed_back, None, Labels(), CROSS, Explaining(), SEED),
+    }
+    for beginning, verdict in judged.items():
+        assert (verdict.outcome, verdict.diagnosis) == (Outcome.FAILED, None)
+        assert verdict.message == f"{beginning}: the expression hands the question back."
+
+
+def test_our_own_derivative_of_an_unknown_function_hands_nothing_back() -> None:
+    unknown, labels = Tree("Function", ("g", DY[0])), Labels((None, *ROW_BY_ROW[1:]))
+    verdict = neuron_verdicts.judge_loss(trees.mul(unknown, W[0]), None, labels, CROSS, Explaining(), SEED)
+    assert verdict.outcome is Outcome.REVIEW
+
+
 def test_derivative_sentence() -> None:
     wrong = [*BACKWARDS[:4], W[0], *BACKWARDS[5:]]
     verdict = neuron_verdicts.judge_derivative(wrong, None, Labels(), CROSS, Algebra(), SEED)

@@ -123,8 +123,8 @@ def _follows_from(line: Line, way: Way, partials: Mapping[str, Line], question: 
         mine, expected = line.value, substitute(POLAR_SIDE, values)
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
-    rounded = line.rounded or any(answer.rounded for answer in partials.values())
-    return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
+    decimals = line.decimals.union(*(answer.decimals for answer in partials.values()))
+    return equality.compare(mine, expected, question, decimals=decimals, witnessed=False).verdict == "equal"
 
 
 def _matters(line: Line, way: Way, question: Question) -> str:
@@ -183,7 +183,7 @@ def _is_rational_in_theta(node: Any) -> bool:
 
 def _moves_with_theta(here: Any, line: Line, question: Question) -> str:
     moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
-    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
+    return equality.compare(here, substitute(here, moved), question, decimals=line.decimals, witnessed=False).verdict
 
 
 def _is_of_theta(symbol: Any) -> bool:
