@@ -223,6 +223,30 @@ def test_labels_for_one_place_only() -> None:
     assert neuron_answers.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
 
 
+BLOCK = labelled(ROW_BY_ROW)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda row, col: [
+            [r, min(c, 6)] for r, c in BLOCK(row, col)
+        ],  # a map of seven columns in mind, of six, of five
+        lambda row, col: [[min(r, 5), c] for r, c in BLOCK(row, col)],
+        lambda row, col: [[r, c] for r, c in BLOCK(row, col) if c < 5],
+        lambda row, col: BLOCK(row, col) if row > 1 else BLOCK(2, col),
+        lambda row, col: BLOCK(row, col) if (row, col % 2) != (1, 1) and (row % 2 or col % 2) else BLOCK(0, 0),
+        lambda row, col: BLOCK(row, col) if row < col else BLOCK(col, row),
+    ],
+)
+def test_labels_that_are_right_at_some_places_only_are_wrong_with_every_seed(
+    function: Callable[[int, int], list[list[int]]],
+) -> None:
+    for seed in range(50):
+        positions = neuron_answers.inner_positions(seed)
+        assert neuron_labels.judge_labels(function, positions).outcome is Outcome.FAILED
+
+
 # --- 3.1 -> 3.2
 
 
