@@ -26,10 +26,10 @@ class _Console(Console):
 
 def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
     """As wide as the terminal, or as COLUMNS says; a width of 0, which some terminals give, is none."""
-    made = _Console(file=file, stderr=stderr)
-    if made.width < _MIN_WIDTH:
-        made.width = _MIN_WIDTH if made.width > 0 else _USUAL_WIDTH
-    return made
+    sized = _Console(file=file, stderr=stderr)
+    if sized.width < _MIN_WIDTH:
+        sized.width = _MIN_WIDTH if sized.width > 0 else _USUAL_WIDTH
+    return sized
 
 
 out = console()

@@ -24,18 +24,18 @@ def declared(command: Any) -> dict[str, Declared]:
     if command.callback is None:
         return {}
     return {
-        name: Declared(_one(parameter.annotation), _info(parameter.annotation))
+        name: Declared(_value_type(parameter.annotation), _info(parameter.annotation))
         for name, parameter in inspect.signature(command.callback).parameters.items()
     }
 
 
-def _one(annotation: Any) -> type:
+def _value_type(annotation: Any) -> type:
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _one(get_args(annotation)[0])
+        return _value_type(get_args(annotation)[0])
     if origin in (Union, UnionType):
-        return _one(next(inner for inner in get_args(annotation) if inner is not NoneType))
-    return _one(get_args(annotation)[0]) if origin is list else annotation
+        return _value_type(next(inner for inner in get_args(annotation) if inner is not NoneType))
+    return _value_type(get_args(annotation)[0]) if origin is list else annotation
 
 
 def _info(annotation: Any) -> ParameterInfo | None:

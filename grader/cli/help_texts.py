@@ -16,12 +16,12 @@ def name_values(command: Any) -> Any:
     """The same command (or group, with all of its commands), its values named: as declared, or by name and type."""
     for inner in getattr(command, "commands", {}).values():
         name_values(inner)
-    known = declared(command)
+    declarations = declared(command)
     for parameter in command.params:
         if parameter.param_type_name == "argument":
             _name_argument(parameter)
-        elif parameter.metavar is None and not parameter.is_flag and parameter.name in known:
-            parameter.metavar = _metavar(parameter.name, known[parameter.name])
+        elif parameter.metavar is None and not parameter.is_flag and parameter.name in declarations:
+            parameter.metavar = _metavar(parameter.name, declarations[parameter.name])
         parameter._get_number_range_help_str = lambda: None  # no 0<=x<=2147483647 beside what it defaults to
     return command
 

@@ -19,9 +19,9 @@ def explain_values(command: Any) -> Any:
     """The same command (or group, with all of its commands), which raises UsageError for a value it cannot take."""
     for inner in getattr(command, "commands", {}).values():
         explain_values(inner)
-    known = declared(command)
+    declarations = declared(command)
     for parameter in command.params:
-        _explain(parameter, known.get(parameter.name, _TEXT))
+        _explain(parameter, declarations.get(parameter.name, _TEXT))
     return command
 
 
@@ -30,13 +30,15 @@ def _explain(parameter: Any, value: Declared) -> None:
     takes_empty_text = parameter.default == ""
     name = parameter.metavar if parameter.param_type_name == "argument" else max(parameter.opts, key=len)
 
-    def process_value(context: Any, given: Any) -> Any:
-        texts = [text for text in (given if isinstance(given, tuple | list) else [given]) if isinstance(text, str)]
+    def process_value(context: Any, argument: Any) -> Any:
+        texts = [
+            text for text in (argument if isinstance(argument, tuple | list) else [argument]) if isinstance(text, str)
+        ]
         if "" in texts and not takes_empty_text:
             rest = "" if parameter.required else ", or leave it out"
             raise UsageError(f"{name} is empty; give {allowed(value)}{rest}. Is a variable of your shell not set?")
         try:
-            return read(context, given)
+            return read(context, argument)
         except typer.BadParameter as error:
             if type(error) is not typer.BadParameter:  # a value that is missing
                 raise

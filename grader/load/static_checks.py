@@ -161,7 +161,7 @@ def _refusal(
         named.append(f"{len(others) - _MAX_NAMED} more")
     also = f" Not allowed either: {', '.join(named)}." if named else ""
     those = "those lines" if others else "that line"
-    hints = [*dict.fromkeys(_hint(submission, rubric, one) for one in (first, *others[:_MAX_NAMED]))]
+    hints = [*dict.fromkeys(_hint(submission, rubric, forbidden) for forbidden in (first, *others[:_MAX_NAMED]))]
     return (
         f"{first.path}:{first.line}: import of {first.shown} is not allowed; this exercise may import {allowed} and "
         f"parts of the standard library (math, itertools, …; full list in the README).{also} Until you remove {those}, "
