@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import UsageError
 from grader.sandbox import scratch
 from grader.sandbox.child import folders
 
@@ -91,6 +92,15 @@ def test_a_folder_that_somebody_tidied_before_it_was_held_is_made_again(
     monkeypatch.setattr(folders.fcntl, "flock", late)
     os.close(folders.make(path))
     assert (Path(path).is_dir(), len(calls)) == (True, 2)
+
+
+def test_where_nothing_temporary_can_be_written_a_sentence_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(scratch.tempfile, "gettempdir", none)
+    with pytest.raises(UsageError, match="no folder for temporary files that can be written; set TMPDIR to one"):
+        scratch.unused_path()
 
 
 def test_a_temporary_folder_goes_with_its_context(place: Path) -> None:

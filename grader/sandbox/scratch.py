@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.errors import UsageError
 from grader.sandbox.child import folders
 
 _PREFIX = "grader-scratch-"  # and nothing else that is in use without its lock
@@ -21,11 +22,21 @@ _RANDOM_BYTES = 8
 _NAME = re.compile(f"{_PREFIX}[0-9a-f]{{{2 * _RANDOM_BYTES}}}")
 
 
+def place() -> Path:
+    """The folder of temporary files. Raises UsageError where none can be written."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:
+        raise UsageError(
+            "there is no folder for temporary files that can be written; set TMPDIR to one (TEMP on Windows)."
+        ) from error
+
+
 def unused_path() -> str:
     """A path among the temporary files that nobody else uses or can guess, for `folders.make`."""
-    place = tempfile.gettempdir()
-    _tidy(place)
-    return os.path.join(place, f"{_PREFIX}{secrets.token_hex(_RANDOM_BYTES)}")
+    folder = place()
+    _tidy(folder)
+    return str(folder / f"{_PREFIX}{secrets.token_hex(_RANDOM_BYTES)}")
 
 
 @contextlib.contextmanager
@@ -41,8 +52,8 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @functools.cache  # once in a process: what is left by then was left by an earlier one
-def _tidy(place: str) -> None:
-    with contextlib.suppress(OSError), os.scandir(place) as entries:
+def _tidy(folder: Path) -> None:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if _NAME.fullmatch(entry.name):
                 folders.remove_abandoned(entry.path)
