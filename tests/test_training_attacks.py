@@ -184,20 +184,28 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
-def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():
-    class Plain(optim.LBFGS):
-        def step(self, closure):
-            held = self.param_groups[0]["params"]
-            if held[0].dtype == torch.float64:
-                return super().step(closure)
-            with torch.enable_grad():
-                loss = closure()
-            with torch.no_grad():
-                for p in held:
-                    p.sub_(0.3 * p.grad)
-            return loss
+class Turning(optim.LBFGS):
+    """L-BFGS for so many steps of a training, and gradient descent from there on."""
 
-    verdict = judged("LBFGS", make_optimizer=lambda name, params: Plain(params), train_epoch=closures)
+    def __init__(self, params, honest_steps, **shown):
+        super().__init__(params, **shown)
+        self.honest_steps, self.taken = honest_steps, 0
+
+    def step(self, closure):
+        held = self.param_groups[0]["params"]
+        self.taken += 1
+        if held[0].dtype == torch.float64 or self.taken <= self.honest_steps:
+            return super().step(closure)
+        with torch.enable_grad():
+            loss = closure()
+        with torch.no_grad():
+            for p in held:
+                p.sub_(0.3 * p.grad)
+        return loss
+
+
+def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():
+    verdict = judged("LBFGS", make_optimizer=lambda name, params: Turning(params, honest_steps=0), train_epoch=closures)
     assert verdict.outcome is Outcome.REVIEW
     searching = {"max_iter": 3, "line_search_fn": "strong_wolfe"}  # without a search some processors' steps diverge
     honest = judged("LBFGS", make_optimizer=lambda name, params: optim.LBFGS(params, **searching), train_epoch=closures)
@@ -252,26 +260,6 @@ def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, o
     assert verdict.evidence["best_accuracy"] >= 0.8
     assert verdict.outcome is Outcome.REVIEW
     assert f"In the training, the steps are not those of {named.__name__}" in verdict.message
-
-
-class Turning(optim.LBFGS):
-    """L-BFGS for so many steps of a training, and gradient descent from there on."""
-
-    def __init__(self, params, honest_steps, **shown):
-        super().__init__(params, **shown)
-        self.honest_steps, self.taken = honest_steps, 0
-
-    def step(self, closure):
-        held = self.param_groups[0]["params"]
-        self.taken += 1
-        if held[0].dtype == torch.float64 or self.taken <= self.honest_steps:
-            return super().step(closure)
-        with torch.enable_grad():
-            loss = closure()
-        with torch.no_grad():
-            for p in held:
-                p.sub_(0.3 * p.grad)
-        return loss
 
 
 @pytest.mark.parametrize("honest_steps", [3, 6])

@@ -8,6 +8,7 @@ restrictions can stop: `process`, which has none, does not claim to.
 """
 
 import ctypes
+import gc
 import json
 import os
 import select
@@ -31,6 +32,7 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.sandbox.launcher import Launcher
+from grader.sandbox.linux.warm import StartedZygote
 from grader.schema import Report
 from grader.suite.runner import RunChecks
 from tests.support.galleries import Case
@@ -243,12 +245,11 @@ def _read(path: str) -> bytes:
         return b""
 
 
-def survivors(before: dict[int, str]) -> list[str]:
+def survivors(before: dict[int, str], settle_seconds: float = SETTLE_SECONDS) -> list[str]:
     """What a graded submission left running, given a moment to be gone; ended here, since nobody else will."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while left := {
-        process: name for process, name in descendants().items() if process not in before and not _is_ours(name)
-    }:
+    deadline = time.monotonic() + settle_seconds
+    ours = {*before, *_zygotes()}
+    while left := {process: name for process, name in descendants().items() if process not in ours}:
         if not _has_ended(min(left), deadline - time.monotonic()):
             for process in left:
                 with suppress(ProcessLookupError):
@@ -269,9 +270,10 @@ def _has_ended(process: int, seconds: float) -> bool:
         os.close(descriptor)
 
 
-def _is_ours(command: str) -> bool:
-    """A zygote or another helper of the sandbox, which lives as long as its launcher."""
-    return "zygote" in command
+def _zygotes() -> list[int]:
+    """The zygotes that this process has started, which live as long as their launchers. A fork that an attack leaves
+    has a zygote's command line, so that does not tell them apart."""
+    return [zygote._process.pid for zygote in gc.get_objects() if type(zygote) is StartedZygote]
 
 
 def markers(name: str, folder: Path) -> list[str]:
