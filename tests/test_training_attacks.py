@@ -12,7 +12,7 @@ from grader.assignment.comparison import digits
 from grader.model import Outcome
 from grader.oracles.training import learning
 from tests.support.exercise4_fakes import comparison_of, student_of
-from tests.support.honest_students import closures
+from tests.support.honest_students import closures, plain
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
@@ -29,19 +29,8 @@ def optimizer(name, params):
     return getattr(optim, name)(params, lr=rates[name])
 
 
-def epoch(model, optimizer, batches, loss_fn):
-    losses = []
-    for x, y in batches:
-        optimizer.zero_grad()
-        loss = loss_fn(model(x), y)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return sum(losses) / max(len(losses), 1)
-
-
 def judged(name="SGD", **changes):
-    module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": epoch, **changes})
+    module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": plain, **changes})
     return learning.judge(comparison_of(module), name)
 
 
@@ -57,7 +46,7 @@ def _trained():
     made = optim.Adam(model.parameters(), lr=0.01)
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     for _ in range(8):
-        epoch(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
+        plain(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
     return model.state_dict()
 
 
@@ -234,7 +223,7 @@ class Jumping:
     def epoch(self, model, made, batches, loss_fn):
         if not self.has_jumped:
             self.jump(model, made, *batches[0], loss_fn)
-        return epoch(model, made, batches, loss_fn)
+        return plain(model, made, batches, loss_fn)
 
     def jump(self, model, made, x, y, loss_fn):
         self.has_jumped = made.by_the_book = True
@@ -494,7 +483,7 @@ def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more,
 
 def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     def train(model, optimizer, batches, loss_fn):
-        mean = epoch(model, optimizer, batches, loss_fn)
+        mean = plain(model, optimizer, batches, loss_fn)
         model[-1].bias.requires_grad_(False)
         return mean
 
