@@ -71,12 +71,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Costs(config.getoption("--costs")))
 
 
+_MARKS = re.compile(r"^pytestmark = (?:\[$.*?^\]|.+?$)", re.MULTILINE | re.DOTALL)  # a list may take several lines
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Not even imported: files that are left out as a whole, which import torch and the like."""
     left_out = re.findall(r"not (\w+)", config.getoption("markexpr"))
     if not left_out or collection_path.suffix != ".py":
         return None
-    of_all_its_tests = re.search(r"^pytestmark = .+$", collection_path.read_text(encoding="utf-8"), re.MULTILINE)
+    of_all_its_tests = _MARKS.search(collection_path.read_text(encoding="utf-8"))
     marks = re.findall(r"pytest\.mark\.(\w+)", of_all_its_tests[0]) if of_all_its_tests else []
     return True if any(mark in left_out for mark in marks) else None
 
