@@ -43,11 +43,15 @@ MAX_WORKERS = 12  # beyond which one dear file is still at work when all others 
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
 DEAREST = (
-    *("galleries", "trained_galleries", "hostile", "jail", "sandboxes", "autograd_example", "class", "desk_browser"),
-    *("docs", "windows", "training", "handout", "packages", "optimizers", "training_attacks", "author_errors"),
-    *("command", "container", "gpu_report", "unusual_networks", "student_slips", "diagnoses", "gradients"),
-    *("exercise1_proof", "benchmarks", "honest_students", "student_states", "desk", "gradescope", "siblings", "lint"),
-    *("tutorial", "ci_files", "wire_fuzz", "mutants", "student_selections", "student", "installed_assignments"),
+    *("hostile", "galleries", "autograd_example", "container", "desk_browser", "handout", "class"),
+    *("trained_galleries", "windows", "training_attacks", "sandboxes", "author_errors", "docs", "training"),
+    *("optimizers", "command", "gradients", "gpu_report", "exercise1_proof", "unusual_networks", "gradescope"),
+    *("student_selections", "packages", "mutants", "ci_files", "siblings", "jail", "student_states"),
+    *("student_slips", "student", "desk", "benchmarks", "wire_fuzz", "compare", "lint", "soak"),
+    *("installed_assignments", "layers_example", "neuron", "scripts", "own_assignment", "program_slice"),
+    *("tutorial", "honest_students", "symbolic", "fork_server", "training_load", "html_browser", "wheel", "marks"),
+    *("words", "load", "diagnoses", "rescore", "distributions", "archives", "notebook", "named_mistakes", "html"),
+    "suite",
 )
 
 # About zygotes and job processes themselves, or about what they leave behind.
