@@ -165,9 +165,7 @@ def test_the_list_catches_what_it_is_for() -> None:
     assert banned("x cannot be had here")
     assert [
         name
-        for _, name, _ in bare_names(
-            bindings(ast.parse("import a as found\nfor one in b: _kept = 1\nc.seen: int = 1"))
-        )
+        for _, name, _ in bare_names(bindings(ast.parse("import a as found\nfor one in b: _kept = 1\nc.seen: int = 1")))
     ] == [
         "found",
         "one",
