@@ -41,6 +41,7 @@ from grader.classroom.run.progress import Bar, Lines
 from grader.cli.commands import COMMANDS, app
 from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Incident, Outcome, Submission, Verdict
+from grader.report.results_json import HALF_WRITTEN
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts import kill_class
 from tests.support import warm_commands
@@ -274,8 +275,8 @@ def test_a_class_of_any_size_takes_little_memory(
 def test_what_a_killed_run_had_half_written_is_removed_and_nothing_else(klass: Class) -> None:
     results = klass.request.results
     klass.grade()
-    half = (".class.html.abcd1234", "a/.report.html.x_7z9k2q", "a/.submission.zip.abcdefgh", ".feedback.zip.12345678")
-    others = (".notes.settings", "a/.gitkeep", ".reports.lock")
+    half = tuple(f"{name}.x_7z9k2q{HALF_WRITTEN}" for name in (".class.html", "a/.report.html", "a/.submission.zip"))
+    others = (".notes.settings", "a/.gitkeep", ".reports.lock", ".class.html.x_7z9k2q")
     for name in (*half, *others):
         (results / name).write_bytes(b"")
     klass.grade()
