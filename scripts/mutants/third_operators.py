@@ -50,14 +50,14 @@ def _functions(tree: ast.Module) -> Iterator[ast.AST]:
 def _two_at_once(first: list[Mutation], second: list[Mutation]) -> Iterator[Mutation]:
     """Each of the second set with one of the first."""
     for place, other in enumerate(second):
-        one = first[place * _APART % len(first)]
+        partner = first[place * _APART % len(first)]
 
-        def change(module: ast.AST, one: Mutation = one, other: Mutation = other) -> None:
+        def change(module: ast.AST, partner: Mutation = partner, other: Mutation = other) -> None:
             nodes = list(ast.walk(module))
-            one.change(nodes[one.index])
+            partner.change(nodes[partner.index])
             other.change(nodes[other.index])
 
-        yield Mutation(one.tree, 0, other.line, f"{one.what}; {other.what}", change)
+        yield Mutation(partner.tree, 0, other.line, f"{partner.what}; {other.what}", change)
 
 
 def _changes(node: ast.AST) -> Iterator[Change]:
@@ -65,7 +65,7 @@ def _changes(node: ast.AST) -> Iterator[Change]:
         case ast.Name(ctx=ast.Load()) | ast.Call() | ast.BinOp() | ast.Subscript(ctx=ast.Load()):
             yield from _wrapped(node)
         case ast.FunctionDef():
-            yield from _kept(node)
+            yield from _kept_values(node)
             yield from _defaults(node)
         case ast.IfExp():
             yield replaced("one branch only", node.body)
@@ -95,13 +95,17 @@ def _wrapped(node: ast.expr) -> Iterator[Change]:
     yield from (replaced(f"{way.format(text)}", _expr(way.format(text))) for way in _WRAPPED)
 
 
-def _kept(node: ast.FunctionDef) -> Iterator[Change]:
+def _kept_values(node: ast.FunctionDef) -> Iterator[Change]:
     """A variable that keeps the value of the first call, as a default argument does."""
     for index, statement in enumerate(node.body):
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                kept = _expr(f"{node.name}.__dict__.setdefault({name!r}, {ast.unparse(value)})")
-                body = [*node.body[:index], ast.Assign(statement.targets, kept, lineno=0), *node.body[index + 1 :]]
+                first_value = _expr(f"{node.name}.__dict__.setdefault({name!r}, {ast.unparse(value)})")
+                body = [
+                    *node.body[:index],
+                    ast.Assign(statement.targets, first_value, lineno=0),
+                    *node.body[index + 1 :],
+                ]
                 yield field_changed(f"{name} kept from the first call", "body", body)
 
 
