@@ -72,7 +72,7 @@ def attacked(
     reason = why_not(request.param)
     if reason is not None:
         pytest.skip(f"no {request.param} here: {reason}")
-    chosen = {case.path: case for case in asked_for(request, "case")}
+    chosen = {case.path: case for case in asked_for(request, "case", attacked=request.param)}
     adopt_orphans()
     with closing(launcher_of(request.param)) as launcher, Target(assignment, launcher) as target:
 
