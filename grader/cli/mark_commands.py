@@ -57,7 +57,7 @@ def _review_table(results: Path, course: Assignment, table: Path, by: str, when:
     from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
 
     count, index = review_table(results, course, table, by=by, when=when)
-    out.print(f"{count} marks recorded; the tables are up to date.", highlight=False)
+    out.print(f"{counted(count, 'mark')} recorded; the tables are up to date.", highlight=False)
     fail_if_damaged(index.issues)
 
 
