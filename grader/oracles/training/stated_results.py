@@ -164,7 +164,29 @@ def _entry(
     if not runs()[name]:
         reason = why_not(name).rstrip(".")
         return Entry(False, f"{name} could not be re-run, so its numbers could not be confirmed: {reason}.", "no-rerun")
+    if not math.isfinite(loss):
+        return _diverged(name, loss, accuracy, runs, another, target)
     return _compared(name, loss, accuracy, runs, another, target)
+
+
+def _diverged(
+    name: str,
+    loss: float,
+    accuracy: float,
+    runs: Callable[[], Mapping[str, Sequence[Run]]],
+    another: Callable[[str], bool],
+    target: float,
+) -> Entry:
+    """A loss that is NaN or infinite, as L-BFGS without a line search may end though it had learned before. It agrees
+    where a run of the re-run ends so, too."""
+    if accuracy >= target:
+        return Entry(False, f"{name}: train_loss is {loss}, and no network with it has learned.", "not-a-number")
+    while all(statistics.losses([run]) for run in runs()[name]) and another(name):
+        pass
+    if not all(statistics.losses([run]) for run in runs()[name]):
+        return Entry(True)
+    message = _disagreement(name, loss, accuracy, runs()[name], Standing.BETWEEN, Standing.AGREES)
+    return Entry(None, f"{message} What diverges at times may not have done so here.", BETWEEN)
 
 
 def _compared(
@@ -245,9 +267,8 @@ def _numbers(entry: Any) -> tuple[float, float] | str:
         value = entry[key]
         if not isinstance(value, int | float) or isinstance(value, bool):
             return f"{key} is not a number."
-        if not math.isfinite(value):
-            return f"{key} is {value}, which no network that has learned gives."
-    return float(entry[KEYS[0]]), float(entry[KEYS[1]])
+    loss, accuracy = (float(entry[key]) for key in KEYS)
+    return (loss, accuracy) if math.isfinite(accuracy) else f"test_accuracy is {accuracy}, which is no share of images."
 
 
 def _both_agree(loss: float, accuracy: float, runs: Sequence[Run]) -> bool:
@@ -285,4 +306,4 @@ def _pair(entry: Any) -> tuple[float, float]:
 
 def _identical(results: Mapping[str, Any], names: Collection[str]) -> bool:
     pairs = [_numbers(results[name]) for name in names if name in results]
-    return len(pairs) == len(names) > 1 and not isinstance(pairs[0], str) and all(pair == pairs[0] for pair in pairs)
+    return len(pairs) == len(names) > 1 and not isinstance(pairs[0], str) and len(set(map(str, pairs))) == 1  # as text, in which NaN is itself
