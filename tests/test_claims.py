@@ -253,7 +253,7 @@ def test_a_training_that_ended_in_nan_agrees_where_the_re_run_ends_so_in_any_see
     assert f"LBFGS: train_loss {loss}, re-run 0.05. What diverges at times" in doubtful.message
     known = changed(LBFGS={"train_loss": loss, "test_accuracy": 0.96})
     assert judged([*tame[:2], diverged], known).diagnosis == "not-a-number"
-    for_all = dict.fromkeys(SIX, {"train_loss": loss, "test_accuracy": 0.1})
+    for_all = changed(**{name: {"train_loss": loss, "test_accuracy": 0.1} for name in SIX})
     assert judged(tame, for_all).diagnosis == "identical-numbers"
 
 

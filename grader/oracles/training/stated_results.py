@@ -306,4 +306,6 @@ def _pair(entry: Any) -> tuple[float, float]:
 
 def _identical(results: Mapping[str, Any], names: Collection[str]) -> bool:
     pairs = [_numbers(results[name]) for name in names if name in results]
-    return len(pairs) == len(names) > 1 and not isinstance(pairs[0], str) and len(set(map(str, pairs))) == 1  # as text, in which NaN is itself
+    if not len(pairs) == len(names) > 1 or isinstance(pairs[0], str):
+        return False
+    return len({str(pair) for pair in pairs}) == 1  # as text, where NaN is NaN
