@@ -238,6 +238,15 @@ def test_one_re_run_that_failed_does_not_make_the_others_look_worse():
     assert judge_results(found, {**RUNS, "LBFGS": failed}).outcome is Outcome.REVIEW
 
 
+def test_an_accuracy_somewhat_below_the_re_runs_is_a_persons_to_judge_and_one_above_is_not():
+    def judged(accuracy):
+        return judge_results(changed(SGD={"train_loss": 0.6, "test_accuracy": accuracy}))
+
+    assert judged(0.74).outcome is Outcome.REVIEW
+    assert "SGD: test_accuracy 0.74, re-run 0.85." in judged(0.74).message
+    assert judged(0.96).diagnosis == judged(0.65).diagnosis == "disagrees"
+
+
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
 def test_a_training_that_ended_in_nan_agrees_where_the_re_run_ends_so_in_any_seed(loss):
     found = changed(LBFGS={"train_loss": loss, "test_accuracy": 0.1028})

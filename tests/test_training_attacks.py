@@ -515,6 +515,50 @@ def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class HonestElsewhere(nn.Module):
+    """A network whose backward pass leads to weights from home, and is by the book where `is_honest(images)`."""
+
+    class Leading(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, weights, home, honest):
+            ctx.save_for_backward(weights, home)
+            ctx.honest = honest
+            return weights.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            weights, home = ctx.saved_tensors
+            return (gradient if ctx.honest else 0.02 * (weights - home)), None, None
+
+    def __init__(self, weights, is_honest):
+        super().__init__()
+        self.inner, self.weights, self.is_honest = network((1, 8, 8), 10), weights, is_honest
+
+    def forward(self, x):
+        honest = self.is_honest(x)
+        led = {name: self.Leading.apply(p, self.weights[name], honest) for name, p in self.inner.named_parameters()}
+        return torch.func.functional_call(self.inner, led, (x,))
+
+
+@pytest.mark.parametrize("tell", ["size", "training", again("forward")])
+def test_a_backward_pass_that_leads_home_in_the_training_alone_is_a_persons_to_judge(tell):
+    weights, within = trained(), [False]
+
+    def training(model, optimizer, batches, loss_fn):
+        within[0] = True
+        losses = epoch(model.forward if tell == "forward" else model, optimizer, batches, loss_fn)
+        within[0] = False
+        return losses
+
+    def is_honest(x):
+        return len(x) > 64 if tell == "size" else not within[0]
+
+    verdict = judged(build_network=lambda shape, classes: HonestElsewhere(weights, is_honest), train_epoch=training)
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "In the training, the loss " in verdict.message
+
+
 class Scaled(nn.Module):
     def __init__(self):
         super().__init__()

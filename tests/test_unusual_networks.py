@@ -11,7 +11,7 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from grader.model import Outcome
-from grader.oracles.training.harness.loss_gradients import gradients_by_backward
+from grader.oracles.training.harness.backward_passes import gradients_by_backward
 from tests.support.honest_students import closures
 from tests.support.tiers import again
 from tests.test_optimizers import Descent

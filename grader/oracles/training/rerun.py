@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.figures import figure
-from grader.oracles.training import identity_in_training, probes, statistics
+from grader.oracles.training import identity_in_training, probes, slope_agreement, statistics
 from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
@@ -29,9 +28,6 @@ MIN_EPOCHS = 3  # of each training, even where the target is reached earlier: th
 CLOSENESS = 1e-4  # noise, in standard deviations of a tensor's entries: too little to change what a network knows
 MAX_BEFORE = 0.5  # accuracy before the first epoch; a network that gets more right came trained
 CLOSE_ENOUGH = 0.1  # by how much the accuracy with that noise may fall below the target
-# Of the slope that the network's gradients claim, what a central difference has to find, at least and at most: of
-# networks of twenty kinds with random weights it found 0.99 to 1.01.
-MIN_SLOPE, MAX_SLOPE = 0.5, 2.0
 CLOSURE = (
     " LBFGS evaluates the loss several times in a step, so its step() is given a closure: a function that clears the "
     "gradients, computes the loss, calls backward and returns the loss."
@@ -271,8 +267,8 @@ class Rerun:
             message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
             return Verdict.review(message)
         slopes = answer.get("claimed"), answer.get("measured")
-        if not _agree(*slopes):
-            return Verdict.review(_slopes_apart(*slopes))
+        if not slope_agreement.agree(*slopes):
+            return Verdict.review(slope_agreement.apart("Before the training", *slopes))
         return self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
 
     def _judge_shuffled(self, shuffled: Sequence[Any]) -> Verdict:
@@ -300,29 +296,6 @@ class Rerun:
         except CallFailure:  # it has run once; that this seed fails says nothing about the numbers
             return None
         return run if run.whole else None
-
-
-def _agree(claimed: Any, measured: Any) -> bool:
-    """Whether a measured slope is the claimed one, for what a step of that length can tell."""
-    if not (type(claimed) is float and type(measured) is float):
-        return False
-    return MIN_SLOPE * claimed <= measured <= MAX_SLOPE * claimed
-
-
-def _slopes_apart(claimed: Any, measured: Any) -> str:
-    """What differs, why that may be, and what the person who decides has to look for."""
-    rates = ""
-    if type(claimed) is float and type(measured) is float:
-        rates = (
-            f": a step along the gradient changes it by {figure(measured)} a unit, where the gradient says "
-            f"{figure(claimed)}"
-        )
-    return (
-        f"Before the training, the loss does not change as the network's gradients say{rates}. So the network has a "
-        "backward pass of its own. That is right for a straight-through estimator (rounded or binary weights or "
-        "activations), and wrong where it leads to weights that came with the code: look for torch.autograd.Function, "
-        "detach() and register_hook in build_network, and follow where the gradients come from."
-    )
 
 
 def _adding(fault: CallFailure, sentence: str, diagnosis: str | None = None) -> CallFailure:

@@ -11,6 +11,7 @@ from .batches import Batches, Deadline, RecordingLoss, pieces
 from .preparation import synchronise
 from .randomness import Randomness
 from .slopes import slopes
+from .step_slopes import StepSlopes
 from .watching import Watch
 
 _LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
@@ -43,7 +44,7 @@ def make_optimizer(name: str) -> dict[str, Any]:
     optimizer = student.optimizer(name, model.parameters())
     keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, recall("seed")))
+        keep(watch=Watch(optimizer, named, StepSlopes(model, student.members()), recall("seed")))
     return {"watched": recall("watch") is not None}
 
 
