@@ -298,7 +298,7 @@ def test_gradients_that_are_no_gradients_of_the_loss_are_a_persons_to_judge():
 
     verdict = judged(train_epoch=drawn)
     assert verdict.outcome is Outcome.REVIEW
-    assert "No gradient came from the loss function" in verdict.message
+    assert "No gradient came from the loss function that train_epoch is given: compute the loss as" in verdict.message
 
 
 class Disguised(nn.Module):

@@ -195,7 +195,7 @@ def test_a_straight_through_estimator_everywhere_is_a_persons_to_judge_who_is_to
     verdict = judged("Adam", build_network=BinaryConnect)
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert re.search(
-        r"^The network learns; a person has to decide whether Adam trained it\. Before the training, the loss does "
+        r"^The network learns; a person has to decide whether Adam trained it\. In the training, the loss does "
         r"not change as the network's gradients say: a step along the gradient changes it by -?[\d.e-]+ a unit, where "
         r"the gradient says [\d.e-]+\. So the network has a backward pass of its own\. That is right for a "
         r"straight-through estimator \(rounded or binary weights or activations\), and wrong where it leads to weights "

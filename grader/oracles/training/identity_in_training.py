@@ -45,7 +45,10 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     if watched.between:
         return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
     if not training.backward_passes:
-        return Verdict.review("No gradient came from the loss function that train_epoch is given.")
+        return Verdict.review(
+            "No gradient came from the loss function that train_epoch is given: compute the loss as "
+            "loss_fn(model(x), y), not with a criterion of your own."
+        )
     along, from_loss = cosines_to(target, watched, training.run)
     if watched.steps and not along >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
