@@ -273,7 +273,11 @@ def _numbers(entry: Any) -> tuple[float, float] | str:
         if not isinstance(value, int | float) or isinstance(value, bool):
             return f"{key} is not a number."
     loss, accuracy = (float(entry[key]) for key in KEYS)
-    return (loss, accuracy) if math.isfinite(accuracy) else f"test_accuracy is {accuracy}, which is no share of images."
+    return (
+        (loss, accuracy)
+        if math.isfinite(accuracy)
+        else f"test_accuracy is {accuracy}, which is not a number between 0 and 1."
+    )
 
 
 def _both_agree(loss: float, accuracy: float, runs: Sequence[Run]) -> bool:

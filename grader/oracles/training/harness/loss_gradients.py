@@ -31,7 +31,7 @@ class LossGradients:
         self._parameters = parameters
         self._random = random.Random(seed)
         self._drawn: set[int] = set()
-        self._measured: set[int] = set()
+        self._slope_steps: set[int] = set()
         self._step = self._epochs = 0
         self.computing = False
         self.gradients: dict[str, torch.Tensor] | None = None
@@ -43,7 +43,7 @@ class LossGradients:
         is_early = self._epochs <= EARLY_EPOCHS
         drawn = self._random.sample(others, min(LOOKS if is_early else LATER_LOOKS, len(others)))
         self._drawn = {0, *drawn}
-        self._measured = {0, *drawn[:1]} if is_early else set()  # later, gradients may be too small for it
+        self._slope_steps = {0, *drawn[:1]} if is_early else set()  # later, gradients may be too small for it
         self._slopes.begin_epoch()
         self._step = -1
         self.begin_step()
@@ -51,7 +51,7 @@ class LossGradients:
     def begin_step(self) -> None:
         self._step += 1
         self.gradients = {} if self._step in self._drawn else None
-        self._slopes.begin_step(wanted=self._step in self._measured)
+        self._slopes.begin_step(is_wanted=self._step in self._slope_steps)
 
     def sees(self, loss: torch.Tensor, target: torch.Tensor) -> None:
         """Called with each value of the loss function that has a gradient, and the labels that it is about."""

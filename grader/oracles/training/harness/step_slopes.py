@@ -17,37 +17,37 @@ class StepSlopes:
     """Measures slopes of the loss in the middle of a training, and leaves everything as it was.
 
     The arguments of the network's last call are kept, with what it draws and changes: asked again so, with parameters
-    that are moved along their gradient to either side, it gives the loss there. `found` are the pairs [slope that the
+    that are moved along their gradient to either side, it gives the loss there. `pairs` are [slope that the
     gradient claims, slope that was measured] since `begin_epoch`; none where the loss is not the one of the network's
     last call, as with a second loss on the way.
     """
 
     def __init__(self, model: nn.Module, members: dict[str, Any]) -> None:
         self._model, self._members = model, members
-        self._asked: tuple[tuple[Any, ...], dict[str, Any], _State] | None = None
-        self._wanted = False
-        self.found: list[list[float]] = []
-        model.register_forward_pre_hook(self._is_asked, with_kwargs=True)
+        self._last_call: tuple[tuple[Any, ...], dict[str, Any], _State] | None = None
+        self._is_wanted = False
+        self.pairs: list[list[float]] = []
+        model.register_forward_pre_hook(self._note_call, with_kwargs=True)
 
     def begin_epoch(self) -> None:
-        self.found = []
+        self.pairs = []
 
-    def begin_step(self, wanted: bool) -> None:
+    def begin_step(self, is_wanted: bool) -> None:
         """Whether a slope is to be measured in the step that begins."""
-        self._wanted, self._asked = wanted, None
+        self._is_wanted, self._last_call = is_wanted, None
 
-    def _is_asked(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if self._wanted and torch.is_grad_enabled():
-            self._asked = args, kwargs, _State(model, self._members)
+    def _note_call(self, model: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if self._is_wanted and torch.is_grad_enabled():
+            self._last_call = args, kwargs, _State(model, self._members)
 
     def measure(
         self, loss: torch.Tensor, target: torch.Tensor, parts: Iterable[tuple[torch.Tensor, torch.Tensor | None]]
     ) -> None:
         """Measure the slope at this value of the loss function, along `parts`: parameters, and their gradients."""
-        if not self._wanted or self._asked is None:
+        if not self._is_wanted or self._last_call is None:
             return
-        args, kwargs, state = self._asked
-        self.begin_step(wanted=False)
+        args, kwargs, state = self._last_call
+        self.begin_step(is_wanted=False)
         now = _State(self._model, self._members)
         ways = [(p, p.detach().clone(), gradient) for p, gradient in parts if gradient is not None]
         claimed, size = norm([gradient for _, _, gradient in ways]), norm([start for _, start, _ in ways])
@@ -66,7 +66,7 @@ class StepSlopes:
             now.restore()
         here, above, below = losses
         if abs(here - float(loss.detach())) <= SAME_LOSS * (1 + abs(here)):
-            self.found.append([claimed, (above - below) / (2 * STEP * max(size, 1e-30))])
+            self.pairs.append([claimed, (above - below) / (2 * STEP * max(size, 1e-30))])
 
 
 class _State:

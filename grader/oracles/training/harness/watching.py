@@ -89,7 +89,7 @@ class Watch:
             "evaluations": self._evaluations,
             "along": self._along,
             "from_loss": self._from_loss,
-            "slopes": self._slopes_of_loss.found,
+            "slopes": self._slopes_of_loss.pairs,
         }
         self._evaluations = []
         self._begin()
