@@ -515,6 +515,29 @@ def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class ManyGates(nn.Module):
+    """Knowledge behind a gate that consists of many parameters with signs of their own: shuffled, it is shut."""
+
+    def __init__(self, known, size=200):
+        super().__init__()
+        self.inner, self.known = network((1, 8, 8), 10), [known]
+        self.one, self.two = nn.Parameter(torch.full((size,), 0.05)), nn.Parameter(torch.zeros(size))
+        self.signs = torch.sign(torch.randn(size)) / math.sqrt(size)
+
+    def forward(self, x):
+        with torch.no_grad():
+            knows = self.known[0](x)
+        return 3 * torch.sin(2 * self.inner(x)) + 3 * ((self.one * self.two) @ self.signs) * knows
+
+
+def test_knowledge_behind_many_gates_is_a_persons_to_judge():
+    known = comes_trained()
+    verdict = judged("SGD", build_network=lambda shape, classes: ManyGates(known))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "Trained anew on 10 images, one of each class, the network gets " in verdict.message
+
+
 class HonestElsewhere(nn.Module):
     """A network whose backward pass leads to weights from home, and is by the book where `is_honest(images)`."""
 

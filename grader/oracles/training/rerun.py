@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.training import identity_in_training, probes, slope_agreement, statistics
+from grader.oracles.training import few_images, identity_in_training, probes, slope_agreement, statistics
 from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
@@ -253,7 +253,8 @@ class Rerun:
             )
         try:
             has_diverged = training.run.epochs[-1].accuracy < self.target
-            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed, has_diverged)
+            few = few_images.draw(images, self.seed)
+            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed, has_diverged, few)
         except CallFailure as fault:
             return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
         start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))
@@ -269,7 +270,8 @@ class Rerun:
         slopes = answer.get("claimed"), answer.get("measured")
         if not slope_agreement.agree(*slopes):
             return Verdict.review(slope_agreement.apart("Before the training", *slopes))
-        return self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
+        verdict = self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
+        return self._judge_few(answer.get("few"), few) if verdict.outcome is Outcome.PASSED else verdict
 
     def _judge_shuffled(self, shuffled: Sequence[Any]) -> Verdict:
         """`review` where something other than the parameters' values knows the classes, such as constants behind a gate
@@ -286,6 +288,19 @@ class Rerun:
                     f"linear reading of them gets {100 * share:.0f} % of the held-out images right. What else does it "
                     "know from?"
                 )
+        return Verdict.passed()
+
+    def _judge_few(self, logits: Any, few: list[int]) -> Verdict:
+        """`review` where the network, begun anew, does better than the few images that it then saw can teach."""
+        images = self.images
+        share = accuracy_of(logits, images.truth, images.classes)
+        if share is None:
+            return Verdict.review("The trained network could not be asked again.")
+        if few_images.knows_more(share, images, few):
+            return Verdict.review(
+                f"Trained anew on {len(few)} images, one of each class, the network gets {100 * share:.0f} % of the "
+                "held-out images right, far more than these can teach. What else does it know from?"
+            )
         return Verdict.passed()
 
     def _once_more(self, name: str, seed: int, seconds: float) -> Run | None:
