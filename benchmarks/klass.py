@@ -1,12 +1,12 @@
 """A class on all cores: ours beside otter-grader, nbgrader, gradescope-utils, check50 and plain pytest.
 
-    python -m benchmarks.klass [--students N] [--ours jail,docker] [--peers pytest,...] [--rounds N] [--json FILE]
+    python -m benchmarks.klass [--students N,...] [--ours jail,docker] [--peers pytest,...] [--rounds N] [--json FILE]
 
 All grade the same problem with the same four checks. Those that take one submission at a time are run as many at a
 time as there are cores; only ours and check50 put anything between a submission and the grader.
 
-What ours starts, it starts once for a class, so that its rate depends on the size: it is shown for a quarter of the
-class too. The others pay the same for each submission; all but the fastest isolated one get that quarter, for time.
+What ours starts, it starts once for a class, so that its rate depends on the size: it is shown for several. The others
+pay the same for each submission: so the fastest isolated one gets a class of 64, and the rest one of 16, for time.
 """
 
 import os
@@ -22,6 +22,8 @@ from benchmarks.measure import Cost, Spread
 from benchmarks.peers import Peer, Work
 
 FASTEST_ISOLATED = "check50"
+SIZES = (64, 16, 1000)  # of the classes that ours gets; ratios are over the first
+PEERS_SIZE, FASTEST_SIZE = 16, 64
 
 
 def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], python: Path, students: int) -> Cost:
@@ -49,17 +51,16 @@ def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], pyth
 
 
 def candidates(
-    chosen_peers: Sequence[Peer], ours: Sequence[str], students: int
+    chosen_peers: Sequence[Peer], ours: Sequence[str], sizes: Sequence[int]
 ) -> tuple[dict[str, Callable[[], Cost]], list[str]]:
     """What is to be measured, by name, each tried once; and why something is not."""
     runs: dict[str, Callable[[], Cost]] = {}
     remarks = []
-    few = max(1, students // 4)
     for kind in ours:
-        for count in (students, few):
+        for count in sizes:
             runs[f"ours ({kind}), {count}"] = partial(grade_class, peers.OURS[kind], Path(), count)
     for peer in chosen_peers:
-        count = students if peer.name == FASTEST_ISOLATED else few
+        count = min(FASTEST_SIZE if peer.name == FASTEST_ISOLATED else PEERS_SIZE, max(sizes))
         try:
             runs[f"{peer.name}, {count}"] = partial(grade_class, peer.prepare, peers.environment(peer), count)
         except peers.PeerError as error:
@@ -75,7 +76,7 @@ def candidates(
 
 def main() -> None:
     parser = measure.options(__doc__)
-    parser.add_argument("--students", type=int, help="how many there are in the class")
+    parser.add_argument("--students", help="how many there are in each class that ours gets, by commas")
     parser.add_argument(
         "--ours", default="jail,docker", help="the sandboxes that ours runs in, by commas, where they are"
     )
@@ -83,9 +84,10 @@ def main() -> None:
     parser.add_argument("--numpy-only", action="store_true", help="hand-ins that do not import sympy")
     chosen = parser.parse_args()
     peers.head = "" if chosen.numpy_only else peers.SYMPY
-    students = chosen.students or (4 if chosen.short else 64)
+    chosen_sizes = [int(size) for size in chosen.students.split(",")] if chosen.students else None
+    sizes = chosen_sizes or ((4, 1) if chosen.short else SIZES)
     chosen_peers = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
-    runs, remarks = candidates(chosen_peers, chosen.ours.split(","), students)
+    runs, remarks = candidates(chosen_peers, chosen.ours.split(","), sizes)
     costs_by_name = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 2))
     ours = next(iter(costs_by_name.values()))
     rows = [

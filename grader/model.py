@@ -30,6 +30,7 @@ class ExitCode(IntEnum):
     GRADER_ERROR = 1  # a point could not be judged; the fault is ours. Or most of a class fits no roster
     USAGE = 2  # a path, an option or a file that cannot be used
     INTERRUPTED = 130  # Ctrl-C
+    NO_READER = 141  # who read the output has gone, as `head` does; as the shell counts SIGPIPE
 
 
 @dataclass(frozen=True, slots=True)

@@ -278,6 +278,7 @@ def run(
             assert (results / "grades.csv").read_bytes() == (here / "whole" / "grades.csv").read_bytes()
         if sys.platform == "linux":
             assert not leftovers(mark), "processes were left over"
+        assert not list(scratch.iterdir()), "files were left over"
     return killed, rounds, stages
 
 

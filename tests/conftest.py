@@ -43,11 +43,15 @@ MAX_WORKERS = 12  # beyond which one dear file is still at work when all others 
 
 # With a file on one core at a time, the dearest have to come first: else one core works alone at the end.
 DEAREST = (
-    *("galleries", "trained_galleries", "hostile", "jail", "sandboxes", "autograd_example", "class", "desk_browser"),
-    *("docs", "windows", "training", "handout", "packages", "optimizers", "training_attacks", "author_errors"),
-    *("command", "container", "gpu_report", "unusual_networks", "student_slips", "diagnoses", "gradients"),
-    *("exercise1_proof", "benchmarks", "honest_students", "student_states", "desk", "gradescope", "siblings", "lint"),
-    *("tutorial", "ci_files", "wire_fuzz", "mutants", "student_selections", "student", "installed_assignments"),
+    *("hostile", "galleries", "autograd_example", "container", "desk_browser", "handout", "class"),
+    *("trained_galleries", "windows", "training_attacks", "sandboxes", "author_errors", "docs", "training"),
+    *("optimizers", "command", "gradients", "gpu_report", "exercise1_proof", "unusual_networks", "gradescope"),
+    *("student_selections", "packages", "mutants", "ci_files", "siblings", "jail", "student_states"),
+    *("student_slips", "student", "desk", "benchmarks", "wire_fuzz", "compare", "lint", "soak"),
+    *("installed_assignments", "layers_example", "neuron", "scripts", "own_assignment", "program_slice"),
+    *("tutorial", "honest_students", "symbolic", "fork_server", "training_load", "html_browser", "wheel", "marks"),
+    *("words", "load", "diagnoses", "rescore", "distributions", "archives", "notebook", "named_mistakes", "html"),
+    "suite",
 )
 
 # About zygotes and job processes themselves, or about what they leave behind.
@@ -71,12 +75,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Costs(config.getoption("--costs")))
 
 
+_MARKS = re.compile(r"^pytestmark = (?:\[$.*?^\]|.+?$)", re.MULTILINE | re.DOTALL)  # a list may take several lines
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Not even imported: files that are left out as a whole, which import torch and the like."""
     left_out = re.findall(r"not (\w+)", config.getoption("markexpr"))
     if not left_out or collection_path.suffix != ".py":
         return None
-    of_all_its_tests = re.search(r"^pytestmark = .+$", collection_path.read_text(encoding="utf-8"), re.MULTILINE)
+    of_all_its_tests = _MARKS.search(collection_path.read_text(encoding="utf-8"))
     marks = re.findall(r"pytest\.mark\.(\w+)", of_all_its_tests[0]) if of_all_its_tests else []
     return True if any(mark in left_out for mark in marks) else None
 

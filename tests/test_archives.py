@@ -175,6 +175,14 @@ def test_what_a_broken_tar_holds_before_its_break_is_read(tmp_path: Path) -> Non
     assert submission.notes[0].startswith("ada.tar: is broken after 2 of its files (")
 
 
+def test_a_tar_that_is_cut_off_between_two_members_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "ada.tar"
+    path.write_bytes(member("exercise1.py") + member())  # exercise3.py, perhaps, was to follow
+    submission = load(path, EXPECTED)
+    assert set(submission.files) == {"exercise1.py", "exercise2.py"}
+    assert submission.notes[0].startswith("ada.tar: is broken after 2 of its files (the end is cut off)")
+
+
 def test_a_large_member_is_read_from_inside_a_zip(tmp_path: Path) -> None:
     """zipfile reads a stored member in pieces of any size, which is not to be taken for a table of contents."""
     inner = zipped({"exercise2.py": GOOD, "data.npz": bytes(8 << 20)})

@@ -18,10 +18,10 @@ from grader.cli import main
 from grader.sandbox.launcher import Launcher
 from grader.suite import check_time
 from tests.support.command import ROOT
+from tests.support.small_course import softmax_course
 
 pytestmark = pytest.mark.slow
 
-SOFTMAX = ROOT / "examples" / "softmax"
 CHECKS = "checks/check_softmax.py"
 CASES = tomllib.loads((ROOT / "tests" / "author_errors.toml").read_text(encoding="utf-8"))["error"]
 
@@ -38,13 +38,7 @@ def one_sandbox(launcher: Launcher, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the example whose check file has a name of its own: pytest keeps modules by name."""
-    folder = tmp_path / "course"
-    shutil.copytree(SOFTMAX, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / CHECKS).rename(folder / "checks" / f"check_{tmp_path.name}.py")
-    text = (folder / "explain.toml").read_text(encoding="utf-8")
-    (folder / "explain.toml").write_text(text.replace("{check_softmax.", f"{{check_{tmp_path.name}."), encoding="utf-8")
-    return folder
+    return softmax_course(tmp_path)
 
 
 def spoil(folder: Path, case: dict[str, Any]) -> None:

@@ -37,8 +37,14 @@ IN_EACH = [pytest.param((seed, *param.values), marks=param.marks) for seed, para
 
 
 @pytest.fixture(scope="module", params=IN_EACH, ids=str)  # each with a seed of its own
-def grading(request: pytest.FixtureRequest) -> Iterator[GradingSession]:
-    seed, kind = request.param
+def where(request: pytest.FixtureRequest) -> tuple[int, str]:
+    place: tuple[int, str] = request.param
+    return place
+
+
+@pytest.fixture(scope="module")
+def grading(where: tuple[int, str]) -> Iterator[GradingSession]:
+    seed, kind = where
     reason = why_not(kind)
     if reason is not None:
         pytest.skip(f"no {kind} here: {reason}")
@@ -57,9 +63,10 @@ Reports: TypeAlias = Together[Path, Report]
 
 
 @pytest.fixture(scope="module")
-def reports(request: pytest.FixtureRequest, grading: GradingSession) -> Reports:
-    folders = [*(case.path for case in asked_for(request, "case")), *asked_for(request, "folder")]
-    return Together(grading.assignment, folders, lambda folder, run: grading.grade(grading.load(folder), run=run))
+def reports(request: pytest.FixtureRequest, where: tuple[int, str], grading: GradingSession) -> Reports:
+    cases, folders = asked_for(request, "case", where=where), asked_for(request, "folder", where=where)
+    asked = [*(case.path for case in cases), *folders]
+    return Together(grading.assignment, asked, lambda folder, run: grading.grade(grading.load(folder), run=run))
 
 
 # The dear ones of 20 misconceptions, which fail in the largest graph; `make assignments` grades all of them, too.

@@ -21,7 +21,7 @@ SHORT = {
     "shapes": 5,
     "student": 5,
     "watch": 3,
-    "klass": 2,  # ours, with a whole class and with a quarter of it
+    "klass": 2,  # ours, with two sizes
     "scale": 1,
     "desk": 6,
     "training": 3,

@@ -291,10 +291,17 @@ def test_inputs_that_are_damaged_are_told(tmp_path: Path) -> None:
 def test_accepted_files_and_matches_join_those_of_earlier_runs() -> None:
     kept = ClassInputs(accept=("a:x.py=exercise2.py",), match=("folder=4711",))
     more = kept.updated(ClassInputs(accept=("a:x.py=exercise3.py", "b:y.py=exercise1.py")))
-    assert more.accept == ("a:x.py=exercise3.py", "b:y.py=exercise1.py")
+    assert more.accept == ("a:x.py=exercise2.py", "a:x.py=exercise3.py", "b:y.py=exercise1.py")  # one file, two answers
+    assert more.updated(ClassInputs(accept=("a:z.py=exercise2.py",))).accept == (
+        "a:z.py=exercise2.py",
+        *more.accept[1:],
+    )
+    assert ("accept", "a:x.py=exercise2.py") in more.reused(ClassInputs(accept=more.accept[1:]))
     assert more.match == kept.match
     assert kept.changed(ClassInputs(accept=("b:y.py=exercise1.py",))) == ()
-    assert kept.changed(ClassInputs(accept=("a:x.py=exercise3.py",))) == ("accept",)
+    assert kept.changed(ClassInputs(accept=("a:x.py=exercise3.py",))) == ()
+    assert kept.changed(ClassInputs(accept=("a:z.py=exercise2.py",))) == ("accept",)
+    assert kept.updated(ClassInputs(match=("folder=4712",))).match == ("folder=4712",)
 
 
 @given(st.one_of(st.integers(0, 400).map(lambda days: Extension(days=days)), st.datetimes().map(Extension)))

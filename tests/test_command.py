@@ -172,7 +172,7 @@ def make_data_nowhere(folder: Path) -> list[object]:
         (make_unknown_exercise, "there is no exercise 7; there are 1, 2, 3, 4"),
         (make_output_nowhere, "does not exist; make it first"),
         (make_output_folder, "this is a folder; name a file"),
-        (make_bad_option, "Invalid value for '--seed'"),
+        (make_bad_option, "grader: --seed many: give a whole number from 0 to 2147483647."),
     ],
 )
 def test_bad_input_is_a_sentence_and_exit_code_2(

@@ -22,15 +22,12 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from grader.classroom.class_model import IssueKind
 from grader.classroom.results import store
-from tests.support.browser import FLAGS, PROGRAM
+from tests.support.browser import FLAGS, PROGRAM, needs_chromium
 from tests.support.desk import Door, RunningDesk, opened
 from tests.support.desk_classes import Member, an_issue, members, write_class
 from tests.support.hostile_texts import ATTACKS
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 PATIENCE = 180_000  # ms: the machine may be busy with other things
 expect.set_options(timeout=PATIENCE)

@@ -133,14 +133,14 @@ def test_one_answer_that_is_not_the_misconceptions_is_enough_not_to_name_it() ->
     asked = question("random_maps", 0)
     sign = next(mistake for mistake in POOL_MISCONCEPTIONS if mistake.id == "wrong-sign")
     seen = [(case, Answer(-case.expected, raw=-case.expected)) for case in asked.cases]
-    assert naming.explain(seen, POOL_MISCONCEPTIONS) == [sign]
+    assert [*naming.explain(seen, POOL_MISCONCEPTIONS)] == [sign]
     first = asked.cases[0]
     nearly = -first.expected * (1 + 1e-6)
-    assert naming.explain([(first, Answer(nearly, raw=nearly)), *seen[1:]], POOL_MISCONCEPTIONS) == []
+    assert [*naming.explain([(first, Answer(nearly, raw=nearly)), *seen[1:]], POOL_MISCONCEPTIONS)] == []
 
 
 def test_nothing_seen_names_nothing() -> None:
-    assert naming.explain([], POOL_MISCONCEPTIONS) == []
+    assert [*naming.explain([], POOL_MISCONCEPTIONS)] == []
 
 
 @pytest.mark.parametrize(

@@ -243,6 +243,10 @@ IN_DISGUISE = {
     "the larger of an angle and its opposite": cosmetic([sp.cos(sp.Max(T, -T), evaluate=False), -C]),
     "a power of e": cosmetic([sp.Pow(sp.E, sp.Mul(sp.I, T, sp.sin(sp.pi / 2, evaluate=False)), evaluate=False), -C])
     - sp.I * S,
+    "the size of a sum": sp.Add(FX**2, FY**2, sp.Abs(C + 2), -C, -2, evaluate=False),
+    "the sign of a sum": sp.Mul(RIGHT, sp.sign(C + 2), evaluate=False),
+    "the root of a square": sp.Mul(RIGHT, sp.sqrt((S + 2) ** 2), sp.Pow(S + 2, -1), evaluate=False),
+    "the larger of a cosine and two": sp.Mul(RIGHT, sp.Max(C, 2, evaluate=False), sp.S.Half, evaluate=False),
     "a line that is divided by itself": sp.Mul(RIGHT, kept(sp.sec, sp.I, sp.I, T), C, evaluate=False),
 }
 

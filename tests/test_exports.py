@@ -229,8 +229,22 @@ def test_canvas_gradebook_is_filled_in_at_the_assignment_that_was_named(tmp_path
     keep_inputs(results, ClassInputs(sheet=InputFile.at(path), assignment_column="77"))
     export(results, store.read_index(results))
     _, blank, possible, ada, alan, _ = sheet_of(results)
+    dashed = results_of(tmp_path / "dashed", Format.MOODLE, MOODLE_SHEET.replace("org;;22", "org;-;22"))
+    assert sheet_of(dashed)[1].split(";")[3] == "1", "a dash is an empty cell"
     assert (blank, possible) == ("", "    Points Possible,,,,,10.00,22.00,(read only)")
     assert (ada, alan) == ('"Lovelace, Ada",55,4711,y,A,7.50,1,', '"Turing, Alan",56,4712,y,A,@,1,')
+
+
+@pytest.mark.parametrize("given", ["sheet", "roster"])
+def test_who_is_excused_in_canvas_is_given_no_number_there(given: str, tmp_path: Path) -> None:
+    """Canvas' importer takes a number for a grade, and whoever has one is excused no longer."""
+    path = tmp_path / "gradebook.csv"
+    path.write_text(CANVAS_SHEET.replace("A,7.50,,", "A,7.50,EX,"), encoding="utf-8", newline="")
+    results = results_of(tmp_path / "out", Format.CANVAS)
+    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["22", "1", "1", "1"]
+    keep_inputs(results, ClassInputs(**{given: InputFile.at(path)}, assignment_column="77"))  # type: ignore[arg-type]
+    export(results, store.read_index(results))
+    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["22", "EX", "1", "1"]
 
 
 def test_another_maximum_is_refused_or_scaled(tmp_path: Path) -> None:

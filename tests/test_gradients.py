@@ -623,6 +623,29 @@ def test_whether_rounding_shows_is_not_luck(draw: Callable[[np.random.Generator]
         assert len(right) == 1, (rounding, place)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "draw", [pool_cases.one_window, pool_cases.random_maps, pool_cases.tied_maps, pool_cases.odd_maps]
+)
+@pytest.mark.parametrize(
+    "distorted",
+    [
+        lambda parts: parts % 2,  # right where all is below two
+        lambda parts: np.minimum(parts, 4),
+        *(lambda parts, place=place: parts * np.where(np.arange(4) == place, 2, 1) for place in range(4)),
+    ],
+)
+def test_whether_the_size_of_values_shows_is_not_luck(
+    draw: Callable[[np.random.Generator], tuple[Case, ...]], distorted: Callable[[Floats], Floats]
+) -> None:
+    """Whoever compares something else than the values, right for small ones or for some of them, is right with no
+    seed."""
+    for seed in range(10):
+        parts = [windows(case.inputs["X"]) for case in draw(np.random.default_rng(seed))]
+        chosen = [np.take_along_axis(part, np.argmax(distorted(part), -1)[..., None], -1)[..., 0] for part in parts]
+        assert any((got != part.max(-1)).any() for got, part in zip(chosen, parts, strict=True) if part.size)
+
+
 def _is_first(case: Case, rounding: Callable[[Floats], Floats], step: int) -> bool:
     """Whether the first (or last, in steps of -1) of each window's largest rounded values is its maximum."""
     parts = windows(case.inputs["X"])

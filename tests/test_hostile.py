@@ -1,5 +1,7 @@
 """The hostile gallery in every local sandbox: exact points, no report lost, nobody else harmed, nothing left behind."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,7 @@ from grader.assignment_folder import Assignment
 from grader.sandbox.child import worker
 from grader.suite.runner import RunChecks
 from tests.support.galleries import Case, Together, asked_for, cases
-from tests.support.hostile import Aftermath, Target, adopt_orphans, run
+from tests.support.hostile import Aftermath, Target, adopt_orphans, descendants, run, survivors
 from tests.support.sandboxes import LOCAL, launcher_of, why_not
 from tests.support.workers import usual_first
 
@@ -70,7 +72,7 @@ def attacked(
     reason = why_not(request.param)
     if reason is not None:
         pytest.skip(f"no {request.param} here: {reason}")
-    chosen = {case.path: case for case in asked_for(request, "case")}
+    chosen = {case.path: case for case in asked_for(request, "case", attacked=request.param)}
     adopt_orphans()
     with closing(launcher_of(request.param)) as launcher, Target(assignment, launcher) as target:
 
@@ -147,3 +149,13 @@ NEED_JAIL = {
     *("import-guard-removed", "import-guard-emptied", "import-by-ctypes", "import-by-sympify", "search-files"),
     *("search-other-folders", "search-proc", "planted-results-at-run-time"),
 }
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked for in /proc, which only Linux has")
+def test_what_an_attack_leaves_is_seen_under_a_zygotes_command_line_too() -> None:
+    before = descendants()
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", "zygote"]) as left:
+        try:
+            assert [line.split()[0] for line in survivors(before, settle_seconds=0.0)] == [str(left.pid)]
+        finally:
+            left.kill()

@@ -21,7 +21,7 @@ from tests.support.browser import Browser, browser, needs_chromium
 from tests.support.hostile_texts import ATTACKS
 from tests.test_html import named, report
 
-pytestmark = needs_chromium
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 NAMES = ("Zoë Öztürk", "anna Müller", "Bela Kovács", *ATTACKS)
 ID_COLUMN, SCORE_COLUMN = 1, 2

@@ -16,24 +16,18 @@ from grader.authoring.lint.reading_files import read
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
 from grader.suite.runner import list_checks
-from tests.support.command import ROOT, Command
+from tests.support.command import Command
+from tests.support.small_course import SOFTMAX, softmax_course
 
 pytestmark = pytest.mark.slow
 
-SOFTMAX = ROOT / "examples" / "softmax"
 CHECKS = "checks/check_softmax.py"
 IMPORT = "from grader.api import module, points\n"
 
 
 @pytest.fixture
 def course(tmp_path: Path) -> Path:
-    """A copy of the example, in which nothing is to be fixed; pytest keeps modules by name, so it has a new one."""
-    folder = tmp_path / "course"
-    shutil.copytree(SOFTMAX, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / CHECKS).rename(folder / "checks" / f"check_{tmp_path.name}.py")
-    text = (folder / "explain.toml").read_text(encoding="utf-8")
-    (folder / "explain.toml").write_text(text.replace("{check_softmax.", f"{{check_{tmp_path.name}."), encoding="utf-8")
-    return folder
+    return softmax_course(tmp_path)
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:

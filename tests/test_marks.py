@@ -127,7 +127,7 @@ def test_a_folder_that_is_no_report_is_told(klass: Class, grader: Command) -> No
 
 def test_the_command_takes_a_table(klass: Class, grader: Command) -> None:
     ended = grader("review", klass.request.results, "--from", table(klass, "id,2.4\na,0.5\n"), "--by", "Emmy")
-    assert (ended.returncode, "1 marks recorded; the tables are up to date." in ended.stdout) == (0, True), ended.stderr
+    assert (ended.returncode, "1 mark recorded; the tables are up to date." in ended.stdout) == (0, True), ended.stderr
 
 
 def test_a_mark_in_a_large_class_takes_no_longer_than_in_a_small_one(klass: Class) -> None:

@@ -2,11 +2,15 @@
 
 import ast
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
+import sympy
 
 from grader.authoring.mutations import mutations
 from grader.sandbox.sandbox_settings import SandboxSettings
+from scripts.mutants import neuron_truth, truth_server
 from scripts.mutants.comparing import compare
 from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.second_operators import second_mutations
@@ -39,6 +43,29 @@ def test_each_changes_one_node_and_is_python() -> None:
 def test_the_independent_calculation_knows_the_gallery(gallery: str, case: str, shares: dict[str, float]) -> None:
     path: Path = HERE / gallery / case / "exercise2.py"
     assert in_a_child("2", {"exercise2.py": path.read_text(encoding="utf-8")}) == shares
+
+
+def test_the_independent_calculation_reads_expressions_as_the_contract_does() -> None:
+    symbol, right = neuron_truth.W[0], neuron_truth.W[0] + 1
+    for answer in (sympy.Poly(right, symbol), sympy.Array(right), sympy.Matrix([right]), [right]):
+        assert neuron_truth.equal(neuron_truth.expression(answer), right)
+    product = right * neuron_truth.W[1]
+    assert not neuron_truth.equal(neuron_truth.expression(product + 1e-9), product)
+
+
+def test_what_depends_on_memory_that_nobody_has_written_to_deserves_nothing_for_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = ModuleType("answer")
+    found = truth_server.FoundInMemory()
+    monkeypatch.setattr(truth_server, "found_in_memory", found)
+    monkeypatch.setattr(np, "empty", found.filled(np.empty))
+    monkeypatch.setitem(
+        truth_server.TRUTHS,  # type: ignore[arg-type]
+        "2",
+        (lambda module: {"chance": float(np.empty(1)[0] == 1), "written": float(np.empty(1).shape == (1,))},),
+    )
+    assert truth_server.shares_of("2", module) == {"chance": None, "written": 1.0}
 
 
 @pytest.mark.slow

@@ -223,6 +223,30 @@ def test_labels_for_one_place_only() -> None:
     assert neuron_answers.read_labels(function, POSITIONS).offsets == ROW_BY_ROW
 
 
+BLOCK = labelled(ROW_BY_ROW)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda row, col: [
+            [r, min(c, 6)] for r, c in BLOCK(row, col)
+        ],  # a map of seven columns in mind, of six, of five
+        lambda row, col: [[min(r, 5), c] for r, c in BLOCK(row, col)],
+        lambda row, col: [[r, c] for r, c in BLOCK(row, col) if c < 5],
+        lambda row, col: BLOCK(row, col) if row > 1 else BLOCK(2, col),
+        lambda row, col: BLOCK(row, col) if (row, col % 2) != (1, 1) and (row % 2 or col % 2) else BLOCK(0, 0),
+        lambda row, col: BLOCK(row, col) if row < col else BLOCK(col, row),
+    ],
+)
+def test_labels_that_are_right_at_some_places_only_are_wrong_with_every_seed(
+    function: Callable[[int, int], list[list[int]]],
+) -> None:
+    for seed in range(50):
+        positions = neuron_answers.inner_positions(seed)
+        assert neuron_labels.judge_labels(function, positions).outcome is Outcome.FAILED
+
+
 # --- 3.1 -> 3.2
 
 
@@ -390,6 +414,37 @@ def test_derivative_misconceptions_are_named(convention: str) -> None:
             verdict = neuron_verdicts.judge_derivative(model, None, Labels(), convention, Algebra(), SEED)
             if item.id != "order-of-labels-ignored":
                 assert outcome(verdict) == (Outcome.FAILED, item.id)
+
+
+class Explaining(Algebra):
+    """Knows why a derivative is no answer, and leaves it to a person where it is none."""
+
+    def equal(self, left: Tree, right: Tree) -> dict[str, Any]:
+        if isinstance(left, Tree) and left.head == "Derivative":
+            return {"verdict": "different", "why": "the expression hands the question back"}
+        if isinstance(right, Tree) and right.head == "Derivative":
+            return {"verdict": "undecided", "why": "it has an unknown function"}
+        return super().equal(left, right)
+
+
+def test_a_question_that_is_handed_back_says_so() -> None:
+    handed_back = trees.derivative(Tree("Function", ("y", X_1)), X_1)
+    judged = {
+        "This is not y_1": neuron_verdicts.judge_activations([handed_back] * 9, Labels(), CROSS, Explaining(), SEED),
+        "∂y_1/∂x_1 is not the coefficient that x_1 has in y_1": neuron_verdicts.judge_derivative(
+            [handed_back] * 9, [Tree("Function", ("y", X_1))] * 9, Labels(), CROSS, Explaining(), SEED
+        ),
+        "This is not ∂L/∂x_1": neuron_verdicts.judge_loss(handed_back, None, Labels(), CROSS, Explaining(), SEED),
+    }
+    for beginning, verdict in judged.items():
+        assert (verdict.outcome, verdict.diagnosis) == (Outcome.FAILED, None)
+        assert verdict.message == f"{beginning}: the expression hands the question back."
+
+
+def test_our_own_derivative_of_an_unknown_function_hands_nothing_back() -> None:
+    unknown, labels = Tree("Function", ("g", DY[0])), Labels((None, *ROW_BY_ROW[1:]))
+    verdict = neuron_verdicts.judge_loss(trees.mul(unknown, W[0]), None, labels, CROSS, Explaining(), SEED)
+    assert verdict.outcome is Outcome.REVIEW
 
 
 def test_derivative_sentence() -> None:

@@ -17,6 +17,7 @@ import pytest
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
+from grader.classroom.results.class_index import _question_text
 from grader.cli import class_grading
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author
@@ -302,6 +303,13 @@ def test_a_file_that_a_person_accepts_is_read_and_told(read_class: Taken, tmp_pa
         "exercise4.py: gone.py, which a person named as this file, is not in the hand-in",
     }
     assert [question.wanted for question in submission.questions] == ["exercise4.py"]
+    vain = read(again := read_class(place, accepted=("ada:my2.py=exercise2.py",)), again.hand_ins[0])
+    assert [question.wanted for question in vain.questions] == ["exercise2.py"], "asked once"
+    assert _question_text("ada", vain.questions[0], vain.notes) == (
+        "exercise2.py: my2.py, which a person named as this file, is not in the hand-in. "
+        "--accept 'ada:exercise1.py=exercise2.py' or --accept 'ada:my 2.py=exercise2.py' or "
+        "--accept 'ada:rest.ipynb=exercise2.py' reads what may be meant."
+    )
     assert kinds(read_class(place, accepted=("zoe:x.py=exercise2.py",))) == {"zoe": IssueKind.CHOICE}
     with pytest.raises(UsageError, match=r"write 'ID:FILE=NAME', such as 'ada:my answer\.py=exercise1\.py'"):
         read_class(place, accepted=("ada",))

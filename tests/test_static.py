@@ -311,6 +311,34 @@ def test_forbidden_imports_are_told_with_the_line(assignment: Assignment, source
     assert name.partition(".")[0] in found.frame.code
 
 
+def test_all_forbidden_imports_are_named_with_their_lines(assignment: Assignment) -> None:
+    source = (
+        "import scipy\nimport own, os\nimport numpy\ndef f():\n    from PIL import Image, ImageDraw\n    import os\n"
+    )
+    found = finding(assignment, exercise2=source + ALL2, own="\nimport plots\n")
+    assert (found.outcome, found.line) == (Outcome.FORBIDDEN, 1)
+    assert found.message == (
+        "exercise2.py:1: import of scipy is not allowed; this exercise may import numpy and parts of the standard "
+        "library (math, itertools, …; full list in the README). Not allowed either: os (exercise2.py:2), "
+        "PIL (exercise2.py:5), os (exercise2.py:6), plots (own.py:2). Until you remove those lines, the whole exercise "
+        "scores 0. If plots is a module of your own, hand in plots.py too."
+    )
+    many = finding(assignment, exercise2="".join(f"import scipy.a{n}\n" for n in range(10_000)) + ALL2)
+    assert "scipy.a4 (exercise2.py:5), 9995 more. Until" in many.message
+
+
+@pytest.mark.parametrize(
+    "condition", ["__name__ == '__main__'", "'__main__' == __name__", "TYPE_CHECKING", "typing.TYPE_CHECKING"]
+)
+def test_what_is_never_run_in_grading_may_import_anything(assignment: Assignment, condition: str) -> None:
+    start = "import typing\nfrom typing import TYPE_CHECKING\n"
+    block = f"if {condition}:\n    import matplotlib.pyplot\n    import own\n"
+    assert findings(assignment, exercise2=start + block + ALL2, own="import scipy\n") == {}
+    for other in ("else:\n    import os\n", "elif numpy:\n    import os\n", "import os\n"):
+        found = finding(assignment, exercise2=start + block + other + ALL2)
+        assert (found.outcome, "import of os is" in found.message) == (Outcome.FORBIDDEN, True)
+
+
 def test_a_module_of_ones_own_that_is_not_handed_in_is_asked_for(assignment: Assignment) -> None:
     found = finding(assignment, exercise2="from helper.pools import best\n" + ALL2)
     assert (found.outcome, found.line) == (Outcome.FORBIDDEN, 1)
@@ -415,9 +443,9 @@ def test_a_helper_that_everyone_imports_is_read_once(assignment: Assignment) -> 
     assert read.cache_info().misses == 2
 
 
-def test_facts_are_the_first_import_of_each_module() -> None:
+def test_facts_are_every_import_once_a_line() -> None:
     facts = read(b"import a.b\nimport a.c, a.b\nfrom d import e\nx = 1\n", "exercise2.py")
     assert isinstance(facts, Facts)
-    assert facts.imports == ((1, "a.b"), (2, "a.c"), (3, "d"), (3, "d.e"))
+    assert facts.imports == ((1, "a.b"), (2, "a.c"), (2, "a.b"), (3, "d"), (3, "d.e"))
     assert facts.bound is not None
     assert set(facts.bound) == {"a", "e", "x"}

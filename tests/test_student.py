@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grader.assignment_folder import Assignment
 from grader.model import CheckResult, Frame, Outcome, Verdict
+from grader.report.paragraphs import _printed
 from grader.report.student_summary import print_progress
 from grader.schema import Report
 from grader.score import score
@@ -97,8 +98,15 @@ def test_a_students_own_error_is_shown_at_their_own_line_from_any_folder(work: P
     assert (
         "    exercise2.py:3 in maxpool2x2_backward\n        return X[0][99]\n               ^^^^^^^^\n" in ended.stdout
     ), ended.stdout
-    assert "    your code printed:\n      in here\n" in ended.stdout
+    assert "    your code printed:\n      in here  (" in ended.stdout, ended.stdout
     assert "/child" not in ended.stdout
+
+
+def test_what_is_printed_at_every_call_is_shown_once_and_much_is_cut() -> None:
+    assert _printed("here\n" * 25 + "x\n\n\nhere\n")[1:] == ["  here  (25 times)", "  x", "  ", "  here"]
+    first = [f"  {number}" for number in range(10)]
+    assert _printed("".join(f"{n}\n" for n in range(11)))[1:] == [*first, "  … and 1 more line"]
+    assert _printed("".join(f"{n}\n" for n in range(10)) + "y\n" * 7)[1:] == [*first, "  … and 7 more lines"]
 
 
 def test_the_summary_says_how_it_was_run_and_that_it_is_not_the_official_grading(work: Path) -> None:

@@ -84,6 +84,8 @@ DIFFERENT = {
     "not a number": (sp.nan, sp.nan * 1),
     "an equation": (sp.Eq(FX, FY), FX),
     "none": (None, FX),
+    "the question handed back": (sp.Derivative(sp.Function("y")(W), W), FX),
+    "the question handed back in part": (FX + sp.Subs(sp.Derivative(sp.Function("y")(FY), FY), FY, W), FX),
     "a text": ("f_x", FX),
 }
 
@@ -156,6 +158,30 @@ def test_many_costly_pairs_cost_as_much_as_a_few(monkeypatch):
 def test_a_maximum_of_many_is_not_differentiated():
     derivative = sp.Derivative(sp.Max(*sp.symbols("a:20"), evaluate=False) * FX, sp.Symbol("a1"))
     assert "has a derivative of Max, for which there is no rule here" in symbolic.equal(derivative, FX)["why"]
+
+
+@pytest.mark.parametrize(
+    ("added", "verdict"),
+    [
+        (1e-15 * FX, "undecided"),
+        (6.123233995736766e-17 * FY, "undecided"),  # math.cos(math.pi / 2)
+        (0.12345678901234 * FX - 0.12345678901233 * FX, "undecided"),
+        (1e-11 * FX, "different"),
+        (unevaluated(sp.Mul, 1e-9, FX * COS + FY * SIN), "different"),
+    ],
+)
+def test_what_is_left_of_rounding_is_told_from_a_planted_term_with_every_seed(added, verdict):
+    right = FX * COS + FY * SIN  # which is small at some points, where its terms cancel
+    found = {equal(unevaluated(sp.Add, right, added), right, seed)["verdict"] for seed in range(8)}
+    assert found == {verdict}
+
+
+@pytest.mark.parametrize("units", [500, 1_000, 2_000, 100_000])
+def test_what_rounding_could_explain_is_undecided_however_little_work_is_left(units):
+    tiny = sp.Rational(*(1e-15).as_integer_ratio())
+    question = symbolic.Question(seed=1, budget=symbolic.bounds.Budget(units))
+    found = symbolic.equality.compare(FX + tiny * FY, FX, question, decimals={tiny})
+    assert found.verdict == "undecided"
 
 
 def test_rounded_decimals_are_noted():

@@ -12,7 +12,7 @@ from grader.assignment.comparison import digits
 from grader.model import Outcome
 from grader.oracles.training import learning
 from tests.support.exercise4_fakes import comparison_of, student_of
-from tests.support.honest_students import closures
+from tests.support.honest_students import closures, plain
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
@@ -29,19 +29,8 @@ def optimizer(name, params):
     return getattr(optim, name)(params, lr=rates[name])
 
 
-def epoch(model, optimizer, batches, loss_fn):
-    losses = []
-    for x, y in batches:
-        optimizer.zero_grad()
-        loss = loss_fn(model(x), y)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return sum(losses) / max(len(losses), 1)
-
-
 def judged(name="SGD", **changes):
-    module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": epoch, **changes})
+    module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": plain, **changes})
     return learning.judge(comparison_of(module), name)
 
 
@@ -57,7 +46,7 @@ def _trained():
     made = optim.Adam(model.parameters(), lr=0.01)
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     for _ in range(8):
-        epoch(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
+        plain(model, made, list(zip(x.split(64), y.split(64), strict=True)), nn.CrossEntropyLoss())
     return model.state_dict()
 
 
@@ -184,20 +173,28 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
-def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():
-    class Plain(optim.LBFGS):
-        def step(self, closure):
-            held = self.param_groups[0]["params"]
-            if held[0].dtype == torch.float64:
-                return super().step(closure)
-            with torch.enable_grad():
-                loss = closure()
-            with torch.no_grad():
-                for p in held:
-                    p.sub_(0.3 * p.grad)
-            return loss
+class Turning(optim.LBFGS):
+    """L-BFGS for so many steps of a training, and gradient descent from there on."""
 
-    verdict = judged("LBFGS", make_optimizer=lambda name, params: Plain(params), train_epoch=closures)
+    def __init__(self, params, honest_steps, **shown):
+        super().__init__(params, **shown)
+        self.honest_steps, self.taken = honest_steps, 0
+
+    def step(self, closure):
+        held = self.param_groups[0]["params"]
+        self.taken += 1
+        if held[0].dtype == torch.float64 or self.taken <= self.honest_steps:
+            return super().step(closure)
+        with torch.enable_grad():
+            loss = closure()
+        with torch.no_grad():
+            for p in held:
+                p.sub_(0.3 * p.grad)
+        return loss
+
+
+def test_lbfgs_by_name_and_gradient_descent_in_the_training_is_a_persons_to_judge():
+    verdict = judged("LBFGS", make_optimizer=lambda name, params: Turning(params, honest_steps=0), train_epoch=closures)
     assert verdict.outcome is Outcome.REVIEW
     searching = {"max_iter": 3, "line_search_fn": "strong_wolfe"}  # without a search some processors' steps diverge
     honest = judged("LBFGS", make_optimizer=lambda name, params: optim.LBFGS(params, **searching), train_epoch=closures)
@@ -226,7 +223,7 @@ class Jumping:
     def epoch(self, model, made, batches, loss_fn):
         if not self.has_jumped:
             self.jump(model, made, *batches[0], loss_fn)
-        return epoch(model, made, batches, loss_fn)
+        return plain(model, made, batches, loss_fn)
 
     def jump(self, model, made, x, y, loss_fn):
         self.has_jumped = made.by_the_book = True
@@ -252,26 +249,6 @@ def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, o
     assert verdict.evidence["best_accuracy"] >= 0.8
     assert verdict.outcome is Outcome.REVIEW
     assert f"In the training, the steps are not those of {named.__name__}" in verdict.message
-
-
-class Turning(optim.LBFGS):
-    """L-BFGS for so many steps of a training, and gradient descent from there on."""
-
-    def __init__(self, params, honest_steps, **shown):
-        super().__init__(params, **shown)
-        self.honest_steps, self.taken = honest_steps, 0
-
-    def step(self, closure):
-        held = self.param_groups[0]["params"]
-        self.taken += 1
-        if held[0].dtype == torch.float64 or self.taken <= self.honest_steps:
-            return super().step(closure)
-        with torch.enable_grad():
-            loss = closure()
-        with torch.no_grad():
-            for p in held:
-                p.sub_(0.3 * p.grad)
-        return loss
 
 
 @pytest.mark.parametrize("honest_steps", [3, 6])
@@ -506,7 +483,7 @@ def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more,
 
 def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     def train(model, optimizer, batches, loss_fn):
-        mean = epoch(model, optimizer, batches, loss_fn)
+        mean = plain(model, optimizer, batches, loss_fn)
         model[-1].bias.requires_grad_(False)
         return mean
 

@@ -1,5 +1,7 @@
 """The command line: what was asked for, in what words it is answered, with which exit code. No logic of its own."""
 
+import errno
+import os
 import sys
 from typing import NoReturn
 
@@ -8,9 +10,12 @@ from grader.errors import GraderError, UsageError
 from grader.model import ExitCode
 from grader.report.spelling import never_fail
 
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # of what takes the output: a file system, a terminal
+
 
 def main() -> None:
     """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
+    _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         never_fail(stream)
     try:
@@ -21,6 +26,29 @@ def main() -> None:
         _fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
     except KeyboardInterrupt:
         _fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)
+    except OSError as error:
+        if error.errno not in _UNWRITABLE or error.filename is not None:
+            raise
+        _drop_output()
+        _fail(f"grader: the output cannot be written ({error.strerror}).", ExitCode.USAGE)
+
+
+def _open_standard_streams() -> None:
+    """Those that were closed (`>&-`): the next file or socket would take their number, and be taken for them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - open until the end
+
+
+def _drop_output() -> None:
+    """What was not written yet, so that the interpreter does not try again when it ends."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    os.close(devnull)
 
 
 def _fail(message: str, code: ExitCode) -> NoReturn:

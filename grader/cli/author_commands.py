@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -18,7 +17,7 @@ from grader.authoring.lint import Remark
 from grader.authoring.lint import lint as find_remarks
 from grader.authoring.survivors import Examined, Fate, examine
 from grader.cli.commands import app
-from grader.cli.console import err, out
+from grader.cli.console import console, err, out
 from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import counted
@@ -71,19 +70,19 @@ def lint(
 ) -> None:
     """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
     where = replace(settings, sandbox=prepare(settings.sandbox))
-    console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
+    stdout = console(sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
     course = load_assignment(assignment)
     remarks: list[Remark] = []
 
     def tell(remark: Remark) -> None:
         remarks.append(remark)
-        console.print(Text(str(remark)), soft_wrap=True)
+        stdout.print(Text(str(remark)), soft_wrap=True)
 
     find_remarks(course, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
     if remarks:
-        console.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
+        stdout.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(1)
-    console.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
+    stdout.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
 
 
 @app.command()
@@ -106,12 +105,12 @@ def mutants(
         check_writable(json_file)
     examined_mutants: list[Examined] = []
     styles = _STYLES | (_BY_RIGHT if show_all else {})
-    console = Console(file=sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
+    stdout = console(sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
 
     def show(examined: Examined) -> None:
         examined_mutants.append(examined)
         if examined.fate in styles:
-            console.print(Text(_sentence(examined), style=styles[examined.fate]), soft_wrap=True)
+            stdout.print(Text(_sentence(examined), style=styles[examined.fate]), soft_wrap=True)
         if err.is_terminal and len(examined_mutants) % EVERY == 0:
             err.print(f"{len(examined_mutants)} mutants", style="dim")
 

@@ -83,9 +83,10 @@ class Commands(TyperGroup):
         if module is None:
             return None
         from grader.cli.help_texts import name_values
+        from grader.cli.option_values import explain_values
 
         import_module(f"grader.cli.{module}")
-        return name_values(typer.main.get_group(app).commands[cmd_name])
+        return explain_values(name_values(typer.main.get_group(app).commands[cmd_name]))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """The commands by who needs them, each with its sentence, and none imported."""

@@ -1,7 +1,7 @@
 """The two consoles of every command, and how a failure is reported."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 
@@ -10,8 +10,30 @@ from grader.model import ExitCode
 if TYPE_CHECKING:
     from grader.classroom.class_model import Issue
 
-out = Console()
-err = Console(stderr=True)
+_MIN_WIDTH = 40  # columns; in fewer, a table has room for a letter a line
+_USUAL_WIDTH = 80
+
+
+class _Console(Console):
+    """Whose reader may go, as `head` does: no fault of ours, which 1 would stand for."""
+
+    def on_broken_pipe(self) -> None:
+        try:
+            super().on_broken_pipe()  # so that nothing is said when the interpreter ends
+        except SystemExit as ended:
+            raise SystemExit(ExitCode.NO_READER) from ended
+
+
+def console(file: IO[str] | None = None, *, stderr: bool = False) -> Console:
+    """As wide as the terminal, or as COLUMNS says; a width of 0, which some terminals give, is none."""
+    sized = _Console(file=file, stderr=stderr)
+    if sized.width < _MIN_WIDTH:
+        sized.width = _MIN_WIDTH if sized.width > 0 else _USUAL_WIDTH
+    return sized
+
+
+out = console()
+err = console(stderr=True)
 
 
 def fail(message: str, code: ExitCode) -> NoReturn:

@@ -1,6 +1,5 @@
 """The commands about the desk: `desk`, and `regrade add`, which puts a request into its queue."""
 
-import getpass
 import os
 import sys
 import webbrowser
@@ -15,6 +14,7 @@ from grader.classroom.desk.regrades import add_requests, read_requests
 from grader.classroom.marks.review import class_assignment
 from grader.cli.commands import app
 from grader.cli.console import out
+from grader.cli.login import login
 from grader.cli.options import GradedAssignmentOption
 from grader.counting import counted
 from grader.errors import UsageError
@@ -59,7 +59,7 @@ def desk(
         ) from error
     course = class_assignment(results, assignment)
     alone = host == LOOPBACK and url is None
-    marker = by or (getpass.getuser() if alone else "")
+    marker = by or (login() if alone else "")
     with Desk(results, course, anonymous=anonymous) as opened:
         if second is not None:
             opened.database.set("second", str(second))

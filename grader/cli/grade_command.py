@@ -17,6 +17,7 @@ from grader.cli.console import err, fail, out
 from grader.cli.options import course_of, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import number
+from grader.errors import UsageError
 from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
@@ -29,7 +30,7 @@ from grader.settings import RunSettings
 
 def _picture(path: Path | None) -> Path | None:
     if path is not None and path.suffix != ".svg":
-        raise typer.BadParameter(f"{path}: the curves are drawn as SVG. Choose a name that ends in .svg.")
+        raise UsageError(f"--curves {path}: the curves are drawn as SVG; choose a name that ends in .svg.")
     return path
 
 

@@ -3,27 +3,33 @@
 Typer shows types of Python's there, which say little to whoever reads the help of a command.
 """
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
-_OF_TYPE = {"path": "FILE", "int": "N", "int range": "N", "float": "N", "float range": "N"}
+from grader.cli.declared import Declared, declared
+
+_OF_TYPE = {Path: "FILE", int: "N", float: "N"}
 
 
 def name_values(command: Any) -> Any:
     """The same command (or group, with all of its commands), its values named: as declared, or by name and type."""
     for inner in getattr(command, "commands", {}).values():
         name_values(inner)
+    declarations = declared(command)
     for parameter in command.params:
         if parameter.param_type_name == "argument":
             _name_argument(parameter)
-        elif parameter.metavar is None and not parameter.is_flag:
-            parameter.metavar = _metavar(parameter)
+        elif parameter.metavar is None and not parameter.is_flag and parameter.name in declarations:
+            parameter.metavar = _metavar(parameter.name, declarations[parameter.name])
         parameter._get_number_range_help_str = lambda: None  # no 0<=x<=2147483647 beside what it defaults to
     return command
 
 
-def _metavar(parameter: Any) -> str:
-    shown = str(parameter.display_type_rich(None)).strip("<>")
-    return shown if "|" in shown else _OF_TYPE.get(shown) or _upper(parameter.name)
+def _metavar(name: str, value: Declared) -> str:
+    if issubclass(value.kind, StrEnum):
+        return "|".join(value.kind)
+    return _OF_TYPE.get(value.kind) or _upper(name)
 
 
 def _upper(name: str) -> str:

@@ -1,6 +1,5 @@
 """The commands with which a person marks: `review`, and `export`, which brings the tables of a class up to date."""
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from grader.classroom.marks.review import review as review_report
 from grader.classroom.results import store
 from grader.cli.commands import app
 from grader.cli.console import fail_if_damaged, out
+from grader.cli.login import login
 from grader.cli.options import GradedAssignmentOption, RubricOption
 from grader.counting import counted, number
 from grader.errors import UsageError
@@ -39,7 +39,7 @@ def review(
     rubric: RubricOption = None,
 ) -> None:
     """Record a person's mark for a point, or a table of marks. The history is kept; the latest counts."""
-    who, when = by or getpass.getuser(), datetime.now(UTC)
+    who, when = by or login(), datetime.now(UTC)
     if table is not None:
         if point is not None or score is not None or comment:
             raise UsageError("--from has the points, scores and comments in its table; leave the other options out.")
@@ -57,7 +57,7 @@ def _review_table(results: Path, course: Assignment, table: Path, by: str, when:
     from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
 
     count, index = review_table(results, course, table, by=by, when=when)
-    out.print(f"{count} marks recorded; the tables are up to date.", highlight=False)
+    out.print(f"{counted(count, 'mark')} recorded; the tables are up to date.", highlight=False)
     fail_if_damaged(index.issues)
 
 

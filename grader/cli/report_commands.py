@@ -28,7 +28,7 @@ from grader.cli.options import (
     with_options,
 )
 from grader.cli.sandbox_setup import prepare
-from grader.counting import number
+from grader.counting import counted, number
 from grader.model import ExitCode
 from grader.report.plain_text import one_line
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -64,9 +64,10 @@ def _print_moves(moves: Sequence[Move], diff: bool) -> None:
     others = [move for move in moves if move not in movers]
     if others:
         reasons = "; ".join(dict.fromkeys(reason for move in others for reason in move.reasons))
-        out.print(Text(f"{len(others)} more change without another score: {one_line(reasons, 300)}"), soft_wrap=True)
+        change = "more changes" if len(others) == 1 else "more change"
+        out.print(Text(f"{len(others)} {change} without another score: {one_line(reasons, 300)}"), soft_wrap=True)
     verb = "would move" if diff else "moved"
-    out.print(f"{len(movers)} scores {verb}.{' Nothing was written.' if diff else ''}", highlight=False)
+    out.print(f"{counted(len(movers), 'score')} {verb}.{' Nothing was written.' if diff else ''}", highlight=False)
 
 
 @app.command()

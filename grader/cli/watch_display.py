@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Collection
 
-from rich.console import Console
 from rich.text import Text
 
+from grader.cli.console import console
 from grader.counting import counted, number
 from grader.report.paragraphs import paragraphs
 from grader.report.plain_text import one_line
@@ -21,7 +21,7 @@ class WatchDisplay:
     """Prints rounds of `watch`. Its stream is that of its making: while pytest runs the checks, stdout is pytest's."""
 
     def __init__(self) -> None:
-        self._console = Console(file=sys.stdout)
+        self._console = console(sys.stdout)
         self._column = 0
 
     def announce(self, changed: Collection[str], points: Collection[str]) -> None:

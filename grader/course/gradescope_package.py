@@ -6,7 +6,6 @@ Contract: https://gradescope-autograders.readthedocs.io/en/latest/specs/ . The z
 """
 
 import json
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -25,6 +24,7 @@ from grader.report.gradescope_results import to_gradescope
 from grader.report.results_json import to_json, write_atomically
 from grader.rubric import Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.sandbox.scratch import temporary_folder
 from grader.schema import Report
 from grader.settings import RunSettings
 from grader.suite.runner import run_checks
@@ -89,12 +89,12 @@ def build_package(out: Path, settings: Settings, assignment: Path = BUILT_IN, ru
     Raises OutputError.
     """
     try:
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        with temporary_folder() as folder, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, text in (("setup.sh", _SETUP), ("run_autograder", _RUN), (_SETTINGS, settings.model_dump_json())):
                 entry = zipfile.ZipInfo(name)
                 entry.external_attr = _EXECUTABLE
                 archive.writestr(entry, text)
-            wheel = write_wheel(Path(folder), assignment, rubric)
+            wheel = write_wheel(folder, assignment, rubric)
             archive.write(wheel, wheel.name)
             if _CONSTRAINTS.is_file():
                 archive.write(_CONSTRAINTS, _CONSTRAINTS.name)

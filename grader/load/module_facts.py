@@ -1,6 +1,7 @@
 """The static facts of one file: its imports, and the names that it binds."""
 
 import ast
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,14 +15,13 @@ MAX_COMPARED = 500  # names that a missing one is compared with, for a hint: hon
 
 # Ways to bind a module's names that reading cannot follow: then only running can tell what is missing.
 _DYNAMIC = frozenset({"globals", "exec", "setattr", "vars", "__dict__", "locals"})
-_PROGRAM = "__name__ == '__main__'"
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the syntax tree of one file says.
 
-    `imports` is (line, module) of each module's first import; `bound` is name -> line, None where that is not sure;
+    `imports` is (line, module) of every import that may be run; `bound` is name -> line, None where that is not sure;
     `inner` is name -> (line, what it is in) of functions that are not at the top level.
     """
 
@@ -40,18 +40,22 @@ def read(source: bytes, path: str) -> Facts | Finding:
     if line is not None:
         message = f"{path}:{line}: get_ipython() exists only in a notebook. Remove that line."
         return Finding(Outcome.ERROR, message, line)
-    first: dict[str, tuple[int, str]] = {}
-    for line, name in imports(tree, path):
-        first.setdefault(name, (line, name))
-    return Facts(tuple(first.values()), bound_names(tree), dict(_inner_functions(tree)))
+    return Facts(tuple(dict.fromkeys(imports(tree, path))), bound_names(tree), dict(_inner_functions(tree)))
 
 
-def imports(tree: ast.Module, path: str) -> Iterator[tuple[int, str]]:
-    """(line, module) of every import anywhere in a file; what is imported from a package may be a module as well.
+def imports(tree: ast.AST, path: str) -> Iterator[tuple[int, str]]:
+    """(line, module) of every import in a file that may be run; what is imported from a package may be a module too.
 
-    A relative import that leads out of all packages is left to fail.
+    What is only for the file as a program, or for a type checker, is never run in grading. A relative import that leads
+    out of all packages is left to fail.
     """
-    for node in ast.walk(tree):
+    waiting = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        if isinstance(node, ast.If) and (_asks_for_program(node.test) or _asks_for_checker(node.test)):
+            waiting.extend(node.orelse)
+            continue
+        waiting.extend(ast.iter_child_nodes(node))
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -91,7 +95,23 @@ def _inner_functions(tree: ast.Module) -> Iterator[tuple[str, tuple[int, str]]]:
 
 def _is_program(statement: ast.stmt) -> bool:
     """Whether it is `if __name__ == "__main__":` and no more."""
-    return isinstance(statement, ast.If) and not statement.orelse and ast.unparse(statement.test) == _PROGRAM
+    return isinstance(statement, ast.If) and not statement.orelse and _asks_for_program(statement.test)
+
+
+def _asks_for_program(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]) | ast.Compare(
+            ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")]
+        ):
+            return True
+    return False
+
+
+def _asks_for_checker(condition: ast.expr) -> bool:
+    match condition:
+        case ast.Name("TYPE_CHECKING") | ast.Attribute(ast.Name("typing"), "TYPE_CHECKING"):
+            return True
+    return False
 
 
 def bound_names(tree: ast.Module) -> Mapping[str, int] | None:

@@ -5,7 +5,10 @@ A finding stands for the whole module (under the name "") or for one function or
 
 import difflib
 import sys
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
 
 from grader.load.disguises import is_colab_export
 from grader.load.module_facts import MAX_COMPARED, Facts, read
@@ -20,9 +23,23 @@ _LIBRARIES = frozenset(
     | {"seaborn", "numba", "autograd", "mpmath", "IPython", "requests", "skimage"}
 )
 
+_MAX_NAMED = 4  # forbidden imports in a message, beside the first
+_MAX_HINTS = 2  # and what they may have been meant for
+
 NOTHING: Mapping[str, bytes] = {}
 
 Findings = dict[str, Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    path: str
+    line: int
+    name: str
+
+    @property
+    def shown(self) -> str:
+        return one_line(self.name, MAX_NAME)
 
 
 def inspect(
@@ -102,25 +119,29 @@ def _elsewhere(submission: Submission, exercise: Exercise) -> str:
 def _forbidden_import(
     submission: Submission, exercise: Exercise, rubric: Rubric, modules: Mapping[str, bytes], path: str, facts: Facts
 ) -> Finding | None:
-    """The first import that the exercise does not allow, in its module or in one of `modules` that it imports."""
+    """The imports that the exercise does not allow, in its module or in those of `modules` that it imports."""
     allowed = {*rubric.imports.always, *exercise.imports}
     roots = {inner.partition("/")[0].removesuffix(".py") for inner in modules}
-    waiting, visited = [(path, facts)], {path}
+    waiting, visited = deque([(path, facts)]), {path}
+    forbidden: dict[tuple[str, int, str], _Import] = {}
     while waiting:
-        here, facts = waiting.pop(0)
-        for line, name in facts.imports:
+        here, facts = waiting.popleft()
+        for line, name in sorted(facts.imports, key=itemgetter(0)):
             root = name.partition(".")[0]
             if root in allowed:
                 continue
             if root not in roots:
-                frame = Frame.at(modules[here].decode("utf-8", "replace"), here, line, MODULE)
-                return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, here, line, name), line, frame)
+                forbidden.setdefault((here, line, root), _Import(here, line, name))
             for inner in [inner for inner in _run_by(name) if inner in modules and inner not in visited]:
                 visited.add(inner)
                 further = read(modules[inner], inner)
                 if isinstance(further, Facts):
                     waiting.append((inner, further))
-    return None
+    if not forbidden:
+        return None
+    first, *others = forbidden.values()
+    frame = Frame.at(modules[first.path].decode("utf-8", "replace"), first.path, first.line, MODULE)
+    return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, first, others), first.line, frame)
 
 
 def _run_by(name: str) -> Iterator[str]:
@@ -131,22 +152,33 @@ def _run_by(name: str) -> Iterator[str]:
         yield from (f"{base}.py", f"{base}/__init__.py")
 
 
-def _refusal(submission: Submission, exercise: Exercise, rubric: Rubric, path: str, line: int, name: str) -> str:
-    name = one_line(name, MAX_NAME)
-    root = name.partition(".")[0]
-    hint = ""
-    if root == "google" and is_colab_export(submission.files.get(path, b"")):
-        hint = " This file was exported from Google Colab: remove the lines about google.colab and drive.mount."
-    elif f"{root}.py" in submission.files:
-        hint = f" Your own {root}.py has the name of a library; call it something else."
-    elif root not in reserved_roots(rubric) | _LIBRARIES:
-        hint = f" If {root} is a module of your own, hand in {root}.py too."
+def _refusal(
+    submission: Submission, exercise: Exercise, rubric: Rubric, first: _Import, others: Sequence[_Import]
+) -> str:
     allowed = " and ".join(exercise.imports)
+    named = [f"{other.shown} ({other.path}:{other.line})" for other in others[:_MAX_NAMED]]
+    if len(others) > _MAX_NAMED:
+        named.append(f"{len(others) - _MAX_NAMED} more")
+    also = f" Not allowed either: {', '.join(named)}." if named else ""
+    those = "those lines" if others else "that line"
+    hints = [*dict.fromkeys(_hint(submission, rubric, forbidden) for forbidden in (first, *others[:_MAX_NAMED]))]
     return (
-        f"{path}:{line}: import of {name} is not allowed; this exercise may import {allowed} and parts of the standard "
-        f"library (math, itertools, …; full list in the README). Until you remove that line, the whole exercise scores "
-        f"0.{hint}"
+        f"{first.path}:{first.line}: import of {first.shown} is not allowed; this exercise may import {allowed} and "
+        f"parts of the standard library (math, itertools, …; full list in the README).{also} Until you remove {those}, "
+        f"the whole exercise scores 0.{''.join(hints[:_MAX_HINTS])}"
     )
+
+
+def _hint(submission: Submission, rubric: Rubric, forbidden: _Import) -> str:
+    """What this import may have been meant for, as a sentence behind a blank; empty where nothing is known."""
+    root = one_line(forbidden.name, MAX_NAME).partition(".")[0]
+    if root == "google" and is_colab_export(submission.files.get(forbidden.path, b"")):
+        return " This file was exported from Google Colab: remove the lines about google.colab and drive.mount."
+    if f"{root}.py" in submission.files:
+        return f" Your own {root}.py has the name of a library; call it something else."
+    if root not in reserved_roots(rubric) | _LIBRARIES:
+        return f" If {root} is a module of your own, hand in {root}.py too."
+    return ""
 
 
 def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:

@@ -18,7 +18,7 @@ from grader.load.archives import MAX_ARCHIVE_BYTES, is_unopened, open_archive
 from grader.load.candidates import MAX_LISTED, choose
 from grader.load.collect import Collected, collect
 from grader.load.content import MAX_NAME
-from grader.load.decisions import accept, ask_for_misnamed
+from grader.load.decisions import ABSENT, accept, ask_for_misnamed
 from grader.load.placement import place
 from grader.load.tree import DiskFile, DiskFolder
 from grader.model import Expected, Question, Submission
@@ -84,9 +84,10 @@ def assemble(
     for expected_name, path in accepted.items():
         accept(expected_name, path, files, expected, chosen)
     for expected_name, path in absent.items():
-        chosen.notes.append(f"{expected_name}: {path}, which a person named as this file, is not in the hand-in")
-        chosen.questions.append(Question(expected_name, tuple(sorted(paths))[:MAX_LISTED]))
+        chosen.notes.append(f"{expected_name}: {path}, {ABSENT}")
     ask_for_misnamed(files, expected, chosen)
+    for expected_name in sorted(absent.keys() - {question.wanted for question in chosen.questions}):
+        chosen.questions.append(Question(expected_name, tuple(sorted(paths))[:MAX_LISTED]))
     contents = place(files, expected, chosen)
     notes = list(dict.fromkeys((*collected.notes, *chosen.notes)))
     plain = tuple(one_line(note, 4 * MAX_NAME) for note in notes[:MAX_NOTES])

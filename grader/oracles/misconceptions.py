@@ -23,16 +23,17 @@ class Misconception(Generic[Model]):
 
 def recognise_all(
     misconceptions: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
-) -> list[Misconception[Model]]:
-    """The misconceptions with a model that `reproduces` the answer, in their order."""
-    return [item for item in misconceptions if any(reproduces(model) for model in item.models)]
+) -> Iterator[Misconception[Model]]:
+    """The misconceptions with a model that `reproduces` the answer, in their order, each looked for when it is asked
+    for."""
+    return (item for item in misconceptions if any(reproduces(model) for model in item.models))
 
 
 def recognise(
     misconceptions: Iterable[Misconception[Model]], reproduces: Callable[[Model], bool]
 ) -> Misconception[Model] | None:
     """The first misconception with a model that `reproduces` the answer; None where there is none."""
-    return next((item for item in misconceptions if any(reproduces(model) for model in item.models)), None)
+    return next(recognise_all(misconceptions, reproduces), None)
 
 
 class NoAnswerError(Exception):

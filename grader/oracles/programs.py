@@ -159,10 +159,12 @@ def _recognised(
     question: Question[Rules], answers: ProgramAnswers, misconceptions: Sequence[Misconception[Rules]]
 ) -> list[Misconception[Rules]]:
     """The misconceptions that explain all that was seen."""
-    return recognise_all(
-        misconceptions,
-        lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in answers),
-    )
+    return [
+        *recognise_all(
+            misconceptions,
+            lambda rules: all(_agree(numbers, question.expected(program, rules)) for program, numbers in answers),
+        )
+    ]
 
 
 def _explaining(

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from rich.text import Text
 
+from grader.counting import counted
 from grader.model import Frame, Outcome
 from grader.report import evidence
 from grader.report.array_layout import side_by_side
@@ -15,7 +16,7 @@ from grader.report.plain_text import clean
 from grader.report.sentences import sentence_of
 from grader.schema import PointScore
 
-MAX_PRINTED_LINES = 20  # of what a student's code printed on the way to one point: the rest they can see by running it
+MAX_PRINTED_LINES = 10  # of what a student's code printed on the way to one point: the rest they can see by running it
 INDENT = "    "
 LATER = (Outcome.PASSED, Outcome.REVIEW, Outcome.GRADER_ERROR)  # nothing a student could fix
 WHOLE_FILE = "<module>"  # a line outside of all functions: nothing of the file works before it is right
@@ -69,11 +70,15 @@ def _apart(picture: Sequence[str], lines: Iterable[str]) -> list[str]:
 
 
 def _printed(output: str) -> list[str]:
-    """The first lines of what a student's code printed, and how many more there were."""
-    lines = output.splitlines()
-    more = len(lines) - MAX_PRINTED_LINES
-    rest = [f"  … and {more} more lines"] if more > 0 else []
-    return ["your code printed:", *(f"  {line}" for line in lines[:MAX_PRINTED_LINES]), *rest]
+    """The first lines of what a student's code printed, and how many more there were.
+
+    A function is called many times on the way to a point: a line that follows itself is shown once, with a count.
+    """
+    runs = [(line, len([*same])) for line, same in groupby(output.splitlines())]
+    shown = [f"  {line}  ({count} times)" if count > 1 and line else f"  {line}" for line, count in runs]
+    more = sum(count for _, count in runs[MAX_PRINTED_LINES:])
+    rest = [f"  … and {counted(more, 'more line')}"] if more > 0 else []
+    return ["your code printed:", *shown[:MAX_PRINTED_LINES], *rest]
 
 
 def _traceback(lines: Sequence[Frame], width: int) -> Iterator[str]:

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import re
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,8 +11,7 @@ from typing import Any
 from grader.errors import OutputError
 from grader.schema import Report
 
-# As `tempfile` ends a name, behind that of a file of ours; somebody's own hidden files end otherwise.
-_HALF_WRITTEN = re.compile(r"\..+\.(csv|html|json|npz|ods|toml|txt|xlsx|xml|zip)\.[a-z0-9_]{8}")
+HALF_WRITTEN = ".half-written"  # ends the name, which begins with a dot, of a file that is being written
 
 
 def to_json(report: Report, indent: int | None = 2) -> str:
@@ -48,7 +46,7 @@ def write_atomically(
     """
     pieces = (text,) if isinstance(text, str | bytes) else text
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=HALF_WRITTEN)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for piece in pieces:
@@ -65,11 +63,6 @@ def write_atomically(
             raise
     except OSError as error:
         raise OutputError(f"{path}: this file cannot be written ({error.strerror}).") from error
-
-
-def is_half_written(name: str) -> bool:
-    """Whether a file of this name is what `write_atomically` was writing when its process was killed."""
-    return _HALF_WRITTEN.fullmatch(name) is not None
 
 
 def _sync_folder(folder: Path) -> None:

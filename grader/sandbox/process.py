@@ -8,19 +8,18 @@ the user.
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 from grader.errors import SandboxError
-from grader.sandbox.child import processor_time
+from grader.sandbox.child import folders, processor_time
 from grader.sandbox.deadline import ProcessorTime
 from grader.sandbox.launcher import Bundle
 from grader.sandbox.pipes import Pipes
+from grader.sandbox.scratch import unused_path
 
 CHILD = Path(__file__).parent / "child"
 _GONE_SECONDS = 2.0  # between the end of a worker's pipe and the end of the worker
@@ -74,7 +73,8 @@ class ProcessConnection:
     """One child and its three pipes."""
 
     def __init__(self, bundle: Bundle) -> None:
-        self._folder = tempfile.mkdtemp(prefix="grader-")
+        self._folder = unused_path()
+        self._lock = folders.make(self._folder)
         try:
             self._process = subprocess.Popen(
                 isolated_python("worker", {**asdict(bundle.limits), "protected_pids": [os.getpid()]}),
@@ -87,7 +87,7 @@ class ProcessConnection:
                 bufsize=0,
             )
         except OSError as error:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self._remove_folder()
             raise SandboxError(f"a worker process could not be started: {error}") from error
         streams = (self._process.stdin, self._process.stdout, self._process.stderr)
         self._pipes = Pipes(*(os.dup(stream.fileno()) for stream in streams if stream))
@@ -105,7 +105,7 @@ class ProcessConnection:
         self._kill()
         self._process.wait()
         self._pipes.close()
-        _remove(self._folder)
+        self._remove_folder()
         return describe_exit(status)
 
     def _exit_status(self) -> int | None:
@@ -115,6 +115,10 @@ class ProcessConnection:
                 return self._process.wait(_GONE_SECONDS)
         return self._process.poll()
 
+    def _remove_folder(self) -> None:
+        folders.remove(self._folder)
+        os.close(self._lock)
+
     def _kill(self) -> None:
         if sys.platform == "win32":
             subprocess.run(["taskkill", "/T", "/F", "/PID", str(self._process.pid)], capture_output=True, check=False)
@@ -122,17 +126,6 @@ class ProcessConnection:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.kill()
-
-
-def _remove(folder: str) -> None:
-    """Remove a folder, also one that was shut, or that holds others that were."""
-    with contextlib.suppress(OSError):
-        os.chmod(folder, 0o700)
-        for here, inner, _ in os.walk(folder):
-            for path in (os.path.join(here, name) for name in inner):
-                if not os.path.islink(path):
-                    os.chmod(path, 0o700)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def describe_exit(status: int | None) -> str:

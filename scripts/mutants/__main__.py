@@ -1,13 +1,14 @@
 """Mutants: one node of a right answer's syntax tree changed, graded, and judged by an independent plain calculation.
 
-    python -m scripts.mutants [--exercise ID ...] [--case NAME ...] [--count N] [--seed N] [--operators first|second]
-                              [--sandbox KIND] [--json FILE]
+    python -m scripts.mutants [--exercise ID ...] [--case NAME ...] [--count N] [--seed N]
+                              [--operators first|second|third] [--sandbox KIND] [--json FILE]
 
 For each exercise, N mutants of the right answers in the gallery are drawn. Each is graded with a seed of its own, and
 what it gets is compared, part by part of each point, with what it deserves; what is not the same is printed at once.
 Exits with 1 at any deviation. What plain calculation cannot decide (an error between the tolerances, a call that takes
 too long) is counted, and so is what the grader leaves to a person. The second set of operators changes statements,
-axes, dtypes and lists where the first changes operators, comparisons and constants. `grader mutants` needs no
+axes, dtypes and lists where the first changes operators, comparisons and constants; the third wraps any expression,
+keeps values between calls, and makes two changes at once. `grader mutants` needs no
 calculation, and judges any assignment.
 """
 

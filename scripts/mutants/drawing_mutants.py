@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from grader.authoring.mutants import Mutant, Operators, draw, read_answer
 from grader.authoring.mutations import mutations
 from scripts.mutants.second_operators import second_mutations
+from scripts.mutants.third_operators import third_mutations
 from scripts.mutants.truths import MODULES
 from tests.support.galleries import cases
 
 UNDEFINED = frozenset({"pool-as-strided"})  # its mutants read and write memory that is not theirs: nothing is deserved
 
 
-OPERATORS: Mapping[str, Operators] = {"first": mutations, "second": second_mutations}
+OPERATORS: Mapping[str, Operators] = {"first": mutations, "second": second_mutations, "third": third_mutations}
 
 
 def draw_mutants(exercise: str, names: list[str], count: int, seed: int, operators: str = "first") -> list[Mutant]:

@@ -78,10 +78,14 @@ def nine(value: Any) -> list[Any]:
 
 def expression(value: Any) -> Any:
     """One expression in the symbols of the exercise. Raises ValueError for anything else."""
+    if isinstance(value, sympy.NDimArray) and value.rank() == 0:  # which sympy's own tolist fails on
+        value = value[()]
     if hasattr(value, "tolist"):
         value = value.tolist()
     while isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
+    if isinstance(value, sympy.Poly):
+        value = value.as_expr()
     if isinstance(value, bool) or not isinstance(value, int | float | sympy.Expr):
         raise ValueError
     parsed = sympy.sympify(value)
@@ -93,7 +97,7 @@ def equal(left: Any, right: Any) -> bool:
     for _ in range(TRIALS):
         signed = rng.integers(2, 10**6, len(NAMES)) * rng.choice([-1, 1], len(NAMES))
         values = dict(zip(NAMES.values(), map(sympy.Integer, signed.tolist()), strict=True))
-        a, b = (sympy.nsimplify(side.doit().xreplace(values), rational=True) for side in (left, right))
+        a, b = (sympy.nsimplify(side.doit(), rational=True).xreplace(values) for side in (left, right))
         if not (a.is_Rational and b.is_Rational):
             return False
         if a != b:

@@ -15,10 +15,9 @@ PROGRAM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil
 PATIENCE = 60_000.0  # ms for one answer: a cold start on a busy machine takes some
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")  # it is root that runs CI
 
-needs_chromium = [
-    pytest.mark.slow,
-    pytest.mark.skipif(PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"),
-]
+needs_chromium = pytest.mark.skipif(
+    PROGRAM is None, reason="no Chromium on this machine (Debian: apt-get install chromium)"
+)
 
 
 class Browser:

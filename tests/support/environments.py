@@ -19,6 +19,8 @@ from tests.support.command import PATIENCE, ROOT
 
 # The checkout itself: what must not be found where a wheel is tried.
 _OURS = ("backprop_grader", "__editable__", "__pycache__", "pip")
+# Plugins that these tests need and nobody else has: each `pytest` would import them.
+_TESTS_OWN = ("hypothesis", "_hypothesis", "xdist", "pytest_xdist", "pytest_forked", "pytest_repeat")
 SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
@@ -38,7 +40,7 @@ def link_dependencies(environment: Path, without: str = "") -> None:
 def collect_dependencies(folder: Path, without: str = "") -> Path:
     """Makes `folder`, with links to all packages of this environment but the grader and `without`."""
     folder.mkdir()
-    left_out = (*_OURS, without) if without else _OURS
+    left_out = (*_OURS, *_TESTS_OWN, *filter(None, [without]))
     for item in SITE_PACKAGES.iterdir():
         if not item.name.startswith(left_out) and item.suffix != ".pth":
             (folder / item.name).symlink_to(item)

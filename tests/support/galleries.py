@@ -83,7 +83,9 @@ class Together(Generic[Key, Graded]):
         return self._results[key]
 
 
-def asked_for(request: pytest.FixtureRequest, name: str) -> list[Any]:
-    """What the tests of this file that are about to run get for one parameter, in their order."""
+def asked_for(request: pytest.FixtureRequest, name: str, **others: Any) -> list[Any]:
+    """What the tests of this file that are about to run get for one parameter, in their order: of those that get these
+    values for the `others`, such as one sandbox of several."""
     specs = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
-    return [spec.params[name] for spec in specs if spec is not None and name in spec.params]
+    params = [spec.params for spec in specs if spec is not None]
+    return [found[name] for found in params if name in found and others.items() <= found.items()]

@@ -8,6 +8,7 @@ restrictions can stop: `process`, which has none, does not claim to.
 """
 
 import ctypes
+import gc
 import json
 import os
 import select
@@ -31,6 +32,7 @@ from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.report.terminal import print_report
 from grader.sandbox.launcher import Launcher
+from grader.sandbox.linux.warm import StartedZygote, WarmConnection
 from grader.schema import Report
 from grader.suite.runner import RunChecks
 from tests.support.galleries import Case
@@ -222,16 +224,19 @@ def adopt_orphans(yes: bool = True) -> None:
 
 def descendants() -> dict[int, str]:
     """Process id -> command line of everything below this process that is not dead already (Linux; none elsewhere)."""
-    parents = {}
-    for name in filter(str.isdecimal, os.listdir("/proc") if sys.platform == "linux" else ()):
-        state, parent = (_read(f"/proc/{name}/stat").rpartition(b")")[2].split() or (b"X", b"0"))[:2]
-        if state not in b"ZX":
-            parents[int(name)] = int(parent)
+    names = filter(str.isdecimal, os.listdir("/proc") if sys.platform == "linux" else ())
+    parents = {int(name): parent for name in names if (parent := _parent(int(name)))}
     below = {os.getpid()}
     while grown := {process for process, parent in parents.items() if parent in below} - below:
         below |= grown
     lines = {process: _read(f"/proc/{process}/cmdline") for process in below - {os.getpid()}}
     return {process: line.replace(b"\0", b" ").decode(errors="replace") for process, line in lines.items()}
+
+
+def _parent(process: int) -> int:
+    """The parent's id; 0 of a process that is dead."""
+    state, parent = (_read(f"/proc/{process}/stat").rpartition(b")")[2].split() or (b"X", b"0"))[:2]
+    return 0 if state in b"ZX" else int(parent)
 
 
 def _read(path: str) -> bytes:
@@ -243,18 +248,22 @@ def _read(path: str) -> bytes:
         return b""
 
 
-def survivors(before: dict[int, str]) -> list[str]:
+def survivors(before: dict[int, str], settle_seconds: float = SETTLE_SECONDS) -> list[str]:
     """What a graded submission left running, given a moment to be gone; ended here, since nobody else will."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while left := {
-        process: name for process, name in descendants().items() if process not in before and not _is_ours(name)
-    }:
+    deadline = time.monotonic() + settle_seconds
+    while left := _left(before):
         if not _has_ended(min(left), deadline - time.monotonic()):
             for process in left:
                 with suppress(ProcessLookupError):
                     os.kill(process, 9)
             break
     return [f"{process} {name[:120]}" for process, name in left.items()]
+
+
+def _left(before: dict[int, str]) -> dict[int, str]:
+    running = descendants()
+    known = before.keys() | _ours(running)
+    return {process: name for process, name in running.items() if process not in known}
 
 
 def _has_ended(process: int, seconds: float) -> bool:
@@ -269,9 +278,14 @@ def _has_ended(process: int, seconds: float) -> bool:
         os.close(descriptor)
 
 
-def _is_ours(command: str) -> bool:
-    """A zygote or another helper of the sandbox, which lives as long as its launcher."""
-    return "zygote" in command
+def _ours(running: dict[int, str]) -> set[int]:
+    """The zygotes that this process has started, and their workers that are ready for the next submission: no more than
+    it has connections to. A fork that an attack leaves has the same command line, so that does not tell them apart."""
+    known = [one for one in gc.get_objects() if type(one) in (StartedZygote, WarmConnection)]
+    zygotes = {one._process.pid for one in known if type(one) is StartedZygote}
+    connected = sum(not one._pipes._requests.closed for one in known if type(one) is WarmConnection)
+    workers = {process for process in running if _parent(process) in zygotes}
+    return zygotes | (workers if len(workers) <= connected else set())
 
 
 def markers(name: str, folder: Path) -> list[str]:

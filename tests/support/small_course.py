@@ -1,6 +1,14 @@
-"""An assignment of one exercise and one file of checks, for tests of what an author may write."""
+"""Small assignments, for tests of what an author may write: one of a single exercise, and a copy of an example.
 
+Each has a file of checks with a name of its own, since pytest keeps a module for each name.
+"""
+
+import shutil
 from pathlib import Path
+
+from tests.support.command import ROOT
+
+SOFTMAX = ROOT / "examples" / "softmax"
 
 _HEAD = """schema_version = "1.0"
 assignment = "small"
@@ -18,13 +26,20 @@ memory_mib = 1024
 
 
 def small_course(place: Path, exercise: str, points: str, checks: str) -> Path:
-    """The assignment's folder, new in `place`: what its rubric says of the exercise and of its points, and the checks.
-
-    The file of checks has a name of its own, since pytest keeps a module for each name.
-    """
+    """The folder, new in `place`: what its rubric says of the exercise and of its points, and the checks."""
     folder = place / "course"
     (folder / "checks").mkdir(parents=True)
     rubric = f'{_HEAD}[[exercise]]\nid = "1"\n{exercise}{_BOUNDS}{points}'
     (folder / "rubric.toml").write_text(rubric, encoding="utf-8")
     (folder / "checks" / f"check_{place.name}.py").write_text(checks, encoding="utf-8")
+    return folder
+
+
+def softmax_course(place: Path) -> Path:
+    """A copy of the softmax example, new in `place`, in which nothing is to be fixed."""
+    folder, name = place / "course", f"check_{place.name}"
+    shutil.copytree(SOFTMAX, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "checks" / "check_softmax.py").rename(folder / "checks" / f"{name}.py")
+    text = (folder / "explain.toml").read_text(encoding="utf-8")
+    (folder / "explain.toml").write_text(text.replace("{check_softmax.", f"{{{name}."), encoding="utf-8")
     return folder

@@ -12,7 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from grader.oracles.symbolic import Domain, Question, Reader, chains, equality, normal_form
 from grader.oracles.symbolic.calculus import derivative, product, substitute, total
-from grader.oracles.symbolic.reading import UndecidableError, UnreadableError
+from grader.oracles.symbolic.reading import UndecidableError
 
 POLAR, CARTESIAN = frozenset({"f_r", "f_theta"}), frozenset({"f_x", "f_y"})
 _SYMBOLS = Domain(
@@ -43,20 +43,12 @@ _MOVES = {
 _PARTIALS = {"r": F_R, "theta": F_THETA, "x": F_X, "y": F_Y}
 
 
-class HandedBackError(UnreadableError):
-    """An answer that leaves to the reader what was asked for."""
-
-
 class PolarReader(Reader):
     """Reads in the contract's symbols.
 
-    `is_answer`: the derivatives of f by r and θ are what is asked for, and one that is not carried out is no answer.
-    Otherwise they stand for f_r and f_theta.
+    In an answer the derivatives of f by r and θ are what is asked for, and one that is not carried out hands the
+    question back. Otherwise they stand for f_r and f_theta.
     """
-
-    def __init__(self, question: Question, *, is_answer: bool = False) -> None:
-        super().__init__(question)
-        self.is_answer = is_answer
 
     def symbol(self, node: Any) -> Any:
         name = node.name
@@ -93,14 +85,14 @@ class PolarReader(Reader):
         return _OF_XY if equal else None
 
     def derivative(self, node: Any) -> Any:
-        if self.is_answer and _has_unknown_function(node.expr):
-            by = [_name(variable) for variable, _ in node.variable_count]
-            if any(name in ("r", "theta") or name in self.bound for name in by):
-                raise HandedBackError("has an unknown function under a derivative, which hands the question back")
         order = sum(int(count) for _, count in node.variable_count)
         if node.expr.has(AppliedUndef) and (order > 1 or node.expr.has(sympy.Derivative)):
             raise UndecidableError("has a second derivative of f")
         return super().derivative(node)
+
+    def hands_back(self, node: Any) -> bool:
+        by = [_name(variable) for variable, _ in node.variable_count]
+        return _has_unknown_function(node.expr) and any(name in ("r", "theta", *self.bound) for name in by)
 
     def derived(self, inner: Any, variable: Any) -> Any:
         """By a coordinate, the other one of its pair kept fixed; by anything else as sympy does it."""

@@ -1,7 +1,7 @@
 """The substituted line of exercise 1: which line of a proof it is, whether it is right, and whether θ matters in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +11,7 @@ from grader.oracles.misconceptions import Misconception
 from grader.oracles.symbolic import Question, equality, printer
 from grader.oracles.symbolic.calculus import substitute, total
 from grader.oracles.symbolic.chains import Line
+from grader.oracles.symbolic.domain import Kind
 from grader.oracles.symbolic.independent import independent
 from grader.oracles.symbolic.reading import UndecidableError
 from grader.oracles.symbolic.witness import trial, witness
@@ -36,6 +37,11 @@ from .polar import (
 MAX_TERMS = 6  # of a sum in which the two squares are looked for
 PARTIALS = {"df_dr": F_R, "df_dtheta": F_THETA}
 
+_OF_THETA: Mapping[Any, Kind] = {  # what `independent` makes of an angle, and where it lies
+    THETA: "angle",
+    Symbol("cos(theta)", real=True): "sine",
+    Symbol("sin(theta)", real=True): "sine",
+}
 _GIVE_ANGLES = (acos, acot, arg, asin, atan, atan2, log)
 
 
@@ -123,8 +129,8 @@ def _follows_from(line: Line, way: Way, partials: Mapping[str, Line], question: 
         mine, expected = line.value, substitute(POLAR_SIDE, values)
     else:
         mine, expected = substitute(line.value, values), CARTESIAN_SIDE
-    rounded = line.rounded or any(answer.rounded for answer in partials.values())
-    return equality.compare(mine, expected, question, rounded=rounded, witnessed=False).verdict == "equal"
+    decimals = line.decimals.union(*(answer.decimals for answer in partials.values()))
+    return equality.compare(mine, expected, question, decimals=decimals, witnessed=False).verdict == "equal"
 
 
 def _matters(line: Line, way: Way, question: Question) -> str:
@@ -182,12 +188,12 @@ def _is_rational_in_theta(node: Any) -> bool:
 
 
 def _moves_with_theta(here: Any, line: Line, question: Question) -> str:
-    moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols if _is_of_theta(symbol)}
-    return equality.compare(here, substitute(here, moved), question, rounded=line.rounded, witnessed=False).verdict
-
-
-def _is_of_theta(symbol: Any) -> bool:
-    return symbol.name in ("theta", "cos(theta)", "sin(theta)")
+    """Compared with itself at another θ, sine and cosine, all of them where those of an angle lie: that |cos θ| ≤ 1 is
+    not cos² + sin² = 1, and |cos θ + 2| is no other function there."""
+    moved = {symbol: Symbol(f"other {symbol.name}", real=True) for symbol in here.free_symbols & _OF_THETA.keys()}
+    kinds = {name.name: kind for symbol, kind in _OF_THETA.items() for name in (symbol, moved.get(symbol, symbol))}
+    free = replace(question, domain=replace(DOMAIN, symbols={**DOMAIN.symbols, **kinds}))
+    return equality.compare(here, substitute(here, moved), free, decimals=line.decimals, witnessed=False).verdict
 
 
 def for_a_person(line: Line, expected: Line, question: Question) -> dict[str, Any]:

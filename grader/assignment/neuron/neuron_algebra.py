@@ -18,7 +18,10 @@ _NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
 
 
 class Symbolic(Protocol):
-    """The bounded oracle: for each pair {"verdict": "equal" | "different" | "undecided", "notes": sentences, ...}."""
+    """The bounded oracle: for each pair {"verdict": "equal" | "different" | "undecided", "notes": sentences, ...}.
+
+    The left ones are answers: what hands the question back is wrong there, and on the right undecided.
+    """
 
     def equal_each(
         self, lefts: Sequence[Tree], rights: Sequence[Tree], domain: None, seed: int, witnessed: bool
@@ -26,12 +29,14 @@ class Symbolic(Protocol):
 
 
 class Algebra:
-    """Compares a student's expressions, always the left ones, and collects the notes on how they were read."""
+    """Compares a student's expressions, always the left ones, and collects the notes on how they were read. Their
+    derivatives, which nobody answered with, are on the right."""
 
     def __init__(self, symbolic: Symbolic, seed: int) -> None:
         self._symbolic = symbolic
         self._seed = seed
         self._notes: dict[str, None] = {}
+        self.why = ""  # what is wrong with the entry that `at_labels` found, as half a sentence, where that is known
         self.evidence: Mapping[str, Any] = {}  # of a comparison that could not be decided: what a person needs for it
 
     def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
@@ -46,6 +51,7 @@ class Algebra:
     def each(self, lefts: Sequence[Tree], rights: Sequence[Tree]) -> list[str]:
         """The verdict on each pair."""
         results = [result for some, others in _batches(lefts, rights) for result in self._ask(some, others)]
+        self._whys = [result.get("why", "") for result in results]
         self._notes |= dict.fromkeys(note for result in results for note in result.get("notes", ()))
         for result in results:
             if result["verdict"] == UNDECIDED and not self.evidence:
@@ -64,7 +70,9 @@ class Algebra:
         verdicts = self.each(entries, rights)
         states = [(_best([verdicts[index] for index in group]), group[0]) for group in labels.groups()]
         worst = _worst([state for state, _ in states])
-        return worst, next(index for state, index in states if state == worst)
+        bad = next(index for state, index in states if state == worst)
+        self.why = self._whys[bad] if worst == DIFFERENT else ""
+        return worst, bad
 
     def named(
         self, entries: Sequence[Tree], misconceptions: Sequence[Misconception[Expressions]], labels: Labels
@@ -82,7 +90,7 @@ class Algebra:
         """Whether each entry depends on one weight, and no two on the same: a trivial answer is not carried on."""
         pairs = [(i, w) for i, entry in enumerate(entries) for w in W if str(w.args[0]) in dict(_symbols_in(entry))]
         slopes = [trees.derivative(entries[i], w) for i, w in pairs]
-        verdicts = self.each(slopes, [trees.integer(0)] * len(slopes))
+        verdicts = self.each([trees.integer(0)] * len(slopes), slopes)
         used = [(i, w.args[0]) for (i, w), state in zip(pairs, verdicts, strict=True) if state == DIFFERENT]
         return len(used) == len({i for i, _ in used}) == len({name for _, name in used}) == NEURONS
 

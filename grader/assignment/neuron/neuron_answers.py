@@ -42,12 +42,18 @@ def read_convention(ask: Callable[[], Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def inner_positions(seed: int) -> list[Offset]:
-    """Where to put x_1: four places, row and column always different, so that swapping them shows.
+    """Where to put x_1: every row meets a column, and every column a row, with every seed, so that an answer which is
+    wrong in some rows or columns, or where they are odd, is wrong with every seed; which two meet is drawn.
 
-    The same for every check, so that each is asked about once.
+    Row and column are always different, so that swapping them shows. The same for every check, so that each is asked
+    about once.
     """
-    rows = 1 + np.random.default_rng([seed, *b"x_1"]).permutation(MAX_POSITION)[:4]
-    return [(int(row), int(1 + (row + shift) % MAX_POSITION)) for row, shift in zip(rows, (1, 3, 2, 4), strict=True)]
+    draw = np.random.default_rng([seed, *b"x_1"])
+    while True:
+        places = [(row, int(col)) for row, col in enumerate(1 + draw.permutation(MAX_POSITION), 1)]
+        parities = {(row % 2, col % 2) for row, col in places}
+        if len(parities) == 4 and all(row != col for row, col in places):
+            return [places[index] for index in draw.permutation(MAX_POSITION)]
 
 
 def read_positions(value: Any) -> list[Offset]:

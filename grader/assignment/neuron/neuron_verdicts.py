@@ -20,6 +20,7 @@ from grader.oracles import trees
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import UnreadableError, sentence
 
+_ALONE = Labels(offsets=((0, 0),))  # of a single expression
 _UNDECIDED = "The machine cannot decide whether this is right. A person will look at it."
 
 
@@ -46,7 +47,9 @@ def _activations(entries: list[Tree], labels: Labels, convention: str, algebra: 
 
 
 def _activation_sentence(entry: Tree, right: Tree, index: int, algebra: Algebra) -> str:
-    if algebra.all([trees.derivative(entry, X_1)], [trees.derivative(right, X_1)]) == EQUAL:
+    if algebra.why:
+        return f"This is not y_{index + 1}: {algebra.why}."
+    if algebra.all([trees.derivative(right, X_1)], [trees.derivative(entry, X_1)]) == EQUAL:
         return f"y_{index + 1}: the coefficient of x_1 is right, but the rest is not C_{index + 1} alone."
     return (
         f"y_{index + 1}: x_1 does not have the right coefficient. Which weight does x_1 meet when the filter lies over "
@@ -79,7 +82,8 @@ def _derivative(
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED, **algebra.evidence)
     misconception = algebra.named(entries, derivative_misconceptions(labels, convention), labels)
-    message = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}."
+    because = f": {algebra.why}" if algebra.why else ""
+    message = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}{because}."
     return _failed(misconception, message).noting(*labels.notes)
 
 
@@ -113,8 +117,9 @@ def _loss(
         return Verdict.passed("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.")
     if UNDECIDED in (state, carried):
         return Verdict.review(_UNDECIDED, **algebra.evidence)
-    misconception = algebra.named([expression], loss_misconceptions(labels, convention), Labels(offsets=((0, 0),)))
-    message = "This is not ∂L/∂x_1: each path from x_1 over a y_i to L adds a product of derivatives."
+    misconception = algebra.named([expression], loss_misconceptions(labels, convention), _ALONE)
+    because = algebra.why or "each path from x_1 over a y_i to L adds a product of derivatives"
+    message = f"This is not ∂L/∂x_1: {because}."
     if expression in (0, trees.integer(0)):
         message += " It is 0, as a sum over an empty list is. Is the list empty, or does its loop never run?"
     return _failed(misconception, message).noting(*labels.notes)
@@ -124,8 +129,8 @@ def _loss_state(expression: Tree, labels: Labels, convention: str, algebra: Alge
     """With wrong labels among the student's own, only the coefficients of dy at right ones are compared."""
     rights = right_weights(labels, convention)
     if labels.complete:
-        return algebra.all([expression], [dot(DY, rights)])
-    return algebra.at_labels([trees.derivative(expression, dy) for dy in DY], rights, labels)[0]
+        return algebra.at_labels([expression], [dot(DY, rights)], _ALONE)[0]
+    return algebra.at_labels(rights, [trees.derivative(expression, dy) for dy in DY], labels)[0]
 
 
 def _carried_loss(expression: Tree, own_derivative: list[Tree] | None, algebra: Algebra) -> str:

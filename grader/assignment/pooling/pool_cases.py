@@ -23,7 +23,10 @@ SPLIT = Precision(rtol=2.0**-22, atol=0.0)
 LEVEL = 2.0**-11  # the grid of X
 _LEVELS = np.arange(256, 4096, 2)  # values from 1/8 to 2, none twice; even, so that an odd one can stand beside each
 _APART = 104  # places in _LEVELS, 0.1 of the values: where closeness is not asked, no tolerance takes two for equal
+_BY_HAND = 8.0  # some positive maps are so much larger: values up to 16, as people write them by hand
 _CLOSE = 2.0**-12  # of a level, 1e-7 of the values: nearer to the maximum than any tolerance that is in use
+_LOW, _HIGH = _LEVELS[:8], _LEVELS[600:608]  # what is below tied maxima: far, or less than a third below
+_TIED = _LEVELS[608 + 2 * _APART :][:6]  # twice: the values may be halved
 # The sets of places where maxima may sit: all four, then the pairs and triples, then a single one.
 _PLACES = np.array(
     [[place in chosen for place in range(4)] for size in (4, 2, 3, 1) for chosen in combinations(range(4), size)]
@@ -77,6 +80,7 @@ def one_window(rng: np.random.Generator) -> tuple[Case, ...]:
     ranks = np.cumsum(rng.integers(_APART, len(_LEVELS) // 4, orders.shape), axis=1)
     X = np.take_along_axis(_LEVELS[ranks].astype(float), orders, axis=1).reshape(-1, 1, 2, 2)
     X = np.where(rng.random((len(orders), 1, 1, 1)) < 0.5, X, _off_grid(rng, X)) * LEVEL
+    X[1::2] *= _BY_HAND
     dY = upstream(rng, X.shape)
     expected = pool_gradient(dY, X)  # of all at once
     return tuple(_case(X[[n]], dY[[n]], expected[[n]]) for n in range(len(orders)))
@@ -116,7 +120,7 @@ def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.4: positive windows with maxima on every set of places, some shared by windows; sizes as in 2.3."""
     return tuple(
         tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
-        for shape, scale in zip(tied_shapes(rng), (1.0, rng.uniform(0.5, 2.0), 1.0), strict=True)
+        for shape, scale in zip(tied_shapes(rng), (1.0, rng.uniform(0.5, 2.0), _BY_HAND), strict=True)
     )
 
 
@@ -126,11 +130,11 @@ def odd_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 
 
 def _pooled(rng: np.random.Generator, shapes: list[Shape], signs: str) -> tuple[Case, ...]:
-    """Half of them on the grid."""
+    """Half of them on the grid; the last, which is the largest, also has the largest values."""
     on_grid = rng.permutation([index % 2 == 0 for index in range(len(shapes))])
     return tuple(
-        pooling(_maps(rng, shape, signs, bool(on), 1.0), upstream(rng, shape))
-        for shape, on in zip(shapes, on_grid, strict=True)
+        pooling(_maps(rng, shape, signs, bool(on), 1.0) * scale, upstream(rng, shape))
+        for shape, on, scale in zip(shapes, on_grid, [*[1.0] * (len(shapes) - 1), _BY_HAND], strict=True)
     )
 
 
@@ -178,10 +182,12 @@ def _off_grid(rng: np.random.Generator, X: Floats) -> Floats:
 
 
 def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
-    """Windows whose maxima sit on each set of places in turn, in random order; the other entries may tie as well."""
+    """Windows whose maxima sit on each set of places in turn, in random order; the other entries may tie as well. Those
+    below a single maximum are near it: whoever takes a multiple of one entry for the largest is not right by luck."""
     count = int(np.prod(shape)) // 4
     order = [0, *rng.permutation(range(1, 11)), *rng.permutation(range(11, 15))]  # the quadruple in every map
     places = _PLACES[order][np.arange(count) % len(_PLACES)]
-    maxima = rng.choice(_LEVELS[8 + 2 * _APART :][:6], (count, 1))  # twice: the values may be halved
-    parts = np.where(places, maxima, rng.choice(_LEVELS[:8], (count, 4))).astype(float)
+    is_near = (places.sum(axis=1, keepdims=True) == 1) | (rng.random((count, 1)) < 0.5)
+    below = np.where(is_near, rng.choice(_HIGH, (count, 4)), rng.choice(_LOW, (count, 4)))
+    parts = np.where(places, rng.choice(_TIED, (count, 1)), below).astype(float)
     return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL

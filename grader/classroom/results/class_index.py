@@ -10,7 +10,7 @@ from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, columns
-from grader.load.decisions import DECIDED
+from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
 from grader.model import Question
 from grader.version import VERSION
@@ -102,18 +102,18 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
     """The questions that a person has to decide about a hand-in, and one issue about files that were not read."""
     questions = state.questions.get(hand_in.id, ())
-    for question in questions:
-        yield Issue(IssueKind.CHOICE, hand_in.id, _question_text(hand_in.id, question))
-    prefixes = tuple(f"{question.wanted}: " for question in questions)
     unread = state.notes.get(hand_in.id, ())
+    for question in questions:
+        yield Issue(IssueKind.CHOICE, hand_in.id, _question_text(hand_in.id, question, unread))
+    prefixes = tuple(f"{question.wanted}: " for question in questions)
     notes = [note for note in unread if not note.startswith(prefixes) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
 
 
-def _question_text(name: str, question: Question) -> str:
-    """A question about a file in words, with the options that answer it."""
+def _question_text(name: str, question: Question, notes: Sequence[str]) -> str:
+    """A question about a file in words, with the options that answer it; one that was answered in vain says so."""
     options = [f"--accept '{name}:{path}={question.wanted}'" for path in question.candidates[:MAX_OPTIONS]]
     how = " or ".join(options)
     more = len(question.candidates) - len(options)
@@ -121,4 +121,6 @@ def _question_text(name: str, question: Question) -> str:
     if question.taken is not None:
         differ = f"{len(question.candidates)} files differ, and {question.taken} was graded"
         return f"{question.wanted}: {differ}. {how} decides{rest}."
-    return f"{question.wanted}: not handed in under this name. {how} reads what may be meant{rest}."
+    vain = (note for note in notes if note.startswith(f"{question.wanted}: ") and note.endswith(ABSENT))
+    state = next(vain, f"{question.wanted}: not handed in under this name")
+    return f"{state}. {how} reads what may be meant{rest}."

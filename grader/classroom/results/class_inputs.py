@@ -70,7 +70,7 @@ class ClassInputs:
     def updated(self, new: "ClassInputs") -> "ClassInputs":
         """These, with what is given now in the place of what was given before."""
         earlier = dict(self.items())
-        return _inputs({**earlier, **{name: _merged(earlier.get(name), value) for name, value in new.items()}})
+        return _inputs({**earlier, **{name: _merged(name, earlier.get(name), value) for name, value in new.items()}})
 
     @property
     def overrides(self) -> dict[str, str | Path]:
@@ -88,12 +88,12 @@ class ClassInputs:
     def changed(self, new: "ClassInputs") -> tuple[str, ...]:
         """The options whose kept value gives way to another one."""
         earlier = dict(self.items())
-        return tuple(name for name, value in new.items() if _replaces(earlier.get(name), value))
+        return tuple(name for name, value in new.items() if _replaces(name, earlier.get(name), value))
 
     def reused(self, new: "ClassInputs") -> tuple[tuple[str, str], ...]:
         """The options that are in use though `new` does not have them, with their values in words."""
         now = dict(new.items())
-        left = ((name, _reused(value, now.get(name))) for name, value in self.items())
+        left = ((name, _reused(name, value, now.get(name))) for name, value in self.items())
         return tuple((name, _shown(value)) for name, value in left if value is not None)
 
 
@@ -206,32 +206,41 @@ def _read(path: Path) -> bytes:
         raise UsageError(f"{path}: cannot be read ({error.strerror}).") from error
 
 
-def _merged(earlier: object, new: object) -> object:
-    """One option's value from now on: the new one, or, of KEY=VALUE lists, the old entries joined by the new."""
-    before, now = _pairs(earlier), _pairs(new)
-    return tuple(f"{key}={value}" for key, value in {**before, **now}.items()) if before and now else new
+def _merged(name: str, earlier: object, new: object) -> object:
+    """One option's value from now on: the new one, or, of a person's decisions, the old ones joined by the new."""
+    before, now = _decisions(name, earlier), _decisions(name, new)
+    return tuple({**before, **now}.values()) if before and now else new
 
 
-def _reused(earlier: object, new: object) -> object | None:
+def _reused(name: str, earlier: object, new: object) -> object | None:
     """The part of an earlier value that is still in use beside a new one; None for nothing."""
-    before, now = _pairs(earlier), _pairs(new)
+    before, now = _decisions(name, earlier), _decisions(name, new)
     if before and now:
-        return tuple(f"{key}={value}" for key, value in before.items() if key not in now) or None
+        return tuple(entry for key, entry in before.items() if key not in now) or None
     return earlier if new is None else None
 
 
-def _replaces(earlier: object, new: object) -> bool:
-    before, now = _pairs(earlier), _pairs(new)
+def _replaces(name: str, earlier: object, new: object) -> bool:
+    before, now = _decisions(name, earlier), _decisions(name, new)
     if before and now:
-        return any(before.get(key, value) != value for key, value in now.items())
+        return any(before.get(key, entry) != entry for key, entry in now.items())
     return earlier is not None and earlier != new
 
 
-def _pairs(value: object) -> Mapping[str, str]:
-    """KEY=VALUE entries by their keys, which may hold the sign themselves; nothing for any other value."""
+def _decisions(name: str, value: object) -> dict[tuple[str, str], str]:
+    """A person's decisions by what each is about, of which the latest holds; nothing for any other option.
+
+    FOLDER=ID is about the folder, ID:FILE=NAME about that name in the hand-in: one file may be several exercises. Where
+    FILE has a colon in it, both of two decisions are kept, and the later counts (`parse_accepted`).
+    """
     entries = [entry for entry in value if isinstance(entry, str)] if isinstance(value, tuple) else []
-    split = [entry.rpartition("=") for entry in entries]
-    return {key: end for key, sign, end in split if sign}
+    split = [(entry, *entry.rpartition("=")) for entry in entries if "=" in entry]
+    match name:
+        case "accept":
+            return {(rest.rpartition(":")[0], expected): entry for entry, rest, _, expected in split}
+        case "match":
+            return {(folder, ""): entry for entry, folder, _, _ in split}
+    return {}
 
 
 def _shown(value: object) -> str:

@@ -14,6 +14,7 @@ Nobody is given a zero for a fault of ours or for not being in the class: such l
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -24,11 +25,12 @@ from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.feedback import as_html, comment_lines
 from grader.classroom.results.feedback_zip import NAME as FEEDBACK_ZIP
 from grader.classroom.results.feedback_zip import feedback_zip
-from grader.classroom.results.lms_gradesheet import Gradesheet, Line, fill, open_gradesheet, participants
+from grader.classroom.results.lms_gradesheet import Gradesheet, Line, excused, fill, open_gradesheet, participants
 from grader.classroom.results.pages import Compared, notes_on, write_pages
 from grader.classroom.results.store import ClassIndex, Entry, report_of
 from grader.classroom.results.store import reports as reports_of
 from grader.classroom.tables import Row, table
+from grader.errors import UsageError
 from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
 from grader.schema import Report
@@ -70,6 +72,16 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     return open_gradesheet(inputs.sheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
 
 
+def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
+    """Whom Canvas' gradebook excuses, where it was given: as the sheet to be filled in, or as roster."""
+    inputs = read_inputs(results)
+    for file in filter(None, (inputs.sheet, inputs.roster)):
+        with suppress(UsageError):  # a roster is not to be filled in: of several assignments, nobody said which it is
+            gradebook = open_gradesheet(file.path, index.rubric_max, inputs.assignment_column, scale=True)
+            return excused(gradebook, (person for entry in index.entries for person in entry.students))
+    return {}
+
+
 def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[Row]:
     yield _header(index)
     for entry in index.entries:
@@ -89,8 +101,9 @@ def _moodle(results: Path, index: ClassIndex, now: datetime) -> Iterator[Row]:
 def _canvas(results: Path, index: ClassIndex) -> Iterator[Row]:
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", index.title)
     yield ("    Points Possible", "", "", "", "", index.rubric_max)
+    words = _excused(results, index)
     for entry, report in reports_of(results, index):
-        yield from (_canvas_of(index, person, report) for person in entry.students)
+        yield from (_canvas_of(index, person, words.get(person, report.score)) for person in entry.students)
 
 
 def _lines(results: Path, index: ClassIndex) -> Iterator[Line]:
@@ -140,9 +153,9 @@ def _moodle_of(index: ClassIndex, person: Student, report: Report, now: datetime
     return (*who, report.score, index.rubric_max, modified, as_html(comment_lines(report)))
 
 
-def _canvas_of(index: ClassIndex, person: Student, report: Report) -> Row:
+def _canvas_of(index: ClassIndex, person: Student, grade: str | float) -> Row:
     number = person.lms if index.format is Format.CANVAS else ""
-    return (person.name, number, _course_id(person), person.email, "", report.score)
+    return (person.name, number, _course_id(person), person.email, "", grade)
 
 
 def _course_id(person: Student) -> str:

@@ -30,6 +30,7 @@ from grader.errors import UsageError
 _ASSIGNMENT = re.compile(r"(?P<name>.+) \((?P<number>\d+)\)")
 _MARK = b"\xef\xbb\xbf"  # of UTF-8
 _TINY = 1e-6
+_EMPTY = ("", "-")  # a cell in which nothing is, as Moodle and Canvas write it
 _KEYS = (Column.LMS, Column.ID, Column.EMAIL)
 
 
@@ -86,6 +87,21 @@ def fill(sheet: Gradesheet, lines: Iterable[Line], now: datetime) -> Iterator[st
         yield text.getvalue()
 
 
+def excused(sheet: Gradesheet, people: Iterable[Student]) -> dict[Student, str]:
+    """Those of `people` whose grade in Canvas' gradebook is a word, such as "EX", with the word.
+
+    A number would take its place: Canvas' importer excuses nobody whom a grade is given.
+    """
+    find = _finder(Line(person, 0.0, "") for person in people)
+    words: dict[Student, str] = {}
+    for row in sheet.table.people() if sheet.table.dialect.is_canvas else ():
+        cells, line = sheet.table.table.rows[row.index], find(row)
+        word = cells[sheet.grade].strip() if sheet.grade < len(cells) else ""
+        if line is not None and word not in _EMPTY and _number(word) is None:
+            words[line.person] = word
+    return words
+
+
 def participants(sheet: Gradesheet) -> dict[str, str]:
     """The course's id or the e-mail of a person, as Moodle's worksheet has it -> Moodle's number of them."""
     numbers: dict[str, str] = {}
@@ -125,10 +141,10 @@ def _filled(row: Sequence[str], sheet: Gradesheet, line: Line, now: datetime) ->
         return filled
     score, before = line.score * sheet.factor, row[sheet.grade]
     number = _number(before)
-    if not before.strip() or (number is not None and abs(number - score) > _TINY):
+    if before.strip() in _EMPTY or (number is not None and abs(number - score) > _TINY):
         filled[sheet.grade] = cell(score).replace(".", sheet.decimal)
     feedback, graded = sheet.table.place(Column.FEEDBACK), sheet.table.place(Column.GRADED)
-    if feedback is not None and feedback < len(row) and (row[feedback].strip() in ("", "-") or is_ours(row[feedback])):
+    if feedback is not None and feedback < len(row) and (row[feedback].strip() in _EMPTY or is_ours(row[feedback])):
         filled[feedback] = line.comment
     if filled != list(row) and graded is not None and graded < len(row):
         filled[graded] = now.isoformat(timespec="seconds")

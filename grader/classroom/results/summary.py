@@ -147,7 +147,7 @@ def _incidents(incidents: Mapping[str, _Names]) -> Iterator[str]:
 def _figures(scores: Sequence[float], most: float) -> str:
     quarters = quantiles(scores, n=4, method="inclusive") if len(scores) > 1 else [scores[0]] * 3
     return (
-        f"{len(scores)} scores: mean {number(fmean(scores))}, median {number(median(scores))}, "
+        f"{counted(len(scores), 'score')}: mean {number(fmean(scores))}, median {number(median(scores))}, "
         f"middle half {number(quarters[0])} to {number(quarters[2])}, of {number(most)}"
     )
 

@@ -27,7 +27,7 @@ from grader.errors import UsageError
 from grader.load.content import is_our_fault
 from grader.load.file_names import folder_name
 from grader.model import Outcome, Submission
-from grader.report.results_json import is_half_written
+from grader.report.results_json import HALF_WRITTEN
 from grader.schema import Report
 from grader.version import VERSION
 
@@ -278,10 +278,9 @@ class ClassRun:
 
     def _sweep(self) -> None:
         """Removes what a killed run had half written. Only under the lock is it certain that nobody is writing it."""
-        for pattern in (".*", "*/.*"):
+        for pattern in (f".*{HALF_WRITTEN}", f"*/.*{HALF_WRITTEN}"):
             for path in self.results.glob(pattern):
-                if is_half_written(path.name):
-                    path.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
 
 
 def _names_of(hand_in: HandIn) -> set[str]:

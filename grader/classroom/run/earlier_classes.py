@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import label
@@ -14,6 +13,7 @@ from grader.classroom.results.class_inputs import InputFile
 from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
 from grader.counting import counted
 from grader.errors import SubmissionError, UsageError
+from grader.sandbox.scratch import temporary_folder
 
 _NAMED = 3  # hand-ins in a message, of those in which nothing can be compared
 
@@ -33,14 +33,14 @@ def earlier_classes(folders: Sequence[Path], submissions: Path, assignment: Assi
     Raises UsageError for one that is no class.
     """
     if not folders:
-        yield EarlierClasses()  # and no folder that a killed class would leave
+        yield EarlierClasses()
         return
-    with TemporaryDirectory(prefix="grader-against-") as place:
+    with temporary_folder() as place:
         files: dict[InputFile, str] = {}
         for number, folder in enumerate(folders):
             if folder.exists() and submissions.exists() and folder.samefile(submissions):
                 raise UsageError(f"--against {folder}: these are this class's own hand-ins; give an earlier year's.")
-            path = Path(place) / f"{number}.zip"
+            path = place / f"{number}.zip"
             notice = _pack(path, folder, assignment)
             files.setdefault(replace(InputFile.at(path), name=_year(folder, [file.name for file in files])), notice)
         yield EarlierClasses(tuple(files), tuple(files.values()))

@@ -32,6 +32,7 @@ from grader.model import ExitCode, Submission
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.rubric import parse_rubric
+from grader.sandbox.child import folders
 from grader.sandbox.child.protocol import REQUEST, Value, read_frame, write_frame
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -190,7 +191,7 @@ def run(arguments: Sequence[str]) -> NoReturn:
     try:
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, own_folder, ignore_errors=True)  # whoever asked may be gone
-            os.mkdir(own_folder, 0o700)
+            folders.make(own_folder)
             main(Path(own_folder), int(lent[0]) if lent else None)
         os._exit(0)  # all that it opened is closed; taking the interpreter apart would have the class wait
     except KeyboardInterrupt:

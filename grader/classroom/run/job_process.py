@@ -40,7 +40,7 @@ class JobProcess:
         self.settings = settings
         self.jobs = 0
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by end()
-        self._folder = unused_path("grader-job-")  # made by the process, and removed by either, if one is killed
+        self._folder = unused_path()  # made by the process, and removed by either, if one is killed
         if sys.platform == "linux" and isinstance(launcher, WarmLauncher):
             theirs, sibling = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
             with theirs, sibling:

@@ -85,7 +85,7 @@ def _failed(function: Callable[..., Any], question: Question, answers: Sequence[
     tried = list(counterexample.each_tried(function, question.minimal_cases))
     small = [(case, item) for case, item in tried if isinstance(item, Answer)]
     named = explain(answers, question.misconceptions, small)
-    mistake = _nothing_returned(answers) or _swapped(function, question) or next(iter(named), None)
+    mistake = _nothing_returned(answers) or _swapped(function, question) or next(named, None)
     smallest = counterexample.first_wrong(tried)
     wrong = next(text for item in answers if (text := mismatch(*item)))
     example = counterexample.sentence(*smallest) if smallest else ""
@@ -114,7 +114,7 @@ def _raise(
         evidence=counterexample.input_evidence(function, where),
     )
     if verdict.diagnosis is None:  # else Python's own words name it
-        mistake = _swapped(function, question) or next(iter(explain(everything, question.misconceptions)), None)
+        mistake = _swapped(function, question) or next(explain(everything, question.misconceptions), None)
         if mistake is not None:
             message = f"{raised}, for {where.shapes}. {mistake.sentence}"  # which says more than any advice
             verdict = replace(verdict, message=message, diagnosis=mistake.id)

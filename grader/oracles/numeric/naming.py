@@ -5,7 +5,7 @@ them, and what is not finite where it is not. Where no number came there is noth
 none is named.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,14 +33,15 @@ def explain(
     answers: Sequence[tuple[Case, Answer | None]],
     misconceptions: Sequence[Misconception[Model]],
     small: Sequence[tuple[Case, Answer | None]] = (),
-) -> list[Misconception[Model]]:
-    """Those of `misconceptions` that explain all `answers` (None: the call raised), in their order.
+) -> Iterator[Misconception[Model]]:
+    """Those of `misconceptions` that explain all `answers` (None: the call raised), in their order, each looked for
+    when it is asked for: who needs the first pays for no more.
 
     `small` are answers to minimal cases. A fitted model need not explain them: what it would fit to a few small
     integers is chance.
     """
     if any(_unreadable(answer) for _, answer in answers) or not any(_tells(answer) for _, answer in (*answers, *small)):
-        return []
+        return iter(())
 
     def reproduces(model: Model) -> bool:
         cases = answers if isinstance(model, Fitted) else (*answers, *small)

@@ -23,7 +23,7 @@ class Line:
     unclear: str = ""
     text: str = ""
     notes: tuple[str, ...] = ()
-    rounded: bool = False
+    decimals: frozenset[Any] = frozenset()  # the rounded numbers in it
 
     @classmethod
     def of(cls, value: Any) -> "Line":
@@ -44,7 +44,7 @@ def read(answer: Any, reader: Reader) -> Line:
     except TooMuchError as error:
         return Line(unclear=str(error))
     unknown, notes = tuple(reader.unknown), tuple(reader.notes)
-    return Line(value, symbols_of(value), unknown, "", "", printer.text(answer), notes, reader.rounded)
+    return Line(value, symbols_of(value), unknown, "", "", printer.text(answer), notes, frozenset(reader.decimals))
 
 
 def read_all(answers: Sequence[Any], reader: Callable[[], Reader]) -> list[Line]:
@@ -63,7 +63,7 @@ def compare(
     if mine.unclear or other.unclear:
         return equality.Answer("undecided", why=mine.unclear or other.unclear)
     left, right = substitute(mine.value, rule or {}), substitute(other.value, rule or {})
-    return equality.compare(left, right, question, rounded=mine.rounded or other.rounded, witnessed=witnessed)
+    return equality.compare(left, right, question, decimals=mine.decimals | other.decimals, witnessed=witnessed)
 
 
 def steps(lines: Sequence[Line], compared: Callable[[Line, Line], equality.Answer]) -> list[equality.Answer]:

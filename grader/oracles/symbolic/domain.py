@@ -8,15 +8,15 @@ import sympy
 
 from .bounds import Budget
 
-Kind: TypeAlias = Literal["real", "positive", "angle"]
+Kind: TypeAlias = Literal["real", "positive", "angle", "sine"]
 
 
 @dataclass(frozen=True, slots=True)
 class Domain:
     """The values that symbols may take. A symbol that is not named here is any real number.
 
-    `symbols`: name -> "real", "positive", or "angle", a real number between −π and π whose sines and cosines are
-    compared exactly. Witnesses name them in this order.
+    `symbols`: name -> "real", "positive", "angle", a real number between −π and π whose sines and cosines are compared
+    exactly, or "sine", a real number between −1 and 1. Witnesses name them in this order.
     `relations`: name -> the expression that it stands for, such as x = r cos θ. They are read as that.
     `labels`: how messages write a name, such as θ for theta.
     `closed`: whether an answer may have no other symbols. They are then reported as unknown.
@@ -41,6 +41,9 @@ class Domain:
 
     def is_angle(self, name: str) -> bool:
         return self.symbols.get(name) == "angle"
+
+    def is_sine(self, name: str) -> bool:
+        return self.symbols.get(name) == "sine"
 
     def label(self, name: str) -> str:
         return self.labels.get(name, name)

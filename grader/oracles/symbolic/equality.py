@@ -1,5 +1,6 @@
 """Three-valued equality of two expressions, by algebra where it decides and by value elsewhere."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -22,8 +23,10 @@ class Answer:
     why: str = ""
 
 
-def compare(left: Any, right: Any, question: Question, *, rounded: bool = False, witnessed: bool = True) -> Answer:
-    """Two expressions, read and within bounds. `rounded` says that one contains decimals that are no exact numbers.
+def compare(
+    left: Any, right: Any, question: Question, *, decimals: Set[Any] = frozenset(), witnessed: bool = True
+) -> Answer:
+    """Two expressions, read and within bounds. `decimals` are the numbers in them that are rounded.
 
     Without `witnessed` no point is looked for where algebra alone has shown that they differ.
     """
@@ -32,15 +35,17 @@ def compare(left: Any, right: Any, question: Question, *, rounded: bool = False,
     exact = normal_form.same(left, right, question)
     if exact:
         return Answer("equal", exact=True)
-    if exact is False and not (witnessed or rounded):
+    if exact is False and not (witnessed or decimals):
         return Answer("different", exact=True)
     try:
         result = evaluation.compare(left, right, question)
         if result is True and exact is None:
             result = branches.decide(left, right, question)
-        if rounded and result is not True and evaluation.near(left, right, question):
+        if decimals and result is not True and evaluation.near(left, right, decimals, question):
             return Answer("undecided", why=_ROUNDED)
     except TooMuchError as error:
+        if decimals:  # of which nobody knows then whether they are all that is wrong
+            return Answer("undecided", why=str(error))
         result, why = None, str(error)
     else:
         why = _UNSEEN

@@ -5,8 +5,9 @@ the digits grow, and differ if it stays; where neither is clear, or where some p
 seen with so many digits, they are doubled. So neither cancellation nor a tiny planted term is mistaken for the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias
@@ -25,7 +26,8 @@ DIGITS = (30, 60, 120, 240, 480)  # of the coarser of two computations, until it
 CLEAR = 20  # digits by which a difference has to shrink, of those gained
 STAYS = 5  # digits by which it has to stand out from rounding
 RESOLVED = 5  # digits to which each part has to be known
-ROUNDED_TOLERANCE = 1e-12  # relative: decimals carry 16 digits
+ROUNDED_TOLERANCE = Fraction(1, 10**12)  # of a decimal, or of one where it is smaller: they carry 16 digits, and what
+# is left where numbers of about one cancel, such as math.cos(math.pi / 2), has that size of error too
 MAX_BITS = 20_000  # of a value's magnitude: about 10**6000
 NODE_WORK = 12  # units for one operation at the fewest digits
 BITS_PER_DIGIT = 3.33
@@ -73,21 +75,37 @@ def compare(left: Any, right: Any, question: Question) -> Difference | bool | No
     return None
 
 
-def near(left: Any, right: Any, question: Question) -> bool:
-    """Whether both agree at POINTS points as rounded numbers do. Raises TooMuchError."""
+def near(left: Any, right: Any, decimals: Iterable[Any], question: Question) -> bool:
+    """Whether the rounding of `decimals`, numbers in them, can be all that separates both at POINTS points.
+
+    To first order the two sides move apart by at most the sum of what each decimal moves them by. Their values say
+    nothing of that: where terms cancel they are small, and what is left of the terms' rounding is not.
+    Raises TooMuchError.
+    """
+    moved = [{decimal: _moved(decimal)} for decimal in decimals]
     agreed = 0
     for point in islice(points(names_of(left, right, question=question), question), DRAWS):
-        machine = _Machine(DIGITS[0], point, question)
         try:
-            a, b = machine.value(left), machine.value(right)
+            apart = _apart(left, right, point, question, {})
+            room = sum(abs(_apart(left, right, point, question, decimal) - apart) for decimal in moved)
         except UndefinedError:
             continue
-        if abs(a - b) > ROUNDED_TOLERANCE * max(abs(a), abs(b)):
+        if abs(apart) > room:
             return False
         agreed += 1
         if agreed == POINTS:
             break
     return agreed == POINTS
+
+
+def _moved(decimal: Any) -> Fraction:
+    number = Fraction(int(decimal.p), int(decimal.q))
+    return number + ROUNDED_TOLERANCE * max(Fraction(1), abs(number))
+
+
+def _apart(left: Any, right: Any, point: Point, question: Question, moved: Mapping[Any, Fraction]) -> Number:
+    machine = _Machine(DIGITS[0], point, question, moved)
+    return machine.value(left) - machine.value(right)
 
 
 def at(
@@ -156,6 +174,7 @@ class _Machine:
     digits: int
     point: Point
     question: Question
+    moved: Mapping[Any, Fraction] = field(default_factory=dict)  # numbers, and what is put in their place
     values: list[tuple[Any, Number]] = field(default_factory=list)  # of all parts, in the order of the work
     vanished: list[Any] = field(default_factory=list)  # parts that came out as zero, nothing in them being zero
     depth: float = 0.0  # bits between what was worked out last and the smallest term in it
@@ -184,7 +203,8 @@ class _Machine:
     def operate(self, node: Any) -> Number:
         match node:
             case sympy.Rational():
-                return self.context.mpf(int(node.p)) / int(node.q)
+                number = self.moved.get(node, node)
+                return self.context.mpf(int(number.numerator)) / int(number.denominator)
             case sympy.Symbol():
                 return self.coordinate(node.name)
             case sympy.Add():

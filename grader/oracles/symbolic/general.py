@@ -20,10 +20,11 @@ def equal(
     seed: int = 0,
     witnessed: bool = True,
 ) -> dict[str, Any]:
-    """Whether `left`, a student's expression, is the function `right` on the domain.
+    """Whether `left`, a student's answer, is the function `right` on the domain.
 
     Symbols go by their names; `domain` says what they are (by default, all are real numbers), and may be given as plain
-    data. Derivatives are carried out, decimals are the fractions that they stand for. `seed` draws the sample points.
+    data. Derivatives are carried out; in an answer one of an unknown function is wrong, as it hands the question back.
+    Decimals are the fractions that they stand for. `seed` draws the sample points.
     Gives {"verdict": "equal" | "different" | "undecided", "exact": decided by algebra and not by numbers,
     "witness": "for w_1 = 1, your expression gives 2; the correct value is 3" or None,
     "why": half a sentence where there is no witness, "notes": sentences on what was read in a special way,
@@ -34,11 +35,13 @@ def equal(
 
 
 def _equal(left: Any, right: Any, question: Question, witnessed: bool) -> dict[str, Any]:
-    reader = Reader(question)
+    answer_reader, reader = Reader(question, is_answer=True), Reader(question)
     for_a_person: dict[str, Any] = {}  # nothing of what is too large even to be looked at
     try:
-        mine, other = reader.expression(left), reader.expression(right)
-        answer = equality.compare(mine, other, question, rounded=reader.rounded, witnessed=witnessed)
+        mine, other = answer_reader.expression(left), reader.expression(right)
+        answer = equality.compare(
+            mine, other, question, decimals=answer_reader.decimals | reader.decimals, witnessed=witnessed
+        )
         if answer.verdict == "undecided":
             for_a_person = _for_a_person(left, right, trial(mine, other, question))
     except UnreadableError as error:
@@ -53,7 +56,7 @@ def _equal(left: Any, right: Any, question: Question, witnessed: bool) -> dict[s
         "exact": answer.exact,
         "witness": witness(answer.difference, question, PHRASE),
         "why": answer.why,
-        "notes": reader.notes,
+        "notes": list(dict.fromkeys([*answer_reader.notes, *reader.notes])),
         **for_a_person,
     }
 

@@ -34,13 +34,18 @@ class UndecidableError(Exception):
 
 
 class Reader:
-    """Reads expressions over any domain. `notes` and `rounded` tell what was found on the way."""
+    """Reads expressions over any domain. `notes` and `decimals` tell what was found on the way.
 
-    def __init__(self, question: Question) -> None:
+    `is_answer`: a derivative of a function that nobody knows hands the question back, and is wrong. Otherwise it only
+    cannot be read.
+    """
+
+    def __init__(self, question: Question, *, is_answer: bool = False) -> None:
         self.question = question
+        self.is_answer = is_answer
         self.domain = question.domain
         self._notes: dict[str, None] = {}
-        self.rounded = False
+        self.decimals: set[Any] = set()  # numbers that are rounded
         self.unknown: dict[str, None] = {}  # names of symbols that a closed domain does not have
         self.bound: dict[str, Any] = {}  # the variables of the Subs around
 
@@ -62,6 +67,8 @@ class Reader:
             case sympy.Float():
                 return self.decimal(node)
             case sympy.Derivative():
+                if self.is_answer and self.hands_back(node):
+                    raise UnreadableError("has an unknown function under a derivative, which hands the question back")
                 return self.derivative(node)
             case sympy.Subs():
                 return self.substitution(node)
@@ -104,10 +111,10 @@ class Reader:
                 number = sympy.Mul(sympy.Rational(factor.numerator, factor.denominator), unit, evaluate=False)
                 self.note(f"{value!r} is read as {text(number)}; sympy.{text(unit)} says so exactly.")
                 return number
-        self.rounded = True
         self.note(f"{value!r} is a rounded number; sympy.Rational and the like are exact.")
-        binary = Fraction(value)
-        return sympy.Rational(binary.numerator, binary.denominator)
+        binary = sympy.Rational(*value.as_integer_ratio())
+        self.decimals.add(binary)
+        return binary
 
     def derivative(self, node: Any) -> Any:
         inner = self.read(node.expr)
@@ -122,6 +129,10 @@ class Reader:
                 except NoRuleError as error:
                     raise UndecidableError(f"has a derivative of {error}, for which there is no rule here") from error
         return inner
+
+    def hands_back(self, node: Any) -> bool:
+        """Whether a derivative leaves to the reader what was asked for."""
+        return bool(node.expr.has(AppliedUndef))
 
     def derived(self, inner: Any, variable: Any) -> Any:
         symbol = self.read(variable)

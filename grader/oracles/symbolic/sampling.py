@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import pi
+from math import pi, sin
 from typing import TypeAlias
 
 import sympy
@@ -56,6 +56,8 @@ def points(names: list[str], question: Question) -> Iterator[Point]:
 def _coordinate(name: str, domain: Domain, draw: random.Random, prime: int, spread: bool, turn: int) -> Coordinate:
     if domain.is_angle(name):
         size = _angle(draw, near=spread, quadrant=turn % 4)
+    elif domain.is_sine(name):
+        size = sin(_angle(draw, near=spread, quadrant=turn % 4))
     else:
         size = draw.uniform(*MIDDLE) * (10.0 ** draw.randint(*DECADES) if spread else 1)
         size = size if domain.is_positive(name) or draw.random() < 0.5 else -size

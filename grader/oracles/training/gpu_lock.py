@@ -6,11 +6,11 @@ file system: it goes with its process, however that ends. The exercises that nee
 
 import os
 import re
-import tempfile
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 
 from filelock import FileLock
+
+from grader.sandbox import scratch
 
 _NAME = 80  # characters of a lock's name that come from a worker
 
@@ -23,7 +23,7 @@ def gpu_lock(device: str, gpu: str) -> AbstractContextManager[object]:
     if not device.startswith("cuda"):
         return nullcontext()
     name = re.sub(r"[^A-Za-z0-9]+", "-", gpu or device)[:_NAME]
-    return FileLock(Path(tempfile.gettempdir()) / f"backprop-grader-{_user()}-{name}.lock")
+    return FileLock(scratch.place() / f"backprop-grader-{_user()}-{name}.lock")
 
 
 def _user() -> str:

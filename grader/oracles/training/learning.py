@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from grader.model import Outcome, Verdict
+from grader.oracles.training.knowledge import MAX_BEFORE
 from grader.oracles.training.not_learning import few_batches, left_out, listed, never_cleared, why_not
-from grader.oracles.training.rerun import MAX_BEFORE, Attempt, Rerun
+from grader.oracles.training.rerun import Attempt, Rerun
 from grader.oracles.training.statistics import Run
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.training import few_images, identity_in_training, probes, slope_agreement, statistics
-from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
+from grader.oracles.training import identity_in_training, knowledge, probes, statistics
+from grader.oracles.training.first_logits import knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import Watched, accuracy_of, read_epoch, read_watched, stopped
 from grader.oracles.training.images import Images
@@ -25,9 +25,6 @@ PROBE_SECONDS = 10.0  # three problems of a dozen steps take milliseconds
 ROOM = 1.3  # another seed is begun only if this many times the first training's time is left in the time box
 SEEDS = 3  # at most, of each optimizer
 MIN_EPOCHS = 3  # of each training, even where the target is reached earlier: the optimizer's steps are watched in them
-CLOSENESS = 1e-4  # noise, in standard deviations of a tensor's entries: too little to change what a network knows
-MAX_BEFORE = 0.5  # accuracy before the first epoch; a network that gets more right came trained
-CLOSE_ENOUGH = 0.1  # by how much the accuracy with that noise may fall below the target
 CLOSURE = (
     " LBFGS evaluates the loss several times in a step, so its step() is given a closure: a function that clears the "
     "gradients, computes the loss, calls backward and returns the loss."
@@ -176,7 +173,13 @@ class Rerun:
         if training.run.best >= self.target and training.watched_steps != 0:
             learned_with = identity_in_training.judge(name, training, self.target, client.oracle)
             if learned_with.outcome is Outcome.PASSED:
-                learned_with = self._judge_knowledge(training)
+                learned_with = knowledge.judge(
+                    client,
+                    training.known_share,
+                    self.target,
+                    self.seed,
+                    has_diverged=training.run.epochs[-1].accuracy < self.target,
+                )
         return Attempt(behaviour, training, share, learned_with)
 
     def _explained(self, fault: CallFailure, name: str, share: float, box: TimeBox) -> CallFailure:
@@ -238,70 +241,6 @@ class Rerun:
         """Whether the last epoch so far reached the target, as the best one."""
         accuracies = [epoch.accuracy for epoch in epochs]
         return bool(accuracies) and accuracies[-1] >= self.target and accuracies[-1] > max(accuracies[:-1], default=0.0)
-
-    def _judge_knowledge(self, training: Training) -> Verdict:
-        """Passed where what the network knows is in its parameters and was learned in this training; else `review`.
-
-        The network is asked again with its first parameters (it should know nothing) and with its trained ones plus
-        some noise (it should know the same): those of its best epoch where it has diverged since.
-        """
-        images = self.images
-        if training.known_share is not None:
-            return Verdict.review(
-                f"Before the first epoch, its outputs already tell the classes apart: a linear reading of them gets "
-                f"{100 * training.known_share:.0f} % of the held-out images right. Does it come trained?"
-            )
-        try:
-            has_diverged = training.run.epochs[-1].accuracy < self.target
-            few = few_images.draw(images, self.seed)
-            answer = self.client.ask(PROBE_SECONDS, "rewind", CLOSENESS, self.seed, has_diverged, few)
-        except CallFailure as fault:
-            return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
-        start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))
-        if start is None or close is None:
-            return Verdict.review("The trained network could not be asked again.")
-        if start > MAX_BEFORE:
-            return Verdict.review(
-                f"With its first parameters, the trained network still gets {100 * start:.0f} % right."
-            )
-        if close < self.target - CLOSE_ENOUGH:
-            message = f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right."
-            return Verdict.review(message)
-        slopes = answer.get("claimed"), answer.get("measured")
-        if not slope_agreement.agree(*slopes):
-            return Verdict.review(slope_agreement.apart("Before the training", *slopes))
-        verdict = self._judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")])
-        return self._judge_few(answer.get("few"), few) if verdict.outcome is Outcome.PASSED else verdict
-
-    def _judge_shuffled(self, shuffled: Sequence[Any]) -> Verdict:
-        """`review` where something other than the parameters' values knows the classes, such as constants behind a gate
-        that opens in the training, or a table of the training images: it still does when what each tensor learned is
-        shuffled among its entries."""
-        images = self.images
-        if any(accuracy_of(logits, images.truth, images.classes) is None for logits in shuffled):
-            return Verdict.review("The trained network could not be asked again.")
-        for logits in shuffled:
-            share = knows_classes(logits, images, self.seed, MAX_SHUFFLED_ERRORS)
-            if share is not None:
-                return Verdict.review(
-                    "With what its parameters have learned shuffled, its outputs still tell the classes apart: a "
-                    f"linear reading of them gets {100 * share:.0f} % of the held-out images right. What else does it "
-                    "know from?"
-                )
-        return Verdict.passed()
-
-    def _judge_few(self, logits: Any, few: list[int]) -> Verdict:
-        """`review` where the network, begun anew, does better than the few images that it then saw can teach."""
-        images = self.images
-        share = accuracy_of(logits, images.truth, images.classes)
-        if share is None:
-            return Verdict.review("The trained network could not be asked again.")
-        if few_images.knows_more(share, images, few):
-            return Verdict.review(
-                f"Trained anew on {len(few)} images, one of each class, the network gets {100 * share:.0f} % of the "
-                "held-out images right, far more than these can teach. What else does it know from?"
-            )
-        return Verdict.passed()
 
     def _once_more(self, name: str, seed: int, seconds: float) -> Run | None:
         """The training from another seed; None where it failed or was cut short."""

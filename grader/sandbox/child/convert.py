@@ -12,7 +12,19 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from .protocol import DTYPES, MAX_INT_BYTES, REPLY, Array, Bounds, HandleNumber, Opaque, Tree, Value, weight
+from .protocol import (
+    COMPOSITE_HEADS,
+    DTYPES,
+    MAX_INT_BYTES,
+    REPLY,
+    Array,
+    Bounds,
+    HandleNumber,
+    Opaque,
+    Tree,
+    Value,
+    weight,
+)
 
 _MAX_REASON = 200
 # Of an expression. The longest honest proof line, everything expanded, has under 300 parts.
@@ -183,32 +195,9 @@ class _UnknownHeadError(Exception):
     pass
 
 
-_COMPOSITE = (
-    *("Add", "Mul", "Pow", "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
-    *(
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "asinh",
-        "acosh",
-        "atanh",
-        "exp",
-        "log",
-        "Abs",
-        "sign",
-        "re",
-        "im",
-        "conjugate",
-        "arg",
-    ),
-    *("Equality", "Min", "Max"),
-)
-
-
 def _head_of(sympy: Any, expression: Any) -> str | None:
     """The wire's name of a composite; a student's own subclass of Add is an Add, since its arguments decide."""
-    return next((head for head in _COMPOSITE if isinstance(expression, getattr(sympy, head))), None)
+    return next((head for head in COMPOSITE_HEADS if isinstance(expression, getattr(sympy, head))), None)
 
 
 def _leaf(sympy: Any, expression: Any) -> Tree | None:

@@ -56,27 +56,16 @@ _ITEM_BYTES = (1, 8, 2, 4, 8, 16, 1, 2, 4, 1, 2, 4, 8, 8)
 
 # The symbolic fragment. Symbol: name, assumption ("", "real", "positive"). Integer: one int. Rational: two. Float: one.
 # Function: name, then arguments. Derivative: expression, then [variable, count]... Subs: expression, [old], [new].
+COMPOSITE_HEADS = (  # each named as its class in sympy
+    *("Add", "Mul", "Pow", "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
+    *("sinh", "cosh", "tanh", "coth", "asinh", "acosh", "atanh"),
+    *("exp", "log", "Abs", "sign", "re", "im", "conjugate", "arg"),
+    *("Equality", "Min", "Max"),
+)
 HEADS = (
-    *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan", "Add", "Mul", "Pow"),
-    *("sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
-    *(
-        "sinh",
-        "cosh",
-        "tanh",
-        "coth",
-        "asinh",
-        "acosh",
-        "atanh",
-        "exp",
-        "log",
-        "Abs",
-        "sign",
-        "re",
-        "im",
-        "conjugate",
-        "arg",
-    ),
-    *("Function", "Derivative", "Subs", "Equality", "Min", "Max"),
+    *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan"),
+    *COMPOSITE_HEADS,
+    *("Function", "Derivative", "Subs"),
 )
 MAX_HEAD_ARGS = 0xFFFF
 

@@ -74,6 +74,7 @@ class Zygote:
         self.readable: list[tuple[int, int]] = []
         self.own_user = False
         self.open_to_all = True
+        self.lock: int | None = None
 
     def prepare(self) -> None:
         """Try the restrictions, say how they hold, then import what workers will need."""
@@ -97,6 +98,12 @@ class Zygote:
         self.open_to_all = readable_paths.open_to_all(self.readable)
         gc.freeze()  # a worker's first collection would else copy all of this memory
         gc.enable()
+
+    def make_folder(self) -> None:
+        """The one in which those of workers lie, in place of that of the process this one was forked from."""
+        if self.lock is not None:
+            os.close(self.lock)
+        self.lock = folders.make_for_workers(self.settings["folder"])
 
     @property
     def jailed(self) -> bool:
@@ -211,7 +218,7 @@ class Zygote:
         self.control.close()
         self.control = socket.socket(fileno=descriptor)
         self.settings |= settings
-        folders.make(self.settings["folder"])
+        self.make_folder()
         self.workers.clear()  # a sibling is forked before or beside workers, and has none
         self.siblings.clear()
         self.say(self.report)
@@ -312,7 +319,7 @@ def main(argument: str) -> None:
     control = socket.socket(fileno=0)
     zygote = Zygote(json.loads(argument), control)
     try:
-        folders.make(zygote.settings["folder"])
+        zygote.make_folder()
         zygote.prepare()
         zygote.serve()
     except (BrokenPipeError, ConnectionResetError):

@@ -17,6 +17,7 @@ import docker
 from filelock import FileLock
 
 from grader.errors import SandboxError, UsageError
+from grader.sandbox import scratch
 from grader.sandbox.docker.engine import connect, engine_errors
 from grader.sandbox.launcher import OnStep
 from grader.sandbox.process import CHILD
@@ -105,7 +106,7 @@ def build_once(is_missing: Callable[[], bool], on_step: OnStep) -> None:
 
     Raises as `build` does.
     """
-    with FileLock(Path(tempfile.gettempdir()) / f"{WORKER_IMAGE.replace(':', '-')}.lock"):
+    with FileLock(scratch.place() / f"{WORKER_IMAGE.replace(':', '-')}.lock"):
         if is_missing():
             build(Recipe(wheels=default_wheels()), on_step)
 

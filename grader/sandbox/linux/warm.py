@@ -68,7 +68,7 @@ class Zygote:
 
         Raises SandboxError.
         """
-        folder = unused_path("grader-")
+        folder = unused_path()
         self._sibling_folders.append(folder)
         message = json.dumps({"sibling": {"folder": folder, "protected_pids": list(protected_pids)}}).encode()
         with self._lock:
@@ -149,7 +149,7 @@ class StartedZygote(Zygote):
     """A zygote that is started for this process."""
 
     def __init__(self, modules: tuple[str, ...], kind: str, *, weaker: bool, devices: tuple[str, ...] = ()) -> None:
-        self._folder = unused_path("grader-")
+        self._folder = unused_path()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - read when the zygote fails, closed with it
         settings = {
             "kind": kind,
