@@ -193,6 +193,11 @@ def test_labels_of_any_type(convert: Callable[[Any], Any]) -> None:
         (3, "affected_outputs(1, 2) is a single value where a list of nine pairs was expected."),
         ([1] * 9, "affected_outputs(1, 2) should hold nine pairs (row, col)."),
         ([[0.5, 1]] * 9, "affected_outputs(1, 2) holds positions that are not whole numbers."),
+        (
+            [[0, 1], [0, 2], [1, 1], [1, 2]],  # range(row - 1, row + 1)
+            "affected_outputs(1, 2) has 4 entries, and nine are expected: one for each of y_1 to y_9. range(a, b) ends "
+            "at b − 1; are your ranges one short?",
+        ),
         ([[1, 2]] * 9, "For x_1 at (1, 2), 1 of the nine neurons are there: (1, 2) is listed twice."),
         (
             labelled([*ROW_BY_ROW[:8], (2, 2)])(1, 2),

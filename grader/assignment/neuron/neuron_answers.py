@@ -64,7 +64,8 @@ def read_positions(value: Any) -> list[Offset]:
     if array.ndim == 0:
         raise UnreadableError("is a single value where a list of nine pairs was expected")
     if array.shape[:1] != (NEURONS,):
-        raise UnreadableError(_not_nine(value))
+        hint = ". range(a, b) ends at b − 1; are your ranges one short?" if array.shape == (4, 2) else ""
+        raise UnreadableError(f"{_not_nine(value)}{hint}")
     if array.shape != (NEURONS, 2):
         raise UnreadableError("should hold nine pairs (row, col)")
     if np.iscomplexobj(array) or (array != np.round(array)).any():
