@@ -546,7 +546,7 @@ def test_a_backward_pass_that_leads_home_in_the_training_alone_is_a_persons_to_j
 
     def training(model, optimizer, batches, loss_fn):
         within[0] = True
-        losses = epoch(model.forward if tell == "forward" else model, optimizer, batches, loss_fn)
+        losses = plain(model.forward if tell == "forward" else model, optimizer, batches, loss_fn)
         within[0] = False
         return losses
 
