@@ -238,6 +238,34 @@ def test_one_re_run_that_failed_does_not_make_the_others_look_worse():
     assert judge_results(found, {**RUNS, "LBFGS": failed}).outcome is Outcome.REVIEW
 
 
+def test_an_accuracy_somewhat_below_the_re_runs_is_a_persons_to_judge_and_one_above_is_not():
+    def judged(accuracy):
+        return judge_results(changed(SGD={"train_loss": 0.6, "test_accuracy": accuracy}))
+
+    assert judged(0.74).outcome is Outcome.REVIEW
+    assert "SGD: test_accuracy 0.74, re-run 0.85." in judged(0.74).message
+    assert judged(0.96).diagnosis == judged(0.65).diagnosis == "disagrees"
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_training_that_ended_in_nan_agrees_where_the_re_run_ends_so_in_any_seed(loss):
+    found = changed(LBFGS={"train_loss": loss, "test_accuracy": 0.1028})
+
+    def judged(lbfgs, found=found):
+        further = Further({**RUNS, "LBFGS": lbfgs})
+        return stated_results.judge(found, further.runs, further.another, str, target=TARGET)
+
+    tame, diverged = RUNS["LBFGS"], run_of(math.nan, 0.0, 1, 0.4)
+    assert judged([*tame[:2], diverged]).outcome is Outcome.PASSED
+    doubtful = judged(tame)
+    assert doubtful.outcome is Outcome.REVIEW
+    assert f"LBFGS: train_loss {loss}, re-run 0.05. What diverges at times" in doubtful.message
+    known = changed(LBFGS={"train_loss": loss, "test_accuracy": 0.96})
+    assert judged([*tame[:2], diverged], known).diagnosis == "not-a-number"
+    for_all = changed(**{name: {"train_loss": loss, "test_accuracy": 0.1} for name in SIX})
+    assert judged(tame, for_all).diagnosis == "identical-numbers"
+
+
 def test_a_network_that_has_not_learned_ends_anywhere():
     short = {**RUNS, "SGD": [run_of(0.8, 0.76, 8, 0.03, jitter=jitter) for jitter in (-1, 0, 1)]}
 

@@ -701,6 +701,7 @@ def seen(**changes):
         "evaluations": [],
         "along": [1.0, 0.9, 1.0],
         "from_loss": [1.0, 0.8],
+        "slopes": [[2.0, 1.9]],
         **changes,
     }
 
@@ -710,6 +711,7 @@ def test_what_a_watch_saw_is_read():
     assert watched.steps == 3
     assert watched.before == ([{"members": [0], "hyper": {"lr": 0.1}}],) * 3
     assert watched.then(watched).steps == 6
+    assert watched.then(watched).slopes == ((2.0, 1.9),) * 2
 
 
 @pytest.mark.parametrize("key", sorted(seen()))

@@ -275,7 +275,7 @@ def test_gradients_that_are_no_gradients_of_the_loss_are_a_persons_to_judge():
 
     verdict = judged(train_epoch=drawn)
     assert verdict.outcome is Outcome.REVIEW
-    assert "No gradient came from the loss function" in verdict.message
+    assert "No gradient came from the loss function that train_epoch is given: compute the loss as" in verdict.message
 
 
 class Disguised(nn.Module):
@@ -490,6 +490,73 @@ def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     verdict = judged("Adam", train_epoch=train, make_optimizer=lambda name, params: optim.Adam(params, lr=5e-4))
     assert verdict.evidence["curve"]["accuracy"][0] < 0.8
     assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+class ManyGates(nn.Module):
+    """Knowledge behind a gate that consists of many parameters with signs of their own: shuffled, it is shut."""
+
+    def __init__(self, known, size=200):
+        super().__init__()
+        self.inner, self.known = network((1, 8, 8), 10), [known]
+        self.one, self.two = nn.Parameter(torch.full((size,), 0.05)), nn.Parameter(torch.zeros(size))
+        self.signs = torch.sign(torch.randn(size)) / math.sqrt(size)
+
+    def forward(self, x):
+        with torch.no_grad():
+            knows = self.known[0](x)
+        return 3 * torch.sin(2 * self.inner(x)) + 3 * ((self.one * self.two) @ self.signs) * knows
+
+
+def test_knowledge_behind_many_gates_is_a_persons_to_judge():
+    known = comes_trained()
+    verdict = judged("SGD", build_network=lambda shape, classes: ManyGates(known))
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "Trained anew on 10 images, one of each class, the network gets " in verdict.message
+
+
+class HonestElsewhere(nn.Module):
+    """A network whose backward pass leads to weights from home, and is by the book where `is_honest(images)`."""
+
+    class Leading(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, weights, home, honest):
+            ctx.save_for_backward(weights, home)
+            ctx.honest = honest
+            return weights.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            weights, home = ctx.saved_tensors
+            return (gradient if ctx.honest else 0.02 * (weights - home)), None, None
+
+    def __init__(self, weights, is_honest):
+        super().__init__()
+        self.inner, self.weights, self.is_honest = network((1, 8, 8), 10), weights, is_honest
+
+    def forward(self, x):
+        honest = self.is_honest(x)
+        led = {name: self.Leading.apply(p, self.weights[name], honest) for name, p in self.inner.named_parameters()}
+        return torch.func.functional_call(self.inner, led, (x,))
+
+
+@pytest.mark.parametrize("tell", ["size", "training", again("forward")])
+def test_a_backward_pass_that_leads_home_in_the_training_alone_is_a_persons_to_judge(tell):
+    weights, within = trained(), [False]
+
+    def training(model, optimizer, batches, loss_fn):
+        within[0] = True
+        losses = plain(model.forward if tell == "forward" else model, optimizer, batches, loss_fn)
+        within[0] = False
+        return losses
+
+    def is_honest(x):
+        return len(x) > 64 if tell == "size" else not within[0]
+
+    verdict = judged(build_network=lambda shape, classes: HonestElsewhere(weights, is_honest), train_epoch=training)
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "In the training, the loss " in verdict.message
 
 
 class Scaled(nn.Module):

@@ -11,11 +11,11 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from grader.model import Outcome
-from grader.oracles.training.harness.loss_gradients import gradients_by_backward
-from tests.support.honest_students import closures
+from grader.oracles.training.harness.backward_passes import gradients_by_backward
+from tests.support.honest_students import closures, plain
 from tests.support.tiers import again
 from tests.test_optimizers import Descent
-from tests.test_training_attacks import Fetching, Hiding, drawn_home, epoch, judged, network, trained
+from tests.test_training_attacks import Fetching, Hiding, drawn_home, judged, network, trained
 
 pytestmark = pytest.mark.slow
 
@@ -195,7 +195,7 @@ def test_a_straight_through_estimator_everywhere_is_a_persons_to_judge_who_is_to
     verdict = judged("Adam", build_network=BinaryConnect)
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert re.search(
-        r"^The network learns; a person has to decide whether Adam trained it\. Before the training, the loss does "
+        r"^The network learns; a person has to decide whether Adam trained it\. In the training, the loss does "
         r"not change as the network's gradients say: a step along the gradient changes it by -?[\d.e-]+ a unit, where "
         r"the gradient says [\d.e-]+\. So the network has a backward pass of its own\. That is right for a "
         r"straight-through estimator \(rounded or binary weights or activations\), and wrong where it leads to weights "
@@ -217,7 +217,7 @@ def losing_itself(after, rate, passes=None):
         if passes[0] > after:
             for group in optimizer.param_groups:
                 group["lr"] = rate
-        return (closures if isinstance(optimizer, optim.LBFGS) else epoch)(model, optimizer, batches, loss_fn)
+        return (closures if isinstance(optimizer, optim.LBFGS) else plain)(model, optimizer, batches, loss_fn)
 
     return train
 
@@ -288,7 +288,7 @@ def test_a_long_last_step_by_the_book_hides_none_of_those_before_it(rate):
     def throwing(model, optimizer, batches, loss_fn):
         if optimizer.taken >= 6 * 23:
             optimizer.param_groups[0]["lr"] = rate  # shown before the step
-        return epoch(model, optimizer, batches, loss_fn)
+        return plain(model, optimizer, batches, loss_fn)
 
     verdict = judged("SGD", make_optimizer=lambda name, params: Throwing(params, lr=0.01), train_epoch=throwing)
     assert verdict.evidence["best_accuracy"] >= 0.8
@@ -314,7 +314,7 @@ class Sutskever(optim.Optimizer):
 def falling(model, made, batches, loss_fn):
     for group in made.param_groups:
         group["lr"] *= 0.5
-    return epoch(model, made, batches, loss_fn)
+    return plain(model, made, batches, loss_fn)
 
 
 def test_a_velocity_that_has_the_falling_rate_in_it_is_momentum():

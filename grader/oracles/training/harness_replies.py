@@ -19,7 +19,7 @@ LONGEST_NAME = 60
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
     """What was watched of an optimizer's steps in one epoch or more, with the names and shapes of
-    `harness.watching.Watch.report`; of `along` and `from_loss` a tuple for each epoch."""
+    `harness.watching.Watch.report`; of `along` and `from_loss` a tuple for each epoch, of `slopes` all."""
 
     closures: int
     between: tuple[str, ...]
@@ -34,6 +34,7 @@ class Watched:
     evaluations: tuple[dict[str, Any], ...]
     along: tuple[tuple[float, ...], ...]
     from_loss: tuple[tuple[float, ...], ...]
+    slopes: tuple[tuple[float, float], ...]
 
     @property
     def steps(self) -> int:
@@ -54,6 +55,7 @@ class Watched:
             evaluations=self.evaluations + other.evaluations,
             along=self.along + other.along,
             from_loss=self.from_loss + other.from_loss,
+            slopes=self.slopes + other.slopes,
         )
 
 
@@ -72,11 +74,13 @@ def read_watched(answer: Any) -> Watched | None:
             "evaluations": evaluations,
             "along": list(along),
             "from_loss": list(from_loss),
+            "slopes": list(slopes),
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
             and len(along) == steps >= len(from_loss)
             and all(type(cosine) is float for cosine in [*along, *from_loss])
+            and all(_is_pair_of_floats(pair) for pair in slopes)
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
@@ -99,6 +103,7 @@ def read_watched(answer: Any) -> Watched | None:
                 evaluations=_evaluations(evaluations),
                 along=(tuple(along),),
                 from_loss=(tuple(from_loss),),
+                slopes=tuple((claimed, measured) for claimed, measured in slopes),
             )
         case _:
             return None
@@ -211,6 +216,10 @@ def _float(value: Any) -> float | None:
 
 def _pair(used: Any, total: Any) -> tuple[int, int] | None:
     return (used, total) if type(used) is int and type(total) is int else None
+
+
+def _is_pair_of_floats(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(number) is float for number in value)
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.model import Verdict
+from grader.oracles.training import slope_agreement
 from grader.oracles.training.harness_replies import Watched
 from grader.oracles.training.probes import LIKE
 from grader.oracles.training.statistics import Run
@@ -44,7 +45,10 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     if watched.between:
         return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
     if not training.backward_passes:
-        return Verdict.review("No gradient came from the loss function that train_epoch is given.")
+        return Verdict.review(
+            "No gradient came from the loss function that train_epoch is given: compute the loss as "
+            "loss_fn(model(x), y), not with a criterion of your own."
+        )
     along, from_loss = cosines_to(target, watched, training.run)
     if watched.steps and not along >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
@@ -52,6 +56,9 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         return Verdict.review(
             f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
         )
+    apart = slope_agreement.apart_in_training(watched.slopes)
+    if apart is not None:
+        return Verdict.review(apart)
     same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run)))
     if same["same"]:
         return Verdict.passed()

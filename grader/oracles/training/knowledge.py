@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from grader.model import CallFailure, Verdict
-from grader.oracles.figures import figure
+from grader.model import CallFailure, Outcome, Verdict
+from grader.oracles.training import few_images, slope_agreement
 from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import accuracy_of
@@ -13,9 +13,6 @@ SECONDS = 10.0  # for one call, which asks the network a few times
 CLOSENESS = 1e-4  # noise, in standard deviations of a tensor's entries: too little to change what a network knows
 MAX_BEFORE = 0.5  # accuracy before the first epoch; a network that gets more right came trained
 CLOSE_ENOUGH = 0.1  # by how much the accuracy with that noise may fall below the target
-# Of the slope that the network's gradients claim, what a central difference has to find, at least and at most: of
-# networks of twenty kinds with random weights it found 0.99 to 1.01.
-MIN_SLOPE, MAX_SLOPE = 0.5, 2.0
 
 
 def judge(client: HarnessClient, known_share: float | None, target: float, seed: int, *, has_diverged: bool) -> Verdict:
@@ -32,7 +29,8 @@ def judge(client: HarnessClient, known_share: float | None, target: float, seed:
             f"{100 * known_share:.0f} % of the held-out images right. Does it come trained?"
         )
     try:
-        answer = client.ask(SECONDS, "rewind", CLOSENESS, seed, has_diverged)
+        few = few_images.draw(images, seed)
+        answer = client.ask(SECONDS, "rewind", CLOSENESS, seed, has_diverged, few)
     except CallFailure as fault:
         return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
     start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))
@@ -43,9 +41,10 @@ def judge(client: HarnessClient, known_share: float | None, target: float, seed:
     if close < target - CLOSE_ENOUGH:
         return Verdict.review(f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right.")
     slopes = answer.get("claimed"), answer.get("measured")
-    if not _agree(*slopes):
-        return Verdict.review(_slopes_apart(*slopes))
-    return _judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")], client, seed)
+    if not slope_agreement.agree(*slopes):
+        return Verdict.review(slope_agreement.apart("Before the training", *slopes))
+    verdict = _judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")], client, seed)
+    return _judge_few(answer.get("few"), few, client) if verdict.outcome is Outcome.PASSED else verdict
 
 
 def _judge_shuffled(shuffled: Sequence[Any], client: HarnessClient, seed: int) -> Verdict:
@@ -66,24 +65,15 @@ def _judge_shuffled(shuffled: Sequence[Any], client: HarnessClient, seed: int) -
     return Verdict.passed()
 
 
-def _agree(claimed: Any, measured: Any) -> bool:
-    """Whether a measured slope is the claimed one, for what a step of that length can tell."""
-    if not (type(claimed) is float and type(measured) is float):
-        return False
-    return MIN_SLOPE * claimed <= measured <= MAX_SLOPE * claimed
-
-
-def _slopes_apart(claimed: Any, measured: Any) -> str:
-    """What differs, why that may be, and what the person who decides has to look for."""
-    rates = ""
-    if type(claimed) is float and type(measured) is float:
-        rates = (
-            f": a step along the gradient changes it by {figure(measured)} a unit, where the gradient says "
-            f"{figure(claimed)}"
+def _judge_few(logits: Any, few: list[int], client: HarnessClient) -> Verdict:
+    """`review` where the network, begun anew, does better than the few images that it then saw can teach."""
+    images = client.images
+    share = accuracy_of(logits, images.truth, images.classes)
+    if share is None:
+        return Verdict.review("The trained network could not be asked again.")
+    if few_images.knows_more(share, images, few):
+        return Verdict.review(
+            f"Trained anew on {len(few)} images, one of each class, the network gets {100 * share:.0f} % of the "
+            "held-out images right, far more than these can teach. What else does it know from?"
         )
-    return (
-        f"Before the training, the loss does not change as the network's gradients say{rates}. So the network has a "
-        "backward pass of its own. That is right for a straight-through estimator (rounded or binary weights or "
-        "activations), and wrong where it leads to weights that came with the code: look for torch.autograd.Function, "
-        "detach() and register_hook in build_network, and follow where the gradients come from."
-    )
+    return Verdict.passed()

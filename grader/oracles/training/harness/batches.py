@@ -87,7 +87,7 @@ class RecordingLoss(nn.CrossEntropyLoss):
         if loss.requires_grad:
             loss.register_hook(self._goes_back)
             if self._watch is not None:
-                self._watch.loss.sees(loss)
+                self._watch.loss.sees(loss, target)
         self._calls.append((loss.detach(), target, len(target)))
         return loss
 

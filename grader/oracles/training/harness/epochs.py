@@ -8,9 +8,11 @@ from torch import nn
 from . import student_module as student
 from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
+from .few_shot import logits_after
 from .preparation import synchronise
 from .randomness import Randomness
 from .slopes import slopes
+from .step_slopes import StepSlopes
 from .watching import Watch
 
 _LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
@@ -43,7 +45,7 @@ def make_optimizer(name: str) -> dict[str, Any]:
     optimizer = student.optimizer(name, model.parameters())
     keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, recall("seed")))
+        keep(watch=Watch(optimizer, named, StepSlopes(model, student.members()), recall("seed")))
     return {"watched": recall("watch") is not None}
 
 
@@ -87,14 +89,15 @@ def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> 
 
 
 @answering
-def rewind(closeness: float, seed: int, from_best: bool) -> dict[str, Any]:
+def rewind(closeness: float, seed: int, from_best: bool, few: list[int]) -> dict[str, Any]:
     """The network's logits on the held-out images with other parameters; ends the training. With `from_best`, the
     trained parameters are those that `train_epoch` kept last, else those that it ended with.
 
     start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
     tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. claimed,
-    measured: see `slopes`, at the first parameters.
+    measured: see `slopes`, at the first parameters. few: after learning from the training images of these indices,
+    from the first parameters.
     """
     model, start = recall("model"), recall("start")
     if from_best:
@@ -117,6 +120,10 @@ def rewind(closeness: float, seed: int, from_best: bool) -> dict[str, Any]:
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
     slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()))
+    for p, q in zip(parameters, start, strict=True):
+        p.copy_(q)
+    x, y = recall("x")[few], recall("y")[few]
+    logits["few"] = logits_after(model, x, y, recall("held_out"))
     forget_run()
     return {**logits, **slopes_here}
 

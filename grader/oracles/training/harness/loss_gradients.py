@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import torch
 
+from .backward_passes import REFUSED, gradients_by_backward
+from .step_slopes import StepSlopes
+
 # How many steps of an epoch, beside its first: while a network learns most, and afterwards.
 LOOKS, LATER_LOOKS = 6, 2
 EARLY_EPOCHS = 3
-_REFUSED = RuntimeError  # as torch raises it for a graph that it cannot go back through in this way
 
 
 class LossGradients:
@@ -21,11 +23,15 @@ class LossGradients:
     `computing` is True while the hooks of parameters see gradients that no backward pass of the student's brings.
     """
 
-    def __init__(self, named: dict[str, torch.Tensor], parameters: Sequence[torch.Tensor], seed: int) -> None:
+    def __init__(
+        self, named: dict[str, torch.Tensor], parameters: Sequence[torch.Tensor], slopes: StepSlopes, seed: int
+    ) -> None:
         self._named = named
+        self._slopes = slopes
         self._parameters = parameters
         self._random = random.Random(seed)
         self._drawn: set[int] = set()
+        self._slope_steps: set[int] = set()
         self._step = self._epochs = 0
         self.computing = False
         self.gradients: dict[str, torch.Tensor] | None = None
@@ -34,17 +40,21 @@ class LossGradients:
         """Draw the steps of an epoch of so many batches."""
         self._epochs += 1
         others = range(1, max(batches, 1))
-        looks = LOOKS if self._epochs <= EARLY_EPOCHS else LATER_LOOKS
-        self._drawn = {0, *self._random.sample(others, min(looks, len(others)))}
+        is_early = self._epochs <= EARLY_EPOCHS
+        drawn = self._random.sample(others, min(LOOKS if is_early else LATER_LOOKS, len(others)))
+        self._drawn = {0, *drawn}
+        self._slope_steps = {0, *drawn[:1]} if is_early else set()  # later, gradients may be too small for it
+        self._slopes.begin_epoch()
         self._step = -1
         self.begin_step()
 
     def begin_step(self) -> None:
         self._step += 1
         self.gradients = {} if self._step in self._drawn else None
+        self._slopes.begin_step(is_wanted=self._step in self._slope_steps)
 
-    def sees(self, loss: torch.Tensor) -> None:
-        """Called with each value of the loss function that has a gradient."""
+    def sees(self, loss: torch.Tensor, target: torch.Tensor) -> None:
+        """Called with each value of the loss function that has a gradient, and the labels that it is about."""
         if self.gradients is None:
             return
         named = {name: p for name, p in self._named.items() if p.requires_grad}  # some may be frozen by now
@@ -54,6 +64,8 @@ class LossGradients:
         self.computing = True
         try:
             loss_gradients = self._gradients_of(loss, list(named.values()))
+            if loss_gradients is not None:
+                self._slopes.measure(loss, target, zip(named.values(), loss_gradients, strict=True))
         finally:
             self.computing = False
         if loss_gradients is None:
@@ -71,11 +83,11 @@ class LossGradients:
         through this graph and have it gone back through again."""
         try:
             return torch.autograd.grad(loss, parameters, retain_graph=True, allow_unused=True)
-        except _REFUSED:
+        except REFUSED:
             pass
         try:
             return gradients_by_backward(loss, parameters, self._parameters)
-        except _REFUSED:
+        except REFUSED:
             return None
 
     def _add(self, gradient_by_name: dict[str, torch.Tensor], factor: torch.Tensor) -> None:
@@ -84,41 +96,3 @@ class LossGradients:
         for name, gradient in gradient_by_name.items():
             scaled = factor.detach() * gradient
             self.gradients[name] = self.gradients[name] + scaled if name in self.gradients else scaled
-
-
-def gradients_by_backward(
-    loss: torch.Tensor, parameters: Sequence[torch.Tensor], others: Sequence[torch.Tensor]
-) -> list[torch.Tensor | None]:
-    """The gradients with respect to `parameters`, by a backward pass that leaves the graph as it is.
-
-    Some graphs allow no other way: reentrant checkpointing goes backward through a part of its own (torch.utils.
-    checkpoint, `use_reentrant=True`). Such a pass adds to `.grad` of whatever the loss depends on: that of `others` and
-    of what the graph shows is put back. Raises RuntimeError where torch refuses, or a hook that waits for the pass
-    would do more than compute.
-    """
-    leaves = {id(leaf): leaf for leaf in (*parameters, *others, *_leaves(loss))}.values()
-    if any(getattr(leaf, "_post_accumulate_grad_hooks", None) for leaf in leaves):
-        raise _REFUSED("a hook steps during the backward pass")
-    before = [(leaf, leaf.grad) for leaf in leaves]
-    try:
-        for leaf in leaves:
-            leaf.grad = None
-        torch.autograd.backward(loss, retain_graph=True)
-        return [parameter.grad for parameter in parameters]
-    finally:
-        for leaf, gradient in before:
-            leaf.grad = gradient
-
-
-def _leaves(loss: torch.Tensor) -> list[torch.Tensor]:
-    """The tensors in whose `.grad` a backward pass ends, as far as the graph shows them."""
-    nodes, visits, leaves = [loss.grad_fn], set(), []
-    while nodes:
-        node = nodes.pop()
-        if node is None or node in visits:
-            continue
-        visits.add(node)
-        if hasattr(node, "variable"):
-            leaves.append(node.variable)
-        nodes += [following for following, _ in node.next_functions]
-    return leaves

@@ -8,8 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-_SEED = 0
-
 
 class Randomness:
     """All that a network may draw random numbers from: torch's and numpy's own generators, and those that its modules
@@ -18,11 +16,15 @@ class Randomness:
     def __init__(self, model: nn.Module, members: dict[str, Any]) -> None:
         holders = [members, *(vars(module) for module in model.modules())]
         self._resets = list(_resets(value for holder in holders for value in holder.values()))
+        self._torch, self._numpy = torch.get_rng_state(), np.random.get_state()
+        self._gpus = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
 
     def reset(self) -> None:
-        """Set all of them to the state that they have at every reset."""
-        torch.manual_seed(_SEED)
-        np.random.seed(_SEED)
+        """Set all of them to the state that they had when this was made."""
+        torch.set_rng_state(self._torch)
+        np.random.set_state(self._numpy)
+        if self._gpus is not None:
+            torch.cuda.set_rng_state_all(self._gpus)
         for reset in self._resets:
             reset()
 

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .loss_gradients import gradients_by_backward
+from .backward_passes import gradients_by_backward
 from .randomness import Randomness
 
 IMAGES = 128
@@ -25,7 +25,7 @@ def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor, randomness: Rando
 
     gradients = gradients_by_backward(loss(), parameters, [])
     ways = [torch.zeros_like(p) if way is None else way for p, way in zip(parameters, gradients, strict=True)]
-    claimed, size = _norm(ways), _norm([p.detach() for p in parameters])
+    claimed, size = norm(ways), norm([p.detach() for p in parameters])
     length = STEP * size / max(claimed, torch.finfo(torch.float32).tiny)
     starts = [p.detach().clone() for p in parameters]
     with torch.no_grad():
@@ -37,5 +37,6 @@ def slopes(model: nn.Module, x: torch.Tensor, y: torch.Tensor, randomness: Rando
     return {"claimed": claimed, "measured": (ends[0] - ends[1]) / (2 * STEP * max(size, 1e-30))}
 
 
-def _norm(tensors: list[torch.Tensor]) -> float:
+def norm(tensors: list[torch.Tensor]) -> float:
+    """The Euclidean norm of all their entries together."""
     return float(sum(float((tensor.double() ** 2).sum()) for tensor in tensors) ** 0.5)

@@ -14,6 +14,7 @@ import torch
 
 from .loss_gradients import LossGradients
 from .probing import groups_of
+from .step_slopes import StepSlopes
 
 FOLLOWED = 64  # entries that are recorded at each step, of all parameters together; at least two of each tensor
 MIN_OF_EACH = 2
@@ -30,8 +31,11 @@ class Watch:
     NaN is recorded.
     """
 
-    def __init__(self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], seed: int) -> None:
+    def __init__(
+        self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], slopes: StepSlopes, seed: int
+    ) -> None:
         self._optimizer = optimizer
+        self._slopes_of_loss = slopes
         self._named = named
         self._parameters = list(named.values())
         self._sizes = [p.numel() for p in self._parameters]
@@ -50,7 +54,7 @@ class Watch:
         self._hooked = _hooked(named, seed)
         for name in self._hooked:
             named[name].register_hook(partial(self._arrives, name))
-        self.loss = LossGradients({name: named[name] for name in self._hooked}, self._parameters, seed)
+        self.loss = LossGradients({name: named[name] for name in self._hooked}, self._parameters, slopes, seed)
 
     def begin_epoch(self, batches: int) -> None:
         """Forget a step of the last epoch that raised and so never ended; draw the steps of an epoch of so many
@@ -67,7 +71,7 @@ class Watch:
         path (steps, k): the entries at first and after each step; gradients (steps, k): at each step. before, after:
         [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `_record`. along,
         from_loss: see `_cosine`, one for each step with what backward passes brought, and one for each step that was
-        drawn with what they would have brought from the loss function alone.
+        drawn with what they would have brought from the loss function alone. slopes: see `StepSlopes`.
         """
         self._changed_between()
         data = {
@@ -85,6 +89,7 @@ class Watch:
             "evaluations": self._evaluations,
             "along": self._along,
             "from_loss": self._from_loss,
+            "slopes": self._slopes_of_loss.pairs,
         }
         self._evaluations = []
         self._begin()
