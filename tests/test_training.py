@@ -29,6 +29,7 @@ from tests.support.exercise4_fakes import (
     small_images,
     student_of,
 )
+from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
@@ -354,6 +355,35 @@ def test_further_seeds_are_trained_for_what_asks_for_them_and_three_at_the_most(
     assert {name: len(found) for name, found in comparison.runs().items()} == {**dict.fromkeys(SIX, 1), "Adam": 3}
     assert comparison.runs()["SGD"][0] is runs["SGD"][0]
     assert comparison.table()["Adam"]["seeds"] == 3
+
+
+class Blind(nn.Module):
+    """A network that never answers with some of the ten classes."""
+
+    def __init__(self, blind):
+        super().__init__()
+        self.inner, self.blind = network((1, 8, 8), 10), blind
+
+    def forward(self, x):
+        seen = torch.arange(10) >= self.blind
+        return torch.where(seen, self.inner(x), torch.tensor(-30.0))
+
+
+@pytest.mark.parametrize(
+    ("blind", "seeds", "passes"),
+    [((0,), 1, True), ((3, 0), 2, True), again((3, 3, 0), 3, True), ((3, 3, 3), 3, False), ((5,), 1, False)],
+)
+def test_what_falls_just_short_of_the_target_is_tried_from_other_seeds(blind, seeds, passes):
+    left = list(blind)
+    comparison = comparison_of(student(build_network=lambda shape, classes: Blind(left.pop(0))))
+    verdict = learning.judge(comparison, "Adam")
+    assert (verdict.outcome, len(comparison.attempt("Adam").runs)) == (
+        Outcome.PASSED if passes else Outcome.FAILED,
+        seeds,
+    ), verdict.message
+    told = [note for note in verdict.notes if "The first training fell just short of the target" in note]
+    assert len(told) == (seeds > 1)
+    assert not left
 
 
 def test_without_room_in_the_box_no_seed_follows():

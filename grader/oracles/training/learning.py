@@ -74,6 +74,12 @@ def _leaves_out(name: str, attempt: Attempt) -> tuple[str, str]:
 def _notes(attempt: Attempt) -> list[str]:
     """Remarks that do not change the score."""
     run, notes = attempt.run, []
+    if len(attempt.runs) > 1:
+        shares = ", ".join(f"{one.best:.1%}" for one in attempt.runs)
+        notes.append(
+            f"The first training fell just short of the target, so it was repeated from other seeds; at their best "
+            f"epochs they got {shares} of the held-out images right. The best one counts."
+        )
     if run.epochs and all(epoch.returned is None for epoch in run.epochs):
         notes.append("train_epoch should return the mean training loss as a float.")
     elif run.epochs and all(epoch.returned_outside for epoch in run.epochs):
