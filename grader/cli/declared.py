@@ -10,13 +10,16 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from typer.models import ParameterInfo
 
+MAY_BE_EMPTY = object()  # beside typer's own in an annotation
+
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """`kind` is the type of one value: `list[Path] | None` declares paths."""
+    """`kind` is the type of one value: `list[Path] | None` declares paths. `may_be_empty`: "" is a value, too."""
 
     kind: type
     info: ParameterInfo | None = None
+    may_be_empty: bool = False
 
 
 def declared(command: Any) -> dict[str, Declared]:
@@ -24,7 +27,11 @@ def declared(command: Any) -> dict[str, Declared]:
     if command.callback is None:
         return {}
     return {
-        name: Declared(_value_type(parameter.annotation), _info(parameter.annotation))
+        name: Declared(
+            _value_type(parameter.annotation),
+            _info(parameter.annotation),
+            may_be_empty=parameter.default == "" or MAY_BE_EMPTY in get_args(parameter.annotation),
+        )
         for name, parameter in inspect.signature(command.callback).parameters.items()
     }
 

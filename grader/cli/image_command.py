@@ -8,6 +8,7 @@ import typer
 
 from grader.cli.commands import app
 from grader.cli.console import out
+from grader.cli.declared import MAY_BE_EMPTY
 from grader.cli.sandbox_setup import build_progress
 
 
@@ -28,6 +29,7 @@ def image(
     torch: Annotated[
         str | None,
         typer.Option(metavar="SPEC", help='What pip is asked for as torch; "" leaves it out, and with it exercise 4.'),
+        MAY_BE_EMPTY,
     ] = None,
     wheels: Annotated[
         Path | None,

@@ -27,14 +27,13 @@ def explain_values(command: Any) -> Any:
 
 def _explain(parameter: Any, value: Declared) -> None:
     read = parameter.process_value
-    takes_empty_text = parameter.default == ""
     name = parameter.metavar if parameter.param_type_name == "argument" else max(parameter.opts, key=len)
 
     def process_value(context: Any, argument: Any) -> Any:
         texts = [
             text for text in (argument if isinstance(argument, tuple | list) else [argument]) if isinstance(text, str)
         ]
-        if "" in texts and not takes_empty_text:
+        if "" in texts and not value.may_be_empty:
             rest = "" if parameter.required else ", or leave it out"
             raise UsageError(f"{name} is empty; give {allowed(value)}{rest}. Is a variable of your shell not set?")
         try:

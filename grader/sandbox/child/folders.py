@@ -19,34 +19,34 @@ def make_for_workers(folder: str) -> int:
 def make(folder: str) -> int:
     """Make a folder that is in use as long as the descriptor given back is open: in this process and all it forks.
 
-    The system closes it, however they end. So a folder that nobody holds was left by somebody who was killed.
+    The system closes it, however they end. So a folder that nobody holds was left by somebody who was killed. Windows
+    has no such locks.
     """
-    if sys.platform == "win32":  # has no such locks
-        os.mkdir(folder, 0o700)
-        return os.open(os.devnull, os.O_RDONLY)
     while True:
         os.mkdir(folder, 0o700)
-        with contextlib.suppress(FileNotFoundError):  # somebody tidied up before it was held
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            with contextlib.suppress(OSError):  # a file system without locks: nobody else gets one there either
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if os.path.exists(folder):
-                return descriptor
-            os.close(descriptor)
+        if sys.platform == "win32":
+            return os.open(os.devnull, os.O_RDONLY)
+        else:  # noqa: RET505 - mypy follows the platform in a branch only
+            with contextlib.suppress(FileNotFoundError):  # somebody tidied up before it was held
+                descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                with contextlib.suppress(OSError):  # a file system without locks: nobody else gets one there either
+                    fcntl.flock(descriptor, fcntl.LOCK_EX)
+                if os.path.exists(folder):
+                    return descriptor
+                os.close(descriptor)
 
 
 def remove_abandoned(folder: str) -> None:
     """Remove a folder made by `make` that nobody holds. Whoever is about to hold it makes it again."""
-    if sys.platform == "win32":
-        return
-    with contextlib.suppress(OSError):  # in use, another user's, a link, no folder, or gone already
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        try:
-            if os.fstat(descriptor).st_uid == os.geteuid():
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                remove(folder)
-        finally:
-            os.close(descriptor)
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # in use, another user's, a link, no folder, or gone already
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                if os.fstat(descriptor).st_uid == os.geteuid():
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    remove(folder)
+            finally:
+                os.close(descriptor)
 
 
 def open_up(folder: str) -> None:
