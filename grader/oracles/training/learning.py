@@ -75,7 +75,7 @@ def _notes(attempt: Attempt) -> list[str]:
     """Remarks that do not change the score."""
     run, notes = attempt.run, []
     if len(attempt.runs) > 1:
-        shares = ", ".join(f"{one.best:.1%}" for one in attempt.runs)
+        shares = ", ".join(f"{run.best:.1%}" for run in attempt.runs)
         notes.append(
             f"The first training fell just short of the target, so it was repeated from other seeds; at their best "
             f"epochs they got {shares} of the held-out images right. The best one counts."

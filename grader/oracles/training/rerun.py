@@ -175,7 +175,7 @@ class Rerun:
             if another is None:
                 break
             trainings.append(another)
-        training = max(trainings, key=lambda one: one.run.best)  # the last, where one reached the target
+        training = max(trainings, key=lambda training: training.run.best)  # the last, where one reached the target
         learned_with = Verdict.passed()
         if training.run.best >= self.target and training.watched_steps != 0:
             learned_with = identity_in_training.judge(name, training, self.target, client.oracle)
@@ -187,13 +187,13 @@ class Rerun:
                     self.seed,
                     has_diverged=training.run.epochs[-1].accuracy < self.target,
                 )
-        return Attempt(behaviour, training, tuple(one.run for one in trainings), share, learned_with)
+        return Attempt(behaviour, training, tuple(training.run for training in trainings), share, learned_with)
 
     def _falls_just_short(self, trainings: Sequence[Training]) -> bool:
         """Whether no seed so far has reached the target, and the next one may."""
         if len(trainings) >= SEEDS or not trainings[-1].run.whole or trainings[0].watched_steps == 0:
             return False
-        return self.target - NEARLY <= max(one.run.best for one in trainings) < self.target
+        return self.target - NEARLY <= max(training.run.best for training in trainings) < self.target
 
     def _explained(self, fault: CallFailure, name: str, share: float, box: TimeBox) -> CallFailure:
         if name == "LBFGS" and "closure" in fault.verdict.message:
