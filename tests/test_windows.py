@@ -78,8 +78,11 @@ def test_grade_writes_every_kind_of_report(points: tuple[str, ...], python: Path
     chosen = (word for point in ("1.1", "2.3", "2.4", *points) for word in ("--point", point))
     ran = run(python, *GRADE, "--seed", "7", *outputs, *chosen, cwd=work)
     report = json.loads((work / "r.json").read_text(encoding="utf-8"))
-    lost = {point["id"] for point in report["points"] if point["score"] < point["max_score"]}
-    assert lost == {"2.3"} | ({"4.9"} & {*points})
+    # Windows does not tell how long a process waited for others: beside much other work a person decides on a training.
+    lost = {
+        point["id"] for point in report["points"] if point["score"] < point["max_score"] - point.get("pending", 0.0)
+    }
+    assert lost == {"2.3"}, report["points"]
     assert (report["pending"], report["environment"]["sandbox"]) == (float("4.9" in points), "process")
     assert "In windows without a positive value the maximum was missed" in ran.stdout
     assert "∂f/∂r" in (work / "r.html").read_text(encoding="utf-8")
