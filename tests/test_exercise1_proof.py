@@ -67,6 +67,9 @@ def test_a_proof_is_judged_as_the_contract_says(name):
     assert time.process_time() - started < HONEST_SECONDS
 
 
+x, y = sp.symbols("x y")
+f, g = sp.Function("f"), sp.Function("g")
+
 OWN = {"df_dr": A, "df_dtheta": B}  # the second has lost its r
 CARRIED = A**2 + B**2 / R**2
 
@@ -96,8 +99,28 @@ def test_a_derivative_that_is_missing_counts_as_right():
     assert polar_proof.judge_substitution([LEFT, CARRIED, RIGHT], {"df_dtheta": B}, SEED)["carried"] == ["df_dtheta"]
 
 
-x, y = sp.symbols("x y")
-f, g = sp.Function("f"), sp.Function("g")
+@pytest.mark.parametrize("foreign", [sp.Symbol("phi"), f(x, T).diff(x), f(R * C, R * sp.sin(R))])
+def test_what_the_exercise_does_not_have_is_carried_forward_too(foreign):
+    own = {"df_dr": FX * C + FY * foreign}
+    lines = [LEFT, (FX * C + FY * foreign) ** 2 + B**2, RIGHT]
+    assert polar_proof.judge_partial("df_dr", own["df_dr"], SEED)["verdict"] == "different"
+    assert polar_proof.judge_partial("df_dr", own["df_dr"], SEED)["unknown"]
+    assert polar_proof.judge_substitution(lines, own, SEED)["verdict"] == "carried"
+    assert polar_proof.judge_chain(lines, SEED)["verdict"] == "broken"
+    others = {"df_dr": FX * C + FY * sp.Symbol("psi")}
+    assert polar_proof.judge_substitution(lines, others, SEED)["verdict"] == "refuted"
+
+
+def test_a_quotient_that_is_rounded_down_is_told_by_its_name():
+    lines = [FR**2 + sp.floor(FT**2 / R**2), SUBSTITUTED, RIGHT]
+    assert polar_proof.judge_substitution(lines, {}, SEED)["verdict"] == "earned"
+    found = polar_proof.judge_chain(lines, SEED)
+    assert (found["verdict"], found["line"], found["misconception"][0]) == ("broken", 1, "floor-division")
+    rounded = polar_proof.judge_partial("df_dr", sp.floor(FX * C) + FY * S, SEED)
+    assert rounded["misconception"][0] == "floor-division"
+    assert polar_proof.judge_partial("df_dr", sp.ceiling(FX * C) + FY * S, SEED)["misconception"] is None
+
+
 COMPOSED = f(R * C, R * S)
 OF_R_THETA = sp.Function("x")(R, T), sp.Function("y")(R, T)
 
@@ -392,7 +415,17 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     )
     yield shown(LINES, verdict="earned"), passed, ""
     yield shown(LINES, verdict="absent"), failed, "No line shows the substitution"
+    yield (
+        shown(LINES, verdict="absent", unreadable=[1, "it is odd"]),
+        failed,
+        "substitution. Line 2 does not count: it is",
+    )
     yield shown([TREE, EQUATION], verdict="absent"), failed, "Line 2 is an equation (Eq)"
+    yield (
+        shown(LINES, verdict="absent", unknown=[[1, "f(x, theta)"]]),
+        failed,
+        "Line 2 contains f(x, theta), but f is a function of x and y, or of r and θ.",
+    )
     yield shown(LINES, verdict="absent", unknown=[[1, "t"]]), failed, "Line 2 contains the symbol t"
     yield shown(LINES, verdict="refuted", line=1, unknown=[[1, "t"]]), failed, "Line 2, the substituted one, contains"
     yield shown(LINES, verdict="refuted", line=1, witness="so"), failed, "does not equal its side of the identity: so."
@@ -406,6 +439,11 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield chain([TREE, Opaque("a set")]), failed, "Line 2 is a set"
     yield chain(LINES, verdict="unsubstituted"), failed, "the step that matters is not shown"
     yield chain(LINES, verdict="ends", line=2, twice=False), failed, "Line 3 is neither: f_x."
+    yield (
+        chain(LINES, verdict="ends", line=2, twice=False, is_equal=True),
+        failed,
+        "Line 3 has the right value, but is not yet in that form: f_x.",
+    )
     yield (
         chain(LINES, verdict="ends", line=2, twice=True),
         failed,

@@ -404,6 +404,32 @@ CASE = pool_cases.pooling(np.arange(1.0, 49.0).reshape(1, 2, 6, 4), np.arange(1.
 RIGHT = CASE.expected
 
 
+QUESTIONS: dict[str, Callable[[np.random.Generator], Question]] = {
+    **{
+        name: getattr(pool_questions, name)
+        for name in ("one_window", "random_maps", "extreme_maps", "tied_maps", "odd_maps")
+    },
+    "dX": lambda rng: conv_questions.back_to_input(rng, CONVENTIONS[0]),
+    "dw": lambda rng: conv_questions.back_to_weight(rng, CONVENTIONS[0], False),
+    "dw, interior": lambda rng: conv_questions.back_to_weight(rng, CONVENTIONS[0], True),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_is_remembered_by_shape_is_wrong(name: str) -> None:
+    """An answer that keeps what came out, or where the maxima were, for the first inputs of a shape."""
+    for seed in range(5):
+        question = QUESTIONS[name](np.random.default_rng(seed))
+        rights = {tuple(a.tobytes() for a in case.inputs.values()): case.expected for case in question.cases}
+        known: dict[Any, Any] = {}
+
+        def remembered(*args: Any, rights: Any = rights, known: Any = known) -> Any:
+            right = rights.get(tuple(a.tobytes() for a in args))
+            return known.setdefault(tuple(a.shape for a in args), right)
+
+        assert judge(remembered, replace(question, minimal_cases=(), shortcut=None)).outcome is Outcome.FAILED, seed
+
+
 def test_lists_tuples_and_numbers_count_as_what_they_convert_to() -> None:
     for value in (RIGHT.tolist(), [list(RIGHT[0])], RIGHT.astype(np.complex128), RIGHT.astype(object).tolist()):
         assert mismatch(CASE, read_and_compare(value, CASE)) == ""

@@ -17,7 +17,7 @@ _CONSTANTS = frozenset({"pi", "E", "I", "oo", "zoo", "nan"})
 # Head -> fewest and most arguments. A sum of one, and a logarithm to a base, can be written.
 _ARITIES = {
     **dict.fromkeys(("Add", "Mul", "Min", "Max"), (1, MAX_NODES)),
-    **dict.fromkeys(("Pow", "atan2"), (2, 2)),
+    **dict.fromkeys(("Pow", "atan2", "Mod"), (2, 2)),
     "log": (1, 2),
 }
 

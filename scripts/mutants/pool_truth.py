@@ -11,6 +11,7 @@ from scripts.mutants.asking import Undecided, ask, numbers, share
 
 SEED = 20261127
 CLOSE = 4e-4  # between two values that a comparison to three digits takes for equal
+NEAR = 3e-7  # relative: float32 numbers that are computed with take such values for equal
 RIGHT, WRONG = 1e-8, 1e-6  # relative to the entry; between the two nothing is decided
 Shape = tuple[int, int, int, int]
 
@@ -44,6 +45,8 @@ def subgradient(function: Callable[..., Any], X: np.ndarray) -> bool:
         window, got, whole = X[place], left[place].copy(), float(dY[n, c, i, j])
         left[place] = 0
         weights = got / whole
+        if weights[(window < window.max()) & (window > window.max() - NEAR * abs(window.max()))].any():
+            raise Undecided
         off = abs(weights[window < window.max()]).max(initial=0.0)
         decide(off, 0.0 if single else 1e-10, 0.0 if single else 1e-7)
         decide(max(0.0, -weights.min()), 0.0 if single else 1e-10, 0.0 if single else 1e-7)
@@ -129,6 +132,10 @@ def extreme(rng: np.random.Generator) -> Iterator[np.ndarray]:
             close = abs(distinct(rng, shape))
             close[..., ::2, ::2] = close[..., 1::2, ::2] * (1 + 1e-6 * rng.choice([-1, 1], close[..., ::2, ::2].shape))
             yield close * scale
+            neighbours = (close * scale).astype(np.float32)
+            beside = neighbours[..., 1::2, ::2]
+            neighbours[..., ::2, ::2] = np.nextafter(beside, rng.choice([0, np.inf], beside.shape).astype(np.float32))
+            yield neighbours.astype(float)
 
 
 def tied(rng: np.random.Generator) -> Iterator[np.ndarray]:

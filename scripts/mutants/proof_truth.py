@@ -297,7 +297,8 @@ def matters(line: Any, way: Way) -> bool:
 
 
 def substitution_is_right(module: ModuleType) -> bool:
-    partials = [own_partial(function) for function in (getattr(module, name, None) for name in ("df_dr", "df_dtheta"))]
+    functions = [getattr(module, name, None) for name in ("df_dr", "df_dtheta")]
+    partials = [own_partial(function) for function in functions]
     lines = lines_of(module)
     for way in (FORWARD, INVERSE):
         line = substituted(lines, way)
@@ -306,6 +307,19 @@ def substitution_is_right(module: ModuleType) -> bool:
         right = same(of(line), way.side)
         if (right or is_carried(line, way, partials)) and matters(line, way):
             return True
+    if None in lines and any(map(is_foreign, functions)):
+        raise Undecided  # it may be carried forward, but has no value here
+    return False
+
+
+def is_foreign(function: Any) -> bool:
+    """Whether it gives an expression that has no value."""
+    try:
+        read(ask(lambda *args: function(*args), *PARTIALS))
+    except Unknown:
+        return True
+    except (Exception, SystemExit):  # noqa: BLE001 - a mutant may raise anything
+        return False
     return False
 
 

@@ -12,6 +12,7 @@ from sympy.core.function import AppliedUndef
 
 from grader.oracles.symbolic import Domain, Question, Reader, chains, equality, normal_form
 from grader.oracles.symbolic.calculus import derivative, product, substitute, total
+from grader.oracles.symbolic.printer import text
 from grader.oracles.symbolic.reading import UndecidableError
 
 POLAR, CARTESIAN = frozenset({"f_r", "f_theta"}), frozenset({"f_x", "f_y"})
@@ -67,6 +68,8 @@ class PolarReader(Reader):
         if name in _PARTIAL_NAMES:
             self.note("f_x(x, y) and the like are read as the arguments f_x, f_y, f_r and f_theta.")
             return self.named(name)
+        if self.is_elsewhere(node):
+            return self.foreign(node)
         value = self.form_of_f([self.read(argument) for argument in arguments])
         if value is None:
             raise UndecidableError(f"has a function {name} of something other than x and y, or r and theta")
@@ -84,7 +87,32 @@ class PolarReader(Reader):
         equal = all(normal_form.same(mine, true, self.question) for mine, true in zip(arguments, (X, Y), strict=True))
         return _OF_XY if equal else None
 
+    def is_elsewhere(self, node: Any) -> bool:
+        """Whether it is an f of what are surely no coordinates of the point, in either order: f there says nothing of f
+        here."""
+        if _names(node.args) == _COORDINATES.get(node.func.__name__) or node.func.__name__ in _PARTIAL_NAMES:
+            return False
+        arguments = [self.read(argument) for argument in node.args]
+        known = set(map(self.domain.symbol, self.domain.symbols))  # others may be slots of f, as u and v of a Subs
+        if len(arguments) != 2 or not all(argument.free_symbols <= known for argument in arguments):
+            return False
+        return all(
+            any(
+                equality.compare(mine, true, self.question, witnessed=False).verdict == "different"
+                for mine, true in zip(arguments, pair, strict=True)
+            )
+            for pair in ((X, Y), (Y, X), (R, THETA), (THETA, R))
+        )
+
+    def foreign(self, node: Any) -> Any:
+        """A symbol that the exercise does not have, in its place."""
+        name = text(node)
+        self.unknown[name] = None
+        return sympy.Symbol(name, real=True)
+
     def derivative(self, node: Any) -> Any:
+        if any(map(self.is_elsewhere, node.expr.atoms(AppliedUndef))):
+            return self.foreign(node)
         order = sum(int(count) for _, count in node.variable_count)
         if node.expr.has(AppliedUndef) and (order > 1 or node.expr.has(sympy.Derivative)):
             raise UndecidableError("has a second derivative of f")

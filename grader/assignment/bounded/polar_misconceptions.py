@@ -5,9 +5,10 @@ mistakes have the same result, the more common one comes first.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from sympy import cos, pi, sin
+from sympy import cos, floor, pi, sin
 
 from grader.oracles.misconceptions import Misconception, recognise
 from grader.oracles.symbolic import Question
@@ -41,6 +42,7 @@ _SENTENCES = {
     "cross-term-forgotten": "A mixed term is missing: (a + b)² has 2ab in it, and here two such terms have to cancel.",
     "square-of-a-sum": "The square of a sum is not the sum of the squares.",
     "squares-forgotten": "The derivatives have to be squared.",
+    "floor-division": "// divides and rounds down; a fraction is written with a single /.",
     "one-side-doubled": "This is exactly twice as large as it should be: something is counted twice.",
 }
 
@@ -102,8 +104,13 @@ LINES: tuple[Misconception[Any], ...] = (
 )
 
 
+_FLOOR_DIVISION = _of("floor-division")
+
+
 def of_partial(function: str, line: Line, question: Question) -> Misconception[Any] | None:
     """The misconception that makes `line` of the chain rule for `function`. The line is known to be wrong."""
+    if _is_rounded(line, CHAIN_RULE[{"df_dr": F_R, "df_dtheta": F_THETA}[function]], question):
+        return _FLOOR_DIVISION
     return recognise(PARTIALS[function], lambda value: is_equal(line, Line.of(value), question))
 
 
@@ -111,4 +118,20 @@ def of_line(line: Line, question: Question) -> Misconception[Any] | None:
     """The misconception that makes `line` of a side of the identity; None too where the line is right."""
     if compare(line, Line.of(CARTESIAN_SIDE), question, witnessed=False).verdict != "different":
         return None
+    if _is_rounded(line, CARTESIAN_SIDE, question):
+        return _FLOOR_DIVISION
     return recognise(LINES, lambda value: is_equal(line, Line.of(value), question))
+
+
+def _is_rounded(line: Line, right: Any, question: Question) -> bool:
+    """Whether it would be right without its floors."""
+    if line.value is None or not line.value.has(floor):
+        return False
+    return is_equal(replace(line, value=_without_floors(line.value)), Line.of(right), question)
+
+
+def _without_floors(node: Any) -> Any:
+    if not node.args:
+        return node
+    parts = [_without_floors(part) for part in node.args]
+    return parts[0] if isinstance(node, floor) else node.func(*parts, evaluate=False)

@@ -49,7 +49,8 @@ def judge_substitution(answers: Sequence[Any], partials: Mapping[str, Any], seed
 
     Gives "verdict" ("earned", "carried", "undecided", "cosmetic" (θ does not matter in it), "refuted", "absent"), the
     "line" that it is about, "carried" (which of `partials` are wrong), "witness", "why", "misconception", "text",
-    "question", "tried"; "unknown" and "notes" of all lines.
+    "question", "tried", "unreadable" (where absent, a line that cannot be read, and why); "unknown" and "notes" of all
+    lines.
     """
     question = Question(DOMAIN, seed)
     proof = chains.read_all(answers, lambda: PolarReader(question))
@@ -61,6 +62,11 @@ def judge_substitution(answers: Sequence[Any], partials: Mapping[str, Any], seed
     unclear = next((line.unclear for line in proof if line.unclear), "")
     if best["verdict"] == "absent" and unclear:
         best = {"verdict": "undecided", "why": unclear}
+    elif best["verdict"] == "absent":
+        best = {
+            **best,
+            "unreadable": next(([index, line.wrong] for index, line in enumerate(proof) if line.wrong), None),
+        }
     return {**best, **_remarks(proof)}
 
 
@@ -136,6 +142,8 @@ def _wrong_end(proof: list[Line], sides: list[str | None], question: Question) -
         "text": line.text,
         "misconception": misconception,
         "twice": None not in sides,
+        "is_equal": sides[index and -1] is None
+        and compare(line, FORWARD.side, question, witnessed=False).verdict == "equal",
     }
 
 

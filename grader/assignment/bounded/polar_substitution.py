@@ -123,7 +123,7 @@ def _follows_from(line: Line, way: Way, partials: Mapping[str, Line], question: 
     """
     theirs = {PARTIALS[name]: answer.value for name, answer in partials.items() if answer.value is not None}
     values = {**CHAIN_RULE, **theirs}
-    if line.value is None or line.unknown:
+    if line.value is None or not {*line.unknown} <= {name for answer in partials.values() for name in answer.unknown}:
         return False
     if way is FORWARD:
         mine, expected = line.value, substitute(POLAR_SIDE, values)

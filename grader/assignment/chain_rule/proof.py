@@ -110,7 +110,11 @@ def _no_substitution(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
         kind = not_an_expression(line)
         if kind:
             return Verdict.failed(_not_a_line(number, line, kind))
-    return Verdict.failed(f"No line shows the substitution. {_SHOW_IT}", "substitution-missing")
+    unreadable = ""
+    if judgement.get("unreadable"):
+        index, why = judgement["unreadable"]
+        unreadable = f"Line {index + 1} does not count: {why}. "
+    return Verdict.failed(f"No line shows the substitution. {unreadable}{_SHOW_IT}", "substitution-missing")
 
 
 _SHOW_IT = (
@@ -168,6 +172,12 @@ def _wrong_end(judgement: Mapping[str, Any]) -> Verdict:
     number = judgement["line"] + 1
     if judgement["twice"]:
         message = "The proof ends with the side of the identity with which it started; it has to reach the other one."
+    elif judgement.get("is_equal"):
+        message = (
+            f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
+            f"other in f_x and f_y alone. Line {number} has the right value, but is not yet in that form: "
+            f"{judgement['text']}."
+        )
     else:
         message = (
             f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
@@ -206,6 +216,9 @@ def _sendable(lines: list[Any]) -> list[Any]:
 
 
 def _unknown(names: list[str]) -> str:
+    functions = [name for name in names if "(" in name]
+    if functions:
+        return f"{functions[0]}, but f is a function of x and y, or of r and θ"
     which = "the symbols" if len(names) > 1 else "the symbol"
     return f"{which} {', '.join(names)}, which this exercise does not have; use the arguments that the function gets"
 

@@ -55,13 +55,15 @@ def weight_cases(rng: np.random.Generator, convention: str, interior: bool) -> t
 
 
 def _any_shapes(rng: np.random.Generator) -> list[tuple[Shape, bool]]:
-    """Each with whether its values are on the grid. None of the first two is the filter's size and a ring more or less:
+    """Each with whether its values are on the grid. One comes twice, with other values: an answer that keeps something
+    of the first call by its shape is not right. None of the first two is the filter's size and a ring more or less:
     a wrong shape then tells where it is from."""
     square = int(rng.choice([6, 7, 8]))
     shapes: list[Shape] = [
         (square, square),
         (int(rng.choice([4, 6])), int(rng.integers(9, 17))),
         (int(rng.integers(9, 21)), 3),
+        (2, 2),
         (2, 2),
         (1, int(rng.integers(4, 8))),
         (int(rng.integers(4, 8)), 1),
@@ -73,8 +75,9 @@ def _any_shapes(rng: np.random.Generator) -> list[tuple[Shape, bool]]:
 
 
 def _inner_shapes(rng: np.random.Generator) -> list[tuple[Shape, bool]]:
-    """Square: what is not is the other part's."""
-    return [((side, side), index != 1) for index, side in enumerate(map(int, rng.permutation([4, 5, 6, 7, 8])[:3]))]
+    """Square: what is not is the other part's. The smallest comes twice."""
+    sides = rng.permutation([4, 5, 6, 7, 8])[:3].tolist()
+    return [((side, side), index != 1) for index, side in enumerate([*sides, min(sides)])]
 
 
 def _values(rng: np.random.Generator, shape: Shape, on_grid: bool) -> Floats:

@@ -107,6 +107,7 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
             ("any", _LARGE, _LARGE, False),
             ("any", _SMALL_GRID, _SMALL, True),
             ("negative", _LARGE, _SMALL, False),
+            ("negative", 1.0, 1.0, False),
         ),
         strict=True,
     ):
@@ -119,11 +120,11 @@ def extreme_maps(rng: np.random.Generator) -> tuple[Case, ...]:
 def tied_maps(rng: np.random.Generator) -> tuple[Case, ...]:
     """2.4: positive windows with maxima on every set of places, some shared by windows; sizes as in 2.3.
 
-    In the second map, too, all values are below one: with those of the first alone, integers could be right by luck.
+    In the third map, too, all values are below one: with those of the first two alone, integers could be right by luck.
     """
     return tuple(
         tied_pooling(_tied(rng, shape) * scale, upstream(rng, shape))
-        for shape, scale in zip(tied_shapes(rng), (1.0, rng.uniform(0.5, 1.0), _BY_HAND), strict=True)
+        for shape, scale in zip(tied_shapes(rng), (1.0, 1.0, rng.uniform(0.5, 1.0), _BY_HAND), strict=True)
     )
 
 

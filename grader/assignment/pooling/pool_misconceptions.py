@@ -27,6 +27,7 @@ from grader.assignment.pooling.pool_models import (
     first_only,
     global_maximum,
     halved,
+    in_another_order,
     largest,
     last_place_kept,
     left_elsewhere,
@@ -260,6 +261,12 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "The last row or column is missing where their number is odd. It lies in no window, but dX has the shape of X: "
         "its entries there are zero.",
         of_result(without_odd_edge, FIRST_MAXIMUM),
+    ),
+    Misconception(
+        "gradients-in-another-order",
+        "Every gradient lies on a maximum, but many on that of another window: dY was flattened in another order than "
+        "the windows, by a reshape, a transpose or a mask. Window (i, j) of X[n, c] belongs to dY[n, c, i, j].",
+        (in_another_order,),
     ),
     Misconception(
         "outside-the-windows",

@@ -213,6 +213,16 @@ def beyond_the_windows(case: Case, values: Floats) -> Floats:
     return np.where(inside, case.expected, values)
 
 
+@Fitted
+def in_another_order(case: Case, values: Floats) -> Floats:
+    """The gradients as in the answer, if each lies on a maximum of a window and they are those of dY."""
+    parts, gradients, dY = windows(case.inputs["X"]), windows(values), case.inputs["dY"]
+    has_gradient = gradients != 0
+    on_maxima = (has_gradient <= largest(parts).astype(bool)).all() and (has_gradient.sum(axis=-1) == 1).all()
+    same = close(np.sort(gradients.sum(axis=-1), axis=None), np.sort(dY, axis=None), case.norm, DOUBLE).all()
+    return from_windows(gradients, values.shape) if on_maxima and same else case.expected
+
+
 def left_elsewhere(right: OfCase) -> Fitted:
     """`right` where a gradient goes; elsewhere as in the answer, but for its window's gradient: that was put there."""
 

@@ -179,6 +179,8 @@ def _shape_hint(shape: tuple[int, ...], case: Case) -> str:
     for name, value in case.inputs.items():
         if isinstance(value, np.ndarray) and shape == value.shape:
             return f"that is {name}'s shape"
+    if len(shape) == len(expected) + 1 and shape[1:] == expected:
+        return f"those are {shape[0]} results of the right shape; is a tuple returned? Return {case.result} alone"
     if shape == ():
         return "that is a single number"
     if len(shape) < len(expected) and shape == expected[len(expected) - len(shape) :]:

@@ -11,7 +11,7 @@ import sympy
 from sympy.core.function import AppliedUndef
 
 from .bounds import TooMuchError, check
-from .calculus import NoRuleError, derivative, substitute
+from .calculus import NoRuleError, derivative, product, substitute, total
 from .domain import Question
 from .printer import text
 
@@ -81,6 +81,10 @@ class Reader:
         if not isinstance(node, _COMPOSITE) or isinstance(node, sympy.Piecewise):
             raise UndecidableError(f"has a part that this program does not know, {type(node).__name__}")
         parts = [self.read(part) for part in node.args]
+        if isinstance(node, sympy.floor):
+            self.note("floor(…), which rounds down, is what // makes of expressions.")
+        if isinstance(node, sympy.Mod):
+            return _remainder(*parts)
         try:
             return node.func(*parts, evaluate=False)
         except (ValueError, TypeError, AttributeError) as error:  # Min and Max compare; the others have their bugs
@@ -158,6 +162,12 @@ class Reader:
     def notes(self) -> list[str]:
         """What was read in a special way, a sentence each."""
         return list(self._notes)
+
+
+def _remainder(dividend: Any, divisor: Any) -> Any:
+    """a % b as a − b·floor(a/b)."""
+    quotient = product(dividend, sympy.Pow(divisor, sympy.S.NegativeOne, evaluate=False))
+    return total(dividend, product(sympy.S.NegativeOne, divisor, sympy.floor(quotient, evaluate=False)))
 
 
 def _fraction_of(value: float, unit: float, most: int) -> Fraction | None:

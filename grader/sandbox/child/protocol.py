@@ -60,7 +60,7 @@ COMPOSITE_HEADS = (  # each named as its class in sympy
     *("Add", "Mul", "Pow", "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
     *("sinh", "cosh", "tanh", "coth", "asinh", "acosh", "atanh"),
     *("exp", "log", "Abs", "sign", "re", "im", "conjugate", "arg"),
-    *("Equality", "Min", "Max"),
+    *("Equality", "Min", "Max", "floor", "ceiling", "Mod"),
 )
 HEADS = (
     *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan"),
