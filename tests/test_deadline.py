@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.sandbox.deadline import LOOK_SECONDS, MAX_STRETCH, Deadline, ProcessorTime
+from grader.sandbox.deadline import LOOK_SECONDS, MAX_STRETCH, Deadline, ProcessorTime, waiting_share
 
 
 class Machine:
@@ -79,14 +79,43 @@ def test_a_disk_that_never_answers_decides_nothing() -> None:
     assert machine.waits(10.0).was_starved
 
 
-@pytest.mark.parametrize("looks", [0, 1])
-def test_where_nothing_is_known_the_clock_counts(looks: int) -> None:
-    known = [ProcessorTime(0.0, 0.0)] * looks
+class Silent(Machine):
+    """One whose system does not say what a worker has had."""
+
+    def waits(self, seconds: float) -> Deadline:
+        deadline = Deadline(seconds, lambda: None, lambda: self.now, lambda: 1.0 - self.share)
+        while wait := deadline.wait_seconds():
+            self.now += wait
+        return deadline
+
+
+@pytest.mark.parametrize(("share", "passes"), [(1.0, 10.5), (0.25, 40.5)])
+def test_where_the_system_does_not_tell_a_loop_of_our_own_does(share: float, passes: float) -> None:
+    machine = Silent(share)
+    assert not machine.waits(10.0).was_starved
+    assert machine.now == pytest.approx(passes, abs=0.2)
+    assert Silent(0.001).waits(10.0).was_starved
+
+
+def test_load_that_comes_late_counts_from_when_it_came() -> None:
+    machine = Silent(1.0)
+    deadline = Deadline(10.0, lambda: None, lambda: machine.now, lambda: 0.75 if machine.now > 6.0 else 0.0)
+    while wait := deadline.wait_seconds():
+        machine.now += wait
+    assert machine.now == pytest.approx(6.5 + 4 * 4, abs=3.5)  # a look covers the second before it
+
+
+def test_a_share_of_waiting_is_one() -> None:
+    assert 0.0 <= waiting_share() < 1.0
+
+
+def test_a_worker_that_is_not_to_be_seen_any_more_has_no_extension() -> None:
+    known = [ProcessorTime(0.0, 0.0)]
     now = 0.0
     deadline = Deadline(10.0, lambda: known.pop() if known else None, lambda: now)
     while wait := deadline.wait_seconds():
         now += wait
-    assert now == 10.0 + LOOK_SECONDS * looks
+    assert now == 10.0 + LOOK_SECONDS
     assert not deadline.was_starved
 
 
@@ -119,9 +148,9 @@ def test_what_an_answer_took_is_its_workers_own_time(machine: Machine, takes: fl
     assert deadline.own_seconds() == pytest.approx(takes, abs=1.0 if machine.disk else 0.2)
 
 
-def test_what_a_machine_does_not_say_is_taken_from_the_clock_and_a_short_answer_for_nothing() -> None:
+def test_what_an_idle_machine_does_not_say_is_taken_from_the_clock_and_a_short_answer_for_nothing() -> None:
     machine = Machine(1.0)
-    deadline = Deadline(10.0, lambda: None, lambda: machine.now)
+    deadline = Deadline(10.0, lambda: None, lambda: machine.now, lambda: 0.0)
     machine.now += deadline.wait_seconds()
     assert deadline.own_seconds() == 0.0
     deadline.wait_seconds()

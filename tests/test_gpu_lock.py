@@ -55,7 +55,7 @@ def apparatus_on(gpu: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(
         client.harness.module, "prepare", lambda options, *data: whole({**options, "device": "cpu"}, *data)
     )
-    found = {"device": "cuda:0", "label": "cuda:0 (Fake)", "gpu": gpu, "system": "linux"}
+    found = {"device": "cuda:0", "label": "cuda:0 (Fake)", "gpu": gpu}
     monkeypatch.setattr(client.oracle.module, "device_of", lambda wanted: found)
     monkeypatch.setattr(client.oracle.module, "reference_seconds", lambda device, too_old: {"work": 0.04, "wall": 0.04})
     return client

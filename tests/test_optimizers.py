@@ -1,6 +1,7 @@
 """Who is this optimizer? Each of the six against all that torch has, hand-written ones, and ways to get it wrong."""
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -333,3 +334,33 @@ def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():
 
 def test_the_reference_run_takes_a_measurable_time():
     assert all(0 < seconds < 60 for seconds in optimizers.reference_seconds("cpu").values())
+
+
+class TickingClock:
+    """A clock of a worker that alone has the processor, which is read in `ticks` a second."""
+
+    def __init__(self, ticks):
+        self.now, self.ticks = 1.003, ticks
+
+    def perf_counter(self):
+        return self.now
+
+    def process_time(self):
+        self.now += 1e-4  # to read it takes a moment
+        return math.floor(self.now * self.ticks) / self.ticks
+
+
+@pytest.mark.parametrize("ticks", [64, 10**6])
+def test_a_processors_clock_with_coarse_ticks_shows_no_load_that_is_not_there(ticks, monkeypatch):
+    device = sys.modules["grader.oracles.optimizers.device"]
+    clock = TickingClock(ticks)
+
+    def step():
+        clock.now += 0.001
+        return torch.zeros(())
+
+    monkeypatch.setattr(device, "time", clock)
+    monkeypatch.setattr(device, "_training", lambda place: step)
+    measured = device._measured("cpu")
+    assert measured["wall"] == pytest.approx(0.04, rel=0.2)
+    assert measured["work"] == pytest.approx(measured["wall"], rel=0.1)

@@ -664,6 +664,29 @@ def test_whom_the_machine_lets_have_no_time_is_a_persons_to_judge_and_pays_for_i
     assert comparison.client.box.spent == pytest.approx(12.0)  # of the two hundred that the clock showed
 
 
+@pytest.mark.parametrize(
+    ("paces", "count", "outcome"),
+    [
+        ([IDLE], 0, Outcome.TIMEOUT),
+        ([IDLE, IDLE, Pace(1.0, 8.0)], 10, None),
+        ([IDLE, IDLE, IDLE, Pace(1.0, 8.0)], 10, None),
+        ([Pace(1.0, 8.0), IDLE], 0, Outcome.REVIEW),
+    ],
+    ids=["none", "seen before the epoch", "seen when the share seems used up", "gone before it"],
+)
+def test_load_before_the_first_epoch_takes_no_point(paces, count, outcome, monkeypatch):
+    """The network took all of its share on the clock to build; of how much of that it worked, nothing is known."""
+    monkeypatch.setattr(rerun.probes, "judge", lambda *args: Verdict.passed())
+    comparison, clock, harness = slow_comparison(0.1)
+    harness.build_network = lambda seed: setattr(clock, "now", clock.now + 12.0) or {"status": "ready"}
+    measured = iter(paces)
+    comparison.client.box = TimeBox(60.0, 6, lambda too_old: next(measured, paces[-1]))
+    comparison.client._prepared = True
+    assert len(comparison.attempt("Adadelta").run.epochs) == count
+    if outcome is not None:
+        assert learning.judge(comparison, "Adadelta").outcome is outcome
+
+
 def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     steps = []
 

@@ -39,6 +39,7 @@ def make_interpreter(folder: Path) -> Path:
     packages = f"import site; site.addsitedir({str(SITE_PACKAGES)!r})\n"
     (home / "packages.pth").write_text(packages, encoding="utf-8")
     (home / "windows.pth").write_text(f"import windows_view; windows_view.install({str(names)!r})\n", encoding="utf-8")
+    (folder / "Temp").mkdir()
     command = folder / "bin" / "taskkill"
     command.write_text(_TASKKILL.format(python=sys.executable), encoding="utf-8")
     command.chmod(0o755)
@@ -46,13 +47,17 @@ def make_interpreter(folder: Path) -> Path:
 
 
 def environment(python: Path) -> dict[str, str]:
-    """The variables of a student's shell: its output is in the code page, and there is no database of time zones."""
+    """The variables of a student's shell: its output is in the code page, and there is no database of time zones.
+
+    Temporary files are in a folder of their own. Elsewhere graders that have locks would take those of one that has
+    none for abandoned: they look for what was left by somebody who was killed.
+    """
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON", "LC_", "LANG"))
     }
     path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"
     settings = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252", "PYTHONTZPATH": "", "COLUMNS": "120"}
-    return inherited | settings | {"PATH": path}
+    return inherited | settings | {"PATH": path, "TMPDIR": str(python.parent.parent / "Temp")}
 
 
 def run(python: Path, *args: object, cwd: Path, code: int | None = 0) -> subprocess.CompletedProcess[str]:

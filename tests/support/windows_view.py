@@ -93,6 +93,11 @@ def _strftime(text, *when):
     return time.strftime(text, *when)
 
 
+def _in_ticks(clock):
+    """Most of Windows' clocks move on 64 times in a second."""
+    return lambda: int(clock() * 64) / 64
+
+
 class _Popen(subprocess.Popen):
     """Windows starts no program in a session of its own, nor with descriptors but the three."""
 
@@ -131,7 +136,8 @@ def _views(lacking):
         "select": {"select": _select},
         "signal": {"signal": _signal},
         "subprocess": {"Popen": _Popen},
-        "time": {"strftime": _strftime},
+        "time": {"strftime": _strftime}
+        | {name: _in_ticks(getattr(time, name)) for name in ("monotonic", "process_time", "thread_time", "time")},
     }
     views = {}
     for name in lacking.keys() | replaced.keys():

@@ -3,7 +3,6 @@
 import functools
 import re
 import statistics
-import sys
 import time
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ import torch
 from torch import nn
 
 STEPS = 40  # that the calibration is stated in
-TRIES, STEPS_A_TRY = 3, 6  # a median over these; long enough to be measured, short beside a training of 230 steps
+TRIES, STEPS_A_TRY = 3, 6  # a median over these; at least so many, short beside a training of 230 steps
 WARMING = 2  # steps before them
 _clock = time.monotonic
 _measurements: dict[str, tuple[float, dict[str, float]]] = {}  # by device: when the last one was made, and what it gave
@@ -21,7 +20,7 @@ def device_of(name: str) -> dict[str, str]:
     """The device of that name, or why it is not available: {"why": ...}. "auto" is a GPU of CUDA where there is one,
     and else the CPU.
 
-    {"device": torch's own name, "label": for a report, "gpu": what tells it from others, "system": `sys.platform`}
+    {"device": torch's own name, "label": for a report, "gpu": what tells it from others}
     """
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
@@ -30,10 +29,10 @@ def device_of(name: str) -> dict[str, str]:
     except (RuntimeError, AssertionError) as error:  # torch says it in either way, and sometimes at length
         return {"why": re.split(r"\.\s|\n", str(error), maxsplit=1)[0].rstrip(".")}
     if device.type != "cuda":
-        return {"device": device.type, "label": device.type, "gpu": "", "system": sys.platform}
+        return {"device": device.type, "label": device.type, "gpu": ""}
     properties = torch.cuda.get_device_properties(device)
     gpu = str(getattr(properties, "uuid", ""))
-    return {"device": str(device), "label": f"{device} ({properties.name})", "gpu": gpu, "system": sys.platform}
+    return {"device": str(device), "label": f"{device} ({properties.name})", "gpu": gpu}
 
 
 def reference_seconds(device: str, too_old: float = 0.0) -> dict[str, float]:
@@ -58,14 +57,23 @@ def _measured(device: str) -> dict[str, float]:
     for _ in range(WARMING):
         step()
     for _ in range(TRIES):
-        began, worked = time.perf_counter(), time.process_time()
-        for _ in range(STEPS_A_TRY):
+        worked = _tick()
+        began, steps = time.perf_counter(), 0
+        while steps < STEPS_A_TRY or time.process_time() == worked:
             loss = step()
+            steps += 1
         loss.item()  # waits for a GPU
-        walls.append(time.perf_counter() - began)
-        works.append(time.process_time() - worked if place.type == "cpu" else walls[-1])
-    scale = STEPS / STEPS_A_TRY
-    return {"work": statistics.median(works) * scale, "wall": statistics.fmean(walls) * scale}
+        walls.append((time.perf_counter() - began) / steps)
+        works.append((time.process_time() - worked) / steps if place.type == "cpu" else walls[-1])
+    return {"work": statistics.median(works) * STEPS, "wall": statistics.fmean(walls) * STEPS}
+
+
+def _tick() -> float:
+    """The processor's time, read where it has just moved on: Windows counts it in ticks of a 64th of a second."""
+    before = time.process_time()
+    while (now := time.process_time()) == before:
+        pass
+    return now
 
 
 @functools.cache  # asked again and again in a run

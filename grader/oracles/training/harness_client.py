@@ -39,7 +39,6 @@ class HarnessClient:
     device: str = ""  # for a report
     box: TimeBox | None = None
     _place: str = ""  # as torch calls it
-    _waits_count: bool = False  # against a deadline: only Linux says how long a worker waited for a processor
     _broken: CallFailure | None = None
     _prepared: bool = False
     _lock: ExitStack = field(default_factory=ExitStack)
@@ -72,7 +71,7 @@ class HarnessClient:
         for every reply other than "ready"."""
         box = self.ready()
         began = self.clock()
-        deadline = self._clock_seconds(box, max(seconds, 0.0)) + OVERSHOOT_SECONDS
+        deadline = box.pace.work_seconds(max(seconds, 0.0)) + OVERSHOOT_SECONDS
         answer: dict[str, Any] = {}
         try:
             answer = self._ask(deadline, function, *args)
@@ -92,10 +91,6 @@ class HarnessClient:
                 self._prepared = False
             raise self._in_their_words(fault) from None
         return self._good(answer)
-
-    def _clock_seconds(self, box: TimeBox, seconds: float) -> float:
-        """The deadline of a call that may take `seconds` of work."""
-        return box.pace.wall_seconds(seconds) if self._waits_count else box.pace.work_seconds(seconds)
 
     def _pace(self, too_old: float) -> Pace:
         return Pace.of(self.oracle.reference_seconds(self._place, too_old))
@@ -118,7 +113,6 @@ class HarnessClient:
             )
         self._lock.enter_context(gpu_lock(description["device"], description["gpu"]))
         self._place, self.device = description["device"], description["label"]
-        self._waits_count = description["system"] != "linux"
 
     def _prepare(self, box: TimeBox) -> None:
         images, settings = self.images, self.settings
@@ -134,7 +128,7 @@ class HarnessClient:
             harness = self.harness.within(PREPARE_SECONDS)
             self._good(harness.prepare(options, images.x, images.y, images.held_out))
             self._prepared = True
-            self._ask(self._clock_seconds(box, IMPORT_SECONDS), "import_module")
+            self._ask(box.pace.work_seconds(IMPORT_SECONDS), "import_module")
         except CallFailure as fault:
             self._broken = fault
             raise

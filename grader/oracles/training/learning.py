@@ -21,6 +21,9 @@ def judge(rerun: Rerun, name: str) -> Verdict:
         message, diagnosis = attempt.behaviour.message, attempt.behaviour.diagnosis
     elif attempt.training.watched_steps == 0:
         message, diagnosis = _never_steps(name, attempt)
+    elif not attempt.run.epochs and box.was_busy:
+        message = f"No epoch with {name} ended in time on a machine that was busy with other work; a person decides."
+        return Verdict.review(message, **evidence).noting(*notes)
     elif not attempt.run.epochs:
         message = f"No epoch with {name} ended in its share of the time box ({attempt.share:.0f} s)."
         return Verdict(Outcome.TIMEOUT, 0.0, message, "too-slow-for-one-epoch", evidence=evidence).noting(*notes)

@@ -219,11 +219,15 @@ class Rerun:
             raise stopped({}, images.classes)
         is_watched = client.ask(seconds, "make_optimizer", name).get("watched") is True
         try:
-            while len(epochs) < count and (not epochs or epochs[-1].complete) and box.spent < end:
+            while len(epochs) < count and (not epochs or epochs[-1].complete):
                 if self._is_decided(epochs):
                     break
                 pace = box.look_again()
+                if box.spent >= end:
+                    pace = box.look_again(too_old=0.0)  # load that has just come makes what was spent less
                 left = end - box.spent
+                if left <= 0:
+                    break
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
                 answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
                 epochs.append(read_epoch(answer, images.truth, images.classes))
