@@ -87,17 +87,18 @@ class StepSlopes:
         room = max(SAME_LOSS, torch.finfo(loss.dtype).eps) * (1 + abs(value))
         try:
             call = next((call for call in calls if abs(self._loss(call, target) - value) <= room), None)
+            if call is None:
+                return
             losses = []
-            for sign in (1, -1) if call else ():
+            for sign in (1, -1):
                 for p, start, gradient in ways:
                     p.data.copy_(start + sign * length * gradient)
                 losses.append(self._loss(call, target))
+            self.pairs.append([claimed, (losses[0] - losses[1]) / (2 * STEP * max(size, 1e-30))])
         finally:
             for p, start, _ in ways:
                 p.data.copy_(start)  # autograd does not see it: the student's own backward pass is still to come
             now.restore()
-        if losses:
-            self.pairs.append([claimed, (losses[0] - losses[1]) / (2 * STEP * max(size, 1e-30))])
 
     def _loss(self, call: _Call, target: torch.Tensor) -> float:
         """The loss that the call gives now; NaN where it is about other images than the target."""
