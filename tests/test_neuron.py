@@ -321,6 +321,9 @@ def test_activation_sentences() -> None:
     entries[3] = trees.add(trees.mul(W[5], X_1), C[4])
     verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "y_4: the coefficient of x_1 is right, but the rest is not C_4 alone."
+    entries[3] = trees.add(trees.mul(W[5], X_1), trees.symbol("C4"))
+    verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
+    assert verdict.message == "y_4 contains the symbol C4, which is not among the arguments w, x_1 and C."
     entries[3] = trees.add(trees.mul(W[0], X_1), C[3])
     verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == (

@@ -29,6 +29,14 @@ def power(base: Value, exponent: int) -> Tree:
     return Tree("Pow", (base, integer(exponent)))
 
 
+def names(value: Value) -> set[str]:
+    """The symbols in a tree, or in a list of trees."""
+    parts = value.args if isinstance(value, Tree) else value if isinstance(value, list) else ()
+    if isinstance(value, Tree) and value.head == "Symbol":
+        return {str(value.args[0])}
+    return set[str]().union(*map(names, parts))
+
+
 def derivative(expression: Value, variable: Tree) -> Tree:
     """The unevaluated first derivative of `expression` by `variable`."""
     return Tree("Derivative", (expression, [variable, 1]))

@@ -93,8 +93,8 @@ class PolarReader(Reader):
         if _names(node.args) == _COORDINATES.get(node.func.__name__) or node.func.__name__ in _PARTIAL_NAMES:
             return False
         arguments = [self.read(argument) for argument in node.args]
-        known = set(map(self.domain.symbol, self.domain.symbols))  # others may be slots of f, as u and v of a Subs
-        if len(arguments) != 2 or not all(argument.free_symbols <= known for argument in arguments):
+        symbols = set(map(self.domain.symbol, self.domain.symbols))  # others may be slots of f, as u and v of a Subs
+        if len(arguments) != 2 or not all(argument.free_symbols <= symbols for argument in arguments):
             return False
         return all(
             any(

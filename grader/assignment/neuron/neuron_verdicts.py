@@ -15,12 +15,13 @@ from grader.assignment.neuron.neuron_misconceptions import (
     dot,
     loss_misconceptions,
 )
-from grader.assignment.neuron.weights import DY, X_1, C, Labels, weight
+from grader.assignment.neuron.weights import DY, X_1, C, Labels, W, weight
 from grader.oracles import trees
 from grader.oracles.misconceptions import Misconception
 from grader.oracles.numeric import UnreadableError, sentence
 
 _ALONE = Labels(offsets=((0, 0),))  # of a single expression
+_ARGUMENTS = trees.names([*W, X_1, *C])
 _UNDECIDED = "The machine cannot decide whether this is right. A person will look at it."
 
 
@@ -49,6 +50,9 @@ def _activations(entries: list[Tree], labels: Labels, convention: str, algebra: 
 def _activation_sentence(entry: Tree, right: Tree, index: int, algebra: Algebra) -> str:
     if algebra.why:
         return f"This is not y_{index + 1}: {algebra.why}."
+    foreign = sorted(trees.names(entry) - _ARGUMENTS)
+    if foreign:
+        return f"y_{index + 1} contains the symbol {foreign[0]}, which is not among the arguments w, x_1 and C."
     if algebra.all([trees.derivative(right, X_1)], [trees.derivative(entry, X_1)]) == EQUAL:
         return f"y_{index + 1}: the coefficient of x_1 is right, but the rest is not C_{index + 1} alone."
     return (

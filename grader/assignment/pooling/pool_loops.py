@@ -44,6 +44,15 @@ def doubled_and_exchanged(i: int, j: int) -> tuple[int, int]:
     return POOL * j, POOL * i
 
 
+def doubled_row(i: int, j: int) -> tuple[int, int]:
+    """The stride forgotten for the columns."""
+    return POOL * i, j
+
+
+def doubled_column(i: int, j: int) -> tuple[int, int]:
+    return i, POOL * j
+
+
 def exchanged(i: int, j: int) -> tuple[int, int]:
     return j, i
 

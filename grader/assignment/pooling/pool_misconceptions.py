@@ -8,6 +8,8 @@ from grader.assignment.pooling.max_pool import POOL, windows
 from grader.assignment.pooling.pool_loops import (
     at_the_origin,
     doubled_and_exchanged,
+    doubled_column,
+    doubled_row,
     each_write,
     every_second,
     exchanged,
@@ -22,6 +24,7 @@ from grader.assignment.pooling.pool_models import (
     always,
     beyond_the_windows,
     chosen,
+    cut_by_reshape,
     divided,
     even_sizes_only,
     first_only,
@@ -158,8 +161,9 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "stride-one",
-        "The windows overlap: output (i, j) was taken to look at rows i, i+1 of X. The stride is 2.",
-        each_write(corner=same),
+        "The windows overlap: output (i, j) was taken to look at rows i, i+1 (or columns j, j+1) of X. The stride is "
+        "2, in both directions.",
+        (*each_write(corner=same), *each_write(corner=doubled_row), *each_write(corner=doubled_column)),
     ),
     Misconception(
         "stride-in-the-loop",
@@ -182,6 +186,16 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "The windows are numbered column by column: window (i, j) of X belongs to dY[..., i, j], and not to "
         "dY[..., j, i].",
         (*each_write(source=exchanged), *each_write(corner=doubled_and_exchanged), numbered_by_columns),
+    ),
+    Misconception(
+        "cut-by-reshape",
+        "X was cut into windows, or dX put together from them, by a reshape alone: it takes entries along the rows, "
+        "four in a row instead of 2×2. Reshape to (N, C, H//2, 2, W//2, 2), then transpose: the two 2s belong last.",
+        tuple(
+            model
+            for cut_and_back in ((True, True), (False, True), (True, False))
+            for model in (cut_by_reshape(*cut_and_back), even_sizes_only(cut_by_reshape(*cut_and_back)))
+        ),
     ),
     Misconception(
         "values-cut-to-integers",

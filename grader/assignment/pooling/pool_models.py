@@ -176,6 +176,22 @@ def square_result(axis: int) -> OfCase:
     return model
 
 
+def cut_by_reshape(cut: bool, back: bool) -> OfCase:
+    """The windows cut from X, or dX put together from them, by a reshape alone."""
+
+    def model(case: Case) -> Floats:
+        X, dY = case.inputs["X"], case.inputs["dY"]
+        even = without_odd_edge(X)
+        gradients = chosen(even.reshape(*dY.shape, POOL * POOL) if cut else windows(X)) * dY[..., None]
+        if not back:
+            return from_windows(gradients, X.shape)
+        dX: Floats = np.zeros_like(X)
+        dX[..., : even.shape[-2], : even.shape[-1]] = gradients.reshape(even.shape)
+        return dX
+
+    return model
+
+
 def first_only(axis: int) -> tuple[Model, ...]:
     """Right at index 0 of an axis, zero elsewhere."""
 

@@ -73,6 +73,8 @@ def _flatten(value: Any) -> tuple[tuple[int, ...], list[float | complex]]:
         return (), [_number(value)]
     parts = [_flatten(item) for item in value]
     shapes = [shape for shape, _ in parts]
+    if any(shape != shapes[0] for shape in shapes) and any(isinstance(item, np.ndarray) for item in value):
+        raise UnreadableError("comes together with something else, as a list or tuple; return it alone")
     if any(shape != shapes[0] for shape in shapes):
         raise UnreadableError("is a nested list whose rows differ in length, so that it is not an array")
     return (len(parts), *(shapes[0] if shapes else ())), [entry for _, entries in parts for entry in entries]

@@ -218,7 +218,7 @@ class _Machine:
             return +getattr(self.context, constants[node])
         parts = [self.value(part) for part in node.args]
         if isinstance(node, (sympy.floor, sympy.ceiling)):
-            return self.rounded(type(node).__name__, parts[0])
+            return self.whole_part(type(node).__name__, parts[0])
         result = self.function(type(node).__name__, parts)
         return self.noticed(node, result) if all(parts) else result
 
@@ -266,7 +266,7 @@ class _Machine:
             self.bound(abs(values[0]) * 2)
         return getattr(self.context, _BY_NAME.get(name, name))(values[0])
 
-    def rounded(self, name: str, value: Number) -> Number:
+    def whole_part(self, name: str, value: Number) -> Number:
         """Its floor or ceiling ("ceiling"); there is none of what is nearly whole, where an error would decide."""
         number = self.real(value)
         if abs(number - self.context.nint(number)) < self.context.mpf(10) ** -RESOLVED:
