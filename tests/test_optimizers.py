@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.assignment.comparison import SIX
 from grader.model import Outcome
 from grader.oracles import optimizers
+from grader.oracles.optimizers.clipped_gradients import is_clipped
 from grader.oracles.training import probes
 from tests.support.exercise4_fakes import harness_for, student_of
 from tests.support.tiers import again
@@ -68,6 +69,78 @@ def test_each_is_told_from_every_other(name, other):
     verdict = judge(name, lambda params: getattr(optim, other)(params))
     assert verdict.diagnosis == f"behaves-like-{other.lower()}"
     assert f"torch.optim.{other}" in verdict.message
+
+
+def changing(kind, change):
+    """A class of torch's whose step() changes the gradients of each group before it uses them."""
+
+    class Changing(kind):
+        def step(self, closure=None):
+            def changed():
+                loss = closure()
+                self.change()
+                return loss
+
+            if closure is not None:
+                return super().step(changed)
+            self.change()
+            return super().step()
+
+        def change(self):
+            for group in self.param_groups:
+                change(group["params"])
+
+    return Changing
+
+
+CLIPS = {
+    "norm": lambda params: torch.nn.utils.clip_grad_norm_(params, 1.0),
+    "norm of each": lambda params: [torch.nn.utils.clip_grad_norm_([p], 0.5) for p in params],
+    "value": lambda params: torch.nn.utils.clip_grad_value_(params, 0.6),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "clip"), [(name, list(CLIPS)[place % len(CLIPS)]) for place, name in enumerate([*SIX, "LBFGS"])]
+)
+def test_a_step_that_clips_its_gradients_is_still_that_optimizers(name, clip):
+    kind = changing(getattr(optim, name), CLIPS[clip])
+    hyper = {"momentum": 0.9, "lr": 0.1} if name == "SGD" else {}
+    verdict = judge(name, lambda params: kind(params, **hyper))
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def signs(params):
+    for p in params:
+        p.grad.sign_()
+
+
+def test_a_step_that_changes_its_gradients_otherwise_is_no_longer_that_optimizers():
+    verdict = judge("SGD", lambda params: changing(optim.SGD, signs)(params, lr=0.1))
+    assert verdict.diagnosis == "behaves-otherwise"
+
+
+def test_clipped_gradients_hide_no_other_optimizer():
+    kind = changing(optim.Adagrad, CLIPS["norm"])
+    assert judge("RMSprop", lambda params: kind(params, lr=0.1)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ([[0.5, -1.0, 2.0, 0.4], [3.0, 0.0, 1.0, 0.1]], True),  # the first row, by half and to a tenth
+        ([[1.0, -1.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+        ([[1.0, -1.5, 1.5, 1.5], [1.5, 0.0, 1.5, 1.0]], True),  # entry by entry, to 1.5
+        ([[1.0, -2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], True),
+        ([[0.0, 0.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),  # cleared
+        ([[-1.0, 2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+        ([[2.0, -4.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),  # longer
+        ([[1.0, -2.0, math.nan, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+    ],
+)
+def test_what_was_used_is_what_was_given_but_clipped(used, expected):
+    given = np.array([[1.0, -2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]])
+    assert is_clipped(given, np.array(used), [2, 2]) is expected
 
 
 def test_adamw_without_weight_decay_is_adam():

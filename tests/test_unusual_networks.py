@@ -14,7 +14,7 @@ from grader.model import Outcome
 from grader.oracles.training.harness.backward_passes import gradients_by_backward
 from tests.support.honest_students import closures, plain
 from tests.support.tiers import again
-from tests.test_optimizers import Descent
+from tests.test_optimizers import CLIPS, Descent, changing
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, judged, network, trained
 
 pytestmark = pytest.mark.slow
@@ -396,3 +396,23 @@ def test_an_average_of_the_weights_beside_the_training_costs_nothing():
     verdict = judged("Adam", train_epoch=loop, torch=torch)  # as a file has it, and as nothing can copy
     assert verdict.outcome is Outcome.PASSED, verdict.message
     assert averages
+
+
+@pytest.mark.parametrize("name", ["SGD", "LBFGS"])
+def test_a_step_that_clips_its_gradients_in_the_training_costs_nothing(name):
+    kind = changing(getattr(optim, name), CLIPS["norm"])
+    settings = {"lr": 0.3} if name == "SGD" else {"max_iter": 4, "line_search_fn": "strong_wolfe"}
+    verdict = judged(name, make_optimizer=lambda name, params: kind(params, **settings), train_epoch=closures)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_a_step_that_changes_its_gradients_otherwise_in_the_training_is_a_persons_to_judge():
+    def scaled_by_hand(params):
+        if len(params) > 2:  # not in the probe
+            for p in params:
+                p.grad /= p.grad.abs() + 0.01
+
+    kind = changing(optim.SGD, scaled_by_hand)
+    verdict = judged("SGD", make_optimizer=lambda name, params: kind(params, lr=0.02))
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "the steps are not those of SGD" in verdict.message

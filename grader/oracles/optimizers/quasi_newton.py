@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .clipped_gradients import is_clipped
 from .hyperparameters import accepted, defaults, read
 from .replay import REFUSALS, RELATIVE, ROUNDING, Problem, Record, gradient
 
@@ -78,7 +79,22 @@ SAME_DIRECTION = 0.05  # sine of an angle, in single precision
 def follows(training: dict[str, Any]) -> bool:
     """Whether the first steps of a training are L-BFGS's: torch's own asks for the loss at the same points, given the
     same answers; one with a line search of its own goes where the two-loop recursion points."""
-    steps = _steps(training["evaluations"])
+    evaluations = training["evaluations"]
+    return _follows(training, evaluations) or (
+        any("used" in item for item in evaluations) and _follows(training, [_as_clipped(item) for item in evaluations])
+    )
+
+
+def _as_clipped(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """With the gradient that was used, where it is the one that was given, clipped."""
+    given, used = evaluation.get("gradient"), evaluation.get("used")
+    if used is None or not is_clipped(given[None], used[None], [len(given)]):
+        return evaluation
+    return {**evaluation, "gradient": used}
+
+
+def _follows(training: dict[str, Any], evaluations: Any) -> bool:
+    steps = _steps(evaluations)
     if not steps:
         return False
     hypers = [read("LBFGS", groups[0]["hyper"]) for groups in training["before"][: len(steps)] if groups]

@@ -102,6 +102,7 @@ def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
         "start": watched.start,
         "path": watched.path[:steps],
         "gradients": watched.gradients[:steps],
+        "used": watched.used[:steps],
         "before": list(watched.before[:steps]),
         "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),

@@ -67,7 +67,8 @@ class Watch:
         steps, closures: numbers of steps and of evaluations of closures. between, uncleared, with_gradient: names of
         parameters that changed between steps, whose gradients were left from before a backward pass, and that had a
         gradient at the first step. followed: how many entries of each parameter are recorded, k in total. start (k,),
-        path (steps, k): the entries at first and after each step; gradients (steps, k): at each step. before, after:
+        path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; used (steps, k):
+        the same after each step, if some step() changed them. before, after:
         [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `_record`. along,
         from_loss: see `_cosine`, one for each step with what backward passes brought, and one for each step that was
         drawn with what they would have brought from the loss function alone. slopes: see `StepSlopes`.
@@ -83,6 +84,7 @@ class Watch:
             "start": self._start.double().cpu().numpy(),
             "path": _rows(self._path),
             "gradients": _rows(self._gradients),
+            "used": _rows(self._used if self._changed_gradients else []),
             "before": self._groups["before"],
             "after": self._groups["after"],
             "evaluations": self._evaluations,
@@ -103,6 +105,8 @@ class Watch:
         self._from_loss: list[float] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
+        self._used: list[torch.Tensor] = []
+        self._changed_gradients = False
         self._groups: dict[str, list[Any]] = {"before": [], "after": []}
         self._glances: dict[str, Any] = {}
         self._start = self._values()[self._followed]
@@ -117,10 +121,10 @@ class Watch:
         self._changed_between()
         self._note("before")
         closure = args[1] if len(args) > 1 else kwargs.get("closure")
+        self._seen_in_step = 0
         if closure is None:
             self._sees_gradients()
             return None
-        self._seen_in_step = 0
         watched = self._watched(closure)
         if len(args) > 1:
             return (args[0], watched, *args[2:]), kwargs
@@ -132,6 +136,7 @@ class Watch:
             return
         self._last = self._values()
         self._path.append(self._last[self._followed])
+        self._note_use()
         self._note("after")
         if self._recording() and self._closures:
             self._evaluations.append({"end": self._last.float().cpu().numpy()})
@@ -153,6 +158,7 @@ class Watch:
 
     def _watched(self, closure: Callable[[], Any]) -> Callable[[], Any]:
         def evaluate() -> Any:
+            self._note_use_in_evaluation()
             loss = closure()
             self._closures += 1
             self._seen_in_step += 1
@@ -219,6 +225,25 @@ class Watch:
         parts = zip(self._named, now.split(self._sizes), self._last.split(self._sizes), strict=True)
         self._between |= {name for name, new, old in parts if not _same(new, old)}
         self._last = now
+
+    def _note_use(self) -> None:
+        """Note the gradients as a step leaves them: they differ from those that it found where it clips them itself."""
+        self._note_use_in_evaluation()
+        if not self._gradients:  # a closure that the step did not call
+            return
+        found = self._gradients[-1]
+        used = self._slopes(torch.nan)[self._followed] if self._seen_in_step <= 1 else found
+        self._used.append(used)
+        self._changed_gradients |= not torch.allclose(used, found, rtol=0.0, atol=0.0, equal_nan=True)
+
+    def _note_use_in_evaluation(self) -> None:
+        """The same of the last evaluation that was recorded as a whole."""
+        last = self._evaluations[-1] if self._evaluations and self._recording() else {}
+        if "gradient" in last and "used" not in last:
+            used = self._slopes(0.0).float().cpu().numpy()
+            if not (used == last["gradient"]).all():
+                self._recorded += len(used)
+                last["used"] = used
 
     def _recording(self) -> bool:
         return self._ended_steps < RECORDED_STEPS and self._recorded < MAX_RECORDED
