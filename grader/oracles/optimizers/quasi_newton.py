@@ -87,10 +87,11 @@ def follows(training: dict[str, Any]) -> bool:
 
 def _as_clipped(evaluation: dict[str, Any]) -> dict[str, Any]:
     """With the gradient that was used, where it is the one that was given, clipped."""
-    given, used = evaluation.get("gradient"), evaluation.get("used")
-    if used is None or not is_clipped(given[None], used[None], [len(given)]):
+    if "used" not in evaluation:
         return evaluation
-    return {**evaluation, "gradient": used}
+    given, used = evaluation["gradient"], evaluation["used"]
+    is_same = is_clipped(given[None], used[None], [len(given)])
+    return {**evaluation, "gradient": used} if is_same else evaluation
 
 
 def _follows(training: dict[str, Any], evaluations: Any) -> bool:
