@@ -313,6 +313,33 @@ def test_a_step_of_lbfgs_is_held_against_its_own_length_however_far_it_has_gone_
     assert not optimizers.identify_training("LBFGS", recorded(off=0.5))["same"]
 
 
+def begun(count, off=0.0):
+    """The first evaluations of a single long step of L-BFGS, whose end was not recorded; the last one is `off`."""
+    target, evaluations = torch.linspace(0.1, 1.0, 20), []
+    parameter = torch.nn.Parameter(torch.ones(20))
+    hyper = {"max_iter": 20, "line_search_fn": "strong_wolfe"}
+    made = optim.LBFGS([parameter], **hyper)
+
+    def closure():
+        made.zero_grad()
+        loss = torch.log(torch.cosh(parameter * target * 3)).sum()
+        loss.backward()
+        point, gradient = parameter.detach().numpy().copy(), parameter.grad.numpy().copy()
+        evaluations.append({"point": point, "gradient": gradient, "loss": float(loss.detach())})
+        return loss
+
+    made.step(closure)
+    evaluations = evaluations[:count]
+    evaluations[-1]["point"] = evaluations[-1]["point"] + off * np.ones(20, dtype=np.float32)
+    return {"evaluations": evaluations, "before": [[{"members": [0], "hyper": hyper}]]}
+
+
+def test_the_beginning_of_a_long_step_tells_lbfgs_if_enough_of_it_was_recorded():
+    assert optimizers.identify_training("LBFGS", begun(7))["same"]
+    assert not optimizers.identify_training("LBFGS", begun(7, off=0.5))["same"]
+    assert not optimizers.identify_training("LBFGS", begun(4))["same"]
+
+
 def test_a_hyper_parameter_of_another_form_is_not_read():
     make = lambda params: Bare(params, adam_rule(correct=False), lr=0.01, betas=0.9, eps=[1.0, 2.0])  # noqa: E731
     assert judge("Adam", make).diagnosis == "no-bias-correction"
@@ -437,3 +464,13 @@ def test_a_processors_clock_with_coarse_ticks_shows_no_load_that_is_not_there(ti
     measured = device._measured("cpu")
     assert measured["wall"] == pytest.approx(0.04, rel=0.2)
     assert measured["work"] == pytest.approx(measured["wall"], rel=0.1)
+
+
+def test_an_optimizer_that_only_wraps_one_of_torchs_is_a_persons_to_judge_who_is_told_what_to_derive_it_from():
+    class Wrapper:
+        def __init__(self, inner):
+            self.zero_grad, self.step = inner.zero_grad, inner.step
+
+    verdict = judge("Adam", lambda params: Wrapper(optim.Adam(params)))
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message.endswith("derive its class from torch.optim.Optimizer, or from the optimizer that it wraps.")

@@ -47,8 +47,8 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     error = min(_best_error(name, problems, reading, FIRST) for reading in readings)
     if error > 1 and name == "LBFGS":
         error = min(error, quasi_newton.deviation(problems, records))
-    for clipped in _clipped(problems, records) if error > 1 else []:
-        error = min(error, *(_best_error(name, clipped, reading, FIRST, bound=error) for reading in readings))
+    for clipped_problems in _clipped(problems, records) if error > 1 else []:
+        error = min(error, *(_best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
     is_rate_read = all(
@@ -177,10 +177,10 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """
     if name == "LBFGS":
         return {"same": quasi_newton.follows(training), "like": None}
-    found = _identified(name, training)
-    if not found["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
-        found = _identified(name, {**training, "gradients": training["used"]})
-    return found
+    identity = _identified(name, training)
+    if not identity["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
+        identity = _identified(name, {**training, "gradients": training["used"]})
+    return identity
 
 
 def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Watched:
     start: Any
     path: Any
     gradients: Any
-    used: Any  # gradients, as each step left them
+    gradients_after: Any  # gradients, as each step left them
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
@@ -51,7 +51,7 @@ class Watched:
             with_gradient=self.with_gradient or other.with_gradient,
             path=_joined(self.path, other.path),
             gradients=_joined(self.gradients, other.gradients),
-            used=_joined(self.used, other.used),
+            gradients_after=_joined(self.gradients_after, other.gradients_after),
             before=self.before + other.before,
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
@@ -100,7 +100,7 @@ def read_watched(answer: Any) -> Watched | None:
                 start=start.astype(np.float64),
                 path=path.astype(np.float64),
                 gradients=gradients.astype(np.float64),
-                used=_used(answer.get("used"), gradients).astype(np.float64),
+                gradients_after=_gradients_after(answer.get("used"), gradients).astype(np.float64),
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
@@ -191,7 +191,7 @@ def _joined(first: Any, second: Any) -> Any:
     return np.concatenate([first, second]) if len(first) and len(second) else first if len(first) else second
 
 
-def _used(value: Any, gradients: np.ndarray) -> np.ndarray:
+def _gradients_after(value: Any, gradients: np.ndarray) -> np.ndarray:
     return value if _is_like(value, gradients) else gradients
 
 
@@ -208,8 +208,8 @@ def _evaluations(value: Any) -> tuple[dict[str, Any], ...]:
             case {"point": np.ndarray() as point, "gradient": np.ndarray() as gradient, "loss": float()} if (
                 point.shape == gradient.shape and point.ndim == 1 and point.dtype == gradient.dtype == np.float32
             ):
-                used = {"used": item["used"]} if _is_like(item.get("used"), gradient) else {}
-                evaluations.append({key: item[key] for key in ("point", "gradient", "loss")} | used)
+                changes = {"used": item["used"]} if _is_like(item.get("used"), gradient) else {}
+                evaluations.append({key: item[key] for key in ("point", "gradient", "loss")} | changes)
             case {"end": np.ndarray() as end} if end.ndim == 1 and end.dtype == np.float32:
                 evaluations.append({"end": end})
             case _:

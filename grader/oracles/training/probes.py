@@ -127,7 +127,10 @@ def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..
     """Judge whether the optimizer behaves like torch's of that `name`. `answer` are the harness's records; `identify`
     is the oracle's function, which has torch."""
     if answer is None:  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
-        return Verdict.review(f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups.')
+        return Verdict.review(
+            f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups: derive its class '
+            "from torch.optim.Optimizer, or from the optimizer that it wraps."
+        )
     records = read(answer, problems)
     if records is None:
         return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')

@@ -13,7 +13,7 @@ class Clipping:
 
     def __init__(self, parameters: Sequence[torch.Tensor]) -> None:
         self._parameters = parameters
-        self._given: list[torch.Tensor] | None = None
+        self._before: list[torch.Tensor] | None = None
         self._is_active = False
         self._limits = {"norm": 0.0, "tensor norm": 0.0, "value": 0.0}
 
@@ -23,23 +23,23 @@ class Clipping:
         def evaluate() -> Any:
             self.note_use()
             loss = closure()
-            self._given = [gradient.clone() for gradient in self._gradients()]
+            self._before = [gradient.clone() for gradient in self._gradients()]
             return loss
 
         return evaluate
 
     def note_use(self) -> None:
         """Look at the gradients of the last evaluation, which have been used by now."""
-        given, used = self._given, self._gradients()
-        self._given = None
-        if given is None or len(given) != len(used) or not used:
+        before, after = self._before, self._gradients()
+        self._before = None
+        if before is None or len(before) != len(after) or not after:
             return
-        self._is_active |= any(not torch.equal(*pair) for pair in zip(given, used, strict=True))
-        norms, given_norms = (torch.stack([gradient.norm() for gradient in side]) for side in (used, given))
+        self._is_active |= any(not torch.equal(*pair) for pair in zip(before, after, strict=True))
+        norms, norms_before = (torch.stack([gradient.norm() for gradient in side]) for side in (after, before))
         largest = {
-            "norm": _limit(norms.norm(), given_norms.norm()),
-            "tensor norm": _limit(norms, given_norms).max(),
-            "value": torch.stack([gradient.abs().max() for gradient in used]).max(),
+            "norm": _limit(norms.norm(), norms_before.norm()),
+            "tensor norm": _limit(norms, norms_before).max(),
+            "value": torch.stack([gradient.abs().max() for gradient in after]).max(),
         }
         self._limits = {how: max(limit, float(largest[how])) for how, limit in self._limits.items()}
 
@@ -52,6 +52,6 @@ class Clipping:
         return [p.grad.detach() for p in self._parameters if p.grad is not None]
 
 
-def _limit(norm: torch.Tensor, given: torch.Tensor) -> torch.Tensor:
-    """What norms were clipped to: torch multiplies by that limit, divided by the given norm plus `ROOM`."""
-    return norm * (1 + ROOM / given.clamp(min=ROOM))
+def _limit(norm: torch.Tensor, norm_before: torch.Tensor) -> torch.Tensor:
+    """What norms were clipped to: torch multiplies by the limit, divided by the norm before plus `ROOM`."""
+    return norm * (1 + ROOM / norm_before.clamp(min=ROOM))

@@ -56,9 +56,9 @@ def closure_of(problem: dict[str, Any], parameters: list[nn.Parameter], number: 
         return closure
     how, limit = problem["clip"]
 
-    def clipped() -> torch.Tensor:
+    def clipping_closure() -> torch.Tensor:
         loss = closure()
         CLIPS[how](parameters, limit)
         return loss
 
-    return clipped
+    return clipping_closure
