@@ -4,9 +4,11 @@ python -m tests.test_gradients SEEDS        looks for false alarms over so many 
 """
 
 import functools
+import itertools
 import math
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
 from typing import Any
@@ -34,6 +36,7 @@ from grader.oracles.numeric import (
     read_and_compare,
 )
 from grader.oracles.numeric.comparison import SINGLE_NOTE
+from grader.oracles.numeric.counterexample import MAX_CALLS
 from grader.oracles.numeric.students_function import MODULE
 from grader.sandbox.child.protocol import Opaque, Tree
 from tests.support.tiers import again, seeds
@@ -574,8 +577,50 @@ def test_climbing_stops_where_no_answer_comes() -> None:
         calls.append(args)
         raise fault(Outcome.TIMEOUT)
 
-    assert list(counterexample.each_tried(stuck, pool_minimal_cases.RANDOM_MAPS)) == []
+    assert counterexample.try_each(stuck, pool_minimal_cases.RANDOM_MAPS) == counterexample.Trial(())
     assert len(calls) == 1
+
+
+def named_by_a_machine(
+    monkeypatch: pytest.MonkeyPatch, starved_at: int | None = None, call_seconds: float = 0.0
+) -> str:
+    """The name of a gradient of the other sign, where a call takes so long by the clock, or the machine lets a call (of
+    so many) have no time."""
+    question = pool_questions.extreme_maps(np.random.default_rng(1))
+    calls = itertools.count(1)
+    now = 0.0
+
+    def wrong(dY: Floats, X: Floats) -> Floats:
+        nonlocal now
+        now += call_seconds
+        if next(calls) == starved_at:
+            raise fault(Outcome.REVIEW)
+        return -max_pool.pool_gradient(dY, X)
+
+    monkeypatch.setattr(counterexample, "_clock", lambda: now)
+    verdict = judge(wrong, question)
+    assert verdict.outcome is Outcome.FAILED
+    return verdict.diagnosis or ""
+
+
+def test_no_name_hangs_on_how_fast_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that explains some of the minimal cases only may be another one than on an idle machine."""
+    assert named_by_a_machine(monkeypatch) == "wrong-sign"
+    assert named_by_a_machine(monkeypatch, call_seconds=4.0) == "wrong-sign"
+    assert named_by_a_machine(monkeypatch, call_seconds=40.0) == ""
+    assert named_by_a_machine(monkeypatch, starved_at=6) == ""
+
+
+def test_smaller_inputs_are_bounded_by_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine: all that there are of the largest map that is drawn."""
+    monkeypatch.setattr(counterexample, "MAX_CALLS", 5)
+    tried: list[Floats] = []
+    cases = (replace(case, inputs={"X": case["X"]}) for case in 2 * pool_minimal_cases.ONE_WINDOW)
+    assert counterexample.first_raising(tried.append, cases) is None
+    assert len(tried) == 5
+    for seed in range(40):
+        question = pool_questions.odd_maps(np.random.default_rng(seed))
+        assert all(len(list(question.smaller(case.inputs))) <= MAX_CALLS for case in question.cases)
 
 
 def test_numbers_that_look_alike_are_told_apart() -> None:

@@ -1,6 +1,7 @@
 """The pages: what they say, and that no text of a submission becomes more than text."""
 
 import base64
+import gc
 import hashlib
 import math
 import re
@@ -19,8 +20,8 @@ from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Curves, Fact, Quotation, Table
 from grader.report.html import pictures
-from grader.report.html.class_page import Remark, Ungraded, class_page
-from grader.report.html.class_statistics import Entry, Item, common_sentence, groups_of
+from grader.report.html.class_page import MAX_REMARKS, Remark, Ungraded, class_page
+from grader.report.html.class_statistics import Entry, Item, Row, common_sentence, groups_of
 from grader.report.html.comparison_page import Comparison, comparison_page
 from grader.report.html.student_page import student_page
 from grader.report.pairs import Pair
@@ -383,6 +384,18 @@ def test_zeros_that_are_not_for_answers_stand_apart_from_the_scores() -> None:
     page = "".join(class_page([Entry(named("s0")), Entry(zero, name="Ada")]))
     assert "apart from these, 1 with 0 points: too late" in page
     assert "<dt>lowest</dt><dd>1</dd>" in page, "a zero for lateness is no score"
+
+
+def test_of_remarks_on_everybody_only_those_that_are_shown_keep_their_lines() -> None:
+    """A fault in all of ten thousand would else keep all of them in memory."""
+    entries = [Entry(named(f"s{number}")) for number in range(400)]
+    remarks = [Remark("fault", entry.report.submission.id, "not judged") for entry in entries]
+    page = class_page(entries, remarks=remarks)
+    kept = [item for item in gc.get_objects() if isinstance(item, Row)]
+    assert MAX_REMARKS <= len(kept) < len(entries)
+    text = "".join(page)
+    assert text.count(": not judged</li>") == MAX_REMARKS
+    assert f"and {400 - MAX_REMARKS} more, in class.json" in text
 
 
 def test_absent_people_are_in_the_table() -> None:

@@ -12,7 +12,7 @@ import pytest
 from grader.assignment.convolution import conv_questions
 from grader.assignment.pooling import pool_questions
 from grader.model import CallFailure, Outcome, Verdict
-from grader.oracles.numeric import Question, counterexample, judge
+from grader.oracles.numeric import Question, judge
 
 pytestmark = pytest.mark.slow
 
@@ -76,11 +76,6 @@ def shown(question: Question, name: str, raises: Callable[[Shape], bool]) -> Sha
 
 def smallest(shapes: Iterator[Shape], raises: Callable[[Shape], bool]) -> int:
     return min(math.prod(shape) for shape in shapes if raises(shape))
-
-
-@pytest.fixture(autouse=True)
-def a_busy_machine_has_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counterexample, "MAX_SECONDS", 600.0)
 
 
 @pytest.mark.parametrize("condition", STACKS)

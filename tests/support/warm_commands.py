@@ -23,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 CLIENT = Path(__file__).with_name("warm_client.py")
 PYTHON = sys.executable  # whatever a test says that it is, by then
+_start = subprocess.Popen  # and whatever it has put in its place
 LENGTH_BYTES = 8
 _KILLED = -9  # what ended without a word
 
@@ -123,7 +124,7 @@ served_at = ""  # in the warm process itself, and what is forked from it
 def _server() -> tuple[str, int]:
     folder = tempfile.TemporaryDirectory(prefix="warm-")
     path = f"{folder.name}/socket"
-    server = subprocess.Popen(
+    server = _start(
         [PYTHON, "-m", "tests.support.warm_server", path],
         cwd=ROOT,
         stdin=subprocess.PIPE,

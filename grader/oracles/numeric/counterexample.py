@@ -3,7 +3,8 @@
 import itertools
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,40 +16,57 @@ from grader.oracles.numeric.comparison import Answer, Case, mismatch, read_and_c
 from grader.oracles.numeric.input_texts import inline, literal, plain, plain_arguments
 from grader.oracles.numeric.students_function import students_function
 
-MAX_SECONDS = 3.0  # a student waits for this; a list of minimal cases takes some milliseconds
+MAX_CALLS = 2000  # of smaller inputs tried; of a map of odd sizes there are some 1,100
+# The last resort, by the clock, for functions that are slow on the smallest inputs: the others need less than a second,
+# on a busy machine some.
+MAX_SECONDS = 60.0
 MAX_SHOWN = 100  # entries of a wrong answer: minimal cases have at most 36
 INLINE_CHARACTERS = 150  # a smallest input that is no longer than this is written into the sentence itself
+_clock = time.monotonic
 
 Tried = tuple[Case, Answer | CallFailure]
 
 
-def each_tried(function: Callable[..., Any], minimal_cases: Sequence[Case]) -> Iterator[Tried]:
-    """What came for each minimal case, as far as time allows and the function answers or raises."""
-    deadline = time.monotonic() + MAX_SECONDS
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came for each minimal case, up to the first without an answer. `is_whole`: the machine had time for it; else
+    no name may hang on what is left out."""
+
+    tried: tuple[Tried, ...]
+    is_whole: bool = True
+
+    @property
+    def answered(self) -> list[tuple[Case, Answer]]:
+        return [(case, item) for case, item in self.tried if isinstance(item, Answer)]
+
+
+def try_each(function: Callable[..., Any], minimal_cases: Sequence[Case]) -> Trial:
+    """All minimal cases, asked in turn for as long as the function answers or raises."""
+    deadline = _clock() + MAX_SECONDS
+    tried: list[Tried] = []
     for case in minimal_cases:
-        if time.monotonic() > deadline:
-            return
+        if _clock() > deadline:
+            return Trial(tuple(tried), is_whole=False)
         try:
-            answer = read_and_compare(function(*case.inputs.values()), case)
+            tried.append((case, read_and_compare(function(*case.inputs.values()), case)))
         except CallFailure as failure:
             if failure.verdict.outcome is not Outcome.ERROR:
-                return
-            yield case, failure
-        else:
-            yield case, answer
+                return Trial(tuple(tried), is_whole=failure.verdict.outcome is not Outcome.REVIEW)
+            tried.append((case, failure))
+    return Trial(tuple(tried))
 
 
 def first_raising(function: Callable[..., Any], cases: Iterable[Case]) -> tuple[Case, CallFailure] | None:
-    """The first case for which the call raises, as far as time allows; None where none does. They may be many: what is
-    returned is not looked at."""
-    deadline = time.monotonic() + MAX_SECONDS
-    for case in cases:
+    """The first case for which the call raises, among MAX_CALLS; None where none does. What is returned is not looked
+    at."""
+    deadline = _clock() + MAX_SECONDS
+    for case in itertools.islice(cases, MAX_CALLS):
+        if _clock() > deadline:
+            break
         try:
             function(*case.inputs.values())
         except CallFailure as failure:
             return (case, failure) if failure.verdict.outcome is Outcome.ERROR else None
-        if time.monotonic() > deadline:
-            break
     return None
 
 
@@ -59,9 +77,8 @@ def boxes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return sorted(within, key=lambda box: (math.prod(box), box))
 
 
-def first_wrong(tried: Iterable[Tried]) -> tuple[Case, Answer] | None:
+def first_wrong(answered: Iterable[tuple[Case, Answer]]) -> tuple[Case, Answer] | None:
     """The first case whose answer is wrong; None where none is."""
-    answered = ((case, item) for case, item in tried if isinstance(item, Answer))
     return next((item for item in answered if mismatch(*item)), None)
 
 

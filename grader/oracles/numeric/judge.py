@@ -82,11 +82,12 @@ def _failed(function: Callable[..., Any], question: Question, answers: Sequence[
 
     A name has to explain the minimal cases as well.
     """
-    tried = list(counterexample.each_tried(function, question.minimal_cases))
-    small = [(case, item) for case, item in tried if isinstance(item, Answer)]
-    named = explain(answers, question.misconceptions, small)
-    mistake = _nothing_returned(answers) or _swapped(function, question) or next(named, None)
-    smallest = counterexample.first_wrong(tried)
+    trial = counterexample.try_each(function, question.minimal_cases)
+    named = explain(answers, question.misconceptions, trial.answered)
+    mistake: Misconception[Any] | None = _nothing_returned(answers)
+    if mistake is None and trial.is_whole:
+        mistake = _swapped(function, question) or next(named, None)
+    smallest = counterexample.first_wrong(trial.answered)
     wrong = next(text for item in answers if (text := mismatch(*item)))
     example = counterexample.sentence(*smallest) if smallest else ""
     cause = wrong if mistake is None else mistake.sentence
@@ -104,17 +105,18 @@ def _raise(
     by the sizes on which it does."""
     if fault.verdict.outcome is not Outcome.ERROR or fault.kind in NO_INPUT or _is_raised_on_import(fault):
         raise fault
-    tried = list(counterexample.each_tried(function, question.minimal_cases))
-    where, failure = _smallest_raising(function, question, tried, (case, fault))
-    everything = [*answers, (case, None), *((case, item if isinstance(item, Answer) else None) for case, item in tried)]
+    trial = counterexample.try_each(function, question.minimal_cases)
+    where, failure = _smallest_raising(function, question, trial.tried, (case, fault))
+    small = ((case, item if isinstance(item, Answer) else None) for case, item in trial.tried)
+    named = explain([*answers, (case, None), *small], question.misconceptions)
     raised = failure.verdict.message.removesuffix(failure.advice).rstrip(". ")
     verdict = replace(
         failure.verdict,
         message=" ".join(filter(None, (f"{raised}, for {where.shapes}.", failure.advice))),
         evidence=counterexample.input_evidence(function, where),
     )
-    if verdict.diagnosis is None:  # else Python's own words name it
-        mistake = _swapped(function, question) or next(explain(everything, question.misconceptions), None)
+    if verdict.diagnosis is None and trial.is_whole:  # else Python's own words name it
+        mistake = _swapped(function, question) or next(named, None)
         if mistake is not None:
             message = f"{raised}, for {where.shapes}. {mistake.sentence}"  # which says more than any advice
             verdict = replace(verdict, message=message, diagnosis=mistake.id)
@@ -152,12 +154,8 @@ def _swapped(function: Callable[..., Any], question: Question) -> Misconception[
         if not case.call and len({shape(value) for value in case.inputs.values()}) > 1
     ]
     turned = [replace(case, inputs=dict(reversed([*case.inputs.items()]))) for case in telling[:MAX_TURNED]]
-    tried = list(counterexample.each_tried(function, turned))
-    if (
-        not tried
-        or len(tried) < len(turned)
-        or any(isinstance(item, CallFailure) or mismatch(case, item) for case, item in tried)
-    ):
+    answered = counterexample.try_each(function, turned).answered
+    if not answered or len(answered) < len(turned) or any(mismatch(*item) for item in answered):
         return None
     call = f"{students.name}({', '.join(telling[0].inputs)})"
     sentence = f"The arguments are taken in another order than the one they come in: the call is {call}."

@@ -73,13 +73,15 @@ def class_page(
     """
     shown = pairs[:MAX_PAIRS]
     names = {name for pair in shown for name in (pair.left, *(() if pair.earlier else (pair.right,)))}
-    group = ClassStatistics(names | {remark.who for remark in remarks})
+    by_kind = _by_kind(remarks)
+    named = {remark.who for same in by_kind.values() for remark in same[:MAX_REMARKS]}
+    group = ClassStatistics(names | named)
     for entry in entries:
         group.add(entry)
     data = {
         "group": group,
         "title": title or group.assignment,
-        "remarks": _by_kind(remarks),
+        "remarks": by_kind,
         "max_remarks": MAX_REMARKS,
         "rows": map(row_of, entries),
         "ungraded": ungraded,
