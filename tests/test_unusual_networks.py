@@ -326,3 +326,73 @@ def test_a_velocity_that_has_the_falling_rate_in_it_is_momentum():
 def test_an_lbfgs_of_ones_own_with_any_memory_is_one_in_the_training(memory):
     verdict = judged("LBFGS", make_optimizer=lambda name, params: Descent(params, "bfgs", memory), train_epoch=closures)
     assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def stepping(loss_of, beside=lambda model: None):
+    """A training loop whose loss is `loss_of` the network, a batch and the loss function, with something else `beside`
+    each step."""
+
+    def train_epoch(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss = loss_of(model, x, y, loss_fn)
+            loss.backward()
+            optimizer.step()
+            beside(model)
+            losses.append(float(loss.detach()))
+        return math.fsum(losses) / len(losses)
+
+    return train_epoch
+
+
+def accuracy_beside(model, x, y, loss_fn):
+    logits = model(x)
+    assert float((model(x).argmax(1) == y).float().mean()) <= 1
+    return loss_fn(logits, y)
+
+
+def part_by_part(model, x, y, loss_fn):
+    features = model[:-1](x)
+    return loss_fn(model[-1](features), y) + 1e-4 * (features**2).mean()
+
+
+def two_halves(model, x, y, loss_fn):
+    return loss_fn(torch.cat([model(part) for part in x.split(32)]), y)
+
+
+def in_half_precision(model, x, y, loss_fn):
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        return loss_fn(model(x), y)
+
+
+def forgetful(shape, classes):
+    return nn.Sequential(*network(shape, classes)[:-1], nn.Dropout(0.2), nn.Linear(32, classes))
+
+
+@pytest.mark.parametrize(
+    ("build", "loss_of"),
+    [
+        (forgetful, accuracy_beside),
+        (forgetful, part_by_part),
+        (forgetful, lambda model, x, y, loss_fn: loss_fn(model.forward(x), y)),
+        (network, two_halves),
+        (network, in_half_precision),
+    ],
+    ids=["accuracy beside", "part by part", "forward by name", "two halves", "half precision"],
+)
+def test_a_loss_that_is_not_of_a_plain_last_call_costs_nothing(build, loss_of):
+    verdict = judged("Adam", build_network=build, train_epoch=stepping(loss_of))
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_an_average_of_the_weights_beside_the_training_costs_nothing():
+    averages = {}
+
+    def average(model):
+        averages.setdefault(id(model), optim.swa_utils.AveragedModel(model)).update_parameters(model)
+
+    loop = stepping(lambda model, x, y, loss_fn: loss_fn(model(x), y), average)
+    verdict = judged("Adam", train_epoch=loop, torch=torch)  # as a file has it, and as nothing can copy
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+    assert averages

@@ -1,7 +1,7 @@
 """The arguments of the student's train_epoch: the batches, and a loss function that records the values it returns."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -39,11 +39,15 @@ class Deadline:
 
 class Batches:
     """The batches that the student iterates over, with a length. Iteration ends early once the deadline has passed:
-    `cut` is then True. `used_count` is the number of different batches that were handed out."""
+    `cut` is then True. `used_count` is the number of different batches that were handed out. `note_images` is called
+    with the images of each batch of an iteration."""
 
-    def __init__(self, items: list[Any], deadline: Deadline) -> None:
+    def __init__(
+        self, items: list[Any], deadline: Deadline, note_images: Callable[[torch.Tensor], None] = lambda _: None
+    ) -> None:
         self.items = items
         self.deadline = deadline
+        self._note_images = note_images
         self.cut = False
         self._used: set[int] = set()
 
@@ -65,6 +69,7 @@ class Batches:
                 self.cut = True
                 return
             self._used.add(number)
+            self._note_images(item[0])
             yield item
 
 

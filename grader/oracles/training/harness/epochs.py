@@ -64,10 +64,12 @@ def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> 
     if keep_before:
         keep(best=[value.clone() for value in _values(model)])
     items = pieces(recall("epochs"))
-    if watch is not None:
-        watch.begin_epoch(len(items))
     deadline = Deadline(work, wall)
-    batches = Batches(items, deadline)
+    if watch is None:
+        batches = Batches(items, deadline)
+    else:
+        watch.begin_epoch(len(items))
+        batches = Batches(items, deadline, watch.loss.slopes.note_batch)
     model.train()
     returned = student.function("train_epoch")(model, optimizer, batches, loss_fn)
     synchronise()

@@ -27,7 +27,7 @@ class LossGradients:
         self, named: dict[str, torch.Tensor], parameters: Sequence[torch.Tensor], slopes: StepSlopes, seed: int
     ) -> None:
         self._named = named
-        self._slopes = slopes
+        self.slopes = slopes
         self._parameters = parameters
         self._random = random.Random(seed)
         self._drawn: set[int] = set()
@@ -44,14 +44,14 @@ class LossGradients:
         drawn = self._random.sample(others, min(LOOKS if is_early else LATER_LOOKS, len(others)))
         self._drawn = {0, *drawn}
         self._slope_steps = {0, *drawn[:1]} if is_early else set()  # later, gradients may be too small for it
-        self._slopes.begin_epoch()
+        self.slopes.begin_epoch()
         self._step = -1
         self.begin_step()
 
     def begin_step(self) -> None:
         self._step += 1
         self.gradients = {} if self._step in self._drawn else None
-        self._slopes.begin_step(is_wanted=self._step in self._slope_steps)
+        self.slopes.begin_step(is_wanted=self._step in self._slope_steps)
 
     def sees(self, loss: torch.Tensor, target: torch.Tensor) -> None:
         """Called with each value of the loss function that has a gradient, and the labels that it is about."""
@@ -65,7 +65,7 @@ class LossGradients:
         try:
             loss_gradients = self._gradients_of(loss, list(named.values()))
             if loss_gradients is not None:
-                self._slopes.measure(loss, target, zip(named.values(), loss_gradients, strict=True))
+                self.slopes.measure(loss, target, zip(named.values(), loss_gradients, strict=True))
         finally:
             self.computing = False
         if loss_gradients is None:

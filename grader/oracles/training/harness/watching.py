@@ -35,7 +35,6 @@ class Watch:
         self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], slopes: StepSlopes, seed: int
     ) -> None:
         self._optimizer = optimizer
-        self._slopes_of_loss = slopes
         self._named = named
         self._parameters = list(named.values())
         self._sizes = [p.numel() for p in self._parameters]
@@ -89,7 +88,7 @@ class Watch:
             "evaluations": self._evaluations,
             "along": self._along,
             "from_loss": self._from_loss,
-            "slopes": self._slopes_of_loss.pairs,
+            "slopes": self.loss.slopes.pairs,
         }
         self._evaluations = []
         self._begin()
