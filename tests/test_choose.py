@@ -40,9 +40,9 @@ def test_where_there_is_no_engine_either_the_sentence_says_how_to_get_one(
     with pytest.raises(SandboxError) as caught:
         use()
     assert str(caught.value) == (
-        "This machine has no sandbox for other people's programs: the jail needs Linux, and this is Darwin, and no "
-        "Docker engine answers at its usual place on this machine. Start Docker. Start Docker Desktop or another "
-        "engine and run the same command again. (For your own work alone: --sandbox process, in which a program may "
+        "This machine has no sandbox for other people's programs: the jail needs Linux, and this is macOS, and no "
+        "Docker engine answers at its usual place on this machine. Start Docker. Then "
+        "run the same command again. (For your own work alone: --sandbox process, in which a program may "
         "do all that you may.)"
     )
 

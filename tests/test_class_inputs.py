@@ -1,5 +1,6 @@
 """What was given for a class is kept with it: used again, said, and never replaced at the cost of a mark in silence."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,17 +187,25 @@ WORKSHEET = (
 def test_a_worksheet_that_is_given_as_a_roster_is_filled_in_where_it_can_be(klass: Class, tmp_path: Path) -> None:
     other, fitting = tmp_path / "other.csv", tmp_path / "fitting.csv"
     other.write_text(WORKSHEET.format(maximum="100.00"))
-    fitting.write_text(WORKSHEET.format(maximum="22.00"))
+    fitting.write_text(WORKSHEET.format(maximum="6.00"))
     klass.grade(roster=other)
     assert not (klass.request.results / "sheet.csv").exists()
     assert "not filled in as sheet.csv" in klass.said.getvalue()
-    assert "the maximum in this sheet is 100.00, and the assignment has 22 points" in klass.said.getvalue()
+    assert "the maximum in this sheet is 100.00, and what is graded is worth 6 points" in klass.said.getvalue()
     klass.grade(roster=fitting)
     assert [row["Grade"] for row in klass.table("sheet.csv")] == ["6"]
     newer = tmp_path / "newer.csv"
-    newer.write_text(WORKSHEET.format(maximum="22.00") + "Participant 2,Latecomer,,,22.00,-,-,\n")
+    newer.write_text(WORKSHEET.format(maximum="6.00") + "Participant 2,Latecomer,,,6.00,-,-,\n")
     klass.grade(roster=newer)
     assert [row["Grade"] for row in klass.table("sheet.csv")] == ["6", ""], "the newer worksheet is the sheet"
+
+
+def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
+    """Else it would be remembered, and do nothing."""
+    with pytest.raises(UsageError, match=r"^--scale: give the LMS's sheet as well, with --sheet"):
+        klass.grade(scale=True)
+    with pytest.raises(UsageError, match=r"^--assignment-column: give the gradebook .* with --sheet"):
+        klass.grade(assignment_column="77")
 
 
 def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:
@@ -302,6 +311,49 @@ def test_accepted_files_and_matches_join_those_of_earlier_runs() -> None:
     assert kept.changed(ClassInputs(accept=("a:x.py=exercise3.py",))) == ()
     assert kept.changed(ClassInputs(accept=("a:z.py=exercise2.py",))) == ("accept",)
     assert kept.updated(ClassInputs(match=("folder=4712",))).match == ("folder=4712",)
+
+
+def test_a_decision_about_nothing_is_refused_and_never_kept(klass: Class) -> None:
+    refused = {
+        "accept": (
+            "d:x.py=exercise2.py",
+            r"^--accept d:x\.py=exercise2\.py: no hand-in of this class has the id d; .* Not",
+        ),
+        "match": ("d=4711", r"^--match d=4711: nothing in this class is called d\. Nothing was changed\.$"),
+    }
+    for name, (value, sentence) in refused.items():
+        with pytest.raises(UsageError, match=sentence):
+            klass.grade(**{name: (value,)})
+    with pytest.raises(UsageError, match=r"^--match a=: there is no such decision to take back\. Nothing was changed"):
+        klass.grade(match=("a=",))
+    klass.grade()
+    inputs = read_inputs(klass.request.results)
+    assert (inputs.accept, inputs.match) == (None, None)
+
+
+def test_a_decision_whose_hand_in_is_gone_is_told_and_can_be_taken_back(klass: Class) -> None:
+    (klass.place / "c" / "my 1.py").write_bytes(b"# 1")
+    decisions = {"accept": ("c:my 1.py=exercise1.py",), "match": ("b=4712",)}
+    klass.grade(**decisions)
+    shutil.rmtree(klass.place / "b")
+    shutil.rmtree(klass.place / "c")
+    told = [issue.message for issue in klass.grade().issues if issue.kind is IssueKind.CHOICE]
+    assert told == [
+        "--match b=4712: nothing in this class is called b. --match 'b=' takes this back.",
+        "--accept c:my 1.py=exercise1.py: no hand-in of this class has the id c; class.json lists them. "
+        "--accept 'c:=exercise1.py' takes this back.",
+    ]
+    index = klass.grade(accept=("c:=exercise1.py",), match=("b=",))
+    assert not [issue for issue in index.issues if issue.kind is IssueKind.CHOICE]
+    inputs = read_inputs(klass.request.results)
+    assert (inputs.accept, inputs.match) == (None, None)
+
+
+def test_a_match_that_is_taken_back_moves_marks_back(klass: Class) -> None:
+    klass.grade(match=("b=4712",))
+    assert {row["id"] for row in klass.table("grades.csv")} == {"a", "4712", "c"}
+    jobs = klass.grade(match=("b=",))
+    assert {entry.id for entry in jobs.entries} == {"a", "b", "c"}
 
 
 @given(st.one_of(st.integers(0, 400).map(lambda days: Extension(days=days)), st.datetimes().map(Extension)))

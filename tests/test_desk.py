@@ -41,6 +41,7 @@ from grader.classroom.desk.queue_views import folded
 from grader.classroom.desk.regrades import add_requests
 from grader.classroom.desk.safe_markdown import MAX_BRACKETS, to_html
 from grader.classroom.desk.second_reading import agreement, kappa
+from grader.classroom.desk.server import open_desk
 from grader.classroom.desk.sheet import keys
 from grader.classroom.desk.tasks import Task, TaskMaker
 from grader.classroom.desk.worklist import Worklist
@@ -1135,3 +1136,24 @@ def test_what_was_set_for_a_class_stays_when_the_desk_is_opened_without_it(resul
 def test_what_all_points_to_mark_have_in_common_is_said_once(door: Door) -> None:
     assert door.get("/?kind=mark").text.count("A person reads the discussion and gives this point.") == 1
     assert "the machine cannot decide" in door.get("/?kind=review").text
+
+
+def test_a_desk_opens_at_the_port_that_it_had_before(desk: Desk) -> None:
+    """To a browser another port is another site: cookies, comments begun and marks not delivered stay with the old."""
+    said: list[str] = []
+    first = open_desk(desk, "Emmy", say=said.append)
+    port = first.socket.getsockname()[1]
+    taken = open_desk(desk, "Emmy", say=said.append)  # while somebody listens at the first one's
+    other = taken.socket.getsockname()[1]
+    assert other != port
+    assert said == [
+        f"Port {port}, where this desk was before, is taken, so it opens at another. A browser keeps a comment or mark "
+        f"that was not saved yet for the old one: close what uses it and give --port {port}."
+    ]
+    first.socket.close()
+    taken.socket.close()
+    again = open_desk(desk, "Emmy", say=said.append)
+    again.socket.close()
+    assert again.socket is not taken.socket
+    assert f":{other}/" in again.link
+    assert len(said) == 1

@@ -30,7 +30,10 @@ def _leaks() -> Iterator[None]:
 @pytest.mark.parametrize("host", ["unix:///nowhere/docker.sock", "tcp://127.0.0.1:1"])
 def test_no_engine(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("DOCKER_HOST", host)
-    with pytest.raises(SandboxError, match=f"no Docker engine answers at {host}. Start Docker, or set DOCKER_HOST"):
+    with pytest.raises(
+        SandboxError,
+        match=f"no Docker engine answers at {host}. Start Docker Desktop or another engine, or set DOCKER_HOST",
+    ):
         open_launcher(SandboxSettings("docker"))
 
 

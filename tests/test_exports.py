@@ -158,11 +158,11 @@ def test_grades_tells_what_is_pending_late_and_extended(tmp_path: Path) -> None:
 def test_moodle_is_keyed_by_the_participant_and_canvas_by_its_own_id(tmp_path: Path) -> None:
     ada, alan, grace = rows(results_of(tmp_path / "moodle", Format.MOODLE) / "moodle.csv")
     assert (ada["Identifier"], alan["Identifier"], grace["Identifier"]) == ("Participant 101", "Participant 102", "")
-    assert (ada["Grade"], ada["Maximum Grade"], ada["ID number"]) == ("1", "22", "4711")
+    assert (ada["Grade"], ada["Maximum Grade"], ada["ID number"]) == ("1", "6", "4711")
     assert datetime.fromisoformat(ada["Last modified (grade)"]) <= datetime.now(UTC)
     assert "<br>2.5 (0 of 1): not there" in ada["Feedback comments"]
     possible, *students = rows(results_of(tmp_path / "canvas", Format.CANVAS) / "canvas.csv")
-    assert (possible["Student"].strip(), possible["Assignment 9"]) == ("Points Possible", "22")
+    assert (possible["Student"].strip(), possible["Assignment 9"]) == ("Points Possible", "6")
     assert [(row["ID"], row["SIS User ID"], row["Assignment 9"]) for row in students] == [
         ("101", "4711", "1"),
         ("102", "4712", "1"),
@@ -177,14 +177,14 @@ def test_a_number_of_one_lms_is_never_given_to_another(tmp_path: Path) -> None:
 
 MOODLE_SHEET = (
     "ID;Vollständiger Name;E-Mail-Adresse;Bewertung;Bestwertung;Zuletzt geändert (Bewertung);Feedback als Kommentar\r\n"
-    "Teilnehmer/in 101;=Ada;ada@example.org;;22,00;-;\r\n"
-    "Teilnehmer/in 102;Alan;;1,00;22,00;-;-- gut, siehe Blatt\r\n"
-    "Teilnehmer/in 999;Nobody;;;22,00;-;+1\r\n"
+    "Teilnehmer/in 101;=Ada;ada@example.org;;6,00;-;\r\n"
+    "Teilnehmer/in 102;Alan;;1,00;6,00;-;-- gut, siehe Blatt\r\n"
+    "Teilnehmer/in 999;Nobody;;;6,00;-;+1\r\n"
 )
 CANVAS_SHEET = (
     "Student,ID,SIS User ID,SIS Login ID,Section,Assignment 8 (76),Assignment 9 (77),Current Score\r\n"
     "\r\n"
-    "    Points Possible,,,,,10.00,22.00,(read only)\r\n"
+    "    Points Possible,,,,,10.00,6.00,(read only)\r\n"
     '"Lovelace, Ada",55,4711,y,A,7.50,,\r\n"Turing, Alan",56,4712,y,A,@,3,\r\n'
 )
 
@@ -197,20 +197,20 @@ def test_moodles_sheet_is_filled_in_and_every_cell_that_is_not_ours_stays(tmp_pa
     header, ada, alan, nobody, _ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, MOODLE_SHEET))
     assert header == MOODLE_SHEET.splitlines()[0]
     *who, grade, maximum, modified, comment = next(csv.reader([ada], delimiter=";"))
-    assert (who, grade, maximum) == (["Teilnehmer/in 101", "=Ada", "ada@example.org"], "1", "22,00")
+    assert (who, grade, maximum) == (["Teilnehmer/in 101", "=Ada", "ada@example.org"], "1", "6,00")
     assert datetime.fromisoformat(modified).tzinfo is not None, "a time that Moodle reads in every language"
     assert is_ours(comment)
     assert "Pending, not in these points yet: 2.4 (1). A person marks that.<br>" in comment
     assert "2.2 (0 of 2): =HYPERLINK(&quot;http://x&quot;" in comment
-    assert alan == "Teilnehmer/in 102;Alan;;1,00;22,00;-;-- gut, siehe Blatt"
-    assert nobody == "Teilnehmer/in 999;Nobody;;;22,00;-;+1"
+    assert alan == "Teilnehmer/in 102;Alan;;1,00;6,00;-;-- gut, siehe Blatt"
+    assert nobody == "Teilnehmer/in 999;Nobody;;;6,00;-;+1"
 
 
 def test_a_sheet_that_was_imported_is_filled_in_again(tmp_path: Path) -> None:
     """As Moodle gives it back: our own comment gives way to the next, one that a TA has edited does not."""
     first = "\r\n".join(sheet_of(results_of(tmp_path / "first", Format.MOODLE, MOODLE_SHEET)))
-    stale = first.replace(";1;22,00", ";0,50;22,00").replace("2.5 (0 of 1)", "2.5 (0 of 9)")
-    ours = "\r\n".join(sheet_of(results_of(tmp_path / "second", Format.MOODLE, first.replace(";1;22", ";0,50;22"))))
+    stale = first.replace(";1;6,00", ";0,50;6,00").replace("2.5 (0 of 1)", "2.5 (0 of 9)")
+    ours = "\r\n".join(sheet_of(results_of(tmp_path / "second", Format.MOODLE, first.replace(";1;6", ";0,50;6"))))
     assert [row[3] for row in csv.reader(ours.splitlines()[1:2], delimiter=";")] == ["1"]
     edited = sheet_of(results_of(tmp_path / "third", Format.MOODLE, stale))[1]
     assert "2.5 (0 of 9)" in edited, "a comment that is no longer as we wrote it is a person's"
@@ -222,16 +222,16 @@ def test_canvas_gradebook_is_filled_in_at_the_assignment_that_was_named(tmp_path
     with pytest.raises(
         UsageError, match=r"--assignment-column; the sheet has 'Assignment 8 \(76\)', 'Assignment 9 \(7"
     ):
-        open_gradesheet(path, 22.0)
+        open_gradesheet(path, 6.0)
     with pytest.raises(UsageError, match="and not 'Assignment 7'"):
-        open_gradesheet(path, 22.0, "Assignment 7")
+        open_gradesheet(path, 6.0, "Assignment 7")
     results = results_of(tmp_path / "out", Format.CANVAS)
     keep_inputs(results, ClassInputs(sheet=InputFile.at(path), assignment_column="77"))
     export(results, store.read_index(results))
     _, blank, possible, ada, alan, _ = sheet_of(results)
-    dashed = results_of(tmp_path / "dashed", Format.MOODLE, MOODLE_SHEET.replace("org;;22", "org;-;22"))
+    dashed = results_of(tmp_path / "dashed", Format.MOODLE, MOODLE_SHEET.replace("org;;6", "org;-;6"))
     assert sheet_of(dashed)[1].split(";")[3] == "1", "a dash is an empty cell"
-    assert (blank, possible) == ("", "    Points Possible,,,,,10.00,22.00,(read only)")
+    assert (blank, possible) == ("", "    Points Possible,,,,,10.00,6.00,(read only)")
     assert (ada, alan) == ('"Lovelace, Ada",55,4711,y,A,7.50,1,', '"Turing, Alan",56,4712,y,A,@,1,')
 
 
@@ -241,20 +241,31 @@ def test_who_is_excused_in_canvas_is_given_no_number_there(given: str, tmp_path:
     path = tmp_path / "gradebook.csv"
     path.write_text(CANVAS_SHEET.replace("A,7.50,,", "A,7.50,EX,"), encoding="utf-8", newline="")
     results = results_of(tmp_path / "out", Format.CANVAS)
-    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["22", "1", "1", "1"]
+    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["6", "1", "1", "1"]
     keep_inputs(results, ClassInputs(**{given: InputFile.at(path)}, assignment_column="77"))  # type: ignore[arg-type]
     export(results, store.read_index(results))
-    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["22", "EX", "1", "1"]
+    assert [row["Assignment 9"] for row in rows(results / "canvas.csv")] == ["6", "EX", "1", "1"]
 
 
 def test_another_maximum_is_refused_or_scaled(tmp_path: Path) -> None:
-    sheet = MOODLE_SHEET.replace("22,00", "100,00")
+    sheet = MOODLE_SHEET.replace("6,00", "100,00")
     path = tmp_path / "sheet.csv"
     path.write_text(sheet, encoding="utf-8", newline="")
-    with pytest.raises(UsageError, match=r"the maximum in this sheet is 100,00, and the assignment has 22 points"):
-        open_gradesheet(path, 22.0)
+    with pytest.raises(UsageError, match=r"the maximum in this sheet is 100,00, and what is graded is worth 6 points"):
+        open_gradesheet(path, 6.0)
     _, ada, *_ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, sheet, scale=True))
-    assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;4,545455;100,00;")
+    assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;16,666667;100,00;")
+    (ada, *_), (possible, person, *_) = rows(tmp_path / "out" / "moodle.csv"), rows(tmp_path / "out" / "canvas.csv")
+    assert (ada["Grade"], ada["Maximum Grade"]) == ("16.666667", "100"), "whichever table is imported"
+    assert (person["Assignment 9"], possible["Assignment 9"]) == ("16.666667", "100")
+
+
+def test_tables_for_an_lms_are_worth_what_was_graded(tmp_path: Path) -> None:
+    results = results_of(tmp_path, Format.MOODLE)
+    index = store.read_index(results)
+    assert index.max_score < sum(point.max_score for point in index.points)
+    assert rows(results / "moodle.csv")[0]["Maximum Grade"] == "6"
+    assert rows(results / "canvas.csv")[0]["Assignment 9"] == "6"
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "Grade\n"])
@@ -262,14 +273,14 @@ def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, 
     path = tmp_path / "sheet.csv"
     path.write_text(text)
     with pytest.raises(UsageError, match=r"this is not a sheet that can be filled in\. It needs Moodle's columns"):
-        open_gradesheet(path, 22.0)
+        open_gradesheet(path, 6.0)
 
 
 def test_a_number_of_moodles_is_nobodys_number_of_the_course(tmp_path: Path) -> None:
     """Moodle's number of one is the course's number of another: each gets their own line, and their own page."""
     sheet = (
         "Identifier,Full name,ID number,Email address,Grade,Maximum grade,Last modified (grade)\r\n"
-        "Participant 4711,Eve,9999,eve@x,,22,-\r\nParticipant 500,Ada,4711,,,22,-\r\n"
+        "Participant 4711,Eve,9999,eve@x,,6,-\r\nParticipant 500,Ada,4711,,,6,-\r\n"
     )
     results = results_of(tmp_path / "out", Format.FOLDERS, sheet)
     assert [row[4] for row in csv.reader(sheet_of(results)[1:3])] == ["", "1"]
@@ -281,13 +292,13 @@ def test_a_scale_cannot_be_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("ID,Bewertung,Skala,Zuletzt geändert (Bewertung)\nTeilnehmer/in1,,gut,-\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"with the words of a scale\. Set it to points there"):
-        open_gradesheet(path, 22.0)
+        open_gradesheet(path, 6.0)
 
 
 def test_a_total_that_is_called_like_an_assignment_is_none(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
-    path.write_text("Student,ID,Section,A 9 (77),Final Score (2026)\n    Points Possible,,,22,(read only)\nx,1,A,,\n")
-    assert open_gradesheet(path, 22.0).grade == 3
+    path.write_text("Student,ID,Section,A 9 (77),Final Score (2026)\n    Points Possible,,,6,(read only)\nx,1,A,,\n")
+    assert open_gradesheet(path, 6.0).grade == 3
 
 
 def test_feedback_zip_is_named_as_moodle_reads_it(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import random
 import re
 import stat
 import sys
+import tarfile
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -185,9 +186,9 @@ def test_links_pipes_and_devices_are_left_out_and_never_waited_for(tmp_path: Pat
     (path / "loop").symlink_to(".")
     submission = load(path, EXPECTED)
     assert set(submission.files) == {"exercise1.py"}
-    assert note(
-        submission, r"^exercise2\.py: not an ordinary file \(a link, a pipe, a device\); skipped\. Hand in the file"
-    )
+    reason = r"not an ordinary file \(a link, a pipe, a device\); skipped\. Replace it with the file or folder itself$"
+    assert note(submission, rf"^exercise2\.py: {reason}")
+    assert note(submission, rf"^loop: {reason}")
     assert note(submission, r"^exercise3\.py: not an ordinary file")
 
 
@@ -198,6 +199,19 @@ def test_links_and_devices_in_a_zip_are_left_out(tmp_path: Path, kind: int) -> N
     submission = load(packed(tmp_path / "a.zip", [("exercise1.py", b""), (member, b"/etc/passwd")]), EXPECTED)
     assert set(submission.files) == {"exercise1.py"}
     assert note(submission, r"^exercise2\.py: not an ordinary file")
+
+
+def test_links_to_folders_are_mentioned_wherever_they_lie(tmp_path: Path) -> None:
+    """The answers may be behind one. Links that tools make are of no interest."""
+    link, tool, tar_link = zipfile.ZipInfo("src"), zipfile.ZipInfo("node_modules"), tarfile.TarInfo("src")
+    link.external_attr = tool.external_attr = (stat.S_IFLNK | 0o777) << 16
+    tar_link.type, tar_link.linkname = tarfile.SYMTYPE, "../work/src"
+    zipped = packed(tmp_path / "a.zip", [("report.md", b""), (link, b"../work/src"), (tool, b"../x")])
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        archive.addfile(tar_link)
+    for path in (zipped, tmp_path / "a.tar"):
+        (sentence,) = load(path, EXPECTED).notes
+        assert sentence.startswith("src: not an ordinary file (a link, a pipe, a device); skipped.")
 
 
 @pytest.mark.parametrize("name", ["../x.py", "/x.py", "C:/x.py", "c:\\x.py", "a/../../x.py", "..\\x.py"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.assignment.comparison import SIX
 from grader.model import Outcome
 from grader.oracles import optimizers
+from grader.oracles.optimizers.clipped_gradients import is_clipped
 from grader.oracles.training import probes
 from tests.support.exercise4_fakes import harness_for, student_of
 from tests.support.tiers import again
@@ -68,6 +69,78 @@ def test_each_is_told_from_every_other(name, other):
     verdict = judge(name, lambda params: getattr(optim, other)(params))
     assert verdict.diagnosis == f"behaves-like-{other.lower()}"
     assert f"torch.optim.{other}" in verdict.message
+
+
+def changing(kind, change):
+    """A class of torch's whose step() changes the gradients of each group before it uses them."""
+
+    class Changing(kind):
+        def step(self, closure=None):
+            def changed():
+                loss = closure()
+                self.change()
+                return loss
+
+            if closure is not None:
+                return super().step(changed)
+            self.change()
+            return super().step()
+
+        def change(self):
+            for group in self.param_groups:
+                change(group["params"])
+
+    return Changing
+
+
+CLIPS = {
+    "norm": lambda params: torch.nn.utils.clip_grad_norm_(params, 1.0),
+    "norm of each": lambda params: [torch.nn.utils.clip_grad_norm_([p], 0.5) for p in params],
+    "value": lambda params: torch.nn.utils.clip_grad_value_(params, 0.6),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "clip"), [(name, list(CLIPS)[place % len(CLIPS)]) for place, name in enumerate([*SIX, "LBFGS"])]
+)
+def test_a_step_that_clips_its_gradients_is_still_that_optimizers(name, clip):
+    kind = changing(getattr(optim, name), CLIPS[clip])
+    hyper = {"momentum": 0.9, "lr": 0.1} if name == "SGD" else {}
+    verdict = judge(name, lambda params: kind(params, **hyper))
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def signs(params):
+    for p in params:
+        p.grad.sign_()
+
+
+def test_a_step_that_changes_its_gradients_otherwise_is_no_longer_that_optimizers():
+    verdict = judge("SGD", lambda params: changing(optim.SGD, signs)(params, lr=0.1))
+    assert verdict.diagnosis == "behaves-otherwise"
+
+
+def test_clipped_gradients_hide_no_other_optimizer():
+    kind = changing(optim.Adagrad, CLIPS["norm"])
+    assert judge("RMSprop", lambda params: kind(params, lr=0.1)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"),
+    [
+        ([[0.5, -1.0, 2.0, 0.4], [3.0, 0.0, 1.0, 0.1]], True),  # the first row, by half and to a tenth
+        ([[1.0, -1.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+        ([[1.0, -1.5, 1.5, 1.5], [1.5, 0.0, 1.5, 1.0]], True),  # entry by entry, to 1.5
+        ([[1.0, -2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], True),
+        ([[0.0, 0.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),  # cleared
+        ([[-1.0, 2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+        ([[2.0, -4.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]], False),  # longer
+        ([[1.0, -2.0, math.nan, 4.0], [3.0, 0.0, 10.0, 1.0]], False),
+    ],
+)
+def test_what_was_used_is_what_was_given_but_clipped(used, expected):
+    given = np.array([[1.0, -2.0, 20.0, 4.0], [3.0, 0.0, 10.0, 1.0]])
+    assert is_clipped(given, np.array(used), [2, 2]) is expected
 
 
 def test_adamw_without_weight_decay_is_adam():
@@ -240,6 +313,33 @@ def test_a_step_of_lbfgs_is_held_against_its_own_length_however_far_it_has_gone_
     assert not optimizers.identify_training("LBFGS", recorded(off=0.5))["same"]
 
 
+def begun(count, off=0.0):
+    """The first evaluations of a single long step of L-BFGS, whose end was not recorded; the last one is `off`."""
+    target, evaluations = torch.linspace(0.1, 1.0, 20), []
+    parameter = torch.nn.Parameter(torch.ones(20))
+    hyper = {"max_iter": 20, "line_search_fn": "strong_wolfe"}
+    made = optim.LBFGS([parameter], **hyper)
+
+    def closure():
+        made.zero_grad()
+        loss = torch.log(torch.cosh(parameter * target * 3)).sum()
+        loss.backward()
+        point, gradient = parameter.detach().numpy().copy(), parameter.grad.numpy().copy()
+        evaluations.append({"point": point, "gradient": gradient, "loss": float(loss.detach())})
+        return loss
+
+    made.step(closure)
+    evaluations = evaluations[:count]
+    evaluations[-1]["point"] = evaluations[-1]["point"] + off * np.ones(20, dtype=np.float32)
+    return {"evaluations": evaluations, "before": [[{"members": [0], "hyper": hyper}]]}
+
+
+def test_the_beginning_of_a_long_step_tells_lbfgs_if_enough_of_it_was_recorded():
+    assert optimizers.identify_training("LBFGS", begun(7))["same"]
+    assert not optimizers.identify_training("LBFGS", begun(7, off=0.5))["same"]
+    assert not optimizers.identify_training("LBFGS", begun(4))["same"]
+
+
 def test_a_hyper_parameter_of_another_form_is_not_read():
     make = lambda params: Bare(params, adam_rule(correct=False), lr=0.01, betas=0.9, eps=[1.0, 2.0])  # noqa: E731
     assert judge("Adam", make).diagnosis == "no-bias-correction"
@@ -364,3 +464,13 @@ def test_a_processors_clock_with_coarse_ticks_shows_no_load_that_is_not_there(ti
     measured = device._measured("cpu")
     assert measured["wall"] == pytest.approx(0.04, rel=0.2)
     assert measured["work"] == pytest.approx(measured["wall"], rel=0.1)
+
+
+def test_an_optimizer_that_only_wraps_one_of_torchs_is_a_persons_to_judge_who_is_told_what_to_derive_it_from():
+    class Wrapper:
+        def __init__(self, inner):
+            self.zero_grad, self.step = inner.zero_grad, inner.step
+
+    verdict = judge("Adam", lambda params: Wrapper(optim.Adam(params)))
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message.endswith("derive its class from torch.optim.Optimizer, or from the optimizer that it wraps.")

@@ -12,9 +12,9 @@ from torch.utils.checkpoint import checkpoint
 
 from grader.model import Outcome
 from grader.oracles.training.harness.backward_passes import gradients_by_backward
-from tests.support.honest_students import closures, plain
+from tests.support.honest_students import closures, full_batch, plain
 from tests.support.tiers import again
-from tests.test_optimizers import Descent
+from tests.test_optimizers import CLIPS, Descent, changing
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, judged, network, trained
 
 pytestmark = pytest.mark.slow
@@ -396,3 +396,55 @@ def test_an_average_of_the_weights_beside_the_training_costs_nothing():
     verdict = judged("Adam", train_epoch=loop, torch=torch)  # as a file has it, and as nothing can copy
     assert verdict.outcome is Outcome.PASSED, verdict.message
     assert averages
+
+
+@pytest.mark.parametrize("name", ["SGD", "LBFGS"])
+def test_a_step_that_clips_its_gradients_in_the_training_costs_nothing(name):
+    kind = changing(getattr(optim, name), CLIPS["norm"])
+    settings = {"lr": 0.3} if name == "SGD" else {"max_iter": 4, "line_search_fn": "strong_wolfe"}
+    verdict = judged(name, make_optimizer=lambda name, params: kind(params, **settings), train_epoch=closures)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_a_step_that_changes_its_gradients_otherwise_in_the_training_is_a_persons_to_judge():
+    def scaled_by_hand(params):
+        if len(params) > 2:  # not in the probe
+            for p in params:
+                p.grad /= p.grad.abs() + 0.01
+
+    kind = changing(optim.SGD, scaled_by_hand)
+    verdict = judged("SGD", make_optimizer=lambda name, params: kind(params, lr=0.02))
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "the steps are not those of SGD" in verdict.message
+
+
+def test_an_lbfgs_of_a_network_too_large_to_follow_is_a_persons_to_judge_who_is_told_so():
+    def build(shape, classes):
+        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 1100), nn.ReLU(), nn.Linear(1100, classes))
+
+    make = lambda name, params: optim.LBFGS(params, max_iter=10, line_search_fn="strong_wolfe")  # noqa: E731
+    verdict = judged("LBFGS", build_network=build, make_optimizer=make, train_epoch=full_batch)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "it should have at most 80,000 parameters" in verdict.message
+
+
+def test_a_long_step_of_lbfgs_in_a_network_of_some_size_costs_nothing():
+    def build(shape, classes):
+        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 900), nn.ReLU(), nn.Linear(900, classes))
+
+    make = lambda name, params: optim.LBFGS(params, max_iter=10, line_search_fn="strong_wolfe")  # noqa: E731
+    verdict = judged("LBFGS", build_network=build, make_optimizer=make, train_epoch=full_batch)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_who_puts_averaged_weights_back_is_told_to_leave_them_beside():
+    def averaging(model, optimizer, batches, loss_fn):
+        loss = plain(model, optimizer, batches, loss_fn)
+        with torch.no_grad():
+            for p in model.parameters():
+                p.mul_(0.99)
+        return loss
+
+    verdict = judged("Adam", train_epoch=averaging)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "average weights in a copy of the network, such as torch.optim.swa_utils.AveragedModel" in verdict.message

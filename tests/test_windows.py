@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import ROOT
+from tests.support.engines import worker_image
+from tests.support.tiers import again
 from tests.support.windows_interpreter import environment, make_interpreter, run
 from tests.support.windows_names import absent, lacking
 from tests.test_student_states import with_limit
@@ -124,6 +126,26 @@ def test_where_no_engine_runs_the_sentence_names_what_there_is(python: Path, wor
         assert "--sandbox process, in which a program may do all that you may" in " ".join(ran.stderr.split())
     asked = run(python, *GRADE[:4], "--sandbox", "jail", cwd=work, code=1)
     assert "the jail needs Linux, and this is" in " ".join(asked.stderr.split())
+
+
+@pytest.mark.parametrize("sandbox", ["process", again("docker")])
+def test_a_class_is_graded_and_its_tables_are_straight(sandbox: str, python: Path, work: Path) -> None:
+    """By somebody who marks on Windows, where the containers are the engine's own affair."""
+    image = ("--image", worker_image()) if sandbox == "docker" else ()
+    wrong = ROOT / "tests/gallery/wrong/pool-zero-initialised-maximum"
+    for name, source in (("Ada Ö", ROOT / "reference"), ("Bob", wrong)):
+        shutil.copytree(source, work / "Abgaben" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    options = ("--output", "Noten", "--sandbox", sandbox, *image, "--exercise", "1", "--exercise", "2")
+    first = run(python, "-m", "grader", "class", "Abgaben", *options, cwd=work)
+    assert "2 graded. Everything is in Noten." in first.stdout
+    (header,) = (line for line in first.stdout.splitlines() if line.startswith("| point"))
+    rows = [line for line in first.stdout.splitlines() if line.startswith(("| 1.", "| 2."))]
+    assert any("df/dr by the chain rule" in row for row in rows)
+    assert {len(row) for row in rows} == {len(header)}, first.stdout
+    again_graded = run(python, "-m", "grader", "class", "Abgaben", *options, cwd=work)
+    assert again_graded.stderr.count("(done before)") == 2
+    grades = (work / "Noten" / "grades.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",")[4] for line in grades[1:]] == ["10", "5"]
 
 
 @pytest.fixture

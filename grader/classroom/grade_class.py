@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
+from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.clocks import clock_issues
 from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
@@ -65,6 +66,7 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
+        _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
@@ -101,6 +103,18 @@ def _check_places(submissions: Path, results: Path) -> None:
         )
     if results.exists() and submissions.exists() and results.samefile(submissions):
         raise UsageError(f"--output {results}: the hand-ins are in this folder; name another one.")
+
+
+def _refuse_unused(intake: Intake, earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> None:
+    """Refuse a decision given now that is about nothing: kept, it would never do anything, and be mistyped for good."""
+    decisions = {("--accept", value) for value in new_inputs.accept or ()}
+    decisions |= {("--match", value) for value in new_inputs.match or ()}
+    unused = next((option for option in intake.unused if (option.name, option.value) in decisions), None)
+    if unused is not None:
+        raise UsageError(f"{unused} Nothing was changed.")
+    never = next(iter(earlier_inputs.never_decided(new_inputs)), None)
+    if never is not None:
+        raise UsageError(f"{never}: there is no such decision to take back. Nothing was changed.")
 
 
 def _run(

@@ -1,11 +1,13 @@
 """The two consoles of every command, and how a failure is reported."""
 
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
+from rich.text import Text
 
 from grader.model import ExitCode
+from grader.report.spelling import spelled
 
 if TYPE_CHECKING:
     from grader.classroom.class_model import Issue
@@ -15,7 +17,11 @@ _USUAL_WIDTH = 80
 
 
 class _Console(Console):
-    """Whose reader may go, as `head` does: no fault of ours, which 1 would stand for."""
+    """Spells what its encoding lacks before it is laid out in columns. Its reader may go, as `head` does: no fault of
+    ours, which 1 would stand for."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(spelled(text, self.encoding), **options)
 
     def on_broken_pipe(self) -> None:
         try:

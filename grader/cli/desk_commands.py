@@ -44,7 +44,9 @@ def desk(
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="The address to listen on, for a team behind a proxy.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.", show_default="a free one")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="The port.", show_default="as before, else a free one")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="The public address of the desk behind a proxy.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     assignment: GradedAssignmentOption = BUILT_IN,

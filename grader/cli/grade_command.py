@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +21,6 @@ from grader.model import CheckResult, ExitCode
 from grader.pipeline import grade as grade_submission
 from grader.report.markdown import summary
 from grader.report.results_json import check_writable, to_json, write_atomically
-from grader.report.spelling import spelled
 from grader.report.terminal import print_report
 from grader.rubric import PERSON
 from grader.settings import RunSettings
@@ -79,7 +77,6 @@ def grade(
 @with_options(course=course_of)
 def points(course: Assignment) -> None:
     """Print the rubric: every point and what it is worth."""
-    say = partial(spelled, encoding=out.encoding)  # in columns
     table = Table(
         title=f"{course.rubric.title}  ·  due {course.rubric.late.deadline:%Y-%m-%d %H:%M %Z}", title_justify="left"
     )
@@ -89,13 +86,13 @@ def points(course: Assignment) -> None:
         table.add_section()
         table.add_row(
             f"[b]{exercise.id}[/b]",
-            f"[b]{say(exercise.title)}[/b]",
+            f"[b]{exercise.title}[/b]",
             f"[b]{number(sum(point.max for point in exercise.point))}[/b]",
             "",
         )
         for point in exercise.point:
             table.add_row(
-                point.id, say(point.title), number(point.max), "by a person" if point.kind == PERSON else point.kind
+                point.id, point.title, number(point.max), "by a person" if point.kind == PERSON else point.kind
             )
     table.add_section()
     table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")

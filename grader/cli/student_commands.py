@@ -91,7 +91,8 @@ def try_point(
     if report.score == report.max_score:
         out.print(Text(f"{point} is right: there is no failing input to try."))
         return
-    last = Text(f"\nThere is no input to try for {point}.\n{advice(report, out.width)}")
+    none = f"There is no input to try for {point}: the message above has none that could be typed."
+    last = Text(f"\n{none}\n{advice(report, out.width)}")
     out.print(*paragraphs(report.points, out.width), *remarks(report, out.width), last, sep="\n", soft_wrap=True)
 
 

@@ -57,15 +57,12 @@ def stem(name: str) -> str:
 class Packed(File):
     """A member of an archive."""
 
-    __slots__ = ("_folder", "_modified", "_reader")
+    __slots__ = ("_folder", "_member")
 
-    def __init__(
-        self, key: str, folder: "PackedFolder", reader: Callable[[int], Content], modified: Moment | None
-    ) -> None:
+    def __init__(self, key: str, folder: "PackedFolder", member: Member) -> None:
         super().__init__(key)
         self._folder = folder
-        self._reader = reader
-        self._modified = modified
+        self._member = member
 
     @property
     def where(self) -> str:
@@ -73,10 +70,14 @@ class Packed(File):
 
     @property
     def modified(self) -> Moment | None:
-        return self._modified
+        return self._member.modified
+
+    @property
+    def is_ordinary(self) -> bool:
+        return self._member.is_ordinary
 
     def read(self, most: int) -> Content:
-        return self._reader(most)
+        return self._member.read(most)
 
 
 class Refused(Packed):
@@ -85,7 +86,7 @@ class Refused(Packed):
     __slots__ = ()
 
     def __init__(self, key: str, folder: "PackedFolder") -> None:
-        super().__init__(key, folder, lambda most: content.LEADS_OUT, None)
+        super().__init__(key, folder, Member(key, lambda most: content.LEADS_OUT, None))
 
 
 class PackedFolder(Folder):
@@ -119,9 +120,9 @@ class PackedFolder(Folder):
     def file(self, key: str) -> File:
         return self._members[key]
 
-    def add(self, name: str, reader: Callable[[int], Content], modified: Moment | None) -> None:
+    def add(self, member: Member) -> None:
         """Put one member where it belongs. One that leads out of the archive takes nobody's place."""
-        path = PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/")).removeprefix("./"))
+        path = PurePosixPath(unicodedata.normalize("NFC", member.name.replace("\\", "/")).removeprefix("./"))
         parts = tuple(readable(part) for part in path.parts)
         if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or _DRIVE.match(str(path)):
             self._refuse(readable(path.name) or "_")
@@ -132,7 +133,7 @@ class PackedFolder(Folder):
         if parts:
             if not isinstance(folder._members.get(parts[-1]), Refused | None):
                 self.troubles.append(f"{'/'.join(parts)}: is in the archive more than once; the last one counts")
-            folder._members[parts[-1]] = Packed(parts[-1], folder, reader, modified)
+            folder._members[parts[-1]] = Packed(parts[-1], folder, member)
 
     def _refuse(self, name: str) -> None:
         if name in self._members:
@@ -206,7 +207,7 @@ def _unpack(file: IO[bytes], named: File, limits: _Limits, stack: ExitStack) -> 
 def _fill(root: PackedFolder, members: Iterator[Member], entries: int) -> None:
     """Put the first members of an archive where they belong."""
     for member in islice(members, entries):
-        root.add(*member)
+        root.add(member)
     if next(members, None) is not None:
         root.troubles.append(_TOO_MANY.format(entries))
 
@@ -221,7 +222,8 @@ def _fill_from_tar(root: PackedFolder, file: IO[bytes], entries: int) -> None:
                 root.troubles.append(_TOO_MANY.format(entries))
                 return
             if not member.folder:
-                root.add(member.name, _tar_reader(file, member), ("tar", member.modified) if member.modified else None)
+                modified = ("tar", member.modified) if member.modified else None
+                root.add(Member(member.name, _tar_reader(file, member), modified, member.regular))
     except tar.TarError as error:
         if not count:
             raise

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grader.load.archives import MAX_DEPTH, MAX_ENTRIES, is_archive, is_unopened, open_archive
-from grader.load.content import Content, Moment, max_bytes
+from grader.load.content import NOT_ORDINARY, Content, Moment, max_bytes
 from grader.load.misnamed import is_answer_like
 from grader.load.tree import File, Folder
 from grader.model import Expected
@@ -96,6 +96,8 @@ def _look(walk: _Walk, file: File, inside: _Waiting, path: PurePosixPath, upload
     elif is_answer_like(path.name, walk.expected):
         most = max_bytes(path)
         walk.result.files.append(FoundFile(path, lambda: file.read(most), moments))
+    elif not file.is_ordinary and path.name not in _TOOLS:  # a link to a folder, in which the answers may lie
+        walk.result.notes.append(f"{path}: {NOT_ORDINARY}")
 
 
 def _enter(walk: _Walk, folder: Folder, at: _Waiting) -> None:

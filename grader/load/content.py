@@ -13,7 +13,7 @@ Content = bytes | str  # a file's bytes, or the reason why it was left out
 Moment = tuple[str, float]  # the clock that was read (two of them cannot be compared), and seconds on it
 UPLOADS = "upload"  # a clock: the LMS's own numbers, of which a higher one came later
 
-NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device); skipped. Hand in the file itself"
+NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device); skipped. Replace it with the file or folder itself"
 BROKEN = "broken inside the archive; skipped. Pack it again"
 LEADS_OUT = "its path leads out of the archive; skipped"
 
@@ -45,6 +45,14 @@ def read_file(path: Path, most: int) -> Content:
     except OSError as error:
         return unreadable(error)
     return content if len(content) <= most else too_large(most)
+
+
+def is_ordinary(path: Path) -> bool:
+    """Whether there is a regular file at `path`, or something of which the operating system does not tell."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return True  # whoever reads it is told why not
 
 
 def open_file(path: Path) -> int | str:

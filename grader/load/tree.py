@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
-from grader.load.content import Content, Moment, open_file, read_file, too_large, unreadable
+from grader.load.content import Content, Moment, is_ordinary, open_file, read_file, too_large, unreadable
 from grader.load.file_names import readable
 
 
@@ -44,6 +44,11 @@ class File(_Named):
     def modified(self) -> Moment | None:
         """When it was changed, as far as an archive tells; a disk's own times are those of whoever copied it there."""
         return None
+
+    @property
+    @abstractmethod
+    def is_ordinary(self) -> bool:
+        """Whether it is a file; a link (to a file or a folder), a pipe or a device is none, and never read."""
 
     @abstractmethod
     def read(self, most: int) -> Content:
@@ -103,6 +108,10 @@ class DiskFile(_OnDisk, File):
     """A file on disk."""
 
     __slots__ = ()
+
+    @property
+    def is_ordinary(self) -> bool:
+        return is_ordinary(Path(self.path))
 
     def read(self, most: int) -> Content:
         return read_file(Path(self.path), most)

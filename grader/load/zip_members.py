@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from typing import IO, TypeAlias
+from typing import IO, NamedTuple
 
 from grader.load import content
 from grader.load.content import Content, Moment
@@ -20,7 +20,14 @@ _UTF8_NAME = 0x800  # the flag that says a name is UTF-8 (APPNOTE.TXT, 4.4.4, bi
 _UNICODE_PATH = 0x7075  # Info-ZIP's extra field with the name in UTF-8 (APPNOTE.TXT, 4.6.9)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # what packers without a clock write
 
-Member: TypeAlias = tuple[str, Callable[[int], Content], Moment | None]  # its path, what reads it, when it was changed
+
+class Member(NamedTuple):
+    """A file of an archive: its path, what reads at most so many of its bytes, when it was changed."""
+
+    name: str
+    read: Callable[[int], Content]
+    modified: Moment | None
+    is_ordinary: bool = True  # no link
 
 
 def members(file: IO[bytes], directory: int) -> Iterator[Member]:
@@ -29,7 +36,7 @@ def members(file: IO[bytes], directory: int) -> Iterator[Member]:
     for member in archive.infolist():
         name = _name_of(member)
         if name and not name.endswith(("/", "\\")):
-            yield name, partial(_read_member, archive, member), _time_of(member)
+            yield Member(name, partial(_read_member, archive, member), _time_of(member), _is_ordinary(member))
 
 
 class Frugal(io.BufferedIOBase):
@@ -96,10 +103,15 @@ def _time_of(member: zipfile.ZipInfo) -> Moment | None:
     return ("zip", at.timestamp()) if member.date_time > _NO_TIME else None
 
 
+def _is_ordinary(member: zipfile.ZipInfo) -> bool:
+    """Whether it is a file; packers of other systems than Unix do not say."""
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    return not kind or stat.S_ISREG(kind)
+
+
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> Content:
     """One member's bytes; a reason where it cannot or must not be read."""
-    kind = member.external_attr >> 16
-    if kind and not stat.S_ISREG(kind) and stat.S_IFMT(kind):
+    if not _is_ordinary(member):
         return content.NOT_ORDINARY
     if member.flag_bits & 1:
         return "protected by a password; skipped. Hand it in without one"

@@ -20,7 +20,8 @@ def why_no_jail(*, allow_weaker: bool = False) -> str:
     """Why there is no jail on a machine like this, within a sentence; nothing where a launcher may be tried."""
     if sys.platform == "linux":
         return what_a_jail_lacks(allow_weaker=allow_weaker)
-    return f"the jail needs Linux, and this is {platform.system() or sys.platform}"
+    system = platform.system() or sys.platform
+    return f"the jail needs Linux, and this is {'macOS' if system == 'Darwin' else system}"
 
 
 def default_kind(*, allow_weaker: bool = False) -> str:
@@ -39,8 +40,8 @@ def default_kind(*, allow_weaker: bool = False) -> str:
     except SandboxError as error:
         raise SandboxError(
             f"This machine has no sandbox for other people's programs: {reason}, and {error} "
-            "Start Docker Desktop or another engine and run the same command again. (For your own work alone: "
-            "--sandbox process, in which a program may do all that you may.)"
+            "Then run the same command again. (For your own work alone: --sandbox process, in which a program may do "
+            "all that you may.)"
         ) from error
     return "docker"
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import secrets
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from grader.errors import GraderError, UsageError
 
 LOOPBACK = "127.0.0.1"
 _EVERYWHERE = ("0.0.0.0", "::", "")
+_PORT = "port"  # the setting of desk.db
 _SECONDS = 1.0  # between two looks at what waits
 _SHARE = 0.05  # of the time that may go into looking at the folder: a class of 10,000 takes longer
 
@@ -78,17 +80,26 @@ class Keeper:
 
 
 def open_desk(
-    desk: Desk, marker: str, *, host: str = LOOPBACK, port: int = 0, url: str | None = None, say: Callable[[str], None]
+    desk: Desk,
+    marker: str,
+    *,
+    host: str = LOOPBACK,
+    port: int | None = None,
+    url: str | None = None,
+    say: Callable[[str], None],
 ) -> Opened:
     """Binds a socket and makes the application. `marker` is who comes by the link, "" to ask them.
 
-    `url` is the address under which a proxy shows it. `say` is told what is worth a line in a terminal. Raises
-    UsageError where the address is not to be had.
+    Without `port`, it is the one that this desk had before where that is free: a browser keeps cookies, comments that
+    are being written and marks that were not delivered for this port alone (RFC 6454, section 4: origin). `url` is the
+    address under which a proxy shows it. `say` is told what is worth a line in a terminal. Raises UsageError
+    where nothing can listen at the address.
     """
     if url is None and host in _EVERYWHERE:
         raise UsageError(f"--host {host} is every address of this machine; give the one that people use with --url.")
-    bound = _bind(host, port)
+    bound = _bind_as_before(desk, host, say) if port is None else _bind(host, port)
     real = bound.getsockname()[1]
+    desk.database.set(_PORT, str(real), quiet=True)
     own_origin = f"http://{_bracketed(host)}:{real}"
     origins = {own_origin, *([f"http://localhost:{real}"] if host == LOOPBACK else [])}
     if url is not None:
@@ -204,15 +215,34 @@ def _routes() -> list[Route]:
     ]
 
 
+def _bind_as_before(desk: Desk, host: str, say: Callable[[str], None]) -> socket.socket:
+    """A socket at the port that the desk had before; at a free one where there is none, or another program has it."""
+    before = desk.database.setting(_PORT)
+    if before:
+        try:
+            return _bind(host, int(before))
+        except UsageError:
+            say(
+                f"Port {before}, where this desk was before, is taken, so it opens at another. A browser keeps a "
+                f"comment or mark that was not saved yet for the old one: close what uses it and give --port {before}."
+            )
+    return _bind(host, 0)
+
+
 def _bind(host: str, port: int) -> socket.socket:
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-        bound.listen()  # so that the link holds as soon as it is said
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"{host}:{port}: the desk cannot be opened at this address ({error}).") from error
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.ExitStack() as stack:
+        try:
+            bound = stack.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            if sys.platform == "win32":  # where the other option would share a port that another program listens at
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+            else:
+                bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind((host, port))
+            bound.listen()  # so that the link holds as soon as it is said
+        except (OSError, OverflowError) as error:
+            raise UsageError(f"{host}:{port}: the desk cannot be opened at this address ({error}).") from error
+        stack.pop_all()
     return bound
 
 

@@ -2,24 +2,46 @@
 
 --accept 'ID:FILE=NAME'   in the hand-in ID, FILE (its path there, archives as folders) is read as NAME
 --match 'FOLDER=ID'       the hand-in FOLDER (its name in the class) is that of ID
+
+One that is about nothing in the class is refused where it is given, and told of where it is kept from an earlier run.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from grader.classroom.class_model import Issue, IssueKind
 from grader.errors import UsageError
 from grader.model import Expected
 
 
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """An option that is about nothing in this class: as it was written, why, and what takes it back."""
+
+    name: str
+    value: str
+    about: str
+    reason: str
+    inverse: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}: {self.reason}"
+
+    @property
+    def issue(self) -> Issue:
+        """What to say of it where an earlier run was given it, for hand-ins that are gone since."""
+        return Issue(IssueKind.CHOICE, self.about, f"{self} {self.name} '{self.inverse}' takes this back.")
+
+
 def parse_accepted(
     options: Sequence[str], ids: Collection[str], expected: Expected
-) -> tuple[Mapping[str, Mapping[str, str]], list[Issue]]:
-    """The accepted files as id -> {name: path}, and an issue for each option whose id nobody in the class has.
+) -> tuple[Mapping[str, Mapping[str, str]], list[Unused]]:
+    """The accepted files as id -> {name: path}, and each option whose id nobody in the class has.
 
     Raises UsageError for an option that is wrong for any class.
     """
     accepted: dict[str, dict[str, str]] = {}
-    issues = []
+    unused = []
     for option in options:
         rest, equals, name = option.rpartition("=")
         matching_ids = [hand_in_id for hand_in_id in ids if rest.startswith(f"{hand_in_id}:")]
@@ -32,12 +54,13 @@ def parse_accepted(
                 f"({', '.join(expected.files)})."
             )
         if not matching_ids:
-            message = f"--accept {option}: no hand-in of this class has that id; class.json lists them."
-            issues.append(Issue(IssueKind.CHOICE, rest.partition(":")[0], message))
+            who = rest.partition(":")[0]
+            reason = f"no hand-in of this class has the id {who}; class.json lists them."
+            unused.append(Unused("--accept", option, who, reason, f"{who}:={name}"))
             continue
         hand_in_id = max(matching_ids, key=len)  # an id may begin another
         accepted.setdefault(hand_in_id, {})[name] = rest[len(hand_in_id) + 1 :]
-    return accepted, issues
+    return accepted, unused
 
 
 def parse_matches(options: Sequence[str]) -> Mapping[str, str]:

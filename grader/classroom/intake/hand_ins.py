@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student, Submitted
 from grader.classroom.compressed_sequence import compressed
-from grader.classroom.intake.decision_options import parse_accepted, parse_matches
+from grader.classroom.intake.decision_options import Unused, parse_accepted, parse_matches
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.classroom.intake.lms_formats import descend, take_in
 from grader.classroom.intake.matching import apply_matches, look_up, match_to_roster
@@ -49,6 +49,7 @@ class Intake:
     absent: tuple[Student, ...] = ()
     superseded: frozenset[str] = frozenset()  # sources of hand-ins of which a newer one counts
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unused: tuple[Unused, ...] = ()  # decisions about what is not in this class
 
     def read(self, hand_in: HandIn) -> Submission:
         """The submission that a hand-in comes to. Raises OSError."""
@@ -86,9 +87,10 @@ def _sorted_out(
 ) -> Intake:
     """What counts of a class's contents. Hand-ins stay packed at every stage that has nothing to say of them."""
     shape, hand_ins, issues = contents
+    astray: list[Unused] = []
     if inputs.matches:
         matches = parse_matches(inputs.matches)
-        hand_ins, issues = apply_matches(place, hand_ins, issues, matches, inputs.roster)
+        hand_ins, issues, astray = apply_matches(place, hand_ins, issues, matches, inputs.roster)
     unmatched: list[Issue] = []
     if inputs.roster:
         hand_ins, unmatched = match_to_roster(place, hand_ins, inputs.roster, expected)
@@ -100,9 +102,9 @@ def _sorted_out(
             for hand_in, when in zip(hand_ins, timed, strict=True)
         ]
     chosen, superseded, earlier = newest_of_each(place, hand_ins, expected)
-    unused: list[Issue] = []
+    unextended: list[Issue] = []
     if inputs.extensions:
-        extended, unused = look_up(chosen, inputs.extensions, "an extension")
+        extended, unextended = look_up(chosen, inputs.extensions, "an extension")
         chosen = [
             replace(hand_in, extension=more) if more else hand_in
             for hand_in, more in zip(chosen, extended, strict=True)
@@ -110,10 +112,20 @@ def _sorted_out(
     absent = _absent(inputs.roster, chosen)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
     ids = [hand_in.id for hand_in in chosen] if inputs.accepted else []
-    accepted, astray = parse_accepted(inputs.accepted, ids, expected)
+    accepted, unaccepted = parse_accepted(inputs.accepted, ids, expected)
+    unused = (*astray, *unaccepted)
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
-    every = (*tables, *issues, *unmatched, *superseded, *late, *unused, *missing, *astray)
-    return Intake(shape, place, expected, compressed(chosen), every, absent, earlier, accepted)
+    every = (
+        *tables,
+        *issues,
+        *unmatched,
+        *superseded,
+        *late,
+        *unextended,
+        *missing,
+        *(decision.issue for decision in unused),
+    )
+    return Intake(shape, place, expected, compressed(chosen), every, absent, earlier, accepted, unused)
 
 
 def _absent(roster: Sequence[Student], chosen: Sequence[HandIn]) -> tuple[Student, ...]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Part, Student
+from grader.classroom.intake.decision_options import Unused
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.classroom.intake.roster import Roster
 from grader.errors import UsageError
@@ -26,12 +27,19 @@ def apply_matches(
     issues: list[Issue],
     matches: Mapping[str, str],
     roster: Sequence[Student],
-) -> tuple[Sequence[HandIn], list[Issue]]:
-    """The hand-ins that a person matched, under the ids that they said. Raises UsageError for an unknown id."""
+) -> tuple[Sequence[HandIn], list[Issue], list[Unused]]:
+    """The hand-ins that a person matched, under the ids that they said, and each match of none.
+
+    Raises UsageError for an unknown id.
+    """
+    unused = []
     students_by_id = {student.id: student for student in roster}
     for folder, name in matches.items():
         if students_by_id and name not in students_by_id:
-            raise UsageError(f"--match {folder}={name}: nobody on the roster has the id {name}.")
+            raise UsageError(
+                f"--match {folder}={name}: nobody on the roster has the id {name}. Give another id; "
+                f"--match '{folder}=' takes back what an earlier run was given."
+            )
         student = students_by_id.get(name, Student(id=name))
         fitting = [
             hand_in for hand_in in hand_ins if folder in (hand_in.id, *(readable(part.key) for part in hand_in.parts))
@@ -39,8 +47,8 @@ def apply_matches(
         if not fitting:
             child = next((child for child in place.children() if child.name == folder), None)
             if child is None:
-                message = f"--match {folder}={name}: there is nothing of that name in this class."
-                issues = [*issues, Issue(IssueKind.CHOICE, folder, message)]
+                reason = f"nothing in this class is called {folder}."
+                unused.append(Unused("--match", f"{folder}={name}", folder, reason, f"{folder}="))
                 continue
             part = Part("" if isinstance(child, Folder) else child.name, child.key)
             hand_ins = [*hand_ins, HandIn(name, (student,), (part,), decided=True)]
@@ -51,7 +59,7 @@ def apply_matches(
             replace(hand_in, id=name, students=(student,), decided=True) if hand_in in fitting else hand_in
             for hand_in in hand_ins
         ]
-    return hand_ins, issues
+    return hand_ins, issues, unused
 
 
 def match_to_roster(

@@ -47,7 +47,8 @@ class ClassInputs:
     """Everything that can be given for a class, named as the option is. None: not given so far.
 
     `points` are ids of points and of whole exercises, `settings` the assignment's own options. `accept` and `match` are
-    KEY=VALUE, of which each key has one; `against` are earlier classes, packed.
+    a person's decisions, one about each thing; those given now may take one back, as FOLDER= and ID:=NAME do. `against`
+    are earlier classes, packed.
     """
 
     assignment: str | None = None
@@ -84,6 +85,16 @@ class ClassInputs:
         for name, value in {**values, **(self.settings or {})}.items():
             if value is not None:
                 yield name, value
+
+    def never_decided(self, new: "ClassInputs") -> tuple[str, ...]:
+        """The options of `new` that take back what was not given before."""
+        pairs = [(name, getattr(self, name), getattr(new, name)) for name in ("accept", "match")]
+        return tuple(
+            f"{option(name)} {entry}"
+            for name, earlier, now in pairs
+            for key, entry in _decisions(name, now).items()
+            if _takes_back(name, entry) and key not in _decisions(name, earlier)
+        )
 
     def changed(self, new: "ClassInputs") -> tuple[str, ...]:
         """The options whose kept value gives way to another one."""
@@ -209,7 +220,16 @@ def _read(path: Path) -> bytes:
 def _merged(name: str, earlier: object, new: object) -> object:
     """One option's value from now on: the new one, or, of a person's decisions, the old ones joined by the new."""
     before, now = _decisions(name, earlier), _decisions(name, new)
-    return tuple({**before, **now}.values()) if before and now else new
+    joined = tuple({**before, **now}.values()) if before and now else new
+    if not now or not isinstance(joined, tuple):
+        return joined
+    return tuple(entry for entry in joined if not _takes_back(name, entry)) or None
+
+
+def _takes_back(name: str, entry: str) -> bool:
+    """Whether a decision names nothing in the place of a file or an id."""
+    about, _, value = entry.rpartition("=")
+    return about.endswith(":") if name == "accept" else not value
 
 
 def _reused(name: str, earlier: object, new: object) -> object | None:

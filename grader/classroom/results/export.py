@@ -10,6 +10,7 @@ Each is written in a pass of its own over the reports: one is held at a time, so
     junit.xml             for CI servers
     class.html            the page of the class (`pages`), and in each folder report.html and gradescope.json
 
+An LMS's tables are worth what was graded, and on the scale of the LMS's own sheet where `--scale` asks for that.
 Nobody is given a zero for a fault of ours or for not being in the class: such lines have no grade, or are not there.
 """
 
@@ -35,6 +36,7 @@ from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
+_DIGITS = 6  # of a grade behind the point, as of scores: 100 stays 100, whatever it was divided by
 _WHO = ("id", "name", "email", "status")
 _MOODLE = (
     *("Identifier", "Full name", "Email address", "ID number", "Grade", "Maximum Grade"),
@@ -53,9 +55,10 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     mark = "\ufeff"  # tells Excel that it is UTF-8
     write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, issues))))
     index = store.without_damaged(index, issues)
-    write_atomically(results / "moodle.csv", table(_moodle(results, index, now)))
-    write_atomically(results / "canvas.csv", table(_canvas(results, index)))
     sheet = _sheet(results, index)
+    factor = sheet.factor if sheet else 1.0
+    write_atomically(results / "moodle.csv", table(_moodle(results, index, factor, now)))
+    write_atomically(results / "canvas.csv", table(_canvas(results, index, factor)))
     if sheet:
         write_atomically(results / "sheet.csv", fill(sheet, _lines(results, index), now))
     write_pages(results, index, compared)
@@ -68,8 +71,7 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     inputs = read_inputs(results)
     if inputs.sheet is None:
         return None
-    maximum = index.rubric_max
-    return open_gradesheet(inputs.sheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
+    return open_gradesheet(inputs.sheet.path, index.max_score, inputs.assignment_column, scale=bool(inputs.scale))
 
 
 def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
@@ -77,7 +79,7 @@ def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
     inputs = read_inputs(results)
     for file in filter(None, (inputs.sheet, inputs.roster)):
         with suppress(UsageError):  # a roster is not to be filled in: of several assignments, nobody said which it is
-            gradebook = open_gradesheet(file.path, index.rubric_max, inputs.assignment_column, scale=True)
+            gradebook = open_gradesheet(file.path, index.max_score, inputs.assignment_column, scale=True)
             return excused(gradebook, (person for entry in index.entries for person in entry.students))
     return {}
 
@@ -92,18 +94,19 @@ def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[R
         yield from (_grades_of(index, entry, person, report) for person in entry.students)
 
 
-def _moodle(results: Path, index: ClassIndex, now: datetime) -> Iterator[Row]:
+def _moodle(results: Path, index: ClassIndex, factor: float, now: datetime) -> Iterator[Row]:
     yield _MOODLE
     for entry, report in reports_of(results, index):
-        yield from (_moodle_of(index, person, report, now) for person in entry.students)
+        yield from (_moodle_of(index, person, report, factor, now) for person in entry.students)
 
 
-def _canvas(results: Path, index: ClassIndex) -> Iterator[Row]:
+def _canvas(results: Path, index: ClassIndex, factor: float) -> Iterator[Row]:
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", index.title)
-    yield ("    Points Possible", "", "", "", "", index.rubric_max)
+    yield ("    Points Possible", "", "", "", "", _scaled(index.max_score, factor))
     words = _excused(results, index)
     for entry, report in reports_of(results, index):
-        yield from (_canvas_of(index, person, words.get(person, report.score)) for person in entry.students)
+        grade = _scaled(report.score, factor)
+        yield from (_canvas_of(index, person, words.get(person, grade)) for person in entry.students)
 
 
 def _lines(results: Path, index: ClassIndex) -> Iterator[Line]:
@@ -146,16 +149,21 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle_of(index: ClassIndex, person: Student, report: Report, now: datetime) -> Row:
+def _moodle_of(index: ClassIndex, person: Student, report: Report, factor: float, now: datetime) -> Row:
     number = f"Participant {person.lms}" if index.format is Format.MOODLE and person.lms else ""
     who = (number, person.name, person.email, _course_id(person))
     modified = now.isoformat(timespec="seconds")
-    return (*who, report.score, index.rubric_max, modified, as_html(comment_lines(report)))
+    grade, maximum = _scaled(report.score, factor), _scaled(index.max_score, factor)
+    return (*who, grade, maximum, modified, as_html(comment_lines(report)))
 
 
 def _canvas_of(index: ClassIndex, person: Student, grade: str | float) -> Row:
     number = person.lms if index.format is Format.CANVAS else ""
     return (person.name, number, _course_id(person), person.email, "", grade)
+
+
+def _scaled(points: float, factor: float) -> float:
+    return round(points * factor, _DIGITS)
 
 
 def _course_id(person: Student) -> str:

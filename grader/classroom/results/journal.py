@@ -7,11 +7,10 @@ is done was done before the line was written: first the report, then the line.
 import json
 import os
 import re
-import sys
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple, Self, TypeVar
 
@@ -61,7 +60,7 @@ class Origins(Mapping[str, ReportOrigin]):
 
     def put(self, name: str, sha256: str, number: int) -> None:
         """`sha256` is 64 hexadecimal digits, in small letters."""
-        self._packed[sys.intern(name)] = bytes.fromhex(sha256) + number.to_bytes(_NUMBER_BYTES)
+        self._packed[name] = bytes.fromhex(sha256) + number.to_bytes(_NUMBER_BYTES)
 
     def drop(self, name: str) -> None:
         self._packed.pop(name, None)
@@ -72,8 +71,8 @@ class Origins(Mapping[str, ReportOrigin]):
 
     def repeated(self) -> Collection[str]:
         """The hashes of which there are several."""
-        times = Counter(packed[:-_NUMBER_BYTES] for packed in self._packed.values())
-        return {sha256.hex() for sha256, count in times.items() if count > 1}
+        ordered = (packed[:-_NUMBER_BYTES] for packed in sorted(self._packed.values()))  # held one at a time
+        return {sha256.hex() for sha256, following in pairwise(ordered) if sha256 == following}
 
     def __getitem__(self, name: str) -> ReportOrigin:
         packed = self._packed[name]
@@ -111,11 +110,12 @@ class State:
             case {"event": "conditions", "number": int(number), "rubric": _, "grader": _, "seed": _, "points": [*_]}:
                 self.conditions[number] = _conditions(record)
             case {"event": "folder", "id": str(name), "folder": str(folder)}:
-                self.folders[sys.intern(name)] = sys.intern(folder)  # mostly the same text, kept once
+                self.folders[name] = name if folder == name else folder  # mostly the same text, kept once
             case {"event": "done", "id": str(name), "sha256": str(sha256), "under": int(number)} if (
                 number in self.conditions and _HASH.fullmatch(sha256)
             ):
-                self.graded.put(name, sha256, number)
+                folder = self.folders.get(name, name)
+                self.graded.put(folder if folder == name else name, sha256, number)
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:

@@ -66,7 +66,7 @@ def open_gradesheet(path: Path, maximum: float, column: str | None = None, *, sc
     other = next((value for value in theirs if abs((_number(value) or 0.0) - maximum) > _TINY), None)
     if other is not None and not scale:
         raise UsageError(
-            f"{path}: the maximum in this sheet is {other}, and the assignment has {maximum:g} points. Change the "
+            f"{path}: the maximum in this sheet is {other}, and what is graded is worth {maximum:g} points. Change the "
             f"maximum in the LMS to {maximum:g} and download the sheet again, or have the grades scaled with --scale."
         )
     decimal = "," if any("," in value for value in theirs) else "."

@@ -118,11 +118,6 @@ class ClassIndex(_Part):
     issues: tuple[Issue, ...]
     entries: SkipValidation[Iterable[Entry]]
 
-    @property
-    def rubric_max(self) -> float:
-        """What the whole assignment is worth, whatever part of it was graded."""
-        return round(sum(point.max_score for point in self.points), 6)
-
 
 class _Stored(ClassIndex):
     entries: tuple[Entry, ...]

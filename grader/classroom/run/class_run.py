@@ -5,7 +5,6 @@ Read `ClassRun.run` first. It can be killed at any moment: a report is on the di
 
 import contextlib
 import queue
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -273,7 +272,7 @@ class ClassRun:
         for hand_in in self.intake.hand_ins:
             if hand_in.id not in folders:
                 folder = folder_name(hand_in.id, used_names)
-                used_names.add(sys.intern(folder.lower()))  # which the journal's state will keep, too
+                used_names.add(folder.lower())
                 yield {"event": "folder", "id": hand_in.id, "folder": folder}
 
     def _sweep(self) -> None:

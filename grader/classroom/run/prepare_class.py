@@ -14,7 +14,7 @@ from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_exten
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.lms_gradesheet import open_gradesheet
 from grader.errors import UsageError
-from grader.rubric import load_rubric, read_rubric, select
+from grader.rubric import Rubric, load_rubric, read_rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
 
 MAX_FILE_BYTES = 64 << 20  # sent to every job process, and with every job to a cluster; MNIST has 11 MiB
@@ -40,7 +40,7 @@ def unfilled(inputs: ClassInputs, new_inputs: ClassInputs) -> str | None:
     if worksheet is None or inputs.rubric is None:
         return None
     try:
-        maximum = load_rubric(inputs.rubric.path).max_score
+        maximum = _max_score(load_rubric(inputs.rubric.path), inputs)
         open_gradesheet(worksheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
     except UsageError as error:
         return str(error)
@@ -65,8 +65,14 @@ def open_class(
 ) -> AbstractContextManager[Intake]:
     """The class with all tables that are known of it. Raises UsageError for one that cannot be read or filled in."""
     rubric = assignment.rubric
+    if inputs.scale and not inputs.sheet:
+        raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
+    if inputs.assignment_column and not (inputs.sheet or inputs.roster):
+        raise UsageError("--assignment-column: give the gradebook that has this column as well, with --sheet.")
     if inputs.sheet:
-        open_gradesheet(inputs.sheet.path, rubric.max_score, inputs.assignment_column, scale=bool(inputs.scale))
+        open_gradesheet(
+            inputs.sheet.path, _max_score(rubric, inputs), inputs.assignment_column, scale=bool(inputs.scale)
+        )
     intake_inputs = _intake_inputs(inputs, rubric.late.zone)
     return open_intake(submissions, assignment.expected, rubric.late.zone, intake_inputs, results)
 
@@ -93,9 +99,7 @@ def _intake_inputs(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:
 
 def job_settings(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSettings) -> JobSettings:
     """The settings under which all submissions are graded. Raises UsageError for a point that does not exist."""
-    names = inputs.points or ()  # only a point has a dot in its name
-    exercises, points = [name for name in names if "." not in name], [name for name in names if "." in name]
-    chosen = select(assignment.rubric, exercises, points)
+    chosen = _selected(assignment.rubric, inputs)
     settings = inputs.settings or {}
     assert inputs.rubric is not None
     assert inputs.seed is not None
@@ -108,6 +112,17 @@ def job_settings(inputs: ClassInputs, assignment: Assignment, sandbox: SandboxSe
         overrides={name: value for name, value in settings.items() if isinstance(value, str)},
         files={name: _file(name, value) for name, value in settings.items() if isinstance(value, InputFile)},
     )
+
+
+def _selected(rubric: Rubric, inputs: ClassInputs) -> frozenset[str]:
+    names = inputs.points or ()  # only a point has a dot in its name
+    return select(rubric, [name for name in names if "." not in name], [name for name in names if "." in name])
+
+
+def _max_score(rubric: Rubric, inputs: ClassInputs) -> float:
+    """What the points that are graded are worth."""
+    chosen = _selected(rubric, inputs)
+    return round(sum(point.max for point in rubric.points if point.id in chosen), 6)
 
 
 def _file(setting: str, file: InputFile) -> SettingFile:

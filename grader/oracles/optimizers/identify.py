@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.problems import CLIPS
+
 from . import quasi_newton, textbook
+from .clipped_gradients import is_clipped
 from .hyperparameters import Hyper, read, trials
 from .merging import one_tensor_a_group
 from .replay import ABSOLUTE, RELATIVE, Problem, Record, deviation, replay, training_deviation
@@ -29,6 +32,7 @@ TORCHS = (
 SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
 # Which of the trials: the hyper-parameters as they were read, or also values searched for where none was.
 FIRST, FURTHER, ALL = (0, 1), (1, None), (0, None)
+DIGITS = 9  # of a limit, which somebody wrote: paths of L-BFGS without a line search tell any two numbers apart
 SLACK = 1.01  # 1 / (1 - 2 RELATIVE), rounded up: what a path that is the same may reach beyond the recorded one
 
 
@@ -43,6 +47,8 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     error = min(_best_error(name, problems, reading, FIRST) for reading in readings)
     if error > 1 and name == "LBFGS":
         error = min(error, quasi_newton.deviation(problems, records))
+    for clipped_problems in _clipped(problems, records) if error > 1 else []:
+        error = min(error, *(_best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
     is_rate_read = all(
@@ -50,6 +56,14 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     )
     like = name if error <= 1 else _resemblance(name, problems, readings)
     return {"same": error <= 1, "like": like, "known": is_rate_read, "error": min(error, 1e300) * RELATIVE}
+
+
+def _clipped(problems: list[Problem], records: list[Record]) -> list[list[Problem]]:
+    """The problems with the gradients clipped in each of the usual ways, where a step() was seen to change them. What
+    it clips them to is the largest that it left, of all problems."""
+    limits = [record.get("limits") or {} for record in records]
+    largest = {how: float(f"{max(limit.get(how, 0.0) for limit in limits):.{DIGITS}g}") for how in CLIPS}
+    return [[{**problem, "clip": [how, largest[how]]} for problem in problems] for how in CLIPS if largest[how]]
 
 
 def _readings(records: list[Record]) -> list[list[Record]]:
@@ -156,12 +170,20 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
 
     `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
-    (steps, n) of these; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
+    (steps, n) of these, and "used", the gradients as each step left them, which count where they are the same but
+    clipped; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
     "dtype"; for LBFGS also "evaluations" of whole parameters.
     Returns {"same": bool, "like": a class of torch.optim or None}.
     """
     if name == "LBFGS":
         return {"same": quasi_newton.follows(training), "like": None}
+    identity = _identified(name, training)
+    if not identity["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
+        identity = _identified(name, {**training, "gradients": training["used"]})
+    return identity
+
+
+def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
     training = one_tensor_a_group(training)
     whole = _training_problem(training, len(training["path"]))
     few = _training_problem(training, min(SEARCHED_STEPS, len(training["path"])))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from .clipped_gradients import is_clipped
 from .hyperparameters import accepted, defaults, read
 from .replay import REFUSALS, RELATIVE, ROUNDING, Problem, Record, gradient
 
@@ -73,12 +74,31 @@ def _sine(first: Any, second: Any) -> float:
 # so in another order of sums, to 0.02 of their length (20 kinds of networks).
 SAME_POINT = 0.1
 SAME_DIRECTION = 0.05  # sine of an angle, in single precision
+# Of a first step that was recorded in part, as of a large network: as many as a short one has.
+MIN_EVALUATIONS = 5
 
 
 def follows(training: dict[str, Any]) -> bool:
     """Whether the first steps of a training are L-BFGS's: torch's own asks for the loss at the same points, given the
-    same answers; one with a line search of its own goes where the two-loop recursion points."""
-    steps = _steps(training["evaluations"])
+    same answers; one with a line search of its own goes where the two-loop recursion points. Of a large network, only
+    the beginning of the first step may have been recorded."""
+    evaluations = training["evaluations"]
+    return _follows(training, evaluations) or (
+        any("used" in item for item in evaluations) and _follows(training, [_as_clipped(item) for item in evaluations])
+    )
+
+
+def _as_clipped(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """With the gradient that was used, where it is the one that was given, clipped."""
+    if "used" not in evaluation:
+        return evaluation
+    before, after = evaluation["gradient"], evaluation["used"]
+    is_same = is_clipped(before[None], after[None], [len(before)])
+    return {**evaluation, "gradient": after} if is_same else evaluation
+
+
+def _follows(training: dict[str, Any], evaluations: Any) -> bool:
+    steps = _steps(evaluations)
     if not steps:
         return False
     hypers = [read("LBFGS", groups[0]["hyper"]) for groups in training["before"][: len(steps)] if groups]
@@ -86,7 +106,8 @@ def follows(training: dict[str, Any]) -> bool:
 
 
 def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], Any]]:
-    """For each whole step, the evaluations in it and where it ended; up to one that has diverged."""
+    """For each whole step, the evaluations in it and where it ended; up to one that has diverged. Where no step is
+    whole, the first one so far, with None for its end, if it has `MIN_EVALUATIONS`."""
     steps: list[tuple[list[dict[str, Any]], Any]] = []
     current: list[dict[str, Any]] = []
     for item in evaluations:
@@ -97,7 +118,8 @@ def _steps(evaluations: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]]
             current = []
         else:
             current.append(item)
-    return [step for step in steps if step[0]]
+    whole = [step for step in steps if step[0]]
+    return whole or ([(current, None)] if len(current) >= MIN_EVALUATIONS else [])
 
 
 def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
@@ -109,6 +131,8 @@ def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
 
     def closure() -> torch.Tensor:
         nonlocal place, wrong
+        if place == len(script) and steps[-1][1] is None:  # the end of what was recorded
+            raise StopIteration
         item, is_first = script[place] if place < len(script) else ({}, False)
         if not item or not _is_near(item["point"], parameter.detach(), before if is_first else start):
             wrong = True
@@ -124,10 +148,12 @@ def _asks_the_same(steps: list[Any], hypers: list[dict[str, Any]]) -> bool:
             first = place
             start = parameter.detach().clone()
             optimizer.step(closure)
-            if place - first != len(evaluations) or not _is_near(end, parameter.detach(), start):
+            if end is None or place - first != len(evaluations) or not _is_near(end, parameter.detach(), start):
                 return False
             before = start
-    except (StopIteration, *REFUSALS):
+    except StopIteration:
+        return not wrong
+    except REFUSALS:
         return False
     return not wrong
 
@@ -141,8 +167,10 @@ def _is_near(point: Any, now: torch.Tensor, start: torch.Tensor) -> bool:
 
 
 def _points_the_same(steps: list[Any]) -> bool:
-    """One iteration a step: along minus the gradient first, and then along the two-loop recursion's direction, where
-    changes of the gradient are taken within a step or from step to step."""
+    """One iteration a step, each of them whole: along minus the gradient first, and then along the two-loop recursion's
+    direction, where changes of the gradient are taken within a step or from step to step."""
+    if steps[-1][1] is None:
+        return False
     points = [evaluations[0]["point"].astype(np.float64) for evaluations, _ in steps]
     ends = [end.astype(np.float64) for _, end in steps]
     gradients = [evaluations[0]["gradient"].astype(np.float64) for evaluations, _ in steps]

@@ -29,6 +29,7 @@ class Watched:
     start: Any
     path: Any
     gradients: Any
+    gradients_after: Any  # gradients, as each step left them
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
@@ -50,6 +51,7 @@ class Watched:
             with_gradient=self.with_gradient or other.with_gradient,
             path=_joined(self.path, other.path),
             gradients=_joined(self.gradients, other.gradients),
+            gradients_after=_joined(self.gradients_after, other.gradients_after),
             before=self.before + other.before,
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
@@ -98,6 +100,7 @@ def read_watched(answer: Any) -> Watched | None:
                 start=start.astype(np.float64),
                 path=path.astype(np.float64),
                 gradients=gradients.astype(np.float64),
+                gradients_after=_gradients_after(answer.get("used"), gradients).astype(np.float64),
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
@@ -188,15 +191,25 @@ def _joined(first: Any, second: Any) -> Any:
     return np.concatenate([first, second]) if len(first) and len(second) else first if len(first) else second
 
 
+def _gradients_after(value: Any, gradients: np.ndarray) -> np.ndarray:
+    return value if _is_like(value, gradients) else gradients
+
+
+def _is_like(value: Any, array: np.ndarray) -> bool:
+    return isinstance(value, np.ndarray) and value.shape == array.shape and value.dtype == array.dtype
+
+
 def _evaluations(value: Any) -> tuple[dict[str, Any], ...]:
-    """The evaluations of closures, {"point", "gradient", "loss"} or {"end"} of a step; none if one has another form."""
+    """The evaluations of closures, {"point", "gradient", "loss"}, with "used", the gradient after a step() that
+    changed it, or {"end"} of a step; none if one has another form."""
     evaluations: list[dict[str, Any]] = []
     for item in value if isinstance(value, list) else []:
         match item:
             case {"point": np.ndarray() as point, "gradient": np.ndarray() as gradient, "loss": float()} if (
                 point.shape == gradient.shape and point.ndim == 1 and point.dtype == gradient.dtype == np.float32
             ):
-                evaluations.append({key: item[key] for key in ("point", "gradient", "loss")})
+                changes = {"used": item["used"]} if _is_like(item.get("used"), gradient) else {}
+                evaluations.append({key: item[key] for key in ("point", "gradient", "loss")} | changes)
             case {"end": np.ndarray() as end} if end.ndim == 1 and end.dtype == np.float32:
                 evaluations.append({"end": end})
             case _:

@@ -14,6 +14,7 @@ from grader.oracles.training.probes import LIKE
 from grader.oracles.training.statistics import Run
 
 MAX_NAMES = 4  # of parameters in a sentence
+MAX_PARAMETERS = 80_000  # with more, less than five evaluations fit into what is recorded of them, 800,000 numbers
 # A cosine. Gradients that are clipped by norm or given a penalty keep 1.0 (0.99), those of which nearly every entry is
 # clipped 0.8; those that lead to known weights had 0.15 to 0.3 on a convex loss, and less on others. With a penalty in
 # the loss itself, of 0.03 times the squared weights, three of four keep 0.94, beside a second loss as large 0.98; with
@@ -43,7 +44,11 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
             "own from it)."
         )
     if watched.between:
-        return Verdict.review(f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}.")
+        return Verdict.review(
+            f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}. Only step() should "
+            "change them: average weights in a copy of the network, such as torch.optim.swa_utils.AveragedModel, and "
+            "do not limit, reset or move them by hand."
+        )
     if not training.backward_passes:
         return Verdict.review(
             "No gradient came from the loss function that train_epoch is given: compute the loss as "
@@ -63,6 +68,11 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     if same["same"]:
         return Verdict.passed()
     like = same["like"]
+    if like is None and name == "LBFGS" and _is_too_large(watched):
+        return Verdict.review(
+            "The network is too large to follow LBFGS through its training, whose evaluations are recorded as a whole: "
+            f"it should have at most {MAX_PARAMETERS:,} parameters."
+        )
     if like is None:
         return Verdict.review(
             f"In the training, the steps are not those of {name}, nor those of any other torch optimizer."
@@ -72,6 +82,12 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         f"{f', {LIKE[like]}' if like in LIKE else ''}.",
         f"behaves-like-{like.lower()}",
     )
+
+
+def _is_too_large(watched: Watched) -> bool:
+    """Whether so few evaluations of closures could be recorded that they do not tell L-BFGS."""
+    sizes = [len(evaluation["point"]) for evaluation in watched.evaluations if "point" in evaluation]
+    return watched.closures > 0 and min(sizes, default=math.inf) > MAX_PARAMETERS
 
 
 def cosines_to(target: float, watched: Watched, run: Run) -> tuple[float, float]:
@@ -102,6 +118,7 @@ def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
         "start": watched.start,
         "path": watched.path[:steps],
         "gradients": watched.gradients[:steps],
+        "used": watched.gradients_after[:steps],
         "before": list(watched.before[:steps]),
         "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),

@@ -5,6 +5,7 @@ scaled ones, sparse ones (there, and only there, weight decay inside the gradien
 magnitude) and, for LBFGS, closures. `optimizers.identify` compares the paths with those of torch's own optimizers.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,8 @@ STEPS = (9, 15)  # drawn, at least 9 and below 15. RAdam moves as plain momentum
 SCALES = 6  # gradients of the badly scaled problem are between 1 and 1e6, about
 MIN_GRADIENT = 0.5  # hand-written code may put eps elsewhere (inside the root), which shows where gradients are tiny
 CLOSURE_STEPS = (6, 9)  # as above; each of up to max_iter inner iterations
+
+CLIPS = ("norm", "tensor norm", "value")  # as the harness knows them: of all gradients, of a tensor's, and of an entry
 
 Problem = dict[str, Any]
 Record = dict[str, Any]
@@ -105,16 +108,29 @@ def _record(item: Any, problem: Problem) -> Record | None:
             groups = [read_groups(step, len(SHAPES)) for step in steps]
             if any(step is None for step in groups):
                 return None
-            return {"path": path.astype(np.float64), "before": groups[:-1], "after": groups[1:]}
+            limits = _limits(item.get("limits"))
+            return {"path": path.astype(np.float64), "before": groups[:-1], "after": groups[1:], "limits": limits}
         case _:
             return None
+
+
+def _limits(value: Any) -> dict[str, float]:
+    """What gradients were clipped to; empty where they were not."""
+    return {
+        how: value[how]
+        for how in CLIPS
+        if isinstance(value, dict) and type(value.get(how)) is float and 0 < value[how] < math.inf
+    }
 
 
 def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
     """Judge whether the optimizer behaves like torch's of that `name`. `answer` are the harness's records; `identify`
     is the oracle's function, which has torch."""
     if answer is None:  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
-        return Verdict.review(f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups.')
+        return Verdict.review(
+            f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups: derive its class '
+            "from torch.optim.Optimizer, or from the optimizer that it wraps."
+        )
     records = read(answer, problems)
     if records is None:
         return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')

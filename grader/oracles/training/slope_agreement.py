@@ -38,8 +38,8 @@ def apart_in_training(slopes: Sequence[tuple[float, float]]) -> str | None:
     """The same of the slopes (claimed, measured) that were measured in a training; None where most agree."""
     if not slopes:
         return (
-            "In the training, the loss is never that of the network's last call, so that nothing tells whether it "
-            "changes as the gradients say: loss_fn(model(x), y) is what can be followed."
+            "In the training, no single call of the network gives the loss, so that nothing tells whether it changes "
+            "as the gradients say: compute it as loss_fn(model(x), y)."
         )
     wrong = [pair for pair in slopes if not agree(*pair)]
     return apart("In the training", *wrong[0]) if len(wrong) > MIN_APART * len(slopes) else None

@@ -94,7 +94,10 @@ def _unreachable(error: Exception, doing: str) -> str:
     if isinstance(error, requests.Timeout) or "timed out" in text:
         return f"the Docker engine at {where} did not answer within {counted(ENGINE_SECONDS, 'second')} while {doing}."
     if any(word in text for word in ("Connection refused", "No such file", "FileNotFoundError", "CreateFile")):
-        return f"no Docker engine answers at {where}. Start Docker, or set DOCKER_HOST to where an engine runs."
+        return (
+            f"no Docker engine answers at {where}. Start Docker Desktop or another engine, or set DOCKER_HOST to "
+            "where it runs."
+        )
     return f"the Docker engine at {where} cannot be used while {doing}: {text}"
 
 

@@ -8,6 +8,7 @@ import torch
 
 from . import student_module as student
 from .answers import answering
+from .clipping import Clipping
 from .problems import closure_of, flat, parameters_of
 
 
@@ -34,23 +35,25 @@ def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[s
 
 
 def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
-    """The path (steps + 1, n) that the parameters take, and the optimizer's groups as plain data, before each step and
-    after the last."""
+    """The path (steps + 1, n) that the parameters take, the optimizer's groups as plain data, before each step and
+    after the last, and `Clipping.limits`."""
     parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]))
     optimizer: Any = student.optimizer(name, (p for p in parameters))
     if not isinstance(optimizer, torch.optim.Optimizer):
         return None
     path, groups = [flat(parameters)], [groups_of(optimizer, parameters)]
+    clipping = Clipping(parameters)
     for number in range(problem["steps"]):
-        closure = closure_of(problem, parameters, number)
+        closure = clipping.watched(closure_of(problem, parameters, number))
         if problem["kind"] == "gradients":
             closure()
             optimizer.step(*([closure] if _demands_closure(optimizer) else []))
         else:
             optimizer.step(closure)
+        clipping.note_use()
         path.append(flat(parameters))
         groups.append(groups_of(optimizer, parameters))
-    return {"path": torch.stack(path).numpy(), "groups": groups}
+    return {"path": torch.stack(path).numpy(), "groups": groups, "limits": clipping.limits()}
 
 
 def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
