@@ -49,6 +49,34 @@ def test_reentrant_checkpointing_costs_nothing(name):
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class Featured(nn.Module):
+    """A network that is asked for its features, too, which are no logits."""
+
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x, features=0):
+        return self.inner(x)[:, :features] if features else self.inner(x)
+
+
+def test_what_a_network_gives_besides_logits_is_left_alone():
+    def looking_at_features(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            optimizer.zero_grad()
+            outputs = model(x)
+            assert model(x, features=5).shape == (len(x), 5)
+            loss = loss_fn(outputs, y)
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    verdict = judged("Adam", build_network=lambda *sizes: Featured(network(*sizes)), train_epoch=looking_at_features)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 def test_a_backward_pass_of_ours_leaves_all_gradients_as_they_are():
     """Also those of the images, and of another network's parameters that the loss depends on."""
     torch.manual_seed(0)

@@ -101,13 +101,15 @@ class StepSlopes:
             now.restore()
 
     def _loss(self, call: _Call, target: torch.Tensor) -> float:
-        """The loss that the call gives now; NaN where it is about other images than the target."""
+        """The loss that the call gives now; NaN where it gives no logits, or those of other images than the target."""
         call.state.restore()
         # without autocast's cache: it would give the parameters as they were before they were moved
         mixed = torch.autocast(self._device.type, dtype=call.mixed, enabled=call.mixed is not None, cache_enabled=False)
         with torch.no_grad(), mixed:
             outputs = self._model(*call.args, **call.kwargs)
-        if not isinstance(outputs, torch.Tensor) or len(outputs) != len(target):
+        if not isinstance(outputs, torch.Tensor) or outputs.ndim != 2 or len(outputs) != len(target):
+            return math.nan
+        if outputs.shape[1] <= int(target.max()):
             return math.nan
         wide = outputs if outputs.dtype == torch.float64 else outputs.float()
         return float(nn.functional.cross_entropy(wide, target))
