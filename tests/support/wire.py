@@ -68,7 +68,7 @@ def tree(draw: random.Random, depth: int = 0) -> Tree:
     match head:
         case "Add" | "Mul" | "Min" | "Max":
             return Tree(head, tuple(part() for _ in range(draw.randint(1, 4))))
-        case "Pow" | "atan2":
+        case "Pow" | "atan2" | "Mod":
             return Tree(head, (part(), part()))
         case "Function":
             return Tree(head, (name or "f", part(), *(part() for _ in range(draw.randrange(2)))))
