@@ -433,6 +433,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield chain(LINES, verdict="proven"), passed, ""
     yield chain(TREE), failed, "proof returns one expression; expected a list"
     yield chain([]), failed, "proof returns an empty list"
+    yield chain([[]]), failed, "proof returns an empty list"  # a matrix without entries
     yield chain([TREE]), failed, "proof returns a single line"
     yield chain(Opaque("a generator")), failed, "proof returns a generator"
     yield chain([TREE, "f_x"]), failed, "Line 2 is a string; leave out the quotes"

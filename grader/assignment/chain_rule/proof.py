@@ -201,10 +201,10 @@ def _lines(answer: Any) -> list[Any] | Verdict:
         answer = answer.tolist()
     if not isinstance(answer, list):
         return Verdict.failed(f"proof returns {kind_of(answer)}; {_EXPECTED_LINES}")
-    if not answer:
-        return Verdict.failed(f"proof returns an empty list; {_EXPECTED_LINES}")
     if len(answer) == 1 and isinstance(answer[0], list):  # a matrix of one row
         answer = answer[0]
+    if not answer:
+        return Verdict.failed(f"proof returns an empty list; {_EXPECTED_LINES}")
     if len(answer) == 1:
         return Verdict.failed("proof returns a single line; a chain needs one side, the steps, and the other side.")
     return [unwrapped(line) for line in answer]
