@@ -446,22 +446,24 @@ def test_a_step_that_changes_its_gradients_otherwise_in_the_training_is_a_person
     assert "the steps are not those of SGD" in verdict.message
 
 
-def test_an_lbfgs_of_a_network_too_large_to_follow_is_a_persons_to_judge_who_is_told_so():
+def judged_with_long_steps(width):
+    """The verdict on ten iterations of L-BFGS in a step, in a network with a layer of that many neurons."""
+
     def build(shape, classes):
-        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 1100), nn.ReLU(), nn.Linear(1100, classes))
+        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), width), nn.ReLU(), nn.Linear(width, classes))
 
     make = lambda name, params: optim.LBFGS(params, max_iter=10, line_search_fn="strong_wolfe")  # noqa: E731
-    verdict = judged("LBFGS", build_network=build, make_optimizer=make, train_epoch=full_batch)
+    return judged("LBFGS", build_network=build, make_optimizer=make, train_epoch=full_batch)
+
+
+def test_an_lbfgs_of_a_network_too_large_to_follow_is_a_persons_to_judge_who_is_told_so():
+    verdict = judged_with_long_steps(1100)
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert "it should have at most 80,000 parameters" in verdict.message
 
 
 def test_a_long_step_of_lbfgs_in_a_network_of_some_size_costs_nothing():
-    def build(shape, classes):
-        return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(shape), 900), nn.ReLU(), nn.Linear(900, classes))
-
-    make = lambda name, params: optim.LBFGS(params, max_iter=10, line_search_fn="strong_wolfe")  # noqa: E731
-    verdict = judged("LBFGS", build_network=build, make_optimizer=make, train_epoch=full_batch)
+    verdict = judged_with_long_steps(900)
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
