@@ -338,8 +338,7 @@ def is_carried(line: Any, way: Way, partials: Sequence[Any]) -> bool:
     def values(point: Point) -> list[Any]:
         names = ("f_r", "f_theta")
         return [
-            point.values[name] if mine is None else of(mine)(point)
-            for name, mine in zip(names, partials, strict=True)
+            point.values[name] if mine is None else of(mine)(point) for name, mine in zip(names, partials, strict=True)
         ]
 
     wrong = [
