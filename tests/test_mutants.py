@@ -57,7 +57,7 @@ def test_the_independent_calculation_carries_an_f_that_is_taken_elsewhere_forwar
     path = HERE / "right" / "proof-coordinates-as-functions" / "exercise1.py"
     source = path.read_text(encoding="utf-8").replace('sp.Function("f")(x, y)', 'sp.Function("f")(x, 1)')
     module = ModuleType("answer")
-    exec(source, module.__dict__)  # noqa: S102 - our own file
+    exec(source, module.__dict__)
     assert proof_truth.shares(module) == {"1.1": 0, "1.2": 0, "1.3": 1, "1.4": 0}
 
 
