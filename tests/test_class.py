@@ -34,7 +34,7 @@ from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, 
 from grader.classroom.results.locks import hold
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, prepare_class, retry
-from grader.classroom.run.class_run import Choice
+from grader.classroom.run.choice import Choice
 from grader.classroom.run.executor import DaskExecutor, LocalExecutor
 from grader.classroom.run.job_process import JobProcess
 from grader.classroom.run.progress import Bar, Lines

@@ -224,7 +224,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "forward-instead-of-backward",
-        "These are the maxima themselves: the forward pass. Asked for is the gradient of the loss with respect to X.",
+        "These are the maxima themselves: the forward pass. Return the gradient of the loss with respect to X.",
         (
             lambda case: np.asarray(windows(case.inputs["X"]).max(axis=-1)),
             lambda case: upsampled(windows(case.inputs["X"]).max(axis=-1), case.inputs["X"].shape),
