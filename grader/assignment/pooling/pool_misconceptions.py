@@ -36,6 +36,7 @@ from grader.assignment.pooling.pool_models import (
     left_elsewhere,
     looked_up,
     numbered_by_columns,
+    on_the_diagonal,
     placed,
     softmax,
     square_result,
@@ -143,6 +144,12 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "window-transposed",
         "Inside the windows rows and columns are swapped: an index into a flattened window runs along its rows first.",
         (placed(lambda x, dY: swapped(chosen(x)) * dY), placed(lambda x, dY: chosen(swapped(x)) * dY)),
+    ),
+    Misconception(
+        "one-index-for-row-and-column",
+        "Inside the windows one index of the maximum is used for the row and for the column, so that all gradients lie "
+        "on the diagonal. The maximum has two: a row and a column.",
+        tuple(placed(lambda x, dY, index=index: on_the_diagonal(index)(x) * dY) for index in range(2)),  # type: ignore[misc]
     ),
     Misconception(
         "fixed-position",
