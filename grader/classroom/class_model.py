@@ -20,6 +20,9 @@ class Format(StrEnum):
     CANVAS = "canvas"
     BLACKBOARD = "blackboard"
     BRIGHTSPACE = "brightspace"
+    PRAIRIELEARN = "prairielearn"
+    NBGRADER = "nbgrader"
+    EDX = "edx"
     GRADESCOPE = "gradescope"
     FOLDERS = "folders"
 
