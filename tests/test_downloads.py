@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, HandIn, IssueKind, Student
 from grader.classroom.intake.dates import UNREAD_TIME, time_in_name
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.time_stamps import read_stamp
 from grader.errors import SubmissionError
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, zipped
+from tests.support.fake_class import Class
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +59,7 @@ def test_prairielearns_files_are_a_persons_and_the_last_submission_counts(read_c
         "Homework9/ada@example.edu_1_backprop_1_1_8811_exercise2.py": OTHER,
         "Homework9/ada@example.edu_1_backprop_1_2_8899_exercise2.py": GOOD,
         "Homework9/ada@example.edu_1_conv_2d_1_1_8800_exercise3.py": GOOD,
-        "Homework9/alan@example.edu_1_backprop_1_1_8820_exercise2.py": GOOD,
+        "Homework9/alan@example.edu_1_hw9/nets/backprop_1_1_8820_exercise2.py": GOOD,  # ids of questions may hold "/"
     }
     for path in in_every_packing(tmp_path, files):
         intake = read_class(path)
@@ -298,3 +300,15 @@ def test_a_students_own_files_of_such_names_tell_nothing(read_class: Taken, tmp_
     alone = {name: content for name, content in files.items() if name.startswith("Ada")}
     (hand_in,) = read_class(laid_out(tmp_path / "alone", {"Alan.zip": b"", **alone})).hand_ins[:1]
     assert hand_in.submitted is None
+
+
+def test_times_that_cannot_be_read_are_one_issue_of_the_class(assignment: Assignment, tmp_path: Path) -> None:
+    klass = Class(tmp_path, assignment)
+    for who in ("a", "b", "c"):
+        laid_out(klass.place, {f"{who}/ps9/exercise2.py": GOOD, f"{who}/ps9/timestamp.txt": f"{who} o'clock".encode()})
+        (klass.place / who / "exercise2.py").unlink()
+    times = [issue for issue in klass.grade().issues if issue.kind is IssueKind.TIME]
+    given = "a: a o'clock; b: b o'clock; c: c o'clock"
+    assert [issue.message for issue in times] == [
+        f"{UNREAD_TIME} for 3 hand-ins ({given}). Nothing was deducted; give the times with --submitted."
+    ]

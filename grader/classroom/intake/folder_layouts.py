@@ -78,7 +78,8 @@ def _submitty(folder: Folder, expected: Expected) -> Counting | None:
     if version is None:
         return Counting(notes=(f"version {active} is the active one in Submitty, and it is not in the download",))
     counts = (f"version {active} counts; in Submitty it is the active one of {len(versions)}",)
-    at, notes = (known, ()) if (known := _in_history(settings, active)) else stamp_in(version, _SUBMIT_STAMP)
+    moment = _in_history(settings, active)
+    at, notes = (moment, ()) if moment else stamp_in(version, _SUBMIT_STAMP)
     return Counting(version.key, at, (*notes, *(counts if len(versions) > 1 else ())))
 
 

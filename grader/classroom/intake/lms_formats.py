@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import compressed
 from grader.classroom.intake.dates import moment
+from grader.classroom.intake.folders_in_names import joined
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named, name_in_any_format
 from grader.classroom.intake.plain_folders import (
     SYSTEM,
@@ -43,11 +44,11 @@ _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+
 
 def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
-    children = [child for child in place.children() if child.name not in _TOOLS]
+    children = joined([child for child in place.children() if child.name not in _TOOLS])
     files = [child for child in children if isinstance(child, File) and not isinstance(child, Refused)]
     if any(file.name in expected.module_names for file in files):
-        one = "this is one submission, not a class; `grader grade` grades it."
-        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or one}")
+        single = "this is one submission, not a class; `grader grade` grades it."
+        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or single}")
     shape = _shape(children)
     hand_ins: Sequence[HandIn]
     match shape:
@@ -61,8 +62,8 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
             hand_ins, issues = _named(children, shape, expected, zone)
     if not hand_ins:
         first = f" For instance, {issues[0].message}" if issues else ""
-        none = f"no hand-in was found in there; a class is a folder or an archive for each.{first}"
-        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or none}")
+        empty = f"no hand-in was found in there; a class is a folder or an archive for each.{first}"
+        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or empty}")
     return shape, hand_ins, issues
 
 

@@ -104,18 +104,18 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
 
 def _unread_times(intake: Intake) -> Iterator[Issue]:
     """An issue about the hand-ins whose time the platform gives in words or on a clock that nobody knows."""
-    given = {
+    unread_times = {
         label(hand_in.id, hand_in.students): note.removeprefix(UNREAD_TIME).strip(" ()")
         for hand_in in intake.hand_ins
         for note in hand_in.notes
         if note.startswith(UNREAD_TIME) and hand_in.submitted is None
     }
-    if given:
-        shown = "; ".join(f"{who}: {text}" for who, text in list(given.items())[:MAX_NAMED])
-        more = f"; and {len(given) - MAX_NAMED} more" if len(given) > MAX_NAMED else ""
+    if unread_times:
+        shown = "; ".join(f"{who}: {text}" for who, text in list(unread_times.items())[:MAX_NAMED])
+        more = f"; and {len(unread_times) - MAX_NAMED} more" if len(unread_times) > MAX_NAMED else ""
+        hand_ins = counted(len(unread_times), "hand-in")
         message = (
-            f"{UNREAD_TIME} for {counted(len(given), 'hand-in')} ({shown}{more}). Nothing was deducted; give the times "
-            "with --submitted."
+            f"{UNREAD_TIME} for {hand_ins} ({shown}{more}). Nothing was deducted; give the times with --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)
 
