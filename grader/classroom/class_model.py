@@ -160,6 +160,13 @@ class HandIn:
         return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
 
 
+class Worth(NamedTuple):
+    """What the points that are graded are worth, and all points of the rubric."""
+
+    graded: float
+    whole: float
+
+
 @dataclass(frozen=True, slots=True)
 class SettingFile:
     """A file that a setting of the assignment's names, as bytes: machines may share no disk."""
