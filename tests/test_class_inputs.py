@@ -264,6 +264,26 @@ def test_a_hand_in_that_is_not_there_any_more_keeps_its_marks_and_is_listed(klas
         ]
 
 
+def test_another_class_is_not_mixed_into_results(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    other = laid_out(tmp_path / "other", {f"{name}/exercise2.py": b"# x" for name in ("x", "y")})
+    with pytest.raises(UsageError, match=r"none of the 3 hand-ins graded in there \(a, b, c\) is in .*other"):
+        klass.grade(submissions=other)
+    assert [row["id"] for row in klass.table("grades.csv")] == ["a", "b", "c"]
+    assert len([*klass.grade(submissions=other, replace=True).entries]) == 5
+    inside = laid_out(klass.place, {"old results/journal.jsonl": b"", "old results/a/submission.zip": b"PK"})
+    (issue,) = [issue for issue in klass.grade(submissions=inside).issues if issue.kind is IssueKind.UNMATCHED]
+    assert issue.message.endswith("the RESULTS of a class that was graded, and not a hand-in.")
+
+
+def test_another_rubric_is_refused_with_the_command_that_rescores(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    new = tmp_path / "new.toml"
+    new.write_text(RUBRIC.read_text(encoding="utf-8").replace('"zero"', '"per-day"'), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"`grader rescore` puts another rubric into force without grading again"):
+        klass.grade(rubric=new)
+
+
 def test_a_report_of_some_points_is_reviewed_and_rescored_without_faults(klass: Class) -> None:
     klass.grade(points=("2.1",))
     path = klass.request.results / "a" / store.REPORT

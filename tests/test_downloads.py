@@ -114,6 +114,13 @@ def test_the_same_mailbox_at_another_school_is_somebody_else(read_class: Taken, 
     assert set(by_id(read_class(laid_out(tmp_path, files)))) == {"ada@example.org", "2"}
 
 
+def test_a_mailbox_is_a_name_where_the_roster_has_no_login(tmp_path: Path) -> None:
+    roster = [Student("1", "Ada Lovelace", "alove@example.edu"), Student("2", "Grace Alove", "grace@example.edu")]
+    files = {"alove/exercise2.py": GOOD, "Grace Alove.zip": zipped({"exercise2.py": OTHER}), "ace/exercise2.py": GOOD}
+    with open_intake(laid_out(tmp_path, files), EXPECTED, BERLIN, IntakeInputs(roster=roster)) as intake:
+        assert set(by_id(intake)) == {"1", "2", "ace"}
+
+
 def test_files_with_names_behind_them_are_each_persons(read_class: Taken, tmp_path: Path) -> None:
     files = {
         "exercise2 - Ada Lovelace.py": GOOD,

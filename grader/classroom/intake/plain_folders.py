@@ -19,6 +19,7 @@ from grader.model import Expected
 
 SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
 _ENVIRONMENTS = ("env", "venv")
+_JOURNAL = "journal.jsonl"  # of RESULTS (results/journal.py)
 _COPY = re.compile(r"(?i)(copy|kopie|copie|copia)( \(\d+\))?|\(?\d+\)?")  # what systems put behind a second file's name
 
 HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
@@ -111,6 +112,8 @@ def _why_none(child: File | Folder, expected: Expected) -> str | None:
     if isinstance(child, Folder):
         if child.name.startswith("."):
             return "a hidden folder"
+        if any(file.name == _JOURNAL for file in child.files()):
+            return "the RESULTS of a class that was graded, and not a hand-in"
         is_environment = child.name.casefold() in _ENVIRONMENTS and not answers_in(child, expected)
         return "named like a virtual environment, and contains no exercise" if is_environment else None
     if isinstance(child, DiskFile) and os.path.islink(child.path):

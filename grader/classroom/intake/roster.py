@@ -178,6 +178,16 @@ def _names_of_no_address(student: Student) -> Iterable[Hashable]:
     return () if student.email else {student.id.casefold(), student.lms.casefold()}
 
 
+def _own_mailbox(student: Student) -> Iterable[Hashable]:
+    return {student.email.casefold().partition("@")[0]}
+
+
+def _whole_names(claimed: Student, label: str) -> Iterable[Hashable]:
+    """What a hand-in without an address is called, as a whole: "ada" is the mailbox of ada@example.edu."""
+    names = () if claimed.email else (claimed.id, claimed.lms, claimed.name, label)
+    return {name.casefold() for name in names if name}
+
+
 def _words(label: str) -> list[str]:
     return re.split(r"[\s_,;()+-]+", label.casefold())
 
@@ -224,4 +234,5 @@ _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...]
     (lambda student: _spellings(student.name), lambda claimed, label: _spellings(claimed.name)),
     (lambda student: _spellings(student.name), lambda claimed, label: _spellings(_COPY.sub("", claimed.name))),
     (lambda student: _spellings(student.name), lambda claimed, label: _behind_group(claimed.name)),
+    (_own_mailbox, _whole_names),
 )
