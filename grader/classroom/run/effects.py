@@ -80,8 +80,8 @@ def refuse_another_class(results: Path, intake: Intake, state: State, effects: E
         return
     strangers = f"none of the {len(state.graded)} hand-ins graded in there ({_named(list(state.graded))})"
     raise UsageError(
-        f"{results}: this holds another class: {strangers} is in {intake.place.where}. Nothing was changed. Give another "
-        "--output; or, if these belong to the same class, add --replace: the marks of the others stay."
+        f"{results}: this holds another class: {strangers} is in {intake.place.where}. Nothing was changed. Give "
+        "another --output; or, if these belong to the same class, add --replace: the marks of the others stay."
     )
 
 
