@@ -35,7 +35,9 @@ def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
         console.print(Text(warning, style="bold yellow"), soft_wrap=True)
     if tally.scores:
         console.print(Text(_figures(tally.scores, index.max_score), style="bold"), soft_wrap=True)
-        console.print(_distribution(tally.scores, index.max_score), _difficulty(tally.points, len(tally.scores)), sep="\n")
+        console.print(
+            _distribution(tally.scores, index.max_score), _difficulty(tally.points, len(tally.scores)), sep="\n"
+        )
     for line in (*tally.lateness.lines(), *_incidents(tally.incidents)):
         console.print(Text(line), soft_wrap=True)
     console.print(_needs(index, tally.pending), soft_wrap=True)
