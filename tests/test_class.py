@@ -34,7 +34,7 @@ from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, 
 from grader.classroom.results.locks import hold
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run import executor, prepare_class, retry
-from grader.classroom.run.class_run import Choice
+from grader.classroom.run.choice import Choice
 from grader.classroom.run.executor import DaskExecutor, LocalExecutor
 from grader.classroom.run.job_process import JobProcess
 from grader.classroom.run.progress import Bar, Lines
@@ -671,7 +671,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
         "2 of 3 hand-ins with a known time lose points for lateness: the rubric's due date is 2020-01-25 14:"
     )
     assert "4 scores: mean 1.5, median 0, middle half 0 to 1.5, of 6" in told
-    assert re.search(r"2\.1 +│ One window +│ +67% │ +67% │", told)
+    assert re.search(r"2\.1 +│ One window +│ +67% of 3 │ +67% of 3 │", told)
     assert "Late: 2 (Ada Lovelace (a), 731 days, Alan Turing (b), 732 days); 6 points deducted." in told
     assert "unmatched: notes.txt" in told
     assert (

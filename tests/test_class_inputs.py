@@ -16,7 +16,7 @@ from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, read_inputs
-from grader.classroom.run.class_run import Choice
+from grader.classroom.run.choice import Choice
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from tests.support.classes import laid_out

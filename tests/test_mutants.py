@@ -11,6 +11,7 @@ import sympy
 from grader.authoring.mutations import mutations
 from grader.sandbox.sandbox_settings import SandboxSettings
 from scripts.mutants import neuron_truth, proof_truth, truth_server
+from scripts.mutants.asking import Undecided
 from scripts.mutants.comparing import compare
 from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.second_operators import second_mutations
@@ -51,6 +52,9 @@ def test_the_independent_calculation_reads_expressions_as_the_contract_does() ->
         assert neuron_truth.equal(neuron_truth.expression(answer), right)
     product = right * neuron_truth.W[1]
     assert not neuron_truth.equal(neuron_truth.expression(product + 1e-9), product)
+    assert neuron_truth.equal(neuron_truth.expression(0.1 * symbol), symbol / 10)
+    with pytest.raises(Undecided):
+        neuron_truth.equal(neuron_truth.expression(product * (1 + 1e-12)), product)
 
 
 def test_the_independent_calculation_carries_an_f_that_is_taken_elsewhere_forward() -> None:

@@ -17,7 +17,8 @@ from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_i
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
 from grader.classroom.results.pages import Compared, comparing
-from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
+from grader.classroom.run.choice import Choice, chosen
+from grader.classroom.run.class_run import ClassRun, Watcher, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
 from grader.classroom.run.effects import Effects, admit, effects_of, gone_entries, refuse_another_class
 from grader.classroom.run.executor import Executor

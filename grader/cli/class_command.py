@@ -95,7 +95,7 @@ def class_(
         # Imported while the process that workers come from imports what these need.
         from grader.classroom.grade_class import Request
         from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
-        from grader.classroom.run.class_run import Choice
+        from grader.classroom.run.choice import Choice
         from grader.cli.class_grading import grade_and_tell
 
         tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}
