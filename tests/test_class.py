@@ -465,7 +465,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts commands and ends them with the test."""
     with ExitStack() as stack:
 
-        def start(*command: object) -> subprocess.Popen[str]:
+        def start(*command: object, **environment: str) -> subprocess.Popen[str]:
             begin = warm_commands.Process if command[0] == "grader" else subprocess.Popen
             process = begin(
                 [sys.executable, "-m", *map(str, command)],
@@ -473,6 +473,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
+                env={**os.environ, **environment},
             )
             stack.callback(process.communicate)
             stack.callback(process.kill)
@@ -489,13 +490,19 @@ def line_with(stream: IO[str] | None, text: str) -> str:
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+def test_ctrl_c_pressed_often_says_how_to_go_on_and_leaves_nothing(
+    number: int, started: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     kill_class.make_class(tmp_path / "class", 60)
-    process = started("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 1, *FAST)
+    (tmp_path / "scratch").mkdir()
+    command = ("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 1, *FAST)
+    process = started(*command, TMPDIR=str(tmp_path / "scratch"))
     line_with(process.stderr, "1/60")
-    process.send_signal(number)
+    for _ in range(4):
+        process.send_signal(number)
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
+    assert [*(tmp_path / "scratch").iterdir()] == []
     assert f"interrupted. What is graded is kept in {tmp_path / 'out'}; run the same command again" in said
     assert "Traceback" not in said
     assert 1 <= len(kill_class.points(tmp_path / "out")) < 60

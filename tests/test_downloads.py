@@ -143,6 +143,26 @@ def test_files_that_say_nobodys_name_are_told_what_to_do_with(
         read_class(laid_out(tmp_path, dict.fromkeys(names, GOOD)))
 
 
+def test_blackboards_receipts_say_whose_an_attempt_is(read_class: Taken, tmp_path: Path) -> None:
+    """The name for a roster without logins, and where the user name begins: `_` may be in it and in the assignment."""
+    name = "Sheet_9_{}_attempt_2022-01-25-13-59-00{}"
+    receipt = "Name: {}\nAssignment: Sheet_9\nDate Submitted: Tuesday, 25 January 2022 13:59:00 o'clock GMT\n"
+    files = {
+        name.format("a_l", "_exercise2.py"): GOOD,
+        name.format("a_l", ".txt"): receipt.format("Ada Lovelace (a_l)").encode(),
+        name.format("x77", "_exercise2.py"): OTHER,
+        name.format("x77", ".txt"): b"\xef\xbb\xbfNombre: Alan Turing (x77)\r\n",
+        name.format("zz", "_exercise2.py"): OTHER,
+        name.format("zz", ".txt"): receipt.format("Alan Turing (somebody_else)").encode(),
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path)
+        assert graded(intake) == {"1": GOOD, "2": OTHER, "zz": OTHER}
+    alone = {key: value for key, value in files.items() if "a_l" in key}
+    with open_intake(laid_out(tmp_path / "alone", alone), EXPECTED, BERLIN) as intake:
+        assert [hand_in.students for hand_in in intake.hand_ins] == [(Student("a_l", "Ada Lovelace"),)]
+
+
 # --- Brightspace, in every language ----------------------------------------------------------------------------------
 
 
