@@ -16,7 +16,7 @@ from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, read_inputs
-from grader.classroom.run.class_run import Choice
+from grader.classroom.run.choice import Choice
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from tests.support.classes import laid_out
@@ -70,7 +70,7 @@ def test_a_run_without_rubric_goes_on_under_the_one_that_was_rescored_with(klass
     text = RUBRIC.read_text(encoding="utf-8")
     head, mark, tail = text.partition('id = "2.1"')
     new.write_text(head + mark + tail.replace("max = 1", "max = 3", 1), encoding="utf-8")
-    rescore_class(klass.request.results, load_assignment(rubric=new), new)
+    rescore_class(klass.request.results, load_assignment(rubric=new), ClassInputs(rubric=InputFile.at(new)))
     new.unlink()
     index = klass.grade()
     assert (klass.graded, index.max_score) == ([], 8.0)
@@ -200,6 +200,16 @@ def test_a_worksheet_that_is_given_as_a_roster_is_filled_in_where_it_can_be(klas
     assert [row["Grade"] for row in klass.table("sheet.csv")] == ["6", ""], "the newer worksheet is the sheet"
 
 
+def test_a_sheet_for_all_exercises_is_told_where_some_are_graded(klass: Class, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Identifier,Email address,Grade,Maximum grade\nParticipant 7,a@example.edu,,22.00\n")
+    (issue,) = klass.grade(sheet=sheet).issues
+    assert issue.message == (
+        "only some of the exercises are graded: of the 22 points in the sheet, at most 6 are given. Import sheet.csv "
+        "only if that is what you want."
+    )
+
+
 def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
     """Else it would be remembered, and do nothing."""
     with pytest.raises(UsageError, match=r"^--scale: give the LMS's sheet as well, with --sheet"):
@@ -219,7 +229,7 @@ def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: 
         assert "Handed in on time (2020-01-26 13:00:00 CET; extended to 2020-01-26 14:00:00 CET)." in late.message
         assert klass.report(name).score == 6.0
     assert "has an extension, but no hand-in has that name." in [issue.message for issue in index.issues]
-    rescore_class(klass.request.results, load_assignment(), RUBRIC)
+    rescore_class(klass.request.results, load_assignment(), ClassInputs(rubric=InputFile.at(RUBRIC)))
     assert klass.report("b").score == 6.0
 
 
@@ -254,12 +264,32 @@ def test_a_hand_in_that_is_not_there_any_more_keeps_its_marks_and_is_listed(klas
         ]
 
 
+def test_another_class_is_not_mixed_into_results(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    other = laid_out(tmp_path / "other", {f"{name}/exercise2.py": b"# x" for name in ("x", "y")})
+    with pytest.raises(UsageError, match=r"none of the 3 hand-ins graded in there \(a, b, c\) is in .*other"):
+        klass.grade(submissions=other)
+    assert [row["id"] for row in klass.table("grades.csv")] == ["a", "b", "c"]
+    assert len([*klass.grade(submissions=other, replace=True).entries]) == 5
+    inside = laid_out(klass.place, {"old results/journal.jsonl": b"", "old results/a/submission.zip": b"PK"})
+    (issue,) = [issue for issue in klass.grade(submissions=inside).issues if issue.kind is IssueKind.UNMATCHED]
+    assert issue.message.endswith("the RESULTS of a class that was graded, and not a hand-in.")
+
+
+def test_another_rubric_is_refused_with_the_command_that_rescores(klass: Class, tmp_path: Path) -> None:
+    klass.grade()
+    new = tmp_path / "new.toml"
+    new.write_text(RUBRIC.read_text(encoding="utf-8").replace('"zero"', '"per-day"'), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"`grader rescore` puts another rubric into force without grading again"):
+        klass.grade(rubric=new)
+
+
 def test_a_report_of_some_points_is_reviewed_and_rescored_without_faults(klass: Class) -> None:
     klass.grade(points=("2.1",))
     path = klass.request.results / "a" / store.REPORT
     marked = review(path, klass.assignment, point="2.1", score=0.5, comment="", by="me", when=WHEN)
     assert [(point.id, point.outcome) for point in marked.points] == [("2.1", Outcome.PARTIAL)]
-    rescore_class(klass.request.results, load_assignment(), RUBRIC)
+    rescore_class(klass.request.results, load_assignment(), ClassInputs(rubric=InputFile.at(RUBRIC)))
     assert [point.id for point in klass.report("a").points] == ["2.1"]
 
 

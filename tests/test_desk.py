@@ -815,10 +815,14 @@ def test_which_file_counts_and_whose_it_is_is_kept_for_the_next_run(results: Pat
         id="s7", folder=None, students=(Student(id="s7", name="Paul", email="", lms=""),), status="absent"
     )
     choice = Issue(kind=IssueKind.CHOICE, who="s00001", message=said)
-    changed = {"issues": (*index.issues, choice), "entries": (*index.entries, absent)}
+    nothing = Issue(kind=IssueKind.ABSENT, who="s7", message="on the roster, but nothing was handed in.")
+    changed = {"issues": (*index.issues, choice, nothing), "entries": (*index.entries, absent)}
     store.write_index(results, index.model_copy(update=changed))
     with opened(results) as door:
-        assert "Read my = answer.py as exercise2.py" in door.get("/?kind=choice").text
+        choices = door.get("/?kind=choice").text
+        assert "Read my = answer.py as exercise2.py" in choices
+        assert "Ben Öztürk (s00001)" in choices
+        assert "Paul (s7)" in door.get("/?kind=absent").text
         assert '<option value="s7">Paul</option>' in door.get("/?kind=unmatched").text
         for fields, sentence in [
             ({"accept": "s00001:x=exercise2.py"}, "this file is not among those that may count"),

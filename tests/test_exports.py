@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Extension, Format, Student
+from grader.classroom.class_model import Extension, Format, Student, Worth
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs
@@ -49,6 +49,9 @@ def report_of(name: str) -> Report:
     judged = score(RUBRIC, results, ["2.1", "2.2", "2.3", "2.4", "2.5"], **facts)
     late = Late.model_validate({"due": "2022-01-25T14:00:00", "timezone": "Europe/Berlin", "policy": "per-day"})
     return finalize(judged, late, None, ())
+
+
+SIX = Worth(6.0, 22.0)  # exercise 2, of all
 
 
 def results_of(folder: Path, shape: Format, sheet: str | None = None, scale: bool = False) -> Path:
@@ -222,9 +225,9 @@ def test_canvas_gradebook_is_filled_in_at_the_assignment_that_was_named(tmp_path
     with pytest.raises(
         UsageError, match=r"--assignment-column; the sheet has 'Assignment 8 \(76\)', 'Assignment 9 \(7"
     ):
-        open_gradesheet(path, 6.0)
+        open_gradesheet(path, SIX)
     with pytest.raises(UsageError, match="and not 'Assignment 7'"):
-        open_gradesheet(path, 6.0, "Assignment 7")
+        open_gradesheet(path, SIX, "Assignment 7")
     results = results_of(tmp_path / "out", Format.CANVAS)
     keep_inputs(results, ClassInputs(sheet=InputFile.at(path), assignment_column="77"))
     export(results, store.read_index(results))
@@ -252,12 +255,20 @@ def test_another_maximum_is_refused_or_scaled(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text(sheet, encoding="utf-8", newline="")
     with pytest.raises(UsageError, match=r"the maximum in this sheet is 100,00, and what is graded is worth 6 points"):
-        open_gradesheet(path, 6.0)
+        open_gradesheet(path, SIX)
     _, ada, *_ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, sheet, scale=True))
     assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;16,666667;100,00;")
     (ada, *_), (possible, person, *_) = rows(tmp_path / "out" / "moodle.csv"), rows(tmp_path / "out" / "canvas.csv")
     assert (ada["Grade"], ada["Maximum Grade"]) == ("16.666667", "100"), "whichever table is imported"
     assert (person["Assignment 9"], possible["Assignment 9"]) == ("16.666667", "100")
+
+
+def test_some_exercises_may_be_filled_into_a_sheet_for_all(tmp_path: Path) -> None:
+    """The maximum of the whole rubric is neither refused nor scaled to: 6 points of exercise 2 are 6 of 22."""
+    _, ada, *_ = sheet_of(results_of(tmp_path / "out", Format.MOODLE, MOODLE_SHEET.replace("6,00", "22,00")))
+    assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;1;22,00;")
+    (ada, *_), (possible, *_) = rows(tmp_path / "out" / "moodle.csv"), rows(tmp_path / "out" / "canvas.csv")
+    assert (ada["Grade"], ada["Maximum Grade"], possible["Assignment 9"]) == ("1", "22", "22")
 
 
 def test_tables_for_an_lms_are_worth_what_was_graded(tmp_path: Path) -> None:
@@ -273,7 +284,7 @@ def test_a_sheet_that_cannot_be_filled_in_is_told_before_the_grading(text: str, 
     path = tmp_path / "sheet.csv"
     path.write_text(text)
     with pytest.raises(UsageError, match=r"this is not a sheet that can be filled in\. It needs Moodle's columns"):
-        open_gradesheet(path, 6.0)
+        open_gradesheet(path, SIX)
 
 
 def test_a_number_of_moodles_is_nobodys_number_of_the_course(tmp_path: Path) -> None:
@@ -292,13 +303,13 @@ def test_a_scale_cannot_be_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("ID,Bewertung,Skala,Zuletzt geändert (Bewertung)\nTeilnehmer/in1,,gut,-\n", encoding="utf-8")
     with pytest.raises(UsageError, match=r"with the words of a scale\. Set it to points there"):
-        open_gradesheet(path, 6.0)
+        open_gradesheet(path, SIX)
 
 
 def test_a_total_that_is_called_like_an_assignment_is_none(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     path.write_text("Student,ID,Section,A 9 (77),Final Score (2026)\n    Points Possible,,,6,(read only)\nx,1,A,,\n")
-    assert open_gradesheet(path, 6.0).grade == 3
+    assert open_gradesheet(path, SIX).grade == 3
 
 
 def test_feedback_zip_is_named_as_moodle_reads_it(tmp_path: Path) -> None:

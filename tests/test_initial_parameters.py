@@ -10,11 +10,15 @@ from grader.oracles.layers import judge_parameters
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("b1", "Biases begin at zero. params['b1'] has mean 1 and standard deviation 0; expected are 0 and 0."),
+        (
+            "b1",
+            "Biases begin at zero. params['b1'] has mean 1 and standard deviation 0; "
+            "expected mean 0 and standard deviation 0.",
+        ),
         (
             "W1",
             "The weights are not normal with mean 0 and the given standard deviation. "
-            "params['W1'] has mean 1 and standard deviation 0; expected are 0 and 0.01.",
+            "params['W1'] has mean 1 and standard deviation 0; expected mean 0 and standard deviation 0.01.",
         ),
     ],
 )

@@ -159,7 +159,7 @@ def read_only(folder: Path) -> list[str]:
             "gallery/wrong/sum-for-mean/expected.json",
             '"1.2": 0',
             '"1.2": 1',
-            ["gallery/wrong/sum-for-mean/expected.json [{]: it expects a wrong answer to lose nothing: which point"],
+            ["gallery/wrong/sum-for-mean/expected.json [{]: it expects a wrong answer to lose nothing: at which point"],
         ),
     ],
 )

@@ -10,7 +10,8 @@ import sympy
 
 from grader.authoring.mutations import mutations
 from grader.sandbox.sandbox_settings import SandboxSettings
-from scripts.mutants import neuron_truth, truth_server
+from scripts.mutants import neuron_truth, proof_truth, truth_server
+from scripts.mutants.asking import Undecided
 from scripts.mutants.comparing import compare
 from scripts.mutants.drawing_mutants import draw_mutants
 from scripts.mutants.second_operators import second_mutations
@@ -51,6 +52,17 @@ def test_the_independent_calculation_reads_expressions_as_the_contract_does() ->
         assert neuron_truth.equal(neuron_truth.expression(answer), right)
     product = right * neuron_truth.W[1]
     assert not neuron_truth.equal(neuron_truth.expression(product + 1e-9), product)
+    assert neuron_truth.equal(neuron_truth.expression(0.1 * symbol), symbol / 10)
+    with pytest.raises(Undecided):
+        neuron_truth.equal(neuron_truth.expression(product * (1 + 1e-12)), product)
+
+
+def test_the_independent_calculation_carries_an_f_that_is_taken_elsewhere_forward() -> None:
+    path = HERE / "right" / "proof-coordinates-as-functions" / "exercise1.py"
+    source = path.read_text(encoding="utf-8").replace('sp.Function("f")(x, y)', 'sp.Function("f")(x, 1)')
+    module = ModuleType("answer")
+    exec(source, module.__dict__)
+    assert proof_truth.shares(module) == {"1.1": 0, "1.2": 0, "1.3": 1, "1.4": 0}
 
 
 def test_what_depends_on_memory_that_nobody_has_written_to_deserves_nothing_for_sure(

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.marks.rescore import compare, machine_report, rescored
 from grader.classroom.results import store
+from grader.classroom.results.class_inputs import InputFile, keep_inputs, read_inputs
 from grader.model import CheckResult, Incident, Outcome, Verdict
 from grader.rubric import parse_rubric
 from grader.schema import Report
@@ -118,6 +120,30 @@ def test_a_class_goes_on_under_the_new_rubric_and_grades_nothing_again(
     ended = grader("class", graded.parent / "class", "--output", results, "--sandbox", "process")
     assert (ended.returncode, ended.stderr.count("(done before)")) == (0, 2), ended.stderr
     assert "Used as given in an earlier run: --rubric new.toml, --exercise/--point 2" in ended.stderr
+
+
+def test_a_sheet_with_another_maximum_is_told_before_anything_is_written(
+    results: Path, grader: Command, tmp_path: Path
+) -> None:
+    new, sheet, newer = (tmp_path / name for name in ("new.toml", "sheet.csv", "newer.csv"))
+    new.write_text(worth("2.1", 3.0)(TEXT), encoding="utf-8")
+    sheet.write_text("Identifier,ID number,Grade,Maximum grade,Last modified (grade)\nParticipant 7,right,,6.00,-\n")
+    newer.write_text(sheet.read_text().replace("6.00", "8.00"))
+    keep_inputs(results, replace(read_inputs(results), sheet=InputFile.at(sheet)))
+    before = {path: path.read_bytes() for path in results.rglob("*.*") if path.is_file() and path.name != ".lock"}
+    for options in ((), ("--diff",), ("--scale", "--sheet", new)):
+        refused = grader("rescore", results, "--rubric", new, *options)
+        assert refused.returncode == 2, refused.stderr
+        assert {path: path.read_bytes() for path in before} == before
+    refused = grader("rescore", results, "--rubric", new)
+    assert "the maximum in this sheet is 6.00, and what is graded is worth 8 points" in refused.stderr
+    done = grader("rescore", results, "--rubric", new, "--sheet", newer)
+    assert done.returncode == 0, done.stderr
+    assert ",right,,,8,8," in (results / "moodle.csv").read_text(encoding="utf-8")
+    scaled = grader("rescore", results, "--rubric", new, "--sheet", sheet, "--scale")
+    assert scaled.returncode == 0, scaled.stderr
+    assert ",right,,,6,6," in (results / "moodle.csv").read_text(encoding="utf-8")
+    assert "Participant 7,right,,6.00,-" in (results / "sheet.csv").read_text(encoding="utf-8")
 
 
 def test_a_part_that_was_never_judged_has_to_be_graded_and_is_no_zero(

@@ -264,7 +264,7 @@ def test_utf_16_is_called_so(assignment: Assignment, encoding: str) -> None:
 @pytest.mark.parametrize("source", ["", "\n", " \r\n"])
 def test_an_empty_file_is_not_begun(assignment: Assignment, source: str) -> None:
     found = finding(assignment, exercise2=source)
-    assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py is empty. Is it saved?")
+    assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py is empty. Did you save it?")
 
 
 @pytest.mark.parametrize(

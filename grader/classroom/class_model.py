@@ -20,6 +20,9 @@ class Format(StrEnum):
     CANVAS = "canvas"
     BLACKBOARD = "blackboard"
     BRIGHTSPACE = "brightspace"
+    PRAIRIELEARN = "prairielearn"
+    NBGRADER = "nbgrader"
+    EDX = "edx"
     GRADESCOPE = "gradescope"
     FOLDERS = "folders"
 
@@ -155,6 +158,13 @@ class HandIn:
         """Where in the class it stands, for messages."""
         first = readable(self.parts[0].key)
         return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
+
+
+class Worth(NamedTuple):
+    """What the points that are graded are worth, and all points of the rubric."""
+
+    graded: float
+    whole: float
 
 
 @dataclass(frozen=True, slots=True)

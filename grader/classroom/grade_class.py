@@ -17,9 +17,10 @@ from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_i
 from grader.classroom.results.export import export
 from grader.classroom.results.journal import Journal
 from grader.classroom.results.pages import Compared, comparing
-from grader.classroom.run.class_run import Choice, ClassRun, Watcher, chosen, conditions_of
+from grader.classroom.run.choice import Choice, chosen
+from grader.classroom.run.class_run import ClassRun, Watcher, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
-from grader.classroom.run.effects import admit, effects_of, gone_entries
+from grader.classroom.run.effects import Effects, admit, effects_of, gone_entries, refuse_another_class
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
@@ -55,7 +56,7 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
-    _check_places(request.submissions, results)
+    _check_places(request.submissions, results, request.against)
     earlier_inputs = read_inputs(results)
     inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
@@ -77,9 +78,13 @@ def grade_class(
         _tell_inputs(earlier_inputs, inputs, new_inputs, assignment, watcher)
         for sentence in earlier.notices:
             watcher.notice(sentence)
+        effects = Effects()
         if inputs != earlier_inputs:
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
+        if not request.replace:
+            refuse_another_class(results, intake, journal.state, effects)
+        if inputs != earlier_inputs:
             ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
             admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
@@ -92,7 +97,7 @@ def grade_class(
         return export(results, index, compared)
 
 
-def _check_places(submissions: Path, results: Path) -> None:
+def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:
     """Refuse hand-ins and results that were given in each other's place: nothing in RESULTS is a hand-in."""
     if results.exists() and not results.is_dir():
         raise UsageError(f"{results}: this is a file; --output is a folder.")
@@ -103,6 +108,11 @@ def _check_places(submissions: Path, results: Path) -> None:
         )
     if results.exists() and submissions.exists() and results.samefile(submissions):
         raise UsageError(f"--output {results}: the hand-ins are in this folder; name another one.")
+    same = next(
+        (folder for folder in against if results.exists() and folder.exists() and folder.samefile(results)), None
+    )
+    if same is not None:
+        raise UsageError(f"--against {same}: these are this class's own results; give an earlier year's.")
 
 
 def _refuse_unused(intake: Intake, earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> None:

@@ -16,6 +16,8 @@ from grader.cli.options import (
     ClassSeedOption,
     GradedAssignmentOption,
     RubricOption,
+    ScaleOption,
+    SheetOption,
     settings_of,
     with_options,
 )
@@ -26,14 +28,10 @@ from grader.settings import RunSettings
 RosterOption = Annotated[Path | None, typer.Option(help="CSV with id, name, email: who is in the class.")]
 SubmittedOption = Annotated[Path | None, typer.Option(help="CSV with id, time: who handed in when.")]
 ExtensionsOption = Annotated[Path | None, typer.Option(help="CSV with id, and due or days: who has more time.")]
-SheetOption = Annotated[
-    Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
-]
 ColumnOption = Annotated[
     str | None,
     typer.Option("--assignment-column", metavar="COLUMN", help="The column of --sheet, if it has several assignments."),
 ]
-ScaleOption = Annotated[bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet if it differs.")]
 AcceptOption = Annotated[
     list[str] | None,
     typer.Option(metavar="ID:FILE=NAME", help="Read a file as an answer: 'ada:my 2.py=exercise2.py' (repeatable)."),
@@ -97,7 +95,7 @@ def class_(
         # Imported while the process that workers come from imports what these need.
         from grader.classroom.grade_class import Request
         from grader.classroom.results.class_inputs import ClassInputs, InputFile, given_settings
-        from grader.classroom.run.class_run import Choice
+        from grader.classroom.run.choice import Choice
         from grader.cli.class_grading import grade_and_tell
 
         tables = {"roster": roster, "submitted": submitted, "extensions": extensions, "sheet": sheet, "rubric": rubric}

@@ -52,6 +52,10 @@ def _assignment_option(default: str) -> Any:
 AssignmentOption = Annotated[Path, _assignment_option("built in")]
 GradedAssignmentOption = Annotated[Path, _assignment_option("the class's, else built in")]  # of what was graded before
 RubricOption = Annotated[Path | None, typer.Option("--rubric", help="A rubric.toml in place of the assignment's own.")]
+SheetOption = Annotated[
+    Path | None, typer.Option(help="Moodle's grading worksheet or Canvas' gradebook, to be filled in.")
+]
+ScaleOption = Annotated[bool, typer.Option("--scale", help="Scale the grades to the maximum of --sheet if it differs.")]
 
 
 def _seed_option(default: str) -> Any:

@@ -15,6 +15,7 @@ from grader.classroom.marks.reproduce import reproduce as reproduce_report
 from grader.classroom.marks.rescore import Move
 from grader.classroom.marks.rescore_class import preview, rescore_class
 from grader.classroom.marks.review import assignment_for, class_assignment, report_at
+from grader.classroom.results.class_inputs import ClassInputs, InputFile
 from grader.classroom.results.store import read_report
 from grader.cli.commands import app
 from grader.cli.console import fail, fail_if_damaged, out
@@ -23,6 +24,8 @@ from grader.cli.options import (
     PointOption,
     RubricOption,
     SandboxKind,
+    ScaleOption,
+    SheetOption,
     overrides_of,
     sandbox_of,
     with_options,
@@ -44,13 +47,21 @@ def rescore(
     diff: Annotated[
         bool, typer.Option("--diff", help="Only show whose score would change, and why; change nothing.")
     ] = False,
+    sheet: SheetOption = None,
+    scale: ScaleOption = False,
     assignment: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
     course = class_assignment(results, assignment, rubric)
+    inputs = ClassInputs(rubric=InputFile.at(rubric), sheet=InputFile.at(sheet) if sheet else None, scale=scale or None)
     issues: list[Issue] = []
-    moves = preview(results, course, issues) if diff else rescore_class(results, course, rubric, issues)
-    _print_moves(moves, diff)
+    if not diff:
+        _print_moves(rescore_class(results, course, inputs, issues), diff)
+    else:
+        moves, obstacle = preview(results, course, inputs, issues)
+        _print_moves(moves, diff)
+        if obstacle:
+            fail(f"grader: this cannot be written as yet: {obstacle}", ExitCode.USAGE)
     fail_if_damaged(issues)
 
 

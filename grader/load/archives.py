@@ -114,11 +114,15 @@ class PackedFolder(Folder):
     def files(self) -> list[File]:
         return [self._members[name] for name in sorted(self._members)]
 
-    def folder(self, key: str) -> Folder:
-        return self._inner[key]
+    def folder(self, key: str) -> "PackedFolder":
+        folder = self
+        for name in key.split("/"):
+            folder = folder._inner[name]
+        return folder
 
     def file(self, key: str) -> File:
-        return self._members[key]
+        outer, _, name = key.rpartition("/")
+        return (self.folder(outer) if outer else self)._members[name]
 
     def add(self, member: Member) -> None:
         """Put one member where it belongs. One that leads out of the archive takes nobody's place."""

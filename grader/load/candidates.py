@@ -78,7 +78,7 @@ def _versions(places: Sequence[FoundFile], name: str, chosen: Chosen) -> list[_V
         else:
             versions.setdefault(content, _Version(content, [])).places.append(place)
     if len(ordered) > MAX_CANDIDATES:
-        chosen.notes.append(f"{name}: is there {len(ordered)} times; only {MAX_CANDIDATES} of them were looked at")
+        chosen.notes.append(f"{name}: found {len(ordered)} times; only {MAX_CANDIDATES} of them were looked at")
     return list(versions.values())
 
 

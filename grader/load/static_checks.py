@@ -50,7 +50,7 @@ def inspect(
     if path not in submission.files:
         return {"": Finding(Outcome.MISSING, _absence(submission, exercise))}
     if not submission.files[path].strip():
-        return {"": Finding(Outcome.MISSING, f"{path} is empty. Is it saved?")}
+        return {"": Finding(Outcome.MISSING, f"{path} is empty. Did you save it?")}
     facts = read(submission.files[path], path)
     if isinstance(facts, Finding):
         return {"": facts}

@@ -75,11 +75,11 @@ class Folder(_Named):
 
     @abstractmethod
     def folder(self, key: str) -> "Folder":
-        """The folder that was listed under this key."""
+        """The folder that was listed under this key. Further down: the keys on the way there, with "/" between."""
 
     @abstractmethod
     def file(self, key: str) -> File:
-        """The file that was listed under this key."""
+        """The file that was listed under this key, or further down."""
 
     def children(self) -> "list[File | Folder]":
         """Its folders, then its files."""

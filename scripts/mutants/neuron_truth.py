@@ -12,6 +12,7 @@ from scripts.mutants.asking import Undecided, ask, numbers, share
 
 SEED = 20261127
 TRIALS = 6
+ROUNDING = sympy.Rational(1, 10**15)  # relative: some four units in the last place of float64
 BLOCK = list(product((-1, 0, 1), (-1, 0, 1)))
 PLACES = [(row, col) for row in range(1, 8) for col in range(1, 8) if row != col]
 W, C, DY = (sympy.symbols(f"{name}_1:10", real=True) for name in ("w", "C", "dy"))
@@ -93,6 +94,7 @@ def expression(value: Any) -> Any:
 
 
 def equal(left: Any, right: Any) -> bool:
+    """Whether two expressions have the same values. Raises Undecided where decimals differ by more than rounding."""
     rng = np.random.default_rng(SEED)
     for _ in range(TRIALS):
         signed = rng.integers(2, 10**6, len(NAMES)) * rng.choice([-1, 1], len(NAMES))
@@ -102,7 +104,15 @@ def equal(left: Any, right: Any) -> bool:
             return False
         if a != b:
             return False
+        exact, whole = (in_binary(side.doit()).xreplace(values) for side in (left, right))
+        if abs(exact - whole) > ROUNDING * abs(whole):
+            raise Undecided
     return True
+
+
+def in_binary(side: Any) -> Any:
+    """The expression with each decimal as what it is in binary, where `nsimplify` takes a simple fraction near it."""
+    return side.xreplace({node: sympy.Rational(float(node)) for node in side.atoms(sympy.Float)})
 
 
 def at_labels(entries: Sequence[Any], rights: Sequence[Any], offsets: Offsets) -> bool:

@@ -282,13 +282,13 @@ def substituted(lines: list[Any], way: Way) -> Any:
 def matters(line: Any, way: Way) -> bool:
     """Whether θ matters: not only in cos² + sin² = 1, or else the two squares are there."""
     for group in UNTIED:
-        values = [number(line, point) for point in group]
+        values = [of(line)(point) for point in group]
         if max(abs(value - values[0]) for value in values) > OTHER * max(1, abs(values[0])):
             return True
     terms = sympy.Add.make_args(line)
     return any(
         all(
-            same(lambda point, some=some: mpmath.fsum(number(term, point) for term in some), square)  # type: ignore[misc]
+            same(lambda point, some=some: mpmath.fsum(of(term)(point) for term in some), square)  # type: ignore[misc]
             for some, square in zip((chosen, [term for term in terms if term not in chosen]), way.squares, strict=True)
         )
         for count in range(1, len(terms))
@@ -338,8 +338,7 @@ def is_carried(line: Any, way: Way, partials: Sequence[Any]) -> bool:
     def values(point: Point) -> list[Any]:
         names = ("f_r", "f_theta")
         return [
-            point.values[name] if mine is None else number(mine, point)
-            for name, mine in zip(names, partials, strict=True)
+            point.values[name] if mine is None else of(mine)(point) for name, mine in zip(names, partials, strict=True)
         ]
 
     wrong = [
@@ -350,7 +349,7 @@ def is_carried(line: Any, way: Way, partials: Sequence[Any]) -> bool:
         return False
     if way is FORWARD:
         return same(of(line), lambda point: values(point)[0] ** 2 + (values(point)[1] / point.values["r"]) ** 2)
-    return same(lambda point: number(line, point.carrying(*values(point))), _cartesian)
+    return same(lambda point: of(line)(point.carrying(*values(point))), _cartesian)
 
 
 def chain_is_right(module: ModuleType) -> bool:

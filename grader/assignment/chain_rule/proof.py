@@ -44,7 +44,7 @@ def _partial_verdict(function: str, judgement: Mapping[str, Any]) -> Verdict:
         return Verdict.failed(f"{function} contains {_unknown(judgement['unknown'])}.", "unknown-symbol")
     if judgement["itself"]:
         return Verdict.failed(
-            f"{function} still contains f_r or f_theta. Those are asked for, in terms of f_x, f_y, r and theta.",
+            f"{function} still contains f_r or f_theta. Express them in terms of f_x, f_y, r and theta.",
             "not-expressed",
         )
     reason = f"{judgement['witness'] or judgement['why']}.{ALWAYS_ZERO if judgement['text'] == '0' else ''}"

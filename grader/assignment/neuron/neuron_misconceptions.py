@@ -50,7 +50,7 @@ LABEL_MISCONCEPTIONS: tuple[Misconception[Positions], ...] = (
     ),
     Misconception(
         "offsets-instead-of-positions",
-        "These are offsets from x_1; asked for are positions in Y, and they move with row and col.",
+        "These are offsets from x_1. The exercise asks for positions in Y, which move with row and col.",
         (lambda row, col: set(ROW_BY_ROW),),
     ),
 )

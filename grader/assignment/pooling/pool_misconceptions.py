@@ -36,6 +36,7 @@ from grader.assignment.pooling.pool_models import (
     left_elsewhere,
     looked_up,
     numbered_by_columns,
+    on_the_diagonal,
     placed,
     softmax,
     square_result,
@@ -145,6 +146,12 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         (placed(lambda x, dY: swapped(chosen(x)) * dY), placed(lambda x, dY: chosen(swapped(x)) * dY)),
     ),
     Misconception(
+        "one-index-for-row-and-column",
+        "Inside the windows one index of the maximum is used for the row and for the column, so that all gradients lie "
+        "on the diagonal. The maximum has two: a row and a column.",
+        tuple(placed(lambda x, dY, index=index: on_the_diagonal(index)(x) * dY) for index in range(2)),  # type: ignore[misc]
+    ),
+    Misconception(
         "fixed-position",
         "The gradient always went to the same corner of the window, whatever X holds.",
         tuple(placed(lambda x, dY, place=place: always(place)(x) * dY) for place in range(4)),  # type: ignore[misc]
@@ -224,7 +231,7 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
     ),
     Misconception(
         "forward-instead-of-backward",
-        "These are the maxima themselves: the forward pass. Asked for is the gradient of the loss with respect to X.",
+        "These are the maxima themselves: the forward pass. Return the gradient of the loss with respect to X.",
         (
             lambda case: np.asarray(windows(case.inputs["X"]).max(axis=-1)),
             lambda case: upsampled(windows(case.inputs["X"]).max(axis=-1), case.inputs["X"].shape),

@@ -35,6 +35,11 @@ def swapped(parts: Floats) -> Floats:
     return parts[..., [0, 2, 1, 3]]
 
 
+def on_the_diagonal(index: int) -> Callable[[Floats], Floats]:
+    """1 at the row (0) or the column (1) of each window's maximum, taken for both."""
+    return lambda x: chosen(x) @ np.eye(POOL * POOL)[[(0, 0, 3, 3), (0, 3, 0, 3)][index], :]
+
+
 def zero_start(fallback: Callable[[Floats], Floats]) -> OfCase:
     """The running maximum starts at 0: where nothing is positive, nothing, or the default index, wins."""
     return placed(lambda x, dY: np.where(x.max(axis=-1, keepdims=True) > 0, chosen(x), fallback(x)) * dY)

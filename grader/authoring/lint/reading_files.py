@@ -184,4 +184,4 @@ def expectations(assignment: Assignment, cases: Sequence[Case]) -> Iterator[Rema
             yield Remark(case.file, 1, f"it does not say what the answer scores at {name}.")
         full = all(case.expected.points.get(name, 0) >= most for name, most in maxima.items())
         if case.side == "wrong" and full and not case.expected.outcomes:
-            yield Remark(case.file, 1, "it expects a wrong answer to lose nothing: which point shall catch it?")
+            yield Remark(case.file, 1, "it expects a wrong answer to lose nothing: at which point should it be caught?")

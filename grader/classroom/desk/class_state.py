@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from grader.classroom.class_model import Issue, names_of
+from grader.classroom.class_model import Issue, Student, label, names_of
 from grader.classroom.desk.database import Database
 from grader.classroom.marks.late import POINT as LATE
 from grader.classroom.results import journal, store
@@ -87,6 +87,7 @@ class ClassState:
         self._adapter = TypeAdapter(_Summary)
         self._index_stamp: str | None = None
         self._entries: list[Entry] = []
+        self._students: dict[str, tuple[Student, ...]] = {}
         self._stamps: dict[str, str] = {}
         self._by_entry: dict[str, str] = {}
         self._by_digest: dict[str, list[str]] = {}
@@ -152,6 +153,10 @@ class ClassState:
             for person in entry.students
         ]
 
+    def called(self, whose: str) -> str:
+        """Names and id of whom an issue is about; as it is where that is no id of the class."""
+        return label(whose, self._students.get(whose, ()))
+
     def add_mark(self, entry: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
         hand_in = self.by_entry(entry)
@@ -184,6 +189,7 @@ class ClassState:
             self.expected = sum(entry.status != "absent" for entry in self._entries)
         else:
             self._read_journal()
+        self._students = {entry.id: entry.students for entry in self._entries}
         self._index_stamp = stamp
         self.version += 1
 

@@ -143,7 +143,8 @@ class TaskMaker:
         """The task for an issue of the intake. For a hand-in without a time: how many days late it is."""
         hand_in = self.state.by_entry(issue.who) if issue.kind is IssueKind.TIME else None
         if hand_in is None:
-            return Task(issue.kind, None, None, issue.who, issue.message, False)
+            who = issue.who if issue.kind is IssueKind.UNMATCHED else self.state.called(issue.who)
+            return Task(issue.kind, None, None, who, issue.message, False)
         point = hand_in.points.get(LATE)
         current = point.given if point and point.is_marked else None
         return Task(TIME, hand_in.key, LATE, hand_in.name, issue.message, current is not None, given=current)

@@ -1,12 +1,15 @@
-"""Times as LMS and people write them: ISO 8601, Gradescope's, and Moodle's dates in eight languages.
+"""Times as LMS and people write them: ISO 8601, Gradescope's, and dates with the month as a word in many languages.
 
 Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020,
-1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59", "sábado, 25 de enero de 2020, 13:59".
+1:59 PM", "Saturday, January 25, 2020, 1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59",
+"sábado, 25 de enero de 2020, 13:59". In the names of files ":" is left out: "Jan 25, 2020 159 PM".
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -19,24 +22,52 @@ _LANGUAGES = (
     "januari februari maart april mei juni juli augustus september oktober november december",
     "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
     "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "januar februar mars april mai juni juli august september oktober november desember",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
 )
-_WORDED = re.compile(
-    r"(?P<day>\d{1,2})(?:\.|er)? (?:de |d['’])?(?P<month>[^\W\d_]+)\.?,? (?:de )?(?P<year>\d{4}),?(?: as?| a las| um)? "
-    r"(?P<hour>\d{1,2})[:h](?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+_SHORT = {"mrt": 3}  # which does not begin the word that it stands for, maart
+UNREAD_TIME = "the time that the platform gives cannot be read"  # a note on a hand-in; in brackets, what it gives
+_MIN_LETTERS = 3  # of a month that is cut short
+_MONTH = r"(?P<month>[^\W\d_]{3,})\.?"
+_DATES = (
+    rf"\b(?P<day>\d{{1,2}})(?:\.|er|st|nd|rd|th)?,? (?:de |d['’])?{_MONTH},? (?:de )?(?P<year>\d{{4}})",
+    rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+    rf"\b(?P<year>\d{{4}})\.? {_MONTH} (?P<day>\d{{1,2}})\b",
+    r"\b(?P<year>\d{4}) ?[年년] ?(?P<number>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日일]",
 )
+# Words may stand between the date and the time: "at", "um", "a las", the day of the week, the half of the day.
+_TIME = (
+    r"(?P<between>[^\d]{1,16}?)(?P<hour>\d{1,2})(?: ?[:h.시点時] ?)?(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    r"(?!\d)(?: ?(?P<half>[ap])\.? ?m\b\.?)?"
+)
+_AFTERNOON = ("下午", "午後", "오후")
+_WORDED = tuple(re.compile(date + _TIME) for date in _DATES)
 _NUMBERED = re.compile(
-    r"(?P<first>\d{1,2})(?P<sign>[./])(?P<then>\d{1,2})[./](?P<year>\d{4}),? "
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
+    r"(?P<first>\d{1,2})(?P<sign>[./-])(?P<then>\d{1,2})(?P=sign)(?P<year>\d{4}),? "
+    r"(?P<hour>\d{1,2})(?: ?[:h.] ?)?(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.? ?[Mm]\.?)?"
 )
 
 
 def _plain(text: str) -> str:
     """The text in lower case, without accents, with ordinary spaces."""
     text = re.sub(r"\s+", " ", text.casefold()).strip()
-    return "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
+    return unicodedata.normalize("NFC", text)
 
 
-_MONTHS = {_plain(month): number for names in _LANGUAGES for number, month in enumerate(names.split(), 1)}
+_MONTHS = {_plain(month): number for names in _LANGUAGES for number, month in enumerate(names.split(), 1)} | _SHORT
+
+
+@cache
+def _month(word: str) -> int | None:
+    """A month by its name, in full or cut short; None where that may be several: "jui" begins two in French."""
+    if word in _MONTHS or len(word) < _MIN_LETTERS:
+        return _MONTHS.get(word)
+    numbers = {number for month, number in _MONTHS.items() if month.startswith(word)}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def read_time(text: str) -> datetime:
@@ -53,17 +84,36 @@ def read_time(text: str) -> datetime:
 
 def find_time(text: str) -> datetime | None:
     """The first time whose month is a word, as in "Extension granted until: Saturday, 25 January 2020, 1:59 PM"."""
-    for match in _WORDED.finditer(_plain(text)):
-        month = _MONTHS.get(match["month"])
-        if month is not None:
+    for match, month in _worded(_plain(text)):
+        try:
             return _clock(match, int(match["day"]), month)
+        except ValueError:  # 31 February
+            continue
     return None
 
 
+def _worded(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    for pattern in _WORDED:
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            month = int(groups["number"]) if "number" in groups else _month(groups["month"])
+            if month is not None:
+                yield match, month
+
+
+def time_in_name(text: str) -> datetime | None:
+    """The time that a part of a name is, as read_time reads it; None where it is none, or may be two."""
+    try:
+        return read_time(re.sub(r"(?<=\d{4}-\d\d-\d\d[ T]\d\d)(?=\d\d$)", ":", text))
+    except ValueError:
+        return None
+
+
 def _clock(match: re.Match[str], day: int, month: int) -> datetime:
-    hour = int(match["hour"])
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"] in "Pp" else 0)
+    hour, groups = int(match["hour"]), match.groupdict()
+    half = groups["half"] or ("p" if any(word in groups.get("between", "") for word in _AFTERNOON) else "")
+    if half:
+        hour = hour % 12 + (12 if half in "Pp" else 0)
     return datetime(int(match["year"]), month, day, hour, int(match["minute"]), int(match["second"] or 0))
 
 

@@ -4,9 +4,8 @@
 another LMS's changes nothing.
 """
 
-import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -15,33 +14,42 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import compressed
+from grader.classroom.intake.blackboard_receipts import student_in
 from grader.classroom.intake.dates import moment
-from grader.classroom.intake.ilias_teams import team_members
-from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named
-from grader.classroom.intake.sakai_times import sakai_time
+from grader.classroom.intake.folders_in_names import joined
+from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named, name_in_any_format
+from grader.classroom.intake.plain_folders import (
+    SYSTEM,
+    HandInsAndIssues,
+    answers_in,
+    files_by_person,
+    files_of_nobody,
+    folders_of_people,
+    nobodys,
+)
 from grader.errors import SubmissionError
-from grader.load.archives import PackedFolder, Refused, is_archive, is_unopened, open_class_archive, stem
+from grader.load.archives import PackedFolder, Refused, is_archive, open_class_archive, stem
 from grader.load.misnamed import likely_file
 from grader.load.tree import DiskFile, File, Folder
 from grader.model import Expected
 
 _TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
-_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
-_ENVIRONMENTS = ("env", "venv")
 # What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
+# Submitty's folders: where submissions come from repositories, their files are in "checkout" (MiscController.php).
+_HANDED_IN = ("checkout", "submissions")
+_OF_SUBMITTY = {*_HANDED_IN, "results", "results_public"}
 _MAX_LOSSES = 20  # members of a packed class that are told of one by one
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
-
-HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 
 
 def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, Sequence[HandIn], list[Issue]]:
     """Every hand-in of a class, in whatever shape it came, and what is none. Raises OSError and SubmissionError."""
-    children = [child for child in place.children() if child.name not in _TOOLS]
+    children = joined([child for child in place.children() if child.name not in _TOOLS])
     files = [child for child in children if isinstance(child, File) and not isinstance(child, Refused)]
     if any(file.name in expected.module_names for file in files):
-        raise SubmissionError(f"{place.where}: this is one submission, not a class; `grader grade` grades it.")
+        single = "this is one submission, not a class; `grader grade` grades it."
+        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or single}")
     shape = _shape(children)
     hand_ins: Sequence[HandIn]
     match shape:
@@ -50,14 +58,13 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
 
             hand_ins, issues = read_export(place)
         case Format.FOLDERS:
-            hand_ins, issues = _folders(children, expected, zone)
+            hand_ins, issues = folders_of_people(children, expected)
         case _:
             hand_ins, issues = _named(children, shape, expected, zone)
     if not hand_ins:
         first = f" For instance, {issues[0].message}" if issues else ""
-        raise SubmissionError(
-            f"{place.where}: no hand-in was found in there; a class is a folder or an archive for each.{first}"
-        )
+        empty = f"no hand-in was found in there; a class is a folder or an archive for each.{first}"
+        raise SubmissionError(f"{place.where}: {files_of_nobody(files, expected) or empty}")
     return shape, hand_ins, issues
 
 
@@ -72,10 +79,9 @@ def _shape(children: Sequence[File | Folder]) -> Format:
 
 
 def _could_be_one(child: File | Folder) -> bool:
-    if child.name.startswith(".") or child.name in _SYSTEM:
+    if child.name.startswith(".") or child.name in SYSTEM:
         return False
-    named = any(reader(child.name) is not None for reader in READERS.values())
-    return named or isinstance(child, Folder) or is_archive(child.name)
+    return _is_named(child) or isinstance(child, Folder) or is_archive(child.name)
 
 
 def _is_gradescope(children: Sequence[File | Folder]) -> bool:
@@ -93,20 +99,24 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
     issues = _losses(place)
     while True:
         folders = [folder for folder in place.folders() if not _is_hidden(folder)]
-        files = [file for file in place.files() if not file.name.startswith(".") and file.name not in _SYSTEM]
+        files = [file for file in place.files() if not file.name.startswith(".") and file.name not in SYSTEM]
         packed = [file for file in files if is_archive(file.name)]
         beside = [file for file in files if PurePosixPath(file.name).suffix.lower() in _BESIDE]
+        handed_in = next((folder for name in _HANDED_IN for folder in folders if folder.name == name), None)
+        if len(folders) > 1 and not files and handed_in and {folder.name for folder in folders} <= _OF_SUBMITTY:
+            place = handed_in
+            continue
         if not folders and len(packed) == 1 and len(files) == 1 + len(beside) and isinstance(packed[0], DiskFile):
             inner = _class_in(packed[0], expected, stack)
             if inner is None:
                 return place, issues
             issues += _losses(inner)
-            issues += [_nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
+            issues += [nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
         elif len(files) == len(beside) and len(folders) == 1 and _is_wrapper(folders[0], expected):
             if any(_is_named(file) for file in files):
                 return place, issues
             inner = folders[0]
-            issues += [_nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
+            issues += [nobodys(file, "lies beside the class and is not a hand-in") for file in beside]
         else:
             return place, issues
         place = inner
@@ -132,11 +142,11 @@ def _is_wrapper(folder: Folder, expected: Expected) -> bool:
         return False
     files = folder.files()
     packed = any(is_archive(file.name) or _is_named(file) for file in files)
-    return packed or bool(folder.folders()) or bool(_files_by_person(files, expected))
+    return packed or bool(folder.folders()) or bool(files_by_person(files, expected))
 
 
 def _is_named(child: File | Folder) -> bool:
-    return any(reader(child.name) is not None for reader in READERS.values())
+    return name_in_any_format(child.name) is not None
 
 
 def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | None:
@@ -146,86 +156,15 @@ def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | 
     except SubmissionError:
         return None
     place, _ = descend(opened, expected, stack)
-    children = [child for child in place.children() if not _is_hidden(child) and child.name not in _SYSTEM]
+    children = [child for child in place.children() if not _is_hidden(child) and child.name not in SYSTEM]
     if _shape(children) is not Format.FOLDERS:
         return opened
     archives = [child for child in children if isinstance(child, File) and is_archive(child.name)]
     people = [child for child in archives if likely_file(f"{stem(child.name)}.py", expected) is None]
     if len(people) > 1:
         return opened
-    held = [name for child in children if isinstance(child, Folder) for name in _answers_in(child, expected)]
+    held = [name for child in children if isinstance(child, Folder) for name in answers_in(child, expected)]
     return opened if len(held) > len(set(held)) else None
-
-
-def _answers_in(folder: Folder, expected: Expected) -> set[str]:
-    """The exercise files directly in a folder or one folder below. One person hands in none of them twice."""
-    near = [folder, *folder.folders()[:20]]
-    return {file.name for inner in near for file in inner.files()} & expected.module_names
-
-
-def _folders(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
-    """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
-    issues: list[Issue] = []
-
-    def judged() -> Iterator[HandIn]:
-        for child in children:
-            reason = _why_none(child, expected)
-            if reason is None:
-                yield _folder_hand_in(child)
-            elif child.name not in _SYSTEM:
-                issues.append(_nobodys(child, reason))
-
-    hand_ins = compressed(judged())
-    if not hand_ins:
-        flat = _files_by_person(children, expected)
-        used_keys = {part.key for hand_in in flat for part in hand_in.parts}
-        rest = [child for child in children if child.key not in used_keys and child.name not in _SYSTEM]
-        return flat, [_nobodys(child, _why_none(child, expected) or "") for child in rest]
-    return hand_ins, issues
-
-
-def _folder_hand_in(child: File | Folder) -> HandIn:
-    """A folder or an archive as somebody's hand-in; a folder may be a team's."""
-    name = stem(child.name) if isinstance(child, File) else child.name
-    if isinstance(child, Folder):
-        team = team_members(child)
-        named = next((named for reader in READERS.values() if (named := reader(child.name)) is not None), None)
-        if named:
-            return HandIn(named.key, (named.student,), (_part(child),))
-        if team:
-            return HandIn(name, team, (_part(child),))
-        return HandIn(name, (Student(name=name),), (_part(child),), sakai_time(child))
-    return HandIn(name, (Student(name=name),), (_part(child),))
-
-
-def _files_by_person(children: Sequence[File | Folder], expected: Expected) -> list[HandIn]:
-    """Single files such as "Ada Lovelace - exercise2.py", joined by person; nothing if only one person has any."""
-    people: dict[str, list[Part]] = {}
-    endings = "|".join(re.escape(name) for name in sorted(expected.module_names))
-    for child in children:
-        match = re.fullmatch(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{endings})", child.name)
-        if match and isinstance(child, File):
-            people.setdefault(match["who"], []).append(Part(match["name"], child.key))
-    hand_ins = [HandIn(who, (Student(name=who),), tuple(parts)) for who, parts in people.items()]
-    return hand_ins if len(hand_ins) > 1 else []
-
-
-def _why_none(child: File | Folder, expected: Expected) -> str | None:
-    """Why a file or folder cannot be a hand-in; None if it can."""
-    if isinstance(child, Folder):
-        if child.name.startswith("."):
-            return "a hidden folder"
-        is_environment = child.name.casefold() in _ENVIRONMENTS and not _answers_in(child, expected)
-        return "named like a virtual environment, and contains no exercise" if is_environment else None
-    if isinstance(child, DiskFile) and os.path.islink(child.path):
-        return "a link, which is not followed (a .txt can list folders from anywhere)"
-    if child.name.startswith("."):
-        return "a hidden file"
-    return None if is_archive(child.name) or is_unopened(child.name) else "a single file, which is not a hand-in"
-
-
-def _part(child: File | Folder) -> Part:
-    return Part("" if isinstance(child, Folder) else child.name, child.key)
 
 
 @dataclass
@@ -248,8 +187,8 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
         pairs = _without_assignment(pairs)
     for named, child in sorted(pairs, key=lambda pair: pair[0].order if pair[0] else 0):
         if named is None:
-            if child.name not in _SYSTEM and not (shape is Format.BRIGHTSPACE and child.name == "index.html"):
-                issues.append(_nobodys(child, "not named like the others, so it is not a hand-in"))
+            if child.name not in SYSTEM and not (shape is Format.BRIGHTSPACE and child.name == "index.html"):
+                issues.append(nobodys(child, "not named like the others, so it is not a hand-in"))
             continue
         gathered = by_attempt.setdefault(named.attempt, _Gathered(named))
         original = _original(named.file or child.name, expected) if shape is Format.CANVAS else None
@@ -260,8 +199,15 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
 def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:
     """The names without the prefix that all of them share, which is the assignment of "Assignment_username".
 
-    Only comparing them tells where it ends: an assignment and a user name may hold "_" themselves.
+    An assignment and a user name may hold "_" themselves: the receipt of an attempt, or comparing them, tells where it
+    ends.
     """
+    by_receipt = {
+        named.key: student
+        for named, child in pairs
+        if named and isinstance(child, File) and named.file == child.name and (student := student_in(child))
+        if f"_{named.key}".endswith(f"_{student.id}")
+    }
     keys = {named.key for named, _ in pairs if named}
     first, last = min(keys, default=""), max(keys, default="")  # a prefix that these two share, all between them share
     shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
@@ -269,7 +215,8 @@ def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list
 
     def bare(named: Named) -> Named:
         user = named.key.removeprefix(common) if common else named.student.id
-        return replace(named, key=user, student=Student(id=user))
+        student = by_receipt.get(named.key, Student(id=user))
+        return replace(named, key=student.id, student=student)
 
     return [(bare(named) if named else None, child) for named, child in pairs]
 
@@ -296,11 +243,9 @@ def _original(name: str, expected: Expected) -> str:
 
 
 def _hand_in(gathered: _Gathered, zone: ZoneInfo) -> HandIn:
-    at = moment(gathered.named.at, zone, "earlier") if gathered.named.at else None
+    at, zoneless = gathered.named.at, False
+    if at is not None and at.tzinfo is None:
+        at, zoneless = moment(at, zone, "earlier"), True
     notes = tuple(dict.fromkeys(gathered.notes))
     parts, order = tuple(gathered.parts), (gathered.order, gathered.named.key)
-    return HandIn(gathered.named.key, (gathered.named.student,), parts, at, order, notes, zoneless=at is not None)
-
-
-def _nobodys(child: File | Folder, reason: str) -> Issue:
-    return Issue(IssueKind.UNMATCHED, child.name, f"{child.where}: {reason}.")
+    return HandIn(gathered.named.key, (gathered.named.student,), parts, at, order, notes, zoneless=zoneless)

@@ -5,17 +5,25 @@ canvas       "lastnamefirstname_[LATE_]12345_67890_name[-1].py": the user's numb
              one name gets "-1". Also "…_12345_text.html", "…_12345_link.html"; graded anonymously
              "[LATE_]anon_a1B2c_67890_name.py". The name may hold "_" itself, a group's may be all there is
 blackboard   "Assignment_username_attempt_2022-01-25-13-59-59_name.py", and a receipt "…-59-59.txt" for each attempt
-brightspace  folders "397063-2557369 - Ada Lovelace - Jan 25, 2022 159 PM", or files with " - name.py" behind that
+brightspace  folders "397063-2557369 - Ada Lovelace - Jan 25, 2022 159 PM", or files with " - name.py" behind that; the
+             date as the language of whoever downloads writes it
+prairielearn "uid_1_question_1_2_8812_name.py": the instance of the assessment, the question, its variant, the
+             submission's number and the number by which PrairieLearn goes; for manual grading "uid_uin_question_8812_…"
+nbgrader     folders "ada+ps9+2022-01-25 12:59:59.123456 UTC" of its exchange, perhaps with "+" and a random text behind
+edx          "[1] - username - name.py", open response assessments, and "… - prompt_0.txt" for texts
 
 docs/lms.md names the source of each.
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grader.classroom.class_model import Format, Student
+from grader.classroom.intake.dates import UNREAD_TIME, time_in_name
+from grader.classroom.intake.people import person_named
+from grader.classroom.intake.time_stamps import read_stamp
 
 GRADESCOPE_METADATA = "submission_metadata.yml"  # says of each "submission_12345" whose it is
 CANVAS_LATE = "Canvas marks it late but does not say when it was handed in"
@@ -30,18 +38,26 @@ _CANVAS_NUMBERED = re.compile(r"(?P<name>.+?_\d{1,2})_(?P<late>LATE_)?(?P<number
 _BLACKBOARD = re.compile(
     r"(?P<who>(?:.+_)?(?P<user>[^_]+))_attempt_(?P<at>\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d)(?:_(?P<file>.+)|\.txt)", re.S
 )
-_BRIGHTSPACE = re.compile(
-    r"(?P<number>\d+)-\d+ ?- (?P<name>.+?) ?- "
-    r"(?P<at>[A-Za-z]{3,9}\.? \d{1,2}, \d{4} \d{3,4} [AP]M)(?: - (?P<file>.+))?",
-    re.S,
+_BRIGHTSPACE = re.compile(r"(?P<number>\d+)-\d+ ?- (?P<rest>.+)", re.S)
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")  # what shows that a part of a name is a date, in any language
+_NUMBERS = r"_\d+_\d+_(?P<submission>\d+)_(?P<file>.+)"
+_PRAIRIELEARN = (
+    re.compile(r"(?P<uid>[^/]+@[^/_]+)_\d+_(?P<question>[^/]*?[^\W\d_].*?)" + _NUMBERS, re.S),
+    # A group's name looks like a person's in Canvas, whose names have another number, a large one, before the file's.
+    re.compile(r"(?P<uid>[^/@]+?)_\d{1,2}_(?P<question>[^\W\d_].*?)" + _NUMBERS, re.S),
+    re.compile(
+        r"(?P<uid>[^/]+@[^/_]+)_(?P<uin>[^_/]*)_(?P<question>.*?[^\W\d_].*?)_(?P<submission>\d+)_(?P<file>.+)", re.S
+    ),
 )
+_NBGRADER = re.compile(r"(?P<user>[^+]+)\+[^+]+\+(?P<at>\d{4}-\d\d-\d\d [^+]+(?:\+\d\d:?\d\d)?)(?:\+.*)?", re.S)
+_EDX = re.compile(r"\[(?:\d+|x)\] - (?P<user>.+?) - (?P<file>.+)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
     """What one name says. `key` tells people apart; `file` is the name it was uploaded under (None for a folder).
 
-    `order` is a number that grows with time; `at` is what the LMS's clock showed.
+    `order` is a number that grows with time; `at` is the moment that it gives, or what the LMS's clock showed.
     """
 
     key: str
@@ -90,12 +106,37 @@ def _brightspace(name: str) -> Named | None:
     match = _BRIGHTSPACE.fullmatch(name)
     if match is None:
         return None
-    text = match["at"].replace(".", "")
-    hour = text.split()[3]
-    text = text.replace(f" {hour} ", f" {hour[:-2]}:{hour[-2:]} ")
-    at = _time(text, "%b %d, %Y %I:%M %p") or _time(text, "%B %d, %Y %I:%M %p")
-    student = Student(name=match["name"], lms=match["number"])
-    return Named(f"{match['name']}_{match['number']}", student, match["file"], at=at) if at else None
+    parts = re.split(r" ?- ", match["rest"])
+    dated = next((place for place, part in enumerate(parts) if place and _YEAR.search(part)), None)
+    if dated is None:
+        return None
+    who, at = " - ".join(parts[:dated]), time_in_name(parts[dated])
+    note = None if at else f"{UNREAD_TIME} ({parts[dated]})"
+    student = Student(name=who, lms=match["number"])
+    return Named(f"{who}_{match['number']}", student, " - ".join(parts[dated + 1 :]) or None, at=at, note=note)
+
+
+def _prairielearn(name: str) -> Named | None:
+    match = next((match for pattern in _PRAIRIELEARN if (match := pattern.fullmatch(name))), None)
+    if match is None:
+        return None
+    student = replace(person_named(match["uid"]), id=match.groupdict().get("uin") or "")
+    return Named(match["uid"], student, match["file"], int(match["submission"]))
+
+
+def _nbgrader(name: str) -> Named | None:
+    match = _NBGRADER.fullmatch(name)
+    if match is None:
+        return None
+    at = read_stamp(match["at"])
+    return Named(
+        match["user"], Student(id=match["user"]), None, at=at, note=None if at else f"{UNREAD_TIME} ({match['at']})"
+    )
+
+
+def _edx(name: str) -> Named | None:
+    match = _EDX.fullmatch(name)
+    return Named(match["user"], Student(id=match["user"]), match["file"]) if match else None
 
 
 def _time(text: str, form: str) -> datetime | None:
@@ -105,9 +146,18 @@ def _time(text: str, form: str) -> datetime | None:
         return None
 
 
+# Of two that read as many names, the first counts: Canvas' pattern fits PrairieLearn's names, too.
 READERS: dict[Format, Callable[[str], Named | None]] = {
+    Format.PRAIRIELEARN: _prairielearn,
+    Format.NBGRADER: _nbgrader,
+    Format.EDX: _edx,
     Format.MOODLE: _moodle,
     Format.CANVAS: _canvas,
     Format.BLACKBOARD: _blackboard,
     Format.BRIGHTSPACE: _brightspace,
 }
+
+
+def name_in_any_format(name: str) -> Named | None:
+    """What a name says if it follows the naming of any LMS."""
+    return next((named for reader in READERS.values() if (named := reader(name)) is not None), None)

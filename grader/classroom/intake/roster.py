@@ -162,6 +162,32 @@ def _claimed_logins(claimed: Student, label: str) -> Iterable[Hashable]:
     return {("login", name) for name in (claimed.id.casefold(), claimed.lms.casefold(), *ends, *_words(label)) if name}
 
 
+def _mails(claimed: Student) -> Iterable[Hashable]:
+    """The addresses that are claimed. In "Lovelace_ada@example.edu", what stands before "_" may be a name."""
+    parts = claimed.email.casefold().split("_")
+    return {claimed.name.casefold(), *("_".join(parts[start:]) for start in range(len(parts)))}
+
+
+def _mailbox(claimed: Student) -> Iterable[Hashable]:
+    """What stands before the "@" of an address: a login in most schools."""
+    return {mail.partition("@")[0] for mail in map(str, _mails(claimed)) if "@" in mail}
+
+
+def _names_of_no_address(student: Student) -> Iterable[Hashable]:
+    """The id and the login of somebody whose address is not known: another school's address may begin the same."""
+    return () if student.email else {student.id.casefold(), student.lms.casefold()}
+
+
+def _own_mailbox(student: Student) -> Iterable[Hashable]:
+    return {student.email.casefold().partition("@")[0]}
+
+
+def _whole_names(claimed: Student, label: str) -> Iterable[Hashable]:
+    """What a hand-in without an address is called, as a whole: "ada" is the mailbox of ada@example.edu."""
+    names = () if claimed.email else (claimed.id, claimed.lms, claimed.name, label)
+    return {name.casefold() for name in names if name}
+
+
 def _words(label: str) -> list[str]:
     return re.split(r"[\s_,;()+-]+", label.casefold())
 
@@ -200,14 +226,13 @@ _ClaimedKeys = Callable[[Student, str], Iterable[Hashable]]
 _RULES: tuple[tuple[Callable[[Student], Iterable[Hashable]], _ClaimedKeys], ...] = (
     (_ids, _claimed_ids),
     (_numbers_as_ids, _claimed_numbers),
-    (
-        lambda student: {student.email.casefold()},
-        lambda claimed, label: {claimed.email.casefold(), claimed.name.casefold()},
-    ),
+    (lambda student: {student.email.casefold()}, lambda claimed, label: _mails(claimed)),
     (lambda student: {_login(student)}, _claimed_logins),
+    (_names_of_no_address, lambda claimed, label: _mailbox(claimed)),
     (lambda student: {_distinct(student.id)}, lambda claimed, label: _words(label)),
     (lambda student: {_number_of(student.id)}, lambda claimed, label: {_number_of(claimed.id), _number_of(label)}),
     (lambda student: _spellings(student.name), lambda claimed, label: _spellings(claimed.name)),
     (lambda student: _spellings(student.name), lambda claimed, label: _spellings(_COPY.sub("", claimed.name))),
     (lambda student: _spellings(student.name), lambda claimed, label: _behind_group(claimed.name)),
+    (_own_mailbox, _whole_names),
 )

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, label
+from grader.classroom.intake.dates import UNREAD_TIME
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, columns
+from grader.counting import counted
 from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
 from grader.model import Question
@@ -92,11 +94,30 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
         elif hand_in.id in state.incomplete:
             message = "some of its points could not be judged, which is the grader's fault; its report says why."
             yield Issue(IssueKind.FAULT, hand_in.id, message)
+    yield from _unread_times(intake)
     for names in same.values():
         if len(names) > 1:
             more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
             message = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
             yield Issue(IssueKind.DUPLICATE, names[0], message)
+
+
+def _unread_times(intake: Intake) -> Iterator[Issue]:
+    """An issue about the hand-ins whose time the platform gives in words or on a clock that nobody knows."""
+    unread_times = {
+        label(hand_in.id, hand_in.students): note.removeprefix(UNREAD_TIME).strip(" ()")
+        for hand_in in intake.hand_ins
+        for note in hand_in.notes
+        if note.startswith(UNREAD_TIME) and hand_in.submitted is None
+    }
+    if unread_times:
+        shown = "; ".join(f"{who}: {text}" for who, text in list(unread_times.items())[:MAX_NAMED])
+        more = f"; and {len(unread_times) - MAX_NAMED} more" if len(unread_times) > MAX_NAMED else ""
+        hand_ins = counted(len(unread_times), "hand-in")
+        message = (
+            f"{UNREAD_TIME} for {hand_ins} ({shown}{more}). Nothing was deducted; give the times with --submitted."
+        )
+        yield Issue(IssueKind.TIME, "times", message)
 
 
 def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:

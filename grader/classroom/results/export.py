@@ -19,6 +19,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from grader.classroom.class_model import Format, Issue, Student
 from grader.classroom.results import store
@@ -44,6 +45,13 @@ _MOODLE = (
 )
 
 
+class Scale(NamedTuple):
+    """What points are multiplied with for the LMS, and what the assignment is worth there."""
+
+    factor: float
+    maximum: float
+
+
 def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) -> ClassIndex:
     """Writes all of them; `compared` is waited for before the page of the class. Raises OutputError.
 
@@ -56,9 +64,9 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, issues))))
     index = store.without_damaged(index, issues)
     sheet = _sheet(results, index)
-    factor = sheet.factor if sheet else 1.0
-    write_atomically(results / "moodle.csv", table(_moodle(results, index, factor, now)))
-    write_atomically(results / "canvas.csv", table(_canvas(results, index, factor)))
+    scale = Scale(sheet.factor, sheet.maximum) if sheet else Scale(1.0, index.max_score)
+    write_atomically(results / "moodle.csv", table(_moodle(results, index, scale, now)))
+    write_atomically(results / "canvas.csv", table(_canvas(results, index, scale)))
     if sheet:
         write_atomically(results / "sheet.csv", fill(sheet, _lines(results, index), now))
     write_pages(results, index, compared)
@@ -71,7 +79,7 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     inputs = read_inputs(results)
     if inputs.sheet is None:
         return None
-    return open_gradesheet(inputs.sheet.path, index.max_score, inputs.assignment_column, scale=bool(inputs.scale))
+    return open_gradesheet(inputs.sheet.path, index.worth, inputs.assignment_column, scale=bool(inputs.scale))
 
 
 def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
@@ -79,7 +87,7 @@ def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
     inputs = read_inputs(results)
     for file in filter(None, (inputs.sheet, inputs.roster)):
         with suppress(UsageError):  # a roster is not to be filled in: of several assignments, nobody said which it is
-            gradebook = open_gradesheet(file.path, index.max_score, inputs.assignment_column, scale=True)
+            gradebook = open_gradesheet(file.path, index.worth, inputs.assignment_column, scale=True)
             return excused(gradebook, (person for entry in index.entries for person in entry.students))
     return {}
 
@@ -94,18 +102,18 @@ def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[R
         yield from (_grades_of(index, entry, person, report) for person in entry.students)
 
 
-def _moodle(results: Path, index: ClassIndex, factor: float, now: datetime) -> Iterator[Row]:
+def _moodle(results: Path, index: ClassIndex, scale: Scale, now: datetime) -> Iterator[Row]:
     yield _MOODLE
     for entry, report in reports_of(results, index):
-        yield from (_moodle_of(index, person, report, factor, now) for person in entry.students)
+        yield from (_moodle_of(index, person, report, scale, now) for person in entry.students)
 
 
-def _canvas(results: Path, index: ClassIndex, factor: float) -> Iterator[Row]:
+def _canvas(results: Path, index: ClassIndex, scale: Scale) -> Iterator[Row]:
     yield ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", index.title)
-    yield ("    Points Possible", "", "", "", "", _scaled(index.max_score, factor))
+    yield ("    Points Possible", "", "", "", "", round(scale.maximum, _DIGITS))
     words = _excused(results, index)
     for entry, report in reports_of(results, index):
-        grade = _scaled(report.score, factor)
+        grade = _scaled(report.score, scale.factor)
         yield from (_canvas_of(index, person, words.get(person, grade)) for person in entry.students)
 
 
@@ -149,11 +157,11 @@ def _incidents(report: Report) -> Iterator[str]:
         yield f"{incident.point} {incident.kind}"
 
 
-def _moodle_of(index: ClassIndex, person: Student, report: Report, factor: float, now: datetime) -> Row:
+def _moodle_of(index: ClassIndex, person: Student, report: Report, scale: Scale, now: datetime) -> Row:
     number = f"Participant {person.lms}" if index.format is Format.MOODLE and person.lms else ""
     who = (number, person.name, person.email, _course_id(person))
     modified = now.isoformat(timespec="seconds")
-    grade, maximum = _scaled(report.score, factor), _scaled(index.max_score, factor)
+    grade, maximum = _scaled(report.score, scale.factor), round(scale.maximum, _DIGITS)
     return (*who, grade, maximum, modified, as_html(comment_lines(report)))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from grader.classroom.class_model import Student
+from grader.classroom.class_model import Student, Worth
 from grader.classroom.columns import Column
 from grader.classroom.lms_table import LmsTable, PersonRow, open_lms_table
 from grader.classroom.results.feedback import is_ours
@@ -45,33 +45,47 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Gradesheet:
-    """A sheet that can be filled in. `grade` is its column; `factor` is what our points are multiplied with."""
+    """A sheet that can be filled in. `grade` is its column; `factor` is what our points are multiplied with.
+
+    `maximum` is what the assignment is worth in the LMS: as much as is graded, all points of the rubric where only some
+    are, or whatever the sheet says where the grades are scaled to it.
+    """
 
     table: LmsTable
     grade: int
     decimal: str
     factor: float
+    maximum: float
     marked: bool  # whether the file begins with the mark of UTF-8
 
 
-def open_gradesheet(path: Path, maximum: float, column: str | None = None, *, scale: bool = False) -> Gradesheet:
-    """The sheet at `path` for an assignment worth `maximum` points.
+def open_gradesheet(path: Path, worth: Worth, column: str | None = None, *, scale: bool = False) -> Gradesheet:
+    """The sheet at `path`, for an assignment of which so much is graded.
 
-    `column` is the assignment's, by its header or by its number; needed where a gradebook has several. With `scale`,
-    the sheet may have another maximum. Raises UsageError where it could not be filled in.
+    `column` is the assignment's, by its header or by its number; needed where a gradebook has several. Where some of
+    the exercises are graded, the sheet may have the maximum of all: their points count as they are. With `scale`, it
+    may have any. Raises UsageError where it could not be filled in.
     """
     table = open_lms_table(path)
     grade = _grade(table, column)
     theirs = [value for value in _maxima(table, grade) if _number(value) is not None]
-    other = next((value for value in theirs if abs((_number(value) or 0.0) - maximum) > _TINY), None)
-    if other is not None and not scale:
+    numbers = {number for value in theirs if (number := _number(value)) is not None}
+    other = next((value for value in theirs if not _same(_number(value), worth.graded)), None)
+    is_whole = other is not None and all(_same(number, worth.whole) for number in numbers)
+    if other is not None and not scale and not is_whole:
         raise UsageError(
-            f"{path}: the maximum in this sheet is {other}, and what is graded is worth {maximum:g} points. Change the "
-            f"maximum in the LMS to {maximum:g} and download the sheet again, or have the grades scaled with --scale."
+            f"{path}: the maximum in this sheet is {other}, and what is graded is worth {worth.graded:g} points. "
+            f"Change the maximum in the LMS to {worth.graded:g}, download the sheet again and give it with --sheet, or "
+            "have the grades scaled with --scale."
         )
     decimal = "," if any("," in value for value in theirs) else "."
-    factor = (_number(other) or 0.0) / maximum if other is not None else 1.0
-    return Gradesheet(table, grade, decimal, factor, path.read_bytes().startswith(_MARK))
+    maximum = (_number(other) or 0.0) if other is not None else worth.graded
+    factor = maximum / worth.graded if scale else 1.0
+    return Gradesheet(table, grade, decimal, factor, maximum, path.read_bytes().startswith(_MARK))
+
+
+def _same(number: float | None, other: float) -> bool:
+    return number is not None and abs(number - other) <= _TINY
 
 
 def fill(sheet: Gradesheet, lines: Iterable[Line], now: datetime) -> Iterator[str]:

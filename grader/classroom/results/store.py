@@ -19,7 +19,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, SkipValidation, ValidationError
 
-from grader.classroom.class_model import Format, Issue, IssueKind, Student
+from grader.classroom.class_model import Format, Issue, IssueKind, Student, Worth
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results import journal
 from grader.classroom.results.locks import hold
@@ -117,6 +117,11 @@ class ClassIndex(_Part):
     points: tuple[PointColumn, ...] = ()
     issues: tuple[Issue, ...]
     entries: SkipValidation[Iterable[Entry]]
+
+    @property
+    def worth(self) -> Worth:
+        """What was graded is worth, and the whole rubric."""
+        return Worth(self.max_score, round(sum(point.max_score for point in self.points), 6))
 
 
 class _Stored(ClassIndex):

@@ -35,7 +35,9 @@ def print_summary(results: Path, index: ClassIndex, console: Console) -> None:
         console.print(Text(warning, style="bold yellow"), soft_wrap=True)
     if tally.scores:
         console.print(Text(_figures(tally.scores, index.max_score), style="bold"), soft_wrap=True)
-        console.print(_distribution(tally.scores, index.max_score), _difficulty(tally.points), sep="\n")
+        console.print(
+            _distribution(tally.scores, index.max_score), _difficulty(tally.points, len(tally.scores)), sep="\n"
+        )
     for line in (*tally.lateness.lines(), *_incidents(tally.incidents)):
         console.print(Text(line), soft_wrap=True)
     console.print(_needs(index, tally.pending), soft_wrap=True)
@@ -73,8 +75,11 @@ class _PointTally:
             self.full += point.score >= point.max_score
             self.share += point.score / point.max_score
 
-    def shown(self, value: float) -> str:
-        return f"{value / self.judged:.0%}" if self.judged else "pending"
+    def shown(self, value: float, graded: int) -> str:
+        """A share of those for whom the point is decided, who are named where others of the graded are pending."""
+        if not self.judged:
+            return "pending"
+        return f"{value / self.judged:.0%}" + (f" of {self.judged}" if self.judged < graded else "")
 
 
 @dataclass(slots=True)
@@ -161,12 +166,12 @@ def _distribution(scores: Sequence[float], most: float) -> Table:
     return grid
 
 
-def _difficulty(points: Mapping[str, _PointTally]) -> Table:
+def _difficulty(points: Mapping[str, _PointTally], graded: int) -> Table:
     grid = Table(title="Points", title_justify="left")
     for column in ("point", "task", "full marks", "on average"):
         grid.add_column(column, justify="left" if column in ("point", "task") else "right")
     for name, tally in points.items():
-        grid.add_row(name, tally.title, tally.shown(tally.full), tally.shown(tally.share))
+        grid.add_row(name, tally.title, tally.shown(tally.full, graded), tally.shown(tally.share, graded))
     return grid
 
 
@@ -189,7 +194,9 @@ def _of_kind(kind: IssueKind, issues: Sequence[Issue], names: Mapping[str, str])
         yield f"{kind}: {len(issues)} on the roster without a hand-in ({people})"
         return
     for issue in issues[:_LISTED]:
-        yield one_line(f"{kind}: {one_line(names.get(issue.who, issue.who), 80)}: {issue.message}", _LINE)
+        who = names.get(issue.who, issue.who)
+        is_said = who in (kind, f"{kind}s") or issue.message.startswith(f"{who}: ")  # "times" is about the class
+        yield one_line(f"{kind}: {'' if is_said else f'{one_line(who, 80)}: '}{issue.message}", _LINE)
     if len(issues) > _LISTED:
         yield f"{kind}: {len(issues) - _LISTED} more, all of them in {store.INDEX}"
 

@@ -19,7 +19,8 @@ from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.finalize import extension_of, finalize, submitted_at
 from grader.classroom.marks.rescore import machine_report
 from grader.classroom.results import store
-from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, State
+from grader.classroom.results.journal import Conditions, Journal, ReportOrigin
+from grader.classroom.run.choice import Choice, check_names, chosen
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.retry import ATTEMPTS, RetryPolicy
 from grader.errors import UsageError
@@ -54,29 +55,6 @@ class Watcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Which hand-ins a run is about: all that are not done; with `force` the done ones too.
-
-    `only` are ids, names, e-mail addresses or numbers of the LMS.
-    """
-
-    force: bool = False
-    failed: bool = False
-    only: frozenset[str] = frozenset()
-
-
-def chosen(choice: Choice, intake: Intake, state: State) -> Iterator[HandIn]:
-    """The hand-ins that a run is about."""
-    troubled = {*state.faults, *state.incomplete}
-    ids = choice.only & {hand_in.id for hand_in in intake.hand_ins} if choice.only else choice.only
-    names = {name.casefold() for name in choice.only - ids}  # an id is no one else's name
-    for hand_in in intake.hand_ins:
-        is_named = not choice.only or hand_in.id in ids or not names.isdisjoint(_names_of(hand_in))
-        if is_named and (not choice.failed or hand_in.id in troubled):
-            yield hand_in
-
-
-@dataclass(frozen=True, slots=True)
 class _Task:
     """A hand-in that is being graded, and the job that this takes."""
 
@@ -102,7 +80,7 @@ class ClassRun:
 
     def run(self, choice: Choice) -> None:
         """Grades what is to be graded. Raises KeyboardInterrupt and UsageError, with all that was done kept."""
-        self._check(choice)
+        check_names(choice, self.intake)
         self._sweep()
         self.watcher.begin(sum(1 for _ in chosen(choice, self.intake, self.journal.state)))
         tasks = self._tasks(choice)
@@ -138,14 +116,6 @@ class ClassRun:
                 self._take(self._ended.get(timeout=seconds))
                 while True:
                     self._take(self._ended.get_nowait())
-
-    def _check(self, choice: Choice) -> None:
-        for name in sorted(choice.only):
-            ids = [hand_in.id for hand_in in self.intake.hand_ins if name.casefold() in _names_of(hand_in)]
-            if not ids:
-                raise UsageError(f"nobody in this class is called {name}; grades.csv and class.json list the ids.")
-            if len(ids) > 1 and name not in ids:
-                raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(ids)}.")
 
     def _tasks(self, choice: Choice) -> Iterator[_Task]:
         """The hand-ins to be graded, each read when its turn comes."""
@@ -280,12 +250,6 @@ class ClassRun:
         for pattern in (f".*{HALF_WRITTEN}", f"*/.*{HALF_WRITTEN}"):
             for path in self.results.glob(pattern):
                 path.unlink(missing_ok=True)
-
-
-def _names_of(hand_in: HandIn) -> set[str]:
-    """The names that a person may use for it: its id, and its students' ids, names, addresses and LMS numbers."""
-    people = (name for student in hand_in.students for name in student.identifiers)
-    return {name.casefold() for name in (hand_in.id, *people) if name}
 
 
 def conditions_of(settings: JobSettings, assignment: Assignment) -> Conditions:

@@ -73,6 +73,18 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     )
 
 
+def refuse_another_class(results: Path, intake: Intake, state: State, effects: Effects) -> None:
+    """Raises UsageError if nobody whom RESULTS holds is in the class: it was most probably given by mistake."""
+    present = {hand_in.id for hand_in in intake.hand_ins}
+    if not state.graded or effects.renamed or not present.isdisjoint(state.graded):
+        return
+    strangers = f"none of the {len(state.graded)} hand-ins graded in there ({_named(list(state.graded))})"
+    raise UsageError(
+        f"{results}: this holds another class: {strangers} is in {intake.place.where}. Nothing was changed. Give "
+        "another --output; or, if these belong to the same class, add --replace: the marks of the others stay."
+    )
+
+
 def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]:
     """Entries that were graded before and are not among the hand-ins now. Reads class.json only if there are any."""
     lost = state.graded.keys() - {hand_in.id for hand_in in intake.hand_ins}
@@ -115,10 +127,11 @@ def admit(
 def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageError:
     """The error that says what the inputs would change, and how to go on."""
     options = ", ".join(map(option, changed)) or "what was given now"
+    rescoring = " `grader rescore` puts another rubric into force without grading again." if "rubric" in changed else ""
     return UsageError(
         f"{results}: this class was graded with another {options}, and marks would change: "
         f"{'; '.join(effects.sentences())}. Nothing was changed. Add --replace to do so, or leave {options} out to "
-        "go on with what is kept."
+        f"go on with what is kept.{rescoring}"
     )
 
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
-from grader.classroom.class_model import JobSettings, SettingFile
+from grader.classroom.class_model import JobSettings, SettingFile, Worth
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
-from grader.classroom.results.lms_gradesheet import open_gradesheet
+from grader.classroom.results.lms_gradesheet import Gradesheet, open_gradesheet
 from grader.errors import UsageError
 from grader.rubric import Rubric, load_rubric, read_rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -40,8 +40,8 @@ def unfilled(inputs: ClassInputs, new_inputs: ClassInputs) -> str | None:
     if worksheet is None or inputs.rubric is None:
         return None
     try:
-        maximum = _max_score(load_rubric(inputs.rubric.path), inputs)
-        open_gradesheet(worksheet.path, maximum, inputs.assignment_column, scale=bool(inputs.scale))
+        worth = worth_of(load_rubric(inputs.rubric.path), inputs)
+        open_gradesheet(worksheet.path, worth, inputs.assignment_column, scale=bool(inputs.scale))
     except UsageError as error:
         return str(error)
     return None
@@ -69,11 +69,11 @@ def open_class(
         raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
     if inputs.assignment_column and not (inputs.sheet or inputs.roster):
         raise UsageError("--assignment-column: give the gradebook that has this column as well, with --sheet.")
-    if inputs.sheet:
-        open_gradesheet(
-            inputs.sheet.path, _max_score(rubric, inputs), inputs.assignment_column, scale=bool(inputs.scale)
-        )
     intake_inputs = _intake_inputs(inputs, rubric.late.zone)
+    if inputs.sheet:
+        worth, scale = worth_of(rubric, inputs), bool(inputs.scale)
+        sheet = open_gradesheet(inputs.sheet.path, worth, inputs.assignment_column, scale=scale)
+        intake_inputs = replace(intake_inputs, notes=(*intake_inputs.notes, *_on_a_part(sheet, worth)))
     return open_intake(submissions, assignment.expected, rubric.late.zone, intake_inputs, results)
 
 
@@ -119,10 +119,21 @@ def _selected(rubric: Rubric, inputs: ClassInputs) -> frozenset[str]:
     return select(rubric, [name for name in names if "." not in name], [name for name in names if "." in name])
 
 
-def _max_score(rubric: Rubric, inputs: ClassInputs) -> float:
-    """What the points that are graded are worth."""
+def worth_of(rubric: Rubric, inputs: ClassInputs) -> Worth:
+    """What the points that are graded are worth, and the whole rubric."""
     chosen = _selected(rubric, inputs)
-    return round(sum(point.max for point in rubric.points if point.id in chosen), 6)
+    graded = sum(point.max for point in rubric.points if point.id in chosen)
+    return Worth(round(graded, 6), round(sum(point.max for point in rubric.points), 6))
+
+
+def _on_a_part(sheet: Gradesheet, worth: Worth) -> tuple[str, ...]:
+    """A sentence about a sheet that is worth more than what is graded."""
+    if sheet.factor != 1.0 or worth.graded == sheet.maximum:
+        return ()
+    return (
+        f"only some of the exercises are graded: of the {sheet.maximum:g} points in the sheet, at most "
+        f"{worth.graded:g} are given. Import sheet.csv only if that is what you want.",
+    )
 
 
 def _file(setting: str, file: InputFile) -> SettingFile:

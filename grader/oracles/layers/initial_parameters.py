@@ -30,5 +30,5 @@ def _judge_parameter(value: Any, name: str, shape: tuple[int, ...], scale: float
         wrong = None if may_be_normal(value.astype(float).ravel() / scale) else "weights-of-another-spread"
         right = scale
     got = f"params[{name!r}] has mean {value.mean():.2g} and standard deviation {value.std():.2g}"
-    expected = f"expected are 0 and {right:g}"
+    expected = f"expected mean 0 and standard deviation {right:g}"
     return Verdict.failed(f"{SENTENCES[wrong]} {got}; {expected}.", wrong) if wrong else Verdict.passed()
