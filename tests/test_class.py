@@ -26,9 +26,19 @@ from rich.console import Console
 from typer.main import get_command
 
 from grader.assignment_folder import Assignment
-from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings, SettingFile
+from grader.classroom.class_model import (
+    Graded,
+    Issue,
+    IssueKind,
+    Job,
+    JobFailed,
+    JobRejected,
+    JobResult,
+    JobSettings,
+    SettingFile,
+)
 from grader.classroom.marks.review import review
-from grader.classroom.results import store
+from grader.classroom.results import store, summary
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, read
 from grader.classroom.results.locks import hold
@@ -680,6 +690,19 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
     assert "absent: 1 on the roster without a hand-in (Emmy Noether (e))" in told
     assert "review: 2.1: 1 pending (c)" in told
     assert f"4 graded, 1 without a hand-in. Everything is in {klass.request.results}." in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "message", "line"),
+    [
+        (IssueKind.UNMATCHED, "max", "max: nobody fits", "unmatched: max: nobody fits"),
+        (IssueKind.UNMATCHED, "max", "nobody fits", "unmatched: max: nobody fits"),
+        (IssueKind.ROSTER, "roster", "the wrong one?", "roster: the wrong one?"),
+        (IssueKind.TIME, "times", "they cannot be read", "time: they cannot be read"),
+    ],
+)
+def test_a_line_of_the_summary_says_once_whom_it_is_about(kind: IssueKind, who: str, message: str, line: str) -> None:
+    assert [*summary._of_kind(kind, [Issue(kind, who, message)], {})] == [line]
 
 
 def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:

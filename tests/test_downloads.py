@@ -68,6 +68,19 @@ def test_prairielearns_files_are_a_persons_and_the_last_submission_counts(read_c
         assert contents(intake)["1"] == {"exercise2.py", "exercise3.py"}
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("lovelaceada_101_9001_Exercise_9_1_2_3_final.py", Format.CANVAS),
+        ("team_a_1_01-backprop_1_2_8812_exercise2.py", Format.CANVAS),  # which of the two cannot be told
+        ("team_a_1_backprop_1_2_8812_exercise2.py", Format.PRAIRIELEARN),
+        ("ada@example.edu_1_01-backprop_1_2_8812_exercise2.py", Format.PRAIRIELEARN),
+    ],
+)
+def test_canvas_names_are_not_prairielearns(name: str, shape: Format, read_class: Taken, tmp_path: Path) -> None:
+    assert read_class(laid_out(tmp_path, {name: GOOD})).format is shape
+
+
 def test_prairielearns_files_for_manual_grading_hold_the_course_s_number(read_class: Taken, tmp_path: Path) -> None:
     files = {  # the same, extractFilesForManualGrading: uid, uin, question, submission
         "a.lovelace@example.edu_1_backprop_8811_exercise2.py": GOOD,
