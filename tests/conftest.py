@@ -107,10 +107,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
-def pytest_collection_finish() -> None:
-    """What is there by now stays: nobody need look through it again, here or in what is forked."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is imported and collected stays: nobody need look for garbage in it, now or later, here or in what is
+    forked."""
+    gc.disable()
+    result = yield
     gc.collect()
     gc.freeze()
+    gc.enable()
+    return result
 
 
 @pytest.fixture(scope="session")

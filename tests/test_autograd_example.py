@@ -2,7 +2,7 @@
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 from grader.assignment_folder import load_assignment
+from grader.oracles.programs import Asking, Program, Question
+from grader.oracles.reverse_mode import Node, Rules
 from grader.pipeline import GradingSession
 from grader.report.results_json import to_json
 from grader.sandbox.choose import SandboxSettings
@@ -116,6 +118,28 @@ def test_every_point_is_explained() -> None:
     for point in assignment.rubric.points:
         said = explain(assignment, point.id)
         assert len(said.judged) == len(said.hints) == 2
+
+
+def test_what_a_model_comes_to_is_found_out_once() -> None:
+    numbers = []
+
+    def model(rules: Rules | None) -> Callable[[float], Node]:
+        def make(number: float) -> Node:
+            numbers.append(number)
+            return Node(rules or Rules(), number)
+
+        return make
+
+    question = Question(Asking("{leaf}.grad", ("{root}.backward()",)), model, [])
+    for _ in range(2):
+        square, cube = (Program({"a": 2.0}, (f"b = a ** {exponent}",)) for exponent in (2, 3))
+        assert question.expected(square) == {"a.grad": 4.0}
+        assert question.expected(square, UNSTARTED) == {"a.grad": 0.0}
+        assert question.expected(cube) == {"a.grad": 12.0}
+    assert numbers == [2.0] * 3
+
+
+UNSTARTED = Rules(starts=False)
 
 
 HOSTILE = """

@@ -39,6 +39,9 @@ class Program:
     def root(self) -> str:
         return _set_by(self.lines[-1])
 
+    def __hash__(self) -> int:
+        return hash((*sorted(self.leaves.items()), self.lines))
+
 
 def leaf_names(lines: Sequence[str]) -> list[str]:
     """The names, single small letters, that lines use and none of them sets."""
@@ -82,7 +85,8 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Rules]):
-    """What is asked of programs. `model` makes objects by a misconception's rules, or (None) by the right ones.
+    """What is asked of programs. `model` makes objects by a misconception's rules, or (None) by the right ones; what
+    they come to is found out once.
 
     `excused` are misconceptions, by id, that cost points elsewhere: with None they cost nothing here; with a way to ask
     past one that hides all others, the rest is judged by that. A mistake is named only if it also explains what comes
@@ -99,10 +103,30 @@ class Question(Generic[Rules]):
 
     def expected(self, program: Program, rules: Rules | None = None) -> Numbers:
         """What the model comes to; nothing where it would go on and on, which it says by a RecursionError."""
-        try:
-            return self.asking.of(program, self.model(rules))
-        except RecursionError:
-            return {}
+        return _outcome(self.asking, _Itself(self.model), program, _Itself(rules))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Itself:
+    """Whatever it holds, by its identity: rules need not be hashable."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+@lru_cache(4_000)
+def _outcome(asking: Asking, model: _Itself, program: Program, rules: _Itself) -> Numbers:
+    """The smallest programs are the same for everybody, and those that are drawn for a class: each wrong answer is
+    compared with what dozens of models come to in all of them."""
+    try:
+        return asking.of(program, model.value(rules.value))
+    except RecursionError:
+        return {}
 
 
 ProgramAnswers: TypeAlias = Sequence[tuple[Program, Numbers]]

@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any, TypeAlias
 
+ZERO = Fraction(0)
 MAX_VISITS = 5_000  # of one backward pass: an order that visits a node once for each path to it may take 2**40
 
 Slopes: TypeAlias = Callable[..., tuple[Any, ...]]
@@ -39,9 +40,10 @@ class Node:
     """A value, the operation that it came from, and its gradient."""
 
     def __init__(self, rules: Rules, data: Any, operation: str = "", parents: "tuple[Node, ...]" = (), *extra: int):
-        self.rules, self.data, self.operation, self.parents = rules, Fraction(data), operation, parents
-        self.grad = Fraction(0)
-        slopes = {**SLOPES, **rules.slopes}.get(operation, tuple)
+        self.rules, self.operation, self.parents = rules, operation, parents
+        self.data = data if type(data) is Fraction else Fraction(data)
+        self.grad = ZERO
+        slopes = rules.slopes.get(operation) or SLOPES.get(operation, tuple)
         self.slopes = slopes(*(node.data for node in parents), *extra)
 
     def _with(self, other: Any, operation: str, compute: Callable[[Any, Any], Fraction]) -> "Node":
