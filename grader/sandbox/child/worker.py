@@ -232,7 +232,7 @@ def _quietly(action: Callable[[], object]) -> None:
         return
 
 
-def own_channel() -> tuple[BufferedReader, Send]:
+def own_channel() -> "tuple[BufferedReader[FileIO], Send]":
     """Take the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
     requests = BufferedReader(FileIO(os.dup(0)), _CHUNK)
     replies = os.dup(1)
@@ -252,7 +252,7 @@ def own_channel() -> tuple[BufferedReader, Send]:
     return requests, send
 
 
-def _taken_ahead(requests: BufferedReader) -> Take:
+def _taken_ahead(requests: "BufferedReader[FileIO]") -> Take:
     """The same, read by a thread: nothing else tells a worker in an endless loop that its grader has been killed.
 
     Linux ends a forked worker with its zygote; elsewhere a loop would go on for good.
