@@ -124,6 +124,9 @@ def test_a_place_that_is_not_there_or_is_this_class_is_said(grader: Command, kla
     assert (gone.returncode, f"--against {tmp_path / 'none'}: not a class" in gone.stderr) == (2, True)
     same = grader("class", klass, "--output", tmp_path / "out", "--against", klass, *FAST)
     assert (same.returncode, "these are this class's own hand-ins; give an earlier year's." in same.stderr) == (2, True)
+    (tmp_path / "out").mkdir(exist_ok=True)
+    own = grader("class", klass, "--output", tmp_path / "out", "--against", tmp_path / "out", *FAST)
+    assert (own.returncode, "these are this class's own results; give an earlier year's." in own.stderr) == (2, True)
 
 
 def test_what_much_of_an_earlier_year_has_is_the_exercise() -> None:

@@ -26,9 +26,19 @@ from rich.console import Console
 from typer.main import get_command
 
 from grader.assignment_folder import Assignment
-from grader.classroom.class_model import Graded, Job, JobFailed, JobRejected, JobResult, JobSettings, SettingFile
+from grader.classroom.class_model import (
+    Graded,
+    Issue,
+    IssueKind,
+    Job,
+    JobFailed,
+    JobRejected,
+    JobResult,
+    JobSettings,
+    SettingFile,
+)
 from grader.classroom.marks.review import review
-from grader.classroom.results import store
+from grader.classroom.results import store, summary
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.journal import Conditions, Journal, ReportOrigin, read
 from grader.classroom.results.locks import hold
@@ -465,7 +475,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts commands and ends them with the test."""
     with ExitStack() as stack:
 
-        def start(*command: object) -> subprocess.Popen[str]:
+        def start(*command: object, **environment: str) -> subprocess.Popen[str]:
             begin = warm_commands.Process if command[0] == "grader" else subprocess.Popen
             process = begin(
                 [sys.executable, "-m", *map(str, command)],
@@ -473,6 +483,7 @@ def started() -> Iterator[Callable[..., subprocess.Popen[str]]]:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
+                env={**os.environ, **environment},
             )
             stack.callback(process.communicate)
             stack.callback(process.kill)
@@ -489,13 +500,19 @@ def line_with(stream: IO[str] | None, text: str) -> str:
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_says_how_to_go_on(number: int, started: Callable[..., subprocess.Popen[str]], tmp_path: Path) -> None:
+def test_ctrl_c_pressed_often_says_how_to_go_on_and_leaves_nothing(
+    number: int, started: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     kill_class.make_class(tmp_path / "class", 60)
-    process = started("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 1, *FAST)
+    (tmp_path / "scratch").mkdir()
+    command = ("grader", "class", tmp_path / "class", "--output", tmp_path / "out", "--jobs", 1, *FAST)
+    process = started(*command, TMPDIR=str(tmp_path / "scratch"))
     line_with(process.stderr, "1/60")
-    process.send_signal(number)
+    for _ in range(4):
+        process.send_signal(number)
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
+    assert [*(tmp_path / "scratch").iterdir()] == []
     assert f"interrupted. What is graded is kept in {tmp_path / 'out'}; run the same command again" in said
     assert "Traceback" not in said
     assert 1 <= len(kill_class.points(tmp_path / "out")) < 60
@@ -673,6 +690,19 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
     assert "absent: 1 on the roster without a hand-in (Emmy Noether (e))" in told
     assert "review: 2.1: 1 pending (c)" in told
     assert f"4 graded, 1 without a hand-in. Everything is in {klass.request.results}." in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "message", "line"),
+    [
+        (IssueKind.UNMATCHED, "max", "max: nobody fits", "unmatched: max: nobody fits"),
+        (IssueKind.UNMATCHED, "max", "nobody fits", "unmatched: max: nobody fits"),
+        (IssueKind.ROSTER, "roster", "the wrong one?", "roster: the wrong one?"),
+        (IssueKind.TIME, "times", "they cannot be read", "time: they cannot be read"),
+    ],
+)
+def test_a_line_of_the_summary_says_once_whom_it_is_about(kind: IssueKind, who: str, message: str, line: str) -> None:
+    assert [*summary._of_kind(kind, [Issue(kind, who, message)], {})] == [line]
 
 
 def test_the_summary_counts_an_incident_once_a_submission(klass: Class) -> None:

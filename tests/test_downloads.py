@@ -68,6 +68,19 @@ def test_prairielearns_files_are_a_persons_and_the_last_submission_counts(read_c
         assert contents(intake)["1"] == {"exercise2.py", "exercise3.py"}
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("lovelaceada_101_9001_Exercise_9_1_2_3_final.py", Format.CANVAS),
+        ("team_a_1_01-backprop_1_2_8812_exercise2.py", Format.CANVAS),  # which of the two cannot be told
+        ("team_a_1_backprop_1_2_8812_exercise2.py", Format.PRAIRIELEARN),
+        ("ada@example.edu_1_01-backprop_1_2_8812_exercise2.py", Format.PRAIRIELEARN),
+    ],
+)
+def test_canvas_names_are_not_prairielearns(name: str, shape: Format, read_class: Taken, tmp_path: Path) -> None:
+    assert read_class(laid_out(tmp_path, {name: GOOD})).format is shape
+
+
 def test_prairielearns_files_for_manual_grading_hold_the_course_s_number(read_class: Taken, tmp_path: Path) -> None:
     files = {  # the same, extractFilesForManualGrading: uid, uin, question, submission
         "a.lovelace@example.edu_1_backprop_8811_exercise2.py": GOOD,
@@ -141,6 +154,26 @@ def test_files_that_say_nobodys_name_are_told_what_to_do_with(
         SubmissionError, match=r"exercise2\.py is there 2 times .* Put each person's files into a folder"
     ):
         read_class(laid_out(tmp_path, dict.fromkeys(names, GOOD)))
+
+
+def test_blackboards_receipts_say_whose_an_attempt_is(read_class: Taken, tmp_path: Path) -> None:
+    """The name for a roster without logins, and where the user name begins: `_` may be in it and in the assignment."""
+    name = "Sheet_9_{}_attempt_2022-01-25-13-59-00{}"
+    receipt = "Name: {}\nAssignment: Sheet_9\nDate Submitted: Tuesday, 25 January 2022 13:59:00 o'clock GMT\n"
+    files = {
+        name.format("a_l", "_exercise2.py"): GOOD,
+        name.format("a_l", ".txt"): receipt.format("Ada Lovelace (a_l)").encode(),
+        name.format("x77", "_exercise2.py"): OTHER,
+        name.format("x77", ".txt"): b"\xef\xbb\xbfNombre: Alan Turing (x77)\r\n",
+        name.format("zz", "_exercise2.py"): OTHER,
+        name.format("zz", ".txt"): receipt.format("Alan Turing (somebody_else)").encode(),
+    }
+    for path in in_every_packing(tmp_path, files):
+        intake = read_class(path)
+        assert graded(intake) == {"1": GOOD, "2": OTHER, "zz": OTHER}
+    alone = {key: value for key, value in files.items() if "a_l" in key}
+    with open_intake(laid_out(tmp_path / "alone", alone), EXPECTED, BERLIN) as intake:
+        assert [hand_in.students for hand_in in intake.hand_ins] == [(Student("a_l", "Ada Lovelace"),)]
 
 
 # --- Brightspace, in every language ----------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """The report on a GPU goes through its whole plan on a machine without one, so that it does not rot."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +17,9 @@ pytestmark = pytest.mark.slow
 def reported(folder: Path, *options: str) -> tuple[list[str], str]:
     """The sections of the report and its table, in the short form; what was claimed holds."""
     files = ["--json", str(folder / "r.json"), "--markdown", str(folder / "r.md")]
-    command = [sys.executable, "-m", "scripts.gpu_report", "--short", "--device", "cpu", *files, *options]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=3 * PATIENCE, check=True)
+    command = ("scripts.gpu_report", "--short", "--device", "cpu", *files, *options)
+    ended = warm_commands.run(*command, cwd=ROOT, timeout=3 * PATIENCE)
+    assert ended.returncode == 0, ended.stderr
     sections = json.loads((folder / "r.json").read_text(encoding="utf-8"))["sections"]
     assert [own for findings in sections.values() for own in findings if own["holds"] is False] == []
     text = (folder / "r.md").read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ def grade_class(
     Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
-    _check_places(request.submissions, results)
+    _check_places(request.submissions, results, request.against)
     earlier_inputs = read_inputs(results)
     inputs = completed(earlier_inputs, request.inputs)
     assignment = assignment_of(inputs)
@@ -97,7 +97,7 @@ def grade_class(
         return export(results, index, compared)
 
 
-def _check_places(submissions: Path, results: Path) -> None:
+def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:
     """Refuse hand-ins and results that were given in each other's place: nothing in RESULTS is a hand-in."""
     if results.exists() and not results.is_dir():
         raise UsageError(f"{results}: this is a file; --output is a folder.")
@@ -108,6 +108,11 @@ def _check_places(submissions: Path, results: Path) -> None:
         )
     if results.exists() and submissions.exists() and results.samefile(submissions):
         raise UsageError(f"--output {results}: the hand-ins are in this folder; name another one.")
+    same = next(
+        (folder for folder in against if results.exists() and folder.exists() and folder.samefile(results)), None
+    )
+    if same is not None:
+        raise UsageError(f"--against {same}: these are this class's own results; give an earlier year's.")
 
 
 def _refuse_unused(intake: Intake, earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> None:

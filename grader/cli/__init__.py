@@ -3,18 +3,49 @@
 import errno
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from grader.cli.commands import app
-from grader.errors import GraderError, UsageError
-from grader.model import ExitCode
-from grader.report.spelling import never_fail
+from grader.cli.interrupts import (
+    INTERRUPTED,
+    catch_interrupts,
+    end_interrupted,
+    ignore_interrupts,
+    interrupt,
+    was_interrupted,
+)
+
+if TYPE_CHECKING:
+    from grader.model import ExitCode
 
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EIO)  # of what takes the output: a file system, a terminal
 
 
 def main() -> None:
     """The command `grader`: every GraderError is a sentence and an exit code, never a traceback."""
+    try:
+        catch_interrupts()
+        _run()
+    except KeyboardInterrupt:
+        end_interrupted()
+    except SystemExit as end:
+        if was_interrupted(end):
+            end_interrupted()
+        if end.code == INTERRUPTED:
+            ignore_interrupts()
+        raise
+    except BaseException:
+        if interrupt.was_raised:  # libraries make other exceptions of it, in the midst of an import for instance
+            end_interrupted()
+        raise
+
+
+def _run() -> None:
+    # Imported once Ctrl-C is an answer: most of a short command's time is spent here.
+    from grader.cli.commands import app
+    from grader.errors import GraderError, UsageError
+    from grader.model import ExitCode
+    from grader.report.spelling import never_fail
+
     _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         never_fail(stream)
@@ -24,8 +55,6 @@ def main() -> None:
         _fail(f"grader: {error}", ExitCode.USAGE)
     except GraderError as error:
         _fail(f"grader: {error} (this is the grader's fault, not the submission's)", ExitCode.GRADER_ERROR)
-    except KeyboardInterrupt:
-        _fail("grader: interrupted; nothing was written", ExitCode.INTERRUPTED)
     except OSError as error:
         if error.errno not in _UNWRITABLE or error.filename is not None:
             raise
@@ -51,7 +80,7 @@ def _drop_output() -> None:
     os.close(devnull)
 
 
-def _fail(message: str, code: ExitCode) -> NoReturn:
+def _fail(message: str, code: "ExitCode") -> NoReturn:
     from grader.cli.console import fail  # rich takes its time to start, and a class is begun before
 
     fail(message, code)

@@ -23,6 +23,7 @@ from grader.classroom.run import job_process
 from grader.classroom.run.executor import DaskExecutor, Executor, LocalExecutor
 from grader.classroom.run.progress import watcher
 from grader.cli.console import err, fail, fail_if_damaged, out
+from grader.cli.interrupts import interrupt, raise_dropped_interrupt
 from grader.errors import OutputError
 from grader.model import ExitCode
 from grader.sandbox.choose import LauncherAhead, open_launcher
@@ -63,7 +64,7 @@ def _starting(assignment: Path, *, is_needed: bool) -> Iterator[Start]:
 
 def _grade(request: Request, open_executor: OpenExecutor, start: Start) -> ClassIndex:
     """Grade; if that is cut off, say how to continue."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         with watcher(err) as shown:
             return grade_class(request, open_executor, shown, start)
@@ -90,6 +91,7 @@ def _tell(request: Request, index: ClassIndex) -> None:
 
 def _executor(jobs: int | None, cluster: str | None, ahead: LauncherAhead | None, start: Start) -> OpenExecutor:
     def open_executor(settings: JobSettings, assignment: Assignment) -> Executor:
+        raise_dropped_interrupt()
         if cluster is not None:
             return DaskExecutor(cluster, gpu=settings.sandbox.gpus is not None or assignment.needs_gpu)
         # opened before the first job: what the machine lacks is named once, rather than three times for each submission
@@ -101,7 +103,3 @@ def _executor(jobs: int | None, cluster: str | None, ahead: LauncherAhead | None
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _interrupt(number: int, frame: object) -> None:
-    raise KeyboardInterrupt

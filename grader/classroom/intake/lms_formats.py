@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import compressed
+from grader.classroom.intake.blackboard_receipts import student_in
 from grader.classroom.intake.dates import moment
 from grader.classroom.intake.folders_in_names import joined
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named, name_in_any_format
@@ -198,8 +199,15 @@ def _named(children: Sequence[File | Folder], shape: Format, expected: Expected,
 def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list[tuple[Named | None, File | Folder]]:
     """The names without the prefix that all of them share, which is the assignment of "Assignment_username".
 
-    Only comparing them tells where it ends: an assignment and a user name may hold "_" themselves.
+    An assignment and a user name may hold "_" themselves: the receipt of an attempt, or comparing them, tells where it
+    ends.
     """
+    by_receipt = {
+        named.key: student
+        for named, child in pairs
+        if named and isinstance(child, File) and named.file == child.name and (student := student_in(child))
+        if f"_{named.key}".endswith(f"_{student.id}")
+    }
     keys = {named.key for named, _ in pairs if named}
     first, last = min(keys, default=""), max(keys, default="")  # a prefix that these two share, all between them share
     shared = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), 0)
@@ -207,7 +215,8 @@ def _without_assignment(pairs: list[tuple[Named | None, File | Folder]]) -> list
 
     def bare(named: Named) -> Named:
         user = named.key.removeprefix(common) if common else named.student.id
-        return replace(named, key=user, student=Student(id=user))
+        student = by_receipt.get(named.key, Student(id=user))
+        return replace(named, key=student.id, student=student)
 
     return [(bare(named) if named else None, child) for named, child in pairs]
 

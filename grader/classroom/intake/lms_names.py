@@ -42,7 +42,9 @@ _BRIGHTSPACE = re.compile(r"(?P<number>\d+)-\d+ ?- (?P<rest>.+)", re.S)
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")  # what shows that a part of a name is a date, in any language
 _NUMBERS = r"_\d+_\d+_(?P<submission>\d+)_(?P<file>.+)"
 _PRAIRIELEARN = (
-    re.compile(r"(?P<uid>[^/]+?)_\d+_(?P<question>[^/]*?[^\W\d_].*?)" + _NUMBERS, re.S),
+    re.compile(r"(?P<uid>[^/]+@[^/_]+)_\d+_(?P<question>[^/]*?[^\W\d_].*?)" + _NUMBERS, re.S),
+    # A group's name looks like a person's in Canvas, whose names have another number, a large one, before the file's.
+    re.compile(r"(?P<uid>[^/@]+?)_\d{1,2}_(?P<question>[^\W\d_].*?)" + _NUMBERS, re.S),
     re.compile(
         r"(?P<uid>[^/]+@[^/_]+)_(?P<uin>[^_/]*)_(?P<question>.*?[^\W\d_].*?)_(?P<submission>\d+)_(?P<file>.+)", re.S
     ),

@@ -194,7 +194,9 @@ def _of_kind(kind: IssueKind, issues: Sequence[Issue], names: Mapping[str, str])
         yield f"{kind}: {len(issues)} on the roster without a hand-in ({people})"
         return
     for issue in issues[:_LISTED]:
-        yield one_line(f"{kind}: {one_line(names.get(issue.who, issue.who), 80)}: {issue.message}", _LINE)
+        who = names.get(issue.who, issue.who)
+        is_said = who in (kind, f"{kind}s") or issue.message.startswith(f"{who}: ")  # "times" is about the class
+        yield one_line(f"{kind}: {'' if is_said else f'{one_line(who, 80)}: '}{issue.message}", _LINE)
     if len(issues) > _LISTED:
         yield f"{kind}: {len(issues) - _LISTED} more, all of them in {store.INDEX}"
 
