@@ -271,9 +271,9 @@ def _taken_ahead(requests: "BufferedReader[FileIO]") -> Take:
     def take(count: int) -> bytes:
         while len(ready) < count:
             ready.extend(chunks.get())
-        taken = bytes(ready[:count])
+        data = bytes(ready[:count])
         del ready[:count]
-        return taken
+        return data
 
     threading.Thread(target=read, daemon=True).start()
     return take
