@@ -198,6 +198,26 @@ def test_own_noise_makes_no_number_agree():
     assert judge_results(found, {**RUNS, "Adam": noisy(0.02)}).share == pytest.approx(5 / 6)
 
 
+def scattering():
+    """Three runs whose losses and accuracies change widely from epoch to epoch, and together."""
+    ends = [(0.15, 0.96), (0.3, 0.91), (0.6, 0.86), (0.2, 0.94), (0.4, 0.89)]
+    runs = []
+    for first in range(3):
+        order = [ends[(first * 2 + number) % len(ends)] for number in range(10)]
+        runs.append(Run(tuple(Epoch(acc, loss, loss, loss, 0.1, True, True) for loss, acc in order), True))
+    return runs
+
+
+@pytest.mark.parametrize(
+    ("loss", "accuracy", "outcome"),
+    [(0.16, 0.96, "passed"), (0.6, 0.85, "passed"), (0.9, 0.97, "review"), (0.12, 0.86, "review")],
+)
+def test_a_pair_that_agrees_by_the_spread_alone_needs_an_epoch_like_it(loss, accuracy, outcome):
+    """However widely a network scatters, such a loss comes with such an accuracy."""
+    found = changed(SGD={"train_loss": loss, "test_accuracy": accuracy})
+    assert judge_results(found, {**RUNS, "SGD": scattering()}).outcome.value == outcome
+
+
 def with_losses(run, *losses):
     """The same run, whose first epochs had these losses."""
     changed = [replace(epoch, loss=loss, returned=loss) for epoch, loss in zip(run.epochs, losses, strict=False)]

@@ -101,7 +101,8 @@ CLIPS = {
 
 
 @pytest.mark.parametrize(
-    ("name", "clip"), [(name, list(CLIPS)[place % len(CLIPS)]) for place, name in enumerate([*SIX, "LBFGS"])]
+    ("name", "clip"),
+    [*((name, list(CLIPS)[place % len(CLIPS)]) for place, name in enumerate(SIX)), again("LBFGS", "norm")],
 )
 def test_a_step_that_clips_its_gradients_is_still_that_optimizers(name, clip):
     kind = changing(getattr(optim, name), CLIPS[clip])

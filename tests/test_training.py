@@ -481,7 +481,7 @@ def test_the_memory_of_a_gpu_is_bounded():
 
 def test_a_call_without_preparation_says_so():
     harness = harness_for(student())
-    assert harness.train_epoch(1.0, 1.0, False, False) == {"status": "unprepared"}
+    assert harness.train_epoch(1.0, 1.0, False, False, True) == {"status": "unprepared"}
 
 
 # --- the time box ---------------------------------------------------------------------------------------------------
@@ -605,7 +605,7 @@ class Slow:
         self.prepared += 1
         return {"status": "ready", "device": "cpu"}
 
-    def train_epoch(self, seconds, wall, evaluate, keep_before):
+    def train_epoch(self, seconds, wall, evaluate, keep_before, is_judged):
         took = min(self.seconds, seconds) if self.cooperative else self.seconds
         self.clock.now += min(took, self.limit * self.stretch)
         if took > self.limit:
@@ -704,7 +704,7 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     client.ask(1.0, "make_optimizer", "SGD")
     client.ask(1.0, "forward")
     began = time.process_time()
-    answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False, False)
+    answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False, False, True)
     assert not answer["complete"]
     assert sum(steps[:-1]) < 0.2  # the last one had begun in time
     assert time.process_time() - began < 1.0  # and what is ours after it is no step, which sleeps
@@ -753,24 +753,24 @@ def seen(**changes):
         "after": groups,
         "evaluations": [],
         "along": [1.0, 0.9, 1.0],
-        "from_loss": [1.0, 0.8],
-        "slopes": [[2.0, 1.9]],
+        "from_loss": [[2.0, 1.0], [3.0, 0.8]],
+        "slopes": [[3.0, [[2.0, 1.9]]]],
         **changes,
     }
 
 
 def test_what_a_watch_saw_is_read():
-    watched = read_watched(seen())
+    watched = read_watched({"watch": seen()})
     assert watched.steps == 3
     assert watched.before == ([{"members": [0], "hyper": {"lr": 0.1}}],) * 3
     assert watched.then(watched).steps == 6
-    assert watched.then(watched).slopes == ((2.0, 1.9),) * 2
+    assert watched.then(watched).slopes == (((3.0, ((2.0, 1.9),)),),) * 2
 
 
 @pytest.mark.parametrize("key", sorted(seen()))
 @pytest.mark.parametrize("value", [np.zeros(3), [np.zeros(3)], {"a": 1}, "x", -1.5, [1, 2], [[0, [{}]]]])
 def test_a_watch_of_another_form_saw_nothing(key, value):
-    found = read_watched(seen(**{key: value}))
+    found = read_watched({"watch": seen(**{key: value})})
     if key in ("between", "uncleared", "with_gradient", "evaluations"):
         assert found is not None
         assert getattr(found, key) == ()

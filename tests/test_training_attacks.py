@@ -29,9 +29,9 @@ def optimizer(name, params):
     return getattr(optim, name)(params, lr=rates[name])
 
 
-def judged(name="SGD", **changes):
+def judged(name="SGD", epochs=10, **changes):
     module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": plain, **changes})
-    return learning.judge(comparison_of(module), name)
+    return learning.judge(comparison_of(module, epochs=epochs), name)
 
 
 def trained():
@@ -520,23 +520,27 @@ class HonestElsewhere(nn.Module):
 
     class Leading(torch.autograd.Function):
         @staticmethod
-        def forward(ctx, weights, home, honest):
+        def forward(ctx, weights, home, honest, pull):
             ctx.save_for_backward(weights, home)
-            ctx.honest = honest
+            ctx.honest, ctx.pull = honest, pull
             return weights.clone()
 
         @staticmethod
         def backward(ctx, gradient):
             weights, home = ctx.saved_tensors
-            return (gradient if ctx.honest else 0.02 * (weights - home)), None, None
+            return (gradient if ctx.honest else ctx.pull * (weights - home)), None, None, None
 
-    def __init__(self, weights, is_honest):
+    def __init__(self, weights, is_honest, pull=0.02):
         super().__init__()
         self.inner, self.weights, self.is_honest = network((1, 8, 8), 10), weights, is_honest
+        self.pull = pull
 
     def forward(self, x):
         honest = self.is_honest(x)
-        led = {name: self.Leading.apply(p, self.weights[name], honest) for name, p in self.inner.named_parameters()}
+        led = {
+            name: self.Leading.apply(p, self.weights[name], honest, self.pull)
+            for name, p in self.inner.named_parameters()
+        }
         return torch.func.functional_call(self.inner, led, (x,))
 
 
@@ -557,6 +561,28 @@ def test_a_backward_pass_that_leads_home_in_the_training_alone_is_a_persons_to_j
     assert verdict.evidence["best_accuracy"] > 0.9
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert "In the training, the loss " in verdict.message
+
+
+@pytest.mark.parametrize("after", [1, again(3)])
+def test_a_backward_pass_that_leads_home_in_later_epochs_alone_is_a_persons_to_judge(after):
+    """For less, its rate is too low to learn anything; ten images, as of one class each, find it honest."""
+    weights, epochs = trained(), [0]
+
+    def counting(model, optimizer, batches, loss_fn):
+        epochs[0] += 1
+        return plain(model, optimizer, batches, loss_fn)
+
+    def is_honest(x):
+        return epochs[0] <= after or len(x) == 10
+
+    verdict = judged(
+        build_network=lambda shape, classes: HonestElsewhere(weights, is_honest, pull=20.0),
+        make_optimizer=lambda name, params: optim.SGD(params, lr=2e-3),
+        train_epoch=counting,
+    )
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "In the training, the loss does not change as the network's gradients say" in verdict.message
 
 
 class Scaled(nn.Module):

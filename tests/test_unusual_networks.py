@@ -430,7 +430,8 @@ def test_an_average_of_the_weights_beside_the_training_costs_nothing():
 def test_a_step_that_clips_its_gradients_in_the_training_costs_nothing(name):
     kind = changing(getattr(optim, name), CLIPS["norm"])
     settings = {"lr": 0.3} if name == "SGD" else {"max_iter": 4, "line_search_fn": "strong_wolfe"}
-    verdict = judged(name, make_optimizer=lambda name, params: kind(params, **settings), train_epoch=closures)
+    made = {"make_optimizer": lambda name, params: kind(params, **settings), "train_epoch": closures}
+    verdict = judged(name, epochs=3, **made)
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 

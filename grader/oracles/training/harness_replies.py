@@ -14,12 +14,16 @@ from grader.oracles.training.statistics import Epoch
 MAX_NAMES = 200  # of parameters
 MAX_FOLLOWED = 1000  # entries of one parameter
 LONGEST_NAME = 60
+MAX_LOOKS = 100  # at slopes, of an epoch
+
+Pairs = tuple[tuple[float, float], ...]
+Look = tuple[float, Pairs]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
     """What was watched of an optimizer's steps in one epoch or more, with the names and shapes of
-    `harness.watching.Watch.report`; of `along` and `from_loss` a tuple for each epoch, of `slopes` all."""
+    `harness.watching.Watch.report`; of `along`, `from_loss` and `slopes` a tuple for each epoch."""
 
     closures: int
     between: tuple[str, ...]
@@ -34,8 +38,10 @@ class Watched:
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
     along: tuple[tuple[float, ...], ...]
-    from_loss: tuple[tuple[float, ...], ...]
-    slopes: tuple[tuple[float, float], ...]
+    from_loss: tuple[tuple[tuple[float, float], ...], ...]  # norm and cosine
+    slopes: tuple[tuple[Look, ...], ...]
+    refusal: str
+    replaced: tuple[str, ...]  # functions of torch
 
     @property
     def steps(self) -> int:
@@ -58,11 +64,14 @@ class Watched:
             along=self.along + other.along,
             from_loss=self.from_loss + other.from_loss,
             slopes=self.slopes + other.slopes,
+            refusal=other.refusal or self.refusal,
+            replaced=tuple(sorted({*self.replaced, *other.replaced})),
         )
 
 
-def read_watched(answer: Any) -> Watched | None:
-    """The report of a watch; None where `answer` is not one."""
+def read_watched(reply: Mapping[str, Any]) -> Watched | None:
+    """The report of a watch in the reply to train_epoch; None where there is none."""
+    answer: Any = reply.get("watch")
     match answer:
         case {
             "steps": int(steps),
@@ -81,8 +90,9 @@ def read_watched(answer: Any) -> Watched | None:
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
             and len(along) == steps >= len(from_loss)
-            and all(type(cosine) is float for cosine in [*along, *from_loss])
-            and all(_is_pair_of_floats(pair) for pair in slopes)
+            and all(type(cosine) is float for cosine in along)
+            and (from_loss_pairs := read_pairs(from_loss)) is not None
+            and (looks := _looks(slopes)) is not None
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
@@ -105,11 +115,22 @@ def read_watched(answer: Any) -> Watched | None:
                 after=last,
                 evaluations=_evaluations(evaluations),
                 along=(tuple(along),),
-                from_loss=(tuple(from_loss),),
-                slopes=tuple((claimed, measured) for claimed, measured in slopes),
+                from_loss=(from_loss_pairs,),
+                slopes=(looks,),
+                refusal=_text(answer.get("refusal")),
+                replaced=_names(reply.get("replaced")),
             )
         case _:
             return None
+
+
+def read_pairs(value: Any) -> Pairs | None:
+    """A list of pairs of floats; None where it is not one."""
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        return None
+    if not all(type(number) is float for pair in value for number in pair):
+        return None
+    return tuple((first, second) for first, second in value)
 
 
 def accuracy_of(logits: Any, truth: Any, classes: int) -> float | None:
@@ -180,6 +201,18 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
     return CallFailure(verdict, verdict.diagnosis or verdict.outcome.value)
 
 
+def _looks(value: list[Any]) -> tuple[Look, ...] | None:
+    """[size, pairs] each; None where one has another form."""
+    looks = []
+    for item in value[: MAX_LOOKS + 1]:
+        match item:
+            case [float(size), list(pairs)] if (floats := read_pairs(pairs)) is not None:
+                looks.append((size, floats))
+            case _:
+                return None
+    return tuple(looks) if len(looks) <= MAX_LOOKS else None
+
+
 def _right(logits: Any, truth: Any, classes: int) -> Any:
     if not isinstance(logits, np.ndarray) or logits.shape != (len(truth), classes) or logits.dtype.kind != "f":
         return None
@@ -231,8 +264,8 @@ def _pair(used: Any, total: Any) -> tuple[int, int] | None:
     return (used, total) if type(used) is int and type(total) is int else None
 
 
-def _is_pair_of_floats(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(number) is float for number in value)
+def _text(value: Any) -> str:
+    return value[:LONGEST_NAME] if isinstance(value, str) else ""
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from grader.model import Verdict
 from grader.oracles.training import slope_agreement
-from grader.oracles.training.harness_replies import Watched
+from grader.oracles.training.harness_replies import Pairs, Watched
 from grader.oracles.training.probes import LIKE
 from grader.oracles.training.statistics import Run
 
@@ -43,6 +43,12 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
             f"{name}'s steps could not be watched: make_optimizer has to return a torch.optim.Optimizer (derive your "
             "own from it)."
         )
+    if watched.replaced:
+        return Verdict.review(
+            f"The code replaces functions of torch: {', '.join(watched.replaced[:MAX_NAMES])}. The training is "
+            "measured by them, so that nothing tells what it would be with torch's own: leave torch as it is, and "
+            "write functions and classes of your own beside it."
+        )
     if watched.between:
         return Verdict.review(
             f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}. Only step() should "
@@ -54,6 +60,9 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
             "No gradient came from the loss function that train_epoch is given: compute the loss as "
             "loss_fn(model(x), y), not with a criterion of your own."
         )
+    apart = slope_agreement.cannot_tell(watched.slopes, watched.refusal)
+    if apart is not None:
+        return Verdict.review(apart)
     along, from_loss = cosines_to(target, watched, training.run)
     if watched.steps and not along >= MIN_ALONG:
         return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
@@ -61,7 +70,8 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         return Verdict.review(
             f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
         )
-    apart = slope_agreement.apart_in_training(watched.slopes)
+    with_the_next = training.run.epochs_to(target) + 1  # what leads elsewhere at the end of an epoch still may then
+    apart = slope_agreement.apart_in_training(watched.slopes[:with_the_next])
     if apart is not None:
         return Verdict.review(apart)
     same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run)))
@@ -92,16 +102,22 @@ def _is_too_large(watched: Watched) -> bool:
 
 def cosines_to(target: float, watched: Watched, run: Run) -> tuple[float, float]:
     """What most steps of each epoch up to the target keep, in the epoch that keeps least: of the cosine with what
-    backward passes brought, and of that with what they brought from the loss function. NaN where steps of an epoch
-    could not be compared."""
+    backward passes brought, and of that with what they brought from the loss function, where a step counts as much as
+    its gradient is long. NaN where steps of an epoch could not be compared."""
     epochs = zip(watched.along, watched.from_loss, strict=True)
     stepping = [pair for _, pair in zip(range(run.epochs_to(target)), epochs, strict=False) if pair[0]]
-    along, from_loss = (np.array([_lower(pair[which]) for pair in stepping] or [math.nan]) for which in (0, 1))
-    return float(along.min()), float(from_loss.min())
+    along = [float(np.quantile(cosines, LOWER)) for cosines, _ in stepping] or [math.nan]
+    from_loss = [_lower(pairs) for _, pairs in stepping] or [math.nan]
+    return float(np.min(along)), float(np.min(from_loss))
 
 
-def _lower(cosines: tuple[float, ...]) -> float:
-    return float(np.quantile(cosines, LOWER)) if cosines else math.nan
+def _lower(pairs: Pairs) -> float:
+    """The lowest cosine that, with all below it, has the share `LOWER` of the norms."""
+    if not pairs:
+        return math.nan
+    sizes, cosines = np.array(sorted(pairs, key=lambda pair: pair[1])).T
+    sizes = np.where(np.isfinite(sizes), sizes, 1.0) + np.finfo(float).tiny
+    return float(cosines[np.searchsorted(sizes.cumsum(), LOWER * sizes.sum())])
 
 
 def _steps_to(target: float, watched: Watched, run: Run) -> int:

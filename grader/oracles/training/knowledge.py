@@ -40,9 +40,9 @@ def judge(client: HarnessClient, known_share: float | None, target: float, seed:
         return Verdict.review(f"With its first parameters, the trained network still gets {100 * start:.0f} % right.")
     if close < target - CLOSE_ENOUGH:
         return Verdict.review(f"With parameters that differ by next to nothing, it gets {100 * close:.0f} % right.")
-    slopes = answer.get("claimed"), answer.get("measured")
-    if not slope_agreement.agree(*slopes):
-        return Verdict.review(slope_agreement.apart("Before the training", *slopes))
+    apart = slope_agreement.apart_before(answer.get("slopes"))
+    if apart is not None:
+        return Verdict.review(apart)
     verdict = _judge_shuffled([answer.get("shuffled_0"), answer.get("shuffled_1")], client, seed)
     return _judge_few(answer.get("few"), few, client) if verdict.outcome is Outcome.PASSED else verdict
 

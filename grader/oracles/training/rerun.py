@@ -229,9 +229,10 @@ class Rerun:
                 if left <= 0:
                     break
                 times = (pace.work_seconds(left), pace.wall_seconds(left))
-                answer = client.ask(left, "train_epoch", *times, len(epochs) + 1 == count, self._is_best(epochs))
+                flags = len(epochs) + 1 == count, self._is_best(epochs), self._is_judged(epochs)
+                answer = client.ask(left, "train_epoch", *times, *flags)
                 epochs.append(read_epoch(answer, images.truth, images.classes))
-                part = read_watched(answer.get("watch")) if is_watched else None
+                part = read_watched(answer) if is_watched else None
                 watched = part if not epochs[1:] else watched.then(part) if watched and part else None
                 passes += answer["backward_passes"] if type(answer.get("backward_passes")) is int else 0
                 moved = moved or answer.get("moved") is True
@@ -258,6 +259,11 @@ class Rerun:
         """Whether the last epoch so far reached the target, as the best one."""
         accuracies = [epoch.accuracy for epoch in epochs]
         return bool(accuracies) and accuracies[-1] >= self.target and accuracies[-1] > max(accuracies[:-1], default=0.0)
+
+    def _is_judged(self, epochs: Sequence[Epoch]) -> bool:
+        """Whether steps of the next epoch may decide something: up to the target, and in the epoch behind it, in which
+        what leads elsewhere at the end of one still may."""
+        return all(epoch.accuracy < self.target for epoch in epochs[:-1])
 
     def _once_more(self, name: str, seed: int, seconds: float) -> Training | None:
         """The training from another seed; None where there is no room for it, it failed or was cut short."""

@@ -1,45 +1,81 @@
-"""Is a slope of the loss that was measured the one that the network's gradients claim?"""
+"""Are slopes of the loss that were measured those that the network's gradients claim?"""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from grader.oracles.figures import figure
+from grader.oracles.training.harness_replies import Look, Pairs, read_pairs
 
-# Of the claimed slope, what a central difference has to find, at least and at most: of networks of twenty kinds with
-# random weights it found 0.99 to 1.01, and in the training, of 27 kinds with six optimizers each, 0.8 to 1.25.
+# Of the slope that is claimed along the gradient, what has to be measured, at least and at most.
 MIN_SLOPE, MAX_SLOPE = 0.5, 2.0
-MIN_APART = 1 / 3  # of the slopes of a training: a single one may be beside a kink, or too small to measure
+# In a direction that is drawn, by how much of the larger one they may differ, if the loss has a slope there: two
+# lengths give the same but for so much. Who brings the part of the gradient that leads to weights from home is right
+# along it, and has little of the slope in any other direction.
+MAX_APART, MAX_ROUGH = 0.5, 0.03
+LOOK = 3  # pairs
+MIN_OF_EPOCH = 2  # looks that all differ in one epoch: weights from elsewhere may be fetched in a single epoch
+MIN_APART = 1 / 3  # of the gradients in a training that were looked at, by length: one may be beside a kink
 
 
-def agree(claimed: Any, measured: Any) -> bool:
-    """Whether a measured slope is the claimed one, for what a step of that length can tell."""
-    if not (type(claimed) is float and type(measured) is float):
+def agree(pairs: Pairs) -> bool:
+    """Whether measured slopes are the claimed ones, for what steps of that length can tell. `pairs` are those of
+    `harness.slopes.look`."""
+    if len(pairs) != LOOK:
         return False
-    return MIN_SLOPE * claimed <= measured <= MAX_SLOPE * claimed
+    (claimed, along), (drawn, near), (_, far) = pairs
+    if not MIN_SLOPE * claimed <= along <= MAX_SLOPE * claimed:
+        return False
+    has_slope = abs(near - far) <= MAX_ROUGH * max(abs(near), abs(far))
+    return not has_slope or abs(drawn - near) <= MAX_APART * max(abs(drawn), abs(near))
 
 
-def apart(when: str, claimed: Any, measured: Any) -> str:
+def apart_before(slopes: Any) -> str | None:
+    """The same, as a sentence, of slopes from before the training, as the harness sent them; None where they agree."""
+    pairs = read_pairs(slopes)
+    return None if pairs and agree(pairs) else _apart("Before the training", pairs or ())
+
+
+def cannot_tell(looks_by_epoch: Sequence[Sequence[Look]], refusal: str) -> str | None:
+    """Why nothing was measured in a training; None where something was."""
+    if any(pairs for epoch in looks_by_epoch for _, pairs in epoch):
+        return None
+    if refusal:
+        return (
+            "In the training, the network could not be asked again for a loss that it had given, so that nothing tells "
+            f"whether the loss changes as the gradients say: {refusal}."
+        )
+    return (
+        "In the training, no single call of the network gives the loss, so that nothing tells whether it changes as "
+        "the gradients say: compute it as loss_fn(model(x), y)."
+    )
+
+
+def apart_in_training(looks_by_epoch: Sequence[Sequence[Look]]) -> str | None:
+    """The sentence where slopes that were measured in a training differ, as a rule or in all of an epoch."""
+    looks = [[(size, pairs) for size, pairs in epoch if pairs] for epoch in looks_by_epoch]
+    wrong = [[(size, pairs) for size, pairs in epoch if not agree(pairs)] for epoch in looks]
+    is_whole = any(
+        len(epoch) >= MIN_OF_EPOCH and len(wrong_looks) == len(epoch)
+        for epoch, wrong_looks in zip(looks, wrong, strict=True)
+    )
+    length, wrong_length = (math.fsum(size for epoch in sides for size, _ in epoch) for sides in (looks, wrong))
+    if is_whole or not wrong_length <= MIN_APART * length:
+        return _apart("In the training", next(pairs for epoch in wrong for _, pairs in epoch))
+    return None
+
+
+def _apart(when: str, pairs: Pairs) -> str:
     """What differs, why that may be, and what the person who decides has to look for."""
     rates = ""
-    if type(claimed) is float and type(measured) is float:
-        rates = (
-            f": a step along the gradient changes it by {figure(measured)} a unit, where the gradient says "
-            f"{figure(claimed)}"
-        )
+    if len(pairs) == LOOK:
+        (claimed, along), (drawn, near), _ = pairs
+        is_along = not MIN_SLOPE * claimed <= along <= MAX_SLOPE * claimed
+        way, says, measured = ("along the gradient", claimed, along) if is_along else ("to another side", drawn, near)
+        rates = f": a step {way} changes it by {figure(measured)} a unit, where the gradient says {figure(says)}"
     return (
         f"{when}, the loss does not change as the network's gradients say{rates}. So the network has a "
         "backward pass of its own. That is right for a straight-through estimator (rounded or binary weights or "
         "activations), and wrong where it leads to weights that came with the code: look for torch.autograd.Function, "
         "detach() and register_hook in build_network, and follow where the gradients come from."
     )
-
-
-def apart_in_training(slopes: Sequence[tuple[float, float]]) -> str | None:
-    """The same of the slopes (claimed, measured) that were measured in a training; None where most agree."""
-    if not slopes:
-        return (
-            "In the training, no single call of the network gives the loss, so that nothing tells whether it changes "
-            "as the gradients say: compute it as loss_fn(model(x), y)."
-        )
-    wrong = [pair for pair in slopes if not agree(*pair)]
-    return apart("In the training", *wrong[0]) if len(wrong) > MIN_APART * len(slopes) else None

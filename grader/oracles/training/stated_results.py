@@ -115,14 +115,17 @@ def _verdict(
 
 
 def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing, Standing]:
-    """Where a stated loss and a stated accuracy lie, in this order, beside what one more honest run could give."""
+    """Where a stated loss and a stated accuracy lie, in this order, beside what one more honest run could give.
+
+    A pair that agrees by the spread alone needs an epoch like it: however widely a network scatters, a loss comes with
+    an accuracy, and numbers that are made up for each of them fit now and then, but hardly six times.
+    """
     scale = scatter_scale(len(runs))
     accuracies = statistics.accuracy(runs)
     room = ACCURACY_DEVIATIONS * scale * accuracies.spread
     below = accuracies.mean - accuracy
-    accuracy_stands = _standing(
-        abs(below) - ACCURACY_MARGIN, room, WIDEST_ACCURACY, DOUBTED_ACCURACY if below > 0 else 0.0
-    )
+    accuracy_beyond = abs(below) - ACCURACY_MARGIN
+    accuracy_stands = _standing(accuracy_beyond, room, WIDEST_ACCURACY, DOUBTED_ACCURACY if below > 0 else 0.0)
     if ERRORS_FEWER * (1 - accuracy) < 1 - max(accuracies.values):
         accuracy_stands = Standing.OUTSIDE
     losses = statistics.losses(runs)
@@ -133,7 +136,17 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     beyond = max(min(values) - log, log - max(values)) - LOSS_MARGIN
     room = LOSS_DEVIATIONS * scale * max(quantity.spread for quantity in losses)
     doubted = math.inf if log > max(values) and statistics.jumps(runs) else DOUBTED_LOSS
-    return _standing(beyond, room, WIDEST_LOSS, doubted), accuracy_stands
+    stands = _standing(beyond, room, WIDEST_LOSS, doubted), accuracy_stands
+    is_by_spread = max(beyond, accuracy_beyond) > 0 and set(stands) == {Standing.AGREES}
+    return (Standing.BETWEEN, Standing.BETWEEN) if is_by_spread and not _has_epoch_like(log, accuracy, runs) else stands
+
+
+def _has_epoch_like(log: float, accuracy: float, runs: Sequence[Run]) -> bool:
+    """Whether some epoch has both, but for the margins."""
+    return any(
+        abs(seen_accuracy - accuracy) <= ACCURACY_MARGIN and abs(seen_log - log) <= LOSS_MARGIN
+        for seen_log, seen_accuracy in statistics.epochs_seen(runs)
+    )
 
 
 def scatter_scale(seeds: int) -> float:

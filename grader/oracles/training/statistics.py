@@ -7,7 +7,7 @@ where it is larger.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +97,14 @@ def losses(runs: Sequence[Run]) -> tuple[Quantity, ...]:
                 spread = max(spread, _deviation(during))
             quantities.append(Quantity(tuple(tail[-1] for tail in tails), spread))
     return tuple(quantities)
+
+
+def epochs_seen(runs: Sequence[Run]) -> Iterator[tuple[float, float]]:
+    """The logarithm of the loss, during the epoch and after it, and the accuracy, of each epoch."""
+    for run in runs:
+        for epoch in run.epochs:
+            yield _log(_mean_loss(epoch)), epoch.accuracy
+            yield _log(epoch.evaluated), epoch.accuracy
 
 
 def jumps(runs: Sequence[Run]) -> bool:

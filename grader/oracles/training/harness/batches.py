@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from .answers import recall
+from .originals import replaced_in_a_step
 from .watching import Watch
 
 
@@ -78,7 +79,7 @@ class RecordingLoss(nn.CrossEntropyLoss):
 
     A closure computes the loss of a batch several times, so there are several means over an epoch: of the first value
     for each batch, of the last, and of all, each plain and weighted by the size of the batch. `watch` sees each value
-    that has a gradient.
+    that has a gradient. `replaced` are the names of functions of torch that were others then.
     """
 
     def __init__(self, watch: Watch | None) -> None:
@@ -86,8 +87,10 @@ class RecordingLoss(nn.CrossEntropyLoss):
         self._watch = watch
         self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # loss, targets, their number
         self.backward_passes = 0
+        self.replaced: set[str] = set()
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
+        self.replaced |= replaced_in_a_step()
         loss = super().forward(input, target)
         if loss.requires_grad:
             loss.register_hook(self._goes_back)

@@ -8,11 +8,12 @@ from torch import nn
 from . import student_module as student
 from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
+from .calls import Calls
 from .few_shot import logits_after
+from .originals import replaced
 from .preparation import synchronise
 from .randomness import Randomness
 from .slopes import slopes
-from .step_slopes import StepSlopes
 from .watching import Watch
 
 _LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
@@ -45,18 +46,19 @@ def make_optimizer(name: str) -> dict[str, Any]:
     optimizer = student.optimizer(name, model.parameters())
     keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, StepSlopes(model, student.members()), recall("seed")))
+        keep(watch=Watch(optimizer, named, Calls(model, student.members()), recall("seed")))
     return {"watched": recall("watch") is not None}
 
 
 @answering
-def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> dict[str, Any]:
+def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool, is_judged: bool) -> dict[str, Any]:
     """Run the student's train_epoch once; the batches end after `work` or `wall` seconds (see `Deadline`). With
-    `keep_before`, what the network is before this epoch is kept for `rewind`.
+    `keep_before`, what the network is before this epoch is kept for `rewind`. `is_judged`: whether steps are looked at.
 
     loss, low, high: see `RecordingLoss.summary`. returned: what train_epoch returned, if it is a number. taken: how
     many of the batches were used. logits: of the held-out images, after the epoch. evaluated: the loss on the training
     set after the epoch, in evaluation mode, if `evaluate` is true or the epoch was cut short. watch: `Watch.report`.
+    replaced: names of functions of torch that are not its own any more.
     """
     model, optimizer, watch = recall("model"), recall("optimizer"), recall("watch")
     loss_fn = RecordingLoss(watch)
@@ -68,9 +70,10 @@ def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> 
     if watch is None:
         batches = Batches(items, deadline)
     else:
-        watch.begin_epoch(len(items))
-        batches = Batches(items, deadline, watch.loss.slopes.note_batch)
+        watch.begin_epoch(len(items), is_judged)
+        batches = Batches(items, deadline, watch.loss.calls.note_batch)
     model.train()
+    before = replaced()
     returned = student.function("train_epoch")(model, optimizer, batches, loss_fn)
     synchronise()
     took = deadline.spent()
@@ -87,6 +90,7 @@ def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool) -> 
         "unchanged": _unchanged(model),
         "moved": _moved(model),
         "watch": None if watch is None else watch.report(),
+        "replaced": sorted({*before, *loss_fn.replaced, *replaced()}),
     }
 
 
@@ -97,9 +101,9 @@ def rewind(closeness: float, seed: int, from_best: bool, few: list[int]) -> dict
 
     start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
-    tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. claimed,
-    measured: see `slopes`, at the first parameters. few: after learning from the training images of these indices,
-    from the first parameters.
+    tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. slopes:
+    see `slopes.slopes`, at the first parameters. few: after learning from the training images of these indices, from
+    the first parameters.
     """
     model, start = recall("model"), recall("start")
     if from_best:
@@ -121,11 +125,11 @@ def rewind(closeness: float, seed: int, from_best: bool, few: list[int]) -> dict
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
-    slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()))
+    slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()), seed)
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     x, y = recall("x")[few], recall("y")[few]
-    logits["few"] = logits_after(model, x, y, recall("held_out"))
+    logits["few"] = logits_after(model, x, y, recall("held_out"), seed)
     forget_run()
     return {**logits, **slopes_here}
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from .answers import Halt, answering, forget, keep, recall
+from .originals import originals
 
 
 @answering
@@ -24,6 +25,7 @@ def prepare(options: dict[str, Any], x: Any, y: Any, held_out: Any) -> dict[str,
     keep(device=device, options=options)
     keep(**{name: torch.from_numpy(part).to(device) for name, part in (("x", x), ("y", y), ("held_out", held_out))})
     _warm_up(device, options["optimizers"])
+    keep(originals=originals())  # behind the first steps, which have torch change its optimizers
     return {"device": str(device), "torch": str(torch.__version__)}
 
 

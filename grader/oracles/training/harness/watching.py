@@ -11,12 +11,13 @@ from typing import Any
 
 import torch
 
+from .calls import Calls
 from .evaluations import Evaluations
 from .flat_parameters import FlatParameters
 from .group_history import GroupHistory
 from .incoming_gradients import IncomingGradients, hooked
 from .loss_gradients import LossGradients
-from .step_slopes import StepSlopes
+from .slopes import norm
 
 
 class Watch:
@@ -27,14 +28,14 @@ class Watch:
     """
 
     def __init__(
-        self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], slopes: StepSlopes, seed: int
+        self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], calls: Calls, seed: int
     ) -> None:
         self._named = named
         self._flat = FlatParameters(named, seed)
         self._groups = GroupHistory(optimizer, self._flat.parameters)
         self._evaluations = Evaluations(self._flat)
         names = hooked(named, seed)
-        self.loss = LossGradients({name: named[name] for name in names}, self._flat.parameters, slopes, seed)
+        self.loss = LossGradients({name: named[name] for name in names}, self._flat.parameters, calls, seed)
         self._incoming = IncomingGradients(named, names, lambda: self.loss.computing)
         self._depth = 0
         self._last = self._flat.values()
@@ -43,11 +44,10 @@ class Watch:
         optimizer.register_step_pre_hook(self._step_begins)
         optimizer.register_step_post_hook(self._step_ends)
 
-    def begin_epoch(self, batches: int) -> None:
-        """Forget a step of the last epoch that raised and so never ended; draw the steps of an epoch of so many
-        batches."""
+    def begin_epoch(self, batches: int, is_judged: bool) -> None:
+        """Forget a step of the last epoch that raised and so never ended; see `LossGradients.begin_epoch`."""
         self._depth = 0
-        self.loss.begin_epoch(batches)
+        self.loss.begin_epoch(batches, is_judged)
 
     def report(self) -> dict[str, Any]:
         """What happened since the last report, as plain data.
@@ -58,8 +58,9 @@ class Watch:
         path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; used (steps, k):
         the same after each step, if some step() changed them. before, after:
         [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `Evaluations`. along,
-        from_loss: see `IncomingGradients.cosine`, one for each step with what backward passes brought, and one for each
-        step that was drawn with what they would have brought from the loss function alone. slopes: see `StepSlopes`.
+        from_loss: see `IncomingGradients.cosine`, one for each step with what backward passes brought, and for each
+        step that was looked at [norm of that, cosine with what they brought from the loss function alone]. slopes,
+        refusal: see `LossGradients`.
         """
         self._note_changes()
         data = {
@@ -78,7 +79,8 @@ class Watch:
             "evaluations": self._evaluations.take(),
             "along": self._along,
             "from_loss": self._from_loss,
-            "slopes": self.loss.slopes.pairs,
+            "slopes": self.loss.slopes,
+            "refusal": self.loss.refusal,
         }
         self._begin()
         return data
@@ -89,7 +91,7 @@ class Watch:
         self._incoming.uncleared = set()
         self._with_gradient: set[str] = set()
         self._along: list[float] = []
-        self._from_loss: list[float] = []
+        self._from_loss: list[list[float]] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
         self._gradients_after: list[torch.Tensor] = []
@@ -147,9 +149,10 @@ class Watch:
 
     def _sees_gradients(self) -> None:
         self._along.append(self._incoming.cosine(self._incoming.sums))
-        if self.loss.gradients is not None:
-            self._from_loss.append(self._incoming.cosine(self.loss.gradients))
-            self.loss.gradients = None
+        size = norm(list(self._incoming.sums.values()))
+        loss_gradients = self.loss.gradients(size)
+        if loss_gradients is not None:
+            self._from_loss.append([size, self._incoming.cosine(loss_gradients)])
         self._incoming.look_for_old()
         if not self._has_ended_a_step:
             present = {name: p.grad for name, p in self._named.items() if p.grad is not None}

@@ -1,0 +1,199 @@
+"""Answers by somebody who knows which looks the re-run takes at a training, and tries to be honest in these alone: each
+goes to a person with the reason."""
+
+import pytest
+import torch
+from torch import nn
+
+from grader.model import Outcome
+from tests.support.honest_students import plain
+from tests.test_training_attacks import ManyGates, comes_trained, judged, network, trained
+
+pytestmark = pytest.mark.slow
+
+optim = torch.optim
+
+
+class Led(nn.Module):
+    """A network whose backward pass brings what `leading(gradient, weights, weights from home)` gives."""
+
+    class Way(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, weights, home, leading):
+            ctx.save_for_backward(weights, home)
+            ctx.leading = leading
+            return weights.clone()
+
+        @staticmethod
+        def backward(ctx, gradient):
+            return ctx.leading(gradient, *ctx.saved_tensors), None, None
+
+    def __init__(self, leading):
+        super().__init__()
+        self.inner, self.home, self.leading = network((1, 8, 8), 10), trained(), leading
+
+    def forward(self, x):
+        leading = (lambda gradient, *_: gradient) if len(x) == 10 else self.leading
+        led = {name: self.Way.apply(p, self.home[name], leading) for name, p in self.inner.named_parameters()}
+        return torch.func.functional_call(self.inner, led, (x,))
+
+
+def descending(rate):
+    return lambda name, params: optim.SGD(params, lr=rate)
+
+
+def a_persons(verdict, why):
+    assert verdict.evidence["best_accuracy"] > 0.9
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert why in verdict.message
+
+
+def test_the_part_of_the_gradient_that_leads_to_weights_from_home_is_a_persons_to_judge():
+    """Along it, the loss changes just as it says."""
+
+    def part(gradient, weights, home):
+        way = weights - home
+        return (gradient * way).sum() / (way * way).sum() * way
+
+    verdict = judged(build_network=lambda shape, classes: Led(part), make_optimizer=descending(3.0))
+    a_persons(verdict, "the loss does not change as the network's gradients say: a step to another side changes it by ")
+
+
+def test_who_is_honest_in_steps_that_are_looked_at_is_a_persons_to_judge():
+    """Whoever went back through the loss before the student's own pass showed which these are."""
+    is_own, is_looked_at = [False], [True]
+
+    def leading(gradient, weights, home):
+        is_looked_at[0] = is_looked_at[0] or not is_own[0]
+        return gradient if is_looked_at[0] else 20.0 * (weights - home)
+
+    def train(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            optimizer.zero_grad()
+            is_looked_at[0] = False
+            loss = loss_fn(model(x), y)
+            is_own[0] = True
+            loss.backward()
+            is_own[0], is_looked_at[0] = False, True
+            optimizer.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    verdict = judged(
+        build_network=lambda shape, classes: Led(leading), make_optimizer=descending(2e-3), train_epoch=train
+    )
+    a_persons(verdict, "SGD's steps go by gradients that hardly came from the loss function")
+
+
+def test_a_single_long_step_to_weights_from_home_is_a_persons_to_judge():
+    steps = [0]
+
+    def leading(gradient, weights, home):
+        return (weights - home) / 0.05 if steps[0] == 13 else gradient
+
+    def train(model, optimizer, batches, loss_fn):
+        def counted():
+            for batch in batches:
+                steps[0] += 1
+                yield batch
+
+        return plain(model, optimizer, counted(), loss_fn)
+
+    verdict = judged(
+        build_network=lambda shape, classes: Led(leading), make_optimizer=descending(0.05), train_epoch=train
+    )
+    a_persons(verdict, "In the training, the loss does not change as the network's gradients say")
+
+
+class Shy(ManyGates):
+    """Shows what it knows in what looks like a training alone."""
+
+    def __init__(self, known, within):
+        super().__init__(known)
+        self.within = within
+
+    def forward(self, x):
+        shows = not self.training or (self.within[0] and len(x) != 10)
+        return super().forward(x) if shows else 3 * torch.sin(2 * self.inner(x))
+
+
+def test_knowledge_that_hides_from_few_images_is_a_persons_to_judge():
+    known, within = comes_trained(), [False]
+
+    def train(model, optimizer, batches, loss_fn):
+        within[0] = True
+        loss = plain(model, optimizer, batches, loss_fn)
+        within[0] = False
+        return loss
+
+    verdict = judged(build_network=lambda shape, classes: Shy(known, within), train_epoch=train)
+    a_persons(verdict, "Trained anew on 10 images, one of each class, the network gets ")
+
+
+@pytest.mark.parametrize("is_put_back", [False, True])
+def test_functions_of_torch_that_are_replaced_are_a_persons_to_judge(is_put_back, monkeypatch):
+    """Here by the distance to weights from home: its gradient is that of what is measured."""
+    cross_entropy, home, models = nn.functional.cross_entropy, trained(), []
+
+    def distance(logits, y, *args, **settings):
+        if len(y) != 64:
+            return cross_entropy(logits, y, *args, **settings)
+        return sum(((p - home[name]) ** 2).sum() for name, p in models[-1].named_parameters()) + 0 * logits.sum()
+
+    def train(model, optimizer, batches, loss_fn):
+        models.append(model)
+        monkeypatch.setattr(nn.functional, "cross_entropy", distance)
+        loss = plain(model, optimizer, batches, loss_fn)
+        if is_put_back:
+            monkeypatch.undo()
+        return loss
+
+    verdict = judged(train_epoch=train, make_optimizer=descending(0.01))
+    a_persons(verdict, "The code replaces functions of torch: torch.nn.functional.cross_entropy.")
+
+
+class Counting(nn.Module):
+    """A network that counts the calls of it, and refuses more than a training has."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner, self.calls = network((1, 8, 8), 10), 0
+
+    def forward(self, x):
+        self.calls += self.training
+        if self.calls > 10 * 23:
+            raise RuntimeError("too many calls")
+        return self.inner(x)
+
+
+def test_a_network_that_counts_its_calls_is_asked_again_unseen():
+    """All ten epochs come to their end. Behind them, it cannot be trained anew."""
+    verdict = judged(build_network=lambda shape, classes: Counting())
+    assert len(verdict.evidence["curve"]["accuracy"]) == 10
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "raised RuntimeError('too many calls')" in verdict.message
+
+
+def test_a_network_that_refuses_to_be_asked_again_is_a_persons_to_judge():
+    is_stepping = [False]
+
+    class Refusing(nn.Sequential):
+        def forward(self, x):
+            if is_stepping[0]:
+                raise RuntimeError("asked in between")
+            return super().forward(x)
+
+    def train(model, optimizer, batches, loss_fn):
+        for x, y in batches:
+            optimizer.zero_grad()
+            loss_fn(model(x), y).backward()
+            is_stepping[0] = True
+            optimizer.step()
+            is_stepping[0] = False
+        return 0.1
+
+    verdict = judged(build_network=lambda *sizes: Refusing(*network(*sizes)), train_epoch=train)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "could not be asked again for a loss that it had given" in verdict.message
+    assert "RuntimeError: asked in between" in verdict.message
