@@ -668,8 +668,16 @@ def test_numbers_that_look_alike_are_told_apart() -> None:
 def test_whether_a_tolerance_shows_is_not_luck(draw: Callable[[np.random.Generator], tuple[Case, ...]]) -> None:
     """Each comparison with a tolerance is right with every seed, or with none."""
     drawn = [draw(np.random.default_rng(seed)) for seed in range(20)]
+    judged: dict[tuple[int, bytes], bool] = {}  # most models come to one of a few answers
+
+    def is_right(case: Case, answer: Floats) -> bool:
+        key = id(case), answer.tobytes()
+        if key not in judged:
+            judged[key] = not mismatch(case, read_and_compare(answer, case))
+        return judged[key]
+
     for model in WITH_A_TOLERANCE:
-        right = [all(not mismatch(case, read_and_compare(model(case), case)) for case in cases) for cases in drawn]
+        right = [all(is_right(case, model(case)) for case in cases) for cases in drawn]
         assert len(set(right)) == 1
 
 

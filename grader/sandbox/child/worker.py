@@ -14,10 +14,14 @@ import importlib
 import inspect
 import json
 import os
+import queue
 import random
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BufferedReader, FileIO
 from typing import Any
 
 from . import convert, kept_values, packages, protocol, rlimits
@@ -28,6 +32,10 @@ if sys.platform == "linux":
     from . import confine
 
 _SPEECHLESS = 71  # exit code of a worker that cannot answer any more
+_CHUNK = 1 << 16
+
+Take = Callable[[int], bytes]  # so many bytes of what was sent to us; fewer at its end
+Send = Callable[[bytes], None]
 
 
 @dataclass(slots=True)
@@ -41,15 +49,16 @@ class State:
 def main(argument: str) -> None:
     """Run a worker that was started, not forked: it limits itself as far as the system can, and serves."""
     limits = json.loads(argument)
+    requests, send = own_channel()
+    take = _taken_ahead(requests)
     rlimits.set_limits(limits)
     if sys.platform == "linux":
         confine.harden(limits["protected_pids"])
-    serve()
+    serve(take, send)
 
 
-def serve() -> None:
+def serve(take: Take, send: Send) -> None:
     """Answer requests until the grader closes the channel."""
-    take, send = _own_channel()
     state = State()
     sys.meta_path.insert(0, state.importer)
     while True:
@@ -223,9 +232,9 @@ def _quietly(action: Callable[[], object]) -> None:
         return
 
 
-def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
+def own_channel() -> "tuple[BufferedReader[FileIO], Send]":
     """Take the two pipes for ourselves; what the student prints goes to descriptor 2, and nothing comes from 0."""
-    requests = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
+    requests = BufferedReader(FileIO(os.dup(0)), _CHUNK)
     replies = os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -240,4 +249,38 @@ def _own_channel() -> tuple[Callable[[int], bytes], Callable[[bytes], None]]:
         while view:
             view = view[os.write(replies, view) :]
 
-    return requests.read, send
+    return requests, send
+
+
+def _taken_ahead(requests: "BufferedReader[FileIO]") -> Take:
+    """The same, read by a thread: nothing else tells a worker in an endless loop that its grader has been killed.
+
+    Linux ends a forked worker with its zygote; elsewhere a loop would go on for good.
+    """
+    chunks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    ready = bytearray()
+
+    def read() -> None:
+        try:
+            while chunk := requests.read1():
+                chunks.put(chunk)
+        except OSError:  # the student's code has closed what we speak through
+            os._exit(_SPEECHLESS)
+        _end_with_children()
+
+    def take(count: int) -> bytes:
+        while len(ready) < count:
+            ready.extend(chunks.get())
+        data = bytes(ready[:count])
+        del ready[:count]
+        return data
+
+    threading.Thread(target=read, daemon=True).start()
+    return take
+
+
+def _end_with_children() -> None:
+    """End this worker and what its student has started, as far as the system knows of it: the worker leads a group."""
+    if sys.platform != "win32" and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)

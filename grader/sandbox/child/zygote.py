@@ -203,7 +203,8 @@ class Zygote:
         readable_paths.release(self.readable)
         self.workers.clear()
         sys.argv[:] = [""]
-        worker.serve()
+        requests, send = worker.own_channel()
+        worker.serve(requests.read, send)
 
     def fork_sibling(self, settings: dict[str, Any], descriptor: int) -> None:
         """For another process of the grader's. Nothing but memory is shared: each ends with its own socket alone."""
