@@ -21,6 +21,7 @@ from grader.oracles.training.statistics import Run
 
 ACCURACY_MARGIN = 0.03  # eleven of 360 images
 LOSS_MARGIN = 0.5  # of a logarithm: a factor of 1.6
+LIKE_ACCURACY = 0.06  # of an epoch that has the same loss
 ACCURACY_DEVIATIONS = 3.0
 LOSS_DEVIATIONS = 2.5
 # A network whose runs scatter more widely than this does not make every number agree.
@@ -142,9 +143,9 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
 
 
 def _has_epoch_like(log: float, accuracy: float, runs: Sequence[Run]) -> bool:
-    """Whether some epoch has both, but for the margins."""
+    """Whether some epoch has both, but for these margins."""
     return any(
-        abs(seen_accuracy - accuracy) <= ACCURACY_MARGIN and abs(seen_log - log) <= LOSS_MARGIN
+        abs(seen_accuracy - accuracy) <= LIKE_ACCURACY and abs(seen_log - log) <= LOSS_MARGIN
         for seen_log, seen_accuracy in statistics.epochs_seen(runs)
     )
 
