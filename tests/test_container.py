@@ -143,7 +143,8 @@ def act():
         except BlockingIOError:
             return number
 """
-    assert value(single, code, Limits(processes=20)) == 20  # the place of whoever looks at its times, too
+    # the last place is shared with whoever looks at its times, which on a busy machine may be at this moment
+    assert value(single, code, Limits(processes=20)) in (19, 20)
 
 
 def test_memory_is_bounded_for_all_its_processes_together(single: DockerLauncher) -> None:
