@@ -43,37 +43,9 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
             f"{name}'s steps could not be watched: make_optimizer has to return a torch.optim.Optimizer (derive your "
             "own from it)."
         )
-    if watched.replaced:
-        return Verdict.review(
-            f"The code replaces functions of torch: {', '.join(watched.replaced[:MAX_NAMES])}. The training is "
-            "measured by them, so that nothing tells what it would be with torch's own: leave torch as it is, and "
-            "write functions and classes of your own beside it."
-        )
-    if watched.between:
-        return Verdict.review(
-            f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}. Only step() should "
-            "change them: average weights in a copy of the network, such as torch.optim.swa_utils.AveragedModel, and "
-            "do not limit, reset or move them by hand."
-        )
-    if not training.backward_passes:
-        return Verdict.review(
-            "No gradient came from the loss function that train_epoch is given: compute the loss as "
-            "loss_fn(model(x), y), not with a criterion of your own."
-        )
-    apart = slope_agreement.cannot_tell(watched.slopes, watched.refusal)
-    if apart is not None:
-        return Verdict.review(apart)
-    along, from_loss = cosines_to(target, watched, training.run)
-    if watched.steps and not along >= MIN_ALONG:
-        return Verdict.review(f"{name}'s steps do not go by the gradients that backward() brought.")
-    if watched.steps and not from_loss >= MIN_ALONG:
-        return Verdict.review(
-            f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
-        )
-    with_the_next = training.run.epochs_to(target) + 1  # what leads elsewhere at the end of an epoch still may then
-    apart = slope_agreement.apart_in_training(watched.slopes[:with_the_next])
-    if apart is not None:
-        return Verdict.review(apart)
+    reason = _by_other_means(name, training, watched) or _by_other_gradients(name, training, watched, target)
+    if reason is not None:
+        return Verdict.review(reason)
     same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run)))
     if same["same"]:
         return Verdict.passed()
@@ -92,6 +64,39 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
         f"{f', {LIKE[like]}' if like in LIKE else ''}.",
         f"behaves-like-{like.lower()}",
     )
+
+
+def _by_other_means(name: str, training: WatchedTraining, watched: Watched) -> str | None:
+    """The sentence where the training goes past what it is measured by."""
+    if watched.replaced:
+        return (
+            f"The code replaces functions of torch: {', '.join(watched.replaced[:MAX_NAMES])}. The training is "
+            "measured by them, so nothing tells what it would be with torch's own. Leave torch as it is, and write "
+            "functions and classes of your own beside it."
+        )
+    if watched.between:
+        return (
+            f"Parameters change between {name}'s steps: {', '.join(watched.between[:MAX_NAMES])}. Only step() should "
+            "change them: average weights in a copy of the network, such as torch.optim.swa_utils.AveragedModel, and "
+            "do not limit, reset or move them by hand."
+        )
+    if not training.backward_passes:
+        return (
+            "No gradient came from the loss function that train_epoch is given: compute the loss as "
+            "loss_fn(model(x), y), not with a criterion of your own."
+        )
+    return slope_agreement.cannot_tell(watched.slopes, watched.refusal)
+
+
+def _by_other_gradients(name: str, training: WatchedTraining, watched: Watched, target: float) -> str | None:
+    """The sentence where steps up to the target do not go by gradients of the loss."""
+    along, from_loss = cosines_to(target, watched, training.run)
+    if watched.steps and not along >= MIN_ALONG:
+        return f"{name}'s steps do not go by the gradients that backward() brought."
+    if watched.steps and not from_loss >= MIN_ALONG:
+        return f"{name}'s steps go by gradients that hardly came from the loss function that train_epoch is given."
+    with_the_next = training.run.epochs_to(target) + 1  # what leads elsewhere at the end of an epoch still may then
+    return slope_agreement.apart_in_training(watched.slopes[:with_the_next])
 
 
 def _is_too_large(watched: Watched) -> bool:
