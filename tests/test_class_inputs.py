@@ -203,7 +203,8 @@ def test_a_worksheet_that_is_given_as_a_roster_is_filled_in_where_it_can_be(klas
 def test_a_sheet_for_all_exercises_is_told_where_some_are_graded(klass: Class, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("Identifier,Email address,Grade,Maximum grade\nParticipant 7,a@example.edu,,22.00\n")
-    (issue,) = klass.grade(sheet=sheet).issues
+    issue, without_row = klass.grade(sheet=sheet).issues
+    assert without_row.message.startswith("no row is of ")
     assert issue.message == (
         "only some of the exercises are graded: of the 22 points in the sheet, at most 6 are given. Import sheet.csv "
         "only if that is what you want."

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.classroom.class_model import Extension, Format, Student, Worth
+from grader.classroom.class_model import Extension, Format, IssueKind, Student, Worth
 from grader.classroom.marks.finalize import finalize
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs
@@ -269,6 +269,16 @@ def test_some_exercises_may_be_filled_into_a_sheet_for_all(tmp_path: Path) -> No
     assert ada.startswith("Teilnehmer/in 101;=Ada;ada@example.org;1;22,00;")
     (ada, *_), (possible, *_) = rows(tmp_path / "out" / "moodle.csv"), rows(tmp_path / "out" / "canvas.csv")
     assert (ada["Grade"], ada["Maximum Grade"], possible["Assignment 9"]) == ("1", "22", "22")
+
+
+def test_whoever_has_no_row_in_the_sheet_is_named(tmp_path: Path) -> None:
+    results = results_of(tmp_path, Format.MOODLE, MOODLE_SHEET)
+    (issue,) = export(results, store.read_index(results)).issues
+    assert (issue.kind, issue.who) == (IssueKind.TABLE, "sheet.csv")
+    assert issue.message == (
+        "no row is of -Grace, so it has no grade for them. Rows are matched by the id, the e-mail address or the LMS's "
+        "number: does the roster have what the sheet has?"
+    )
 
 
 def test_tables_for_an_lms_are_worth_what_was_graded(tmp_path: Path) -> None:

@@ -21,13 +21,21 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from grader.classroom.class_model import Format, Issue, Student
+from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import read_inputs
 from grader.classroom.results.feedback import as_html, comment_lines
 from grader.classroom.results.feedback_zip import NAME as FEEDBACK_ZIP
 from grader.classroom.results.feedback_zip import feedback_zip
-from grader.classroom.results.lms_gradesheet import Gradesheet, Line, excused, fill, open_gradesheet, participants
+from grader.classroom.results.lms_gradesheet import (
+    Gradesheet,
+    Line,
+    excused,
+    fill,
+    open_gradesheet,
+    participants,
+    without_row,
+)
 from grader.classroom.results.pages import Compared, notes_on, write_pages
 from grader.classroom.results.store import ClassIndex, Entry, report_of
 from grader.classroom.results.store import reports as reports_of
@@ -37,6 +45,7 @@ from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
 from grader.schema import Report
 
+_NAMED = 5  # people in a sentence
 _DIGITS = 6  # of a grade behind the point, as of scores: 100 stays 100, whatever it was divided by
 _WHO = ("id", "name", "email", "status")
 _MOODLE = (
@@ -68,6 +77,7 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     write_atomically(results / "moodle.csv", table(_moodle(results, index, scale, now)))
     write_atomically(results / "canvas.csv", table(_canvas(results, index, scale)))
     if sheet:
+        index = _with_missing_rows(index, sheet)
         write_atomically(results / "sheet.csv", fill(sheet, _lines(results, index), now))
     write_pages(results, index, compared)
     write_atomically(results / FEEDBACK_ZIP, feedback_zip(results, index, participants(sheet) if sheet else {}))
@@ -80,6 +90,20 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
     if inputs.sheet is None:
         return None
     return open_gradesheet(inputs.sheet.path, index.worth, inputs.assignment_column, scale=bool(inputs.scale))
+
+
+def _with_missing_rows(index: ClassIndex, sheet: Gradesheet) -> ClassIndex:
+    """The class, with an issue about those whose grade has no place in the LMS's sheet."""
+    graded = (person for entry in index.entries if entry.status == "graded" for person in entry.students)
+    names = [person.name or person.id for person in without_row(sheet, graded)]
+    if not names:
+        return index
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    message = (
+        f"no row is of {', '.join(names[:_NAMED])}{more}, so it has no grade for them. Rows are matched by the id, the "
+        "e-mail address or the LMS's number: does the roster have what the sheet has?"
+    )
+    return index.model_copy(update={"issues": (*index.issues, Issue(IssueKind.TABLE, "sheet.csv", message))})
 
 
 def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:

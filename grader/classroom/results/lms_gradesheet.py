@@ -116,6 +116,14 @@ def excused(sheet: Gradesheet, people: Iterable[Student]) -> dict[Student, str]:
     return words
 
 
+def without_row(sheet: Gradesheet, people: Iterable[Student]) -> list[Student]:
+    """Those of `people` whom no row of the sheet is of."""
+    wanted = list(people)
+    find = _finder(Line(person, 0.0, "") for person in wanted)
+    present = {line.person for row in sheet.table.people() if (line := find(row)) is not None}
+    return [person for person in wanted if person not in present]
+
+
 def participants(sheet: Gradesheet) -> dict[str, str]:
     """The course's id or the e-mail of a person, as Moodle's worksheet has it -> Moodle's number of them."""
     numbers: dict[str, str] = {}
