@@ -94,8 +94,8 @@ def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
 
 def _with_missing_rows(index: ClassIndex, sheet: Gradesheet) -> ClassIndex:
     """The class, with an issue about those whose grade has no place in the LMS's sheet."""
-    graded = (person for entry in index.entries if entry.status == "graded" for person in entry.students)
-    names = [person.name or person.id for person in without_row(sheet, graded)]
+    people = (person for entry in index.entries if entry.status == "graded" for person in entry.students)
+    names = [person.name or person.id for person in without_row(sheet, people)]
     if not names:
         return index
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
