@@ -118,10 +118,10 @@ def excused(sheet: Gradesheet, people: Iterable[Student]) -> dict[Student, str]:
 
 def without_row(sheet: Gradesheet, people: Iterable[Student]) -> list[Student]:
     """Those of `people` whom no row of the sheet is of."""
-    wanted = list(people)
-    find = _finder(Line(person, 0.0, "") for person in wanted)
+    listed_people = list(people)
+    find = _finder(Line(person, 0.0, "") for person in listed_people)
     present = {line.person for row in sheet.table.people() if (line := find(row)) is not None}
-    return [person for person in wanted if person not in present]
+    return [person for person in listed_people if person not in present]
 
 
 def participants(sheet: Gradesheet) -> dict[str, str]:
