@@ -34,8 +34,9 @@ from grader.sandbox.launcher import Bundle, CallFailed, Returned
 from grader.sandbox.process import ProcessLauncher
 from grader.sandbox.replies import parse
 from grader.sandbox.supervisor import Sandbox
+from grader.suite.endpoint import Contract, Endpoint
 from grader.suite.expressions import flaw
-from grader.suite.proxy import Contract, Endpoint, ModuleProxy
+from grader.suite.proxy import ModuleProxy
 from grader.suite.session import Oracles, OracleStoppedError
 from grader.suite.wire_values import from_wire
 from tests.support import wire

@@ -12,7 +12,8 @@ from hypothesis.extra import numpy as arrays
 
 from grader.errors import SandboxError
 from grader.sandbox.supervisor import Sandbox
-from grader.suite.proxy import Contract, Endpoint, ModuleProxy
+from grader.suite.endpoint import Contract, Endpoint
+from grader.suite.proxy import ModuleProxy
 from grader.suite.wire_values import to_wire
 from tests.support.workers import PATIENCE, SANDBOXES, bundle_of, usual_first
 

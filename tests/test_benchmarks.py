@@ -32,8 +32,8 @@ OPTIONS["shapes"] = OPTIONS["training"] = OPTIONS["seeds"] = OPTIONS["examples"]
 OPTIONS["klass"] += ["--ours", "process"]  # the peers are installed from the network: not for a test
 
 
-# What these measure with is what the others measure with, and they take longest; `make lint` holds them to its types.
-AGAIN = {"student", "klass", "training", "seeds", "desk", "scale", "shapes"}
+# What these measure with is what the first measures with; `make lint` holds them to its types.
+AGAIN = SHORT.keys() - {"gradient"}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.thorough] * (name in AGAIN)) for name in SHORT])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.assignment.comparison import SIX, discussion
 from grader.model import Outcome
-from grader.oracles.training import claims, stated_results, statistics
+from grader.oracles.training import agreement, claims, stated_results, statistics
 from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.statistics import Epoch, Run
 
@@ -498,7 +498,7 @@ def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, 
 
 
 def test_fewer_seeds_know_less():
-    spread = [stated_results.scatter_scale(seeds) for seeds in (2, 3, 5)]
+    spread = [agreement.scatter_scale(seeds) for seeds in (2, 3, 5)]
     assert spread == sorted(spread, reverse=True)
 
 

@@ -10,7 +10,7 @@ from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
 from grader.errors import UsageError
 from grader.oracles.numeric import comparison
-from grader.oracles.training import claim_list, stated_results
+from grader.oracles.training import agreement, claim_list
 from grader.student.explain import explain
 from tests.support.command import ROOT, Command
 
@@ -31,7 +31,7 @@ def test_every_point_is_explained_with_hints(assignment: Assignment) -> None:
 def test_the_numbers_are_the_codes_own(assignment: Assignment) -> None:
     numerical = explain(assignment, "3.4").judged[1]
     assert f"{comparison.DOUBLE.atol:g}·norm + {comparison.DOUBLE.rtol:g}·|true value|" in numerical
-    assert f"agree within {stated_results.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
+    assert f"agree within {agreement.ACCURACY_MARGIN:g}, or" in explain(assignment, "4.7").judged[0]
     assert f"At least {claim_list.MIN_CLAIMS} comparisons" in explain(assignment, "4.8").asks
     assert "at least 80% of the held-out images" in explain(assignment, "4.1").judged[0]
 

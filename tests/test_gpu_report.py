@@ -37,12 +37,14 @@ def test_the_whole_plan_in_its_short_form(tmp_path: Path) -> None:
 IN_A_PROCESS = ("bounds of a worker", "jail")
 
 
+@pytest.mark.thorough
 def test_the_sections_that_need_no_class(tmp_path: Path) -> None:
     sections, text = reported(tmp_path, *(word for name in IN_A_PROCESS for word in ("--section", name)))
     assert sections == [*IN_A_PROCESS]
     assert "| jail | the jail on a CPU | holds and trains | yes |" in text
 
 
+@pytest.mark.thorough
 def test_the_same_class_on_both(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its commands forked from a warm process; of two classes at once, commands are started in the same way."""
     monkeypatch.setattr(class_runs.subprocess, "Popen", warm_commands.Process)

@@ -15,7 +15,8 @@ from grader.sandbox.child.protocol import MAX_HANDLES, REPLY, HandleNumber, Opaq
 from grader.sandbox.launcher import Bundle, Launcher
 from grader.sandbox.supervisor import Sandbox
 from grader.suite import proxy
-from grader.suite.proxy import Contract, Endpoint, ModuleProxy
+from grader.suite.endpoint import Contract, Endpoint
+from grader.suite.proxy import ModuleProxy
 from scripts import fuzz
 from tests.support.command import ROOT
 from tests.support.workers import DEADLINE, PATIENCE, SANDBOXES, usual_first

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from grader.model import Outcome
+from grader.model import CallFailure, Outcome
 from grader.sandbox.child.protocol import Array, Opaque, Tree, encode
 from grader.sandbox.launcher import CallFailed, Request, Returned
-from grader.suite.proxy import CallFailure, Contract, Endpoint, ModuleProxy
+from grader.suite.endpoint import Contract, Endpoint
+from grader.suite.proxy import ModuleProxy
 
 
 class Counting:

@@ -38,7 +38,7 @@ SHORT = {
 }
 # tests/test_class.py kills warm classes as this one kills cold ones, tests/test_soak.py what a class started; the desk
 # is in a browser in tests/test_desk_browser.py.
-AGAIN = {"kill_class", "desk_pictures"}
+AGAIN = {"compare_sandboxes", "kill_class", "pictures", "desk_pictures"}
 PICTURES = {"pictures": {"table.svg", "page.png"}, "desk_pictures": {"desk-queue.png", "desk-sheet.png"}}
 
 

@@ -6,13 +6,12 @@ from random import Random
 import pytest
 
 from scripts import soak
+from tests.support.tiers import again
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(soak.os, "fork"), reason="reads /proc")]
 
 
-@pytest.mark.parametrize(
-    "names", [("helper-kills",), pytest.param(("helper-kills", "full-disk"), marks=pytest.mark.thorough)]
-)
+@pytest.mark.parametrize("names", [again(("helper-kills",)), again(("helper-kills", "full-disk"))])
 def test_classes_come_through_and_leave_nothing(names: tuple[str, ...]) -> None:
     *rounds, last = soak.run(minutes=0.0, students=2, seed=1, names=names)
     assert [line.partition(": ")[0] for line in rounds] == [*names]

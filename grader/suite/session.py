@@ -14,8 +14,9 @@ from grader.model import CallFailure, Finding, Outcome, Submission
 from grader.rubric import Exercise, Oracle
 from grader.sandbox.launcher import Bundle, Launcher, Limits
 from grader.sandbox.supervisor import Sandbox
+from grader.suite.endpoint import CallLog, Contract, Endpoint, ModuleFindings
 from grader.suite.missing_packages import not_installed
-from grader.suite.proxy import CallLog, Contract, Endpoint, ModuleFindings, ModuleProxy
+from grader.suite.proxy import ModuleProxy
 
 
 class OracleStoppedError(Exception):

@@ -42,12 +42,14 @@ class Costs:
         self._clock: dict[str, float] = defaultdict(float)
         self._processor: dict[str, float] = defaultdict(float)
 
-    def pytest_runtest_logstart(self) -> None:
+    def pytest_collection_finish(self) -> None:
         self._last = Used.now()
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self) -> Iterator[None]:
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Iterator[None]:
         report = yield
+        if call.when != "teardown":  # one look at the end of each test: it goes through all processes there are
+            return report
         now = Used.now()
         report.costs = [now.clock - self._last.clock, now.processor - self._last.processor]  # travels with the report
         self._last = now

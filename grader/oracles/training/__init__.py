@@ -13,6 +13,7 @@ what was measured.
     probes             does the optimizer behave as its name says?
     learning           does the network learn with it? `not_learning`: if not, why?
     statistics         what was measured, as numbers with a spread
+    agreement          where do stated numbers lie beside it?
     stated_results     do a student's numbers agree with them?
     claims             and their comparisons?
     time_box, gpu_lock, images

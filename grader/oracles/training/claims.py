@@ -15,8 +15,8 @@ from typing import Any
 from grader.model import Verdict
 from grader.oracles.figures import figures_apart
 from grader.oracles.training import statistics
+from grader.oracles.training.agreement import MIN_SEEDS, scatter_scale
 from grader.oracles.training.claim_list import SHAPE, Claim, read
-from grader.oracles.training.stated_results import MIN_SEEDS, scatter_scale
 from grader.oracles.training.statistics import Quantity, Run
 
 MAX_PROBLEMS = 6  # sentences on how CLAIMS is written, at a time

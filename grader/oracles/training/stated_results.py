@@ -1,53 +1,26 @@
 """Compares the results that a student states with those of the re-run.
 
 An honest student measured once, on another machine, from another seed. So an entry agrees where one more honest run
-could have given it: its accuracy near the mean of the re-run, its loss in the range of the re-run's (measured during
-the last epoch or after it), each widened by a margin and by the spread, the latter up to a bound (`WIDEST_*`). Where an
-entry does not agree, the optimizer is trained from more seeds. If it then lies beyond margin and spread, it disagrees.
-If it lies within the spread but beyond the bound (the network scatters too widely), a person decides; so they do where
-time ran out.
+could have given it (`agreement`). Where it does not agree, the optimizer is trained from more seeds. If it then lies
+beyond margin and spread, it disagrees. If it lies within the spread but beyond the bound (the network scatters too
+widely), a person decides; so they do where time ran out.
 """
 
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from typing import Any, assert_never
 
 from grader.model import Verdict
 from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training import statistics
+from grader.oracles.training.agreement import MIN_SEEDS, Standing, agrees, worst_of
 from grader.oracles.training.statistics import Run
 
-ACCURACY_MARGIN = 0.03  # eleven of 360 images
-LOSS_MARGIN = 0.5  # of a logarithm: a factor of 1.6
-LIKE_ACCURACY = 0.06  # of an epoch that has the same loss
-ACCURACY_DEVIATIONS = 3.0
-LOSS_DEVIATIONS = 2.5
-# A network whose runs scatter more widely than this does not make every number agree.
-WIDEST_ACCURACY = 0.07
-WIDEST_LOSS = math.log(4)
-# A loss whose logarithm is beyond the margin by no more than this goes to a person, whatever the spread: on batches,
-# the loss of L-BFGS after an epoch has a long tail, of which three seeds show nothing. Where it jumps up in the re-run,
-# too, in whichever epoch, every larger loss does.
-DOUBTED_LOSS = 1.0
-# An accuracy below the re-run's, which nobody would make up, likewise: recurrent networks fall by so much in an epoch.
-DOUBTED_ACCURACY = 0.12
-ERRORS_FEWER = 6.0  # this many times fewer wrong images than in the best re-run are not luck, however small the numbers
-FEW_SEEDS = {2: 1.3}  # two seeds know their own spread badly (Student's t, roughly), on top of 1 + 1/n
-MIN_SEEDS = 3  # before a number is rejected
 MIN_WRONG = 2  # with this many entries that surely disagree, the doubtful ones count as disagreeing, too
 MIN_SUMS = 2  # entries that agree when divided by the number of batches; a single one may do so by chance
 BETWEEN = "scatters-too-widely"
 KEYS = ("train_loss", "test_accuracy")
-
-
-class Standing(Enum):
-    """Where a stated number lies in relation to the re-run; the worst has the largest value."""
-
-    AGREES = auto()
-    BETWEEN = auto()  # within the spread, but beyond the bound on it
-    OUTSIDE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,53 +88,6 @@ def _verdict(
     return Verdict.partial(share, " ".join(messages), diagnosis, disagreements=disagreements)
 
 
-def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing, Standing]:
-    """Where a stated loss and a stated accuracy lie, in this order, beside what one more honest run could give.
-
-    A pair that agrees by the spread alone needs an epoch like it: however widely a network scatters, a loss comes with
-    an accuracy, and numbers that are made up for each of them fit now and then, but hardly six times.
-    """
-    scale = scatter_scale(len(runs))
-    accuracies = statistics.accuracy(runs)
-    room = ACCURACY_DEVIATIONS * scale * accuracies.spread
-    below = accuracies.mean - accuracy
-    accuracy_beyond = abs(below) - ACCURACY_MARGIN
-    accuracy_stands = _standing(accuracy_beyond, room, WIDEST_ACCURACY, DOUBTED_ACCURACY if below > 0 else 0.0)
-    if ERRORS_FEWER * (1 - accuracy) < 1 - max(accuracies.values):
-        accuracy_stands = Standing.OUTSIDE
-    losses = statistics.losses(runs)
-    if not losses or not math.isfinite(loss):
-        return Standing.OUTSIDE, accuracy_stands
-    values = [value for quantity in losses for value in quantity.values]
-    log = math.log(max(loss, statistics.MIN_LOSS))
-    beyond = max(min(values) - log, log - max(values)) - LOSS_MARGIN
-    room = LOSS_DEVIATIONS * scale * max(quantity.spread for quantity in losses)
-    doubted = math.inf if log > max(values) and statistics.jumps(runs) else DOUBTED_LOSS
-    stands = _standing(beyond, room, WIDEST_LOSS, doubted), accuracy_stands
-    is_by_spread = max(beyond, accuracy_beyond) > 0 and set(stands) == {Standing.AGREES}
-    return (Standing.BETWEEN, Standing.BETWEEN) if is_by_spread and not _has_epoch_like(log, accuracy, runs) else stands
-
-
-def _has_epoch_like(log: float, accuracy: float, runs: Sequence[Run]) -> bool:
-    """Whether some epoch has both, but for these margins."""
-    return any(
-        abs(seen_accuracy - accuracy) <= LIKE_ACCURACY and abs(seen_log - log) <= LOSS_MARGIN
-        for seen_log, seen_accuracy in statistics.epochs_seen(runs)
-    )
-
-
-def scatter_scale(seeds: int) -> float:
-    """The standard deviation of one more run about the mean of `seeds` runs, in units of their own standard deviation:
-    sqrt(1 + 1/n), and more where n is too small to estimate it well."""
-    return math.sqrt(1 + 1 / seeds) * FEW_SEEDS.get(seeds, 1.0)
-
-
-def _standing(beyond: float, room: float, widest: float, doubted: float = 0.0) -> Standing:
-    if beyond <= min(room, widest):
-        return Standing.AGREES
-    return Standing.BETWEEN if beyond <= max(room, doubted) else Standing.OUTSIDE
-
-
 def _entry(
     name: str,
     results: Mapping[str, Any],
@@ -218,11 +144,11 @@ def _compared(
 ) -> Entry:
     if not all(run.whole for run in runs()[name]):
         return Entry(None, f"{name}'s re-run was cut short by the time box, so its numbers could not be confirmed.")
-    while _worst(standings := agrees(loss, accuracy, _finite(runs()[name]))) is not Standing.AGREES and another(name):
+    while worst_of(standings := agrees(loss, accuracy, _finite(runs()[name]))) is not Standing.AGREES and another(name):
         pass
     finite_runs = _finite(runs()[name])
     message = _disagreement(name, loss, accuracy, finite_runs, *standings)
-    worst = _worst(standings)
+    worst = worst_of(standings)
     match worst:
         case Standing.AGREES:
             return Entry(True)
@@ -243,10 +169,6 @@ def _compared(
 def _finite(runs: Sequence[Run]) -> Sequence[Run]:
     """The runs whose losses are finite; all of them where none is."""
     return [run for run in runs if statistics.losses([run])] or runs
-
-
-def _worst(standings: tuple[Standing, Standing]) -> Standing:
-    return max(standings, key=lambda standing: standing.value)
 
 
 def _messages(results: Mapping[str, Any], entries: Mapping[str, Entry]) -> list[str]:

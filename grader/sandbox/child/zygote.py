@@ -29,7 +29,6 @@ import signal
 import socket
 import sys
 import traceback
-from dataclasses import dataclass
 from typing import Any
 
 from . import (
@@ -37,29 +36,18 @@ from . import (
     folders,
     landlock,
     packages,
-    process_tree,
-    processor_time,
     readable_paths,
     rlimits,
     seccomp,
     worker,
 )
+from .forks import Forked, Forks
 
 assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
-MAX_FILES = 1_000  # in a worker's folder
 _SUBREAPER, _DUMPABLE = 36, 4  # prctl
 _REFUSED = 70  # exit code of a worker that could not be shut in
-
-
-@dataclass(slots=True)
-class Forked:
-    """A worker: its process, its limits, and how it ended."""
-
-    pid: int
-    limits: dict[str, Any]
-    why: str = ""
 
 
 class Zygote:
@@ -68,8 +56,7 @@ class Zygote:
     def __init__(self, settings: dict[str, Any], control: socket.socket) -> None:
         self.settings = settings
         self.control = control
-        self.workers: dict[int, Forked] = {}
-        self.siblings: set[int] = set()
+        self.forks = Forks()
         self.report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
         self.readable: list[tuple[int, int]] = []
         self.own_user = False
@@ -146,8 +133,8 @@ class Zygote:
     def serve(self) -> None:
         """Carry out the grader's messages until it closes the socket or has ended."""
         while True:
-            if self.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
-                self.watch()
+            if self.forks.workers and not select.select([self.control], [], [], WATCH_SECONDS)[0]:
+                self.forks.watch()
                 continue
             data, descriptors, _, _ = socket.recv_fds(self.control, 1 << 16, 3)
             if not data:
@@ -160,9 +147,9 @@ class Zygote:
             elif "sibling" in message:
                 self.fork_sibling(message["sibling"], *descriptors)
             elif "times" in message:
-                self.say({"times": self.times(message["times"])})
+                self.say({"times": self.forks.times(message["times"])})
             else:
-                self.say(self.end(message["end"], message["gone"]))
+                self.say(self.forks.end(message["end"], message["gone"]))
 
     def launch(self, number: int, limits: dict[str, Any], descriptors: list[int]) -> None:
         limits |= {"folder": self.folder(str(number)), "parent": os.getpid()}
@@ -174,7 +161,7 @@ class Zygote:
                 os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(_REFUSED)  # whatever a student's code did: nothing of a worker may ever go on as a zygote
-        self.workers[number] = Forked(pid, limits)
+        self.forks.workers[number] = Forked(pid, limits)
 
     def become_worker(self, limits: dict[str, Any], descriptors: list[int]) -> None:
         """In the child: lets go of everything of the zygote's, shuts itself in, and serves."""
@@ -201,7 +188,7 @@ class Zygote:
                 confine.bound_addresses(limits)
             confine.harden((*self.settings["protected_pids"], limits["parent"]), granted)
         readable_paths.release(self.readable)
-        self.workers.clear()
+        self.forks.forget()
         sys.argv[:] = [""]
         requests, send = worker.own_channel()
         worker.serve(requests.read, send)
@@ -211,8 +198,8 @@ class Zygote:
         pid = os.fork()
         if pid:
             os.close(descriptor)
-            self.siblings.add(pid)
-            self.bury_siblings()
+            self.forks.siblings.add(pid)
+            self.forks.bury_siblings()
             return
         os.setsid()
         guard()
@@ -220,64 +207,8 @@ class Zygote:
         self.control = socket.socket(fileno=descriptor)
         self.settings |= settings
         self.make_folder()
-        self.workers.clear()  # a sibling is forked before or beside workers, and has none
-        self.siblings.clear()
+        self.forks.forget()  # a sibling is forked before or beside workers, and has none
         self.say(self.report)
-
-    def bury_siblings(self) -> None:
-        """Those that have ended."""
-        for pid in [pid for pid in self.siblings if process_tree.has_ended(pid)]:
-            os.waitpid(pid, 0)
-            self.siblings.remove(pid)
-
-    def watch(self) -> None:
-        """What no rlimit bounds: how much a worker keeps in its folder, and how many threads or processes it has."""
-        for forked in self.workers.values():
-            with contextlib.suppress(OSError):
-                forked.why = forked.why or _excess(forked)
-            if forked.why or process_tree.has_ended(
-                forked.pid
-            ):  # whatever it leaves behind may still hold its pipes open
-                process_tree.kill_group(forked.pid)
-        self.sweep()
-
-    def times(self, number: int) -> tuple[float, float, int] | None:
-        forked = self.workers.get(number)
-        return None if forked is None else processor_time.of(forked.pid)
-
-    def end(self, number: int, gone: bool) -> dict[str, Any]:
-        forked = self.workers.get(number)
-        if forked is None:
-            return {"status": None, "why": ""}
-        if gone or forked.why:
-            process_tree.await_end(forked.pid)
-        ended = process_tree.has_ended(forked.pid)
-        process_tree.kill_group(forked.pid)
-        _, status = os.waitpid(forked.pid, 0)
-        del self.workers[number]
-        self.sweep()
-        folders.remove(forked.limits["folder"])
-        return {"status": os.waitstatus_to_exitcode(status) if ended else None, "why": forked.why}
-
-    def sweep(self) -> None:
-        """End the processes that ended workers left behind: as the subreaper, this process inherits them."""
-        while orphans := process_tree.children() - {forked.pid for forked in self.workers.values()} - self.siblings:
-            for pid in orphans:
-                with contextlib.suppress(OSError):
-                    os.kill(pid, signal.SIGKILL)
-                with contextlib.suppress(ChildProcessError):
-                    os.waitpid(pid, 0)
-
-    def end_all(self) -> None:
-        for forked in self.workers.values():
-            process_tree.kill_group(forked.pid)  # all at once: giving back its memory takes each some milliseconds
-        for number in list(self.workers):
-            self.end(number, gone=False)
-        self.sweep()
-        for sibling in self.siblings:
-            process_tree.await_end(sibling)  # whoever it served is ending too
-        self.bury_siblings()
-        folders.remove(self.settings["folder"])
 
 
 def guard() -> None:
@@ -292,26 +223,6 @@ def _import(name: str) -> None:
     if name == "torch":
         # A parent that ever ran a torch operation on two threads makes its forked children hang at theirs.
         sys.modules["torch"].set_num_threads(1)
-
-
-def _excess(forked: Forked) -> str:
-    """What to say of a worker that has passed a bound; nothing where it has not."""
-    folders.open_up(forked.limits["folder"])
-    with os.scandir(forked.limits["folder"]) as entries:
-        sizes = [entry.stat(follow_symlinks=False).st_blocks * 512 for entry in entries]
-    if len(sizes) > MAX_FILES or sum(sizes) > forked.limits["disk_bytes"]:
-        return (
-            f"kept more than {rlimits.size(forked.limits['disk_bytes'])} or {MAX_FILES} files on disk and was stopped"
-        )
-    most, memory = forked.limits["processes"], forked.limits["memory_bytes"]
-    processes, threads = process_tree.family(forked.pid, most)
-    if threads > most:
-        return f"had more than {most} threads and processes and was stopped"
-    if (
-        len(processes) > 1 and sum(map(process_tree.own_memory, processes)) > memory
-    ):  # one alone is held by its own limit
-        return f"used more than {rlimits.size(memory)} of memory, with what it forked, and was stopped"
-    return ""
 
 
 def main(argument: str) -> None:
@@ -329,5 +240,6 @@ def main(argument: str) -> None:
         with contextlib.suppress(OSError):
             zygote.say({"failed": traceback.format_exc()})
     finally:
-        zygote.end_all()
+        zygote.forks.end_all()
+        folders.remove(zygote.settings["folder"])
         os._exit(0)

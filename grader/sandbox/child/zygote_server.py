@@ -63,7 +63,7 @@ def _serve(warm: zygote.Zygote, path: str) -> None:
         if 0 in ready:  # nobody holds the other end any more
             return
         if not ready:
-            warm.watch()
+            warm.forks.watch()
         if listener.fileno() in ready:
             count += 1
             relay, _ = listener.accept()
@@ -89,7 +89,7 @@ def _obey(warm: zygote.Zygote, relay: socket.socket, number: int) -> bool:
         for descriptor in descriptors:
             os.close(descriptor)
         return True
-    ended = warm.end(number, gone=bool(message.get("end")))
+    ended = warm.forks.end(number, gone=bool(message.get("end")))
     if message:
         relay.send(json.dumps(ended).encode())
     return False
