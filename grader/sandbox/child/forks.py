@@ -3,10 +3,13 @@
 import contextlib
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 from . import folders, process_tree, processor_time, rlimits
+
+assert sys.platform == "linux"
 
 MAX_FILES = 1_000  # in a worker's folder
 
