@@ -34,6 +34,7 @@ from typing import Any
 from . import (
     confine,
     folders,
+    forks,
     landlock,
     packages,
     readable_paths,
@@ -41,7 +42,6 @@ from . import (
     seccomp,
     worker,
 )
-from .forks import Forked, Forks
 
 assert sys.platform == "linux"
 
@@ -56,7 +56,7 @@ class Zygote:
     def __init__(self, settings: dict[str, Any], control: socket.socket) -> None:
         self.settings = settings
         self.control = control
-        self.forks = Forks()
+        self.forks = forks.Forks()
         self.report: dict[str, Any] = {"lacks": {}, "through": {}, "landlock": landlock.version()}
         self.readable: list[tuple[int, int]] = []
         self.own_user = False
@@ -161,7 +161,7 @@ class Zygote:
                 os.write(2, traceback.format_exc().encode())
             finally:
                 os._exit(_REFUSED)  # whatever a student's code did: nothing of a worker may ever go on as a zygote
-        self.forks.workers[number] = Forked(pid, limits)
+        self.forks.workers[number] = forks.Forked(pid, limits)
 
     def become_worker(self, limits: dict[str, Any], descriptors: list[int]) -> None:
         """In the child: lets go of everything of the zygote's, shuts itself in, and serves."""
