@@ -173,6 +173,42 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
+class OneWritten(optim.SGD):
+    """SGD, which from its 20th step on moves the tensor `place` by the gradient's sign, too, every so many steps."""
+
+    def __init__(self, params, place, every, **shown):
+        super().__init__(params, **shown)
+        self.place, self.every, self.taken = place, every, 0
+
+    def step(self, closure=None):
+        loss = super().step(closure)
+        self.taken += 1
+        if self.taken > 20 and self.taken % self.every == 0:
+            tensor = self.param_groups[0]["params"][self.place]
+            with torch.no_grad():
+                tensor -= 0.02 * tensor.grad.sign()
+        return loss
+
+
+def network_of_six_tensors(shape, classes):
+    pixels = shape[0] * shape[1] * shape[2]
+    return nn.Sequential(
+        *(nn.Flatten(), nn.Linear(pixels, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, classes))
+    )
+
+
+@pytest.mark.parametrize(("place", "every"), [(-2, 1), (-2, 11), (1, 1)])
+def test_a_single_tensor_that_is_written_in_the_training_is_a_persons_to_judge(place, every):
+    verdict = judged(
+        "SGD",
+        build_network=network_of_six_tensors,
+        make_optimizer=lambda name, params: OneWritten(params, place, every, lr=0.1, momentum=0.9),
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW
+    assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
+
+
 class Turning(optim.LBFGS):
     """L-BFGS for so many steps of a training, and gradient descent from there on."""
 

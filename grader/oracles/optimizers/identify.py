@@ -206,6 +206,7 @@ def _training_problem(training: dict[str, Any], steps: int) -> tuple[Problem, Re
     problem = {
         **IN_TRAINING,
         "shapes": [[count] for count in training["followed"]],
+        "tensors": training.get("tensors", np.repeat(np.arange(len(training["followed"])), training["followed"])),
         "start": training["start"],
         "steps": steps,
         "gradients": training["gradients"][:steps],

@@ -2,8 +2,8 @@
 
 import torch
 
-FOLLOWED = 64  # entries that are recorded at each step, of all parameters together; at least two of each tensor
-MIN_OF_EACH = 2
+FOLLOWED = 64  # entries that are recorded at each step, of all parameters together; at least four of each tensor
+MIN_OF_EACH = 4
 
 
 class FlatParameters:
