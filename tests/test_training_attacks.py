@@ -173,8 +173,27 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
-class OneWritten(optim.SGD):
-    """SGD, which from its 20th step on moves the tensor `place` by the gradient's sign, too, every so many steps."""
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_an_optimizer_that_becomes_another_after_many_steps_is_a_persons_to_judge(name):
+    named, other = {"SGD": (optim.SGD, optim.Adam), "Adam": (optim.Adam, optim.SGD)}[name]
+
+    class Becoming(named):
+        def __init__(self, params, lr):
+            super().__init__(params, lr=lr)
+            self.other, self.taken = other(self.param_groups[0]["params"], lr=0.01 if other is optim.Adam else 0.3), 0
+
+        def step(self, closure=None):
+            self.taken += 1
+            return super().step(closure) if self.taken <= 45 else self.other.step(closure)
+
+    verdict = judged(name, make_optimizer=lambda name, params: Becoming(params, lr=0.001))
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert f"the steps are not those of {name}, nor those of any other torch optimizer" in verdict.message
+
+
+class Written(optim.SGD):
+    """SGD, which from its 20th step on moves some parameters by the gradient's sign, too, every so many steps: the
+    tensor `place` or, where it is None, one entry in ten of each."""
 
     def __init__(self, params, place, every, **shown):
         super().__init__(params, **shown)
@@ -184,9 +203,11 @@ class OneWritten(optim.SGD):
         loss = super().step(closure)
         self.taken += 1
         if self.taken > 20 and self.taken % self.every == 0:
-            tensor = self.param_groups[0]["params"][self.place]
+            held = self.param_groups[0]["params"]
             with torch.no_grad():
-                tensor -= 0.02 * tensor.grad.sign()
+                for p in held if self.place is None else [held[self.place]]:
+                    few = slice(None, None, 10 if self.place is None else 1)
+                    p.view(-1)[few] -= 0.02 * p.grad.view(-1)[few].sign()
         return loss
 
 
@@ -197,12 +218,12 @@ def network_of_six_tensors(shape, classes):
     )
 
 
-@pytest.mark.parametrize(("place", "every"), [(-2, 1), (-2, 11), (1, 1)])
-def test_a_single_tensor_that_is_written_in_the_training_is_a_persons_to_judge(place, every):
+@pytest.mark.parametrize(("place", "every"), [(-2, 1), (-2, 11), (1, 1), (None, 1)])
+def test_a_part_of_the_network_that_is_written_in_the_training_is_a_persons_to_judge(place, every):
     verdict = judged(
         "SGD",
         build_network=network_of_six_tensors,
-        make_optimizer=lambda name, params: OneWritten(params, place, every, lr=0.1, momentum=0.9),
+        make_optimizer=lambda name, params: Written(params, place, every, lr=0.1, momentum=0.9),
     )
     assert verdict.evidence["best_accuracy"] >= 0.8
     assert verdict.outcome is Outcome.REVIEW

@@ -350,6 +350,43 @@ def test_a_velocity_that_has_the_falling_rate_in_it_is_momentum():
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class Published(optim.Optimizer):
+    """Adam or RMSprop by hand, with eps where another publication has it: beside a second moment that is not corrected
+    for its bias (Kingma and Ba, the end of section 2), or inside the root. `alpha` is not shown."""
+
+    def __init__(self, params, name, lr, eps):
+        super().__init__(params, {"lr": lr, "eps": eps})
+        self.name, self.taken = name, 0
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        self.taken += 1
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.sub_(group["lr"] * self.direction(self.state[p], p.grad, group["eps"]))
+
+    def direction(self, state, g, eps):
+        decay = 0.999 if self.name == "Adam" else 0.99
+        m = state["m"] = 0.9 * state.get("m", 0) + 0.1 * g
+        v = state["v"] = decay * state.get("v", 0) + (1 - decay) * g**2
+        if self.name == "RMSprop":
+            return g / (v + eps).sqrt()
+        return math.sqrt(1 - decay**self.taken) / (1 - 0.9**self.taken) * m / (v.sqrt() + eps)
+
+
+def normalised(shape, classes):
+    """The gradients of the first bias are nothing but rounding, beside which every eps shows."""
+    inputs = nn.Sequential(nn.Conv2d(shape[0], 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2))
+    return nn.Sequential(inputs, nn.Flatten(), nn.Linear(2 * shape[1] * shape[2], classes))
+
+
+@pytest.mark.parametrize(("name", "rate"), [("Adam", 0.01), ("RMSprop", 0.003)])
+def test_eps_where_another_publication_has_it_is_no_other_optimizer_in_the_training(name, rate):
+    make = lambda name, params: Published(params, name, lr=rate, eps=1e-8)  # noqa: E731
+    verdict = judged(name, make_optimizer=make, build_network=normalised)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 @pytest.mark.parametrize("memory", [4, 10])
 def test_an_lbfgs_of_ones_own_with_any_memory_is_one_in_the_training(memory):
     verdict = judged("LBFGS", make_optimizer=lambda name, params: Descent(params, "bfgs", memory), train_epoch=closures)

@@ -9,6 +9,7 @@ torch.optim's documentation.
 """
 
 from .device import device_of, reference_seconds
-from .identify import identify, identify_training
+from .followed import identify_training
+from .identify import identify
 
 __all__ = ["device_of", "identify", "identify_training", "reference_seconds"]

@@ -1,5 +1,4 @@
-"""Which optimizer is it? What could not be read of it is searched for: the learning rate by least squares (without
-weight decay, steps are linear in it), the rest among the usual values."""
+"""Which optimizer is it? What could not be read of it is searched for among the usual values."""
 
 from itertools import islice
 from typing import Any
@@ -8,26 +7,10 @@ import numpy as np
 
 from grader.oracles.training.harness.problems import CLIPS
 
-from . import quasi_newton, textbook
-from .clipped_gradients import is_clipped
+from . import quasi_newton
+from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, read, trials
-from .merging import one_tensor_a_group
-from .replay import ABSOLUTE, RELATIVE, Problem, Record, deviation, replay, training_deviation
-
-TORCHS = (
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "RMSprop",
-    "SGD",
-    "AdamW",
-    "NAdam",
-    "RAdam",
-    "Adamax",
-    "ASGD",
-    "Rprop",
-    "LBFGS",  # by far the dearest to replay
-)
+from .replay import ABSOLUTE, RELATIVE, TORCHS, Problem, Record, deviation, replay
 
 SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
 # Which of the trials: the hyper-parameters as they were read, or also values searched for where none was.
@@ -43,7 +26,7 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     (whether a learning rate could be read), "error": float}: the last is the largest deviation as a share of the
     largest displacement (for an L-BFGS with a line search of its own, as the sine of an angle).
     """
-    readings = _readings(records)
+    readings = readings_of(records)
     error = min(_best_error(name, problems, reading, FIRST) for reading in readings)
     if error > 1 and name == "LBFGS":
         error = min(error, quasi_newton.deviation(problems, records))
@@ -64,18 +47,6 @@ def _clipped(problems: list[Problem], records: list[Record]) -> list[list[Proble
     limits = [record.get("limits") or {} for record in records]
     largest = {how: float(f"{max(limit.get(how, 0.0) for limit in limits):.{DIGITS}g}") for how in CLIPS}
     return [[{**problem, "clip": [how, largest[how]]} for problem in problems] for how in CLIPS if largest[how]]
-
-
-def _readings(records: list[Record]) -> list[list[Record]]:
-    """Which hyper-parameters each step was taken with: those read before it, or, of an optimizer that sets its own at
-    the beginning of a step, those read after it. `groups` are those of the reading."""
-    before = [{**record, "groups": record["before"]} for record in records]
-    after = [{**record, "groups": record["after"]} for record in records]
-    return [before] if _same(before, after) else [before, after]
-
-
-def _same(first: list[Record], second: list[Record]) -> bool:
-    return all(a["groups"] == b["groups"] for a, b in zip(first, second, strict=True))
 
 
 def _resemblance(name: str, problems: list[Problem], readings: list[list[Record]]) -> str | None:
@@ -103,7 +74,7 @@ def _best_error(
     """
     best = float("inf")
     for trial in islice(trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]), *tried):
-        rate = _fitted_rate(name, problems[0], records[0], trial)
+        rate = fitted_rate(name, problems[0], records[0], trial)
         if rate is None:
             continue
         hyper = {**trial, **rate}
@@ -111,8 +82,8 @@ def _best_error(
             continue
         worst = 0.0
         for problem, record in zip(problems, records, strict=True):
-            path = replay(name, problem, record["groups"], _hypers(name, record, hyper))
-            worst = max(worst, _deviation(record["path"], path, problem))
+            path = replay(name, problem, record["groups"], hypers_of(name, record, hyper))
+            worst = max(worst, deviation(record["path"], path, problem["kind"] == "gradients"))
             if worst > min(best, bound):
                 break
         best = min(best, worst)
@@ -124,10 +95,8 @@ def _best_error(
 def _cannot_be(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
     """Whether the first steps are further off already than a whole path that is the same may be. It would reach as far
     as the recorded one, but for what is tolerated."""
-    if "share" in problem:
-        return False
     few = {**problem, "steps": min(SCREENED_STEPS, problem["steps"])}
-    path = replay(name, few, record["groups"], _hypers(name, record, hyper))
+    path = replay(name, few, record["groups"], hypers_of(name, record, hyper))
     if path is None:
         return True
     with np.errstate(invalid="ignore", over="ignore"):
@@ -135,86 +104,6 @@ def _cannot_be(name: str, problem: Problem, record: Record, hyper: Hyper) -> boo
         scale = moved if problem["kind"] == "gradients" else np.full_like(moved, moved.max())
         errors = np.abs(path - record["path"][: len(path)])
         return bool((errors > SLACK * (RELATIVE * scale + ABSOLUTE)).any())
-
-
-def _deviation(path: Any, expected: Any, problem: Problem) -> float:
-    if "share" in problem:
-        return training_deviation(path, expected, problem)
-    return deviation(path, expected, problem["kind"] == "gradients")
-
-
-def _fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> Hyper | None:
-    """The learning rate that fits best, where none was read; None where nothing fits."""
-    if "lr" in read(name, record["groups"][0][0]["hyper"]) or "lr" in trial or problem["kind"] != "gradients":
-        return {}
-    path = replay(name, problem, record["groups"], _hypers(name, record, {**trial, "lr": 1.0}))
-    if path is None:
-        return None
-    unit_path, displacement = path - path[0], record["path"][: len(path)] - record["path"][0]
-    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        rate = float((unit_path * displacement).sum() / (unit_path * unit_path).sum())
-    return {"lr": rate} if rate > 0 else None
-
-
-def _hypers(name: str, record: Record, extra: Hyper) -> list[list[Hyper]]:
-    return [[{**extra, **read(name, group["hyper"])} for group in groups] for groups in record["groups"]]
-
-
-# --- in a training --------------------------------------------------------------------------------------------------
-
-SEARCHED_STEPS = 40  # in which what could not be read is searched for
-IN_TRAINING = {"kind": "gradients", "relative": 0.02, "share": 0.8}  # gradients are small there, and rounding is single
-
-
-def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
-    """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
-
-    `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
-    (steps, n) of these, and "used", the gradients as each step left them, which count where they are the same but
-    clipped; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
-    "dtype"; for LBFGS also "evaluations" of whole parameters.
-    Returns {"same": bool, "like": a class of torch.optim or None}.
-    """
-    if name == "LBFGS":
-        return {"same": quasi_newton.follows(training), "like": None}
-    identity = _identified(name, training)
-    if not identity["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
-        identity = _identified(name, {**training, "gradients": training["used"]})
-    return identity
-
-
-def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
-    training = one_tensor_a_group(training)
-    whole = _training_problem(training, len(training["path"]))
-    few = _training_problem(training, min(SEARCHED_STEPS, len(training["path"])))
-    for tried, (problem, record) in ((FIRST, whole), (ALL, few)):
-        if any(_best_error(name, [problem], reading, tried) <= 1 for reading in _readings([record])):
-            return {"same": True, "like": name}
-    problem, record = few
-    if textbook.deviation(name, problem, record) <= 1:
-        return {"same": True, "like": name}
-    others = (other for other in TORCHS if other not in (name, "LBFGS"))
-    like = next((other for other in others if _best_error(other, *few_lists(problem, record), FIRST) <= 1), None)
-    return {"same": False, "like": like}
-
-
-def few_lists(problem: Problem, record: Record) -> tuple[list[Problem], list[Record]]:
-    return [problem], _readings([record])[0]
-
-
-def _training_problem(training: dict[str, Any], steps: int) -> tuple[Problem, Record]:
-    problem = {
-        **IN_TRAINING,
-        "shapes": [[count] for count in training["followed"]],
-        "tensors": training.get("tensors", np.repeat(np.arange(len(training["followed"])), training["followed"])),
-        "start": training["start"],
-        "steps": steps,
-        "gradients": training["gradients"][:steps],
-        "reached": training["reached"],
-        "dtype": training["dtype"],
-    }
-    path = np.concatenate([training["start"][None], training["path"][:steps]])
-    return problem, {"path": path, "before": training["before"][:steps], "after": training["after"][:steps]}
 
 
 # --- known misreadings ----------------------------------------------------------------------------------------------

@@ -6,8 +6,7 @@ import numpy as np
 
 
 def one_tensor_a_group(training: dict[str, Any]) -> dict[str, Any]:
-    """The training (see `identify_training`) with the followed entries of each parameter group in one tensor; "tensors"
-    says of which one each was.
+    """The training (see `identify_training`) with the followed entries of each parameter group in one tensor.
 
     It is as it was where groups change, hold less than all parameters, or one has no gradient at a step (NaN), of which
     torch's optimizers take no step.
@@ -23,12 +22,10 @@ def one_tensor_a_group(training: dict[str, Any]) -> dict[str, Any]:
     ):
         return training
     ends = np.cumsum([0, *followed])
-    tensors = np.repeat(np.arange(len(followed)), followed)
     columns = np.concatenate([np.arange(ends[parameter], ends[parameter + 1]) for parameter in in_order])
     return {
         **training,
         "followed": [sum(followed[parameter] for parameter in held) for held in members],
-        "tensors": tensors[columns],
         "start": training["start"][columns],
         **{key: training[key][:, columns] for key in ("path", "gradients")},
         **{

@@ -10,6 +10,20 @@ from grader.oracles.training.harness.problems import closure_of, flat, parameter
 
 from .hyperparameters import Hyper, accepted, defaults
 
+TORCHS = (
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "RMSprop",
+    "SGD",
+    "AdamW",
+    "NAdam",
+    "RAdam",
+    "Adamax",
+    "ASGD",
+    "Rprop",
+    "LBFGS",  # by far the dearest to replay
+)
 # Of the largest displacement. Hand-written code differs in rounding, and in where exactly eps stands (about 3e-4 for
 # RMSprop with eps = 1e-6 inside the root); two different optimizers differ by some per cent at least in one of the
 # problems.
@@ -22,14 +36,10 @@ ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradien
 REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
 
 # {"kind", "shapes", "start", "steps"} and "gradients" or an objective's "matrix" and "target"; of a training also
-# "dtype", in which it computed, "share" of the entries that have to agree, to "relative" of what they moved by,
-# "tensors", of which one each entry is, and "reached", how many steps it took to the target.
+# "dtype", in which it computed, and "reached", how many steps it took to the target.
 Problem = dict[str, Any]
 # {"path": (steps + 1, n), "before", "after": the groups at each step, before it and after it}
 Record = dict[str, Any]
-MOVED = 3e-5  # of an entry of a training: by less of its size it has hardly moved, and rounding is all that shows
-MIN_MOVED = 8  # entries that have moved
-MIN_OF_A_TENSOR = 3  # that have moved, before most of them can speak for it
 # Each step is also held against its own length: beside a jump that is taken back, all other steps would be small.
 # Torch's own classes repeat a training to the last bit, and another optimizer's step is off by about its length.
 STEP = 0.1
@@ -65,37 +75,8 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
     return torch.stack(path).double().numpy()
 
 
-def training_deviation(path: Any, expected: Any, problem: Problem) -> float:
-    """The same for what was followed in a training: in units of `relative` of what each entry moved by, the error that
-    a `share` of the entries that did move keeps within, and most of those of each tensor: who writes a single one is
-    not this optimizer, however few of the entries are its. Rounding is that of the network's own numbers.
-
-    Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small;
-    and of each step by itself.
-    """
-    if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
-        return float("inf")
-    ends = {min(problem["reached"], problem["steps"]), problem["steps"]}
-    worst = max(_followed_deviation(path[: end + 1], expected[: end + 1], problem) for end in ends)
-    digit = float(np.finfo(problem["dtype"]).eps)
-    return worst if worst > 1 else max(worst, step_deviation(path, expected, digit, MIN_MOVED, problem["share"]))
-
-
-def _followed_deviation(path: Any, expected: Any, problem: Problem) -> float:
-    moved = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0))
-    judged = moved > MOVED * (np.abs(path).max(axis=0) + 1e-3)
-    if judged.sum() < MIN_MOVED:
-        return float("inf")
-    with np.errstate(invalid="ignore", over="ignore"):
-        errors = (np.abs(path - expected) / (problem["relative"] * moved + 1e-12)).max(axis=0)[judged]
-    errors, tensors = np.where(np.isnan(errors), np.inf, errors), problem["tensors"][judged]
-    of_each = [errors[tensors == tensor] for tensor in np.unique(tensors)]
-    most = [np.quantile(of_one, 0.5, method="lower") for of_one in of_each if len(of_one) >= MIN_OF_A_TENSOR]
-    return float(max(np.quantile(errors, problem["share"], method="higher"), *most))
-
-
-def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1, share: float = 1.0) -> float:
-    """The largest error of a step, in units of `STEP` of its own length, that a `share` of the entries keep within.
+def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) -> float:
+    """The largest error of a step, in units of `STEP` of its own length.
 
     `digit` is the relative size of an entry's last digit. An entry that has hardly moved is judged once it has, from
     where it was judged last; so is a step in which fewer than `at_least` entries have moved.
@@ -115,7 +96,7 @@ def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1, sh
                 continue
             errors = np.maximum(error - ROUNDING * last, 0.0)[judged] / (STEP * size[judged])
             errors = np.where(np.isnan(errors), np.inf, errors)
-            worst = max(worst, float(np.quantile(errors, share, method="higher")))
+            worst = max(worst, float(errors.max()))
             here, there = np.where(judged, point, here), np.where(judged, other, there)
     return worst
 

@@ -1,64 +1,82 @@
-"""First-order optimizers as textbooks write them: eps inside the root where torch has it outside, and the learning rate
-inside the velocity.
+"""First-order optimizers as textbooks write them: eps inside the root, or beside one that is not yet corrected for its
+bias, where torch has it outside; and the learning rate inside the velocity.
 
 In a training gradients are small and rates may fall, so that this shows; it is no other optimizer. Sources: Duchi et
-al. (2011); Goodfellow, Bengio and Courville, Deep Learning (2016), algorithms 8.2, 8.4, 8.5 and 8.7.
+al. (2011); Kingma and Ba (2015), the end of section 2; Goodfellow, Bengio and Courville, Deep Learning (2016),
+algorithms 8.2, 8.4, 8.5 and 8.7.
 """
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from .hyperparameters import read
-from .replay import Problem, Record, training_deviation
+from .hyperparameters import Hyper, read
+from .replay import Problem, Record
 
-EPSILONS = (1e-6, 1e-7, 1e-8, 1e-10)
-
-
-def deviation(name: str, problem: Problem, record: Record) -> float:
-    """As `replay.training_deviation`, the best over the usual eps where none was read. Groups of one setting only."""
-    if name not in _RULES or any(len(groups) != 1 for groups in record["after"]):
-        return float("inf")
-    hypers = [read(name, groups[0]["hyper"]) for groups in record["after"]]
-    if not all(isinstance(hyper.get("lr"), float | int) for hyper in hypers):
-        return float("inf")
-    eps_read = hypers[0].get("eps")
-    return min(
-        training_deviation(record["path"], _path(name, problem, hypers, eps), problem)
-        for eps in (EPSILONS if eps_read is None else (eps_read,))
-    )
+State = dict[str, Any]
+# What is tried where it was not read.
+_TRIED: dict[str, list[Any]] = {"eps": [1e-6, 1e-7, 1e-8, 1e-10], "alpha": [0.9, 0.99]}
 
 
-def _path(name: str, problem: Problem, hypers: list[dict[str, Any]], eps: float) -> Any:
-    path, state = [problem["start"]], {"t": 0.0}
-    for gradient, hyper in zip(problem["gradients"], hypers, strict=False):
-        path.append(path[-1] - _RULES[name](np.nan_to_num(gradient), state, {**hyper, "eps": eps}))
+def paths(name: str, problem: Problem, record: Record) -> Iterator[Any]:
+    """The paths (steps + 1, n) that textbooks' forms of `name` take. Groups of one setting only."""
+    hypers = [read(name, groups[0]["hyper"]) for groups in record["groups"] if len(groups) == 1]
+    if len(hypers) < problem["steps"] or not all(isinstance(hyper.get("lr"), float | int) for hyper in hypers):
+        return
+    for rule, needed in _FORMS.get(name, []):
+        missing = [key for key in needed if key not in hypers[0]]
+        for values in itertools.product(*(_TRIED[key] for key in missing)):
+            found = dict(zip(missing, values, strict=True))
+            yield _path(rule, problem, [{**found, **hyper} for hyper in hypers])
+
+
+def _path(rule: Any, problem: Problem, hypers: list[Hyper]) -> Any:
+    path, state = [problem["start"]], State(t=0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        for gradient, hyper in zip(problem["gradients"][: problem["steps"]], hypers, strict=False):
+            path.append(path[-1] - rule(np.nan_to_num(gradient), state, hyper))
     return np.stack(path)
 
 
-def _sgd(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
+def _sgd(g: Any, state: State, hyper: Hyper) -> Any:
     state["v"] = hyper.get("momentum", 0.0) * state.get("v", 0.0) + hyper["lr"] * g
     return state["v"]
 
 
-def _adagrad(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
+def _adagrad(g: Any, state: State, hyper: Hyper) -> Any:
     state["v"] = state.get("v", 0.0) + g**2
     return hyper["lr"] * g / np.sqrt(state["v"] + hyper["eps"])
 
 
-def _rmsprop(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
-    decay = hyper.get("alpha", 0.9)
-    state["v"] = decay * state.get("v", 0.0) + (1 - decay) * g**2
+def _rmsprop(g: Any, state: State, hyper: Hyper) -> Any:
+    state["v"] = hyper["alpha"] * state.get("v", 0.0) + (1 - hyper["alpha"]) * g**2
     return hyper["lr"] * g / np.sqrt(state["v"] + hyper["eps"])
 
 
-def _adam(g: Any, state: dict[str, Any], hyper: dict[str, Any]) -> Any:
+def _moments(g: Any, state: State, hyper: Hyper) -> tuple[Any, Any, float, float]:
+    """Adam's two moments, and what their biases are corrected by."""
     first, second = hyper.get("betas", (0.9, 0.999))
     state["t"] += 1
     state["m"] = first * state.get("m", 0.0) + (1 - first) * g
     state["v"] = second * state.get("v", 0.0) + (1 - second) * g**2
-    m, v = state["m"] / (1 - first ** state["t"]), state["v"] / (1 - second ** state["t"])
-    return hyper["lr"] * m / np.sqrt(v + hyper["eps"])
+    return state["m"], state["v"], 1 - first ** state["t"], 1 - second ** state["t"]
 
 
-_RULES: dict[str, Any] = {"SGD": _sgd, "Adagrad": _adagrad, "RMSprop": _rmsprop, "Adam": _adam}
+def _adam(g: Any, state: State, hyper: Hyper) -> Any:
+    m, v, of_first, of_second = _moments(g, state, hyper)
+    return hyper["lr"] * (m / of_first) / np.sqrt(v / of_second + hyper["eps"])
+
+
+def _adam_uncorrected_eps(g: Any, state: State, hyper: Hyper) -> Any:
+    m, v, of_first, of_second = _moments(g, state, hyper)
+    return hyper["lr"] * np.sqrt(of_second) / of_first * m / (np.sqrt(v) + hyper["eps"])
+
+
+_FORMS: dict[str, Any] = {
+    "SGD": [(_sgd, ())],
+    "Adagrad": [(_adagrad, ("eps",))],
+    "RMSprop": [(_rmsprop, ("alpha", "eps"))],
+    "Adam": [(_adam, ("eps",)), (_adam_uncorrected_eps, ("eps",))],
+}

@@ -134,15 +134,16 @@ def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
     """For the oracle, which has torch. What diverged after `reached` steps is not followed any further."""
     steps = int(np.logical_and.accumulate(np.isfinite(watched.path).all(axis=1)).sum())
     steps = watched.steps if steps < reached else steps
+    path = watched.path[:steps]
     return {
         "followed": list(watched.followed),
         "start": watched.start,
-        "path": watched.path[:steps],
+        "path": path,
         "gradients": watched.gradients[:steps],
         "used": watched.gradients_after[:steps],
         "before": list(watched.before[:steps]),
         "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),
         "reached": reached,
-        "dtype": "float64" if np.any(watched.path != watched.path.astype(np.float32)) else "float32",
+        "dtype": "float32" if np.array_equal(path, path.astype(np.float32), equal_nan=True) else "float64",
     }

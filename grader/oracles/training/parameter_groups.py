@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 MAX_GROUPS = 16
 MAX_HYPERPARAMETERS = 40
 MAX_ITERATIONS = 1000  # of LBFGS in our own replay
-MAX_HYPERPARAMETER = 1e12
+MAX_HYPERPARAMETER = 3e38  # of single precision: a rate that throws a network far away is a rate
 
 Groups: TypeAlias = list[dict[str, Any]]  # {"members": indices of parameters, "hyper": {name: value}}
 

@@ -1,0 +1,36 @@
+"""What each step of a student's optimizer was taken with: the hyper-parameters that were read, and where none was, the
+learning rate by least squares (without weight decay, steps are linear in it)."""
+
+import numpy as np
+
+from .hyperparameters import Hyper, read
+from .replay import Problem, Record, replay
+
+
+def readings_of(records: list[Record]) -> list[list[Record]]:
+    """Which hyper-parameters each step was taken with: those read before it, or, of an optimizer that sets its own at
+    the beginning of a step, those read after it. `groups` are those of the reading."""
+    before = [{**record, "groups": record["before"]} for record in records]
+    after = [{**record, "groups": record["after"]} for record in records]
+    return [before] if _same(before, after) else [before, after]
+
+
+def _same(first: list[Record], second: list[Record]) -> bool:
+    return all(a["groups"] == b["groups"] for a, b in zip(first, second, strict=True))
+
+
+def fitted_rate(name: str, problem: Problem, record: Record, trial: Hyper) -> Hyper | None:
+    """The learning rate that fits best, where none was read; None where nothing fits."""
+    if "lr" in read(name, record["groups"][0][0]["hyper"]) or "lr" in trial or problem["kind"] != "gradients":
+        return {}
+    path = replay(name, problem, record["groups"], hypers_of(name, record, {**trial, "lr": 1.0}))
+    if path is None:
+        return None
+    unit_path, displacement = path - path[0], record["path"][: len(path)] - record["path"][0]
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        rate = float((unit_path * displacement).sum() / (unit_path * unit_path).sum())
+    return {"lr": rate} if rate > 0 else None
+
+
+def hypers_of(name: str, record: Record, extra: Hyper) -> list[list[Hyper]]:
+    return [[{**extra, **read(name, group["hyper"])} for group in groups] for groups in record["groups"]]

@@ -1,0 +1,100 @@
+"""Which optimizer takes the network's own parameters through the training? Torch's class is given the gradients that
+each step found, and has to take the same path, to its end."""
+
+from typing import Any
+
+import numpy as np
+
+from . import quasi_newton, textbook
+from .clipped_gradients import is_clipped
+from .fitting import fitted_rate, hypers_of, readings_of
+from .hyperparameters import Hyper, trials
+from .merging import one_tensor_a_group
+from .replay import ROUNDING, TORCHS, Problem, Record, replay, step_deviation
+
+SEARCHED_STEPS = 40  # in which what could not be read is searched for; all others have to confirm it
+RELATIVE = 0.02  # of what an entry moved by: gradients are small in a training, so that it shows where eps stands
+MOVED = 3e-5  # of an entry's size: by less it has hardly moved, and rounding is all that shows
+MIN_MOVED = 8  # entries that have moved, before they tell anything
+
+
+def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
+    """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
+
+    `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
+    (steps, n) of these, and "used", the gradients as each step left them, which count where they are the same but
+    clipped; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
+    "dtype", in which it computed; for LBFGS also "evaluations" of whole parameters.
+    Returns {"same": bool, "like": a class of torch.optim or None}.
+    """
+    if name == "LBFGS":
+        return {"same": quasi_newton.follows(training), "like": None}
+    identity = _identified(name, training)
+    if not identity["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
+        identity = _identified(name, {**training, "gradients": training["used"]})
+    return identity
+
+
+def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
+    training = one_tensor_a_group(training)
+    problem, record = _whole(training)
+    readings = [reading for (reading,) in readings_of([record])]
+    if any(_is_path_of(name, problem, reading) for reading in readings):
+        return {"same": True, "like": name}
+    others = (other for other in TORCHS if other not in (name, "LBFGS"))
+    paths = ((other, _path(other, problem, readings[0], {})) for other in others)
+    return {"same": False, "like": next((like for like, path in paths if _is_path(readings[0], path, problem)), None)}
+
+
+def _is_path_of(name: str, problem: Problem, record: Record) -> bool:
+    """Whether torch's `name`, or what textbooks write for it, takes the recorded path."""
+    few = {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
+    for trial in trials(name, record["groups"][0][0]["hyper"], problem["kind"]):
+        rate = fitted_rate(name, few, record, trial)
+        if rate is not None:
+            hyper = {**trial, **rate}
+            if all(_is_path(record, _path(name, part, record, hyper), part) for part in (few, problem)):
+                return True
+    return any(_is_path(record, path, problem) for path in textbook.paths(name, problem, record))
+
+
+def _path(name: str, problem: Problem, record: Record, hyper: Hyper) -> Any:
+    return replay(name, problem, record["groups"], hypers_of(name, record, hyper))
+
+
+def _is_path(record: Record, expected: Any, problem: Problem) -> bool:
+    """Whether the recorded path is this one (steps + 1, n), or None, as far as `problem` goes.
+
+    Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small;
+    and of each step by itself: beside a jump that is taken back, all other steps would be.
+    """
+    path = record["path"][: problem["steps"] + 1]
+    if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
+        return False
+    digit = float(np.finfo(problem["dtype"]).eps)
+    ends = {min(problem["reached"], problem["steps"]), problem["steps"]}
+    return (
+        all(_moves_alike(path[: end + 1], expected[: end + 1], digit) for end in ends)
+        and step_deviation(path, expected, digit, MIN_MOVED) <= 1
+    )
+
+
+def _moves_alike(path: Any, expected: Any, digit: float) -> bool:
+    """Whether every entry that has moved is where it should be, but for rounding: a last digit is lost at each step, up
+    or down. Who writes a few entries otherwise is another optimizer, however many others are moved as they should."""
+    moved, size = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0)), np.abs(path).max(axis=0)
+    judged = ~(moved <= MOVED * (size + 1e-3))  # NaN is judged
+    allowed = RELATIVE * moved + ROUNDING * digit * np.sqrt(len(path)) * size
+    errors = np.abs(path - expected).max(axis=0)
+    return bool(judged.sum() >= MIN_MOVED and (errors <= allowed)[judged].all())
+
+
+def _whole(training: dict[str, Any]) -> tuple[Problem, Record]:
+    problem = {
+        "kind": "gradients",
+        "shapes": [[count] for count in training["followed"]],
+        **{key: training[key] for key in ("start", "gradients", "reached", "dtype")},
+        "steps": len(training["path"]),
+    }
+    path = np.concatenate([training["start"][None], training["path"]])
+    return problem, {"path": path, "before": training["before"], "after": training["after"]}
