@@ -28,8 +28,8 @@ def paths(name: str, problem: Problem, record: Record) -> Iterator[Any]:
     for rule, needed in _FORMS.get(name, []):
         missing = [key for key in needed if key not in hypers[0]]
         for values in itertools.product(*(_TRIED[key] for key in missing)):
-            found = dict(zip(missing, values, strict=True))
-            yield _path(rule, problem, [{**found, **hyper} for hyper in hypers])
+            trial = dict(zip(missing, values, strict=True))
+            yield _path(rule, problem, [{**trial, **hyper} for hyper in hypers])
 
 
 def _path(rule: Any, problem: Problem, hypers: list[Hyper]) -> Any:
