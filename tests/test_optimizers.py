@@ -190,6 +190,27 @@ def test_a_hand_written_one_passes_with_no_numbers_to_be_read():
     assert judge("SGD", lambda params: Bare(params, lambda memory, g: 0.017 * g)).share == 1
 
 
+@pytest.mark.parametrize("shown", [{"momentum": 0.9}, {"beta": 0.9}])
+def test_a_velocity_that_is_an_average_is_momentum(shown):
+    def rule(memory, g):
+        memory["v"] = 0.9 * memory.get("v", 0) + 0.1 * g
+        return 0.3 * memory["v"]
+
+    assert judge("SGD", lambda params: Bare(params, rule, lr=0.3, **shown)).share == 1
+
+
+def test_weight_decay_passes_though_it_is_not_shown():
+    class Decaying(Bare):
+        @torch.no_grad()
+        def step(self, closure=None):
+            for p in self.params:
+                p.grad.add_(p, alpha=5e-4)
+            super().step()
+
+    assert judge("SGD", lambda params: Decaying(params, lambda memory, g: 0.1 * g, lr=0.1)).share == 1
+    assert judge("Adam", lambda params: Decaying(params, adam_rule(), lr=0.01)).share == 1
+
+
 def test_single_precision_in_a_hand_written_one_is_no_other_optimizer():
     rule = adam_rule()
     assert judge("Adam", lambda params: Bare(params, lambda memory, g: rule(memory, g.float()), lr=0.01)).share == 1

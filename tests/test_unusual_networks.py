@@ -324,19 +324,21 @@ def test_a_long_last_step_by_the_book_hides_none_of_those_before_it(rate):
     assert "In the training, the steps are not those of SGD" in verdict.message
 
 
-class Sutskever(optim.Optimizer):
-    """SGD whose velocity has the learning rate in it, as textbooks write it, and which falls at every step."""
+class Momentum(optim.Optimizer):
+    """SGD with another velocity than torch's: one with the learning rate in it, or an average."""
 
-    def __init__(self, params, lr):
-        super().__init__(params, {"lr": lr, "momentum": 0.9})
+    def __init__(self, params, is_average):
+        super().__init__(params, {"lr": 0.5 if is_average else 0.1, "momentum": 0.9})
+        self.is_average = is_average
         self.velocity = [torch.zeros_like(p) for p in self.param_groups[0]["params"]]
 
     @torch.no_grad()
     def step(self, closure=None):
         group = self.param_groups[0]
         for p, v in zip(group["params"], self.velocity, strict=True):
-            v.mul_(group["momentum"]).sub_(group["lr"] * p.grad)
-            p.add_(v)
+            inside, outside = (1 - group["momentum"], group["lr"]) if self.is_average else (group["lr"], 1.0)
+            v.mul_(group["momentum"]).add_(inside * p.grad)
+            p.sub_(outside * v)
 
 
 def falling(model, made, batches, loss_fn):
@@ -345,8 +347,9 @@ def falling(model, made, batches, loss_fn):
     return plain(model, made, batches, loss_fn)
 
 
-def test_a_velocity_that_has_the_falling_rate_in_it_is_momentum():
-    verdict = judged("SGD", make_optimizer=lambda name, params: Sutskever(params, 0.1), train_epoch=falling)
+@pytest.mark.parametrize("is_average", [False, True])
+def test_another_velocity_is_momentum_where_the_rate_falls(is_average):
+    verdict = judged("SGD", make_optimizer=lambda name, params: Momentum(params, is_average), train_epoch=falling)
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 

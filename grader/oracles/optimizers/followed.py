@@ -49,13 +49,14 @@ def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
 def _is_path_of(name: str, problem: Problem, record: Record) -> bool:
     """Whether torch's `name`, or what textbooks write for it, takes the recorded path."""
     few = {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
-    for trial in trials(name, record["groups"][0][0]["hyper"], problem["kind"]):
+    shown = record["groups"][0][0]["hyper"]
+    for trial in trials(name, shown, problem["kind"]):
         rate = fitted_rate(name, few, record, trial)
         if rate is not None:
             hyper = {**trial, **rate}
             if all(_is_path(record, _path(name, part, record, hyper), part) for part in (few, problem)):
                 return True
-    return any(_is_path(record, path, problem) for path in textbook.paths(name, problem, record))
+    return any(_is_path(record, form(problem, record), problem) for form in textbook.forms(name, shown))
 
 
 def _path(name: str, problem: Problem, record: Record, hyper: Hyper) -> Any:

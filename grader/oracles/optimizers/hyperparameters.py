@@ -14,13 +14,14 @@ Hyper = dict[str, Any]
 _LEARNING_RATE = ("learning_rate", "step_size", "stepsize", "eta", "base_lr")
 _BETAS = [(0.9, 0.999), (0.9, 0.99), (0.9, 0.95), (0.95, 0.999), (0.8, 0.999), (0.5, 0.999)]
 _DECAYS = [0.99, 0.9, 0.95, 0.999]
-_EPSILONS = [1e-8, 1e-7, 1e-6, 1e-10]
+_EPSILONS = [1e-8, 1e-7, 1e-6, 1e-10, 1e-5]
+_WEIGHT_DECAYS = [0.0, 1e-4, 5e-4, 1e-3, 1e-2]
 _TRIED: dict[str, dict[str, list[Any]]] = {
     "Adadelta": {"rho": [0.9, 0.95, 0.99], "eps": [1e-6, 1e-7, 1e-8, 1e-5]},
     "Adagrad": {"eps": [1e-10, 1e-8, 1e-7, 1e-6], "initial_accumulator_value": [0.0, 0.1], "lr_decay": [0.0, 0.01]},
-    "Adam": {"betas": _BETAS, "eps": _EPSILONS, "amsgrad": [False, True]},
+    "Adam": {"weight_decay": _WEIGHT_DECAYS, "betas": _BETAS, "eps": _EPSILONS, "amsgrad": [False, True]},
     "RMSprop": {"alpha": _DECAYS, "eps": _EPSILONS, "momentum": [0.0, 0.9], "centered": [False, True]},
-    "SGD": {"momentum": [0.0, 0.9, 0.5, 0.8, 0.95, 0.99], "nesterov": [False, True]},
+    "SGD": {"weight_decay": _WEIGHT_DECAYS, "momentum": [0.0, 0.9, 0.5, 0.8, 0.95, 0.99], "nesterov": [False, True]},
     "LBFGS": {
         "lr": [1.0, 0.1, 0.5, 0.8, 0.01],
         "max_iter": [20, 1, 4, 5, 10],
@@ -41,7 +42,7 @@ _ALIASES = {
 _BETA_NAMES = (("beta1", "beta2"), ("b1", "b2"), ("beta_1", "beta_2"))
 # Read from a group, but no part of the algorithm's identity here: how it is computed, or Adam's switch to AdamW.
 _IGNORED = {"foreach", "fused", "capturable", "differentiable", "decoupled_weight_decay", "initial_lr"}
-_MAX_TRIALS = 240  # combinations of values for what was not read; about a millisecond each
+_MAX_TRIALS = 300  # combinations of values for what was not read; about a millisecond each
 
 
 def read(name: str, attributes: Hyper) -> Hyper:

@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.oracles.training.harness.problems import CLIPS
 
-from . import quasi_newton
+from . import quasi_newton, textbook
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, read, trials
 from .replay import ABSOLUTE, RELATIVE, TORCHS, Problem, Record, deviation, replay
@@ -34,6 +34,8 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
         error = min(error, *(_best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
+    if error > 1:
+        error = min(error, *(_textbook_error(name, problems, reading) for reading in readings))
     is_rate_read = all(
         "lr" in read(name, group["hyper"]) for record in records for groups in record["before"] for group in groups
     )
@@ -90,6 +92,19 @@ def _best_error(
         if best <= 1:
             break
     return best
+
+
+def _textbook_error(name: str, problems: list[Problem], records: list[Record]) -> float:
+    """The same over the forms that textbooks have."""
+    shown = records[0]["groups"][0][0]["hyper"]
+    errors = (
+        max(
+            deviation(record["path"], form(problem, record), problem["kind"] == "gradients")
+            for problem, record in zip(problems, records, strict=True)
+        )
+        for form in textbook.forms(name, shown)
+    )
+    return min(errors, default=float("inf"))
 
 
 def _cannot_be(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
