@@ -454,6 +454,24 @@ def test_a_loss_that_is_not_of_a_plain_last_call_costs_nothing(build, loss_of):
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_gradients_that_are_assigned_and_never_cleared_cost_nothing(name):
+    def train(model, made, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            loss = loss_fn(model(x), y)
+            for p, gradient in zip(
+                model.parameters(), torch.autograd.grad(loss, list(model.parameters())), strict=True
+            ):
+                p.grad = gradient
+            made.step()
+            losses.append(loss.item())
+        return math.fsum(losses) / len(losses)
+
+    verdict = judged(name, train_epoch=train)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 def test_an_average_of_the_weights_beside_the_training_costs_nothing():
     averages = {}
 
