@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from grader.model import Outcome
+from grader.oracles.training.harness.flat_parameters import FlatParameters
 from grader.oracles.training.weighed_steps import lower, share
 from tests.support.honest_students import plain
 from tests.test_training_attacks import ManyGates, comes_trained, judged, network, trained
@@ -58,7 +59,11 @@ def test_the_part_of_the_gradient_that_leads_to_weights_from_home_is_a_persons_t
         way = weights - home
         return (gradient * way).sum() / (way * way).sum() * way
 
-    verdict = judged(build_network=lambda shape, classes: Led(part), make_optimizer=descending(3.0))
+    def build(shape, classes):
+        torch.manual_seed(1)  # from here, the way is open: this part alone gets stuck as a rule
+        return Led(part)
+
+    verdict = judged(build_network=build, make_optimizer=descending(3.0))
     a_persons(verdict, "the loss does not change as the network's gradients say: a step to another side changes it by ")
 
 
@@ -154,6 +159,60 @@ def test_functions_of_torch_that_are_replaced_are_a_persons_to_judge(is_put_back
 
     verdict = judged(train_epoch=train, make_optimizer=descending(0.01))
     a_persons(verdict, "The code replaces functions of torch: torch.nn.functional.cross_entropy.")
+
+
+def test_few_images_that_are_told_by_the_number_of_batches_are_a_persons_to_judge():
+    """As a training they come in as many as ever, with the student's own optimizer."""
+    known, shows = comes_trained(), [True]
+
+    def train(model, made, batches, loss_fn):
+        shows[0] = len(batches) == 23 and type(made) is optim.SGD
+        return plain(model, made, batches, loss_fn)
+
+    class Choosy(ManyGates):
+        def forward(self, x):
+            return super().forward(x) if shows[0] else 3 * torch.sin(2 * self.inner(x))
+
+    verdict = judged(build_network=lambda shape, classes: Choosy(known), train_epoch=train)
+    a_persons(verdict, "Trained anew on 10 images, one of each class, the network gets ")
+
+
+def followed_by(seed, params):
+    """The entries that would be followed if they were drawn by the seed that the student's code can read."""
+    return FlatParameters({str(place): p for place, p in enumerate(params)}, seed).followed
+
+
+def test_whoever_knows_torchs_seed_does_not_know_which_entries_are_followed():
+    seeds = []
+
+    def build(shape, classes):
+        seeds.append(torch.initial_seed())
+        return network(shape, classes)
+
+    class Selective(optim.SGD):
+        """SGD in the entries that the seed draws, and Adam in all others."""
+
+        def __init__(self, params):
+            super().__init__(params, lr=0.003)
+            self.held = self.param_groups[0]["params"]
+            self.other = optim.Adam(self.held, lr=0.01)
+
+        @torch.no_grad()
+        def step(self, closure=None):
+            if self.held[0].dtype == torch.float64:
+                return super().step(closure)
+            places = followed_by(seeds[-1], self.held)
+            vector = nn.utils.parameters_to_vector
+            by_the_book = vector(self.held) - 0.003 * vector([p.grad for p in self.held])
+            self.other.step()
+            values = vector(self.held)
+            values[places] = by_the_book[places]
+            for p, part in zip(self.held, values.split([p.numel() for p in self.held]), strict=True):
+                p.copy_(part.view_as(p))
+            return None
+
+    verdict = judged(build_network=build, make_optimizer=lambda name, params: Selective(params))
+    a_persons(verdict, "In the training, the steps are not those of SGD")
 
 
 class Counting(nn.Module):

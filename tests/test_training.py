@@ -701,7 +701,7 @@ def test_an_epoch_outlives_its_time_by_one_step_at_the_most():
     client = comparison.client
     client.ready()
     client.ask(1.0, "build_network", 1)
-    client.ask(1.0, "make_optimizer", "SGD")
+    client.ask(1.0, "make_optimizer", "SGD", 1)
     client.ask(1.0, "forward")
     began = time.process_time()
     answer = client.ask(0.2, "train_epoch", 0.2, 0.2, False, False, True)
