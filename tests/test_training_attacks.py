@@ -31,7 +31,7 @@ def optimizer(name, params):
 
 def judged(name="SGD", epochs=10, **changes):
     module = student_of(**{"build_network": network, "make_optimizer": optimizer, "train_epoch": plain, **changes})
-    return learning.judge(comparison_of(module, epochs=epochs), name)
+    return learning.judge(comparison_of(module, epochs=epochs, seconds=600.0), name)  # whatever else the machine does
 
 
 def trained():
