@@ -60,7 +60,7 @@ def test_the_part_of_the_gradient_that_leads_to_weights_from_home_is_a_persons_t
         return (gradient * way).sum() / (way * way).sum() * way
 
     def build(shape, classes):
-        torch.manual_seed(1)  # from here, the way is open: this part alone gets stuck as a rule
+        torch.manual_seed(0)  # as the weights from home began: from elsewhere, this part alone gets stuck
         return Led(part)
 
     verdict = judged(build_network=build, make_optimizer=descending(3.0))

@@ -41,8 +41,8 @@ def trained():
 
 @functools.cache
 def _trained():
-    data, model = digits.load(), network((1, 8, 8), 10)
     torch.manual_seed(0)
+    data, model = digits.load(), network((1, 8, 8), 10)
     made = optim.Adam(model.parameters(), lr=0.01)
     x, y = torch.from_numpy(data.x), torch.from_numpy(data.y)
     for _ in range(8):
