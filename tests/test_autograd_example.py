@@ -71,16 +71,16 @@ def reports(request: pytest.FixtureRequest, where: tuple[int, str], grading: Gra
     return Together(grading.assignment, asked, lambda folder, run: grading.grade(grading.load(folder), run=run))
 
 
-# The dear ones of 20 misconceptions, which fail in the largest graph; `make assignments` grades all of them, too.
-ONCE_MORE = {
-    *("leaves-first", "one-operand", "overwritten", "overwritten-in-products", "own-operand", "product-like-sum"),
-    *("recursion-by-paths", "root-not-one"),
-}
+# Of 22 misconceptions, a few that fail in the smallest graphs, raise or return nothing; `make assignments` grades all.
+OF_MISCONCEPTIONS = {"breadth-first", "data-is-a-value", "gradients-off", "numbers-not-taken", "relu-returns-nothing"}
 
 
 @pytest.mark.parametrize(
     "case",
-    [again(case, name=case.name) if case.path.name in ONCE_MORE else case for case in CASES],
+    [
+        case if case.gallery == "right" or case.path.name in OF_MISCONCEPTIONS else again(case, name=case.name)
+        for case in CASES
+    ],
     ids=lambda case: case.name,
 )
 def test_each_case_of_the_gallery_is_worth_what_it_says(case: Case, reports: Reports) -> None:
@@ -158,7 +158,7 @@ class Value:
     "lies",
     [
         "data = grad = property(lambda self: 1.0, lambda self, value: None)",
-        "__float__ = lambda self: 1.0; __eq__ = lambda self, other: True; __hash__ = None",
+        again("__float__ = lambda self: 1.0; __eq__ = lambda self, other: True; __hash__ = None"),
         "__getattr__ = lambda self, name: self; data = grad = property(lambda self: self, lambda self, value: None)",
         "__class__ = property(lambda self: float)",
         "data = grad = property(lambda self: [1.0] * 10**6, lambda self, value: None)",

@@ -21,6 +21,7 @@ PAGES = sorted(
     path.relative_to(ROOT).as_posix()
     for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("student_template/*.md"))
 )
+WIDTH = 100  # tables and pictures are a line each, however long
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _VARIES = r"…|:|exercise\w\.py|\(.*\)|[\d.]*\d(?: seconds?)?"  # in a message that is quoted
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
@@ -128,6 +129,12 @@ def test_every_link_and_every_target_of_make_exists(page: str) -> None:
     code = "".join(re.findall(r"`[^`]+`|^```sh\n.*?^```", text, re.MULTILINE | re.DOTALL))
     assert {name for name in _MAKE.findall(code) if name not in targets} == set()
     assert [link for link in _LINK.findall(text) if not ((ROOT / page).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])  # whose entries are a line each
+def test_prose_is_wrapped(page: str) -> None:
+    text = re.sub(r"^```.*?^```|^<!--.*?-->", "", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S)
+    assert [line for line in text.splitlines() if len(line) > WIDTH and not line.lstrip().startswith(("|", "!["))] == []
 
 
 def test_the_messages_of_the_faq_are_the_graders() -> None:

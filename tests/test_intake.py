@@ -533,6 +533,7 @@ def test_a_platforms_number_is_an_id_only_under_the_same_name(
     assert [issue.kind for issue in intake.issues if issue.kind is IssueKind.UNMATCHED] == [IssueKind.UNMATCHED][found:]
 
 
+@pytest.mark.slow
 def test_what_a_class_holds_of_each_hand_in_is_packed_as_it_comes(tmp_path: Path) -> None:
     """Some 150 bytes each while it is taken in, which are names; all hand-ins at once would be three times as much."""
 

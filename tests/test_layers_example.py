@@ -21,7 +21,7 @@ from grader.schema import Report
 from grader.settings import RunSettings
 from tests.support.command import ROOT
 from tests.support.galleries import Together, asked_for
-from tests.support.tiers import seeds
+from tests.support.tiers import again, seeds
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -66,7 +66,7 @@ def reports(request: pytest.FixtureRequest, session: GradingSession) -> Reports:
     )
 
 
-@pytest.mark.parametrize("seed", seeds(2, SEEDS))
+@pytest.mark.parametrize("seed", seeds(1, SEEDS))
 def test_the_reference_gets_full_marks_on_any_seed(seed: int, reports: Reports) -> None:
     report = reports[LAYERS / "reference", seed]
     assert [(point.id, point.message) for point in report.points if point.score < point.max_score] == []
@@ -79,7 +79,17 @@ def test_the_template_earns_nothing(reports: Reports) -> None:
     assert {(point.score, point.outcome.value) for point in report.points} == {(0.0, "missing")}
 
 
-@pytest.mark.parametrize("file", GALLERY, ids=lambda file: file.parent.name)
+# `make assignments` grades all of them.
+IN_SHORT = {"dropped-with-p", "of-another-year", "layers-1", "layers-2", "networks-1", "networks-2"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        pytest.param(file, id=file.parent.name) if file.parent.name in IN_SHORT else again(file, name=file.parent.name)
+        for file in GALLERY
+    ],
+)
 def test_each_case_of_the_gallery_gets_its_points(file: Path, reports: Reports) -> None:
     expected = json.loads(file.read_text(encoding="utf-8"))
     points = {point.id: point for point in reports[file.parent, 1].points}

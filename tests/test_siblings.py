@@ -23,7 +23,7 @@ from grader.sandbox.launcher import Returned
 from grader.sandbox.linux import warm
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
 from grader.sandbox.sandbox_settings import SandboxSettings
-from tests.support.workers import ask, usual_first, wait_until
+from tests.support.workers import DEADLINE, ask, knowing_nothing, usual_first, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -60,6 +60,12 @@ def children(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
+@pytest.fixture
+def lean(monkeypatch: pytest.MonkeyPatch) -> None:
+    knowing_nothing(monkeypatch.setattr)
+
+
+@pytest.mark.usefixtures("lean")
 @pytest.mark.parametrize("kind", usual_first(KINDS))
 def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
     with closing(opened(kind)) as mother, ExitStack() as stack:
@@ -67,7 +73,7 @@ def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
         for launcher in (mother, *siblings, mother):
             assert ask(launcher, WELL, "well") == [Returned(1)]
         for launcher in (siblings[0], mother):
-            assert ask(launcher, WELL, "hang", "well", seconds=3.0)[1] == Returned(1)
+            assert ask(launcher, WELL, "hang", "well", seconds=DEADLINE)[1] == Returned(1)
         assert [launcher.restrictions for launcher in siblings] == [mother.restrictions] * 2
         (folder,) = ask(siblings[0], WELL, "folder")
         assert isinstance(folder, Returned)
@@ -79,6 +85,7 @@ def test_siblings_work_beside_their_mother_and_leave_nothing(kind: str) -> None:
         assert not Path(f"/proc/{pid}").exists()
 
 
+@pytest.mark.usefixtures("lean")
 @pytest.mark.parametrize("kind", usual_first(KINDS))
 def test_a_sibling_outlives_a_mother_that_was_killed_and_another_mother_takes_her_place(kind: str) -> None:
     with closing(opened(kind)) as mother, sibling_of(mother, kind) as launcher:
@@ -90,6 +97,7 @@ def test_a_sibling_outlives_a_mother_that_was_killed_and_another_mother_takes_he
             assert ask(another, WELL, "well") == [Returned(1)]
 
 
+@pytest.mark.usefixtures("lean")
 def test_a_sibling_that_was_killed_is_replaced() -> None:
     with closing(opened("process")) as mother, sibling_of(mother, "process") as launcher:
         assert ask(launcher, WELL, "well") == [Returned(1)]

@@ -26,12 +26,14 @@ def shell(line: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 @posix
 def test_a_reader_that_has_gone_is_no_fault_of_ours() -> None:
     ended = shell("GRADER points | true; echo ${PIPESTATUS[0]} >&2")
     assert ended.stderr.strip() == "141"
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 def test_output_that_cannot_be_written_is_a_sentence() -> None:

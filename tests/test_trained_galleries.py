@@ -38,9 +38,11 @@ ONCE_MORE = {
     "wrong/optim-no-backward": "test_training: no-gradients",
     "wrong/optim-no-bias-correction": "test_optimizers: no-bias-correction",
     "wrong/optim-no-step": "test_training: no-step",
+    "wrong/optim-raises": "test_training: what goes wrong with one optimizer, a closure that is missing",
     "wrong/optim-sgd-in-disguise": "wrong/optim-adamw; test_optimizers: each is told from every other",
     "wrong/optim-slow-and-uphill": "test_optimizers: uphill; test_training: learns-too-slowly",
     "wrong/optim-some-parameters": "test_optimizers: parameters-missing, parameters-not-given, zero-learning-rate",
+    "wrong/optim-unused": "test_training: optimizer-unused",
     "wrong/optim-weights-behind-a-gate": "test_training_attacks: a gate",
     "wrong/optim-written-gradients": "test_training_attacks",
 }

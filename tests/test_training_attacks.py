@@ -144,8 +144,8 @@ def two_faced(named, other, shows_itself):
     "shows_itself",
     [
         lambda held: held[0].dtype == torch.float64,
-        lambda held: sum(p.numel() for p in held) < 100,
-        lambda held: held[0].shape == (4, 3),
+        again(lambda held: sum(p.numel() for p in held) < 100),
+        again(lambda held: held[0].shape == (4, 3)),
     ],
 )
 def test_an_optimizer_that_behaves_by_the_book_on_the_probe_alone_fails(shows_itself):
@@ -173,7 +173,7 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam"])
+@pytest.mark.parametrize("name", ["SGD", again("Adam")])
 def test_an_optimizer_that_becomes_another_after_many_steps_is_a_persons_to_judge(name):
     named, other = {"SGD": (optim.SGD, optim.Adam), "Adam": (optim.Adam, optim.SGD)}[name]
 
@@ -218,7 +218,7 @@ def network_of_six_tensors(shape, classes):
     )
 
 
-@pytest.mark.parametrize(("place", "every"), [(-2, 1), (-2, 11), (1, 1), (None, 1)])
+@pytest.mark.parametrize(("place", "every"), [again(-2, 1), (-2, 11), again(1, 1), (None, 1)])
 def test_a_part_of_the_network_that_is_written_in_the_training_is_a_persons_to_judge(place, every):
     verdict = judged(
         "SGD",
@@ -295,7 +295,7 @@ class Jumping:
     ("named", "other"),
     [
         (optim.SGD, lambda held: optim.Adam(held, lr=0.01)),
-        (optim.Adam, lambda held: optim.SGD(held, lr=0.3)),
+        again(optim.Adam, lambda held: optim.SGD(held, lr=0.3)),
     ],
 )
 def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, other, monkeypatch):
@@ -309,7 +309,7 @@ def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, o
     assert f"In the training, the steps are not those of {named.__name__}" in verdict.message
 
 
-@pytest.mark.parametrize("honest_steps", [3, 6])
+@pytest.mark.parametrize("honest_steps", [again(3), 6])
 def test_lbfgs_that_turns_into_gradient_descent_after_some_steps_is_a_persons_to_judge(honest_steps):
     verdict = judged(
         "LBFGS",
@@ -497,7 +497,7 @@ def penalised(model):
         p.grad += 1e-3 * p.detach()
 
 
-@pytest.mark.parametrize("changed", [clipped, cut, penalised])
+@pytest.mark.parametrize("changed", [clipped, again(cut), penalised])
 def test_gradients_that_are_clipped_or_penalised_cost_nothing(changed):
     def train(model, optimizer, batches, loss_fn):
         for x, y in batches:
@@ -523,7 +523,7 @@ def smoothed(model, x, y):
     return nn.functional.cross_entropy(model(x), y, label_smoothing=0.1)
 
 
-@pytest.mark.parametrize("more", [squares, distances_of_probabilities, smoothed])
+@pytest.mark.parametrize("more", [squares, again(distances_of_probabilities), smoothed])
 @pytest.mark.parametrize("accumulated", [again(1), 4])
 def test_a_penalty_or_a_second_loss_beside_the_loss_function_costs_nothing(more, accumulated):
     def train(model, optimizer, batches, loss_fn):

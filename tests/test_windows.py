@@ -97,7 +97,7 @@ def test_grade_writes_every_kind_of_report(points: tuple[str, ...], python: Path
 
 def test_what_never_ends_is_stopped_and_what_exits_is_told(python: Path, work: Path) -> None:
     (work / "exercise2.py").write_bytes(ENDLESS.replace("\n", "\r\n").encode())
-    course = with_limit(work.parent / "course", 2.0)
+    course = with_limit(work.parent / "course", 1.0)
     ran = run(python, "-m", "pytest", f"--assignment={course}", "-k", "2.1 or 3.1", cwd=work, code=1)
     assert "did not answer within" in " ".join(ran.stdout.split())
     assert "1 of 2 points in this selection." in ran.stdout

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from grader.sandbox import choose, warm_modules
 from grader.sandbox.launcher import Bundle, Launcher, Limits, Reply, Request
+from grader.sandbox.linux import warm
 from grader.sandbox.linux.jail import JailLauncher
 from grader.sandbox.linux.warm import WarmLauncher
 from grader.sandbox.process import ProcessLauncher
@@ -31,6 +33,12 @@ SANDBOXES: dict[str, Callable[[], Launcher]] = {
 def usual_first(kinds: Iterable[str]) -> list[Any]:
     """Kinds as parameters: `make test` runs a test in the jail, and in the others if it is marked `everywhere`."""
     return [pytest.param(kind, marks=() if kind == "jail" else pytest.mark.elsewhere) for kind in kinds]
+
+
+def knowing_nothing(replace: Callable[[Any, str, Any], None]) -> None:
+    """Zygotes import nothing ahead: for what is about zygotes themselves, which would import sympy each."""
+    for module in (warm, warm_modules, choose):
+        replace(module, "WARM", ((),))
 
 
 def bundle_of(code: str, *preload: str, limits: Limits | None = None) -> Bundle:
