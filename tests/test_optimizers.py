@@ -199,6 +199,35 @@ def test_a_velocity_that_is_an_average_is_momentum(shown):
     assert judge("SGD", lambda params: Bare(params, rule, lr=0.3, **shown)).share == 1
 
 
+@pytest.mark.parametrize("momentum", [0.73, 0.41])
+def test_a_momentum_that_is_neither_shown_nor_usual_is_found(momentum):
+    def rule(memory, g):
+        memory["v"] = momentum * memory.get("v", 0) + g
+        return 0.07 * memory["v"]
+
+    assert judge("SGD", lambda params: Bare(params, rule)).share == 1
+
+
+@pytest.mark.parametrize("shown", [{}, {"lr": 0.01}])
+def test_decays_and_an_eps_that_are_neither_shown_nor_usual_are_found(shown):
+    def rule(memory, g):
+        t = memory["t"] = memory.get("t", 0) + 1
+        m = memory["m"] = 0.85 * memory.get("m", 0) + 0.15 * g
+        v = memory["v"] = 0.98 * memory.get("v", 0) + 0.02 * g**2
+        return 0.01 * (m / (1 - 0.85**t)) / ((v / (1 - 0.98**t)).sqrt() + 1e-3)
+
+    assert judge("Adam", lambda params: Bare(params, rule, **shown)).share == 1
+
+
+def test_an_average_that_is_corrected_for_its_start_is_momentum():
+    def rule(memory, g):
+        memory["t"] = memory.get("t", 0) + 1
+        memory["v"] = 0.9 * memory.get("v", 0) + 0.1 * g
+        return 0.3 * memory["v"] / (1 - 0.9 ** memory["t"])
+
+    assert judge("SGD", lambda params: Bare(params, rule, lr=0.3, momentum=0.9)).share == 1
+
+
 def test_weight_decay_passes_though_it_is_not_shown():
     class Decaying(Bare):
         @torch.no_grad()

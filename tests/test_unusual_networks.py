@@ -379,6 +379,28 @@ class Published(optim.Optimizer):
         return math.sqrt(1 - decay**self.taken) / (1 - 0.9**self.taken) * m / (v.sqrt() + eps)
 
 
+class Silent(optim.Optimizer):
+    """Adam by hand that shows nothing, with decays of its own."""
+
+    def __init__(self, params):
+        super().__init__(params, {})
+        self.taken = 0
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        self.taken += 1
+        for p in self.param_groups[0]["params"]:
+            state = self.state[p]
+            m = state["m"] = 0.85 * state.get("m", 0) + 0.15 * p.grad
+            v = state["v"] = 0.98 * state.get("v", 0) + 0.02 * p.grad**2
+            p.sub_(0.01 * (m / (1 - 0.85**self.taken)) / ((v / (1 - 0.98**self.taken)).sqrt() + 1e-5))
+
+
+def test_decays_that_are_neither_shown_nor_usual_are_found_in_the_training():
+    verdict = judged("Adam", make_optimizer=lambda name, params: Silent(params))
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 def normalised(shape, classes):
     """The gradients of the first bias are nothing but rounding, beside which every eps shows."""
     inputs = nn.Sequential(nn.Conv2d(shape[0], 8, 3, padding=1), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2))

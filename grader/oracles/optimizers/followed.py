@@ -1,6 +1,8 @@
 """Which optimizer takes the network's own parameters through the training? Torch's class is given the gradients that
 each step found, and has to take the same path, to its end."""
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from .clipped_gradients import is_clipped
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, trials
 from .merging import one_tensor_a_group
+from .refining import refined
 from .replay import ROUNDING, TORCHS, Problem, Record, replay, step_deviation
 
 SEARCHED_STEPS = 40  # in which what could not be read is searched for; all others have to confirm it
@@ -50,13 +53,21 @@ def _is_path_of(name: str, problem: Problem, record: Record) -> bool:
     """Whether torch's `name`, or what textbooks write for it, takes the recorded path."""
     few = {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
     shown = record["groups"][0][0]["hyper"]
-    for trial in trials(name, shown, problem["kind"]):
-        rate = fitted_rate(name, few, record, trial)
-        if rate is not None:
-            hyper = {**trial, **rate}
-            if all(_is_path(record, _path(name, part, record, hyper), part) for part in (few, problem)):
-                return True
+    if any(
+        all(_is_path(record, _path(name, part, record, hyper), part) for part in (few, problem))
+        for hyper in _searched(name, few, record)
+    ):
+        return True
     return any(_is_path(record, form(problem, record), problem) for form in textbook.forms(name, shown))
+
+
+def _searched(name: str, problem: Problem, record: Record) -> Iterator[Hyper]:
+    """Values for what could not be read: torch's own, those that fit best, and the usual ones."""
+    usual = trials(name, record["groups"][0][0]["hyper"], problem["kind"])
+    for trial in itertools.chain(itertools.islice(usual, 1), refined(name, problem, record), usual):
+        rate = fitted_rate(name, problem, record, trial)
+        if rate is not None:
+            yield {**trial, **rate}
 
 
 def _path(name: str, problem: Problem, record: Record, hyper: Hyper) -> Any:

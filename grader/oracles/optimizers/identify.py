@@ -10,6 +10,7 @@ from grader.oracles.training.harness.problems import CLIPS
 from . import quasi_newton, textbook
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, read, trials
+from .refining import refined
 from .replay import ABSOLUTE, RELATIVE, TORCHS, Problem, Record, deviation, replay
 
 SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
@@ -32,6 +33,8 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
         error = min(error, quasi_newton.deviation(problems, records))
     for clipped_problems in _clipped(problems, records) if error > 1 else []:
         error = min(error, *(_best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
+    if error > 1:
+        error = min(error, *(_refined_error(name, problems, reading) for reading in readings))
     if error > 1:
         error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
     if error > 1:
@@ -82,16 +85,28 @@ def _best_error(
         hyper = {**trial, **rate}
         if trial and _cannot_be(name, problems[0], records[0], hyper):
             continue
-        worst = 0.0
-        for problem, record in zip(problems, records, strict=True):
-            path = replay(name, problem, record["groups"], hypers_of(name, record, hyper))
-            worst = max(worst, deviation(record["path"], path, problem["kind"] == "gradients"))
-            if worst > min(best, bound):
-                break
-        best = min(best, worst)
+        best = min(best, _error(name, problems, records, hyper, min(best, bound)))
         if best <= 1:
             break
     return best
+
+
+def _error(name: str, problems: list[Problem], records: list[Record], hyper: Hyper, bound: float) -> float:
+    """The deviation with these values for what was not read, as the worst of all problems; what is above the bound is
+    not followed to its end."""
+    worst = 0.0
+    for problem, record in zip(problems, records, strict=True):
+        path = replay(name, problem, record["groups"], hypers_of(name, record, hyper))
+        worst = max(worst, deviation(record["path"], path, problem["kind"] == "gradients"))
+        if worst > bound:
+            break
+    return worst
+
+
+def _refined_error(name: str, problems: list[Problem], records: list[Record]) -> float:
+    """The same with values that are not among the usual ones."""
+    found = refined(name, problems[0], records[0])
+    return min((_error(name, problems, records, hyper, 1.0) for hyper in found), default=float("inf"))
 
 
 def _textbook_error(name: str, problems: list[Problem], records: list[Record]) -> float:

@@ -22,7 +22,7 @@ Form = Callable[[Problem, Record], Any]
 _TRIED: dict[str, list[Any]] = {
     "eps": [1e-6, 1e-7, 1e-8, 1e-10],
     "alpha": [0.9, 0.99],
-    "momentum": [0.9, 0.5, 0.8, 0.95, 0.99],
+    "momentum": [0.9, 0.5, 0.6, 0.7, 0.8, 0.95, 0.99],
 }
 
 
@@ -57,6 +57,11 @@ def _sgd_average(g: Any, state: State, hyper: Hyper) -> Any:
     return hyper["lr"] * state["v"]
 
 
+def _sgd_corrected_average(g: Any, state: State, hyper: Hyper) -> Any:
+    state["t"] += 1
+    return _sgd_average(g, state, hyper) / (1 - hyper["momentum"] ** state["t"])
+
+
 def _adagrad(g: Any, state: State, hyper: Hyper) -> Any:
     state["v"] = state.get("v", 0.0) + g**2
     return hyper["lr"] * g / np.sqrt(state["v"] + hyper["eps"])
@@ -87,7 +92,7 @@ def _adam_uncorrected_eps(g: Any, state: State, hyper: Hyper) -> Any:
 
 
 _RULES: dict[str, Any] = {
-    "SGD": [(_sgd, ("momentum",)), (_sgd_average, ("momentum",))],
+    "SGD": [(_sgd, ("momentum",)), (_sgd_average, ("momentum",)), (_sgd_corrected_average, ("momentum",))],
     "Adagrad": [(_adagrad, ("eps",))],
     "RMSprop": [(_rmsprop, ("alpha", "eps"))],
     "Adam": [(_adam, ("eps",)), (_adam_uncorrected_eps, ("eps",))],
