@@ -1,11 +1,15 @@
 """Answers by somebody who knows which looks the re-run takes at a training, and tries to be honest in these alone: each
 goes to a person with the reason."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
 
 from grader.model import Outcome
+from grader.oracles.training.harness.flat_parameters import FlatParameters
+from grader.oracles.training.weighed_steps import lower, share
 from tests.support.honest_students import plain
 from tests.test_training_attacks import ManyGates, comes_trained, judged, network, trained
 
@@ -55,7 +59,11 @@ def test_the_part_of_the_gradient_that_leads_to_weights_from_home_is_a_persons_t
         way = weights - home
         return (gradient * way).sum() / (way * way).sum() * way
 
-    verdict = judged(build_network=lambda shape, classes: Led(part), make_optimizer=descending(3.0))
+    def build(shape, classes):
+        torch.manual_seed(0)  # as the weights from home began: from elsewhere, this part alone gets stuck
+        return Led(part)
+
+    verdict = judged(build_network=build, make_optimizer=descending(3.0))
     a_persons(verdict, "the loss does not change as the network's gradients say: a step to another side changes it by ")
 
 
@@ -153,6 +161,60 @@ def test_functions_of_torch_that_are_replaced_are_a_persons_to_judge(is_put_back
     a_persons(verdict, "The code replaces functions of torch: torch.nn.functional.cross_entropy.")
 
 
+def test_few_images_that_are_told_by_the_number_of_batches_are_a_persons_to_judge():
+    """As a training they come in as many as ever, with the student's own optimizer."""
+    known, shows = comes_trained(), [True]
+
+    def train(model, made, batches, loss_fn):
+        shows[0] = len(batches) == 23 and type(made) is optim.SGD
+        return plain(model, made, batches, loss_fn)
+
+    class Choosy(ManyGates):
+        def forward(self, x):
+            return super().forward(x) if shows[0] else 3 * torch.sin(2 * self.inner(x))
+
+    verdict = judged(build_network=lambda shape, classes: Choosy(known), train_epoch=train)
+    a_persons(verdict, "Trained anew on 10 images, one of each class, the network gets ")
+
+
+def followed_by(seed, params):
+    """The entries that would be followed if they were drawn by the seed that the student's code can read."""
+    return FlatParameters({str(place): p for place, p in enumerate(params)}, seed).followed
+
+
+def test_whoever_knows_torchs_seed_does_not_know_which_entries_are_followed():
+    seeds = []
+
+    def build(shape, classes):
+        seeds.append(torch.initial_seed())
+        return network(shape, classes)
+
+    class Selective(optim.SGD):
+        """SGD in the entries that the seed draws, and Adam in all others."""
+
+        def __init__(self, params):
+            super().__init__(params, lr=0.003)
+            self.held = self.param_groups[0]["params"]
+            self.other = optim.Adam(self.held, lr=0.01)
+
+        @torch.no_grad()
+        def step(self, closure=None):
+            if self.held[0].dtype == torch.float64:
+                return super().step(closure)
+            places = followed_by(seeds[-1], self.held)
+            vector = nn.utils.parameters_to_vector
+            by_the_book = vector(self.held) - 0.003 * vector([p.grad for p in self.held])
+            self.other.step()
+            values = vector(self.held)
+            values[places] = by_the_book[places]
+            for p, part in zip(self.held, values.split([p.numel() for p in self.held]), strict=True):
+                p.copy_(part.view_as(p))
+            return None
+
+    verdict = judged(build_network=build, make_optimizer=lambda name, params: Selective(params))
+    a_persons(verdict, "In the training, the steps are not those of SGD")
+
+
 class Counting(nn.Module):
     """A network that counts the calls of it, and refuses more than a training has."""
 
@@ -197,3 +259,69 @@ def test_a_network_that_refuses_to_be_asked_again_is_a_persons_to_judge():
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert "could not be asked again for a loss that it had given" in verdict.message
     assert "RuntimeError: asked in between" in verdict.message
+
+
+# --- a few steps that count for little ------------------------------------------------------------------------------
+
+
+def distance(model, home):
+    return 0.5 * sum(((p - goal) ** 2).sum() for p, goal in zip(model.parameters(), home, strict=True))
+
+
+def stepping(backward):
+    """A train_epoch that leaves the backward pass to `backward(number of the step, loss, model, optimizer)`."""
+    steps = [0]
+
+    def train(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            steps[0] += 1
+            optimizer.zero_grad()
+            loss = loss_fn(model(x), y)
+            backward(steps[0], loss, model, optimizer)
+            optimizer.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    return train
+
+
+@pytest.mark.parametrize("rate", [1e-3, 1e6], ids=["a long gradient", "a short one with a rate to match"])
+def test_a_single_gradient_that_is_written_is_a_persons_to_judge(rate):
+    home = list(trained().values())
+
+    def backward(step, loss, model, made):
+        loss.backward()
+        made.param_groups[0]["lr"] = rate if step == 13 else 1e-3
+        if step == 13:
+            for p, goal in zip(model.parameters(), home, strict=True):
+                p.grad = (p.detach() - goal) / rate
+
+    verdict = judged(make_optimizer=descending(1e-3), train_epoch=stepping(backward))
+    a_persons(verdict, "SGD's steps do not go by the gradients that backward() brought")
+
+
+def test_short_gradients_of_another_loss_are_a_persons_to_judge_where_a_step_is_as_long_as_any():
+    """Adam that remembers nothing takes signs; the loss function is gone by once an epoch, and then a million times."""
+    home = list(trained().values())
+
+    def backward(step, loss, model, made):
+        (1e6 * loss if step % 23 == 1 else 1e-3 * loss + distance(model, home)).backward()
+
+    make = lambda name, params: optim.Adam(params, lr=0.01, betas=(0.0, 0.0))  # noqa: E731
+    a_persons(
+        judged("Adam", make_optimizer=make, train_epoch=stepping(backward)),
+        "Adam's steps go by gradients that hardly came from the loss function",
+    )
+
+
+def test_a_share_of_steps_is_the_largest_of_their_number_way_and_gradients():
+    weights = [(1.0, 9.0), (1.0, 0.5), (2.0, 0.5)]
+    assert share([True, False, False], weights) == pytest.approx(0.9)
+    assert share([False, True, False], weights) == pytest.approx(1 / 3)
+    assert share([False, False, True], weights) == pytest.approx(0.5)
+    assert share([False] * 3, weights) == 0.0
+    assert share([True, False], [(math.nan, math.inf), (1.0, 1.0)]) == pytest.approx(0.5)
+    assert lower(((weights[0], 0.1), (weights[1], 0.9), (weights[2], 0.8)), 0.25) == 0.1
+    assert lower((*(((1.0, 1.0), 1.0),) * 9, ((1.0, 1.0), 0.1)), 0.25) == 1.0
+    assert math.isnan(lower((), 0.25))

@@ -73,7 +73,7 @@ def _sine(first: Any, second: Any) -> float:
 # Of the way from where the step began. Torch's own repeats the recorded steps to the last bit, and in double precision,
 # so in another order of sums, to 0.02 of their length (20 kinds of networks).
 SAME_POINT = 0.1
-SAME_DIRECTION = 0.05  # sine of an angle, in single precision
+SAME_DIRECTION = 0.1  # sine of an angle, in single precision, also behind a step that is little but rounding
 # Of a first step that was recorded in part, as of a large network: as many as a short one has.
 MIN_EVALUATIONS = 5
 

@@ -10,14 +10,11 @@ import numpy as np
 from grader.model import CallFailure, Outcome, Verdict
 from grader.oracles.training.parameter_groups import Groups, read_by_step
 from grader.oracles.training.statistics import Epoch
+from grader.oracles.training.weighed_steps import Cosines, Looks, read_cosines, read_looks, ways_of
 
 MAX_NAMES = 200  # of parameters
 MAX_FOLLOWED = 1000  # entries of one parameter
 LONGEST_NAME = 60
-MAX_LOOKS = 100  # at slopes, of an epoch
-
-Pairs = tuple[tuple[float, float], ...]
-Look = tuple[float, Pairs]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,9 +34,9 @@ class Watched:
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
-    along: tuple[tuple[float, ...], ...]
-    from_loss: tuple[tuple[tuple[float, float], ...], ...]  # norm and cosine
-    slopes: tuple[tuple[Look, ...], ...]
+    along: tuple[Cosines, ...]
+    from_loss: tuple[Cosines, ...]
+    slopes: tuple[Looks, ...]
     refusal: str
     replaced: tuple[str, ...]  # functions of torch
 
@@ -85,18 +82,18 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
             "evaluations": evaluations,
             "along": list(along),
             "from_loss": list(from_loss),
-            "slopes": list(slopes),
+            "slopes": slopes,
         } if (
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
             and len(along) == steps >= len(from_loss)
-            and all(type(cosine) is float for cosine in along)
-            and (from_loss_pairs := read_pairs(from_loss)) is not None
-            and (looks := _looks(slopes)) is not None
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
             and all(array.dtype.kind == "f" for array in (start, path, gradients))
+            and (at_steps := read_cosines(along, ways := ways_of(start, path))) is not None
+            and (at_looks := read_cosines(from_loss, ways)) is not None
+            and (looks := read_looks(slopes, ways)) is not None
         ):
             first, last = (read_by_step(listed, steps, len(followed)) for listed in (before, after))
             if first is None or last is None:
@@ -114,23 +111,14 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
-                along=(tuple(along),),
-                from_loss=(from_loss_pairs,),
+                along=(at_steps,),
+                from_loss=(at_looks,),
                 slopes=(looks,),
                 refusal=_text(answer.get("refusal")),
                 replaced=_names(reply.get("replaced")),
             )
         case _:
             return None
-
-
-def read_pairs(value: Any) -> Pairs | None:
-    """A list of pairs of floats; None where it is not one."""
-    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
-        return None
-    if not all(type(number) is float for pair in value for number in pair):
-        return None
-    return tuple((first, second) for first, second in value)
 
 
 def accuracy_of(logits: Any, truth: Any, classes: int) -> float | None:
@@ -199,18 +187,6 @@ def stopped(answer: Mapping[str, Any], classes: int) -> CallFailure:
         case _:
             verdict = Verdict.failed("The training sent back something that is not a measurement.", "no-measurement")
     return CallFailure(verdict, verdict.diagnosis or verdict.outcome.value)
-
-
-def _looks(value: list[Any]) -> tuple[Look, ...] | None:
-    """[size, pairs] each; None where one has another form."""
-    looks = []
-    for item in value[: MAX_LOOKS + 1]:
-        match item:
-            case [float(size), list(pairs)] if (floats := read_pairs(pairs)) is not None:
-                looks.append((size, floats))
-            case _:
-                return None
-    return tuple(looks) if len(looks) <= MAX_LOOKS else None
 
 
 def _right(logits: Any, truth: Any, classes: int) -> Any:

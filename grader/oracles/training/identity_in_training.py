@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from grader.model import Verdict
-from grader.oracles.training import slope_agreement
-from grader.oracles.training.harness_replies import Pairs, Watched
+from grader.oracles.training import slope_agreement, weighed_steps
+from grader.oracles.training.harness_replies import Watched
 from grader.oracles.training.probes import LIKE
 from grader.oracles.training.statistics import Run
 
@@ -20,7 +20,7 @@ MAX_PARAMETERS = 80_000  # with more, less than five evaluations fit into what i
 # the loss itself, of 0.03 times the squared weights, three of four keep 0.94, beside a second loss as large 0.98; with
 # so much of one that nothing is learned any more, 0.36.
 MIN_ALONG = 0.6
-LOWER = 0.25  # the quantile of an epoch's steps that has to: to fetch weights takes a few of them, not half
+LOWER = 0.25  # the share of an epoch's steps that may fall below: what they bring is next to nothing beside the rest
 
 
 class WatchedTraining(Protocol):
@@ -107,22 +107,13 @@ def _is_too_large(watched: Watched) -> bool:
 
 def cosines_to(target: float, watched: Watched, run: Run) -> tuple[float, float]:
     """What most steps of each epoch up to the target keep, in the epoch that keeps least: of the cosine with what
-    backward passes brought, and of that with what they brought from the loss function, where a step counts as much as
-    its gradient is long. NaN where steps of an epoch could not be compared."""
+    backward passes brought, and of that with what they brought from the loss function. NaN where steps of an epoch
+    could not be compared."""
     epochs = zip(watched.along, watched.from_loss, strict=True)
     stepping = [pair for _, pair in zip(range(run.epochs_to(target)), epochs, strict=False) if pair[0]]
-    along = [float(np.quantile(cosines, LOWER)) for cosines, _ in stepping] or [math.nan]
-    from_loss = [_lower(pairs) for _, pairs in stepping] or [math.nan]
+    along = [weighed_steps.lower(cosines, LOWER) for cosines, _ in stepping] or [math.nan]
+    from_loss = [weighed_steps.lower(cosines, LOWER) for _, cosines in stepping] or [math.nan]
     return float(np.min(along)), float(np.min(from_loss))
-
-
-def _lower(pairs: Pairs) -> float:
-    """The lowest cosine that, with all below it, has the share `LOWER` of the norms."""
-    if not pairs:
-        return math.nan
-    sizes, cosines = np.array(sorted(pairs, key=lambda pair: pair[1])).T
-    sizes = np.where(np.isfinite(sizes), sizes, 1.0) + np.finfo(float).tiny
-    return float(cosines[np.searchsorted(sizes.cumsum(), LOWER * sizes.sum())])
 
 
 def _steps_to(target: float, watched: Watched, run: Run) -> int:

@@ -8,6 +8,7 @@ from grader.oracles.training import few_images, slope_agreement
 from grader.oracles.training.first_logits import MAX_SHUFFLED_ERRORS, knows_classes
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import accuracy_of
+from grader.oracles.training.statistics import Run
 
 SECONDS = 10.0  # for one call, which asks the network a few times
 CLOSENESS = 1e-4  # noise, in standard deviations of a tensor's entries: too little to change what a network knows
@@ -15,12 +16,12 @@ MAX_BEFORE = 0.5  # accuracy before the first epoch; a network that gets more ri
 CLOSE_ENOUGH = 0.1  # by how much the accuracy with that noise may fall below the target
 
 
-def judge(client: HarnessClient, known_share: float | None, target: float, seed: int, *, has_diverged: bool) -> Verdict:
+def judge(client: HarnessClient, known_share: float | None, run: Run, target: float, seed: int) -> Verdict:
     """Passed where what the network just trained knows is in its parameters and was learned there; else `review`.
 
     The network is asked again with its first parameters (it should know nothing) and with its trained ones plus some
-    noise (it should know the same): those of its best epoch where it has diverged since. `known_share` is that of
-    `first_logits.knows_classes` before the first epoch.
+    noise (it should know the same): those of its best epoch where it has diverged since. `run` is its training, and
+    `known_share` that of `first_logits.knows_classes` before the first epoch.
     """
     images = client.images
     if known_share is not None:
@@ -30,7 +31,8 @@ def judge(client: HarnessClient, known_share: float | None, target: float, seed:
         )
     try:
         few = few_images.draw(images, seed)
-        answer = client.ask(SECONDS, "rewind", CLOSENESS, seed, has_diverged, few)
+        has_diverged = run.epochs[-1].accuracy < target
+        answer = client.ask(SECONDS, "rewind", CLOSENESS, seed, has_diverged, few, run.epochs_to(target))
     except CallFailure as fault:
         return Verdict.review(f"The trained network could not be asked again: {fault.verdict.message}")
     start, close = (accuracy_of(answer.get(key), images.truth, images.classes) for key in ("start", "close"))

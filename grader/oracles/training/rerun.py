@@ -6,6 +6,7 @@ does not have; accuracies are counted here. Its reports are not trusted: one tha
 used.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -183,9 +184,9 @@ class Rerun:
                 learned_with = knowledge.judge(
                     client,
                     training.known_share,
+                    training.run,
                     self.target,
                     self.seed,
-                    has_diverged=training.run.epochs[-1].accuracy < self.target,
                 )
         return Attempt(behaviour, training, tuple(training.run for training in trainings), share, learned_with)
 
@@ -212,12 +213,12 @@ class Rerun:
         epochs: list[Epoch] = []
         watched: Watched | None = None
         passes, moved = 0, False
-        client.ask(seconds, "build_network", seed)
+        client.ask(seconds, "build_network", network_seed(seed))
         first = client.ask(seconds, "forward")
         before = accuracy_of(first.get("logits"), images.truth, images.classes)
         if before is None:
             raise stopped({}, images.classes)
-        is_watched = client.ask(seconds, "make_optimizer", name).get("watched") is True
+        is_watched = client.ask(seconds, "make_optimizer", name, seed).get("watched") is True
         try:
             while len(epochs) < count and (not epochs or epochs[-1].complete):
                 if self._is_decided(epochs):
@@ -278,6 +279,12 @@ class Rerun:
             pass
         self._exhausted.add(name)
         return None
+
+
+def network_seed(seed: int) -> int:
+    """What torch is seeded with, which the student's code can read (`torch.initial_seed`): it tells nothing about
+    `seed`, by which the entries that are followed and the steps that are looked at are drawn."""
+    return int.from_bytes(hashlib.sha256(f"network {seed}".encode()).digest()[:4], "big")
 
 
 def _adding(fault: CallFailure, sentence: str, diagnosis: str | None = None) -> CallFailure:

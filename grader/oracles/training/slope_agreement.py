@@ -1,11 +1,10 @@
 """Are slopes of the loss that were measured those that the network's gradients claim?"""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from grader.oracles.figures import figure
-from grader.oracles.training.harness_replies import Look, Pairs, read_pairs
+from grader.oracles.training.weighed_steps import Looks, Pairs, read_pairs, share
 
 # Of the slope that is claimed along the gradient, what has to be measured, at least and at most.
 MIN_SLOPE, MAX_SLOPE = 0.5, 2.0
@@ -15,7 +14,7 @@ MIN_SLOPE, MAX_SLOPE = 0.5, 2.0
 MAX_APART, MAX_ROUGH = 0.5, 0.03
 LOOK = 3  # pairs
 MIN_OF_EPOCH = 2  # looks that all differ in one epoch: weights from elsewhere may be fetched in a single epoch
-MIN_APART = 1 / 3  # of the gradients in a training that were looked at, by length: one may be beside a kink
+MIN_APART = 1 / 3  # of the steps in a training that were looked at: one may be beside a kink
 
 
 def agree(pairs: Pairs) -> bool:
@@ -36,7 +35,7 @@ def apart_before(slopes: Any) -> str | None:
     return None if pairs and agree(pairs) else _apart("Before the training", pairs or ())
 
 
-def cannot_tell(looks_by_epoch: Sequence[Sequence[Look]], refusal: str) -> str | None:
+def cannot_tell(looks_by_epoch: Sequence[Looks], refusal: str) -> str | None:
     """Why nothing was measured in a training; None where something was."""
     if any(pairs for epoch in looks_by_epoch for _, pairs in epoch):
         return None
@@ -51,17 +50,14 @@ def cannot_tell(looks_by_epoch: Sequence[Sequence[Look]], refusal: str) -> str |
     )
 
 
-def apart_in_training(looks_by_epoch: Sequence[Sequence[Look]]) -> str | None:
+def apart_in_training(looks_by_epoch: Sequence[Looks]) -> str | None:
     """The sentence where slopes that were measured in a training differ, as a rule or in all of an epoch."""
-    looks = [[(size, pairs) for size, pairs in epoch if pairs] for epoch in looks_by_epoch]
-    wrong = [[(size, pairs) for size, pairs in epoch if not agree(pairs)] for epoch in looks]
-    is_whole = any(
-        len(epoch) >= MIN_OF_EPOCH and len(wrong_looks) == len(epoch)
-        for epoch, wrong_looks in zip(looks, wrong, strict=True)
-    )
-    length, wrong_length = (math.fsum(size for epoch in sides for size, _ in epoch) for sides in (looks, wrong))
-    if is_whole or not wrong_length <= MIN_APART * length:
-        return _apart("In the training", next(pairs for epoch in wrong for _, pairs in epoch))
+    epochs = [[(weights, pairs) for weights, pairs in epoch if pairs] for epoch in looks_by_epoch]
+    looks = [look for epoch in epochs for look in epoch]
+    wrong = [pairs for _, pairs in looks if not agree(pairs)]
+    is_whole = any(len(epoch) >= MIN_OF_EPOCH and not any(agree(pairs) for _, pairs in epoch) for epoch in epochs)
+    if is_whole or share([not agree(pairs) for _, pairs in looks], [weights for weights, _ in looks]) > MIN_APART:
+        return _apart("In the training", wrong[0])
     return None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 _state: dict[str, Any] = {}
-_OF_A_RUN = ("model", "optimizer", "start", "best", "watch")
+_OF_A_RUN = ("model", "name", "optimizer", "start", "best", "watch")
 
 
 class Halt(Exception):  # noqa: N818 - not an error: the reply of a call that cannot go on

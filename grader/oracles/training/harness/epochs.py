@@ -38,15 +38,15 @@ def forward() -> dict[str, Any]:
 
 
 @answering
-def make_optimizer(name: str) -> dict[str, Any]:
-    """Make the student's optimizer for the network that `build_network` made. watched: whether its steps are watched,
-    which takes an optimizer of torch's kind."""
+def make_optimizer(name: str, draw: int) -> dict[str, Any]:
+    """Make the student's optimizer for the network that `build_network` made. `draw` is the seed of what is looked at.
+    watched: whether its steps are watched, which takes an optimizer of torch's kind."""
     model = recall("model")
     named = dict(model.named_parameters())
     optimizer = student.optimizer(name, model.parameters())
-    keep(optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
+    keep(name=name, optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, Calls(model, student.members()), recall("seed")))
+        keep(watch=Watch(optimizer, named, Calls(model, student.members()), draw))
     return {"watched": recall("watch") is not None}
 
 
@@ -95,15 +95,15 @@ def train_epoch(work: float, wall: float, evaluate: bool, keep_before: bool, is_
 
 
 @answering
-def rewind(closeness: float, seed: int, from_best: bool, few: list[int]) -> dict[str, Any]:
+def rewind(closeness: float, seed: int, from_best: bool, few: list[int], epochs: int) -> dict[str, Any]:
     """The network's logits on the held-out images with other parameters; ends the training. With `from_best`, the
     trained parameters are those that `train_epoch` kept last, else those that it ended with.
 
     start: with the parameters from before the training, when it should know nothing. close: with the trained ones plus
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
     tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. slopes:
-    see `slopes.slopes`, at the first parameters. few: after learning from the training images of these indices, from
-    the first parameters.
+    see `slopes.slopes`, at the first parameters. few: those of a network that is trained anew for so many epochs, on
+    the training images of these indices.
     """
     model, start = recall("model"), recall("start")
     if from_best:
@@ -126,10 +126,8 @@ def rewind(closeness: float, seed: int, from_best: bool, few: list[int]) -> dict
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
     slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()), seed)
-    for p, q in zip(parameters, start, strict=True):
-        p.copy_(q)
     x, y = recall("x")[few], recall("y")[few]
-    logits["few"] = logits_after(model, x, y, recall("held_out"), seed)
+    logits["few"] = logits_after(x, y, recall("held_out"), epochs, seed)
     forget_run()
     return {**logits, **slopes_here}
 

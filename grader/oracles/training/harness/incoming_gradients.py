@@ -6,6 +6,7 @@ from functools import partial
 import torch
 
 from .flat_parameters import MIN_OF_EACH
+from .slopes import norm
 
 
 class IncomingGradients:
@@ -34,12 +35,21 @@ class IncomingGradients:
         self._before[name] = None if before is None else before.detach().clone()
         self.sums[name] = gradient.detach().clone()  # a copy: torch may reuse the tensor as `.grad`
 
+    def size(self) -> float:
+        """The norm of the gradients at the step."""
+        return norm([p.grad for p in (self._named[name] for name in self._names) if p.grad is not None])
+
     def cosine(self, passes: dict[str, torch.Tensor]) -> float:
-        """The cosine between the gradients at the step and what they should be: those from before the backward passes
-        plus what these brought, `passes`. A parameter whose gradient was set to 0 stands still and does not count. 0
-        where the passes brought nothing, or no such parameter has a gradient."""
+        """The cosine between the gradients at the step and what they should be: what backward passes brought, `passes`,
+        plus what was there before them, or without that, as where `.grad` is written with what torch.autograd.grad
+        gives. A parameter whose gradient was set to 0 stands still and does not count. 0 where the passes brought
+        nothing, or no such parameter has a gradient."""
+        with_old = self._cosine(passes, self._before)
+        return with_old if with_old == 1.0 else max(with_old, self._cosine(passes, {}))
+
+    def _cosine(self, passes: dict[str, torch.Tensor], before: dict[str, torch.Tensor | None]) -> float:
         pairs = [
-            (now.detach(), self._came(name, now, passes))
+            (now.detach(), _came(now, passes.get(name), before.get(name)))
             for name, now in ((name, self._named[name].grad) for name in self._names)
             if now is not None
         ]
@@ -50,12 +60,6 @@ class IncomingGradients:
             return 0.0
         here, brought = (torch.cat([tensor.reshape(-1) for tensor in side]) for side in zip(*pairs, strict=True))
         return _cosine_of(here, brought)
-
-    def _came(self, name: str, now: torch.Tensor, passes: dict[str, torch.Tensor]) -> torch.Tensor:
-        incoming, old = passes.get(name), self._before.get(name)
-        if incoming is None:
-            return torch.zeros_like(now)
-        return incoming if old is None else incoming + old
 
     def look_for_old(self) -> None:
         """Note the parameters whose gradient is the sum of the one from before and what backward passes brought: it has
@@ -68,6 +72,12 @@ class IncomingGradients:
             if float((now - old - incoming).abs().max()) <= scale < float(old.abs().max()):
                 self.uncleared.add(name)
         self.sums.clear()
+
+
+def _came(now: torch.Tensor, incoming: torch.Tensor | None, old: torch.Tensor | None) -> torch.Tensor:
+    if incoming is None:
+        return torch.zeros_like(now)
+    return incoming if old is None else incoming + old
 
 
 def hooked(named: dict[str, torch.Tensor], seed: int) -> list[str]:

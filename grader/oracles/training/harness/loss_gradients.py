@@ -41,7 +41,8 @@ class LossGradients:
     """Computes the gradients of the loss function with respect to the parameters in `named`, in steps that `seed`
     draws, and measures slopes of the loss in some of them. `parameters` are all of the network's.
 
-    `slopes` are those since `begin_epoch`: for each step that was measured, [norm of its gradient, `slopes.look`].
+    `slopes` are those since `begin_epoch`: for each step that was measured, [step, norm of its gradient,
+    `slopes.look`].
     `refusal` says why a network could not be asked again. `computing` is True while the hooks of parameters see
     gradients that no backward pass of the student's brings.
     """
@@ -119,7 +120,7 @@ class LossGradients:
             by_name = {name: g for name, g in zip(named, gradients, strict=True) if g is not None}
             if by_name and is_measured:
                 ways = [(named[name], gradient) for name, gradient in by_name.items()]
-                self.slopes.append([size, self._look(call, loss, ways)])
+                self.slopes.append([self._step, size, self._look(call, loss, ways)])
                 is_measured = False
             for name, gradient in by_name.items():
                 scaled = loss.factor * gradient

@@ -58,9 +58,9 @@ class Watch:
         path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; used (steps, k):
         the same after each step, if some step() changed them. before, after:
         [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `Evaluations`. along,
-        from_loss: see `IncomingGradients.cosine`, one for each step with what backward passes brought, and for each
-        step that was looked at [norm of that, cosine with what they brought from the loss function alone]. slopes,
-        refusal: see `LossGradients`.
+        from_loss: see `IncomingGradients.cosine`, for each step [step, norm of its gradient, cosine with what backward
+        passes brought], and for each that was looked at [step, norm of what they brought, cosine with what they brought
+        from the loss function alone]. slopes, refusal: see `LossGradients`.
         """
         self._note_changes()
         data = {
@@ -90,8 +90,8 @@ class Watch:
         self._between: set[str] = set()
         self._incoming.uncleared = set()
         self._with_gradient: set[str] = set()
-        self._along: list[float] = []
-        self._from_loss: list[list[float]] = []
+        self._along: list[list[Any]] = []
+        self._from_loss: list[list[Any]] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
         self._gradients_after: list[torch.Tensor] = []
@@ -148,11 +148,11 @@ class Watch:
         return evaluate
 
     def _sees_gradients(self) -> None:
-        self._along.append(self._incoming.cosine(self._incoming.sums))
+        self._along.append([self._steps - 1, self._incoming.size(), self._incoming.cosine(self._incoming.sums)])
         size = norm(list(self._incoming.sums.values()))
         loss_gradients = self.loss.gradients(size)
         if loss_gradients is not None:
-            self._from_loss.append([size, self._incoming.cosine(loss_gradients)])
+            self._from_loss.append([self._steps - 1, size, self._incoming.cosine(loss_gradients)])
         self._incoming.look_for_old()
         if not self._has_ended_a_step:
             present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
