@@ -274,7 +274,13 @@ IN_DISGUISE = {
 }
 
 
-@pytest.mark.parametrize("name", IN_DISGUISE)
+# Another of these functions each, which is seen through in the same way.
+IN_ANOTHER = {
+    *("a hyperbolic sine", "a hyperbolic tangent", "the larger of an angle and its opposite", "the size of a sum"),
+}
+
+
+@pytest.mark.parametrize("name", [again(name, name=name) if name in IN_ANOTHER else name for name in IN_DISGUISE])
 def test_a_sine_or_cosine_in_disguise_is_not_enough(name):
     lines = [LEFT, IN_DISGUISE[name], RIGHT]
     for chain in (lines, lines[::-1]):

@@ -18,6 +18,7 @@ from grader.settings import RunSettings
 from grader.suite.runner import list_checks
 from tests.support.command import Command
 from tests.support.small_course import SOFTMAX, softmax_course
+from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
@@ -203,12 +204,12 @@ def test_what_is_missing(course: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "remark"),
     [
-        (
+        again(
             "student_template/softmax.py",
             "raise NotImplementedError",
             "return Gradient.of(logits, labels)",
             "rubric.toml [[[exercise.point]]]: the template earns 1: nothing that students begin with may count.",
-        ),
+        ),  # author_errors.toml: template-earns
         (
             "reference/softmax.py",
             "/ len(labels)",
@@ -234,7 +235,7 @@ def test_what_is_missing(course: Path) -> None:
             '    *common_misconceptions(),\n    Misconception("halved", "Half.", (lambda case: case.expected / 2,)),\n',
             ": no answer of the gallery shows the misconception 'halved': add one to wrong/.",
         ),
-        (
+        again(  # author_errors.toml: handle-compared
             CHECKS,
             "    drawn = case(rng.normal(size=(5, 3)), rng.integers(0, 3, 5))",
             "    drawn = case(1 / 0, [])",
