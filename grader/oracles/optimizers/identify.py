@@ -105,8 +105,8 @@ def _error(name: str, problems: list[Problem], records: list[Record], hyper: Hyp
 
 def _refined_error(name: str, problems: list[Problem], records: list[Record]) -> float:
     """The same with values that are not among the usual ones."""
-    found = refined(name, problems[0], records[0])
-    return min((_error(name, problems, records, hyper, 1.0) for hyper in found), default=float("inf"))
+    fits = refined(name, problems[0], records[0])
+    return min((_error(name, problems, records, hyper, 1.0) for hyper in fits), default=float("inf"))
 
 
 def _textbook_error(name: str, problems: list[Problem], records: list[Record]) -> float:
