@@ -2,6 +2,7 @@
 goes to a person with the reason."""
 
 import math
+import time
 
 import pytest
 import torch
@@ -213,6 +214,16 @@ def test_whoever_knows_torchs_seed_does_not_know_which_entries_are_followed():
 
     verdict = judged(build_network=build, make_optimizer=lambda name, params: Selective(params))
     a_persons(verdict, "In the training, the steps are not those of SGD")
+
+
+def test_a_clock_that_is_replaced_shows_no_other_seconds(monkeypatch):
+    def train(model, made, batches, loss_fn):
+        for name in ("process_time", "perf_counter"):
+            monkeypatch.setattr(time, name, lambda: 0.0)
+        return plain(model, made, batches, loss_fn)
+
+    verdict = judged(train_epoch=train, epochs=2)
+    assert min(verdict.evidence["curve"]["seconds"]) > 0
 
 
 class Counting(nn.Module):
