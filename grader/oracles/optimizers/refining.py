@@ -17,6 +17,7 @@ from .replay import Problem, Record, replay
 
 ROUNDS = 15
 DAMPING = 1e-3  # at first; three times more after a step that makes it worse, three times less after a better one
+LONGEST = 3.0  # step of a coordinate: a factor of 20
 LEAST = 1e-4  # of the largest curvature: what changes next to nothing is left where it is
 DIFFERENCE = 1e-6  # of a coordinate, for the derivatives
 HARDLY = 1e-5  # of an entry's size
@@ -35,6 +36,8 @@ _SWITCHES: dict[str, dict[str, list[Any]]] = {
     "RMSprop": {"momentum": [0.0, 0.9], "centered": [False, True]},
     "SGD": {"nesterov": [False, True]},
 }
+# As logarithms. Beside an eps larger than all gradients, every method would be plain gradient descent.
+SMALLEST_LOG, LARGEST_LOG = -60.0, 3.0
 _NEAR_ONE = ("rho", "alpha", "momentum", "betas")
 
 
@@ -75,9 +78,10 @@ def _fitted(name: str, problem: Problem, record: Record, start: Hyper, fixed: Hy
         step = np.linalg.solve(
             normal + damping * np.diag(np.diag(normal) + LEAST * normal.max() + 1e-30), -slopes.T @ here
         )
-        there = residual(x + np.clip(step, -3.0, 3.0))
+        next_x = x + np.clip(step, -LONGEST, LONGEST)
+        there = residual(next_x)
         is_better = there @ there < here @ here
-        x, here = (x + np.clip(step, -3.0, 3.0), there) if is_better else (x, here)
+        x, here = (next_x, there) if is_better else (x, here)
         damping *= 1 / 3 if is_better else 3.0
     return with_rate(x)
 
@@ -96,4 +100,6 @@ def _values(start: Hyper, x: Any) -> Hyper:
 
 
 def _value(key: str, coordinate: float) -> float:
-    return 1 - float(np.exp(min(coordinate, 0.0))) if key in _NEAR_ONE else float(np.exp(np.clip(coordinate, -60, 30)))
+    is_near_one = key in _NEAR_ONE
+    number = float(np.exp(np.clip(coordinate, SMALLEST_LOG, 0.0 if is_near_one else LARGEST_LOG)))
+    return 1 - number if is_near_one else number
