@@ -379,6 +379,26 @@ class Published(optim.Optimizer):
         return math.sqrt(1 - decay**self.taken) / (1 - 0.9**self.taken) * m / (v.sqrt() + eps)
 
 
+class Doubling(nn.Module):
+    """A network in double precision, because its file sets that for all."""
+
+    def __init__(self, shape, classes):
+        super().__init__()
+        torch.set_default_dtype(torch.float64)
+        self.inner = network(shape, classes)
+
+    def forward(self, x):
+        return self.inner(x.double())
+
+
+def test_another_default_precision_costs_nothing():
+    try:
+        verdict = judged("Adam", build_network=Doubling)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 class Silent(optim.Optimizer):
     """Adam by hand that shows nothing, with decays of its own."""
 

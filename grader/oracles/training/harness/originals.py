@@ -20,6 +20,8 @@ _HOMES: dict[str, Any] = {
     "torch.optim.Adam": torch.optim.Adam,
 }
 
+_OF_A_SETTING = "Storage"  # torch.set_default_dtype puts another in its place
+
 # What every value of the loss function goes through: who replaces these in a step and puts them back behind it is seen.
 _IN_A_STEP = (
     ("torch.nn.functional", "cross_entropy"),
@@ -33,7 +35,8 @@ _IN_A_STEP = (
 def originals() -> dict[str, dict[str, Any]]:
     """What is callable in torch, by the name of its home, as long as nothing of the student's has been imported."""
     return {
-        home: {name: value for name, value in vars(here).items() if callable(value)} for home, here in _HOMES.items()
+        home: {name: value for name, value in vars(here).items() if callable(value) and name != _OF_A_SETTING}
+        for home, here in _HOMES.items()
     }
 
 
