@@ -113,7 +113,6 @@ def test_what_another_seed_might_give_agrees(factors):
         ),
         ({"train_loss": 0.05, "test_accuracy": 0.99}, "agrees", ""),
         ({"train_loss": 0.05, "test_accuracy": 1.0}, "disagrees", "test_accuracy 1, re-run 0.97"),
-        ({"train_loss": 0.05, "test_accuracy": 0.70}, "disagrees", "test_accuracy 0.7, re-run 0.97"),
         ({"train_loss": 5.0, "test_accuracy": 0.97}, "disagrees", "train_loss 5, re-run 0.05 to 0.0553"),
         ({"train_loss": math.nan, "test_accuracy": 0.97}, "not-a-number", "train_loss is nan"),
         ({"train_loss": 0.05}, "not-a-number", "test_accuracy is missing"),
@@ -195,7 +194,8 @@ def test_own_noise_makes_no_number_agree():
     verdict = judge_results(found, {**RUNS, "Adam": noisy(0.4)})
     assert verdict.outcome is Outcome.REVIEW
     assert "The re-run scatters too widely to tell" in verdict.message
-    assert judge_results(found, {**RUNS, "Adam": noisy(0.02)}).share == pytest.approx(5 / 6)
+    two = found | {"SGD": found["Adam"]}
+    assert judge_results(two, {**RUNS, "Adam": noisy(0.02)}).share == pytest.approx(4 / 6)
 
 
 def scattering():
@@ -264,7 +264,17 @@ def test_an_accuracy_somewhat_below_the_re_runs_is_a_persons_to_judge_and_one_ab
 
     assert judged(0.74).outcome is Outcome.REVIEW
     assert "SGD: test_accuracy 0.74, re-run 0.85." in judged(0.74).message
-    assert judged(0.96).diagnosis == judged(0.65).diagnosis == "disagrees"
+    assert judged(0.96).diagnosis == "disagrees"
+
+
+def test_a_single_result_that_is_worse_than_the_re_runs_is_a_persons_to_judge():
+    """As L-BFGS on batches leaves it, which in its last epoch took one step too far."""
+    far = {"train_loss": 1.96, "test_accuracy": 0.11}
+    verdict = judge_results(changed(LBFGS=far))
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message.endswith("One result that is worse than the re-run's may be bad luck.")
+    assert judge_results(changed(LBFGS=far, SGD=far)).share == pytest.approx(4 / 6)
+    assert judge_results(changed(LBFGS=far, SGD={"train_loss": 0.05, "test_accuracy": 1.0})).share < 1
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])
@@ -300,7 +310,7 @@ def test_a_network_that_has_not_learned_ends_anywhere():
 
 
 def test_a_number_is_rejected_after_three_seeds_only():
-    found = changed(Adam={"train_loss": 0.05, "test_accuracy": 0.70})
+    found = changed(Adam={"train_loss": 0.05, "test_accuracy": 1.0})
     further = Further()
     verdict = stated_results.judge(found, further.runs, further.another, str)
     assert verdict.share == pytest.approx(5 / 6)

@@ -65,6 +65,13 @@ def agrees(loss: float, accuracy: float, runs: Sequence[Run]) -> tuple[Standing,
     return (Standing.BETWEEN, Standing.BETWEEN) if is_by_spread and not _has_epoch_like(log, accuracy, runs) else stands
 
 
+def is_worse(loss: float, accuracy: float, runs: Sequence[Run]) -> bool:
+    """Whether the accuracy is below all of the re-run's, and the loss not below them by more than the margin."""
+    values = [value for quantity in statistics.losses(runs) for value in quantity.values]
+    log = math.log(max(loss, statistics.MIN_LOSS))
+    return accuracy < min(statistics.accuracy(runs).values) - ACCURACY_MARGIN and log >= min(values) - LOSS_MARGIN
+
+
 def _has_epoch_like(log: float, accuracy: float, runs: Sequence[Run]) -> bool:
     """Whether some epoch has both, but for these margins."""
     return any(
@@ -86,4 +93,5 @@ def _standing(beyond: float, room: float, widest: float, doubted: float = 0.0) -
 
 
 def worst_of(standings: tuple[Standing, Standing]) -> Standing:
+    """The one that lies furthest out."""
     return max(standings, key=lambda standing: standing.value)
