@@ -68,11 +68,20 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
         for number in range(problem["steps"]):
             for group, hyper in zip(optimizer.param_groups, hypers[number], strict=True):
                 group.update(accepted(hyper, torch_defaults))
+                _shrink(group["params"], hyper)
             optimizer.step(closure_of(problem, parameters, number))
             path.append(flat(parameters))
     except REFUSALS:
         return None
     return torch.stack(path).double().numpy()
+
+
+@torch.no_grad()
+def _shrink(parameters: list[torch.nn.Parameter], hyper: Hyper) -> None:
+    """Weight decay beside the step, as AdamW has it, which is none of the hyper-parameters of the other classes."""
+    if hyper.get("decoupled_decay"):
+        for parameter in parameters:
+            parameter.mul_(1 - hyper["lr"] * hyper["decoupled_decay"])
 
 
 def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) -> float:
