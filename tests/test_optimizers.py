@@ -13,6 +13,7 @@ from grader.assignment.comparison import SIX
 from grader.model import Outcome
 from grader.oracles import optimizers
 from grader.oracles.optimizers.clipped_gradients import is_clipped
+from grader.oracles.optimizers.replay import step_deviation
 from grader.oracles.training import probes
 from tests.support.exercise4_fakes import harness_for, student_of
 from tests.support.tiers import again
@@ -546,6 +547,15 @@ def test_the_beginning_of_a_long_step_tells_lbfgs_if_enough_of_it_was_recorded()
     assert optimizers.identify_training("LBFGS", begun(7))["same"]
     assert not optimizers.identify_training("LBFGS", begun(7, off=0.5))["same"]
     assert not optimizers.identify_training("LBFGS", begun(4))["same"]
+
+
+def test_what_has_decayed_to_nothing_is_rounding():
+    path = np.array([[1.0], [1e-20], [5e-40], [2e-40]])
+    expected = np.array([[1.0], [1e-20], [4e-40], [-1e-40]])
+    assert step_deviation(path, expected, 1e-7) == 0
+    assert step_deviation(path, path * [[1], [1], [1], [10]], 1e-7) == 0
+    assert step_deviation(path, path * [[1], [3], [1], [1]], 1e-7) == 0  # 1 to 0 but for rounding
+    assert step_deviation(path * 1e20, expected * 1e20, 1e-7) > 1
 
 
 def test_a_hyper_parameter_of_another_form_is_not_read():
