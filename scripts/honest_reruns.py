@@ -108,7 +108,7 @@ def least_cosine(training: Training) -> float:
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:
-    return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
+    return stated_results.judge(results, grading)
 
 
 def lost(verdict: Verdict) -> bool:
@@ -120,9 +120,7 @@ def decided(student_claims: list[Claim], grading: Rerun) -> list[dict[str, Any]]
     verdict = claims.judge(
         [[claim.left, claim.metric, claim.relation, claim.right] for claim in student_claims],
         SIX,
-        grading.runs,
-        grading.another,
-        TARGET,
+        grading,
     )
     return list(verdict.evidence["claims"])
 
