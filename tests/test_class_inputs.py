@@ -129,6 +129,25 @@ def test_a_roster_that_comes_later_keeps_reports_and_marks(klass: Class, roster:
     assert [row["score"] for row in klass.table("grades.csv")[:3]] == ["5.5", "6", "6"]
 
 
+def test_hand_ins_that_get_other_ids_need_a_word_for_other_marks_as_all_do(
+    klass: Class, roster: Path, tmp_path: Path
+) -> None:
+    early, late = tmp_path / "early.csv", tmp_path / "late.csv"
+    early.write_text("name,time\na,2020-01-25T13:00:00\n")
+    late.write_text("name,time\na,2020-01-25T15:00:00\n")
+    klass.grade(submitted=early)
+    for changes, what in (
+        ({"points": ("2.1",)}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"seed": 8}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"submitted": late}, r"1 given another lateness \(4711\)"),
+    ):
+        with pytest.raises(UsageError, match=rf"marks would change: {what}\. Nothing was changed"):
+            klass.grade(roster=roster, **changes)
+        assert (klass.report("a").score, klass.graded) == (6.0, [])
+    klass.grade(roster=roster, submitted=late, replace=True)
+    assert (klass.report("4711").score, klass.graded) == (0.0, [])
+
+
 def test_a_newer_roster_that_changes_no_mark_is_used_and_said(klass: Class, roster: Path) -> None:
     klass.grade(roster=roster)
     newer = roster.with_name("newer.csv")
