@@ -1,5 +1,6 @@
 """What was given for a class is kept with it: used again, said, and never replaced at the cost of a mark in silence."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -236,6 +237,14 @@ def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
         klass.grade(scale=True)
     with pytest.raises(UsageError, match=r"^--assignment-column: give the gradebook .* with --sheet"):
         klass.grade(assignment_column="77")
+
+
+def test_an_option_that_has_no_value_is_said_without_one(klass: Class, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(WORKSHEET.format(maximum="100.00"))
+    klass.grade(sheet=sheet, scale=True)
+    klass.grade()
+    assert re.search(r"^Used as given in an earlier run: .*--scale[,.]", klass.said.getvalue(), re.MULTILINE)
 
 
 def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:
