@@ -13,6 +13,7 @@ from grader.model import Outcome
 from grader.oracles.training import agreement, claims, stated_results, statistics
 from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.statistics import Epoch, Run
+from grader.suite import check_time
 
 TARGET = 0.8
 # Loss after ten epochs, accuracy, first epoch at the target, seconds an epoch.
@@ -562,6 +563,12 @@ def test_optimizers_that_are_not_mentioned_are_named():
 def test_no_text_is_no_discussion(files):
     verdict = discussion.judge(files, lambda: pytest.fail("nothing to lay beside it"))
     assert verdict.outcome is Outcome.MISSING
+
+
+def test_a_text_of_nothing_but_underlines_is_read_once(monkeypatch):
+    monkeypatch.setattr(check_time, "SECONDS", 20.0)  # of the processor; one is enough
+    with check_time.bounded_time():
+        assert not discussion.written("-\n" * 200_000)
 
 
 def test_a_text_from_another_editor_is_read():
