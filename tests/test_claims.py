@@ -498,6 +498,20 @@ def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does
     assert row["verdict"] == "supported"
 
 
+OPPOSITES = {"<": ">", ">": "<"}
+
+
+def test_claims_in_both_directions_are_a_persons():
+    """Half of them hold, whatever anybody has measured."""
+    both = [*GOOD, *([left, metric, OPPOSITES[relation], right] for left, metric, relation, right in GOOD)]
+    verdict = judge_claims(both)
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message == (
+        "CLAIMS has both LBFGS train_loss < SGD and the opposite, so that one of them holds whatever was measured. A "
+        "person decides this point."
+    )
+
+
 @given(st.sampled_from(SIX), st.sampled_from(sorted(claims.MARGINS)), st.sampled_from(SIX), st.integers(1, 3))
 def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, seeds):
     assume(left != right)
