@@ -105,7 +105,8 @@ def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str)
 
 def read_requests(path: Path) -> list[tuple[str, str, str]]:
     """A CSV with the columns id, point and words. Raises UsageError."""
-    header, *rows = read_table(path).rows
+    table = read_table(path)
+    header = table.rows[0]
     names = [bare(name) for name in header]
     places = {}
     for column, headers in _COLUMNS.items():
@@ -114,7 +115,7 @@ def read_requests(path: Path) -> list[tuple[str, str, str]]:
             raise UsageError(f"{path}: there is no column {headers[0]!r}; the header is {', '.join(header)}.")
         places[column] = columns[0]
     requests = []
-    for line, row in enumerate(rows, 2):
+    for line, row in list(zip(table.lines, table.rows, strict=True))[1:]:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) <= max(places.values()):

@@ -70,8 +70,8 @@ def _latest(report: Report, point: str) -> tuple[float | None, str] | None:
 
 
 def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mark]:
-    rows = read_table(table).rows
-    header = [name.strip().casefold().removeprefix("point ").strip() for name in rows[0]]
+    read = read_table(table)
+    header = [name.strip().casefold().removeprefix("point ").strip() for name in read.rows[0]]
     who = next((header.index(name) for name in _WHO if name in header), None)
     points = [point.id for point in index.points if point.id.casefold() in header]
     long = "point" in header and "score" in header
@@ -80,7 +80,7 @@ def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mar
             f"{table}: it needs the column id, and point and score, or a column for each point, such as 4.9."
         )
     people = _people(results, index)
-    for line, row in enumerate(rows[1:], 2):
+    for line, row in list(zip(read.lines, read.rows, strict=True))[1:]:
         cells = {name: value.strip() for name, value in zip(header, row, strict=False)}
         marks = _long(cells) if long else _wide(cells, points)
         for point, score, comment in marks:
