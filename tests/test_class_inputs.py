@@ -1,5 +1,6 @@
 """What was given for a class is kept with it: used again, said, and never replaced at the cost of a mark in silence."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -129,6 +130,25 @@ def test_a_roster_that_comes_later_keeps_reports_and_marks(klass: Class, roster:
     assert [row["score"] for row in klass.table("grades.csv")[:3]] == ["5.5", "6", "6"]
 
 
+def test_hand_ins_that_get_other_ids_need_a_word_for_other_marks_as_all_do(
+    klass: Class, roster: Path, tmp_path: Path
+) -> None:
+    early, late = tmp_path / "early.csv", tmp_path / "late.csv"
+    early.write_text("name,time\na,2020-01-25T13:00:00\n")
+    late.write_text("name,time\na,2020-01-25T15:00:00\n")
+    klass.grade(submitted=early)
+    for changes, what in (
+        ({"points": ("2.1",)}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"seed": 8}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"submitted": late}, r"1 given another lateness \(4711\)"),
+    ):
+        with pytest.raises(UsageError, match=rf"marks would change: {what}\. Nothing was changed"):
+            klass.grade(roster=roster, **changes)
+        assert (klass.report("a").score, klass.graded) == (6.0, [])
+    klass.grade(roster=roster, submitted=late, replace=True)
+    assert (klass.report("4711").score, klass.graded) == (0.0, [])
+
+
 def test_a_newer_roster_that_changes_no_mark_is_used_and_said(klass: Class, roster: Path) -> None:
     klass.grade(roster=roster)
     newer = roster.with_name("newer.csv")
@@ -217,6 +237,14 @@ def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
         klass.grade(scale=True)
     with pytest.raises(UsageError, match=r"^--assignment-column: give the gradebook .* with --sheet"):
         klass.grade(assignment_column="77")
+
+
+def test_an_option_that_has_no_value_is_said_without_one(klass: Class, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(WORKSHEET.format(maximum="100.00"))
+    klass.grade(sheet=sheet, scale=True)
+    klass.grade()
+    assert re.search(r"^Used as given in an earlier run: .*--scale[,.]", klass.said.getvalue(), re.MULTILINE)
 
 
 def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:

@@ -200,6 +200,30 @@ def test_a_folder_that_holds_one_packed_class_is_that_class(
     assert set(kinds(intake)) == {name for name in files if name.endswith((".csv", ".txt"))}
 
 
+def test_a_packed_class_that_was_packed_once_more_is_that_class(read_class: Taken, tmp_path: Path) -> None:
+    moodle = zipped({f"A B_{n}_assignsubmission_file_/exercise2.py": GOOD for n in (1, 2)})
+    people = zipped(
+        {"a.zip": zipped({"exercise2.py": GOOD}), "b.zip": zipped({"c.zip": zipped({"exercise2.py": b""})})}
+    )
+    for number, (packed, names) in enumerate(((moodle, {"A B_1", "A B_2"}), (people, {"a", "b"}))):
+        path = tmp_path / f"{number}.zip"
+        for around in ("download.zip", "Sheet 9/download.zip"):
+            path.write_bytes(zipped({around: packed}))
+            assert {name: len(files) for name, files in contents(read_class(path)).items()} == dict.fromkeys(names, 1)
+    path.write_bytes(
+        zipped({"ada.zip": zipped({"exercise1.zip": zipped({"exercise1.py": b""}), "exercise2.py": GOOD})})
+    )
+    assert contents(read_class(path)) == {"ada": {"exercise1.py", "exercise2.py"}}, "one person's hand-in"
+
+
+def test_archives_in_one_another_have_an_end(read_class: Taken, tmp_path: Path) -> None:
+    packed = zipped({f"A B_{n}_assignsubmission_file_/exercise2.py": GOOD for n in (1, 2)})
+    for _ in range(9):
+        packed = zipped({"again.zip": packed})
+    (tmp_path / "class.zip").write_bytes(packed)
+    assert len(read_class(tmp_path / "class.zip").hand_ins) == 1
+
+
 # --- names in archives -----------------------------------------------------------------------------------------------
 
 

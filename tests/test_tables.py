@@ -275,5 +275,8 @@ def test_extensions_are_a_date_or_days(tmp_path: Path) -> None:
     }
     with pytest.raises(UsageError, match="line 2: 'soon' is not a valid extension; write a time"):
         read_extensions(table(tmp_path, "id,due\n1,soon\n"))
+    assert len(read_extensions(table(tmp_path, "id,days\n1,3\n1,3\n"))) == 1
+    with pytest.raises(UsageError, match=r"line 3: 1 is listed twice, with another extension\."):
+        read_extensions(table(tmp_path, "id,days\n1,3\n1,1\n"))
     with pytest.raises(UsageError, match="there are no extensions in this table"):
         read_extensions(table(tmp_path, "id,due\n1,\n"))

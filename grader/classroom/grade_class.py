@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.marks.clocks import clock_issues
+from grader.classroom.marks.clocks import clock_issues, no_time_issues
 from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
@@ -70,8 +70,9 @@ def grade_class(
         _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
-        clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
-        intake = replace(opened, issues=(*opened.issues, *clocks))
+        late = assignment.rubric.late
+        times = (*clock_issues(opened.hand_ins, late), *no_time_issues(opened.hand_ins, late))
+        intake = replace(opened, issues=(*opened.issues, *times))
         if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
@@ -152,7 +153,7 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}" for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
+    used = [f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)

@@ -22,6 +22,7 @@ from grader.text import one_line
 
 MAX_CLASS_BYTES = 16 << 30  # of a packed class's tar, unpacked
 MAX_CLASS_ENTRIES = 500_000  # files in a packed class: a thousand students with an environment each by accident
+MAX_PACKED_CLASS_BYTES = 1 << 30  # of a class's archive inside another, which is read into memory
 MAX_CLASS_DIRECTORY_BYTES = 128 << 20  # of its zip's table of contents
 MAX_ARCHIVE_BYTES = 256 << 20  # of a hand-in's archive on disk: students hand in their data and pictures too
 MAX_NESTED_BYTES = 64 << 20  # of an archive inside another, which is read into memory
@@ -167,9 +168,9 @@ def open_class(path: Path, results: Path | None = None) -> Iterator[Folder]:
         yield open_class_archive(DiskFile(str(path)), stack)
 
 
-def open_class_archive(file: DiskFile, stack: ExitStack) -> Folder:
+def open_class_archive(file: File, stack: ExitStack) -> Folder:
     """The folder of a packed class, open until `stack` closes. Raises SubmissionError."""
-    opened = file.open(1 << 62, stack)
+    opened = file.open(1 << 62 if isinstance(file, DiskFile) else MAX_PACKED_CLASS_BYTES, stack)
     if isinstance(opened, str):
         raise SubmissionError(f"{file.where}: there is no folder and no archive here that can be read.")
     try:

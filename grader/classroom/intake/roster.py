@@ -72,12 +72,15 @@ def read_extensions(path: Path) -> dict[Student, Extension]:
     """
     extensions: dict[Student, Extension] = {}
     for row in read_lms_table(path).people():
+        earlier = extensions.get(row.student)
         due, days = (text if (text := row.get(column)) not in _NOTHING else "" for column in (Column.DUE, Column.DAYS))
         until = find_time(row.get(Column.STATUS))
         if until is not None and not due and not days:
             extensions[row.student] = Extension(until=until)
         elif row.student.id and (due or days):
             extensions[row.student] = _extension(path, row, due, days)
+        if earlier is not None and extensions[row.student] != earlier:
+            raise UsageError(f"{path}, line {row.line}: {row.student.id} is listed twice, with another extension.")
     if not extensions and not is_worksheet(path):
         raise UsageError(f"{path}: there are no extensions in this table; it needs the columns id, and due or days.")
     return extensions

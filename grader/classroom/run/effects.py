@@ -60,15 +60,20 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.source in lost_sources}
     free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.graded}
     sources = places.keys() | intake.superseded
-    graded_under = ((name, state.graded[name].conditions) for name in factors)
+    renamed = tuple((entry, places[entry.source]) for entry in lost if entry.id in free)
+    factors |= {hand_in.id: _factor_of(hand_in, late) for _, hand_in in renamed}
+    new_ids = {entry.id: entry.id for entry in before} | {entry.id: hand_in.id for entry, hand_in in renamed}
+    graded_under = ((new_id, state.graded[name].conditions) for name, new_id in new_ids.items() if new_id in factors)
     return Effects(
-        renamed=tuple((entry, places[entry.source]) for entry in lost if entry.id in free),
+        renamed=renamed,
         dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in sources),
         regraded=tuple(
             name for name, earlier in graded_under if replace(earlier, grader=conditions.grader) != conditions
         ),
         late=tuple(
-            entry.id for entry in before if entry.id in factors and _factor_of_entry(entry, late) != factors[entry.id]
+            new_id
+            for entry in before
+            if (new_id := new_ids[entry.id]) in factors and _factor_of_entry(entry, late) != factors[new_id]
         ),
     )
 
