@@ -396,6 +396,19 @@ def test_a_hyper_parameter_of_another_form_is_not_read():
     assert judge("Adam", make).diagnosis == "no-bias-correction"
 
 
+@pytest.mark.parametrize("shown", [{"weight_decay": None}, {"momentum": None, "nesterov": None, "dampening": None}])
+def test_a_hyper_parameter_that_is_none_is_not_read(shown):
+    assert judge("SGD", lambda params: Bare(params, lambda memory, g: 0.3 * g, lr=0.3, **shown)).share == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("SGD", {"momentum": 1e30}), again("Adam", {"betas": (1e30, 0.9)}), again("RMSprop", {"eps": -1})],
+)
+def test_hyper_parameters_beyond_all_numbers_are_a_wrong_answer(name, shown):
+    assert judge(name, lambda params: Bare(params, lambda memory, g: 0.3 * g, lr=0.3, **shown)).share == 0
+
+
 def test_hyper_parameters_that_torch_cannot_follow_are_a_wrong_answer():
     """A momentum that begins to be in the middle: torch's RMSprop has then no buffer for it."""
 
