@@ -86,8 +86,8 @@ def release(version: str, cache: Path) -> Place:
 
 def this_machine(interpreter: str, cache: Path) -> Place:
     """An interpreter of this machine, with this checkout in a folder of its own."""
-    asked = subprocess.run([interpreter, "--version"], capture_output=True, text=True, check=True)
-    name = asked.stdout.removeprefix("Python ").strip()
+    answer = subprocess.run([interpreter, "--version"], capture_output=True, text=True, check=True)
+    name = answer.stdout.removeprefix("Python ").strip()
     copy_checkout(cache / name / "grader")
     return Place(name, interpreter, str(cache / name), here)
 

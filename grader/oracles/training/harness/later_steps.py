@@ -26,7 +26,7 @@ class LaterSteps:
     def __init__(self, optimizer: torch.optim.Optimizer, seed: int) -> None:
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
         self._flat = FlatParameters({str(number): p for number, p in enumerate(parameters)}, seed)
-        self._kind: _Kind = _Torchs(optimizer) if isinstance(optimizer, torch.optim.LBFGS) else _Own()
+        self._kind: _Kind = _Torchs(optimizer) if isinstance(optimizer, torch.optim.LBFGS) else _HandWritten()
         self._random = random.Random(seed)
         self._share = 0.0
         self._is_looked_at = False
@@ -119,7 +119,7 @@ class _Past(NamedTuple):
     way: Any
 
 
-class _Own:
+class _HandWritten:
     """An optimizer with a line search of its own, and one iteration a step: it goes where the two-loop recursion
     points, where changes of the gradient are taken within a step or from step to step."""
 
