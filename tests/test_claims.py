@@ -13,6 +13,7 @@ from grader.model import Outcome
 from grader.oracles.training import agreement, claims, stated_results, statistics
 from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.statistics import Epoch, Run
+from grader.suite import check_time
 
 TARGET = 0.8
 # Loss after ten epochs, accuracy, first epoch at the target, seconds an epoch.
@@ -518,6 +519,20 @@ def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does
     assert row["verdict"] == "supported"
 
 
+OPPOSITES = {"<": ">", ">": "<"}
+
+
+def test_claims_in_both_directions_are_a_persons():
+    """Half of them hold, whatever anybody has measured."""
+    both = [*GOOD, *([left, metric, OPPOSITES[relation], right] for left, metric, relation, right in GOOD)]
+    verdict = judge_claims(both)
+    assert verdict.outcome is Outcome.REVIEW
+    assert verdict.message == (
+        "CLAIMS has both LBFGS train_loss < SGD and the opposite, so that one of them holds whatever was measured. A "
+        "person decides this point."
+    )
+
+
 @given(st.sampled_from(SIX), st.sampled_from(sorted(claims.MARGINS)), st.sampled_from(SIX), st.integers(1, 3))
 def test_a_claim_and_its_opposite_are_never_both_supported(left, metric, right, seeds):
     assume(left != right)
@@ -583,6 +598,12 @@ def test_optimizers_that_are_not_mentioned_are_named():
 def test_no_text_is_no_discussion(files):
     verdict = discussion.judge(files, lambda: pytest.fail("nothing to lay beside it"))
     assert verdict.outcome is Outcome.MISSING
+
+
+def test_a_text_of_nothing_but_underlines_is_read_once(monkeypatch):
+    monkeypatch.setattr(check_time, "SECONDS", 20.0)  # of the processor; one is enough
+    with check_time.bounded_time():
+        assert not discussion.written("-\n" * 200_000)
 
 
 def test_a_text_from_another_editor_is_read():

@@ -32,6 +32,7 @@ from grader.classroom.class_model import Issue, IssueKind, Student
 from grader.classroom.desk import carrying, giving
 from grader.classroom.desk.database import NAME, Database
 from grader.classroom.desk.giving import MAX_COMMENT, Ask, ConflictError
+from grader.classroom.desk.highlight import code_files
 from grader.classroom.desk.leases import SECONDS, Leases
 from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import Marker, marker_of
@@ -52,6 +53,7 @@ from grader.classroom.results.locks import hold
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from grader.schema import Report
+from grader.suite import check_time
 from tests.support.command import Command
 from tests.support.desk import Door, RunningDesk, opened
 from tests.support.desk_classes import an_issue, members, write_class, write_copies
@@ -776,6 +778,13 @@ def test_an_expression_is_typeset_and_never_run(tmp_path: Path) -> None:
     assert not witness.exists()
     assert to_mathml("x.y") is None
     assert to_mathml("A person reads it.") is None
+
+
+def test_code_of_nothing_but_blanks_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_time, "SECONDS", 5.0)  # of the processor; a tenth of one is enough
+    with check_time.bounded_time():
+        (file,) = code_files({"exercise1.py": b"x = 1  \n" + b"\n\t\n" * 19_000}, ["exercise1.py"], [])
+    assert (len(file.lines), file.lines[0].html.striptags()) == (38_002, "x = 1")
 
 
 def test_keys_are_the_digits_of_the_share() -> None:

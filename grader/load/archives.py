@@ -15,7 +15,7 @@ from grader.errors import SubmissionError
 from grader.load import content, tar, zip_members
 from grader.load.content import Content, Moment
 from grader.load.decompress import ARCHIVE_ERRORS, TooLargeError, decompressed
-from grader.load.file_names import readable
+from grader.load.file_names import LONGEST_NAME, readable
 from grader.load.tree import DiskFile, DiskFolder, File, Folder
 from grader.load.zip_members import Member
 from grader.text import one_line
@@ -127,11 +127,11 @@ class PackedFolder(Folder):
 
     def add(self, member: Member) -> None:
         """Put one member where it belongs. One that leads out of the archive takes nobody's place."""
-        path = PurePosixPath(unicodedata.normalize("NFC", member.name.replace("\\", "/")).removeprefix("./"))
-        parts = tuple(readable(part) for part in path.parts)
-        if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or _DRIVE.match(str(path)):
-            self._refuse(readable(path.name) or "_")
+        path = PurePosixPath(member.name.replace("\\", "/").removeprefix("./"))
+        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or _DRIVE.match(str(path)):
+            self._refuse(_composed(path.name) or "_")
             return
+        parts = tuple(map(_composed, path.parts))
         folder = self
         for part in parts[:-1]:
             folder = folder._inner.setdefault(part, PackedFolder(part, folder))
@@ -145,6 +145,14 @@ class PackedFolder(Folder):
             self.troubles.append(f"{name}: {content.LEADS_OUT}")
         else:
             self._members[name] = Refused(name, self)
+
+
+def _composed(name: str) -> str:
+    """A name as text, its letters and accents as one character each, as other systems than macOS write them.
+
+    Not of a name that no file system takes: it would cost time with the square of its length.
+    """
+    return readable(unicodedata.normalize("NFC", name) if len(name) <= LONGEST_NAME else name)
 
 
 @contextmanager

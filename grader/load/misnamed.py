@@ -8,6 +8,7 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from grader.load.file_names import LONGEST_NAME
 from grader.model import Expected, module_file
 
 # What people call an exercise in the languages of the LMS whose tables we read; first come the whole words.
@@ -31,7 +32,7 @@ def is_answer_like(name: str, expected: Expected) -> bool:
 def likely_file(name: str, expected: Expected) -> str | None:
     """The file that a name most probably means, such as `exercise2.py`; None if it means none, or more than one."""
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix and suffix not in _ENDINGS:
+    if len(name) > LONGEST_NAME or (suffix and suffix not in _ENDINGS):
         return None
     stem = _stem(name)
     files = {module_file(module) for module in expected.modules if _names(stem, module.rpartition(".")[2])}

@@ -60,9 +60,9 @@ def written(text: str) -> str:
     """What is left without comments, headings and rules: the student's own words."""
     text = re.sub(r"<!--.*?(-->|\Z)", "", text, flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines()]
-    titles = [
+    titles = {
         place for place, line in enumerate(lines) if re.fullmatch(r"=+|-+", line)
-    ]  # the line above such a one is a heading
+    }  # the line above such a one is a heading
     return "\n".join(
         line
         for place, line in enumerate(lines)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.lbfgs_steps import REFUSALS
+
 from .hyperparameters import Hyper, read
 from .replay import Problem, Record
 
@@ -40,10 +42,13 @@ def _path(name: str, rule: Any, trial: Hyper, problem: Problem, record: Record) 
     if len(hypers) < problem["steps"] or not all(isinstance(hyper.get("lr"), float | int) for hyper in hypers):
         return None
     path, state = [problem["start"]], State(t=0)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for gradient, hyper in zip(problem["gradients"][: problem["steps"]], hypers, strict=False):
-            g = np.nan_to_num(gradient) + hyper.get("weight_decay", 0.0) * path[-1]
-            path.append(path[-1] - rule(g, state, hyper))
+    try:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for gradient, hyper in zip(problem["gradients"][: problem["steps"]], hypers, strict=False):
+                g = np.nan_to_num(gradient) + hyper.get("weight_decay", 0.0) * path[-1]
+                path.append(path[-1] - rule(g, state, hyper))
+    except REFUSALS:  # what torch refuses is nothing that a textbook has either
+        return None
     return np.stack(path)
 
 

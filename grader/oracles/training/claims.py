@@ -16,7 +16,7 @@ from grader.model import Verdict
 from grader.oracles.figures import figures_apart
 from grader.oracles.training import statistics
 from grader.oracles.training.agreement import MIN_SEEDS, scatter_scale
-from grader.oracles.training.claim_list import SHAPE, Claim, read
+from grader.oracles.training.claim_list import SHAPE, Claim, read, with_opposites
 from grader.oracles.training.statistics import Quantity, Run, Trainings
 
 MAX_PROBLEMS = 6  # sentences on how CLAIMS is written, at a time
@@ -63,7 +63,15 @@ def judge(claims: Any, names: Sequence[str], trainings: Trainings) -> Verdict:
         if sum(trainings.another(name) for name in to_train) == 0:
             break
         rows = _decided(listed, trainings)
-    return _verdict(rows)
+    verdict = _verdict(rows)
+    both = with_opposites(listed)
+    if both and verdict.share > 0:
+        return Verdict.review(
+            f"CLAIMS has both {both[0]} and the opposite, so that one of them holds whatever was measured. A person "
+            "decides this point.",
+            claims=rows,
+        ).noting(*verdict.notes)
+    return verdict
 
 
 def _decided(claims: Sequence[Claim], trainings: Trainings) -> list[dict[str, Any]]:
