@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from grader.assignment.comparison import SIX
 from grader.model import Outcome
 from grader.oracles import optimizers
-from grader.oracles.optimizers.clipped_gradients import is_clipped
 from grader.oracles.training import probes
+from grader.oracles.training.harness.clipped_gradients import is_clipped
 from tests.support.exercise4_fakes import harness_for, student_of
 from tests.support.tiers import again
 
@@ -356,7 +356,7 @@ def recorded(off, rates=(1e4, 1e-5, 1e-5), size=20):
         evaluations.append({"end": parameter.detach().numpy().copy()})
     end = evaluations[-1]["end"]
     evaluations[-1]["end"] = end + off * (end - start)[::-1]
-    return {"evaluations": evaluations, "before": groups}
+    return {"evaluations": evaluations, "before": groups, "later": []}
 
 
 def test_a_step_of_lbfgs_is_held_against_its_own_length_however_far_it_has_gone_before():
@@ -382,7 +382,7 @@ def begun(count, off=0.0):
     made.step(closure)
     evaluations = evaluations[:count]
     evaluations[-1]["point"] = evaluations[-1]["point"] + off * np.ones(20, dtype=np.float32)
-    return {"evaluations": evaluations, "before": [[{"members": [0], "hyper": hyper}]]}
+    return {"evaluations": evaluations, "before": [[{"members": [0], "hyper": hyper}]], "later": []}
 
 
 def test_the_beginning_of_a_long_step_tells_lbfgs_if_enough_of_it_was_recorded():

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.lbfgs_steps import REFUSALS
+
 from .hyperparameters import Hyper, read
-from .replay import REFUSALS, Problem, Record
+from .replay import Problem, Record
 
 State = dict[str, Any]
 Form = Callable[[Problem, Record], Any]
