@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import Extension, IssueKind
+from grader.classroom.desk.intake_decisions import match
 from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
@@ -128,6 +129,19 @@ def test_a_roster_that_comes_later_keeps_reports_and_marks(klass: Class, roster:
     assert (report.submission.id, report.score, len(report.reviews)) == ("4711", 5.5, 1)
     assert not (klass.request.results / "a").exists()
     assert [row["score"] for row in klass.table("grades.csv")[:3]] == ["5.5", "6", "6"]
+
+
+def test_a_match_at_the_desk_moves_the_report_and_its_marks(klass: Class, roster: Path) -> None:
+    """The desk keeps it before the next run begins, which is then given nothing new."""
+    roster.write_text("id,name\n4711,a\n4712,Bo\n4713,c\n")
+    index = klass.grade(roster=roster)
+    path = klass.request.results / "b" / store.REPORT
+    review(path, klass.assignment, point="2.4", score=0.5, comment="hm", by="me", when=WHEN)
+    match(klass.request.results, index.issues, {"4712"}, "b", "4712")
+    index = klass.grade()
+    assert ([entry.id for entry in index.entries], index.issues, klass.graded) == (["4711", "4712", "4713"], (), [])
+    report = klass.report("4712")
+    assert (report.submission.id, report.score, len(report.reviews)) == ("4712", 5.5, 1)
 
 
 def test_hand_ins_that_get_other_ids_need_a_word_for_other_marks_as_all_do(

@@ -20,7 +20,15 @@ from grader.classroom.results.pages import Compared, comparing
 from grader.classroom.run.choice import Choice, chosen
 from grader.classroom.run.class_run import ClassRun, Watcher, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
-from grader.classroom.run.effects import Effects, admit, effects_of, gone_entries, refuse_another_class
+from grader.classroom.run.effects import (
+    Effects,
+    admit,
+    effects_of,
+    gone_entries,
+    has_lost,
+    move_reports,
+    refuse_another_class,
+)
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
@@ -80,7 +88,7 @@ def grade_class(
         for sentence in earlier.notices:
             watcher.notice(sentence)
         effects = Effects()
-        if inputs != earlier_inputs:
+        if inputs != earlier_inputs or has_lost(intake, journal.state):
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
         if not request.replace:
@@ -91,6 +99,8 @@ def grade_class(
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
             keep_inputs(results, inputs)
+        else:
+            move_reports(results, journal, effects)
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)

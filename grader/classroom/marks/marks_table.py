@@ -3,7 +3,7 @@
     id, point, score, comment        a line a mark
     id, 4.9, 4.9 comment             a line a student, a column a point ("point 4.9", as grades.csv has it, will do)
 
-Who is meant may be an id, a name, an e-mail address or the LMS's number.
+Who is meant may be an id, a name, an e-mail address or the LMS's number, also as a spreadsheet reformatted it.
 """
 
 import math
@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from grader.assignment_folder import Assignment
+from grader.classroom.lms_table import repaired
 from grader.classroom.marks.review import mark, review
 from grader.classroom.results import store
 from grader.classroom.results.export import export
@@ -102,17 +103,23 @@ def _wide(cells: dict[str, str], points: Sequence[str]) -> Iterator[tuple[str, s
 
 
 def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
-    """The folders of all hand-ins that go by a name, for every id, name, address or number that somebody has."""
+    """The folders of all hand-ins that go by a name, for every id, name, address or number that somebody has.
+
+    Behind these, for every number as a spreadsheet leaves it, without the zeros that it begins with.
+    """
     people: dict[str, set[Path]] = defaultdict(set)
+    shortened: dict[str, set[Path]] = defaultdict(set)
     for entry in index.entries:
         if entry.status == "graded" and entry.folder:
             for name in (entry.id, *(name for student in entry.students for name in student.identifiers)):
                 people[name.casefold()].add(results / entry.folder)
-    return people
+                if name.isdigit():
+                    shortened[name.lstrip("0")].add(results / entry.folder)
+    return {**shortened, **people}
 
 
 def _folder_of(people: dict[str, set[Path]], who: str, where: str) -> Path:
-    folders = people.get(who.casefold(), set()) if who else set()
+    folders = people.get(repaired(who).casefold(), set()) if who else set()
     if len(folders) != 1:
         why = "several hand-ins have that name" if folders else "no graded hand-in has that name"
         raise UsageError(f"{where}: {who!r}: {why}. Nothing was recorded.")

@@ -78,6 +78,11 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     )
 
 
+def has_lost(intake: Intake, state: State) -> bool:
+    """Whether somebody was graded under an id that no hand-in has now: it may have another, by a match at the desk."""
+    return not state.graded.keys() <= {hand_in.id for hand_in in intake.hand_ins}
+
+
 def refuse_another_class(results: Path, intake: Intake, state: State, effects: Effects) -> None:
     """Raises UsageError if nobody whom RESULTS holds is in the class: it was most probably given by mistake."""
     present = {hand_in.id for hand_in in intake.hand_ins}
@@ -125,7 +130,7 @@ def admit(
         before = dict(earlier_inputs.items())
         new = [name for name, value in inputs.items() if before.get(name) != value]
         raise _refusal(results, new, effects)
-    _rename(results, journal, effects)
+    move_reports(results, journal, effects)
     journal.extend({"event": "dropped", "id": entry.id} for entry in effects.dropped)
 
 
@@ -140,7 +145,7 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
     )
 
 
-def _rename(results: Path, journal: Journal, effects: Effects) -> None:
+def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
     """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again."""
     used_names = {name.lower() for name in (*journal.state.folders.values(), *store.RESERVED_NAMES)}
     for entry, hand_in in effects.renamed:
