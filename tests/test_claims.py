@@ -519,6 +519,22 @@ def test_an_optimizer_that_never_reaches_the_target_is_slower_than_one_that_does
     assert row["verdict"] == "supported"
 
 
+def test_what_holds_for_a_network_that_does_not_learn_is_a_persons():
+    runs = {name: [run_of(math.log(10), 0.1, 1, 0.4 if name == "LBFGS" else 0.04)] * 3 for name in SIX}
+    found = {name: {"train_loss": 2.3 + 0.001 * n, "test_accuracy": 0.1} for n, name in enumerate(SIX)}
+    slower = [[name, "seconds_per_epoch", "<", "LBFGS"] for name in SIX if name != "LBFGS"]
+    for verdict in (judge_results(found, runs), judge_claims(slower, runs)):
+        assert verdict.outcome is Outcome.REVIEW
+        assert verdict.message == (
+            "In the re-run, no optimizer gets 80% of the held-out images right. What holds for a network that does "
+            "not learn is known without measuring it, so a person decides this point."
+        )
+    assert judge_results(
+        {**found, "SGD": {"train_loss": 9.0, "test_accuracy": 0.9}}, {**runs, "SGD": RUNS["SGD"]}
+    ).share
+    assert judge_results({name: {"train_loss": 0.1, "test_accuracy": 0.9} for name in SIX}, runs).share == 0
+
+
 OPPOSITES = {"<": ">", ">": "<"}
 
 

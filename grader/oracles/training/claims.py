@@ -18,6 +18,7 @@ from grader.oracles.training import statistics
 from grader.oracles.training.agreement import MIN_SEEDS, scatter_scale
 from grader.oracles.training.claim_list import SHAPE, Claim, read, with_opposites
 from grader.oracles.training.statistics import Quantity, Run, Trainings
+from grader.oracles.training.unlearned import unless_learned
 
 MAX_PROBLEMS = 6  # sentences on how CLAIMS is written, at a time
 SUPPORT_DEVIATIONS = 1.5
@@ -71,7 +72,7 @@ def judge(claims: Any, names: Sequence[str], trainings: Trainings) -> Verdict:
             "decides this point.",
             claims=rows,
         ).noting(*verdict.notes)
-    return verdict
+    return unless_learned(verdict, trainings)
 
 
 def _decided(claims: Sequence[Claim], trainings: Trainings) -> list[dict[str, Any]]:

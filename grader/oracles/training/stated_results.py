@@ -18,6 +18,7 @@ from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training import statistics
 from grader.oracles.training.agreement import MIN_SEEDS, Standing, agrees, is_worse, worst_of
 from grader.oracles.training.statistics import Run, Trainings
+from grader.oracles.training.unlearned import unless_learned
 
 MIN_WRONG = 2  # with this many entries that surely disagree, the doubtful ones count as disagreeing, too
 MIN_SUMS = 2  # entries that agree when divided by the number of batches; a single one may do so by chance
@@ -49,7 +50,7 @@ def judge(results: Any, trainings: Trainings) -> Verdict:
             "identical-numbers",
         )
     entries = {name: _entry(name, results, trainings) for name in names}
-    return _verdict(results, entries, trainings.runs(), trainings.batches)
+    return unless_learned(_verdict(results, entries, trainings.runs(), trainings.batches), trainings)
 
 
 def _verdict(
