@@ -141,10 +141,10 @@ def _own_answer(name: str, question: Question, expected: Expected) -> str:
     if len(question.candidates) != 1:
         return ""
     (path,) = question.candidates
-    own = expected.file_named(path.rpartition("/")[2])
-    if own is None or own == question.wanted:
+    exercise_file = expected.file_named(path.rpartition("/")[2])
+    if exercise_file is None or exercise_file == question.wanted:
         return ""
-    return f" --accept '{name}:{path}={own}' leaves out of {own} itself what only other exercises need."
+    return f" --accept '{name}:{path}={exercise_file}' leaves out of {exercise_file} itself what only other exercises need."
 
 
 def _question_text(name: str, question: Question, notes: Sequence[str]) -> str:
