@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import HandIn, Issue, IssueKind, JobSettings, label
 from grader.classroom.intake.dates import UNREAD_TIME
+from grader.classroom.intake.decision_options import quoted
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
@@ -149,7 +150,7 @@ def _own_answer(name: str, question: Question, expected: Expected) -> str:
 
 def _question_text(name: str, question: Question, notes: Sequence[str]) -> str:
     """A question about a file in words, with the options that answer it; one that was answered in vain says so."""
-    options = [f"--accept '{name}:{path}={question.wanted}'" for path in question.candidates[:MAX_OPTIONS]]
+    options = [quoted("--accept", f"{name}:{path}={question.wanted}") for path in question.candidates[:MAX_OPTIONS]]
     how = " or ".join(options)
     more = len(question.candidates) - len(options)
     rest = f" (or one of {more} more)" if more else ""
