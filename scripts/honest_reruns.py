@@ -1,6 +1,7 @@
 """Does an honest student ever lose RESULTS or CLAIMS to bad luck, and is every lie still caught?
 
-    python -m scripts.honest_reruns              some minutes on two cores
+    python -m scripts.honest_reruns              an hour and more
+    python -m scripts.honest_reruns --seed 2     other students, other gradings
     python -m scripts.honest_reruns --short      the first kinds only, one student each
 
 Twenty-three kinds of honest solutions (tests/support/honest_students.py): networks with batch, layer, group and
@@ -14,6 +15,8 @@ What the points of the six optimizers come to is counted, too: an honest one is 
 the cosines between those at a step and those of the loss function (`identity_in_training`), of the optimizer and
 grading that keeps least.
 
+Each result that is rejected and each claim that is contradicted is printed as it comes.
+
 Exits with 1 if a result of an honest student is rejected, a claim contradicted, an optimizer's point left to a person,
 or a lie earns the whole point.
 """
@@ -22,20 +25,19 @@ import argparse
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, islice
 from typing import Any
 
 from grader.assignment.comparison import SIX
-from grader.model import Verdict
+from grader.model import Outcome, Verdict
 from grader.oracles.training import claims, identity_in_training, learning, stated_results, statistics
 from grader.oracles.training.claim_list import Claim
 from grader.oracles.training.rerun import Rerun, Training
 from tests.support.exercise4_fakes import comparison_of
 from tests.support.honest_students import KINDS
 
-STUDENTS = (1001, 1002)
-GRADINGS = (10, 20, 30)
+STUDENTS, GRADINGS = 2, 3  # of each kind, and of each student
 TARGET, EPOCHS = 0.8, 10
 SHORT_KINDS = 3
 BAD = ("rejected", "claims contradicted", "optimizers review", "lies believed")
@@ -46,10 +48,13 @@ Results = dict[str, dict[str, Any]]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kind", action="append", choices=list(KINDS), default=[], help="only these kinds")
+    parser.add_argument("--seed", type=int, default=1, help="of the students and the gradings")
     parser.add_argument("--short", action="store_true", help="a few kinds, one student and one grading each")
     options = parser.parse_args()
     kinds = options.kind or (list(islice(KINDS, SHORT_KINDS)) if options.short else list(KINDS))
-    students, gradings = (STUDENTS[:1], GRADINGS[:1]) if options.short else (STUDENTS, GRADINGS)
+    students, gradings = seeds(options.seed)
+    if options.short:
+        students, gradings = students[:1], gradings[:1]
     total: Counter[str] = Counter()
     for kind in kinds:
         counts, cosine = study(kind, students, gradings)
@@ -59,8 +64,14 @@ def main() -> int:
     return 1 if any(total[bad] for bad in BAD) else 0
 
 
+def seeds(first: int) -> tuple[list[int], list[int]]:
+    """Of the students and of the gradings, different ones for each `first`."""
+    students = [1000 * first + number for number in range(1, STUDENTS + 1)]
+    return students, [10 * (GRADINGS * (first - 1) + number) for number in range(1, GRADINGS + 1)]
+
+
 def study(
-    kind: str, students: tuple[int, ...], gradings: tuple[int, ...], epochs: int = EPOCHS
+    kind: str, students: Sequence[int], gradings: Sequence[int], epochs: int = EPOCHS
 ) -> tuple[Counter[str], float]:
     """How honest students of one kind fare, and liars; and the least cosine of their gradients."""
     counts: Counter[str] = Counter()
@@ -68,16 +79,21 @@ def study(
     measured = [comparison_of(KINDS[kind], seed, epochs=epochs) for seed in students]
     for seed in gradings:
         grading = comparison_of(KINDS[kind], seed, seconds=600.0, epochs=epochs)
-        for student in measured:
+        for number, student in zip(students, measured, strict=True):
             verdicts = [judged(results, grading) for results in results_of(student)]
+            rows = decided(claims_of(student), grading)
+            rejected = [verdict.message for verdict in verdicts if lost(verdict)]
+            contradicted = [row for row in rows if row["verdict"] == claims.CONTRADICTED]
+            for trouble in (*rejected, *contradicted):
+                print(f"{kind}, student {number}, grading {seed}: {trouble}", flush=True)
             counts["gradings"] += 1
-            counts["rejected"] += any(verdict.outcome.value != "review" and verdict.share < 1 for verdict in verdicts)
-            counts["for a person"] += any(verdict.outcome.value == "review" for verdict in verdicts)
-            counts.update(f"claims {row['verdict']}" for row in decided(claims_of(student), grading))
+            counts["rejected"] += bool(rejected)
+            counts["for a person"] += any(verdict.outcome is Outcome.REVIEW for verdict in verdicts)
+            counts.update(f"claims {row['verdict']}" for row in rows)
         for lie in lies(next(results_of(measured[0])), random.Random(seed)):
             verdict = judged(lie, grading)
             counts["lies believed"] += verdict.share == 1
-            counts["lies caught"] += verdict.outcome.value != "review" and verdict.share < 1
+            counts["lies caught"] += lost(verdict)
         counts.update(f"optimizers {learning.judge(grading, name).outcome.value}" for name in SIX)
         cosines += [least_cosine(grading.attempt(name).training) for name in SIX]
         counts["seeds trained"] += sum(len(runs) for runs in grading.runs().values())
@@ -92,16 +108,19 @@ def least_cosine(training: Training) -> float:
 
 
 def judged(results: Results, grading: Rerun) -> Verdict:
-    return stated_results.judge(results, grading.runs, grading.another, grading.why_not, grading.batches, TARGET)
+    return stated_results.judge(results, grading)
+
+
+def lost(verdict: Verdict) -> bool:
+    """Whether it costs a mark without a person's look."""
+    return verdict.outcome is not Outcome.REVIEW and verdict.share < 1
 
 
 def decided(student_claims: list[Claim], grading: Rerun) -> list[dict[str, Any]]:
     verdict = claims.judge(
         [[claim.left, claim.metric, claim.relation, claim.right] for claim in student_claims],
         SIX,
-        grading.runs,
-        grading.another,
-        TARGET,
+        grading,
     )
     return list(verdict.evidence["claims"])
 

@@ -63,6 +63,10 @@ HURTFUL: dict[str, Callable[[], bytes]] = {
     ),
     "a long name of megabytes": lambda: header("x", 8 << 20, tarfile.GNUTYPE_LONGNAME) + b"a" * (8 << 20) + member(),
     "long names in a row": lambda: (header("x", 5, tarfile.GNUTYPE_LONGNAME) + padded(b"abcd\0")) * 50_000 + member(),
+    "long names of accents": lambda: (
+        (header("x", 1 << 16, tarfile.GNUTYPE_LONGNAME) + b"e" + b"\xcc\x81\xcc\xa7" * 16_383 + bytes(3) + member())
+        * 30
+    ),
     "a sparse map of megabytes": lambda: sparse(30_000) + member(),
     "a sparse map without end": lambda: sparse(3),
     "a size below zero": lambda: header("exercise2.py", 0)[:124] + b"\xff" * 12 + header("exercise2.py", 0)[136:],
@@ -102,6 +106,14 @@ except SubmissionError:
     pass
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024, time.process_time() - began)
 """
+
+
+def test_a_pax_header_has_no_more_keywords_than_a_member_needs() -> None:
+    data = b"".join(b"8 a%03d=\n" % number for number in range(tar.MAX_KEYWORDS + 1))
+    whole = header("x", len(data), tarfile.XHDTYPE) + padded(data) + member() + bytes(2 * BLOCK)
+    with pytest.raises(tar.TarError, match="a pax header has more keywords than a member needs"):
+        list(tar.members(io.BytesIO(whole)))
+    assert len(tar._keywords(data[:-8])) == tar.MAX_KEYWORDS
 
 
 @pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])

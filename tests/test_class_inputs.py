@@ -1,5 +1,6 @@
 """What was given for a class is kept with it: used again, said, and never replaced at the cost of a mark in silence."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import Extension, IssueKind
+from grader.classroom.desk.intake_decisions import match, offers
 from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
@@ -129,6 +131,38 @@ def test_a_roster_that_comes_later_keeps_reports_and_marks(klass: Class, roster:
     assert [row["score"] for row in klass.table("grades.csv")[:3]] == ["5.5", "6", "6"]
 
 
+def test_a_match_at_the_desk_moves_the_report_and_its_marks(klass: Class, roster: Path) -> None:
+    """The desk keeps it before the next run begins, which is then given nothing new."""
+    roster.write_text("id,name\n4711,a\n4712,Bo\n4713,c\n")
+    index = klass.grade(roster=roster)
+    path = klass.request.results / "b" / store.REPORT
+    review(path, klass.assignment, point="2.4", score=0.5, comment="hm", by="me", when=WHEN)
+    match(klass.request.results, index.issues, {"4712"}, "b", "4712")
+    index = klass.grade()
+    assert ([entry.id for entry in index.entries], index.issues, klass.graded) == (["4711", "4712", "4713"], (), [])
+    report = klass.report("4712")
+    assert (report.submission.id, report.score, len(report.reviews)) == ("4712", 5.5, 1)
+
+
+def test_hand_ins_that_get_other_ids_need_a_word_for_other_marks_as_all_do(
+    klass: Class, roster: Path, tmp_path: Path
+) -> None:
+    early, late = tmp_path / "early.csv", tmp_path / "late.csv"
+    early.write_text("name,time\na,2020-01-25T13:00:00\n")
+    late.write_text("name,time\na,2020-01-25T15:00:00\n")
+    klass.grade(submitted=early)
+    for changes, what in (
+        ({"points": ("2.1",)}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"seed": 8}, r"3 graded again \(4711, 4712, 4713\)"),
+        ({"submitted": late}, r"1 given another lateness \(4711\)"),
+    ):
+        with pytest.raises(UsageError, match=rf"marks would change: {what}\. Nothing was changed"):
+            klass.grade(roster=roster, **changes)
+        assert (klass.report("a").score, klass.graded) == (6.0, [])
+    klass.grade(roster=roster, submitted=late, replace=True)
+    assert (klass.report("4711").score, klass.graded) == (0.0, [])
+
+
 def test_a_newer_roster_that_changes_no_mark_is_used_and_said(klass: Class, roster: Path) -> None:
     klass.grade(roster=roster)
     newer = roster.with_name("newer.csv")
@@ -217,6 +251,14 @@ def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
         klass.grade(scale=True)
     with pytest.raises(UsageError, match=r"^--assignment-column: give the gradebook .* with --sheet"):
         klass.grade(assignment_column="77")
+
+
+def test_an_option_that_has_no_value_is_said_without_one(klass: Class, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(WORKSHEET.format(maximum="100.00"))
+    klass.grade(sheet=sheet, scale=True)
+    klass.grade()
+    assert re.search(r"^Used as given in an earlier run: .*--scale[,.]", klass.said.getvalue(), re.MULTILINE)
 
 
 def test_extensions_are_told_and_keep_through_a_rescore(klass: Class, tmp_path: Path) -> None:
@@ -378,6 +420,25 @@ def test_a_decision_whose_hand_in_is_gone_is_told_and_can_be_taken_back(klass: C
     assert not [issue for issue in index.issues if issue.kind is IssueKind.CHOICE]
     inputs = read_inputs(klass.request.results)
     assert (inputs.accept, inputs.match) == (None, None)
+
+
+def test_of_one_file_for_all_exercises_its_own_is_asked_about_too(klass: Class) -> None:
+    """Else an import that another exercise may have costs this one everything, though it has no part in it."""
+    pasted = b"import sympy\nimport numpy\ndef df_dr(f_x, f_y, r, theta):\n    return 0\n"
+    pasted += b"def maxpool2x2_backward(dY, X):\n    return numpy.zeros(X.shape)\n"
+    (klass.place / "a" / "exercise2.py").rename(klass.place / "a" / "exercise1.py").write_bytes(pasted)
+    (issue,) = (issue for issue in klass.grade().issues if "exercise2.py" in issue.message)
+    assert issue.message == (
+        "exercise2.py: not handed in under this name. --accept 'a:exercise1.py=exercise2.py' reads what may be meant. "
+        "--accept 'a:exercise1.py=exercise1.py' leaves out of exercise1.py itself what only other exercises need."
+    )
+    assert [offer.value for offer in offers(issue.kind, issue.message)] == [
+        "a:exercise1.py=exercise2.py", "a:exercise1.py=exercise1.py",
+    ]  # fmt: skip
+    klass.grade(accept=("a:exercise1.py=exercise2.py", "a:exercise1.py=exercise1.py"))
+    (job,) = klass.executor.jobs
+    assert b"numpy" not in job.submission.files["exercise1.py"]
+    assert b"sympy" not in job.submission.files["exercise2.py"]
 
 
 def test_a_match_that_is_taken_back_moves_marks_back(klass: Class) -> None:

@@ -32,6 +32,7 @@ from grader.classroom.class_model import Issue, IssueKind, Student
 from grader.classroom.desk import carrying, giving
 from grader.classroom.desk.database import NAME, Database
 from grader.classroom.desk.giving import MAX_COMMENT, Ask, ConflictError
+from grader.classroom.desk.highlight import code_files
 from grader.classroom.desk.leases import SECONDS, Leases
 from grader.classroom.desk.mark_log import Source
 from grader.classroom.desk.markers import Marker, marker_of
@@ -52,6 +53,7 @@ from grader.classroom.results.locks import hold
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
 from grader.schema import Report
+from grader.suite import check_time
 from tests.support.command import Command
 from tests.support.desk import Door, RunningDesk, opened
 from tests.support.desk_classes import an_issue, members, write_class, write_copies
@@ -477,7 +479,8 @@ def test_a_regrade_request_keeps_before_after_and_both_sides_words(
     results: Path, grader: Command, tmp_path: Path
 ) -> None:
     table = tmp_path / "requests.csv"
-    table.write_text('id;point;words\ns00001;4.9;"I did say why."\ns00002;2.4;Ties are handled.\n', encoding="utf-8")
+    words = 'id;point;words\ns00001;4.9;"I did say why."\ns00002@example.org;2.4;Ties are handled.\n'
+    table.write_text(words, encoding="utf-8")
     added = grader("regrade", "add", results, "--from", table)
     assert (added.returncode, "2 requests added." in added.stdout) == (0, True), added.stderr
     assert "0 requests added, 2 were there already." in grader("regrade", "add", results, "--from", table).stdout
@@ -506,7 +509,7 @@ def test_a_regrade_request_keeps_before_after_and_both_sides_words(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nobody", "--point", "4.9", "--words", "x"), "no hand-in has the id 'nobody' in this class."),
+        (("nobody", "--point", "4.9", "--words", "x"), "'nobody': no graded hand-in has that name."),
         (
             ("s00001", "--point", "9.9", "--words", "x"),
             "s00001: there is no point '9.9' in this report; there are 1.1,",
@@ -776,6 +779,13 @@ def test_an_expression_is_typeset_and_never_run(tmp_path: Path) -> None:
     assert not witness.exists()
     assert to_mathml("x.y") is None
     assert to_mathml("A person reads it.") is None
+
+
+def test_code_of_nothing_but_blanks_is_shown_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_time, "SECONDS", 5.0)  # of the processor; a tenth of one is enough
+    with check_time.bounded_time():
+        (file,) = code_files({"exercise1.py": b"x = 1  \n" + b"\n\t\n" * 19_000}, ["exercise1.py"], [])
+    assert (len(file.lines), file.lines[0].html.striptags()) == (38_002, "x = 1")
 
 
 def test_keys_are_the_digits_of_the_share() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.load import notebook_cells
 from grader.load.author import author_of
 from grader.load.misnamed import likely_file
 from grader.load.notebook_cells import NotebookError, code_of
@@ -193,10 +194,17 @@ def test_a_name_that_is_nearly_right_names_its_exercise(name: str, tmp_path: Pat
         "box2.py",
         "v2.py",
         "exercise.py",
+        f"exercise{'1' * 5_000}.py",
     ],
 )
 def test_a_name_that_says_nothing_or_two_things_is_no_hint(name: str) -> None:
     assert likely_file(name, EXPECTED) is None
+
+
+@pytest.mark.parametrize("ending", ["odt", "pages", "tex", "rst", "markdown", "docx", "rtf", "pdf", "txt", "md.txt"])
+def test_a_report_from_any_program_is_asked_about(ending: str, tmp_path: Path) -> None:
+    submission = read(tmp_path / "ada", {f"Report_Müller.{ending}": b"Adam is quick.", "exercise1.py": ONE})
+    assert submission.questions == (Question("report.md", (f"Report_Müller.{ending}",)),)
 
 
 def test_an_untouched_template_beside_a_renamed_answer_is_told(tmp_path: Path) -> None:
@@ -261,6 +269,13 @@ def test_what_is_no_notebook_is_told(content: bytes) -> None:
         code_of(content)
 
 
+def test_of_a_notebook_python_reads_no_more_than_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notebook_cells, "parse", lambda *_: pytest.fail("read before it was measured"))
+    cells = [{"cell_type": "code", "source": "a," * 10_000}] * 20
+    with pytest.raises(NotebookError, match=r"larger than 256 KiB; skipped\. Data does not belong in a submission's"):
+        code_of(json.dumps({"cells": cells}).encode())
+
+
 # --- student.toml ----------------------------------------------------------------------------------------------------
 
 
@@ -272,6 +287,7 @@ def test_what_is_no_notebook_is_told(content: bytes) -> None:
         ('[student]\nName = "Ada\\u0007"\n', Author("Ada", None)),
         ("id = [1]\n", None),
         ("id = 0x" + "f" * 100_000, None),
+        (f'name = "Ada"\n{"#" * 10_000}', None),  # of such a length, a.a.a... = 1 would take gigabytes
         ("not toml", None),
         ("", None),
     ],

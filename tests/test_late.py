@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grader.classroom.class_model import Extension, HandIn, IssueKind
-from grader.classroom.marks.clocks import clock_issues
+from grader.classroom.intake.lms_names import CANVAS_LATE
+from grader.classroom.marks.clocks import clock_issues, no_time_issues
 from grader.classroom.marks.finalize import finalize, submitted_at
 from grader.classroom.marks.late import hangs_on_the_clock, lateness, moment
 from grader.model import CheckResult, Outcome, Verdict
@@ -92,6 +93,22 @@ def test_whose_clock_it_was_is_told_where_it_decides(submitted: str, policy: str
             "what lateness costs for ada. If the LMS showed another clock, give the times with their offset "
             "(2022-01-25T13:59:00+01:00) as --submitted."
         )
+
+
+def test_who_has_no_time_among_those_who_have_is_told() -> None:
+    """They may be late; nothing is deducted, which nobody would notice."""
+    timed = [HandIn(name, (), (), at("2022-01-25T13:30:00+01:00")) for name in ("ada", "bo", "cy")]
+    told = HandIn("dee", (), (), notes=(CANVAS_LATE,))
+    without = HandIn("eve", (), ())
+    rule = late("2022-01-25T14:00:00")
+    (issue,) = no_time_issues([*timed, told, without], rule)
+    assert (issue.kind, issue.message) == (
+        IssueKind.TIME,
+        "when these were handed in is not known: eve. Nothing was deducted; give the times with --submitted.",
+    )
+    for some in ([*timed, told], [timed[0], without], [without]):
+        assert [*no_time_issues(some, rule)] == [], "nobody, or a list of the late alone"
+    assert [*no_time_issues([*timed, without], late("2022-01-25T14:00:00", "none"))] == []
 
 
 def test_a_local_time_is_read_in_favour_of_the_student() -> None:

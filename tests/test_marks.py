@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from grader.assignment_folder import Assignment
+from grader.classroom.class_model import IssueKind
 from grader.classroom.marks.marks_table import review_table
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
@@ -62,6 +63,15 @@ def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
     assert from_table(klass, text) == 0, "the same table twice changes nothing"
 
 
+@pytest.mark.parametrize("written", ["004711", "4711", "4711.0", '"=""004711"""', "'004711"])
+def test_an_id_is_found_as_a_spreadsheet_reformatted_it(written: str, klass: Class) -> None:
+    roster = klass.place.parent / "numbers.csv"
+    roster.write_text("id,name\n004711,Ada Lovelace\n04712,b\n4712,c\n", encoding="utf-8")
+    klass.grade(roster=roster, match=("a=004711",))
+    assert from_table(klass, f"id,2.4\n{written},0.5\n4712,0.25\n") == 2
+    assert [klass.report(name).score for name in ("004711", "04712", "4712")] == [5.5, 6, 5.25]
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -70,6 +80,9 @@ def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
         ("id,point,score\na,2.4,0.5\nb,2.4,2\n", r"line 3: point 2\.4 is worth 0 to 1; 2 is not within"),
         ("id,point,score\na,2.4,0.5\nb,7.1,1\n", r"line 3: there is no point 7\.1 in this report"),
         ("id,point,score\na,2.4,0.5\nb,2.4,full\n", "line 3: 'full' is not a number"),
+        ('id,point,score,comment\na,2.4,0.5,"half\nb,2.4,2,"no"\n', r"line 2: this line cannot be read .* at its end"),
+        ('id,point,score,comment\na,2.4,0.5,"more\nlines"\nb,2.4,2,\n', r"line 4: point 2\.4 is worth 0 to 1"),
+        ("id,2.4\na,0.5\nada@example.org,1\n", "line 3: line 2 has another mark for 2.4 of the same hand-in. Nothing"),
         ("id,mark\na,1\n", "it needs the column id, and point and score, or a column for each point"),
     ],
 )
@@ -203,3 +216,21 @@ def test_a_damaged_report_is_kept_when_its_hand_in_is_graded_again(klass: Class)
     assert (folder / store.SET_ASIDE).read_text(encoding="utf-8") == "{"
     assert f"b: its report could not be read and was kept as {folder / store.SET_ASIDE}." in klass.said.getvalue()
     assert klass.report("b").score == 6.0
+
+
+def test_a_mark_of_an_earlier_hand_in_is_listed_until_it_is_given_again(klass: Class) -> None:
+    """It counts no more, since the files are others: nobody loses it without a word."""
+    for name, score in (("a", 0.5), ("b", 0.25)):
+        path = klass.request.results / name / store.REPORT
+        review(path, klass.assignment, point="2.4", score=score, comment="", by="Emmy", when=WHEN)
+    (klass.place / "a" / "exercise2.py").write_bytes(b"# changed")
+    (old_mark,) = (issue for issue in klass.grade().issues if issue.kind is IssueKind.OLD_MARK)
+    assert (old_mark.who, old_mark.message) == (
+        "a",
+        "2.4: Emmy gave 0.5 of 1 to an earlier hand-in, and the one that counts now has 1 by the machine. If the mark "
+        "still holds, give it again.",
+    )
+    assert old_mark in store.read_index(klass.request.results).issues, "the desk reads it there"
+    assert old_mark.message in (klass.request.results / "class.html").read_text(encoding="utf-8")
+    assert from_table(klass, "id,2.4\na,0.5\n") == 1
+    assert old_mark not in store.read_index(klass.request.results).issues

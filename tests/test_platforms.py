@@ -1,6 +1,7 @@
 """Downloads by the platforms' own rules: whose everything is, what flips nothing, and in = graded + listed."""
 
 import io
+import shlex
 import struct
 import zipfile
 import zlib
@@ -16,11 +17,12 @@ import pytest
 
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
+from grader.classroom.desk.intake_decisions import offers
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.results.class_index import _question_text
 from grader.cli import class_grading
 from grader.errors import SubmissionError, UsageError
-from grader.model import Author
+from grader.model import Author, Question
 from tests.support.classes import EXPECTED, GOOD, contents, in_every_packing, laid_out, read, tarred, zipped
 from tests.support.fake_class import Class
 
@@ -198,6 +200,30 @@ def test_a_folder_that_holds_one_packed_class_is_that_class(
     intake = read_class(laid_out(tmp_path, files))
     assert set(contents(intake)) == names
     assert set(kinds(intake)) == {name for name in files if name.endswith((".csv", ".txt"))}
+
+
+def test_a_packed_class_that_was_packed_once_more_is_that_class(read_class: Taken, tmp_path: Path) -> None:
+    moodle = zipped({f"A B_{n}_assignsubmission_file_/exercise2.py": GOOD for n in (1, 2)})
+    people = zipped(
+        {"a.zip": zipped({"exercise2.py": GOOD}), "b.zip": zipped({"c.zip": zipped({"exercise2.py": b""})})}
+    )
+    for number, (packed, names) in enumerate(((moodle, {"A B_1", "A B_2"}), (people, {"a", "b"}))):
+        path = tmp_path / f"{number}.zip"
+        for around in ("download.zip", "Sheet 9/download.zip"):
+            path.write_bytes(zipped({around: packed}))
+            assert {name: len(files) for name, files in contents(read_class(path)).items()} == dict.fromkeys(names, 1)
+    path.write_bytes(
+        zipped({"ada.zip": zipped({"exercise1.zip": zipped({"exercise1.py": b""}), "exercise2.py": GOOD})})
+    )
+    assert contents(read_class(path)) == {"ada": {"exercise1.py", "exercise2.py"}}, "one person's hand-in"
+
+
+def test_archives_in_one_another_have_an_end(read_class: Taken, tmp_path: Path) -> None:
+    packed = zipped({f"A B_{n}_assignsubmission_file_/exercise2.py": GOOD for n in (1, 2)})
+    for _ in range(9):
+        packed = zipped({"again.zip": packed})
+    (tmp_path / "class.zip").write_bytes(packed)
+    assert len(read_class(tmp_path / "class.zip").hand_ins) == 1
 
 
 # --- names in archives -----------------------------------------------------------------------------------------------
@@ -412,6 +438,17 @@ def test_one_submission_and_no_class_are_told(read_class: Taken, tmp_path: Path)
 
 
 # --- what the person at the terminal sees -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file",
+    ["my 2.py", "exercise2';touch x;'.py", "2' or --accept 'bob:old.py=exercise2.py", '2"$(touch x)`touch x`.py'],
+)
+def test_an_option_to_be_copied_is_one_word_to_a_shell_and_to_the_desk(file: str) -> None:
+    text = _question_text("O'Brien", Question("exercise2.py", (file,)), ())
+    *_, option, value = shlex.split(text.removesuffix(" reads what may be meant."))
+    assert (option, value) == ("--accept", f"O'Brien:{file}=exercise2.py")
+    assert [offer.value for offer in offers(IssueKind.CHOICE, text)] == [value]
 
 
 def test_what_a_person_has_to_decide_is_listed_with_the_option_that_does(

@@ -207,8 +207,9 @@ def test_a_file_under_its_own_name_is_judged_by_the_rule_for_it(tmp_path: Path) 
     [
         f"import {', '.join(f'a{n}' for n in range(30_000))}\ndef proof(): pass\ndef pool(): pass\n",
         "def proof(): pass\nx = []\n" + "x.append(x)\n" * 20_000 + "def pool(): return x\n",
+        f"x = {'lambda: ' * 60}0\ndef proof(): pass\ndef pool(): return x\n",
     ],
-    ids=["names", "changes"],
+    ids=["names", "changes", "lambdas"],
 )
 def test_a_long_file_takes_no_longer_than_reading_it(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_time, "SECONDS", 20.0)  # of the processor; two are enough

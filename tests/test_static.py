@@ -429,8 +429,9 @@ def test_no_file_is_too_much_to_read(assignment: Assignment, name: str) -> None:
     assert all(len(each.message) < 600 and each.message.isprintable() for each in found.values())
 
 
-def test_a_chain_of_dots_is_refused_before_python_sees_it() -> None:
-    found = parse(("import " + "a." * 100 + "a").encode(), "exercise2.py")
+@pytest.mark.parametrize("letter", ["a", "\N{SCRIPT CAPITAL P}", "a\N{MIDDLE DOT}"])  # two that are no letters to re
+def test_a_chain_of_dots_is_refused_before_python_sees_it(letter: str) -> None:
+    found = parse(f"import {f'{letter}.' * 100}{letter}".encode(), "exercise2.py")
     assert isinstance(found, Finding)
     assert found.message == "exercise2.py: nested too deeply for Python to read."
     assert not isinstance(parse(b"import a.b.c\nx = 1.5\n'''One. Two. Three.'''\n", "exercise2.py"), Finding)

@@ -213,6 +213,25 @@ def test_ids_that_a_spreadsheet_shortened_are_refused(text: str, tmp_path: Path)
         read_roster(table(tmp_path, f"id,name\n{text},Ada\n"))
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('id,name\n1,"Ada\n2,Alan\n3,Kurt\n', "line 2: this line cannot be read (unexpected end of data)."),
+        ('id,name\n1,"Ada\n2,"Alan"\n3,Kurt\n', "line 2: this line cannot be read (',' expected after '\"')."),
+        ('sep=,\nid,name\n1,"Ada\nLovelace"\n2,"Alan\n', "line 5: this line cannot be read"),
+        ('sep=,\nid,name\n1,"Ada\nLovelace"\n1,Alan\n', "line 5: 1 is listed twice."),
+        (
+            "Identyfikator,Pełna nazwa,Status\n1,Ada,-\n",
+            "none of the columns of this roster (Identyfikator, Pełna nazwa, Status) is known as an id, a name",
+        ),
+    ],
+)
+def test_a_roster_that_would_lose_somebody_is_refused_with_the_line(text: str, sentence: str, tmp_path: Path) -> None:
+    """A quotation mark that is not closed makes one cell of the lines below it."""
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        read_roster(table(tmp_path, text))
+
+
 def test_ids_as_they_are_need_no_word(tmp_path: Path) -> None:
     assert mangled_ids(table(tmp_path, "id,name\n0041200,Ada\ns12,Alan\n")) == ()
 
@@ -256,5 +275,8 @@ def test_extensions_are_a_date_or_days(tmp_path: Path) -> None:
     }
     with pytest.raises(UsageError, match="line 2: 'soon' is not a valid extension; write a time"):
         read_extensions(table(tmp_path, "id,due\n1,soon\n"))
+    assert len(read_extensions(table(tmp_path, "id,days\n1,3\n1,3\n"))) == 1
+    with pytest.raises(UsageError, match=r"line 3: 1 is listed twice, with another extension\."):
+        read_extensions(table(tmp_path, "id,days\n1,3\n1,1\n"))
     with pytest.raises(UsageError, match="there are no extensions in this table"):
         read_extensions(table(tmp_path, "id,due\n1,\n"))

@@ -793,6 +793,7 @@ def seen(**changes):
         "before": groups,
         "after": groups,
         "evaluations": [],
+        "later": [True, False],
         "along": [[0, 1.0, 1.0], [1, 2.0, 0.9], [2, 1.0, 1.0]],
         "from_loss": [[0, 2.0, 1.0], [2, 3.0, 0.8]],
         "slopes": [[2, 3.0, [[2.0, 1.9]]]],
@@ -805,6 +806,7 @@ def test_what_a_watch_saw_is_read():
     assert watched.steps == 3
     assert watched.before == ([{"members": [0], "hyper": {"lr": 0.1}}],) * 3
     assert watched.then(watched).steps == 6
+    assert watched.then(watched).later == (True, False, True, False)
     assert watched.then(watched).slopes == ((((0.0, 3.0), ((2.0, 1.9),)),),) * 2
 
 

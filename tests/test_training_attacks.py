@@ -309,11 +309,34 @@ def test_a_jump_by_the_book_that_is_taken_back_hides_no_other_optimizer(named, o
     assert f"In the training, the steps are not those of {named.__name__}" in verdict.message
 
 
-@pytest.mark.parametrize("honest_steps", [again(3), 6])
+@pytest.mark.parametrize("honest_steps", [again(3), 6, 12])
 def test_lbfgs_that_turns_into_gradient_descent_after_some_steps_is_a_persons_to_judge(honest_steps):
     verdict = judged(
         "LBFGS",
         make_optimizer=lambda name, params: Turning(params, honest_steps, max_iter=3, line_search_fn="strong_wolfe"),
+        train_epoch=closures,
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW
+    assert "In the training, the steps are not those of LBFGS" in verdict.message
+
+
+class Forgetting(optim.LBFGS):
+    """L-BFGS for some steps of a training, and from there on without any memory: gradient descent."""
+
+    taken = 0
+
+    def step(self, closure):
+        self.taken += 1
+        if self.param_groups[0]["params"][0].dtype != torch.float64 and self.taken > 12:
+            self.state.clear()
+        return super().step(closure)
+
+
+def test_lbfgs_that_forgets_what_it_has_learned_of_the_loss_is_a_persons_to_judge():
+    verdict = judged(
+        "LBFGS",
+        make_optimizer=lambda name, params: Forgetting(params, max_iter=3, line_search_fn="strong_wolfe"),
         train_epoch=closures,
     )
     assert verdict.evidence["best_accuracy"] >= 0.8

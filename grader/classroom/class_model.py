@@ -41,6 +41,7 @@ class IssueKind(StrEnum):
     ABSENT = "absent"  # on the roster, and nothing handed in
     TIME = "time"  # when it was handed in is in doubt
     GONE = "gone"  # graded in an earlier run, and not among the submissions now
+    OLD_MARK = "old mark"  # a person's, for an earlier hand-in than the one that counts
     DAMAGED = "damaged"  # a stored report that cannot be read
     FAULT = "fault"  # the grader's own: not graded, and no zero
 
@@ -55,6 +56,7 @@ ISSUE_TITLES = {
     IssueKind.ROSTER: "The wrong roster?",
     IssueKind.GONE: "No longer there",
     IssueKind.TIME: "Late, or not: no time",
+    IssueKind.OLD_MARK: "Marks of an earlier hand-in",
     IssueKind.DAMAGED: "Damaged reports",
     IssueKind.FAULT: "Faults of the grader",
     IssueKind.DUPLICATE: "The same files",

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
 from grader.classroom.intake.hand_ins import Intake
-from grader.classroom.marks.clocks import clock_issues
+from grader.classroom.marks.clocks import clock_issues, no_time_issues
 from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
@@ -20,7 +20,15 @@ from grader.classroom.results.pages import Compared, comparing
 from grader.classroom.run.choice import Choice, chosen
 from grader.classroom.run.class_run import ClassRun, Watcher, conditions_of
 from grader.classroom.run.earlier_classes import earlier_classes
-from grader.classroom.run.effects import Effects, admit, effects_of, gone_entries, refuse_another_class
+from grader.classroom.run.effects import (
+    Effects,
+    admit,
+    effects_of,
+    gone_entries,
+    has_lost,
+    move_reports,
+    refuse_another_class,
+)
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
@@ -70,8 +78,9 @@ def grade_class(
         _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
-        clocks = clock_issues(opened.hand_ins, assignment.rubric.late)
-        intake = replace(opened, issues=(*opened.issues, *clocks))
+        late = assignment.rubric.late
+        times = (*clock_issues(opened.hand_ins, late), *no_time_issues(opened.hand_ins, late))
+        intake = replace(opened, issues=(*opened.issues, *times))
         if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
@@ -79,7 +88,7 @@ def grade_class(
         for sentence in earlier.notices:
             watcher.notice(sentence)
         effects = Effects()
-        if inputs != earlier_inputs:
+        if inputs != earlier_inputs or has_lost(intake, journal.state):
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
         if not request.replace:
@@ -90,6 +99,8 @@ def grade_class(
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
             keep_inputs(results, inputs)
+        else:
+            move_reports(results, journal, effects)
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
@@ -152,7 +163,7 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}" for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
+    used = [f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)

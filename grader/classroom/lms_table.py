@@ -26,19 +26,18 @@ _TEST_STUDENTS = ("student, test", "test student")  # Canvas' own, in every grad
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """One line of a table, by what its columns hold; nothing under those that are empty. `index` is its place in it."""
+    """One row of a table, by what its columns hold; nothing under those that are empty.
+
+    `index` is its place in the table, `line` the line in the file on which it begins, as an editor counts.
+    """
 
     index: int
+    line: int
     cells: dict[Column, str]
 
     def get(self, column: Column) -> str:
         """The cell; "" where it is empty or not there."""
         return self.cells.get(column, "")
-
-    @property
-    def line(self) -> int:
-        """Its line in the file, as an editor counts."""
-        return self.index + 1
 
     @property
     def name(self) -> str:
@@ -84,7 +83,7 @@ class LmsTable:
         for index, row in enumerate(self.table.rows[1:], 1):
             cells = dict(reversed([*self._cells(index, row)]))  # of two columns of a kind, the first
             if cells:
-                yield PersonRow(index, cells)
+                yield PersonRow(index, self.table.lines[index], cells)
 
     def points_row(self) -> Sequence[str] | None:
         """Canvas' line of what each assignment is worth."""
@@ -94,7 +93,7 @@ class LmsTable:
     def dressed_up(self) -> list[tuple[int, str, str]]:
         """(line, as written, as read) of every id that a spreadsheet wrote in a way of its own."""
         return [
-            (index + 1, text, repaired(text))
+            (self.table.lines[index], text, repaired(text))
             for index, row in enumerate(self.table.rows[1:], 1)
             for column, text in self._filled(row)
             if column in NUMBERS and repaired(text) != text
@@ -104,10 +103,10 @@ class LmsTable:
         for column, text in self._filled(row):
             if column in NUMBERS:
                 if _LOST.fullmatch(text):
+                    where = f"{self.path}, line {self.table.lines[index]}"
                     raise UsageError(
-                        f"{self.path}, line {index + 1}: a spreadsheet shortened an id to {text}, and its last digits "
-                        "are gone. Export the table again and give it as it comes, or have the column be text before "
-                        "you save it."
+                        f"{where}: a spreadsheet shortened an id to {text}, and its last digits are gone. Export the "
+                        "table again and give it as it comes, or have the column be text before you save it."
                     )
                 text = repaired(text).removeprefix("#")  # Brightspace writes "#2022"
             yield column, lms_number(text) if column is Column.LMS else text

@@ -21,27 +21,35 @@ Row = Sequence[str | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows of a file, at least a header, and the character that separates the cells."""
+    """The rows of a file, at least a header, the line on which each begins, and the character between the cells."""
 
     rows: list[list[str]]
+    lines: list[int]
     delimiter: str
 
 
 def read_table(path: Path) -> Table:
     """A table with comma, semicolon or tab, in UTF-8 (with its mark or without), UTF-16 or Windows' encoding.
 
-    Raises UsageError.
+    A quotation mark that is not closed would swallow the lines below it, so it is refused. Raises UsageError.
     """
-    text = _text(path)
+    text, skipped = _text(path), 0
     first_line, _, rest = text.partition("\n")
     if re.fullmatch(r"sep=.\r?", first_line):  # Excel's own line about the delimiter
-        text = rest
+        text, skipped = rest, 1
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows, lines = [], [skipped + 1]
     try:
-        return Table(list(reader) or [[]], delimiter)
+        for row in reader:
+            rows.append(row)
+            lines.append(skipped + reader.line_num + 1)
     except csv.Error as error:
-        raise UsageError(f"{path}, line {reader.line_num}: this is not a table that can be read ({error}).") from error
+        raise UsageError(
+            f"{path}, line {lines[-1]}: this line cannot be read ({error}). A cell that begins with a quotation "
+            "mark needs one at its end, and two for each within."
+        ) from error
+    return Table(rows or [[]], lines[: len(rows) or 1], delimiter)
 
 
 def bare(header: str) -> str:

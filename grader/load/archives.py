@@ -15,13 +15,14 @@ from grader.errors import SubmissionError
 from grader.load import content, tar, zip_members
 from grader.load.content import Content, Moment
 from grader.load.decompress import ARCHIVE_ERRORS, TooLargeError, decompressed
-from grader.load.file_names import readable
+from grader.load.file_names import LONGEST_NAME, readable
 from grader.load.tree import DiskFile, DiskFolder, File, Folder
 from grader.load.zip_members import Member
 from grader.text import one_line
 
 MAX_CLASS_BYTES = 16 << 30  # of a packed class's tar, unpacked
 MAX_CLASS_ENTRIES = 500_000  # files in a packed class: a thousand students with an environment each by accident
+MAX_PACKED_CLASS_BYTES = 1 << 30  # of a class's archive inside another, which is read into memory
 MAX_CLASS_DIRECTORY_BYTES = 128 << 20  # of its zip's table of contents
 MAX_ARCHIVE_BYTES = 256 << 20  # of a hand-in's archive on disk: students hand in their data and pictures too
 MAX_NESTED_BYTES = 64 << 20  # of an archive inside another, which is read into memory
@@ -126,11 +127,11 @@ class PackedFolder(Folder):
 
     def add(self, member: Member) -> None:
         """Put one member where it belongs. One that leads out of the archive takes nobody's place."""
-        path = PurePosixPath(unicodedata.normalize("NFC", member.name.replace("\\", "/")).removeprefix("./"))
-        parts = tuple(readable(part) for part in path.parts)
-        if path.is_absolute() or ".." in parts or len(parts) > MAX_DEPTH or _DRIVE.match(str(path)):
-            self._refuse(readable(path.name) or "_")
+        path = PurePosixPath(member.name.replace("\\", "/").removeprefix("./"))
+        if path.is_absolute() or ".." in path.parts or len(path.parts) > MAX_DEPTH or _DRIVE.match(str(path)):
+            self._refuse(_composed(path.name) or "_")
             return
+        parts = tuple(map(_composed, path.parts))
         folder = self
         for part in parts[:-1]:
             folder = folder._inner.setdefault(part, PackedFolder(part, folder))
@@ -146,6 +147,14 @@ class PackedFolder(Folder):
             self._members[name] = Refused(name, self)
 
 
+def _composed(name: str) -> str:
+    """A name as text, its letters and accents as one character each, as other systems than macOS write them.
+
+    Not of a name that no file system takes: it would cost time with the square of its length.
+    """
+    return readable(unicodedata.normalize("NFC", name) if len(name) <= LONGEST_NAME else name)
+
+
 @contextmanager
 def open_class(path: Path, results: Path | None = None) -> Iterator[Folder]:
     """The folder or the archive in which a class came, open for as long as it is read from. Raises SubmissionError.
@@ -159,9 +168,9 @@ def open_class(path: Path, results: Path | None = None) -> Iterator[Folder]:
         yield open_class_archive(DiskFile(str(path)), stack)
 
 
-def open_class_archive(file: DiskFile, stack: ExitStack) -> Folder:
+def open_class_archive(file: File, stack: ExitStack) -> Folder:
     """The folder of a packed class, open until `stack` closes. Raises SubmissionError."""
-    opened = file.open(1 << 62, stack)
+    opened = file.open(1 << 62 if isinstance(file, DiskFile) else MAX_PACKED_CLASS_BYTES, stack)
     if isinstance(opened, str):
         raise SubmissionError(f"{file.where}: there is no folder and no archive here that can be read.")
     try:

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 
+LONGEST_NAME = 255  # characters that file systems take; in an archive a name may have any number
 MAX_LENGTH = 80  # leaves room for the files' names under Windows' 260 characters
 _RESERVED = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)})
 _SPELLED = {

@@ -84,8 +84,9 @@ class _Collector(ast.NodeVisitor):
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self.names_in([*node.args.defaults, *node.args.kw_defaults])
-        self._names.now |= _free(node)  # most are called where they stand
-        self._names.later |= _free(node)
+        free = _free(node)  # once: lambdas in one another would double it each time
+        self._names.now |= free  # most are called where they stand
+        self._names.later |= free
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self.names_in([*node.decorator_list, *node.bases, *node.keywords])

@@ -32,6 +32,8 @@ def code_of(content: bytes) -> bytes:
         sources = [_source(cell) for cell in _cells(notebook) if cell.get("cell_type") == "code"]
     except (ValueError, RecursionError, AttributeError, TypeError, KeyError) as error:
         raise NotebookError("this is not a notebook that can be read") from error
+    if sum(map(len, sources)) > MAX_CODE_BYTES:  # before Python reads them: what it makes of 1 MiB takes 1 GB
+        raise NotebookError(too_large(MAX_CODE_BYTES))
     code = "\n\n".join(_plain(source) for source in sources).encode("utf-8", "replace") + b"\n"
     if len(code) > MAX_CODE_BYTES:
         raise NotebookError(too_large(MAX_CODE_BYTES))

@@ -14,7 +14,9 @@ from grader.text import one_line, plain
 MAX_NAME = 80  # characters of a student's names in our sentences
 MAX_LINE = 500  # characters of a line that is looked at for Python 2
 # Python's parser needs memory with the square of such a chain's length: 400 kB of `import a.a.a` take 40 GB.
-_CHAIN = re.compile(r"(?<![\w.])(?:\w+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){60}")
+# A name may have more in it than \w knows: to Python, ℘ is a letter.
+_LETTER = r"\w\x80-\U0010ffff"
+_CHAIN = re.compile(rf"(?<![.{_LETTER}])(?:[{_LETTER}]+[ \t\f\\\r\n]*\.[ \t\f\\\r\n]*){{60}}")
 # And time with the square of a formatted text's length: 256 kB of `f"{a}{a}"` take 12 seconds.
 MAX_FIELDS = 2_000  # braces in one line
 # Encodings of ordinary text. Python knows others, some of which are extremely slow (punycode) or no text at all (hex).

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import IO
 
 MAX_EXTENDED_BYTES = 64 << 10  # of a header that holds a long name, or pax's keywords
+MAX_KEYWORDS = 200  # of a pax header; with a file's attributes there are a dozen
 MAX_EXTENDED = 4  # such headers before one member: a long name, a long link, a global and a local pax header
 _REGULAR = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 _PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
@@ -88,14 +89,18 @@ def _extended(file: IO[bytes], size: int) -> bytes:
 def _keywords(data: bytes) -> dict[str, str]:
     """The keywords of a pax header: repeated "LENGTH KEYWORD=VALUE\\n" (POSIX.1-2001, pax interchange format)."""
     keywords: dict[str, str] = {}
-    while data.strip(b"\0"):
-        length, blank, _ = data.partition(b" ")
-        if not blank or not length.isdigit() or len(length) > 6 or not len(length) < int(length) <= len(data):
+    place, end = 0, len(data.rstrip(b"\0"))
+    for _ in range(MAX_KEYWORDS + 1):
+        if place >= end:
+            return keywords
+        blank = data.find(b" ", place, place + 7)
+        length = data[place : max(blank, place)]
+        if not length.isdigit() or not len(length) < int(length) <= len(data) - place:
             raise TarError("a pax header is broken")
-        record, data = data[len(length) + 1 : int(length) - 1], data[int(length) :]
-        word, _, value = record.partition(b"=")
+        word, _, value = data[blank + 1 : place + int(length) - 1].partition(b"=")
         keywords[_text(word)] = _text(value)
-    return keywords
+        place += int(length)
+    raise TarError("a pax header has more keywords than a member needs")
 
 
 def _text(data: bytes) -> str:

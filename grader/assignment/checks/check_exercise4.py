@@ -83,9 +83,7 @@ def check_results(exercise4: Any, comparison: Rerun) -> Verdict:
     stated = exercise4.RESULTS
     if _is_empty(stated):
         return Verdict.missing("RESULTS is empty: enter what you measured after ten epochs, for all six optimizers.")
-    return stated_results.judge(
-        stated, comparison.runs, comparison.another, comparison.why_not, comparison.batches, comparison.target
-    )
+    return stated_results.judge(stated, comparison)
 
 
 @points("4.8")
@@ -96,7 +94,7 @@ def check_claims(exercise4: Any, comparison: Rerun) -> Verdict:
         return Verdict.missing(
             "CLAIMS is empty: state at least five comparisons that together name all six optimizers."
         )
-    return claims.judge(stated, SIX, comparison.runs, comparison.another, comparison.target)
+    return claims.judge(stated, SIX, comparison)
 
 
 def _is_empty(value: Any) -> bool:

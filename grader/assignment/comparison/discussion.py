@@ -28,7 +28,8 @@ def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) ->
         return Verdict.missing(f"There is no {FILE}: a paragraph on each optimizer goes there.")
     text = decoded(files[path])
     if not written(text):
-        return Verdict.missing(f"{FILE} has headings and no text yet: a paragraph on each optimizer goes there.")
+        state = "has headings and no text yet" if text.strip() else "is empty"
+        return Verdict.missing(f"{FILE} {state}: a paragraph on each optimizer goes there.")
     silent = not_mentioned(text)
     remark = f" {FILE} does not mention {', '.join(silent)}." if silent else ""
     return Verdict.review(
@@ -60,9 +61,9 @@ def written(text: str) -> str:
     """What is left without comments, headings and rules: the student's own words."""
     text = re.sub(r"<!--.*?(-->|\Z)", "", text, flags=re.DOTALL)
     lines = [line.strip() for line in text.splitlines()]
-    titles = [
+    titles = {
         place for place, line in enumerate(lines) if re.fullmatch(r"=+|-+", line)
-    ]  # the line above such a one is a heading
+    }  # the line above such a one is a heading
     return "\n".join(
         line
         for place, line in enumerate(lines)

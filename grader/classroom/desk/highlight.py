@@ -57,8 +57,11 @@ def _file(name: str, data: bytes, marks: Mapping[int, tuple[str, ...]]) -> CodeF
 
 
 def _coloured(text: str) -> list[Markup]:
-    """Each line as spans of pygments' short class names; every text is cleaned before, and escaped here."""
-    shown = "\n".join(clean(line, MAX_LINE) for line in text.replace("\r\n", "\n").split("\n"))
+    """Each line as spans of pygments' short class names; every text is cleaned before, and escaped here.
+
+    Blanks at a line's end are left out: pygments looks from each line of blanks through all that follow it.
+    """
+    shown = "\n".join(clean(line, MAX_LINE).rstrip() for line in text.replace("\r\n", "\n").split("\n"))
     lines: list[list[str]] = [[]]
     for kind, value in PythonLexer(stripnl=False, ensurenl=False).get_tokens(shown):
         name = STANDARD_TYPES.get(kind, "")

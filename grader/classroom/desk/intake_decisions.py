@@ -5,6 +5,7 @@ would have it, and the next `grader class` reads the hand-in so.
 """
 
 import re
+import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, keep_inputs, read_inputs
 from grader.errors import UsageError
 
-_ACCEPT = re.compile(r"--accept '(?P<value>(?P<id>[^\n]*?):(?P<file>[^\n]*?)=(?P<name>[^'=\n]+))'")
+_ACCEPT = re.compile(r"""--accept (?P<quoted>(?:'[^'\n]*'|"'")+)""")  # as `decision_options.quoted` writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,13 @@ def offers(kind: str, message: str) -> tuple[Offer, ...]:
     """The files that an issue says may count."""
     if kind != IssueKind.CHOICE:
         return ()
-    matches = _ACCEPT.finditer(message)
-    return tuple(Offer(match["value"], f"Read {match['file']} as {match['name']}") for match in matches)
+    values = ["".join(shlex.split(match["quoted"])) for match in _ACCEPT.finditer(message)]
+    return tuple(Offer(value, _in_words(value)) for value in values)
+
+
+def _in_words(value: str) -> str:
+    rest, _, name = value.rpartition("=")
+    return f"Read {rest.partition(':')[2]} as {name}"
 
 
 def accept(results: Path, issues: Sequence[Issue], value: str) -> None:

@@ -101,7 +101,7 @@ class TaskMaker:
             ),
         ]
         if not self.blind:  # what an intake says is about names
-            tasks += [self._issue(issue) for issue in self.state.issues]
+            tasks += [self._issue(issue) for issue in self.state.issues if issue.kind is not IssueKind.DAMAGED]
         return tasks
 
     def again(self, task: Task, hand_in: HandIn) -> Task:

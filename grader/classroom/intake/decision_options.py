@@ -14,6 +14,13 @@ from grader.errors import UsageError
 from grader.model import Expected
 
 
+def quoted(option: str, value: str) -> str:
+    """`--accept 'ada:my 2.py=exercise2.py'`, to be copied into a shell: a student's name for a file may have an
+    apostrophe in it, and whatever else a shell acts on behind one."""
+    escaped = value.replace("'", "'\"'\"'")  # as `shlex.quote` does where it quotes
+    return f"{option} '{escaped}'"
+
+
 @dataclass(frozen=True, slots=True)
 class Unused:
     """An option that is about nothing in this class: as it was written, why, and what takes it back."""
@@ -30,7 +37,7 @@ class Unused:
     @property
     def issue(self) -> Issue:
         """What to say of it where an earlier run was given it, for hand-ins that are gone since."""
-        return Issue(IssueKind.CHOICE, self.about, f"{self} {self.name} '{self.inverse}' takes this back.")
+        return Issue(IssueKind.CHOICE, self.about, f"{self} {quoted(self.name, self.inverse)} takes this back.")
 
 
 def parse_accepted(

@@ -30,7 +30,7 @@ from grader.classroom.intake.plain_folders import (
 from grader.errors import SubmissionError
 from grader.load.archives import PackedFolder, Refused, is_archive, open_class_archive, stem
 from grader.load.misnamed import likely_file
-from grader.load.tree import DiskFile, File, Folder
+from grader.load.tree import File, Folder
 from grader.model import Expected
 
 _TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
@@ -39,6 +39,7 @@ _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
 # Submitty's folders: where submissions come from repositories, their files are in "checkout" (MiscController.php).
 _HANDED_IN = ("checkout", "submissions")
 _OF_SUBMITTY = {*_HANDED_IN, "results", "results_public"}
+_MAX_PACKINGS = 2  # archives in one another around a class: somebody has packed a download once more
 _MAX_LOSSES = 20  # members of a packed class that are told of one by one
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
 
@@ -91,7 +92,9 @@ def _is_gradescope(children: Sequence[File | Folder]) -> bool:
     return has_metadata and 2 * len(submissions) >= sum(_could_be_one(child) for child in children)
 
 
-def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder, list[Issue]]:
+def descend(
+    place: Folder, expected: Expected, stack: ExitStack, packings: int = _MAX_PACKINGS
+) -> tuple[Folder, list[Issue]]:
     """Through folders that hold nothing but one folder, and into the one archive that a class lies in.
 
     Archives are often packed with one folder around all; a download is often kept beside the table that came with it.
@@ -106,8 +109,9 @@ def descend(place: Folder, expected: Expected, stack: ExitStack) -> tuple[Folder
         if len(folders) > 1 and not files and handed_in and {folder.name for folder in folders} <= _OF_SUBMITTY:
             place = handed_in
             continue
-        if not folders and len(packed) == 1 and len(files) == 1 + len(beside) and isinstance(packed[0], DiskFile):
-            inner = _class_in(packed[0], expected, stack)
+        if not folders and len(packed) == 1 and len(files) == 1 + len(beside) and packings:
+            packings -= 1
+            inner = _class_in(packed[0], expected, stack, packings)
             if inner is None:
                 return place, issues
             issues += _losses(inner)
@@ -149,13 +153,13 @@ def _is_named(child: File | Folder) -> bool:
     return name_in_any_format(child.name) is not None
 
 
-def _class_in(file: DiskFile, expected: Expected, stack: ExitStack) -> Folder | None:
+def _class_in(file: File, expected: Expected, stack: ExitStack, packings: int) -> Folder | None:
     """The class that an archive holds; None where it is one person's hand-in, or nothing that can be opened."""
     try:
         opened = open_class_archive(file, stack)
     except SubmissionError:
         return None
-    place, _ = descend(opened, expected, stack)
+    place, _ = descend(opened, expected, stack, packings)
     children = [child for child in place.children() if not _is_hidden(child) and child.name not in SYSTEM]
     if _shape(children) is not Format.FOLDERS:
         return opened

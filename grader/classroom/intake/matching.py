@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Part, Student
-from grader.classroom.intake.decision_options import Unused
+from grader.classroom.intake.decision_options import Unused, quoted
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.classroom.intake.roster import Roster
 from grader.errors import UsageError
@@ -38,7 +38,7 @@ def apply_matches(
         if students_by_id and name not in students_by_id:
             raise UsageError(
                 f"--match {folder}={name}: nobody on the roster has the id {name}. Give another id; "
-                f"--match '{folder}=' takes back what an earlier run was given."
+                f"{quoted('--match', f'{folder}=')} takes back what an earlier run was given."
             )
         student = students_by_id.get(name, Student(id=name))
         fitting = [
@@ -104,7 +104,7 @@ def _by_author(
     """
     nobody = (
         f"nobody on the roster fits it for certain; graded under its own name. "
-        f"--match '{hand_in.id}=ID' says whose it is."
+        f"{quoted('--match', f'{hand_in.id}=ID')} says whose it is."
     )
     if len(hand_in.students) != 1 or "student.toml" not in expected.extra:
         return hand_in, nobody

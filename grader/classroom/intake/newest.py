@@ -7,6 +7,7 @@ from itertools import groupby, pairwise
 from operator import attrgetter
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind
+from grader.classroom.intake.decision_options import quoted
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.load.file_names import readable
 from grader.load.tree import Folder
@@ -41,8 +42,8 @@ def newest_of_each(
             if how is None and not same:
                 message = (
                     f"{older.source} and {newest.source} are both {name}'s, and it is not known which is newer; "
-                    f"{newest.source} was graded. --match '{_key(older)}={name}' takes the other, "
-                    f"--match '{_key(newest)}={name}' keeps this one."
+                    f"{newest.source} was graded. {quoted('--match', f'{_key(older)}={name}')} takes the other, "
+                    f"{quoted('--match', f'{_key(newest)}={name}')} keeps this one."
                 )
                 issues.append(Issue(IssueKind.CHOICE, name, message))
             else:

@@ -27,10 +27,16 @@ _COPY = re.compile(r"( \(\d+\)|-\d{1,2}|_\d{1,2}|( - |-)(copy|kopie|copie|copia)
 def read_roster(path: Path) -> list[Student]:
     """The students of a roster: id, name (or first and last name), e-mail. Raises UsageError."""
     students: dict[str, Student] = {}
-    for row in read_lms_table(path).people():
+    table = read_lms_table(path)
+    for row in table.people():
         student = row.student
         if student.id and students.setdefault(student.id, student) != student:
             raise UsageError(f"{path}, line {row.line}: {student.id} is listed twice.")
+    if not students and len(table.table.rows) > 1:
+        raise UsageError(
+            f"{path}: none of the columns of this roster ({', '.join(filter(None, table.header))}) is known as an id, "
+            "a name or an e-mail address; call them id, name, email."
+        )
     if not students:
         raise UsageError(f"{path}: this roster is empty; it needs a column id, and name and email where known.")
     return list(students.values())
@@ -66,12 +72,15 @@ def read_extensions(path: Path) -> dict[Student, Extension]:
     """
     extensions: dict[Student, Extension] = {}
     for row in read_lms_table(path).people():
+        earlier = extensions.get(row.student)
         due, days = (text if (text := row.get(column)) not in _NOTHING else "" for column in (Column.DUE, Column.DAYS))
         until = find_time(row.get(Column.STATUS))
         if until is not None and not due and not days:
             extensions[row.student] = Extension(until=until)
         elif row.student.id and (due or days):
             extensions[row.student] = _extension(path, row, due, days)
+        if earlier is not None and extensions[row.student] != earlier:
+            raise UsageError(f"{path}, line {row.line}: {row.student.id} is listed twice, with another extension.")
     if not extensions and not is_worksheet(path):
         raise UsageError(f"{path}: there are no extensions in this table; it needs the columns id, and due or days.")
     return extensions

@@ -1,8 +1,10 @@
-"""Warn about times of hand-ins without a time zone, where lateness depends on whose clock they were read from."""
+"""Warn about times of hand-ins: those on an unknown clock that decides what lateness costs, and those not known."""
 
 from collections.abc import Iterable, Iterator
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind
+from grader.classroom.intake.dates import UNREAD_TIME
+from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.marks.late import hangs_on_the_clock
 from grader.rubric import Late
 
@@ -25,3 +27,27 @@ def clock_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
             "clock, give the times with their offset (2022-01-25T13:59:00+01:00) as --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)
+
+
+def no_time_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
+    """An issue if the time is known of most hand-ins and not of some: these may be late, and nobody would notice.
+
+    Who has times of a few alone gave those that are late. What the LMS itself says of a time has an issue of its own.
+    """
+    count, untimed = 0, []
+    for hand_in in hand_ins:
+        count += 1
+        if hand_in.submitted is None:
+            untimed.append(hand_in)
+    silent = [hand_in.id for hand_in in untimed if not any(map(_is_about_time, hand_in.notes))]
+    if silent and late.policy != "none" and 2 * len(untimed) < count:
+        more = f" and {len(silent) - MAX_NAMED} more" if len(silent) > MAX_NAMED else ""
+        message = (
+            f"when these were handed in is not known: {', '.join(silent[:MAX_NAMED])}{more}. Nothing was deducted; "
+            "give the times with --submitted."
+        )
+        yield Issue(IssueKind.TIME, "times", message)
+
+
+def _is_about_time(note: str) -> bool:
+    return note == CANVAS_LATE or note.startswith(UNREAD_TIME)

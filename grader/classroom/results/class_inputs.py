@@ -264,4 +264,5 @@ def _decisions(name: str, value: object) -> dict[tuple[str, str], str]:
 
 
 def _shown(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+    """A value as it stands behind its option: nothing, where the option has none."""
+    return "" if value is True else " ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -9,6 +9,7 @@ Each is written in a pass of its own over the reports: one is held at a time, so
     feedback.zip          Moodle: everybody's page, to be uploaded at once (`feedback_zip`)
     junit.xml             for CI servers
     class.html            the page of the class (`pages`), and in each folder report.html and gradescope.json
+    class.json            written again, with what was found on the way
 
 An LMS's tables are worth what was graded, and on the scale of the LMS's own sheet where `--scale` asks for that.
 Nobody is given a zero for a fault of ours or for not being in the class: such lines have no grade, or are not there.
@@ -36,6 +37,7 @@ from grader.classroom.results.lms_gradesheet import (
     participants,
     without_row,
 )
+from grader.classroom.results.old_marks import old_mark_issues
 from grader.classroom.results.pages import Compared, notes_on, write_pages
 from grader.classroom.results.store import ClassIndex, Entry, report_of
 from grader.classroom.results.store import reports as reports_of
@@ -46,6 +48,7 @@ from grader.report.results_json import write_atomically
 from grader.schema import Report
 
 _NAMED = 5  # people in a sentence
+_SHEET = (IssueKind.TABLE, "sheet.csv")  # kind and subject of the issue about rows that are not there
 _DIGITS = 6  # of a grade behind the point, as of scores: 100 stays 100, whatever it was divided by
 _WHO = ("id", "name", "email", "status")
 _MOODLE = (
@@ -68,6 +71,7 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     """
     (results / store.STALE).unlink(missing_ok=True)  # before anything is read: a mark that is given now puts it back
     now = datetime.now(UTC)
+    listed = index = index.model_copy(update={"issues": tuple(i for i in index.issues if not _is_of_export(i))})
     issues: list[Issue] = []
     mark = "\ufeff"  # tells Excel that it is UTF-8
     write_atomically(results / "grades.csv", chain([mark], table(_grades(results, index, issues))))
@@ -82,7 +86,13 @@ def export(results: Path, index: ClassIndex, compared: Compared = lambda: None) 
     write_pages(results, index, compared)
     write_atomically(results / FEEDBACK_ZIP, feedback_zip(results, index, participants(sheet) if sheet else {}))
     write_atomically(results / "junit.xml", to_junit(report for _, report in reports_of(results, index)))
+    store.write_index(results, listed.model_copy(update={"issues": index.issues}))
     return index
+
+
+def _is_of_export(issue: Issue) -> bool:
+    """Whether an export has found it: the next one looks again."""
+    return issue.kind in (IssueKind.DAMAGED, IssueKind.OLD_MARK) or (issue.kind, issue.who) == _SHEET
 
 
 def _sheet(results: Path, index: ClassIndex) -> Gradesheet | None:
@@ -103,7 +113,7 @@ def _with_missing_rows(index: ClassIndex, sheet: Gradesheet) -> ClassIndex:
         f"no row is of {', '.join(names[:_NAMED])}{more}, so it has no grade for them. Rows are matched by the id, the "
         "e-mail address or the LMS's number: does the roster have what the sheet has?"
     )
-    return index.model_copy(update={"issues": (*index.issues, Issue(IssueKind.TABLE, "sheet.csv", message))})
+    return index.model_copy(update={"issues": (*index.issues, Issue(*_SHEET, message))})
 
 
 def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
@@ -123,6 +133,7 @@ def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[R
         report = report_of(results, entry, issues)
         if len(issues) > before:
             entry = entry.model_copy(update={"status": "fault"})
+        issues += old_mark_issues(entry.id, report) if report else ()
         yield from (_grades_of(index, entry, person, report) for person in entry.students)
 
 

@@ -242,10 +242,10 @@ def report_of(results: Path, entry: Entry, issues: list[Issue] | None = None) ->
 
 
 def without_damaged(index: ClassIndex, issues: Sequence[Issue]) -> ClassIndex:
-    """The class with `issues` among its issues, and without a grade for those whom they are about."""
+    """The class with `issues` among its issues, and without a grade for those whose report is damaged."""
     if not issues:
         return index
-    ids = {issue.who for issue in issues}
+    ids = {issue.who for issue in issues if issue.kind is IssueKind.DAMAGED}
 
     def entries() -> Iterator[Entry]:
         for entry in index.entries:

@@ -60,17 +60,27 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.source in lost_sources}
     free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.graded}
     sources = places.keys() | intake.superseded
-    graded_under = ((name, state.graded[name].conditions) for name in factors)
+    renamed = tuple((entry, places[entry.source]) for entry in lost if entry.id in free)
+    factors |= {hand_in.id: _factor_of(hand_in, late) for _, hand_in in renamed}
+    new_ids = {entry.id: entry.id for entry in before} | {entry.id: hand_in.id for entry, hand_in in renamed}
+    graded_under = ((new_id, state.graded[name].conditions) for name, new_id in new_ids.items() if new_id in factors)
     return Effects(
-        renamed=tuple((entry, places[entry.source]) for entry in lost if entry.id in free),
+        renamed=renamed,
         dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in sources),
         regraded=tuple(
             name for name, earlier in graded_under if replace(earlier, grader=conditions.grader) != conditions
         ),
         late=tuple(
-            entry.id for entry in before if entry.id in factors and _factor_of_entry(entry, late) != factors[entry.id]
+            new_id
+            for entry in before
+            if (new_id := new_ids[entry.id]) in factors and _factor_of_entry(entry, late) != factors[new_id]
         ),
     )
+
+
+def has_lost(intake: Intake, state: State) -> bool:
+    """Whether somebody was graded under an id that no hand-in has now: it may have another, by a match at the desk."""
+    return not state.graded.keys() <= {hand_in.id for hand_in in intake.hand_ins}
 
 
 def refuse_another_class(results: Path, intake: Intake, state: State, effects: Effects) -> None:
@@ -120,7 +130,7 @@ def admit(
         before = dict(earlier_inputs.items())
         new = [name for name, value in inputs.items() if before.get(name) != value]
         raise _refusal(results, new, effects)
-    _rename(results, journal, effects)
+    move_reports(results, journal, effects)
     journal.extend({"event": "dropped", "id": entry.id} for entry in effects.dropped)
 
 
@@ -135,7 +145,7 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
     )
 
 
-def _rename(results: Path, journal: Journal, effects: Effects) -> None:
+def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
     """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again."""
     used_names = {name.lower() for name in (*journal.state.folders.values(), *store.RESERVED_NAMES)}
     for entry, hand_in in effects.renamed:

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.clipped_gradients import is_clipped
+
 from . import hidden_rates, quasi_newton, textbook
-from .clipped_gradients import is_clipped
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, trials
 from .merging import one_tensor_a_group
@@ -27,7 +28,8 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
     (steps, n) of these, and "used", the gradients as each step left them, which count where they are the same but
     clipped; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
-    "dtype", in which it computed; for LBFGS also "evaluations" of whole parameters.
+    "dtype", in which it computed; for LBFGS also "evaluations" of whole parameters,
+    and "later", whether each of the later steps that were looked at was one of L-BFGS.
     Returns {"same": bool, "like": a class of torch.optim or None}.
     """
     if name == "LBFGS":

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.lbfgs_steps import REFUSALS
+
 from .replay import Problem, Record
 from .textbook import Form, with_decay
 
@@ -18,24 +20,33 @@ CONSTANT = 1e-3  # relative: what a ratio of two schedules varies by at most if 
 def walk(form: Form, problems: Sequence[Problem], records: Sequence[Record]) -> tuple[list[Any], Any]:
     """The path (steps + 1, n) of the form through each problem, with the rates (steps,) that take steps as near to the
     recorded ones as they will go; and these, as factors of the rate that the groups show, or of 1. Nothing but None for
-    the paths where the groups differ, or where a rate would be negative: such a step goes uphill."""
+    the paths where the groups differ, torch would refuse a number, or a rate would be negative: such a step goes
+    uphill."""
     nothing = [None] * len(problems), None
     hypers = [form.hypers(problem, record) for problem, record in zip(problems, records, strict=True)]
     if any(hyper is None for hyper in hypers):
         return nothing
     walks = [_Walk(form, *walked) for walked in zip(problems, records, hypers, strict=True)]
-    factors = []
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for number in range(min(problem["steps"] for problem in problems)):
-            slopes, gaps = (np.concatenate(parts) for parts in zip(*(walk.look(number) for walk in walks), strict=True))
-            weights = slopes @ slopes
-            factor = float(slopes @ gaps / weights) if weights > 0 else 0.0
-            if not np.isfinite(factor) or factor < 0:
-                return nothing
-            for walk in walks:
-                walk.go(number, factor)
-            factors.append(factor)
+    factors: list[float] = []
+    try:
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            for number in range(min(problem["steps"] for problem in problems)):
+                factors.append(_factor(walks, number))
+                for walk in walks:
+                    walk.go(number, factors[-1])
+    except REFUSALS:
+        return nothing
     return [np.stack(walk.path) for walk in walks], np.array(factors)
+
+
+def _factor(walks: Sequence["_Walk"], number: int) -> float:
+    """The factor that fits all walks best at this step. Raises ValueError for one that is none of a learning rate."""
+    slopes, gaps = (np.concatenate(parts) for parts in zip(*(walk.look(number) for walk in walks), strict=True))
+    weights = slopes @ slopes
+    factor = float(slopes @ gaps / weights) if weights > 0 else 0.0
+    if not np.isfinite(factor) or factor < 0:
+        raise ValueError(factor)
+    return factor
 
 
 class _Walk:

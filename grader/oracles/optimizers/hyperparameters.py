@@ -94,7 +94,9 @@ def accepted(hyper: Hyper, torch_defaults: Hyper) -> Hyper:
 
 
 def _like(value: Any, default: Any) -> bool:
-    """Whether a value is of the default's form."""
+    """Whether a value is of the default's form. Where torch has a number, None is none."""
+    if value is None:
+        return default is None
     if isinstance(default, tuple):
         return isinstance(value, list | tuple) and len(value) == len(default)
     return not isinstance(value, list | tuple)

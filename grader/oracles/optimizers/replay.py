@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from grader.oracles.training.harness.lbfgs_steps import REFUSALS
 from grader.oracles.training.harness.problems import closure_of, flat, parameters_of
 
 from .hyperparameters import Hyper, accepted, defaults
@@ -31,9 +32,6 @@ RELATIVE = 1e-3
 MIN_USEFUL = 4  # points of a path: fewer show nothing, so that a path that diverges at once has to be the very same
 LARGEST = 1e11  # parameters begin near 1 and gradients end near 1e6: a path that gets here has diverged
 ABSOLUTE = 1e-9  # below any honest step: learning rates are above 1e-6, gradients above 0.1
-
-# What torch raises at hyper-parameters that make no sense, or change where they must not.
-REFUSALS = (ValueError, TypeError, RuntimeError, LookupError, ArithmeticError, AttributeError, AssertionError)
 
 # {"kind", "shapes", "start", "steps"} and "gradients" or an objective's "matrix" and "target"; of a training also
 # "dtype", in which it computed, and "reached", how many steps it took to the target.

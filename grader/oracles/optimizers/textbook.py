@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from grader.oracles.training.harness.lbfgs_steps import REFUSALS
+
 from .hyperparameters import Hyper, read
 from .replay import Problem, Record
 from .rules import RULES, Rule, State
@@ -37,14 +39,18 @@ class Form:
         return [{**self.trial, **read(self.name, held[0]["hyper"])} for held in groups]
 
     def path(self, problem: Problem, record: Record) -> Any:
-        """The path (steps + 1, n) through a problem; None where no learning rate was read, or groups differ."""
+        """The path (steps + 1, n) through a problem; None where no learning rate was read, groups differ, or torch
+        would refuse a number."""
         hypers = self.hypers(problem, record)
         if hypers is None or not all(isinstance(hyper.get("lr"), float | int) for hyper in hypers):
             return None
         path, state = [problem["start"]], State()
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            for gradient, hyper in zip(problem["gradients"][: problem["steps"]], hypers, strict=True):
-                path.append(path[-1] - self.rule(with_decay(gradient, path[-1], hyper), state, hyper))
+        try:
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+                for gradient, hyper in zip(problem["gradients"][: problem["steps"]], hypers, strict=True):
+                    path.append(path[-1] - self.rule(with_decay(gradient, path[-1], hyper), state, hyper))
+        except REFUSALS:  # what torch refuses is nothing that a textbook has either
+            return None
         return np.stack(path)
 
 

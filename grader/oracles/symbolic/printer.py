@@ -15,7 +15,10 @@ _SUM, _PRODUCT, _POWER, _ATOM = range(4)  # how tightly an expression binds
 
 
 def text(expression: Any) -> str:
-    whole = _written(expression)[0] if isinstance(expression, sympy.Basic) else str(expression)
+    if isinstance(expression, sympy.Basic):
+        whole = _written(expression)[0]
+    else:  # of what is not one, what it is instead
+        whole = str(getattr(expression, "reason", expression))
     half = MAX_SHOWN // 2
     return whole if len(whole) <= MAX_SHOWN else f"{whole[:half]} … {whole[-half:]}"
 

@@ -15,6 +15,6 @@ what was measured.
     statistics         what was measured, as numbers with a spread
     agreement          where do stated numbers lie beside it?
     stated_results     do a student's numbers agree with them?
-    claims             and their comparisons?
+    claims             and their comparisons? `unlearned`: what is known without measuring
     time_box, gpu_lock, images
 """

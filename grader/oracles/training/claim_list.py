@@ -26,6 +26,11 @@ class Claim:
         """The same claim with `<`."""
         return self if self.relation == "<" else Claim(self.right, self.metric, "<", self.left)
 
+    def opposite(self) -> "Claim":
+        """What cannot hold together with it, with `<`."""
+        normal = self.normal()
+        return Claim(normal.right, normal.metric, "<", normal.left)
+
 
 def read(claims: Sequence[Any], names: Sequence[str]) -> tuple[list[Claim], list[str]]:
     """The claims about the optimizers `names`, as the student wrote them, duplicates left out; and a sentence for each
@@ -37,6 +42,12 @@ def read(claims: Sequence[Any], names: Sequence[str]) -> tuple[list[Claim], list
     for claim in well_formed:
         different.setdefault(claim.normal(), claim)
     return list(different.values()), problems
+
+
+def with_opposites(claims: Sequence[Claim]) -> list[Claim]:
+    """Those whose opposite is claimed, too: whatever the re-run shows, it supports one of them."""
+    normal = {claim.normal() for claim in claims}
+    return [claim for claim in claims if claim.opposite() in normal]
 
 
 def _claim(number: int, item: Any, names: Sequence[str]) -> Claim | str:

@@ -8,7 +8,7 @@ contradiction takes twice the multiple that support takes, since an honest stude
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +16,9 @@ from grader.model import Verdict
 from grader.oracles.figures import figures_apart
 from grader.oracles.training import statistics
 from grader.oracles.training.agreement import MIN_SEEDS, scatter_scale
-from grader.oracles.training.claim_list import SHAPE, Claim, read
-from grader.oracles.training.statistics import Quantity, Run
+from grader.oracles.training.claim_list import SHAPE, Claim, read, with_opposites
+from grader.oracles.training.statistics import Quantity, Run, Trainings
+from grader.oracles.training.unlearned import unless_learned
 
 MAX_PROBLEMS = 6  # sentences on how CLAIMS is written, at a time
 SUPPORT_DEVIATIONS = 1.5
@@ -48,25 +49,35 @@ LEAST, MOST = 0, 1  # places in a row's `might_be`
 Runs = Mapping[str, Sequence[Run]]
 
 
-def judge(
-    claims: Any, names: Sequence[str], runs: Callable[[], Runs], another: Callable[[str], bool], target: float
-) -> Verdict:
-    """Judge CLAIMS about the optimizers `names`; `target` is the accuracy that `epochs_to_target` counts up to.
+def judge(claims: Any, names: Sequence[str], trainings: Trainings) -> Verdict:
+    """Judge CLAIMS about the optimizers `names`.
 
-    `runs()` gives the trainings so far, and `another(name)` trains one more, if it can, and returns whether it did.
-    Neither is called unless the claims are well-formed, and `another` only while one more seed can change the mark.
+    Nothing is trained unless the claims are well-formed, and from further seeds only while that can change the mark.
     """
     if not isinstance(claims, list):
         return Verdict.failed(f"CLAIMS should be a list of {SHAPE}.", "not-a-list")
     listed, problems = read(claims, names)
     if problems:
         return Verdict.failed(" ".join(problems[:MAX_PROBLEMS]), "claims-not-in-order")
-    rows = [decide(claim, runs(), target) for claim in listed]
-    while to_train := _optimizers_to_train(listed, rows, runs()):
-        if sum(another(name) for name in to_train) == 0:
+    rows = _decided(listed, trainings)
+    while to_train := _optimizers_to_train(listed, rows, trainings.runs()):
+        if sum(trainings.another(name) for name in to_train) == 0:
             break
-        rows = [decide(claim, runs(), target) for claim in listed]
-    return _verdict(rows)
+        rows = _decided(listed, trainings)
+    verdict = _verdict(rows)
+    both = with_opposites(listed)
+    if both and verdict.share > 0:
+        return Verdict.review(
+            f"CLAIMS has both {both[0]} and the opposite, so that one of them holds whatever was measured. A person "
+            "decides this point.",
+            claims=rows,
+        ).noting(*verdict.notes)
+    return unless_learned(verdict, trainings)
+
+
+def _decided(claims: Sequence[Claim], trainings: Trainings) -> list[dict[str, Any]]:
+    runs = trainings.runs()
+    return [decide(claim, runs, trainings.target) for claim in claims]
 
 
 def decide(claim: Claim, runs: Runs, target: float) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class Watched:
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
+    later: tuple[bool, ...]
     along: tuple[Cosines, ...]
     from_loss: tuple[Cosines, ...]
     slopes: tuple[Looks, ...]
@@ -58,6 +59,7 @@ class Watched:
             before=self.before + other.before,
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
+            later=self.later + other.later,
             along=self.along + other.along,
             from_loss=self.from_loss + other.from_loss,
             slopes=self.slopes + other.slopes,
@@ -80,6 +82,7 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
             "before": before,
             "after": after,
             "evaluations": evaluations,
+            "later": list(later),
             "along": list(along),
             "from_loss": list(from_loss),
             "slopes": slopes,
@@ -87,6 +90,7 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
             all(type(count) is int and 0 < count <= MAX_FOLLOWED for count in followed)
             and len(followed) <= MAX_NAMES
             and len(along) == steps >= len(from_loss)
+            and all(type(is_same) is bool for is_same in later)
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
@@ -111,6 +115,7 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
+                later=tuple(later),
                 along=(at_steps,),
                 from_loss=(at_looks,),
                 slopes=(looks,),

@@ -135,6 +135,7 @@ def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
         "before": list(watched.before[:steps]),
         "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),
+        "later": list(watched.later),
         "reached": reached,
         "dtype": "float32" if np.array_equal(path, path.astype(np.float32), equal_nan=True) else "float64",
     }

@@ -9,7 +9,7 @@ of it.
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
@@ -17,7 +17,8 @@ from grader.model import Verdict
 from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training import statistics
 from grader.oracles.training.agreement import MIN_SEEDS, Standing, agrees, is_worse, worst_of
-from grader.oracles.training.statistics import Run
+from grader.oracles.training.statistics import Run, Trainings
+from grader.oracles.training.unlearned import unless_learned
 
 MIN_WRONG = 2  # with this many entries that surely disagree, the doubtful ones count as disagreeing, too
 MIN_SUMS = 2  # entries that agree when divided by the number of batches; a single one may do so by chance
@@ -36,36 +37,24 @@ class Entry:
     is_worse: bool = False
 
 
-def judge(
-    results: Any,
-    runs: Callable[[], Mapping[str, Sequence[Run]]],
-    another: Callable[[str], bool],
-    why_not: Callable[[str], str],
-    batches: int | None = None,
-    target: float = 0.0,
-) -> Verdict:
-    """Judge RESULTS, {optimizer: {"train_loss": ..., "test_accuracy": ...}}.
-
-    `runs()` gives the trainings so far, by optimizer; `another(name)` trains one from one more seed, if it can, and
-    returns whether it did; `why_not(name)` says why an optimizer has no runs. `batches` is the number of batches in an
-    epoch, `target` the accuracy from which on a network counts as having learned.
-    """
+def judge(results: Any, trainings: Trainings) -> Verdict:
+    """Judge RESULTS, {optimizer: {"train_loss": ..., "test_accuracy": ...}}."""
     if not isinstance(results, dict):
         return Verdict.failed(
             'RESULTS should be a dict: {name: {"train_loss": ..., "test_accuracy": ...}}.', "not-a-dict"
         )
-    names = tuple(runs())
+    names = tuple(trainings.runs())
     if _identical(results, names):
         return Verdict.failed(
             "All entries have the very same numbers, and optimizers never end alike: enter what you measured.",
             "identical-numbers",
         )
-    entries = {name: _entry(name, results, runs, another, why_not, target) for name in names}
-    return _verdict(results, entries, runs(), batches)
+    entries = {name: _entry(name, results, trainings) for name in names}
+    return unless_learned(_verdict(results, entries, trainings.runs(), trainings.batches), trainings)
 
 
 def _verdict(
-    results: Mapping[str, Any], entries: dict[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int | None
+    results: Mapping[str, Any], entries: dict[str, Entry], runs: Mapping[str, Sequence[Run]], batches: int
 ) -> Verdict:
     for first, second in _swapped(results, entries, runs):
         for name, partner in ((first, second), (second, first)):
@@ -79,7 +68,7 @@ def _verdict(
         messages.append(f"RESULTS has {', '.join(unknown)}, {none} of the names ({', '.join(entries)}).")
     diagnoses = [entry.diagnosis for entry in entries.values() if entry.diagnosis]
     diagnosis = next((name for name in diagnoses if name != BETWEEN), None)
-    if batches is not None and _sums(results, entries, runs, batches):
+    if _sums(results, entries, runs, batches):
         diagnosis = "sum-of-losses"
         messages.append(
             f"Divided by {batches}, the number of batches, the losses would agree: a mean is asked for, not the sum."
@@ -102,14 +91,7 @@ def _with_bad_luck(entries: dict[str, Entry]) -> dict[str, Entry]:
     return entries
 
 
-def _entry(
-    name: str,
-    results: Mapping[str, Any],
-    runs: Callable[[], Mapping[str, Sequence[Run]]],
-    another: Callable[[str], bool],
-    why_not: Callable[[str], str],
-    target: float,
-) -> Entry:
+def _entry(name: str, results: Mapping[str, Any], trainings: Trainings) -> Entry:
     if name not in results:
         return Entry(False, f"{name} is missing.", "missing-optimizer")
     numbers = _numbers(results[name])
@@ -120,57 +102,47 @@ def _entry(
         return Entry(False, f"{name}: {accuracy:g} is a percentage; write {accuracy / 100:g}.", "percent")
     if not 0 <= accuracy <= 1 or loss < 0:
         return Entry(False, f"{name}: an accuracy of {accuracy:g} with a loss of {loss:g} is impossible.", "impossible")
-    if not runs()[name]:
-        reason = why_not(name).rstrip(".")
+    if not trainings.runs()[name]:
+        reason = trainings.why_not(name).rstrip(".")
         return Entry(False, f"{name} could not be re-run, so its numbers could not be confirmed: {reason}.", "no-rerun")
     if not math.isfinite(loss):
-        return _diverged(name, loss, accuracy, runs, another, target)
-    return _compared(name, loss, accuracy, runs, another, target)
+        return _diverged(name, loss, accuracy, trainings)
+    return _compared(name, loss, accuracy, trainings)
 
 
-def _diverged(
-    name: str,
-    loss: float,
-    accuracy: float,
-    runs: Callable[[], Mapping[str, Sequence[Run]]],
-    another: Callable[[str], bool],
-    target: float,
-) -> Entry:
+def _diverged(name: str, loss: float, accuracy: float, trainings: Trainings) -> Entry:
     """A loss that is NaN or infinite, as L-BFGS without a line search may end though it had learned before. It agrees
     where a run of the re-run ends so, too."""
-    if accuracy >= target:
+    if accuracy >= trainings.target:
         return Entry(False, f"{name}: train_loss is {loss}, and no network with it has learned.", "not-a-number")
-    while all(statistics.losses([run]) for run in runs()[name]) and another(name):
+    while all(statistics.losses([run]) for run in trainings.runs()[name]) and trainings.another(name):
         pass
-    if not all(statistics.losses([run]) for run in runs()[name]):
+    runs = trainings.runs()[name]
+    if not all(statistics.losses([run]) for run in runs):
         return Entry(True)
-    message = _disagreement(name, loss, accuracy, runs()[name], Standing.BETWEEN, Standing.AGREES)
+    message = _disagreement(name, loss, accuracy, runs, Standing.BETWEEN, Standing.AGREES)
     return Entry(None, f"{message} What diverges at times may not have done so here.", BETWEEN)
 
 
-def _compared(
-    name: str,
-    loss: float,
-    accuracy: float,
-    runs: Callable[[], Mapping[str, Sequence[Run]]],
-    another: Callable[[str], bool],
-    target: float,
-) -> Entry:
-    if not all(run.whole for run in runs()[name]):
+def _compared(name: str, loss: float, accuracy: float, trainings: Trainings) -> Entry:
+    if not all(run.whole for run in trainings.runs()[name]):
         return Entry(None, f"{name}'s re-run was cut short by the time box, so its numbers could not be confirmed.")
-    while worst_of(standings := agrees(loss, accuracy, _finite(runs()[name]))) is not Standing.AGREES and another(name):
-        pass
-    finite_runs = _finite(runs()[name])
+    while True:
+        runs = trainings.runs()[name]
+        finite_runs = _finite(runs)
+        standings = agrees(loss, accuracy, finite_runs)
+        worst = worst_of(standings)
+        if worst is Standing.AGREES or not trainings.another(name):
+            break
     message = _disagreement(name, loss, accuracy, finite_runs, *standings)
-    worst = worst_of(standings)
     match worst:
         case Standing.AGREES:
             return Entry(True)
-        case Standing.OUTSIDE if max(accuracy, statistics.accuracy(finite_runs).mean) < target:
+        case Standing.OUTSIDE if max(accuracy, statistics.accuracy(finite_runs).mean) < trainings.target:
             return Entry(None, f"{message} Networks that have not learned scatter too widely to tell.", BETWEEN)
         case Standing.OUTSIDE if len(finite_runs) >= MIN_SEEDS:
             return Entry(False, message, "disagrees", is_worse(loss, accuracy, finite_runs))
-        case Standing.OUTSIDE if len(runs()[name]) >= MIN_SEEDS:
+        case Standing.OUTSIDE if len(runs) >= MIN_SEEDS:
             return Entry(None, f"{message} Too few of the re-runs came to an end in numbers.")
         case Standing.OUTSIDE:
             return Entry(None, f"{message} There was no time for further seeds.")

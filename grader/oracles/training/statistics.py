@@ -7,9 +7,9 @@ where it is larger.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -63,6 +63,27 @@ class Run:
         """The number of the first epoch whose accuracy reaches the target; where none does, one more than were run."""
         numbers = (number for number, epoch in enumerate(self.epochs, 1) if epoch.accuracy >= target)
         return next(numbers, len(self.epochs) + 1)
+
+
+class Trainings(Protocol):
+    """The trainings that a student's numbers and claims are compared with; there are more where these do not decide."""
+
+    @property
+    def target(self) -> float:
+        """The accuracy from which on a network counts as having learned."""
+
+    @property
+    def batches(self) -> int:
+        """The number of batches in an epoch."""
+
+    def runs(self) -> Mapping[str, Sequence[Run]]:
+        """The trainings so far, by optimizer; an optimizer that could not be trained has none."""
+
+    def another(self, name: str) -> bool:
+        """Train with that optimizer from one more seed, if that is possible; returns whether it was."""
+
+    def why_not(self, name: str) -> str:
+        """Why there is no training with that optimizer, as the end of a sentence."""
 
 
 @dataclass(frozen=True, slots=True)

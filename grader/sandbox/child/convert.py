@@ -229,8 +229,9 @@ def _bounded(value: int) -> int:
     return value
 
 
-# What sympy's own constructors raise on trees that have the form of an expression: Min(I, x), and its bugs.
-_UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError)
+# What sympy's own constructors raise on trees that have the form of an expression: Min(I, x), a pole among the values
+# of a Subs, which it orders by what they are worth, and its bugs.
+_UNBUILDABLE = (ValueError, TypeError, AttributeError, RecursionError, ArithmeticError)
 
 
 def from_wire(value: Value, kept_value: Callable[[int], Any]) -> Any:

@@ -10,6 +10,7 @@ from .answers import answering, forget_run, keep, recall
 from .batches import Batches, Deadline, RecordingLoss, pieces
 from .calls import Calls
 from .few_shot import logits_after
+from .later_steps import LaterSteps
 from .originals import replaced
 from .preparation import synchronise
 from .randomness import Randomness
@@ -46,7 +47,8 @@ def make_optimizer(name: str, draw: int) -> dict[str, Any]:
     optimizer = student.optimizer(name, model.parameters())
     keep(name=name, optimizer=optimizer, start=[p.detach().clone() for p in named.values()], watch=None)
     if isinstance(optimizer, torch.optim.Optimizer):
-        keep(watch=Watch(optimizer, named, Calls(model, student.members()), draw))
+        later = LaterSteps(optimizer, draw) if name == "LBFGS" else None
+        keep(watch=Watch(optimizer, named, Calls(model, student.members()), draw, later))
     return {"watched": recall("watch") is not None}
 
 

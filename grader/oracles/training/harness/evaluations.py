@@ -25,6 +25,11 @@ class Evaluations:
         self._recorded = self._steps = 0
         self._is_last_whole = True
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the step that begins is recorded, as far as there is room."""
+        return self._has_room(2)
+
     def take(self) -> list[dict[str, Any]]:
         items, self._items = self._items, []
         return items

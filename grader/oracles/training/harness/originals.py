@@ -1,5 +1,6 @@
 """Torch's own functions, by which a training is measured: whoever puts others in their places is measured by these."""
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,8 @@ _HOMES: dict[str, Any] = {
     "torch.nn.CrossEntropyLoss": nn.CrossEntropyLoss,
     "torch.optim.Optimizer": torch.optim.Optimizer,
     "torch.optim.Adam": torch.optim.Adam,
+    "torch.optim.LBFGS": torch.optim.LBFGS,
+    "torch.optim.lbfgs": sys.modules[torch.optim.LBFGS.__module__],
 }
 
 _OF_A_SETTING = "Storage"  # torch.set_default_dtype puts another in its place

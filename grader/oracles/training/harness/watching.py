@@ -16,6 +16,7 @@ from .evaluations import Evaluations
 from .flat_parameters import FlatParameters
 from .group_history import GroupHistory
 from .incoming_gradients import IncomingGradients, hooked
+from .later_steps import LaterSteps
 from .loss_gradients import LossGradients
 from .slopes import norm
 
@@ -24,16 +25,22 @@ class Watch:
     """Watches one optimizer from when it is made. `report()` returns what happened since the last report.
 
     `named` are the network's parameters by name; `seed` draws the entries to record. Where a parameter has no gradient,
-    NaN is recorded.
+    NaN is recorded. `later`, if it is given, looks at steps whose evaluations are not recorded as a whole.
     """
 
     def __init__(
-        self, optimizer: torch.optim.Optimizer, named: dict[str, torch.Tensor], calls: Calls, seed: int
+        self,
+        optimizer: torch.optim.Optimizer,
+        named: dict[str, torch.Tensor],
+        calls: Calls,
+        seed: int,
+        later: LaterSteps | None,
     ) -> None:
         self._named = named
         self._flat = FlatParameters(named, seed)
         self._groups = GroupHistory(optimizer, self._flat.parameters)
         self._evaluations = Evaluations(self._flat)
+        self._later = later
         names = hooked(named, seed)
         self.loss = LossGradients({name: named[name] for name in names}, self._flat.parameters, calls, seed)
         self._incoming = IncomingGradients(named, names, lambda: self.loss.computing)
@@ -48,6 +55,8 @@ class Watch:
         """Forget a step of the last epoch that raised and so never ended; see `LossGradients.begin_epoch`."""
         self._depth = 0
         self.loss.begin_epoch(batches, is_judged)
+        if self._later:
+            self._later.begin_epoch(batches, is_judged)
 
     def report(self) -> dict[str, Any]:
         """What happened since the last report, as plain data.
@@ -57,7 +66,8 @@ class Watch:
         gradient at the first step. followed: how many entries of each parameter are recorded, k in total. start (k,),
         path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; used (steps, k):
         the same after each step, if some step() changed them. before, after:
-        [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `Evaluations`. along,
+        [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `Evaluations`; later: see
+        `LaterSteps.take`. along,
         from_loss: see `IncomingGradients.cosine`, for each step [step, norm of its gradient, cosine with what backward
         passes brought], and for each that was looked at [step, norm of what they brought, cosine with what they brought
         from the loss function alone]. slopes, refusal: see `LossGradients`.
@@ -77,6 +87,7 @@ class Watch:
             "before": self._groups.before,
             "after": self._groups.after,
             "evaluations": self._evaluations.take(),
+            "later": self._later.take() if self._later else [],
             "along": self._along,
             "from_loss": self._from_loss,
             "slopes": self.loss.slopes,
@@ -110,6 +121,8 @@ class Watch:
         self._groups.note(self._groups.before, self._steps - 1)
         closure = args[1] if len(args) > 1 else kwargs.get("closure")
         self._seen_in_step = 0
+        if self._later:
+            self._later.begin_step(self._evaluations.is_open)
         if closure is None:
             self._sees_gradients()
             return None
@@ -127,6 +140,8 @@ class Watch:
         self._note_use()
         self._groups.note(self._groups.after, max(self._steps - 1, 0))
         self._evaluations.end_step(self._last)
+        if self._later:
+            self._later.end_step()
         self._has_ended_a_step = True
         self.loss.begin_step()
 
@@ -135,6 +150,8 @@ class Watch:
     def _watched(self, closure: Callable[[], Any]) -> Callable[[], Any]:
         def evaluate() -> Any:
             self._evaluations.note_use()
+            if self._later:
+                self._later.note_use()
             loss = closure()
             self._closures += 1
             self._seen_in_step += 1
@@ -143,6 +160,8 @@ class Watch:
             else:
                 self._incoming.look_for_old()
             self._evaluations.add(loss)
+            if self._later:
+                self._later.add(loss)
             return loss
 
         return evaluate

@@ -1,4 +1,4 @@
-from sympy import Add, Expr, I, Integer, Min, Subs, Tuple
+from sympy import Add, Expr, I, Integer, Min, Subs, Tuple, csc
 
 
 def least(*parts):
@@ -24,4 +24,6 @@ def df_dtheta(f_x, f_y, r, theta):
 
 def proof(f_r, f_theta, f_x, f_y, r, theta):
     left = f_r**2 + f_theta**2 / r**2
-    return [left, left + df_dr(f_x, f_y, r, theta), df_dtheta(f_x, f_y, r, theta), f_x**2 + f_y**2]
+    pole = csc(Add(0, 0, evaluate=False), evaluate=False)
+    nowhere = substituted(left, [theta], [Add(pole, r, evaluate=False)])
+    return [left, nowhere, left + df_dr(f_x, f_y, r, theta), df_dtheta(f_x, f_y, r, theta), f_x**2 + f_y**2]
