@@ -613,10 +613,21 @@ def test_optimizers_that_are_not_mentioned_are_named():
     assert "does not mention Adadelta, Adagrad, Adam, RMSprop, LBFGS" in verdict.message
 
 
-@pytest.mark.parametrize("files", [{}, {"report.md": b""}, {"report.md": TEMPLATE}, {"report.md": b"<!-- open"}])
-def test_no_text_is_no_discussion(files):
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({}, "There is no report.md"),
+        ({"report.md": b"\n"}, "report.md is empty"),
+        ({"report.md": TEMPLATE}, "report.md has headings and no text yet"),
+        ({"report.md": b"<!-- open"}, "report.md has headings and no text yet"),
+    ],
+)
+def test_no_text_is_no_discussion(files, state):
     verdict = discussion.judge(files, lambda: pytest.fail("nothing to lay beside it"))
-    assert verdict.outcome is Outcome.MISSING
+    assert (verdict.outcome, verdict.message) == (
+        Outcome.MISSING,
+        f"{state}: a paragraph on each optimizer goes there.",
+    )
 
 
 def test_a_text_of_nothing_but_underlines_is_read_once(monkeypatch):

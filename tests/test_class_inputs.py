@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from grader.assignment_folder import Assignment, load_assignment
 from grader.classroom.class_model import Extension, IssueKind
-from grader.classroom.desk.intake_decisions import match
+from grader.classroom.desk.intake_decisions import match, offers
 from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
@@ -420,6 +420,25 @@ def test_a_decision_whose_hand_in_is_gone_is_told_and_can_be_taken_back(klass: C
     assert not [issue for issue in index.issues if issue.kind is IssueKind.CHOICE]
     inputs = read_inputs(klass.request.results)
     assert (inputs.accept, inputs.match) == (None, None)
+
+
+def test_of_one_file_for_all_exercises_its_own_is_asked_about_too(klass: Class) -> None:
+    """Else an import that another exercise may have costs this one everything, though it has no part in it."""
+    pasted = b"import sympy\nimport numpy\ndef df_dr(f_x, f_y, r, theta):\n    return 0\n"
+    pasted += b"def maxpool2x2_backward(dY, X):\n    return numpy.zeros(X.shape)\n"
+    (klass.place / "a" / "exercise2.py").rename(klass.place / "a" / "exercise1.py").write_bytes(pasted)
+    (issue,) = (issue for issue in klass.grade().issues if "exercise2.py" in issue.message)
+    assert issue.message == (
+        "exercise2.py: not handed in under this name. --accept 'a:exercise1.py=exercise2.py' reads what may be meant. "
+        "--accept 'a:exercise1.py=exercise1.py' leaves out of exercise1.py itself what only other exercises need."
+    )
+    assert [offer.value for offer in offers(issue.kind, issue.message)] == [
+        "a:exercise1.py=exercise2.py", "a:exercise1.py=exercise1.py",
+    ]  # fmt: skip
+    klass.grade(accept=("a:exercise1.py=exercise2.py", "a:exercise1.py=exercise1.py"))
+    (job,) = klass.executor.jobs
+    assert b"numpy" not in job.submission.files["exercise1.py"]
+    assert b"sympy" not in job.submission.files["exercise2.py"]
 
 
 def test_a_match_that_is_taken_back_moves_marks_back(klass: Class) -> None:

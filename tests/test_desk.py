@@ -479,7 +479,8 @@ def test_a_regrade_request_keeps_before_after_and_both_sides_words(
     results: Path, grader: Command, tmp_path: Path
 ) -> None:
     table = tmp_path / "requests.csv"
-    table.write_text('id;point;words\ns00001;4.9;"I did say why."\ns00002;2.4;Ties are handled.\n', encoding="utf-8")
+    words = 'id;point;words\ns00001;4.9;"I did say why."\ns00002@example.org;2.4;Ties are handled.\n'
+    table.write_text(words, encoding="utf-8")
     added = grader("regrade", "add", results, "--from", table)
     assert (added.returncode, "2 requests added." in added.stdout) == (0, True), added.stderr
     assert "0 requests added, 2 were there already." in grader("regrade", "add", results, "--from", table).stdout
@@ -508,7 +509,7 @@ def test_a_regrade_request_keeps_before_after_and_both_sides_words(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("nobody", "--point", "4.9", "--words", "x"), "no hand-in has the id 'nobody' in this class."),
+        (("nobody", "--point", "4.9", "--words", "x"), "'nobody': no graded hand-in has that name."),
         (
             ("s00001", "--point", "9.9", "--words", "x"),
             "s00001: there is no point '9.9' in this report; there are 1.1,",

@@ -201,6 +201,12 @@ def test_a_name_that_says_nothing_or_two_things_is_no_hint(name: str) -> None:
     assert likely_file(name, EXPECTED) is None
 
 
+@pytest.mark.parametrize("ending", ["odt", "pages", "tex", "rst", "markdown", "docx", "rtf", "pdf", "txt", "md.txt"])
+def test_a_report_from_any_program_is_asked_about(ending: str, tmp_path: Path) -> None:
+    submission = read(tmp_path / "ada", {f"Report_Müller.{ending}": b"Adam is quick.", "exercise1.py": ONE})
+    assert submission.questions == (Question("report.md", (f"Report_Müller.{ending}",)),)
+
+
 def test_an_untouched_template_beside_a_renamed_answer_is_told(tmp_path: Path) -> None:
     submission = read(tmp_path / "ada", {**TEMPLATE, "exercise3_final.py": THREE})
     assert submission.questions == (Question("exercise3.py", ("exercise3_final.py",)),)

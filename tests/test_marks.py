@@ -82,6 +82,7 @@ def test_an_id_is_found_as_a_spreadsheet_reformatted_it(written: str, klass: Cla
         ("id,point,score\na,2.4,0.5\nb,2.4,full\n", "line 3: 'full' is not a number"),
         ('id,point,score,comment\na,2.4,0.5,"half\nb,2.4,2,"no"\n', r"line 2: this line cannot be read .* at its end"),
         ('id,point,score,comment\na,2.4,0.5,"more\nlines"\nb,2.4,2,\n', r"line 4: point 2\.4 is worth 0 to 1"),
+        ("id,2.4\na,0.5\nada@example.org,1\n", "line 3: line 2 has another mark for 2.4 of the same hand-in. Nothing"),
         ("id,mark\na,1\n", "it needs the column id, and point and score, or a column for each point"),
     ],
 )

@@ -152,6 +152,14 @@ def test_a_forbidden_import_in_the_last_call_makes_the_whole_file_worth_nothing(
     assert {result.verdict.share for result in results if result.point in EXERCISE2} == {0.0}
 
 
+def test_a_forbidden_import_takes_nothing_from_what_a_person_reads(assignment: Assignment, launcher: Launcher) -> None:
+    """4.9 is about report.md, another file."""
+    who = Submission("plots", {"exercise4.py": b"import matplotlib\n", "report.md": b"Adam is quick.\n"}, "0" * 64)
+    results = judged(run_checks, who, assignment, launcher, frozenset({"4.8", "4.9"}))
+    outcomes = {result.point: result.verdict.outcome for result in results}
+    assert outcomes == {"4.8": Outcome.FORBIDDEN, "4.9": Outcome.REVIEW}
+
+
 COUNTING = b"""
 asked = 0
 

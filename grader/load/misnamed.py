@@ -18,9 +18,13 @@ _WORDS = (
 )
 _SHORT = ("ex", "exc", "exer", "auf", "aufg", "ueb", "ue", "ub", "ej", "prob", "q", "a", "e", "nr", "no")
 _CLOSE = 0.8  # of difflib's ratio: one letter wrong, or two exchanged
-# What a stem may end with that is no part of its name: `.py.txt`, `.py.html`.
-_ENDINGS = (".py", ".txt", ".ipynb", ".html", ".htm", ".pyw", ".py3", ".md", ".toml", ".doc", ".docx", ".pdf", ".rtf")
 _CODE = (".py", ".pyw", ".py3", ".ipynb")  # meant as an answer by itself, whatever the rest of the name
+_TEXTS = (  # what people write texts with, and save code as by mistake
+    *(".txt", ".md", ".markdown", ".rst", ".tex", ".html", ".htm"),
+    *(".rtf", ".doc", ".docx", ".odt", ".pages", ".pdf"),
+)
+# What a stem may end with that is no part of its name: `.py.txt`, `.py.html`.
+_ENDINGS = (*_CODE, *_TEXTS, ".toml")
 
 
 def is_answer_like(name: str, expected: Expected) -> bool:
@@ -38,15 +42,15 @@ def likely_file(name: str, expected: Expected) -> str | None:
     files = {module_file(module) for module in expected.modules if _names(stem, module.rpartition(".")[2])}
     if suffix not in _CODE:
         extra_files = [extra for extra in expected.extra if _names(stem, PurePosixPath(extra).stem)]
-        files = {*extra_files} if extra_files else files if _is_code_in_disguise(name, suffix) else set()
+        files = {*extra_files} if extra_files else files if _is_code_in_disguise(suffix) else set()
     if not files and suffix in _CODE:
         files = _misspelled(stem, expected)
     return files.pop() if len(files) == 1 else None
 
 
-def _is_code_in_disguise(name: str, suffix: str) -> bool:
+def _is_code_in_disguise(suffix: str) -> bool:
     """`exercise2.py.txt`, `exercise2.txt`, a saved page; but no picture of it, and no text about it."""
-    return suffix in ("", ".txt", ".html", ".htm", ".rtf", ".doc", ".docx", ".md", ".pdf")
+    return not suffix or suffix in _TEXTS
 
 
 def _stem(name: str) -> str:

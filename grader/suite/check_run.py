@@ -9,6 +9,7 @@ import pytest
 
 from grader.errors import GraderError, UsageError
 from grader.model import CallFailure, CheckResult, Frame, Incident, Outcome, Verdict
+from grader.rubric import PERSON
 from grader.suite import verdict_bounds
 from grader.suite.author_errors import located, place_of
 from grader.suite.check_time import CheckTimeError, bounded_time
@@ -69,8 +70,10 @@ class CheckRun:
         return tuple(self._in_the_end(result) for result in self.results.values())
 
     def _in_the_end(self, result: CheckResult) -> CheckResult:
-        exercise = self.submission_session.assignment.rubric.exercise_of(result.point)
-        finding = self.submission_session.forbidden(exercise)
+        rubric = self.submission_session.assignment.rubric
+        if rubric.point(result.point).kind == PERSON:
+            return result  # about what a person reads, which is another file
+        finding = self.submission_session.forbidden(rubric.exercise_of(result.point))
         if finding is None or result.verdict.outcome in (Outcome.FORBIDDEN, Outcome.GRADER_ERROR):
             return result
         return replace(result, verdict=Verdict(finding.outcome, 0.0, finding.message))

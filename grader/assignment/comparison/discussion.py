@@ -28,7 +28,8 @@ def judge(files: Mapping[str, bytes], table: Callable[[], Mapping[str, Any]]) ->
         return Verdict.missing(f"There is no {FILE}: a paragraph on each optimizer goes there.")
     text = decoded(files[path])
     if not written(text):
-        return Verdict.missing(f"{FILE} has headings and no text yet: a paragraph on each optimizer goes there.")
+        state = "has headings and no text yet" if text.strip() else "is empty"
+        return Verdict.missing(f"{FILE} {state}: a paragraph on each optimizer goes there.")
     silent = not_mentioned(text)
     remark = f" {FILE} does not mention {', '.join(silent)}." if silent else ""
     return Verdict.review(

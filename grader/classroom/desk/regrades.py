@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.classroom.desk.database import Database
 from grader.classroom.results import store
+from grader.classroom.results.hand_in_names import HandInNames
 from grader.classroom.tables import bare, read_table
 from grader.errors import UsageError
 from grader.report.plain_text import clean
@@ -87,20 +88,25 @@ class Regrades:
 
 
 def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str) -> int:
-    """Writes (id, point, words) down for the desk of `results`; returns how many are new. All of them, or none.
+    """Writes (who, point, words) down for the desk of `results`; returns how many are new. All of them, or none.
 
-    Raises UsageError where an id is nobody's in this class, or has no such point.
+    Raises UsageError where nobody in this class goes by that name, or has no such point.
     """
-    entries = {entry.id: entry for entry in store.read_index(results).entries}
-    for name, point, _ in requests:
-        entry = entries.get(name)
-        if entry is None or entry.folder is None:
-            raise UsageError(f"{results}: no hand-in has the id {name!r} in this class.")
-        points = [point_score.id for point_score in store.read_report(results / entry.folder / store.REPORT).points]
+    names = HandInNames(store.read_index(results))
+    new_requests = []
+    for who, point, words in requests:
+        try:
+            entry = names.find(who)
+        except UsageError as error:
+            raise UsageError(f"{results}: {error}") from error
+        points = [
+            point_score.id for point_score in store.read_report(results / str(entry.folder) / store.REPORT).points
+        ]
         if point not in points:
-            raise UsageError(f"{name}: there is no point {point!r} in this report; there are {', '.join(points)}.")
+            raise UsageError(f"{who}: there is no point {point!r} in this report; there are {', '.join(points)}.")
+        new_requests.append((entry.id, point, words))
     with closing(Database(results)) as database, database.writing():
-        return sum(Regrades(database).add(*request, when) for request in requests)
+        return sum(Regrades(database).add(*request, when) for request in new_requests)
 
 
 def read_requests(path: Path) -> list[tuple[str, str, str]]:

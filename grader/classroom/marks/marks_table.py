@@ -7,17 +7,16 @@ Who is meant may be an id, a name, an e-mail address or the LMS's number, also a
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from grader.assignment_folder import Assignment
-from grader.classroom.lms_table import repaired
 from grader.classroom.marks.review import mark, review
 from grader.classroom.results import store
 from grader.classroom.results.export import export
+from grader.classroom.results.hand_in_names import HandInNames
 from grader.classroom.tables import read_table
 from grader.errors import UsageError
 from grader.schema import Report
@@ -47,12 +46,26 @@ def review_table(
     Raises UsageError, with the line, for whoever or whatever is not in the class; then nothing was recorded.
     """
     index = store.read_index(results)
-    marks = [row_mark for row_mark in _marks(results, index, table) if _is_new(row_mark, table)]
+    marks = [row_mark for row_mark in _agreeing(_marks(results, index, table), table) if _is_new(row_mark, table)]
     for row_mark in marks:
         values = {"point": row_mark.point, "score": row_mark.score, "comment": row_mark.comment, "by": by, "when": when}
         review(row_mark.folder / store.REPORT, assignment, **values)  # type: ignore[arg-type]
     with store.lock(results, wait=store.WAIT_SECONDS):
         return len(marks), export(results, store.read_index(results))
+
+
+def _agreeing(marks: Iterator[_Mark], table: Path) -> Iterator[_Mark]:
+    """One mark for each point of a hand-in: a group's members, in a line each, have the same."""
+    first: dict[tuple[Path, str], _Mark] = {}
+    for row_mark in marks:
+        earlier = first.setdefault((row_mark.folder, row_mark.point), row_mark)
+        if earlier is row_mark:
+            yield row_mark
+        elif (earlier.score, earlier.comment) != (row_mark.score, row_mark.comment):
+            raise UsageError(
+                f"{table}, line {row_mark.line}: line {earlier.line} has another mark for {row_mark.point} of the same "
+                "hand-in. Nothing was recorded."
+            )
 
 
 def _is_new(row_mark: _Mark, table: Path) -> bool:
@@ -80,12 +93,12 @@ def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mar
         raise UsageError(
             f"{table}: it needs the column id, and point and score, or a column for each point, such as 4.9."
         )
-    people = _people(results, index)
+    names = HandInNames(index)
     for line, row in list(zip(read.lines, read.rows, strict=True))[1:]:
         cells = {name: value.strip() for name, value in zip(header, row, strict=False)}
         marks = _long(cells) if long else _wide(cells, points)
         for point, score, comment in marks:
-            folder = _folder_of(people, cells[header[who]], f"{table}, line {line}")
+            folder = _folder_of(results, names, cells[header[who]], f"{table}, line {line}")
             yield _Mark(line, folder, point, _score(score, f"{table}, line {line}"), comment)
 
 
@@ -102,28 +115,11 @@ def _wide(cells: dict[str, str], points: Sequence[str]) -> Iterator[tuple[str, s
             yield point, cells[name], cells.get(f"{name} {_COMMENT}", alone)
 
 
-def _people(results: Path, index: store.ClassIndex) -> dict[str, set[Path]]:
-    """The folders of all hand-ins that go by a name, for every id, name, address or number that somebody has.
-
-    Behind these, for every number as a spreadsheet leaves it, without the zeros that it begins with.
-    """
-    people: dict[str, set[Path]] = defaultdict(set)
-    shortened: dict[str, set[Path]] = defaultdict(set)
-    for entry in index.entries:
-        if entry.status == "graded" and entry.folder:
-            for name in (entry.id, *(name for student in entry.students for name in student.identifiers)):
-                people[name.casefold()].add(results / entry.folder)
-                if name.isdigit():
-                    shortened[name.lstrip("0")].add(results / entry.folder)
-    return {**shortened, **people}
-
-
-def _folder_of(people: dict[str, set[Path]], who: str, where: str) -> Path:
-    folders = people.get(repaired(who).casefold(), set()) if who else set()
-    if len(folders) != 1:
-        why = "several hand-ins have that name" if folders else "no graded hand-in has that name"
-        raise UsageError(f"{where}: {who!r}: {why}. Nothing was recorded.")
-    return next(iter(folders))
+def _folder_of(results: Path, names: HandInNames, who: str, where: str) -> Path:
+    try:
+        return results / str(names.find(who).folder)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error} Nothing was recorded.") from error
 
 
 def _score(text: str, where: str) -> float:

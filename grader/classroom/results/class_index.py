@@ -15,7 +15,7 @@ from grader.classroom.results.store import ClassIndex, Entry, columns
 from grader.counting import counted
 from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
-from grader.model import Question
+from grader.model import Expected, Question
 from grader.version import VERSION
 
 MAX_OPTIONS = 3  # of those that decide a question, in a sentence
@@ -86,7 +86,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             yield Issue(IssueKind.EMPTY, hand_in.id, message)
         elif origin is not None and origin.sha256 in repeated:
             same[origin.sha256].append(label(hand_in.id, hand_in.students))
-        yield from _open_questions(hand_in, state)
+        yield from _open_questions(hand_in, state, intake.expected)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
             message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
             yield Issue(IssueKind.TIME, hand_in.id, message)
@@ -121,17 +121,32 @@ def _unread_times(intake: Intake) -> Iterator[Issue]:
         yield Issue(IssueKind.TIME, "times", message)
 
 
-def _open_questions(hand_in: HandIn, state: State) -> Iterator[Issue]:
+def _open_questions(hand_in: HandIn, state: State, expected: Expected) -> Iterator[Issue]:
     """The questions that a person has to decide about a hand-in, and one issue about files that were not read."""
     questions = state.questions.get(hand_in.id, ())
     unread = state.notes.get(hand_in.id, ())
     for question in questions:
-        yield Issue(IssueKind.CHOICE, hand_in.id, _question_text(hand_in.id, question, unread))
+        text = _question_text(hand_in.id, question, unread)
+        yield Issue(IssueKind.CHOICE, hand_in.id, f"{text}{_own_answer(hand_in.id, question, expected)}")
     prefixes = tuple(f"{question.wanted}: " for question in questions)
     notes = [note for note in unread if not note.startswith(prefixes) and not note.endswith(DECIDED)]
     if notes:
         more = f" (and {len(notes) - 1} more; its report has all)" if len(notes) > 1 else ""
         yield Issue(IssueKind.UNREAD, hand_in.id, f"{notes[0]}{more}.")
+
+
+def _own_answer(name: str, question: Question, expected: Expected) -> str:
+    """What to do about another exercise's own file that has this one's answer, too: nothing of it is left out there,
+    such as an import that only this one may have. Empty for other files.
+    """
+    if len(question.candidates) != 1:
+        return ""
+    (path,) = question.candidates
+    exercise_file = expected.file_named(path.rpartition("/")[2])
+    if exercise_file is None or exercise_file == question.wanted:
+        return ""
+    how = f"--accept '{name}:{path}={exercise_file}'"
+    return f" {how} leaves out of {exercise_file} itself what only other exercises need."
 
 
 def _question_text(name: str, question: Question, notes: Sequence[str]) -> str:
