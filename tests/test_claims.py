@@ -4,6 +4,7 @@ import itertools
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -139,6 +140,8 @@ def test_what_another_seed_might_give_agrees(factors):
         ({"train_loss": math.nan, "test_accuracy": 0.97}, "not-a-number", "train_loss is nan"),
         ({"train_loss": 0.05}, "not-a-number", "test_accuracy is missing"),
         ({"train_loss": "0.05", "test_accuracy": 0.97}, "not-a-number", "train_loss is not a number"),
+        ({"train_loss": np.array(0.05, np.float32), "test_accuracy": np.array(0.97)}, "agrees", ""),
+        ({"train_loss": 0.05, "test_accuracy": np.array([0.97])}, "not-a-number", "test_accuracy is not a number"),
         ({"train_loss": True, "test_accuracy": 0.97}, "not-a-number", "train_loss is not a number"),
         ({"train_loss": -0.05, "test_accuracy": 0.97}, "impossible", "is impossible"),
         ({"train_loss": 0.05, "test_accuracy": 970.0}, "impossible", "is impossible"),

@@ -324,6 +324,8 @@ def test_activation_sentences() -> None:
     entries[3] = trees.add(trees.mul(W[5], X_1), trees.symbol("C4"))
     verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == "y_4 contains the symbol C4, which is not among the arguments w, x_1 and C."
+    variable = trees.symbol("t")
+    assert trees.names(Tree("Subs", (trees.mul(variable, X_1), [variable], [C[4]]))) == {"x_1", "C_5"}
     entries[3] = trees.add(trees.mul(W[0], X_1), C[3])
     verdict = neuron_verdicts.judge_activations(entries, Labels(), CROSS, Algebra(), SEED)
     assert verdict.message == (

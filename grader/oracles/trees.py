@@ -30,11 +30,15 @@ def power(base: Value, exponent: int) -> Tree:
 
 
 def names(value: Value) -> set[str]:
-    """The symbols in a tree, or in a list of trees."""
-    parts = value.args if isinstance(value, Tree) else value if isinstance(value, list) else ()
-    if isinstance(value, Tree) and value.head == "Symbol":
-        return {str(value.args[0])}
-    return set[str]().union(*map(names, parts))
+    """The symbols in a tree, or in a list of trees, without the variables of a Subs, which are names of its own."""
+    match value:
+        case Tree("Symbol", (name, *_)):
+            return {str(name)}
+        case Tree("Subs", (inner, variables, values)):
+            return names(inner) - names(variables) | names(values)
+        case Tree(_, parts) | list(parts):
+            return set[str]().union(*map(names, parts))
+    return set()
 
 
 def derivative(expression: Value, variable: Tree) -> Tree:

@@ -184,8 +184,8 @@ def _explained(name: str, identification: Mapping[str, Any]) -> tuple[str, str]:
         return f"{name} goes uphill: its steps add the gradient's direction where they should subtract it.", "uphill"
     if like == "no-bias-correction":
         return (
-            "This is Adam without its bias correction: both running means start at zero and are too small at first, so "
-            "the paper divides them by 1 - beta^t.",
+            "This is Adam without its bias correction, or with a part of it: both running means start at zero and are "
+            "too small at first, so the paper divides each of them by 1 - beta^t.",
             "no-bias-correction",
         )
     if like is not None:

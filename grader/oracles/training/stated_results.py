@@ -13,6 +13,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
+import numpy as np
+
 from grader.model import Verdict
 from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training import statistics
@@ -190,16 +192,21 @@ def _numbers(entry: Any) -> tuple[float, float] | str:
     missing = [key for key in KEYS if key not in entry]
     if missing:
         return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing."
-    for key in KEYS:
-        value = entry[key]
+    values = [_plain(entry[key]) for key in KEYS]
+    for key, value in zip(KEYS, values, strict=True):
         if not isinstance(value, int | float) or isinstance(value, bool):
             return f"{key} is not a number."
-    loss, accuracy = (float(entry[key]) for key in KEYS)
+    loss, accuracy = map(float, values)
     return (
         (loss, accuracy)
         if math.isfinite(accuracy)
         else f"test_accuracy is {accuracy}, which is not a number between 0 and 1."
     )
+
+
+def _plain(value: Any) -> Any:
+    """A number that came as an array without axes, as a tensor's `.numpy()` is one."""
+    return value.item() if isinstance(value, np.ndarray) and not value.ndim else value
 
 
 def _both_agree(loss: float, accuracy: float, runs: Sequence[Run]) -> bool:
