@@ -491,6 +491,21 @@ def test_a_line_search_alone_makes_no_lbfgs(rule):
     assert judge("LBFGS", lambda params: Descent(params, rule)).diagnosis == "behaves-otherwise"
 
 
+class Iterating(Descent):
+    """Makes several iterations in a step."""
+
+    def step(self, closure):
+        loss = super().step(closure)
+        super().step(closure)
+        return loss
+
+
+def test_several_iterations_in_a_step_of_an_lbfgs_of_ones_own_are_a_persons_to_judge():
+    verdict = judge("LBFGS", lambda params: Iterating(params, "bfgs", 10))
+    assert verdict.outcome is Outcome.REVIEW
+    assert "With one iteration in each step, whatever its line search, it could be recognized" in verdict.message
+
+
 def recorded(off, rates=(1e4, 1e-5, 1e-5), size=20):
     """What a watch records of torch's L-BFGS on drawn gradients. The first step goes far; the last one is `off` by that
     share of its length, in another direction."""
