@@ -498,6 +498,12 @@ def test_claims_about_what_could_not_be_rerun_are_undecided():
     assert any("Could not be decided" in note for note in verdict.notes)
 
 
+def test_a_claim_about_a_loss_that_is_not_finite_in_the_re_run_says_so():
+    diverged = run_of(math.nan, 0.96, 1, 0.4)
+    verdict = judge_claims(GOOD, {**RUNS, "LBFGS": [diverged] * 3})
+    assert any("could not be re-run, or has no finite loss: " in note for note in verdict.notes)
+
+
 def test_nothing_decided_earns_nothing():
     verdict = judge_claims(GOOD, {name: [] for name in SIX})
     assert verdict.share == 0

@@ -42,7 +42,7 @@ MAX_SPREADS = {TIMED: 0.12}
 CLOCK_DOUBT = math.log(1.25)
 
 SUPPORTED, CONTRADICTED, CLOSE = "supported", "contradicted", "too close to call"
-UNDECIDED = "undecided"  # one side could not be re-run
+UNDECIDED = "undecided"  # one side could not be re-run, or diverged
 OUT_OF_TIME = "out of time"  # a side was not re-run to its end, or not from as many seeds as a contradiction takes
 LEAST, MOST = 0, 1  # places in a row's `might_be`
 
@@ -219,7 +219,7 @@ def _verdict(rows: Sequence[Mapping[str, Any]]) -> Verdict:
     contradicted = [row for row in rows if row["verdict"] == CONTRADICTED]
     if not supported and not contradicted:
         message = (
-            "None of the claims could be decided, since one side of each could not be re-run."
+            "None of the claims could be decided, since one side of each could not be re-run, or has no finite loss."
             if all(row["verdict"] == UNDECIDED for row in rows)
             else "The re-run can decide none of the claims: choose differences that are larger than the scatter of "
             "one run."
@@ -251,7 +251,7 @@ def _notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     close = [str(row["claim"]) for row in rows if row["verdict"] == CLOSE]
     undecided = [str(row["claim"]) for row in rows if row["verdict"] == UNDECIDED]
     notes = [f"Too close to call in the re-run, and so not counted: {'; '.join(close)}."] if close else []
-    return [
-        *notes,
-        *([f"Could not be decided, since one side could not be re-run: {'; '.join(undecided)}."] if undecided else []),
-    ]
+    if undecided:
+        why = "since one side could not be re-run, or has no finite loss"
+        notes.append(f"Could not be decided, {why}: {'; '.join(undecided)}.")
+    return notes
