@@ -206,6 +206,28 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
         assert len(stored(results, "s00001").reviews) == 1
 
 
+def test_a_mark_that_waits_follows_its_hand_in_to_another_id(desk: Desk, results: Path) -> None:
+    """A roster or a match gives it one, in a run beside the open desk; the page had said that the mark is saved."""
+    giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 0.5))
+    add_requests(results, [("s00001", "2.4", "why?")], "2026-11-28T10:00:00+00:00")
+    index = store.read_index(results)
+    for before, name in (("s00001", "b"), ("b", "4711")):
+        (results / before).rename(results / name)
+        with journal.Journal(results) as lines:
+            lines.append("renamed", id=name, folder=name, before=before)
+    carry(desk)
+    assert desk.log.waiting(), "not yet: the desk has not heard of it"
+    entries = [
+        entry.model_copy(update={"id": "4711", "folder": "4711"}) if entry.id == "s00001" else entry
+        for entry in index.entries
+    ]
+    store.write_index(results, index.model_copy(update={"entries": tuple(entries)}))
+    desk.refresh()
+    assert [task.key for task in desk.worklist("Emmy").tasks if task.kind == "regrade"] == [key_of(desk, "4711")]
+    carry(desk)
+    assert (stored(results, "4711").reviews[-1].score, desk.log.waiting()) == (0.5, [])
+
+
 def test_while_reports_are_being_written_marks_wait(desk: Desk, results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "WAIT_SECONDS", 0.01)
     with store.writing_reports(results):

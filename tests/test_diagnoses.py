@@ -35,6 +35,7 @@ FIRST_SEEN = {
     "tied-half": "tied_maps",
     "looked-up-in-the-whole-array": "tied_maps",
     "odd-size-not-handled": "odd_maps",
+    "no-window-not-handled": "odd_maps",
     "compared-with-a-tolerance": "extreme_maps",
     "odd-edge-cut-off": "odd_maps",
 }

@@ -30,6 +30,7 @@ NAMES = {"np": np, "sympy": sympy, "math": __import__("math"), "r": sympy.Symbol
             "(1.5).backward()",
             "item() gives a plain number, which knows no gradient: call backward() on the loss itself.",
         ),
+        ("float(None)  # optimizer.step(closure)", "end the closure with `return loss`."),
         ("[1, 2][2]", "Python counts from 0: of nine entries, the first is [0] and the last [8]."),
         ("(1, 2)[2]", "Python counts from 0"),
         ("open('no-such-file.csv')", "Only your modules are there when it is judged"),

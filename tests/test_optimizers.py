@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from grader.assignment.comparison import SIX
 from grader.model import Outcome
 from grader.oracles import optimizers
+from grader.oracles.optimizers.replay import step_deviation
 from grader.oracles.training import probes
 from grader.oracles.training.harness.clipped_gradients import is_clipped
 from tests.support.exercise4_fakes import harness_for, student_of
@@ -257,6 +258,163 @@ def test_eps_inside_the_root_is_no_other_optimizer(name, decay):
     assert judge(name, lambda params: Bare(params, rule, lr=0.01, eps=1e-6, alpha=decay)).share == 1
 
 
+def adadelta_rule(lr=1.0, is_rate_averaged=False):
+    """eps beside the roots, where Zeiler has it inside them."""
+
+    def rule(memory, g):
+        v = memory["v"] = 0.9 * memory.get("v", torch.zeros_like(g)) + 0.1 * g**2
+        steps = memory.get("steps", torch.zeros_like(g))
+        step = (steps.sqrt() + 1e-3) / (v.sqrt() + 1e-3) * g
+        memory["steps"] = 0.9 * steps + 0.1 * ((lr if is_rate_averaged else 1) * step) ** 2
+        return lr * step
+
+    return rule
+
+
+@pytest.mark.parametrize("is_rate_averaged", [False, True])
+def test_eps_beside_the_roots_of_adadelta_is_no_other_optimizer(is_rate_averaged):
+    rule = adadelta_rule(0.9, is_rate_averaged)
+    assert judge("Adadelta", lambda params: Bare(params, rule, lr=0.9, rho=0.9, eps=1e-3)).share == 1
+
+
+def rmsprop_rule(begins, momentum=0.0):
+    """The mean of the squares begins at one, at the first square, or is corrected for its start at zero; the velocity
+    has the learning rate in it."""
+
+    def rule(memory, g):
+        t = memory["t"] = memory.get("t", 0) + 1
+        before = {"one": 1.0, "square": g**2, "corrected": 0.0}[begins]
+        v = memory["v"] = 0.9 * memory.get("v", before) + 0.1 * g**2
+        v = v / (1 - 0.9**t) if begins == "corrected" else v
+        memory["velocity"] = momentum * memory.get("velocity", 0) + 0.01 * g / (v + 1e-8).sqrt()
+        return memory["velocity"]
+
+    return rule
+
+
+@pytest.mark.parametrize("begins", ["one", "square", "corrected"])
+def test_a_mean_that_begins_elsewhere_makes_no_other_rmsprop(begins):
+    shown = {"lr": 0.01, "alpha": 0.9, "eps": 1e-8}
+    assert judge("RMSprop", lambda params: Bare(params, rmsprop_rule(begins), **shown)).share == 1
+    rule = rmsprop_rule(begins, momentum=0.8)
+    assert judge("RMSprop", lambda params: Bare(params, rule, momentum=0.8, **shown)).share == 1
+
+
+def undoing(kind, schedule):
+    """A class of torch's whose groups show its first learning rate between all steps, as it follows a schedule."""
+
+    class Undoing(kind):
+        count = 0
+
+        def step(self, closure=None):
+            self.count += 1
+            rates = [group["lr"] for group in self.param_groups]
+            for group, rate in zip(self.param_groups, rates, strict=True):
+                group["lr"] = rate * schedule(self.count)
+            loss = super().step(closure)
+            for group, rate in zip(self.param_groups, rates, strict=True):
+                group["lr"] = rate
+            return loss
+
+    return Undoing
+
+
+@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "RMSprop", "SGD"])
+def test_a_schedule_that_no_group_shows_makes_no_other_optimizer(name):
+    kind = undoing(getattr(optim, name), lambda step: min(1.0, step / 5) / math.sqrt(step))
+    assert judge(name, lambda params: kind(params, lr=0.05)).share == 1
+
+
+@pytest.mark.parametrize("name", ["SGD", again("Adam")])
+def test_what_a_norm_divides_follows_no_schedule(name):
+    """Its rates are those of the gradients, and so others in each problem."""
+
+    def normalize(params):
+        for p in params:
+            p.grad = p.grad / p.grad.norm()
+
+    assert judge(name, lambda params: changing(getattr(optim, name), normalize)(params, lr=0.1)).share == 0
+
+
+def decaying(kind, decay, is_decoupled=False):
+    """A class of torch's with a weight decay of its own, beside the one that its groups show: 0."""
+
+    class Decaying(kind):
+        @torch.no_grad()
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    if is_decoupled:
+                        p.mul_(1 - group["lr"] * decay)
+                    else:
+                        p.grad = p.grad + decay * p
+            return super().step(closure)
+
+    return Decaying
+
+
+@pytest.mark.parametrize("name", ["Adadelta", "Adagrad", "Adam", "RMSprop", "SGD"])
+def test_a_weight_decay_inside_the_step_makes_no_other_optimizer(name):
+    hyper = {"lr": 0.05, "momentum": 0.9} if name == "SGD" else {}
+    assert judge(name, lambda params: decaying(getattr(optim, name), 3e-4)(params, **hyper)).share == 1
+
+
+@pytest.mark.parametrize("name", ["SGD", again("RMSprop")])
+def test_a_weight_decay_beside_the_step_makes_an_adamw_of_an_adam_alone(name):
+    assert judge(name, lambda params: decaying(getattr(optim, name), 0.02, True)(params, lr=0.05)).share == 1
+    assert judge("Adam", lambda params: decaying(optim.Adam, 0.02, True)(params, lr=0.05)).share == 0
+
+
+def test_a_momentum_a_weight_decay_and_a_schedule_that_nobody_shows_are_still_sgd():
+    class Own(Bare):
+        @torch.no_grad()
+        def step(self, closure=None):
+            self.count = getattr(self, "count", 0) + 1
+            for p, memory in zip(self.params, self.memory, strict=True):
+                g = p.grad + 5e-4 * p
+                memory["v"] = 0.87 * memory.get("v", 0) + g
+                p.sub_(0.05 * math.cos(self.count / 20) * (g + 0.87 * memory["v"]))
+
+    assert judge("SGD", lambda params: Own(params, None, lr=0.05)).share == 1
+
+
+def test_an_amsgrad_that_keeps_the_largest_corrected_mean_is_adam():
+    def rule(memory, g):
+        t = memory["t"] = memory.get("t", 0) + 1
+        m = memory["m"] = 0.9 * memory.get("m", 0) + 0.1 * g
+        v = memory["v"] = 0.99 * memory.get("v", 0) + 0.01 * g**2
+        memory["largest"] = torch.maximum(memory.get("largest", torch.zeros_like(g)), v / (1 - 0.99**t))
+        return 0.01 * m / (1 - 0.9**t) / (memory["largest"].sqrt() + 1e-8)
+
+    assert judge("Adam", lambda params: Bare(params, rule, lr=0.01, betas=(0.9, 0.99))).share == 1
+
+
+@pytest.mark.parametrize("name", ["RMSprop", "Adadelta", "Adam"])
+def test_a_sum_of_squares_is_no_mean_that_forgets_nothing(name):
+    """Adagrad that shows no number, so that any may be searched for."""
+
+    def rule(memory, g):
+        memory["v"] = memory.get("v", 0) + g**2
+        return 0.05 * g / (memory["v"].sqrt() + 1e-8)
+
+    verdict = judge(name, lambda params: Bare(params, rule))
+    assert verdict.diagnosis == "behaves-like-adagrad"
+
+
+@pytest.mark.parametrize("keeps", [(False, False), (True, False), (False, True)])
+@pytest.mark.parametrize("shown", [{}, {"lr": 0.01, "betas": (0.9, 0.99)}])
+def test_a_bias_correction_that_is_left_out_is_no_schedule(keeps, shown):
+    def rule(memory, g):
+        t = memory["t"] = memory.get("t", 0) + 1
+        m = memory["m"] = 0.9 * memory.get("m", 0) + 0.1 * g
+        v = memory["v"] = 0.99 * memory.get("v", 0) + 0.01 * g**2
+        m, v = m / (1 - 0.9**t) if keeps[0] else m, v / (1 - 0.99**t) if keeps[1] else v
+        return 0.01 * m / (v.sqrt() + 1e-8)
+
+    verdict = judge("Adam", lambda params: Bare(params, rule, **shown))
+    assert verdict.diagnosis == "no-bias-correction"
+
+
 def warming(kind):
     """A class of torch's that sets its learning rate at the beginning of each step."""
 
@@ -333,6 +491,21 @@ def test_a_line_search_alone_makes_no_lbfgs(rule):
     assert judge("LBFGS", lambda params: Descent(params, rule)).diagnosis == "behaves-otherwise"
 
 
+class Iterating(Descent):
+    """Makes several iterations in a step."""
+
+    def step(self, closure):
+        loss = super().step(closure)
+        super().step(closure)
+        return loss
+
+
+def test_several_iterations_in_a_step_of_an_lbfgs_of_ones_own_are_a_persons_to_judge():
+    verdict = judge("LBFGS", lambda params: Iterating(params, "bfgs", 10))
+    assert verdict.outcome is Outcome.REVIEW
+    assert "With one iteration in each step, whatever its line search, it could be recognized" in verdict.message
+
+
 def recorded(off, rates=(1e4, 1e-5, 1e-5), size=20):
     """What a watch records of torch's L-BFGS on drawn gradients. The first step goes far; the last one is `off` by that
     share of its length, in another direction."""
@@ -391,6 +564,14 @@ def test_the_beginning_of_a_long_step_tells_lbfgs_if_enough_of_it_was_recorded()
     assert not optimizers.identify_training("LBFGS", begun(4))["same"]
 
 
+def test_what_has_decayed_to_nothing_is_rounding():
+    path = np.array([[1.0], [1e-20], [5e-40], [2e-40]])
+    expected = np.array([[1.0], [1e-20], [4e-40], [-1e-40]])
+    assert step_deviation(path, expected, 1e-7) == 0
+    assert step_deviation(path, path * [[1], [1], [1], [10]], 1e-7) == 0
+    assert step_deviation(path * 1e20, expected * 1e20, 1e-7) > 1
+
+
 def test_a_hyper_parameter_of_another_form_is_not_read():
     make = lambda params: Bare(params, adam_rule(correct=False), lr=0.01, betas=0.9, eps=[1.0, 2.0])  # noqa: E731
     assert judge("Adam", make).diagnosis == "no-bias-correction"
@@ -422,8 +603,13 @@ def test_hyper_parameters_that_torch_cannot_follow_are_a_wrong_answer():
 
 
 def test_numbers_that_are_shown_are_believed():
-    verdict = judge("Adam", lambda params: Bare(params, adam_rule(lr=0.01), lr=0.02, betas=(0.9, 0.999), eps=1e-8))
+    verdict = judge("Adam", lambda params: Bare(params, adam_rule(), lr=0.01, betas=(0.5, 0.9), eps=1e-8))
     assert verdict.diagnosis == "behaves-otherwise"
+
+
+def test_a_learning_rate_that_is_shown_and_not_used_makes_no_other_optimizer():
+    make = lambda params: Bare(params, adam_rule(lr=0.01), lr=0.02, betas=(0.9, 0.999), eps=1e-8)  # noqa: E731
+    assert judge("Adam", make).share == 1
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import math
 import sys
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ from grader.oracles import optimizers
 from grader.oracles.training import images, learning, rerun
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.harness_replies import read_epoch, read_watched
+from grader.oracles.training.not_learning import why_not
 from grader.oracles.training.rerun import Rerun
 from grader.oracles.training.time_box import FRESH_SECONDS, NOMINAL_SECONDS, Pace, TimeBox
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
+from grader.suite.hints import hint
 from tests.support.exercise4_fakes import (
     ROOT,
     SETTINGS,
@@ -304,6 +307,44 @@ def test_a_closure_that_is_missing_is_explained():
     with pytest.raises(CallFailure, match="its step\\(\\) is given a closure") as caught:
         judged("LBFGS", train_epoch=without_closure)
     assert caught.value.verdict.outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize(
+    ("slip", "advice"),
+    [
+        ("no graph", "Nothing leads from the loss back to the parameters: is it computed under no_grad()"),
+        ("one graph", "Each backward() needs a loss that was computed anew"),
+        ("no loss", "LBFGS reads the loss that its closure returns: end the closure with `return loss`."),
+        ("small maps", "The maps have become too small here: each pooling halves them"),
+    ],
+)
+def test_what_torch_says_about_a_slip_in_a_closure_is_explained(slip, advice):
+    layers = [nn.Conv2d(1, 1, 5)] if slip == "small maps" else []
+    model, x = nn.Sequential(*layers, nn.Flatten(), nn.Linear(16, 1)), torch.ones(2, 1, 4, 4)
+    made = optimizer("LBFGS", model.parameters())
+
+    def closure(losses=[]):  # noqa: B006 - a single graph, kept
+        with torch.set_grad_enabled(slip != "no graph"):
+            losses[:] = losses if slip == "one graph" and losses else [model(x).square().sum()]
+        losses[0].backward()
+        return None if slip == "no loss" else losses[0]
+
+    with pytest.raises((RuntimeError, TypeError)) as caught:
+        made.step(closure)
+    found = hint(f"{type(caught.value).__name__}: {caught.value}", "optimizer.step(closure)")
+    assert found is not None
+    assert advice in found.sentence
+
+
+def test_an_accuracy_below_the_target_never_looks_like_it():
+    def reached(best):
+        epoch = SimpleNamespace(loss=1.0, unchanged=(), complete=True, batch_counts=None, finite=True)
+        run = SimpleNamespace(best=best, epochs=(epoch,), whole=True)
+        attempt = SimpleNamespace(run=run, training=SimpleNamespace(watched=None, softmax=True))
+        return why_not("SGD", attempt, 0.8, 10)[0]
+
+    assert reached(0.797).startswith("With SGD the best accuracy in 1 epochs was 79.7 %; 80 % is needed: ")
+    assert reached(0.31).startswith("With SGD the best accuracy in 1 epochs was 31 %; 80 % is needed: ")
 
 
 def test_an_optimizer_that_leaves_out_a_layer_loses_its_point_though_the_network_learns():

@@ -78,7 +78,7 @@ def _sync_folder(folder: Path) -> None:
 def check_writable(path: Path) -> None:
     """Raise OutputError now, rather than after minutes of grading, if no report could be written at `path`."""
     if path.is_dir():
-        raise OutputError(f"{path}: this is a folder; name a file, such as {path / 'results.json'}.")
+        raise OutputError(f"{path}: this is a folder; name a file.")
     if not path.parent.is_dir():
         raise OutputError(f"{path}: the folder {path.parent} does not exist; make it first.")
     if not os.access(path.parent, os.W_OK):

@@ -100,6 +100,25 @@ _SLIPS = (
         "item() gives a plain number, which knows no gradient: call backward() on the loss itself.",
     ),
     _Slip(
+        r"element 0 of tensors does not require grad",
+        "Nothing leads from the loss back to the parameters: is it computed under no_grad(), or behind detach(), "
+        ".data, .item() or numpy?",
+    ),
+    _Slip(
+        r"Trying to backward through the graph a second time",
+        "Each backward() needs a loss that was computed anew: call the model inside the loop, and inside the closure.",
+    ),
+    _Slip(
+        r"^TypeError: float\(\) argument .*'NoneType'",
+        "LBFGS reads the loss that its closure returns: end the closure with `return loss`.",
+        line=r"\.step\(",
+    ),
+    _Slip(
+        r"Kernel size can't be greater than actual input size|Output size is too small",
+        "The maps have become too small here: each pooling halves them, and a convolution without padding takes its "
+        "kernel's size less one off. How large are they in each layer, beginning with input_shape?",
+    ),
+    _Slip(
         r"arg is an empty sequence|zero-size array to reduction|iterable argument is empty|of an empty sequence"
         r"|of empty iterable",
         "The list or array is empty. Print its length, and the slice or loop that made it.",

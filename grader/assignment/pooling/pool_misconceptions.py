@@ -35,6 +35,7 @@ from grader.assignment.pooling.pool_models import (
     last_place_kept,
     left_elsewhere,
     looked_up,
+    needing_a_window,
     numbered_by_columns,
     on_the_diagonal,
     placed,
@@ -93,6 +94,12 @@ POOL_MISCONCEPTIONS: tuple[Misconception[Model], ...] = (
         "It raises for odd heights or widths. The last row or column then lies in no window: leave it out before you "
         "cut X into windows, and let the size of dY say how many there are.",
         (even_sizes_only(lambda case: case.expected),),
+    ),
+    Misconception(
+        "no-window-not-handled",
+        "It raises where the height or width is 1. There is no window then and dY is empty: no entry of X has any "
+        "influence on the loss.",
+        (needing_a_window(lambda case: case.expected),),
     ),
     Misconception(
         "average-pool",

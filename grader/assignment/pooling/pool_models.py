@@ -127,6 +127,17 @@ def even_sizes_only(right: OfCase) -> OfCase:
     return model
 
 
+def needing_a_window(right: OfCase) -> OfCase:
+    """`right`, but it raises for a map that is too small for any window."""
+
+    def model(case: Case) -> Floats:
+        if not case.inputs["dY"].size:
+            raise ValueError("there is no window")
+        return right(case)
+
+    return model
+
+
 def without_offset(add: bool, corner: Callable[[int, int], tuple[int, int]] | None) -> OfCase:
     """The index inside the window put at another `corner` than the window's own; with None, the flat index inside the
     window taken for one of the whole map."""

@@ -90,6 +90,7 @@ class ClassState:
         self._students: dict[str, tuple[Student, ...]] = {}
         self._stamps: dict[str, str] = {}
         self._by_entry: dict[str, str] = {}
+        self._renames: Mapping[str, str] | None = None  # read where somebody is asked for who is not there
         self._by_digest: dict[str, list[str]] = {}
 
     def refresh(self) -> None:
@@ -133,7 +134,16 @@ class ClassState:
         return HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
 
     def by_entry(self, entry: str) -> HandIn | None:
-        """The hand-in that the class calls `entry`."""
+        """The hand-in that the class calls `entry`, or called so before a roster or a match gave it another id.
+
+        Marks that were given meanwhile, and requests, have the id of then.
+        """
+        old_ids: set[str] = set()
+        while entry not in self._by_entry and entry not in old_ids:
+            if self._renames is None:
+                self._renames = journal.renames(self.results / journal.NAME)
+            old_ids.add(entry)
+            entry = self._renames.get(entry, entry)
         return self.hand_ins.get(self._by_entry.get(entry, ""))
 
     def twins(self, hand_in: HandIn) -> list[HandIn]:
@@ -191,6 +201,7 @@ class ClassState:
             self._read_journal()
         self._students = {entry.id: entry.students for entry in self._entries}
         self._index_stamp = stamp
+        self._renames = None
         self.version += 1
 
     def _read_journal(self) -> None:

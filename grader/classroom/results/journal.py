@@ -224,6 +224,12 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         raise OutputError(f"{path}: the journal cannot be read ({error.strerror}).") from error
 
 
+def renames(path: Path) -> dict[str, str]:
+    """The next id of each hand-in that got another one, by a roster or a match. Raises OutputError."""
+    moves = (record for record in read(path) if record.get("event") == "renamed")
+    return {str(record.get("before")): str(record.get("id")) for record in moves}
+
+
 def _ends_torn(path: Path) -> bool:
     with path.open("rb") as file:
         if file.seek(0, os.SEEK_END) == 0:

@@ -1,9 +1,12 @@
 """What each step of a student's optimizer was taken with: the hyper-parameters that were read, and where none was, the
 learning rate by least squares (without weight decay, steps are linear in it)."""
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
 
-from .hyperparameters import Hyper, read
+from .hyperparameters import Hyper, defaults, read
 from .replay import Problem, Record, replay
 
 
@@ -13,6 +16,21 @@ def readings_of(records: list[Record]) -> list[list[Record]]:
     before = [{**record, "groups": record["before"]} for record in records]
     after = [{**record, "groups": record["after"]} for record in records]
     return [before] if _same(before, after) else [before, after]
+
+
+def without_zeros(name: str, records: list[Record], keys: Collection[str] | None = None) -> list[Record]:
+    """The records without what is shown as 0 or False, as torch's `name` has it by default; of `keys`, where given. A
+    class that is derived from torch's shows all of these, also those that its own step() does in another way."""
+    inert = {key for key, default in defaults(name).items() if not default} & set(keys or defaults(name))
+
+    def nonzero(group: dict[str, Any]) -> dict[str, Any]:
+        shown = read(name, group["hyper"])
+        return {**group, "hyper": {key: value for key, value in shown.items() if value or key not in inert}}
+
+    return [
+        {**record, "groups": [[nonzero(group) for group in groups] for groups in record["groups"]]}
+        for record in records
+    ]
 
 
 def _same(first: list[Record], second: list[Record]) -> bool:

@@ -9,11 +9,11 @@ import numpy as np
 
 from grader.oracles.training.harness.clipped_gradients import is_clipped
 
-from . import quasi_newton, textbook
+from . import hidden_rates, quasi_newton, textbook
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, trials
 from .merging import one_tensor_a_group
-from .refining import refined
+from .refining import refined, schedules, unshown
 from .replay import ROUNDING, TORCHS, Problem, Record, replay, step_deviation
 
 SEARCHED_STEPS = 40  # in which what could not be read is searched for; all others have to confirm it
@@ -47,20 +47,43 @@ def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
     if any(_is_path_of(name, problem, reading) for reading in readings):
         return {"same": True, "like": name}
     others = (other for other in TORCHS if other not in (name, "LBFGS"))
-    paths = ((other, _path(other, problem, readings[0], {})) for other in others)
-    return {"same": False, "like": next((like for like, path in paths if _is_path(readings[0], path, problem)), None)}
+    paths = ((other, _path_with_a_rate(other, problem, readings[0])) for other in others)
+    like = next((like for like, path in paths if _is_path(readings[0], path, problem)), None)
+    is_hidden = like is None and _is_path_with_hidden_numbers(name, problem, readings)
+    return {"same": is_hidden, "like": name if is_hidden else like}
 
 
 def _is_path_of(name: str, problem: Problem, record: Record) -> bool:
     """Whether torch's `name`, or what textbooks write for it, takes the recorded path."""
-    few = {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
-    shown = record["groups"][0][0]["hyper"]
-    if any(
-        all(_is_path(record, _path(name, part, record, hyper), part) for part in (few, problem))
-        for hyper in _searched(name, few, record)
-    ):
+    few, shown = _beginning(problem), record["groups"][0][0]["hyper"]
+    if any(_confirmed(name, problem, record, hyper) for hyper in _searched(name, few, record)):
         return True
-    return any(_is_path(record, form(problem, record), problem) for form in textbook.forms(name, shown))
+    return any(_is_path(record, form.path(problem, record), problem) for form in textbook.forms(name, shown))
+
+
+def _is_path_with_hidden_numbers(name: str, problem: Problem, readings: list[Record]) -> bool:
+    """Whether `name` takes the recorded path with numbers that it does not show, or shows as 0, or with a schedule of
+    its own."""
+    for reading in readings:
+        for (record,), hyper in unshown(name, _beginning(problem), [reading]):
+            if _confirmed(name, problem, record, hyper):
+                return True
+    for reading in readings:
+        for (record,), form in schedules(name, _beginning(problem), [reading]):
+            ((path,), _) = hidden_rates.walk(form, [problem], [record])
+            if _is_path(record, path, problem):
+                return True
+    return False
+
+
+def _beginning(problem: Problem) -> Problem:
+    return {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
+
+
+def _confirmed(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
+    """Whether the values that were searched for in the beginning give the path there, and all of it."""
+    parts = (_beginning(problem), problem)
+    return all(_is_path(record, _path(name, part, record, hyper), part) for part in parts)
 
 
 def _searched(name: str, problem: Problem, record: Record) -> Iterator[Hyper]:
@@ -70,6 +93,12 @@ def _searched(name: str, problem: Problem, record: Record) -> Iterator[Hyper]:
         rate = fitted_rate(name, problem, record, trial)
         if rate is not None:
             yield {**trial, **rate}
+
+
+def _path_with_a_rate(name: str, problem: Problem, record: Record) -> Any:
+    """The path with the hyper-parameters that were read, and else torch's own; the learning rate that fits best where
+    none was read."""
+    return _path(name, problem, record, fitted_rate(name, _beginning(problem), record, {}) or {})
 
 
 def _path(name: str, problem: Problem, record: Record, hyper: Hyper) -> Any:

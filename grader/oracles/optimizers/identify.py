@@ -1,23 +1,22 @@
 """Which optimizer is it? What could not be read of it is searched for among the usual values."""
 
-from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from grader.oracles.training.harness.problems import CLIPS
 
-from . import quasi_newton, textbook
-from .fitting import fitted_rate, hypers_of, readings_of
-from .hyperparameters import Hyper, read, trials
-from .refining import refined
-from .replay import ABSOLUTE, RELATIVE, TORCHS, Problem, Record, deviation, replay
+from . import hidden_rates, quasi_newton
+from .fitting import readings_of
+from .hyperparameters import read
+from .path_errors import FIRST, FURTHER, best_error, error_with, refined_error, textbook_error
+from .refining import schedules, unshown
+from .replay import RELATIVE, TORCHS, Problem, Record, deviation
+from .textbook import Form
 
-SCREENED_STEPS = 2  # of the first problem: most of what is tried shows there that it is something else
-# Which of the trials: the hyper-parameters as they were read, or also values searched for where none was.
-FIRST, FURTHER, ALL = (0, 1), (1, None), (0, None)
 DIGITS = 9  # of a limit, which somebody wrote: paths of L-BFGS without a line search tell any two numbers apart
-SLACK = 1.01  # 1 / (1 - 2 RELATIVE), rounded up: what a path that is the same may reach beyond the recorded one
+CERTAIN = 0.01  # of what is tolerated: nothing else comes nearer than that
+NEARER = 0.1  # as near as that, as a share, another has to be: SGD and ASGD are nearly the same at first
 
 
 def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[str, Any]:
@@ -28,22 +27,37 @@ def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[
     largest displacement (for an L-BFGS with a line search of its own, as the sine of an angle).
     """
     readings = readings_of(records)
-    error = min(_best_error(name, problems, reading, FIRST) for reading in readings)
-    if error > 1 and name == "LBFGS":
-        error = min(error, quasi_newton.deviation(problems, records))
-    for clipped_problems in _clipped(problems, records) if error > 1 else []:
-        error = min(error, *(_best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
+    error = _shown_error(name, problems, records, readings)
+    is_searched = error > 1
     if error > 1:
-        error = min(error, *(_refined_error(name, problems, reading) for reading in readings))
-    if error > 1:
-        error = min(error, *(_best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
-    if error > 1:
-        error = min(error, *(_textbook_error(name, problems, reading) for reading in readings))
+        error = min(error, _searched_error(name, problems, readings, error))
+    like, off = _resemblance(name, problems, readings, error) if is_searched else (name, error)
+    if like is None and problems[0]["kind"] == "gradients":
+        like, off = _hidden(name, problems, readings, off)
     is_rate_read = all(
         "lr" in read(name, group["hyper"]) for record in records for groups in record["before"] for group in groups
     )
-    like = name if error <= 1 else _resemblance(name, problems, readings)
-    return {"same": error <= 1, "like": like, "known": is_rate_read, "error": min(error, 1e300) * RELATIVE}
+    return {"same": like == name, "like": like, "known": is_rate_read, "error": min(off, 1e300) * RELATIVE}
+
+
+def _shown_error(name: str, problems: list[Problem], records: list[Record], readings: list[list[Record]]) -> float:
+    """The deviation with what is shown, and torch's own values for the rest."""
+    error = min(best_error(name, problems, reading, FIRST) for reading in readings)
+    if error > 1 and name == "LBFGS":
+        error = min(error, quasi_newton.deviation(problems, records))
+    for clipped_problems in _clipped(problems, records) if error > 1 else []:
+        error = min(error, *(best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
+    return error
+
+
+def _searched_error(name: str, problems: list[Problem], readings: list[list[Record]], error: float) -> float:
+    """The same with values that are searched for where none is shown, and in the forms of textbooks."""
+    error = min(error, *(refined_error(name, problems, reading) for reading in readings))
+    if error > 1:
+        error = min(error, *(best_error(name, problems, reading, FURTHER, bound=error) for reading in readings))
+    if error > 1:
+        error = min(error, *(textbook_error(name, problems, reading) for reading in readings))
+    return error
 
 
 def _clipped(problems: list[Problem], records: list[Record]) -> list[list[Problem]]:
@@ -54,86 +68,54 @@ def _clipped(problems: list[Problem], records: list[Record]) -> list[list[Proble
     return [[{**problem, "clip": [how, largest[how]]} for problem in problems] for how in CLIPS if largest[how]]
 
 
-def _resemblance(name: str, problems: list[Problem], readings: list[list[Record]]) -> str | None:
-    """What else it is: another of torch's, or a known slip."""
+def _resemblance(
+    name: str, problems: list[Problem], readings: list[list[Record]], error: float
+) -> tuple[str | None, float]:
+    """What comes nearest, and how near: `name`, whose deviation is `error`, another of torch's, or a known slip; None
+    where nothing is near. A mean that forgets next to nothing is a sum but for a rest, which tells RMSprop and Adagrad
+    apart."""
+    if error <= CERTAIN:
+        return name, error
+    nearest, least = (name, error * NEARER) if error <= 1 else (None, 1.0)
     for records in readings:
         for other in TORCHS:
-            if other != name and _best_error(other, problems, records, bound=1.0) <= 1:
-                return other
+            if other == name or least <= CERTAIN:
+                continue
+            off = best_error(other, problems, records, bound=least)
+            if off < least or (nearest is None and off <= 1):
+                nearest, least = other, off
+        if nearest is not None:
+            return nearest, error if nearest == name else least
     records = readings[0]
-    if _best_error(name, problems, [_reversed(record) for record in records], bound=1.0) <= 1:
-        return "uphill"
-    return "no-bias-correction" if name == "Adam" and _uncorrected_adam(problems, records) <= 1 else None
+    if best_error(name, problems, [_reversed(record) for record in records], bound=1.0) <= 1:
+        return "uphill", error
+    if name == "Adam" and _uncorrected_adam(problems, records) <= 1:
+        return "no-bias-correction", error
+    return None, error
 
 
-def _best_error(
-    name: str,
-    problems: list[Problem],
-    records: list[Record],
-    tried: tuple[int, int | None] = ALL,
-    bound: float = float("inf"),
-) -> float:
-    """The smallest deviation over the trials (from one to another), as the worst of all problems.
-
-    What deviates by more than `bound` is not followed to its end: above it, the result may be too small.
-    """
-    best = float("inf")
-    for trial in islice(trials(name, records[0]["groups"][0][0]["hyper"], problems[0]["kind"]), *tried):
-        rate = fitted_rate(name, problems[0], records[0], trial)
-        if rate is None:
-            continue
-        hyper = {**trial, **rate}
-        if trial and _cannot_be(name, problems[0], records[0], hyper):
-            continue
-        best = min(best, _error(name, problems, records, hyper, min(best, bound)))
-        if best <= 1:
-            break
-    return best
+def _hidden(name: str, problems: list[Problem], readings: list[list[Record]], error: float) -> tuple[str | None, float]:
+    """What it is like with numbers that it does not show, or shows as 0, and with a schedule of its own."""
+    for reading in readings:
+        for records, hyper in unshown(name, problems[0], reading):
+            error = min(error, error_with(name, problems, records, hyper, 1.0))
+            if error <= 1:
+                return name, error
+    for reading in readings:
+        for records, form in schedules(name, problems[0], reading):
+            paths, factors = hidden_rates.walk(form, problems, records)
+            off = max(deviation(record["path"], path, True) for record, path in zip(records, paths, strict=True))
+            error = min(error, off)
+            if off <= 1 and name == "Adam" and hidden_rates.is_left_out_correction(factors, _betas(form, records)):
+                return "no-bias-correction", 1.0 + off
+            if off <= 1:
+                return name, off
+    return None, error
 
 
-def _error(name: str, problems: list[Problem], records: list[Record], hyper: Hyper, bound: float) -> float:
-    """The deviation with these values for what was not read, as the worst of all problems; what is above the bound is
-    not followed to its end."""
-    worst = 0.0
-    for problem, record in zip(problems, records, strict=True):
-        path = replay(name, problem, record["groups"], hypers_of(name, record, hyper))
-        worst = max(worst, deviation(record["path"], path, problem["kind"] == "gradients"))
-        if worst > bound:
-            break
-    return worst
-
-
-def _refined_error(name: str, problems: list[Problem], records: list[Record]) -> float:
-    """The same with values that are not among the usual ones."""
-    fits = refined(name, problems[0], records[0])
-    return min((_error(name, problems, records, hyper, 1.0) for hyper in fits), default=float("inf"))
-
-
-def _textbook_error(name: str, problems: list[Problem], records: list[Record]) -> float:
-    """The same over the forms that textbooks have."""
-    shown = records[0]["groups"][0][0]["hyper"]
-    errors = (
-        max(
-            deviation(record["path"], form(problem, record), problem["kind"] == "gradients")
-            for problem, record in zip(problems, records, strict=True)
-        )
-        for form in textbook.forms(name, shown)
-    )
-    return min(errors, default=float("inf"))
-
-
-def _cannot_be(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
-    """Whether the first steps are further off already than a whole path that is the same may be. It would reach as far
-    as the recorded one, but for what is tolerated."""
-    few = {**problem, "steps": min(SCREENED_STEPS, problem["steps"])}
-    path = replay(name, few, record["groups"], hypers_of(name, record, hyper))
-    if path is None:
-        return True
-    with np.errstate(invalid="ignore", over="ignore"):
-        moved = np.abs(record["path"] - record["path"][0]).max(axis=0)
-        scale = moved if problem["kind"] == "gradients" else np.full_like(moved, moved.max())
-        errors = np.abs(path - record["path"][: len(path)])
-        return bool((errors > SLACK * (RELATIVE * scale + ABSOLUTE)).any())
+def _betas(form: Form, records: list[Record]) -> tuple[float, float]:
+    first, second = {**form.trial, **read(form.name, records[0]["groups"][0][0]["hyper"])}["betas"]
+    return first, second
 
 
 # --- known misreadings ----------------------------------------------------------------------------------------------

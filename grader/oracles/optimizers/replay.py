@@ -41,6 +41,7 @@ Record = dict[str, Any]
 # Each step is also held against its own length: beside a jump that is taken back, all other steps would be small.
 # Torch's own classes repeat a training to the last bit, and another optimizer's step is off by about its length.
 STEP = 0.1
+SMALLEST = float(np.finfo(np.float32).tiny)  # below it, single precision has fewer digits: a weight that decays to 0
 LEAST_STEP, ROUNDING = 16.0, 2.0  # in units of an entry's last digit: what is shorter is judged together with the next
 PROBE_DIGIT = 1e-9  # relative: a hand-written optimizer may compute its step in float32, and parameters are near 1
 CONVERGED = 1e-9  # of the largest entry: as LBFGS arrives, the rest is rounding
@@ -66,11 +67,20 @@ def replay(name: str, problem: Problem, groups: list[list[dict[str, Any]]], hype
         for number in range(problem["steps"]):
             for group, hyper in zip(optimizer.param_groups, hypers[number], strict=True):
                 group.update(accepted(hyper, torch_defaults))
+                _shrink(group["params"], hyper)
             optimizer.step(closure_of(problem, parameters, number))
             path.append(flat(parameters))
     except REFUSALS:
         return None
     return torch.stack(path).double().numpy()
+
+
+@torch.no_grad()
+def _shrink(parameters: list[torch.nn.Parameter], hyper: Hyper) -> None:
+    """Weight decay beside the step, as AdamW has it, which is none of the hyper-parameters of the other classes."""
+    if hyper.get("decoupled_decay"):
+        for parameter in parameters:
+            parameter.mul_(1 - hyper["lr"] * hyper["decoupled_decay"])
 
 
 def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) -> float:
@@ -87,7 +97,7 @@ def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) ->
             step, error = point - here, np.abs((point - here) - (other - there))
             size, last = (
                 np.maximum(np.abs(step), np.abs(other - there)),
-                digit * np.maximum(np.abs(point), np.abs(here)),
+                np.maximum(digit * np.maximum(np.abs(point), np.abs(here)), SMALLEST),
             )
             judged = ~(size <= LEAST_STEP * last)  # NaN is judged
             if judged.sum() < at_least:

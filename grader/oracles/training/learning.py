@@ -33,10 +33,8 @@ def judge(rerun: Rerun, name: str) -> Verdict:
         message, diagnosis = _leaves_out(name, attempt)
     elif learned and attempt.learned_with.outcome is Outcome.FAILED:
         message, diagnosis = attempt.learned_with.message, attempt.learned_with.diagnosis
-    elif learned and attempt.learned_with.outcome is Outcome.REVIEW:
-        message = (
-            f"The network learns; a person has to decide whether {name} trained it. {attempt.learned_with.message}"
-        )
+    elif learned and (open_question := _open_question(attempt)):
+        message = f"The network learns; a person has to decide whether {name} trained it. {open_question}"
         return Verdict.review(message, **evidence).noting(*notes)
     elif learned:
         return Verdict(Outcome.PASSED, 1.0, evidence=evidence).noting(*notes)
@@ -46,6 +44,13 @@ def judge(rerun: Rerun, name: str) -> Verdict:
     else:
         message, diagnosis = why_not(name, attempt, rerun.target, rerun.images.classes)
     return Verdict.failed(message, diagnosis, **evidence).noting(*notes)
+
+
+def _open_question(attempt: Attempt) -> str:
+    """Why a person decides about the optimizer: what its steps on small problems leave open, or those of the training;
+    nothing where neither does."""
+    verdicts = (attempt.behaviour, attempt.learned_with)
+    return next((verdict.message for verdict in verdicts if verdict.outcome is Outcome.REVIEW), "")
 
 
 def _never_steps(name: str, attempt: Attempt) -> tuple[str, str]:

@@ -29,13 +29,17 @@ def why_not(name: str, attempt: Attempt, target: float, classes: int) -> Reason:
     """The whole sentence on a network that stayed below the target, and the diagnosis; the surest signs first."""
     losses = tuple(epoch.loss for epoch in attempt.run.epochs if epoch.loss is not None)
     signs = Signs(attempt, losses, math.log(classes))
-    reached = (
-        f"With {name} the best accuracy in {len(attempt.run.epochs)} epochs was {100 * attempt.run.best:.0f} %; "
-        f"{100 * target:.0f} % is needed"
-    )
+    best, needed = _percentages(attempt.run.best, target)
+    reached = f"With {name} the best accuracy in {len(attempt.run.epochs)} epochs was {best} %; {needed} % is needed"
     reasons = (look(signs) for look in _LOOKS)
     ending, diagnosis = next((reason for reason in reasons if reason is not None), _does_not_learn(signs))
     return reached + ending, diagnosis
+
+
+def _percentages(*shares: float) -> list[str]:
+    """Whole numbers, where these differ: 79.7 % is no 80 %."""
+    whole = [f"{100 * share:.0f}" for share in shares]
+    return whole if len(set(whole)) == len(whole) else figures_apart(*(100 * share for share in shares))
 
 
 def listed(names: tuple[str, ...]) -> str:

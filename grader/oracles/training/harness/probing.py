@@ -1,7 +1,7 @@
 """Runs the student's optimizer on a few float64 parameters whose gradients we choose; see `probes`."""
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -10,6 +10,8 @@ from . import student_module as student
 from .answers import answering
 from .clipping import Clipping
 from .problems import closure_of, flat, parameters_of
+
+OFF = 1e-6  # of the way to a point: it does not lie on the line
 
 
 @answering
@@ -36,24 +38,42 @@ def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[s
 
 def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
     """The path (steps + 1, n) that the parameters take, the optimizer's groups as plain data, before each step and
-    after the last, and `Clipping.limits`."""
+    after the last, `Clipping.limits`, and whether a step asked for the loss at points that do not lie on one line."""
     parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]))
     optimizer: Any = student.optimizer(name, (p for p in parameters))
     if not isinstance(optimizer, torch.optim.Optimizer):
         return None
     path, groups = [flat(parameters)], [groups_of(optimizer, parameters)]
-    clipping = Clipping(parameters)
+    clipping, turns = Clipping(parameters), False
     for number in range(problem["steps"]):
         closure = clipping.watched(closure_of(problem, parameters, number))
         if problem["kind"] == "gradients":
             closure()
             optimizer.step(*([closure] if _demands_closure(optimizer) else []))
         else:
-            optimizer.step(closure)
+            points: list[torch.Tensor] = []
+            optimizer.step(_noting(closure, parameters, points))
+            turns |= _turns(points)
         clipping.note_use()
         path.append(flat(parameters))
         groups.append(groups_of(optimizer, parameters))
-    return {"path": torch.stack(path).numpy(), "groups": groups, "limits": clipping.limits()}
+    return {"path": torch.stack(path).numpy(), "groups": groups, "limits": clipping.limits(), "turns": turns}
+
+
+def _noting(closure: Callable[[], Any], parameters: list[Any], points: list[torch.Tensor]) -> Callable[[], Any]:
+    """The closure, which adds each point that it is asked at to `points`."""
+
+    def evaluate() -> Any:
+        points.append(flat(parameters))
+        return closure()
+
+    return evaluate
+
+
+def _turns(points: list[torch.Tensor]) -> bool:
+    """Whether points do not lie on one line: more than one iteration."""
+    ways = [point - points[0] for point in points[1:] if not torch.equal(point, points[0])]
+    return any(bool((way - (way @ ways[0]) / (ways[0] @ ways[0]) * ways[0]).norm() > OFF * way.norm()) for way in ways)
 
 
 def _demands_closure(optimizer: torch.optim.Optimizer) -> bool:
