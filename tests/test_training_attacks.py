@@ -321,6 +321,36 @@ def test_lbfgs_that_turns_into_gradient_descent_after_some_steps_is_a_persons_to
     assert "In the training, the steps are not those of LBFGS" in verdict.message
 
 
+class Silent(optim.Optimizer):
+    """Shows no number, and is another optimizer in a training than on the small problems."""
+
+    def __init__(self, params, by_the_book, other):
+        super().__init__(params, {})
+        held = self.param_groups[0]["params"]
+        self.inner = (by_the_book if held[0].dtype == torch.float64 else other)(held)
+
+    def step(self, closure=None):
+        return self.inner.step()
+
+
+@pytest.mark.parametrize(
+    ("named", "other"),
+    [
+        ("RMSprop", lambda held: optim.SGD(held, lr=0.3)),
+        again("RMSprop", lambda held: optim.Adagrad(held, lr=0.05)),
+        again("Adagrad", lambda held: optim.SGD(held, lr=0.3)),
+        again("Adadelta", lambda held: optim.SGD(held, lr=0.3)),
+        again("Adam", lambda held: optim.SGD(held, lr=0.1, momentum=0.9)),
+    ],
+)
+def test_numbers_that_are_not_shown_make_no_optimizer_another(named, other):
+    make = lambda name, params: Silent(params, lambda held: optimizer(name, held), other)  # noqa: E731
+    verdict = judged(named, make_optimizer=make)
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.share == 0
+    assert "in the training" in verdict.message.lower()
+
+
 class Forgetting(optim.LBFGS):
     """L-BFGS for some steps of a training, and from there on without any memory: gradient descent."""
 

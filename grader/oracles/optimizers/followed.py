@@ -2,6 +2,7 @@
 each step found, and has to take the same path, to its end."""
 
 import itertools
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ SEARCHED_STEPS = 40  # in which what could not be read is searched for; all othe
 RELATIVE = 0.02  # of what an entry moved by: gradients are small in a training, so that it shows where eps stands
 MOVED = 3e-5  # of an entry's size: by less it has hardly moved, and rounding is all that shows
 MIN_MOVED = 8  # entries that have moved, before they tell anything
+CERTAIN = 1e-3  # of what is tolerated: nothing else comes nearer than that
+NEARER = 0.1  # as near as that, as a share, another has to be, where numbers that are not shown make both fit
 
 
 def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
@@ -44,21 +47,28 @@ def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
     training = one_tensor_a_group(training)
     problem, record = _whole(training)
     readings = [reading for (reading,) in readings_of([record])]
-    if any(_is_path_of(name, problem, reading) for reading in readings):
+    error = min(_error_of(name, problem, reading) for reading in readings)
+    if error <= CERTAIN:
         return {"same": True, "like": name}
-    others = (other for other in TORCHS if other not in (name, "LBFGS"))
-    paths = ((other, _path_with_a_rate(other, problem, readings[0])) for other in others)
-    like = next((like for like, path in paths if _is_path(readings[0], path, problem)), None)
-    is_hidden = like is None and _is_path_with_hidden_numbers(name, problem, readings)
-    return {"same": is_hidden, "like": name if is_hidden else like}
+    like, least = None, math.inf
+    for other in (other for other in TORCHS if other not in (name, "LBFGS")):
+        off = _error(readings[0], _path_with_a_rate(other, problem, readings[0]), problem)
+        if off < least and off <= min(1.0, NEARER * error):
+            like, least = other, off
+    if like is None and (error <= 1 or _is_path_with_hidden_numbers(name, problem, readings)):
+        return {"same": True, "like": name}
+    return {"same": False, "like": like}
 
 
-def _is_path_of(name: str, problem: Problem, record: Record) -> bool:
-    """Whether torch's `name`, or what textbooks write for it, takes the recorded path."""
+def _error_of(name: str, problem: Problem, record: Record) -> float:
+    """The error, as `_error` has it, of torch's `name`, or of what textbooks write for it, with values that are
+    searched for where none is shown; of the first of these that takes the recorded path."""
     few, shown = _beginning(problem), record["groups"][0][0]["hyper"]
-    if any(_confirmed(name, problem, record, hyper) for hyper in _searched(name, few, record)):
-        return True
-    return any(_is_path(record, form.path(problem, record), problem) for form in textbook.forms(name, shown))
+    errors = itertools.chain(
+        (_confirmed(name, problem, record, hyper) for hyper in _searched(name, few, record)),
+        (_error(record, form.path(problem, record), problem) for form in textbook.forms(name, shown)),
+    )
+    return next((error for error in errors if error <= 1), math.inf)
 
 
 def _is_path_with_hidden_numbers(name: str, problem: Problem, readings: list[Record]) -> bool:
@@ -66,12 +76,12 @@ def _is_path_with_hidden_numbers(name: str, problem: Problem, readings: list[Rec
     its own."""
     for reading in readings:
         for (record,), hyper in unshown(name, _beginning(problem), [reading]):
-            if _confirmed(name, problem, record, hyper):
+            if _confirmed(name, problem, record, hyper) <= 1:
                 return True
     for reading in readings:
         for (record,), form in schedules(name, _beginning(problem), [reading]):
             ((path,), _) = hidden_rates.walk(form, [problem], [record])
-            if _is_path(record, path, problem):
+            if _error(record, path, problem) <= 1:
                 return True
     return False
 
@@ -80,10 +90,13 @@ def _beginning(problem: Problem) -> Problem:
     return {**problem, "steps": min(SEARCHED_STEPS, problem["steps"])}
 
 
-def _confirmed(name: str, problem: Problem, record: Record, hyper: Hyper) -> bool:
-    """Whether the values that were searched for in the beginning give the path there, and all of it."""
-    parts = (_beginning(problem), problem)
-    return all(_is_path(record, _path(name, part, record, hyper), part) for part in parts)
+def _confirmed(name: str, problem: Problem, record: Record, hyper: Hyper) -> float:
+    """The error with values that were searched for in the beginning, where the path has to be the recorded one, too."""
+    for part in (_beginning(problem), problem):
+        error = _error(record, _path(name, part, record, hyper), part)
+        if error > 1:
+            return error
+    return error
 
 
 def _searched(name: str, problem: Problem, record: Record) -> Iterator[Hyper]:
@@ -105,31 +118,34 @@ def _path(name: str, problem: Problem, record: Record, hyper: Hyper) -> Any:
     return replay(name, problem, record["groups"], hypers_of(name, record, hyper))
 
 
-def _is_path(record: Record, expected: Any, problem: Problem) -> bool:
-    """Whether the recorded path is this one (steps + 1, n), or None, as far as `problem` goes.
+def _error(record: Record, expected: Any, problem: Problem) -> float:
+    """How far the recorded path is from this one (steps + 1, n), or from None, as far as `problem` goes, in units of
+    what is tolerated.
 
     Of the whole path, and of the part that reached the target: beside a long last step, all before it would be small;
     and of each step by itself: beside a jump that is taken back, all other steps would be.
     """
     path = record["path"][: problem["steps"] + 1]
     if expected is None or path.shape != expected.shape or not np.isfinite(expected).all():
-        return False
+        return math.inf
     digit = float(np.finfo(problem["dtype"]).eps)
     ends = {min(problem["reached"], problem["steps"]), problem["steps"]}
-    return (
-        all(_moves_alike(path[: end + 1], expected[: end + 1], digit) for end in ends)
-        and step_deviation(path, expected, digit, MIN_MOVED) <= 1
-    )
+    error = max(_entry_error(path[: end + 1], expected[: end + 1], digit) for end in ends)
+    return error if error > 1 else max(error, step_deviation(path, expected, digit, MIN_MOVED))
 
 
-def _moves_alike(path: Any, expected: Any, digit: float) -> bool:
-    """Whether every entry that has moved is where it should be, but for rounding: a last digit is lost at each step, up
-    or down. Who writes a few entries otherwise is another optimizer, however many others are moved as they should."""
+def _entry_error(path: Any, expected: Any, digit: float) -> float:
+    """By how much that entry is off which is furthest, of those that have moved, but for rounding: a last digit is lost
+    at each step, up or down. Who writes a few entries otherwise is another optimizer, however many others are moved as
+    they should."""
     moved, size = np.maximum(np.ptp(path, axis=0), np.ptp(expected, axis=0)), np.abs(path).max(axis=0)
     judged = ~(moved <= MOVED * (size + 1e-3))  # NaN is judged
+    if judged.sum() < MIN_MOVED:
+        return math.inf
     allowed = RELATIVE * moved + ROUNDING * digit * np.sqrt(len(path)) * size
-    errors = np.abs(path - expected).max(axis=0)
-    return bool(judged.sum() >= MIN_MOVED and (errors <= allowed)[judged].all())
+    with np.errstate(invalid="ignore"):
+        errors = (np.abs(path - expected).max(axis=0) / allowed)[judged]
+    return float(np.where(np.isnan(errors), np.inf, errors).max())
 
 
 def _whole(training: dict[str, Any]) -> tuple[Problem, Record]:

@@ -1,6 +1,7 @@
 """Hyper-parameters that bring a path as near to a recorded one as it will go, by the method of Levenberg and Marquardt
 (Nocedal and Wright, Numerical Optimization, 2nd edition, section 10.3)."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -18,8 +19,8 @@ GOOD_ENOUGH = 1e-14  # of the squared displacement: a weight decay shows most wh
 STUCK = 1e-3  # of the squares: a round that gains less, far from the path, is the last
 FAR = 1e-4  # as above, a hundredth of the displacement
 
-# As logarithms. Beside an eps larger than all gradients, every method would be plain gradient descent.
-SMALLEST_LOG, LARGEST_LOG = -60.0, 3.0
+# As logarithms. Beside an eps that is larger than gradients are in a training, every method is plain gradient descent.
+SMALLEST_LOG, LARGEST_LOG, LARGEST_LOG_EPS = -60.0, 3.0, math.log(1e-3)
 # What is near 1 is searched for by the logarithm of what it lacks, all else by its own.
 _NEAR_ONE = ("rho", "alpha", "momentum", "betas")
 # What a mean of squares loses at each step: one that keeps more cannot be told from Adagrad's sum (0.002 of it deviates
@@ -77,7 +78,8 @@ def _values(start: Hyper, x: Any) -> Hyper:
 
 def _value(key: str, coordinate: float) -> float:
     is_near_one = key in _NEAR_ONE
-    number = float(np.exp(np.clip(coordinate, SMALLEST_LOG, 0.0 if is_near_one else LARGEST_LOG)))
+    largest = LARGEST_LOG_EPS if key == "eps" else LARGEST_LOG
+    number = float(np.exp(np.clip(coordinate, SMALLEST_LOG, 0.0 if is_near_one else largest)))
     if key in _OF_SQUARES:
         number = min(max(number, LEAST_LOST), MOST_LOST)
     return 1 - number if is_near_one else number
