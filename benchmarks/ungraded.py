@@ -6,7 +6,6 @@ All else is as in `grader class`: hand-ins are taken in and read, reports writte
 them, and hand-ins compared. Each gets the report that a right one would. What is imported is what the command would.
 """
 
-import gc
 import os
 import platform
 import sys
@@ -22,6 +21,7 @@ from grader.classroom.grade_class import Request, grade_class
 from grader.classroom.results.class_inputs import ClassInputs
 from grader.classroom.results.summary import print_summary
 from grader.classroom.run.progress import Lines
+from grader.cli.class_grading import hold_little_memory
 from grader.model import CheckResult, Verdict
 from grader.report.results_json import to_json
 from grader.score import score
@@ -80,7 +80,7 @@ class Ungraded:
 
 def main() -> None:
     submissions, results, seed = sys.argv[1:]
-    gc.freeze()  # as the command does: garbage is looked for sooner where less of what is imported counts as old
+    hold_little_memory()  # as the command does: what is garbage, and what is given back, shows in its memory
     shown = Console(file=open(os.devnull, "w"))  # noqa: SIM115 - until the process ends
     inputs = ClassInputs(seed=int(seed), points=("1", "2", "3"))
     request = Request(Path(submissions), Path(results), inputs)
