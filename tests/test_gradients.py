@@ -7,7 +7,7 @@ import functools
 import itertools
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations, product
@@ -248,6 +248,7 @@ def test_inputs_keep_their_promises(seed: int) -> None:
         counts = (parts == parts.max(axis=-1, keepdims=True)).sum(axis=-1)
         assert (case.inputs["X"] > 0).all()
         assert (counts > 1).sum() > 1
+    assert sets_of_maxima_in_a_first_window(tied) == set(range(1, 16))
     assert all(len(set(case.inputs["X"].shape[2:])) == 1 for case in (*extreme, *tied))
     odd = pool_cases.odd_maps(rng)
     assert all((case.inputs["X"] > 0).all() for case in odd)
@@ -257,6 +258,13 @@ def test_inputs_keep_their_promises(seed: int) -> None:
         for array in case.inputs.values():
             assert not np.delete(array, np.s_[1:-1], axis=0).any()
             assert not np.delete(array, np.s_[1:-1], axis=1).any()
+
+
+def sets_of_maxima_in_a_first_window(cases: Sequence[Case]) -> set[int]:
+    """Which of the fifteen, as the bits of a number, stand where an index is 0: `y or 1` is right anywhere else."""
+    parts = np.concatenate([max_pool.windows(case.inputs["X"])[:, :, 0, 0].reshape(-1, 4) for case in cases])
+    maxima = parts == parts.max(axis=-1, keepdims=True)
+    return set((maxima @ [1, 2, 4, 8]).tolist())
 
 
 @pytest.mark.parametrize(
