@@ -19,7 +19,7 @@ from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Format, Issue, IssueKind, Student
 from grader.classroom.desk.intake_decisions import offers
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
-from grader.classroom.results.class_index import _question_text
+from grader.classroom.results.class_index import _own_answer, _question_text
 from grader.cli import class_grading
 from grader.errors import SubmissionError, UsageError
 from grader.model import Author, Question
@@ -449,6 +449,13 @@ def test_an_option_to_be_copied_is_one_word_to_a_shell_and_to_the_desk(file: str
     *_, option, value = shlex.split(text.removesuffix(" reads what may be meant."))
     assert (option, value) == ("--accept", f"O'Brien:{file}=exercise2.py")
     assert [offer.value for offer in offers(IssueKind.CHOICE, text)] == [value]
+
+
+def test_so_is_the_option_that_reads_a_file_as_what_it_is_called() -> None:
+    path = "it's; touch x/exercise1.py"
+    text = _own_answer("O'Brien", Question("exercise2.py", (path,)), EXPECTED)
+    option, value, *_ = shlex.split(text.partition(" leaves out of ")[0])
+    assert (option, value) == ("--accept", f"O'Brien:{path}=exercise1.py")
 
 
 def test_what_a_person_has_to_decide_is_listed_with_the_option_that_does(

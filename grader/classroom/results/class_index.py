@@ -145,7 +145,7 @@ def _own_answer(name: str, question: Question, expected: Expected) -> str:
     exercise_file = expected.file_named(path.rpartition("/")[2])
     if exercise_file is None or exercise_file == question.wanted:
         return ""
-    how = f"--accept '{name}:{path}={exercise_file}'"
+    how = quoted("--accept", f"{name}:{path}={exercise_file}")
     return f" {how} leaves out of {exercise_file} itself what only other exercises need."
 
 
