@@ -21,12 +21,13 @@ import numpy as np
 from grader.assignment.bounded import algebra
 from grader.assignment.checks import check_exercise1, check_exercise2, check_exercise3
 from grader.assignment_folder import Assignment
-from grader.model import CallFailure, Submission
+from grader.model import CallFailure, Outcome, Submission, Verdict
 from grader.sandbox import replies
 from grader.sandbox.child import convert as inner_convert
 from grader.sandbox.child import protocol
 from grader.sandbox.child import worker as inner_worker
 from grader.sandbox.launcher import Reply, Request
+from grader.sandbox.supervisor import message_of
 from grader.sandbox.warm_modules import WARM
 from grader.suite.session import OracleError, Oracles, OracleStoppedError, SubmissionSession
 
@@ -63,22 +64,15 @@ class Recorder:
     def call(self, request: Request) -> Reply:
         """What the worker would answer, through the same bytes."""
         self.requests.append(request)
-        args = None if request.args is None else list(request.args)
-        body: dict[str, protocol.Value] = {
-            "id": 1,
-            "op": "call",
-            "module": request.module,
-            "name": request.name,
-            "args": args,
-        }
+        body = {"id": 1, **message_of(request)}
         answer = inner_worker.answer(self._state, protocol.decode(protocol.encode(body)))
         reply = replies.parse(protocol.decode(protocol.encode({**answer, "id": 1})), 1, self._files, "")
         assert reply is not None
         return reply
 
 
-def check(submission: Submission, assignment: Assignment, seed: int) -> list[Request]:
-    """Forms every verdict on one submission; what its modules were asked on the way."""
+def check(submission: Submission, assignment: Assignment, seed: int) -> tuple[list[Request], list[Outcome]]:
+    """Forms every verdict on one submission; what its modules were asked on the way, and the outcomes."""
     sys.modules["bounded.algebra"] = algebra
     student, oracle_recorder = Recorder(submission.files), Recorder({})
     launcher: Any = SimpleNamespace(name="none")  # nobody is asked but in this process
@@ -87,14 +81,16 @@ def check(submission: Submission, assignment: Assignment, seed: int) -> list[Req
     oracles._sandbox = oracle_recorder  # type: ignore[assignment]
     for endpoint in submission_session._endpoints.values():
         endpoint.sandbox = student  # type: ignore[assignment]
-    for module in CHECKS:
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            if name.startswith("check_"):
-                _run(function, submission_session, seed)
-    return student.requests
+    outcomes = [
+        _run(function, submission_session, seed)
+        for module in CHECKS
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("check_")
+    ]
+    return student.requests, outcomes
 
 
-def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> None:
+def _run(function: Callable[..., Any], submission_session: SubmissionSession, seed: int) -> Outcome:
     arguments: dict[str, Any] = {
         "seed": seed,
         "bounded": submission_session.oracles.proxy,
@@ -106,9 +102,12 @@ def _run(function: Callable[..., Any], submission_session: SubmissionSession, se
         elif name not in arguments:
             arguments[name] = submission_session.module(name)
     try:
-        function(**{name: arguments[name] for name in inspect.signature(function).parameters})
-    except (CallFailure, OracleError, OracleStoppedError):
-        return
+        verdict: Verdict = function(**{name: arguments[name] for name in inspect.signature(function).parameters})
+    except CallFailure as failure:
+        return failure.verdict.outcome
+    except (OracleError, OracleStoppedError):
+        return Outcome.GRADER_ERROR
+    return verdict.outcome
 
 
 Question = tuple[str, str, list[Any] | None]
@@ -121,7 +120,7 @@ def questions(submission: Submission, assignment: Assignment, seed: int) -> list
     with tempfile.TemporaryFile() as file:
 
         def write() -> None:
-            pickle.dump(check(submission, assignment, seed), file)
+            pickle.dump(check(submission, assignment, seed)[0], file)
             file.flush()
 
         forked(write)

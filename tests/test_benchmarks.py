@@ -1,6 +1,7 @@
 """Every benchmark runs in its short form and writes its figures. No time is asserted: machines are shared."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -45,6 +46,18 @@ def test_a_benchmark_runs_and_writes_its_figures(name, tmp_path):
     figures = json.loads(written.read_text(encoding="utf-8"))
     assert len(figures["rows"]) == SHORT[name]
     assert {"cores", "load", "python", "when"} <= figures["machine"].keys()
+
+
+@pytest.mark.thorough
+def test_the_floor_forms_the_verdicts_that_grading_forms():
+    """Where each of its calls fails, it costs next to nothing, and grading seems dear."""
+    program = (
+        "from pathlib import Path; from benchmarks import bare; from grader.assignment_folder import load_assignment;"
+        "from grader.load.submission import load; assignment = load_assignment();"
+        "print(*bare.check(load(Path('reference'), assignment.expected), assignment, 1)[1])"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert ended.stdout.split() == ["passed"] * 16, ended.stderr
 
 
 @pytest.mark.thorough

@@ -86,7 +86,7 @@ class Sandbox:
         worker = self._ready(request.worker, request.module, request.seconds)
         if isinstance(worker, CallFailed):
             return worker
-        reply = worker.ask(_body(request), request.seconds)
+        reply = worker.ask(message_of(request), request.seconds)
         function = request.worker, request.name
         self._answer_seconds[function] = self._answer_seconds.get(function, 0.0) + worker.own_seconds
         if self._retire(request.worker) and isinstance(reply, CallFailed) and request.module == request.worker:
@@ -232,7 +232,7 @@ def _question(request: Request) -> _Question:
     return request.worker, request.module, request.name, encode([list(request.args or ()), dict(request.kwargs)])
 
 
-def _body(request: Request) -> dict[str, Value]:
+def message_of(request: Request) -> dict[str, Value]:
     """The request's message, as `protocol` specifies it."""
     where: dict[str, Value] = {"op": "operate"} if request.operates else {"op": "call", "module": request.module}
     return {
