@@ -32,6 +32,7 @@ from grader.classroom.run.effects import (
 from grader.classroom.run.executor import Executor
 from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
 from grader.errors import UsageError
+from grader.rubric import Late
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.version import VERSION
 
@@ -78,9 +79,7 @@ def grade_class(
         _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
-        late = assignment.rubric.late
-        times = (*clock_issues(opened.hand_ins, late), *no_time_issues(opened.hand_ins, late))
-        intake = replace(opened, issues=(*opened.issues, *times))
+        intake = _with_doubtful_times(opened, assignment.rubric.late)
         if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
@@ -106,6 +105,12 @@ def grade_class(
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
         index, compared = _run(run, request.choice, gone, stack, start)
         return export(results, index, compared)
+
+
+def _with_doubtful_times(intake: Intake, late: Late) -> Intake:
+    """The class, with the issues about times of submission that may decide what lateness costs."""
+    times = (*clock_issues(intake.hand_ins, late), *no_time_issues(intake.hand_ins, late))
+    return replace(intake, issues=(*intake.issues, *times))
 
 
 def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:

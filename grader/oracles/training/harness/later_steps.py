@@ -127,7 +127,7 @@ class _HandWritten:
         self._past: deque[_Past] = deque(maxlen=MAX_MEMORY)
 
     def begin_step(self, is_looked_at: bool) -> None:
-        pass
+        """Nothing: what it goes by are the steps that have ended."""
 
     def is_same(self, step: Step) -> bool:
         now, past = _past_of(step), list(self._past)
