@@ -104,7 +104,7 @@ def test_who_has_no_time_among_those_who_have_is_told() -> None:
     (issue,) = no_time_issues([*timed, told, without], rule)
     assert (issue.kind, issue.message) == (
         IssueKind.TIME,
-        "when these were handed in is not known: eve. Nothing was deducted; give the times with --submitted.",
+        "the time of submission is not known for eve. Nothing was deducted; give the times with --submitted.",
     )
     for some in ([*timed, told], [timed[0], without], [without]):
         assert [*no_time_issues(some, rule)] == [], "nobody, or a list of the late alone"

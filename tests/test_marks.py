@@ -227,7 +227,7 @@ def test_a_mark_of_an_earlier_hand_in_is_listed_until_it_is_given_again(klass: C
     (old_mark,) = (issue for issue in klass.grade().issues if issue.kind is IssueKind.OLD_MARK)
     assert (old_mark.who, old_mark.message) == (
         "a",
-        "2.4: Emmy gave 0.5 of 1 to an earlier hand-in, and the one that counts now has 1 by the machine. If the mark "
+        "2.4: Emmy gave 0.5 of 1 to an earlier hand-in; the machine gives 1 to the one that counts now. If the mark "
         "still holds, give it again.",
     )
     assert old_mark in store.read_index(klass.request.results).issues, "the desk reads it there"

@@ -503,7 +503,7 @@ class Iterating(Descent):
 def test_several_iterations_in_a_step_of_an_lbfgs_of_ones_own_are_a_persons_to_judge():
     verdict = judge("LBFGS", lambda params: Iterating(params, "bfgs", 10))
     assert verdict.outcome is Outcome.REVIEW
-    assert "With one iteration in each step, whatever its line search, it could be recognized" in verdict.message
+    assert "With one iteration in each step it could be recognized, whatever its line search." in verdict.message
 
 
 def recorded(off, rates=(1e4, 1e-5, 1e-5), size=20):

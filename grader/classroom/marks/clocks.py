@@ -43,7 +43,7 @@ def no_time_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
     if silent and late.policy != "none" and 2 * len(untimed) < count:
         more = f" and {len(silent) - MAX_NAMED} more" if len(silent) > MAX_NAMED else ""
         message = (
-            f"when these were handed in is not known: {', '.join(silent[:MAX_NAMED])}{more}. Nothing was deducted; "
+            f"the time of submission is not known for {', '.join(silent[:MAX_NAMED])}{more}. Nothing was deducted; "
             "give the times with --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)

@@ -18,7 +18,7 @@ def old_mark_issues(name: str, report: Report) -> Iterator[Issue]:
         if mark is not None and _is_old(mark, report) and not point.pending:
             message = (
                 f"{point.id}: {mark.by} gave {number(mark.score or 0.0)} of {number(mark.max_score)} to an earlier "
-                f"hand-in, and the one that counts now has {number(point.score)} by the machine. If the mark still "
+                f"hand-in; the machine gives {number(point.score)} to the one that counts now. If the mark still "
                 "holds, give it again."
             )
             yield Issue(IssueKind.OLD_MARK, name, message)

@@ -150,8 +150,8 @@ def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..
     if name == "LBFGS" and identification["like"] is None and any(record["turns"] for record in records):
         return Verdict.review(
             "It makes several iterations in a step, but not those of torch.optim.LBFGS with the same hyper-parameters; "
-            "whether they are those of L-BFGS, nothing tells here. With one iteration in each step, whatever its line "
-            "search, it could be recognized, as torch's own is.",
+            "nothing here tells whether they are those of L-BFGS. With one iteration in each step it could be "
+            "recognized, whatever its line search.",
             **evidence,
         )
     return Verdict.failed(*_explained(name, identification), **evidence)
