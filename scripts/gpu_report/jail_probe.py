@@ -28,11 +28,11 @@ os.chdir(folder)
 installed = packages.restrict(("numpy", "torch")).places
 import numpy, torch
 torch.set_num_threads(1)
-limits = {**asdict(Limits()), "folder": folder, "readable": readable_paths.readable(installed, devices)}
+limits = {**asdict(Limits()), "folder": folder, "readable": readable_paths.readable(installed, devices), "ruleset": None}
 up = {
     "limits": lambda: rlimits.set_limits(limits),
     "addresses": lambda: confine.bound_addresses(limits),
-    "files": lambda: landlock.restrict(confine.grants(limits)),
+    "files": lambda: confine.restrict_files(limits),
     "system calls": lambda: (landlock.never_more_privileges(), seccomp.apply(seccomp.jail_rules(os.getpid()))),
 }
 for name, put_up in up.items():

@@ -13,13 +13,14 @@ import sys
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from . import landlock, rlimits, seccomp
+from . import c_library, landlock, rlimits, seccomp
 
 assert sys.platform == "linux"
 
 FIRST_OWN_UID = 0x7000_0000  # above what any system gives out; plus the process id, so that no two workers share one
 _ERRORS = 2  # the last descriptor that a process has anyway
-_KEEP_CAPS, _DEATH_SIGNAL, _DUMPABLE = 8, 1, 4  # prctl
+_MAX_DESCRIPTOR = (1 << 32) - 2
+_CLOSE_RANGE = 436  # the same number on every architecture
 _READ_SEARCH = 1 << 2  # CAP_DAC_READ_SEARCH
 _CAPABILITIES_3 = 0x20080522
 _NEW_NAMESPACE, _NEW_USER = 0x00020000, 0x10000000
@@ -38,21 +39,26 @@ def bound_addresses(limits: Mapping[str, Any]) -> None:
     rlimits.lower(resource.RLIMIT_AS, mapped + limits["memory_bytes"] + _RESERVED_BYTES)
 
 
-def grants(limits: Mapping[str, Any]) -> list[tuple[str | int, int]]:
-    """What a worker may open: what its zygote found for it, its own folder, and what the system says of itself."""
-    return [*limits["readable"], (limits["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)]
+def restrict_files(limits: Mapping[str, Any]) -> None:
+    """A worker may open what its zygote found for it, its own folder, and what the system says of it. Raises OSError.
+
+    What the zygote found is in the `ruleset` that it made ahead, where it has made one.
+    """
+    ahead = limits["ruleset"]
+    ruleset = landlock.ruleset(limits["readable"]) if ahead is None else ahead
+    landlock.restrict(ruleset, [(limits["folder"], landlock.KEEP_FILES), ("/proc/self", landlock.READ)])
 
 
-def harden(protected_pids: tuple[int, ...], granted: list[tuple[str | int, int]] | None = None) -> None:
+def harden(protected_pids: tuple[int, ...], limits: Mapping[str, Any] | None = None) -> None:
     """For a worker without restrictions: it cannot reach into the grader's processes, nor leave its process group.
 
-    With `granted`, it cannot open any file but those, nor have memory that no limit counts. As far as the machine
-    goes; promised is nothing.
+    With `limits`, it cannot open any file but those of `restrict_files`, nor have memory that no limit counts. As far
+    as the machine goes; promised is nothing.
     """
     with contextlib.suppress(OSError):
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
-    domain = landlock.enter_domain if granted is None else lambda: landlock.restrict(granted)
-    rules = seccomp.hardening_rules(protected_pids, counted=granted is not None)
+    domain = landlock.enter_domain if limits is None else lambda: restrict_files(limits)
+    rules = seccomp.hardening_rules(protected_pids, counted=limits is not None)
     for step in (domain, lambda: seccomp.apply(rules)):
         with contextlib.suppress(OSError):
             step()
@@ -60,19 +66,18 @@ def harden(protected_pids: tuple[int, ...], granted: list[tuple[str | int, int]]
 
 def own_disk(folder: str, size: int, user: int) -> None:
     """A bounded disk in memory over `folder`, seen by this process alone and gone with it. Raises OSError."""
-    libc = ctypes.CDLL(None, use_errno=True)
     mine, group = os.getuid(), os.getgid()
     if mine == 0:
-        _check(libc.unshare(_NEW_NAMESPACE))
+        c_library.call("unshare", _NEW_NAMESPACE)
     else:
-        _check(libc.prctl(_DUMPABLE, 1, 0, 0, 0))  # else the files below belong to root
-        _check(libc.unshare(_NEW_NAMESPACE | _NEW_USER))
+        c_library.set_process(c_library.SET_DUMPABLE, 1)  # else the files below belong to root
+        c_library.call("unshare", _NEW_NAMESPACE | _NEW_USER)
         for name, text in (("uid_map", f"{mine} {mine} 1"), ("setgroups", "deny"), ("gid_map", f"{group} {group} 1")):
             with open(f"/proc/self/{name}", "w") as file:
                 file.write(text)
-    _check(libc.mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE_MOUNTS), None))
+    c_library.call("mount", b"none", b"/", None, ctypes.c_ulong(_PRIVATE_MOUNTS), None)
     options = f"size={size},nr_inodes=1024,mode=0700,uid={user},gid={user if mine == 0 else group}".encode()
-    _check(libc.mount(b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(_PLAIN_FILES_ONLY), options))
+    c_library.call("mount", b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(_PLAIN_FILES_ONLY), options)
 
 
 def become(user: int, keep_reading: bool) -> None:
@@ -80,8 +85,7 @@ def become(user: int, keep_reading: bool) -> None:
 
     `keep_reading` where the interpreter lies in a folder that only root may enter: Landlock then says what may be read.
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    _check(libc.prctl(_KEEP_CAPS, 1, 0, 0, 0))
+    c_library.set_process(c_library.SET_KEEPCAPS, 1)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
@@ -91,21 +95,30 @@ def become(user: int, keep_reading: bool) -> None:
 def _set_capabilities(mask: int) -> None:
     header = (ctypes.c_uint32 * 2)(_CAPABILITIES_3, 0)
     data = (ctypes.c_uint32 * 6)(mask, mask)
-    _check(ctypes.CDLL(None, use_errno=True).capset(header, data))
+    c_library.call("capset", header, data)
 
 
 def die_with_parent(parent: int) -> None:
     """To be called after the last change of user, which would undo it."""
-    _check(ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+    c_library.set_process(c_library.SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def close_all_but(exceptions: Collection[int]) -> None:
-    """Close every descriptor behind input, output and errors that is not in `exceptions`.
+    """Close every descriptor behind input, output and errors that is not in `exceptions`."""
+    first = _ERRORS + 1
+    try:
+        for kept in (*sorted(number for number in exceptions if number >= first), _MAX_DESCRIPTOR + 1):
+            if first < kept:
+                c_library.system_call(_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(kept - 1), ctypes.c_uint(0))
+            first = kept + 1
+    except OSError:  # before Linux 5.9
+        _close_listed(exceptions)
 
-    Those that are open, by the kernel's list: a machine that allows a billion of them takes minutes over all numbers.
-    """
+
+def _close_listed(exceptions: Collection[int]) -> None:
+    """By the kernel's list of those that are open: a machine that allows a billion takes minutes over all numbers."""
     try:
         opened = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:  # no /proc in here
@@ -134,7 +147,7 @@ def jail(limits: Mapping[str, Any]) -> dict[str, str]:
     die_with_parent(limits["parent"])
     _attempt(problems, "limits", lambda: rlimits.set_limits(limits))
     _attempt(problems, "limits", lambda: bound_addresses(limits))
-    _attempt(problems, "files", lambda: landlock.restrict(grants(limits)))
+    _attempt(problems, "files", lambda: restrict_files(limits))
     _attempt(problems, "system calls", _filter)
     return problems
 
@@ -185,9 +198,3 @@ def _socket() -> None:
     import socket
 
     socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
-
-
-def _check(outcome: int) -> None:
-    if outcome != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))

@@ -9,7 +9,6 @@ its own, so that neither what it left unread nor what it did to a pipe reaches a
 worker ends.
 """
 
-import ctypes
 import json
 import os
 import select
@@ -17,6 +16,7 @@ import socket
 import sys
 from collections.abc import Iterator
 
+from . import c_library
 from .engine_stream import (
     END,
     ENDED,
@@ -35,7 +35,6 @@ from .engine_stream import (
 assert sys.platform == "linux"
 
 _WORDS_BYTES = 1 << 16
-_DUMPABLE = 4  # prctl
 
 
 class Incoming:
@@ -168,7 +167,7 @@ class Relay:
 
 def main(place: str) -> None:
     """Has workers forked until the grader hangs up."""
-    ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)  # what another worker is sent is not to be read in here
+    c_library.set_process(c_library.SET_DUMPABLE, 0)  # what another worker is sent is not to be read in here
     relay = Relay(place)
     while relay.pass_on():
         relay.obey()

@@ -1,4 +1,4 @@
-"""Which system calls a worker may not make. Runs in the worker: standard library only, and nothing of ours.
+"""Which system calls a worker may not make. Runs in the worker: standard library only.
 
 A list of what is refused, not of what is allowed: what numpy, torch and the C library call differs from version to
 version, what they must never call does not. What is newer than this file is answered as an old kernel would answer it
@@ -15,6 +15,8 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import c_library
+
 assert sys.platform == "linux"
 
 # AUDIT_ARCH_*, and the column of _NUMBERS. The 32-bit and x32 ways into the kernel are refused as a whole.
@@ -23,8 +25,7 @@ _FIRST_UNKNOWN = 451  # system calls from here on (Linux 6.5) are not in the tab
 
 _CLONE_THREAD = 0x00010000
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_GROWSDOWN = 0x01, 0x20, 0x100
-_PR_SET_PDEATHSIG = 1
-_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_SECCOMP_MODE_FILTER = 2
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 # Instruction codes of classic BPF.
 _LOAD, _EQUAL, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -121,7 +122,13 @@ def _refuse(names: str, error: int = errno.EPERM) -> list[Rule]:
 def jail_rules(pid: int) -> list[Rule]:
     """The rules of a worker with the process id `pid`: threads, files and memory of its own, and nothing else."""
     itself = (0, pid)
-    return [
+    on_itself = ("kill", "tgkill", "prlimit64", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity")
+    return [*_every_jail(), *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in on_itself)]
+
+
+@functools.cache
+def _every_jail() -> tuple[Rule, ...]:
+    return (
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
         *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
         *_counted_memory(),
@@ -131,9 +138,6 @@ def jail_rules(pid: int) -> list[Rule]:
         *_refuse("clone3 openat2", errno.ENOSYS),  # their arguments lie in memory, where no filter can look
         *_refuse("fallocate", errno.EOPNOTSUPP),
         Rule("clone", errno.EAGAIN, 0, _CLONE_THREAD, (0,)),
-        *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in ("kill", "tgkill", "prlimit64")),
-        *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in ("rt_sigqueueinfo", "rt_tgsigqueueinfo")),
-        Rule("sched_setaffinity", errno.EPERM, 0, values=itself, only=True),
         # F_SETOWN, F_SETSIG, F_SETOWN_EX, signals by way of a pipe; the others are memory of the kernel's
         Rule("fcntl", errno.EPERM, 1, values=(8, 10, 15, _SET_PIPE_SIZE, *_LOCKS)),
         Rule(
@@ -142,7 +146,7 @@ def jail_rules(pid: int) -> list[Rule]:
         # Landlock before Linux 6.2 lets a file that may only be read be emptied.
         Rule("open", errno.EPERM, 1, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
         Rule("openat", errno.EPERM, 2, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
-    ]
+    )
 
 
 def _counted_memory() -> list[Rule]:
@@ -154,7 +158,7 @@ def _counted_memory() -> list[Rule]:
 
 def _bound_to_its_parent() -> Rule:
     """Who ends with its parent may not change its mind."""
-    return Rule("prctl", errno.EPERM, 0, values=(_PR_SET_PDEATHSIG,))
+    return Rule("prctl", errno.EPERM, 0, values=(c_library.SET_PDEATHSIG,))
 
 
 def hardening_rules(protected_pids: Iterable[int], *, counted: bool = False) -> list[Rule]:
@@ -222,7 +226,5 @@ def apply(rules: Iterable[Rule]) -> None:
     """Put the rules on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
     code = program(rules)
     filter_program = _Program(len(code) // 8, code)
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(filter_program), 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+    mode = ctypes.c_ulong(_SECCOMP_MODE_FILTER)
+    c_library.call("prctl", c_library.SET_SECCOMP, mode, ctypes.byref(filter_program), 0, 0)

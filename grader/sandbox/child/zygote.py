@@ -19,7 +19,6 @@ here is ended.
 """
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import json
@@ -32,6 +31,7 @@ import traceback
 from typing import Any
 
 from . import (
+    c_library,
     confine,
     folders,
     forks,
@@ -46,7 +46,7 @@ from . import (
 assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
-_SUBREAPER, _DUMPABLE = 36, 4  # prctl
+MAX_RULESET_USES = 100  # what earlier workers added is copied for each that follows
 _REFUSED = 70  # exit code of a worker that could not be shut in
 
 
@@ -62,6 +62,8 @@ class Zygote:
         self.own_user = False
         self.open_to_all = True
         self.lock: int | None = None
+        self.ruleset: int | None = None  # that grants `readable`, and what is left of earlier workers: nothing
+        self.ruleset_uses = 0
 
     def prepare(self) -> None:
         """Try the restrictions, say how they hold, then import what workers will need."""
@@ -123,7 +125,30 @@ class Zygote:
 
     def own_settings(self) -> dict[str, Any]:
         keeps = self.own_user and not self.open_to_all
-        return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
+        return {
+            "own_user": self.own_user,
+            "keep_reading": keeps,
+            "readable": self.readable,
+            "ruleset": self.ruleset,
+        }
+
+    def prepare_ruleset(self) -> None:
+        """A ruleset for the next worker. Making one takes longer than all else of a jail, so it serves many.
+
+        A worker adds its own folder to it, where the next one finds it: not while the folder, or any other's, exists.
+        """
+        is_bare = not os.listdir(self.settings["folder"])
+        if self.ruleset is not None and is_bare and self.ruleset_uses < MAX_RULESET_USES:
+            self.ruleset_uses += 1
+            return
+        self.drop_ruleset()
+        with contextlib.suppress(OSError):  # without Landlock, which the worker says
+            self.ruleset, self.ruleset_uses = landlock.ruleset(self.readable), 1
+
+    def drop_ruleset(self) -> None:
+        if self.ruleset is not None:
+            os.close(self.ruleset)
+            self.ruleset = None
 
     def folder(self, name: str) -> str:
         path = os.path.join(self.settings["folder"], name)
@@ -152,6 +177,7 @@ class Zygote:
                 self.say(self.forks.end(message["end"], message["gone"]))
 
     def launch(self, number: int, limits: dict[str, Any], descriptors: list[int]) -> None:
+        self.prepare_ruleset()
         limits |= {"folder": self.folder(str(number)), "parent": os.getpid()}
         pid = os.fork()
         if pid == 0:
@@ -168,7 +194,8 @@ class Zygote:
         self.control.detach()
         for target, descriptor in enumerate(descriptors):
             os.dup2(descriptor, target)
-        confine.close_all_but([place for place, _ in self.readable])
+        files = [place for place, _ in self.readable] if self.ruleset is None else [self.ruleset]
+        confine.close_all_but(files)
         os.setsid()
         os.environ.update(HOME=limits["folder"], TMPDIR=limits["folder"], TEMP=limits["folder"])
         if self.jailed:
@@ -183,11 +210,11 @@ class Zygote:
             confine.die_with_parent(limits["parent"])
             rlimits.set_limits(limits)
             gpu = "torch" in sys.modules and readable_paths.has_gpu()  # its driver opens more than we could name
-            granted = None if gpu else confine.grants(limits | self.own_settings())
             if not gpu:
                 confine.bound_addresses(limits)
-            confine.harden((*self.settings["protected_pids"], limits["parent"]), granted)
-        readable_paths.release(self.readable)
+            protected_pids = (*self.settings["protected_pids"], limits["parent"])
+            confine.harden(protected_pids, None if gpu else limits | self.own_settings())
+        confine.close_all_but([])
         self.forks.forget()
         sys.argv[:] = [""]
         requests, send = worker.own_channel()
@@ -207,15 +234,16 @@ class Zygote:
         self.control = socket.socket(fileno=descriptor)
         self.settings |= settings
         self.make_folder()
+        self.drop_ruleset()  # it is the other's
         self.forks.forget()  # a sibling is forked before or beside workers, and has none
         self.say(self.report)
 
 
 def guard() -> None:
     """What workers leave behind becomes this process's, and for a worker of its user it has no memory to be read."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(_SUBREAPER, 1, 0, 0, 0)
-    libc.prctl(_DUMPABLE, 0, 0, 0, 0)
+    for option, value in ((c_library.SET_CHILD_SUBREAPER, 1), (c_library.SET_DUMPABLE, 0)):
+        with contextlib.suppress(OSError):  # as far as the kernel goes
+            c_library.set_process(option, value)
 
 
 def _import(name: str) -> None:
