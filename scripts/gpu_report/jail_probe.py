@@ -28,12 +28,13 @@ os.chdir(folder)
 installed = packages.restrict(("numpy", "torch")).places
 import numpy, torch
 torch.set_num_threads(1)
-limits = {**asdict(Limits()), "folder": folder, "readable": readable_paths.readable(installed, devices), "ruleset": None}
+readable = readable_paths.readable(installed, devices)
+limits = {**asdict(Limits()), "folder": folder, "readable": readable, "ruleset": None}
 up = {
     "limits": lambda: rlimits.set_limits(limits),
     "addresses": lambda: confine.bound_addresses(limits),
     "files": lambda: confine.restrict_files(limits),
-    "system calls": lambda: (landlock.never_more_privileges(), seccomp.apply(seccomp.jail_rules(os.getpid()))),
+    "system calls": lambda: (landlock.never_more_privileges(), seccomp.apply(seccomp.jail_program(os.getpid()))),
 }
 for name, put_up in up.items():
     if what in (name, "all") or (what == "all but addresses" and name != "addresses"):

@@ -59,7 +59,7 @@ def harden(protected_pids: tuple[int, ...], limits: Mapping[str, Any] | None = N
         _set_capabilities(0)  # a grader that runs as root shall not be read by what it grades
     domain = landlock.enter_domain if limits is None else lambda: restrict_files(limits)
     rules = seccomp.hardening_rules(protected_pids, counted=limits is not None)
-    for step in (domain, lambda: seccomp.apply(rules)):
+    for step in (domain, lambda: seccomp.apply(seccomp.program(rules))):
         with contextlib.suppress(OSError):
             step()
 
@@ -154,7 +154,7 @@ def jail(limits: Mapping[str, Any]) -> dict[str, str]:
 
 def _filter() -> None:
     landlock.never_more_privileges()
-    seccomp.apply(seccomp.jail_rules(os.getpid()))
+    seccomp.apply(seccomp.jail_program(os.getpid()))
 
 
 def _bound_processes(count: int) -> None:

@@ -119,16 +119,14 @@ def _refuse(names: str, error: int = errno.EPERM) -> list[Rule]:
     return [Rule(name, error) for name in names.split()]
 
 
-def jail_rules(pid: int) -> list[Rule]:
-    """The rules of a worker with the process id `pid`: threads, files and memory of its own, and nothing else."""
-    itself = (0, pid)
-    on_itself = ("kill", "tgkill", "prlimit64", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity")
-    return [*_every_jail(), *(Rule(name, errno.EPERM, 0, values=itself, only=True) for name in on_itself)]
+def _on_itself(pid: int) -> list[Rule]:
+    names = ("kill", "tgkill", "prlimit64", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "sched_setaffinity")
+    return [Rule(name, errno.EPERM, 0, values=(0, pid), only=True) for name in names]
 
 
-@functools.cache
-def _every_jail() -> tuple[Rule, ...]:
-    return (
+def _everywhere() -> list[Rule]:
+    """The rules of a jailed worker that are the same for all."""
+    return [
         *_refuse(" ".join((_NETWORK, _EXECUTION, _OTHER_PROCESSES, _NAMESPACES, _KERNEL, _IDENTITY))),
         *_refuse(" ".join((_OUTLIVING, _ATTRIBUTES, _LEAVING))),
         *_counted_memory(),
@@ -146,7 +144,7 @@ def _every_jail() -> tuple[Rule, ...]:
         # Landlock before Linux 6.2 lets a file that may only be read be emptied.
         Rule("open", errno.EPERM, 1, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
         Rule("openat", errno.EPERM, 2, os.O_ACCMODE | os.O_TRUNC, (os.O_TRUNC,)),
-    )
+    ]
 
 
 def _counted_memory() -> list[Rule]:
@@ -179,29 +177,51 @@ def hardening_rules(protected_pids: Iterable[int], *, counted: bool = False) -> 
 
 def program(rules: Iterable[Rule], machine: str = platform.machine()) -> bytes:
     """The filter's instructions. Raises OSError on an architecture whose system calls are not in the tables."""
+    return _around(_instructions(rules, _column(machine)), machine)
+
+
+def jail_program(pid: int, machine: str = platform.machine()) -> bytes:
+    """The program of a worker with the process id `pid`: threads, files and memory of its own, and nothing else.
+
+    What is the same for all workers is made once, in their zygote. Raises OSError.
+    """
+    column = _column(machine)
+    return _around(_everywhere_instructions(column) + _instructions(_on_itself(pid), column), machine)
+
+
+def _column(machine: str) -> int:
     if machine not in _ARCHITECTURES:
         raise OSError(errno.ENOSYS, f"no table of system calls for {machine}")
-    architecture, column = _ARCHITECTURES[machine]
-    code = [
+    return _ARCHITECTURES[machine][1]
+
+
+def _around(instructions: bytes, machine: str) -> bytes:
+    """A whole program: only this architecture's calls, and only those that are known, come to the instructions."""
+    head = [
         _instruction(_LOAD, 4),
-        _instruction(_EQUAL, architecture, 1, 0),
+        _instruction(_EQUAL, _ARCHITECTURES[machine][0], 1, 0),
         _instruction(_RETURN, _ERRNO | errno.ENOSYS),
         _instruction(_LOAD, 0),
         _instruction(_AT_LEAST, _FIRST_UNKNOWN, 0, 1),
         _instruction(_RETURN, _ERRNO | errno.ENOSYS),
     ]
-    code += [_of_rule(rule, column) for rule in rules]
-    return b"".join([*code, _instruction(_RETURN, _ALLOW)])
+    return b"".join([*head, instructions, _instruction(_RETURN, _ALLOW)])
 
 
-@functools.cache  # a zygote makes them once: but for a process id, they are the same for all workers
-def _of_rule(rule: Rule, column: int) -> bytes:
-    """The instructions of one rule; none for a call that the architecture does not have."""
-    number = _NUMBERS[rule.call][column]
-    if number is None:
-        return b""
-    body = _body(rule)
-    return b"".join([_instruction(_EQUAL, number, 0, len(body)), *body])
+@functools.cache
+def _everywhere_instructions(column: int) -> bytes:
+    return _instructions(_everywhere(), column)
+
+
+def _instructions(rules: Iterable[Rule], column: int) -> bytes:
+    """Those of the rules, without what calls that the architecture does not have."""
+    bodies = ((_NUMBERS[rule.call][column], _body(rule)) for rule in rules)
+    return b"".join(
+        part
+        for number, body in bodies
+        if number is not None
+        for part in (_instruction(_EQUAL, number, 0, len(body)), *body)
+    )
 
 
 def _body(rule: Rule) -> list[bytes]:
@@ -222,9 +242,8 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def apply(rules: Iterable[Rule]) -> None:
-    """Put the rules on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
-    code = program(rules)
+def apply(code: bytes) -> None:
+    """Put a program on the calling thread, and on all that it starts, for good. Needs no_new_privs. Raises OSError."""
     filter_program = _Program(len(code) // 8, code)
     mode = ctypes.c_ulong(_SECCOMP_MODE_FILTER)
     c_library.call("prctl", c_library.SET_SECCOMP, mode, ctypes.byref(filter_program), 0, 0)
