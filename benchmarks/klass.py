@@ -26,11 +26,16 @@ SIZES = (64, 16, 1000)  # of the classes that ours gets; ratios are over the fir
 PEERS_SIZE, FASTEST_SIZE = 16, 64
 
 
-def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], python: Path, students: int) -> Cost:
-    """What a class costs per submission; setting it up is not counted. Raises PeerError where a result is missing."""
+def grade_class(
+    scratch: Path, prepare: Callable[[Path, Path, Sequence[str]], list[Work]], python: Path, students: int
+) -> Cost:
+    """What a class costs per submission; setting it up is not counted. Raises PeerError where a result is missing.
+
+    Its folder stays in `scratch`: for seconds after many files were removed, ext4 takes long to make new ones.
+    """
     names = [f"student{number:03}" for number in range(students)]
-    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(os.cpu_count()) as pool:
-        work = prepare(python, Path(scratch), names)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        work = prepare(python, Path(tempfile.mkdtemp(dir=scratch)), names)
         costs: list[Cost] = []
         variables = peers.activated(python)
 
@@ -51,23 +56,23 @@ def grade_class(prepare: Callable[[Path, Path, Sequence[str]], list[Work]], pyth
 
 
 def candidates(
-    chosen_peers: Sequence[Peer], ours: Sequence[str], sizes: Sequence[int]
+    scratch: Path, chosen_peers: Sequence[Peer], ours: Sequence[str], sizes: Sequence[int]
 ) -> tuple[dict[str, Callable[[], Cost]], list[str]]:
     """What is to be measured, by name, each tried once; and why something is not."""
     runs: dict[str, Callable[[], Cost]] = {}
     remarks = []
     for kind in ours:
         for count in sizes:
-            runs[f"ours ({kind}), {count}"] = partial(grade_class, peers.OURS[kind], Path(), count)
+            runs[f"ours ({kind}), {count}"] = partial(grade_class, scratch, peers.OURS[kind], Path(), count)
     for peer in chosen_peers:
         count = min(FASTEST_SIZE if peer.name == FASTEST_ISOLATED else PEERS_SIZE, max(sizes))
         try:
-            runs[f"{peer.name}, {count}"] = partial(grade_class, peer.prepare, peers.environment(peer), count)
+            runs[f"{peer.name}, {count}"] = partial(grade_class, scratch, peer.prepare, peers.environment(peer), count)
         except peers.PeerError as error:
             remarks.append(f"{error}: left out")
     for name, run in list(runs.items()):
         try:
-            run.func(*run.args[:2], 1)  # type: ignore[attr-defined]
+            run.func(*run.args[:3], 1)  # type: ignore[attr-defined]
         except (peers.PeerError, measure.CommandError, subprocess.CalledProcessError) as error:
             remarks.append(f"{name}: left out ({error})")
             del runs[name]
@@ -87,8 +92,9 @@ def main() -> None:
     chosen_sizes = [int(size) for size in chosen.students.split(",")] if chosen.students else None
     sizes = chosen_sizes or ((4, 1) if chosen.short else SIZES)
     chosen_peers = [peer for peer in peers.PEERS if peer.name in chosen.peers.split(",")]
-    runs, remarks = candidates(chosen_peers, chosen.ours.split(","), sizes)
-    costs_by_name = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 2))
+    with tempfile.TemporaryDirectory() as scratch:
+        runs, remarks = candidates(Path(scratch), chosen_peers, chosen.ours.split(","), sizes)
+        costs_by_name = measure.interleaved(runs, chosen.rounds or (1 if chosen.short else 2))
     ours = next(iter(costs_by_name.values()))
     rows = [
         {

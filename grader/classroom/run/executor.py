@@ -12,7 +12,7 @@ from grader.errors import UsageError
 from grader.sandbox.launcher import Launcher
 
 CONNECT_SECONDS = 10.0  # for a scheduler to answer
-_WAITING = 1  # job kept ready for the next process, so that none idles while a report is written to disk
+_AT_HAND = 2  # jobs per process: one runs while the next waits, so that none idles while reports are written to disk
 _AHEAD = 2  # jobs per thread of a cluster: one runs while the next one crosses the network
 
 
@@ -39,7 +39,7 @@ class LocalExecutor:
     def __init__(
         self, jobs: int, open_launcher: Callable[[], Launcher | None] = lambda: None, start: Start = start_python
     ) -> None:
-        self.capacity = jobs + _WAITING
+        self.capacity = _AT_HAND * jobs
         self._start = start
         self._open_launcher = open_launcher
         self._launcher: Launcher | None = None
