@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
@@ -146,20 +147,22 @@ def _refuse_unused(intake: Intake, earlier_inputs: ClassInputs, new_inputs: Clas
 def _run(
     run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack, start: Start
 ) -> tuple[store.ClassIndex, Compared]:
-    """Grades what is chosen. Hand-ins are compared with one another until `stack` closes, beside all that is left."""
+    """Grades what is chosen.
+
+    Until `stack` closes, hand-ins are compared with one another and the executor ends, beside all that is left.
+    """
 
     def index() -> store.ClassIndex:
         return build_index(run.intake, run.settings, run.assignment, run.journal.state, gone)
 
-    try:
-        run.name_folders()
-        store.write_index(run.results, index())
-        run.run(choice)
-        graded = index()
-        store.write_index(run.results, graded)
-        return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder), start))
-    finally:
-        run.executor.stop()
+    stack.callback(run.executor.stop)
+    run.name_folders()
+    store.write_index(run.results, index())
+    run.run(choice)
+    Thread(target=run.executor.stop, daemon=True).start()
+    graded = index()
+    store.write_index(run.results, graded)
+    return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder), start))
 
 
 def _tell_inputs(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import Protocol
 
 from grader.classroom.class_model import Job, JobResult, JobSettings
@@ -26,7 +27,7 @@ class Executor(Protocol):
         """Takes one job; never waits for it."""
 
     def stop(self) -> None:
-        """Ends all that runs, at once; nothing of it is left."""
+        """Ends all that runs, at once; nothing of it is left. Called again, it waits until that is so."""
 
 
 class LocalExecutor:
@@ -45,6 +46,7 @@ class LocalExecutor:
         self._launcher: Launcher | None = None
         self._processes: JobProcessPool | None = None
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="job")
+        self._stopping = Lock()
 
     def submit(self, settings: JobSettings, job: Job) -> "Future[JobResult]":
         if self._processes is None:
@@ -53,12 +55,13 @@ class LocalExecutor:
         return self._pool.submit(self._processes.work, settings, job)
 
     def stop(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        if self._processes is not None:
-            self._processes.close()
-        self._pool.shutdown()
-        if self._launcher is not None:
-            self._launcher.close()
+        with self._stopping:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            if self._processes is not None:
+                self._processes.close()
+            self._pool.shutdown()
+            if self._launcher is not None:
+                self._launcher.close()
 
 
 class DaskExecutor:
