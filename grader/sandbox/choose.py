@@ -3,6 +3,7 @@
 import os
 import platform
 import sys
+from contextlib import suppress
 from typing import Any, Self
 
 from grader.errors import SandboxError, UsageError
@@ -79,6 +80,25 @@ def open_launcher(
             raise UsageError(f"unknown sandbox {other!r} (choose from {', '.join(KINDS)}).")
 
 
+_begun: list[Any] = []  # a jail's warm process that no launcher has taken yet
+
+
+def begin_jail() -> None:
+    """Begin what a jail's workers come from, for the launcher that is opened next; its imports take their time.
+
+    Where there is no jail on this machine, nothing is begun, and the launcher says why.
+    """
+    if sys.platform == "linux" and not what_a_jail_lacks():
+        with suppress(SandboxError):
+            _begun.append(StartedZygote(WARM[0], "jail", weaker=False))
+
+
+def end_begun() -> None:
+    """End at once what no launcher has taken."""
+    while _begun:
+        _begun.pop().kill()
+
+
 class LauncherAhead:
     """A launcher that is begun now and opened when it is needed; what workers come from imports meanwhile. A context.
 
@@ -88,16 +108,18 @@ class LauncherAhead:
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
         self._zygote = _started_zygote(settings)
+        self._opened = False
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *ended: object) -> None:
         if self._zygote is not None:
-            self._zygote.close()
+            (self._zygote.close if self._opened else self._zygote.kill)()
 
     def open(self) -> Launcher:
         """The launcher, to be closed by the caller."""
+        self._opened = True
         return open_launcher(self._settings, ahead=True, zygote=self._zygote)
 
 
@@ -106,12 +128,16 @@ def _started_zygote(settings: SandboxSettings) -> Any:
     if sys.platform == "linux" and settings.gpus is None and settings.kind in (None, "jail", "process"):
         kind = settings.kind or default_kind(allow_weaker=settings.allow_weaker)
         weaker = kind == "process" or settings.allow_weaker
+        if _begun and kind == "jail" and not weaker:
+            return _begun.pop()
         return StartedZygote(WARM[0], kind, weaker=weaker) if kind != "docker" else None
     return None
 
 
 def _open_jail(*, allow_weaker: bool, sibling: int | None, zygote: Any) -> Launcher:
     if sys.platform == "linux":
+        if _begun and zygote is None and sibling is None and not allow_weaker:
+            zygote = _begun.pop()
         return JailLauncher(allow_weaker=allow_weaker, sibling=sibling, zygote=zygote)
     raise SandboxError(f"{why_no_jail()}; use --sandbox docker.")
 
