@@ -196,6 +196,40 @@ def test_the_libraries_work_inside(launcher: JailLauncher, name: str) -> None:
     assert isinstance(reply, Returned), reply
 
 
+_FOLDERS = """
+import os
+def leave():
+    open("mine", "w").close()
+    return os.getcwd()
+def look(folder):
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return None
+"""
+
+
+def test_workers_share_no_folder_beside_and_after_one_another(launcher: JailLauncher) -> None:
+    bundles = {name: bundle_of(_FOLDERS) for name in ("first", "second", "third", "fourth")}
+
+    def ask_worker(sandbox: Sandbox, worker: str, function: str, *arguments: str) -> Any:
+        reply = sandbox.call(Request(worker, "module", function, arguments, PATIENCE))
+        assert isinstance(reply, Returned), reply
+        return reply.value
+
+    with Sandbox(launcher, bundles) as sandbox:
+        first_folder = ask_worker(sandbox, "first", "leave")
+        assert ask_worker(sandbox, "second", "look", first_folder) is None
+        second_folder = ask_worker(sandbox, "second", "leave")
+        assert ask_worker(sandbox, "first", "look", second_folder) is None
+        sandbox.end("first")
+        assert ask_worker(sandbox, "third", "look", first_folder) is None
+        sandbox.end("second")
+        sandbox.end("third")
+        folders = (first_folder, second_folder)
+        assert [ask_worker(sandbox, "fourth", "look", folder) for folder in folders] == [None, None]
+
+
 def test_what_must_be_absent_is_not_in_the_memory_either(launcher: JailLauncher) -> None:
     bundle = Bundle({}, {}, preload=("numpy", "sympy"))
     assert "torch" not in warm_modules(bundle)

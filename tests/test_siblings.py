@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
+import grader.cli
 from grader.assignment_folder import Assignment
 from grader.classroom.class_model import Graded, Job, JobSettings
 from grader.classroom.run.job_process import JobProcess, JobProcessPool
 from grader.errors import SandboxError
 from grader.model import Submission
-from grader.sandbox.choose import open_launcher
+from grader.sandbox import choose
+from grader.sandbox.choose import open_launcher, why_no_jail
 from grader.sandbox.launcher import Returned
 from grader.sandbox.linux import warm
 from grader.sandbox.linux.warm import StartedZygote, WarmLauncher
@@ -141,6 +143,44 @@ def test_who_is_killed_before_a_process_begins_leaves_no_folder_of_its(
     with pytest.raises(Killed):
         start()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("lean")
+def test_a_warm_process_that_was_begun_early_is_taken_by_the_next_jail_and_ended_where_there_is_none() -> None:
+    if why_no_jail():
+        pytest.skip(why_no_jail())
+    choose.begin_jail()
+    (begun,) = choose._begun
+    with closing(opened("jail")) as launcher:
+        assert started(launcher) is begun
+        assert ask(launcher, WELL, "well") == [Returned(1)]
+    assert choose._begun == []
+    choose.begin_jail()
+    (begun,) = choose._begun
+    with closing(opened("process")) as launcher:
+        assert started(launcher) is not begun
+    choose.end_begun()
+    assert choose._begun == []
+    assert begun._process.returncode == -signal.SIGKILL
+    assert not Path(begun._folder).exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        ("class hand-ins -o results", True),
+        ("grade answer --sandbox jail", True),
+        ("grade answer --sandbox process", False),
+        ("class hand-ins --sandbox docker -o results", False),
+        ("class --help", False),
+        ("watch", False),
+        ("", False),
+    ],
+)
+def test_what_workers_come_from_is_begun_before_a_command_line_that_will_need_it(
+    arguments: str, *, begins: bool
+) -> None:
+    assert grader.cli._grades_in_a_jail(arguments.split()) == begins
 
 
 def test_job_processes_share_a_warm_process_and_one_that_dies_takes_its_sibling_along(assignment: Assignment) -> None:

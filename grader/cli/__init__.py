@@ -48,8 +48,8 @@ def _run() -> None:
         return
     from grader.sandbox.choose import begin_jail, end_begun
 
-    begin_jail()
     try:
+        begin_jail()
         _run_command()
     finally:
         end_begun()
