@@ -150,17 +150,17 @@ def test_a_warm_process_that_was_begun_early_is_taken_by_the_next_jail_and_ended
     if why_no_jail():
         pytest.skip(why_no_jail())
     choose.begin_jail()
-    (begun,) = choose._begun
+    (begun,) = choose._early_zygotes
     with closing(opened("jail")) as launcher:
         assert started(launcher) is begun
         assert ask(launcher, WELL, "well") == [Returned(1)]
-    assert choose._begun == []
+    assert choose._early_zygotes == []
     choose.begin_jail()
-    (begun,) = choose._begun
+    (begun,) = choose._early_zygotes
     with closing(opened("process")) as launcher:
         assert started(launcher) is not begun
-    choose.end_begun()
-    assert choose._begun == []
+    choose.end_early_zygotes()
+    assert choose._early_zygotes == []
     assert begun._process.returncode == -signal.SIGKILL
     assert not Path(begun._folder).exists()
 

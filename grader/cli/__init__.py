@@ -46,13 +46,13 @@ def _run() -> None:
     if not _grades_in_a_jail(sys.argv[1:]):
         _run_command()
         return
-    from grader.sandbox.choose import begin_jail, end_begun
+    from grader.sandbox.choose import begin_jail, end_early_zygotes
 
     try:
         begin_jail()
         _run_command()
     finally:
-        end_begun()
+        end_early_zygotes()
 
 
 def _grades_in_a_jail(arguments: list[str]) -> bool:

@@ -80,7 +80,7 @@ def open_launcher(
             raise UsageError(f"unknown sandbox {other!r} (choose from {', '.join(KINDS)}).")
 
 
-_begun: list[Any] = []  # a jail's warm process that no launcher has taken yet
+_early_zygotes: list[Any] = []  # a jail's warm process that no launcher has taken yet
 
 
 def begin_jail() -> None:
@@ -90,13 +90,13 @@ def begin_jail() -> None:
     """
     if sys.platform == "linux" and not what_a_jail_lacks():
         with suppress(SandboxError):
-            _begun.append(StartedZygote(WARM[0], "jail", weaker=False))
+            _early_zygotes.append(StartedZygote(WARM[0], "jail", weaker=False))
 
 
-def end_begun() -> None:
+def end_early_zygotes() -> None:
     """End at once what no launcher has taken."""
-    while _begun:
-        _begun.pop().kill()
+    while _early_zygotes:
+        _early_zygotes.pop().kill()
 
 
 class LauncherAhead:
@@ -128,16 +128,16 @@ def _started_zygote(settings: SandboxSettings) -> Any:
     if sys.platform == "linux" and settings.gpus is None and settings.kind in (None, "jail", "process"):
         kind = settings.kind or default_kind(allow_weaker=settings.allow_weaker)
         weaker = kind == "process" or settings.allow_weaker
-        if _begun and kind == "jail" and not weaker:
-            return _begun.pop()
+        if _early_zygotes and kind == "jail" and not weaker:
+            return _early_zygotes.pop()
         return StartedZygote(WARM[0], kind, weaker=weaker) if kind != "docker" else None
     return None
 
 
 def _open_jail(*, allow_weaker: bool, sibling: int | None, zygote: Any) -> Launcher:
     if sys.platform == "linux":
-        if _begun and zygote is None and sibling is None and not allow_weaker:
-            zygote = _begun.pop()
+        if _early_zygotes and zygote is None and sibling is None and not allow_weaker:
+            zygote = _early_zygotes.pop()
         return JailLauncher(allow_weaker=allow_weaker, sibling=sibling, zygote=zygote)
     raise SandboxError(f"{why_no_jail()}; use --sandbox docker.")
 

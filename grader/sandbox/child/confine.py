@@ -109,10 +109,12 @@ def close_all_but(exceptions: Collection[int]) -> None:
     """Close every descriptor behind input, output and errors that is not in `exceptions`."""
     first = _ERRORS + 1
     try:
-        for kept in (*sorted(number for number in exceptions if number >= first), _MAX_DESCRIPTOR + 1):
-            if first < kept:
-                c_library.system_call(_CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(kept - 1), ctypes.c_uint(0))
-            first = kept + 1
+        for exception in (*sorted(number for number in exceptions if number >= first), _MAX_DESCRIPTOR + 1):
+            if first < exception:
+                c_library.system_call(
+                    _CLOSE_RANGE, ctypes.c_uint(first), ctypes.c_uint(exception - 1), ctypes.c_uint(0)
+                )
+            first = exception + 1
     except OSError:  # before Linux 5.9
         _close_listed(exceptions)
 

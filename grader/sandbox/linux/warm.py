@@ -124,6 +124,10 @@ class Zygote:
         for folder in self._sibling_folders:  # each removes its own, unless it was killed
             shutil.rmtree(folder, ignore_errors=True)
 
+    def kill(self) -> None:
+        """End a zygote that has no workers, without waiting for what it does."""
+        self.close()
+
     def _answer(self) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = json.loads(self._control.recv(_MESSAGE_BYTES) or "null")
@@ -166,8 +170,7 @@ class StartedZygote(Zygote):
         super().__init__(control)
 
     def kill(self) -> None:
-        """End it at once, in the middle of its imports too; it has no workers."""
-        self._process.kill()
+        self._process.kill()  # in the middle of its imports, too
         self.close()
 
     def close(self) -> None:
