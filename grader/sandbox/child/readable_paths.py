@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from . import landlock, packages
 
@@ -20,6 +21,7 @@ _SYSTEM = (
 )
 # Not /dev/zero: mapped, it is memory that no limit counts.
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/full")
+_MAX_USES = 100  # of a ruleset: what earlier workers added is copied for each that follows
 # SETUID, SETGID, CHOWN, DAC_OVERRIDE, KILL: to become another user, and to clean up after one.
 CHANGE_USER = (1 << 7) | (1 << 6) | (1 << 0) | (1 << 1) | (1 << 5)
 
@@ -62,6 +64,45 @@ def _libraries() -> set[str]:
     folders = {os.path.dirname(path) for path in files}
     mixed = {folder for folder in folders if any(name.startswith("python") for name in os.listdir(folder))}
     return (folders - mixed) | {entry.path for folder in mixed for entry in os.scandir(folder) if ".so" in entry.name}
+
+
+@dataclass(slots=True)
+class _Ruleset:
+    descriptor: int
+    folder: str  # of the worker that had it last; those of all before are gone
+    uses: int = 0
+
+
+class Rulesets:
+    """Landlock's rulesets of what is readable, each for one worker after the other.
+
+    To make one takes longer than all else of a worker's jail. A worker adds its own folder to the ruleset that it gets,
+    where the next one finds it: so none is given away again while that folder exists.
+    """
+
+    def __init__(self) -> None:
+        self._rulesets: list[_Ruleset] = []
+
+    def take(self, places: Iterable[tuple[int, int]], folder: str) -> int | None:
+        """A descriptor for the worker of that folder, ours to keep; None without Landlock, as the worker will say."""
+        free = next((ruleset for ruleset in self._rulesets if not os.path.exists(ruleset.folder)), None)
+        if free is not None and free.uses < _MAX_USES:
+            free.folder, free.uses = folder, free.uses + 1
+            return free.descriptor
+        if free is not None:
+            self._rulesets.remove(free)
+            os.close(free.descriptor)
+        try:
+            descriptor = landlock.ruleset(places)
+        except OSError:
+            return None
+        self._rulesets.append(_Ruleset(descriptor, folder, uses=1))
+        return descriptor
+
+    def forget(self) -> None:
+        """In a process whose workers shall not share them with others'."""
+        while self._rulesets:
+            os.close(self._rulesets.pop().descriptor)
 
 
 def has_gpu() -> bool:

@@ -46,7 +46,6 @@ from . import (
 assert sys.platform == "linux"
 
 WATCH_SECONDS = 0.1  # between looks at what no rlimit bounds: a disk takes some 100 MB in that time
-MAX_RULESET_USES = 100  # what earlier workers added is copied for each that follows
 _REFUSED = 70  # exit code of a worker that could not be shut in
 
 
@@ -62,8 +61,7 @@ class Zygote:
         self.own_user = False
         self.open_to_all = True
         self.lock: int | None = None
-        self.ruleset: int | None = None  # that grants `readable`, and what is left of earlier workers: nothing
-        self.ruleset_uses = 0
+        self.rulesets = readable_paths.Rulesets()
 
     def prepare(self) -> None:
         """Try the restrictions, say how they hold, then import what workers will need."""
@@ -109,7 +107,8 @@ class Zygote:
         if child == 0:
             try:
                 lacks = confine.jail(
-                    {**self.settings["self_test"], "folder": folder, "parent": parent, **self.own_settings()}
+                    {**self.settings["self_test"], "folder": folder, "parent": parent, "ruleset": None}
+                    | self.own_settings()
                 )
                 through = confine.self_test(self.settings["folder"] + "/outside")
                 os.write(answer, json.dumps({"lacks": lacks, "through": through}).encode())
@@ -125,30 +124,7 @@ class Zygote:
 
     def own_settings(self) -> dict[str, Any]:
         keeps = self.own_user and not self.open_to_all
-        return {
-            "own_user": self.own_user,
-            "keep_reading": keeps,
-            "readable": self.readable,
-            "ruleset": self.ruleset,
-        }
-
-    def prepare_ruleset(self) -> None:
-        """A ruleset for the next worker. Making one takes longer than all else of a jail, so it serves many.
-
-        A worker adds its own folder to it, where the next one finds it: not while the folder, or any other's, exists.
-        """
-        is_bare = not os.listdir(self.settings["folder"])
-        if self.ruleset is not None and is_bare and self.ruleset_uses < MAX_RULESET_USES:
-            self.ruleset_uses += 1
-            return
-        self.drop_ruleset()
-        with contextlib.suppress(OSError):  # without Landlock, which the worker says
-            self.ruleset, self.ruleset_uses = landlock.ruleset(self.readable), 1
-
-    def drop_ruleset(self) -> None:
-        if self.ruleset is not None:
-            os.close(self.ruleset)
-            self.ruleset = None
+        return {"own_user": self.own_user, "keep_reading": keeps, "readable": self.readable}
 
     def folder(self, name: str) -> str:
         path = os.path.join(self.settings["folder"], name)
@@ -177,8 +153,8 @@ class Zygote:
                 self.say(self.forks.end(message["end"], message["gone"]))
 
     def launch(self, number: int, limits: dict[str, Any], descriptors: list[int]) -> None:
-        self.prepare_ruleset()
-        limits |= {"folder": self.folder(str(number)), "parent": os.getpid()}
+        folder = self.folder(str(number))
+        limits |= {"folder": folder, "parent": os.getpid(), "ruleset": self.rulesets.take(self.readable, folder)}
         pid = os.fork()
         if pid == 0:
             try:
@@ -194,8 +170,8 @@ class Zygote:
         self.control.detach()
         for target, descriptor in enumerate(descriptors):
             os.dup2(descriptor, target)
-        files = [place for place, _ in self.readable] if self.ruleset is None else [self.ruleset]
-        confine.close_all_but(files)
+        ruleset = limits["ruleset"]
+        confine.close_all_but([place for place, _ in self.readable] if ruleset is None else [ruleset])
         os.setsid()
         for name in ("HOME", "TMPDIR", "TEMP"):  # not by update(), which looks at what it is given: half a millisecond
             os.environ[name] = limits["folder"]
@@ -235,7 +211,7 @@ class Zygote:
         self.control = socket.socket(fileno=descriptor)
         self.settings |= settings
         self.make_folder()
-        self.drop_ruleset()  # it is the other's
+        self.rulesets.forget()  # which are the other's
         self.forks.forget()  # a sibling is forked before or beside workers, and has none
         self.say(self.report)
 
