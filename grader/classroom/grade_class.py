@@ -93,14 +93,19 @@ def grade_class(
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
         if not request.replace:
             refuse_another_class(results, intake, journal.state, effects)
-        if inputs != earlier_inputs:
+        followed = earlier_inputs.following(effects.new_ids).updated(new_inputs).accept
+        if followed != inputs.accept:
+            intake = intake.accepting(followed or ())
+        is_new, inputs = inputs != earlier_inputs, replace(inputs, accept=followed)
+        if is_new:
             ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
             admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
-            keep_inputs(results, inputs)
         else:
             move_reports(results, journal, effects)
+        if inputs != earlier_inputs:
+            keep_inputs(results, inputs)
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)

@@ -122,9 +122,12 @@ class State:
                 self.folders[name] = folder
                 self.folders.pop(before, None)
                 self.graded.rename(before, name)
+                self.incomplete.discard(name)
                 if before in self.incomplete:
                     self.incomplete.remove(before)
                     self.incomplete.add(name)
+                _keep(self.notes, name, self.notes.pop(before, ()))
+                _keep(self.questions, name, self.questions.pop(before, ()))
             case {"event": "dropped", "id": str(name)}:
                 self.graded.drop(name)
                 self.incomplete.discard(name)
@@ -224,10 +227,23 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         raise OutputError(f"{path}: the journal cannot be read ({error.strerror}).") from error
 
 
-def renames(path: Path) -> dict[str, str]:
-    """The next id of each hand-in that got another one, by a roster or a match. Raises OutputError."""
-    moves = (record for record in read(path) if record.get("event") == "renamed")
-    return {str(record.get("before")): str(record.get("id")) for record in moves}
+def origins(path: Path) -> dict[str, str]:
+    """The id with which a hand-in came into the class, of each that a roster or a match has given another since.
+
+    What is kept by it stays where it is, whatever the hand-in is called later. Where the id is free again and another
+    hand-in comes with it, that one's origin has a line break behind it, which no id has. Raises OutputError.
+    """
+    known: dict[str, str] = {}
+    taken: set[str] = set()
+    for record in read(path):
+        match record:
+            case {"event": "folder", "id": str(name)} if name not in known:
+                known[name] = f"{name}\n" if name in taken else name
+                taken.add(known[name])
+            case {"event": "renamed", "id": str(name), "before": str(before)}:
+                known[name] = known.pop(before, before)
+                taken.add(known[name])
+    return {name: origin for name, origin in known.items() if name != origin}
 
 
 def _ends_torn(path: Path) -> bool:
