@@ -253,6 +253,29 @@ def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
         klass.grade(assignment_column="77")
 
 
+GRADEBOOK = "Student,ID,SIS User ID,Exercise 8 (76),Exercise 9 (77)\n    Points Possible,,,6.00,6.00\na,1,a,,\n"
+
+
+def test_a_column_is_for_canvas_gradebook_alone(klass: Class, tmp_path: Path) -> None:
+    """Beside Moodle's worksheet or a roster it was kept, and did nothing."""
+    worksheet, gradebook = tmp_path / "worksheet.csv", tmp_path / "gradebook.csv"
+    worksheet.write_text(WORKSHEET.format(maximum="6.00"))
+    gradebook.write_text(GRADEBOOK)
+    for table in ("sheet", "roster"):
+        with pytest.raises(
+            UsageError, match=r"^--assignment-column 77: worksheet\.csv is not Canvas' gradebook, which"
+        ):
+            klass.grade(**{table: worksheet}, assignment_column="77")
+        with pytest.raises(UsageError, match=r"'Exercise 9 \(77\)', and not '78'"):
+            klass.grade(**{table: gradebook}, assignment_column="78")
+        assert not (klass.request.results / "inputs").exists()
+    klass.grade(sheet=gradebook, assignment_column="77")
+    klass.said.truncate(0)
+    klass.grade(sheet=worksheet)  # the column was of the gradebook, which is the sheet no longer
+    assert read_inputs(klass.request.results).assignment_column is None
+    assert "column" not in klass.said.getvalue()
+
+
 def test_an_option_that_has_no_value_is_said_without_one(klass: Class, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(WORKSHEET.format(maximum="100.00"))

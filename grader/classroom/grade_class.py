@@ -176,7 +176,10 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
+    kept = {name for name, _ in inputs.items()}
+    used = [
+        f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name in kept - usual
+    ]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)
