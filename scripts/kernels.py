@@ -12,10 +12,13 @@ interpreted, which takes a quarter of an hour a machine on two cores; --kvm is f
 import argparse
 import compileall
 import json
+import platform
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -86,11 +89,12 @@ def boot(machine: Machine, cache: Path, select: str, kvm: bool) -> list[dict[str
     """What the guest says, user by user."""
     kernel = fetch_kernel(machine, cache)
     image = make_image(machine.architecture, cache, {"select": select})
+    natively = kvm and machine.architecture == platform.machine()
     console = {"x86_64": "ttyS0", "aarch64": "ttyAMA0"}[machine.architecture]
     board = {"x86_64": ["-M", "q35"], "aarch64": ["-M", "virt,gic-version=3"]}[machine.architecture]
     command = [
         *(f"qemu-system-{machine.architecture}", *board, "-m", str(MEMORY_MIB), "-smp", "2"),
-        *(["-enable-kvm", "-cpu", "host"] if kvm else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
+        *(["-enable-kvm", "-cpu", "host"] if natively else ["-accel", "tcg,thread=multi", "-cpu", "max"]),
         *("-nographic", "-monitor", "none", "-serial", "stdio", "-nic", "none", "-no-reboot"),
         *("-kernel", str(kernel), "-initrd", str(image)),
         *("-append", f"console={console} panic=-1 quiet rdinit=/init {machine.arguments}"),
@@ -109,6 +113,8 @@ def boot(machine: Machine, cache: Path, select: str, kvm: bool) -> list[dict[str
         except subprocess.TimeoutExpired:
             print(f"the machine did not end in time; see {log}", file=sys.stderr)
     output = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    if not any(MARK in line for line in output):
+        print(f"the machine brought no result; {log} ends with: {' '.join(output[-1:])}", file=sys.stderr)
     return [json.loads(line.partition(MARK)[2]) for line in output if MARK in line]
 
 
@@ -122,17 +128,9 @@ def fetch_kernel(machine: Machine, cache: Path) -> Path:
 def make_image(architecture: str, cache: Path, job: dict[str, str]) -> Path:
     """An archive of the guest's whole root file system, unpacked into memory at its start."""
     root = cache / f"root-{architecture}"
-    home = root / "usr" / "local" / "lib" / "python3.11" / "dist-packages"
-    if not home.exists():
-        unpacked = extract(_PYTHON_SUITE, _DEBIAN[architecture], "python3,libstdc++6", cache)
-        # without its devices: /dev/full never ends
-        shutil.copytree(
-            unpacked, root, symlinks=True, ignore=lambda folder, names: ["dev"] if folder == str(unpacked) else []
-        )
-        shutil.rmtree(root / "var")
-        install_wheels(architecture, home)
-        compileall.compile_dir(home, quiet=2, workers=2, invalidation_mode=_unchecked(), ddir="/")
-        compileall.compile_dir(root / "usr" / "lib" / "python3.11", quiet=2, workers=2, invalidation_mode=_unchecked())
+    with made_once(root) as part:
+        if part is not None:
+            make_root(architecture, cache, part)
     checkout = root / "grader"
     shutil.rmtree(checkout, ignore_errors=True)
     for name in ("grader", "tests"):
@@ -148,6 +146,35 @@ def make_image(architecture: str, cache: Path, job: dict[str, str]) -> Path:
         pack = ["cpio", "--null", "--create", "--format=newc", "--quiet"]
         subprocess.run(pack, cwd=root, input=names, stdout=file, check=True)
     return image
+
+
+def make_root(architecture: str, cache: Path, root: Path) -> None:
+    """Debian's Python, and what the grader needs, compiled."""
+    unpacked = extract(_PYTHON_SUITE, _DEBIAN[architecture], "python3,libstdc++6", cache)
+    # without its devices: /dev/full never ends
+    shutil.copytree(
+        unpacked, root, symlinks=True, ignore=lambda folder, names: ["dev"] if folder == str(unpacked) else []
+    )
+    shutil.rmtree(root / "var")
+    home = root / "usr" / "local" / "lib" / "python3.11" / "dist-packages"
+    install_wheels(architecture, home)
+    compileall.compile_dir(home, quiet=2, workers=2, invalidation_mode=_unchecked(), ddir="/")
+    compileall.compile_dir(root / "usr" / "lib" / "python3.11", quiet=2, workers=2, invalidation_mode=_unchecked())
+
+
+@contextmanager
+def made_once(folder: Path) -> Iterator[Path | None]:
+    """Where to make a folder that is there from then on, whole; None where it is there.
+
+    What a run had begun to make when it was cut off is made anew.
+    """
+    if folder.exists():
+        yield None
+        return
+    part = folder.with_name(f"{folder.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    yield part
+    part.rename(folder)
 
 
 def install_wheels(architecture: str, home: Path) -> None:
@@ -177,29 +204,28 @@ def install_wheels(architecture: str, home: Path) -> None:
 def extract(suite: str, debian: str, package: str, cache: Path) -> Path:
     """A package of a release with all that it requires, unpacked and not configured."""
     folder = cache / f"{suite}-{debian}-{package}"
-    if not folder.exists():
-        part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        command = [
-            *("mmdebstrap", "--mode=root", "--variant=extract", f"--architectures={debian}", f"--include={package}"),
-            *("--aptopt=APT::Install-Recommends false", "--aptopt=Acquire::Check-Valid-Until false"),
-            *("--skip=check/empty", "--quiet", f"--keyring={keyring(cache)}", suite, str(part)),
-            f"deb {mirror()} {suite} main",
-        ]
-        subprocess.run(command, check=True)
-        part.rename(folder)
+    with made_once(folder) as part:
+        if part is not None:
+            part.mkdir(parents=True)
+            command = [
+                *("mmdebstrap", "--mode=root", "--variant=extract", f"--architectures={debian}"),
+                *(f"--include={package}", "--aptopt=APT::Install-Recommends false"),
+                *("--aptopt=Acquire::Check-Valid-Until false", "--skip=check/empty", "--quiet"),
+                *(f"--keyring={keyring(cache)}", suite, str(part), f"deb {mirror()} {suite} main"),
+            ]
+            subprocess.run(command, check=True)
     return folder
 
 
 def keyring(cache: Path) -> Path:
     """The keys of all releases, out of the newest stable one, which this machine's own keys vouch for."""
     folder = cache / "keyring"
-    if not folder.exists():
-        packed = ["mmdebstrap", "--mode=root", "--variant=extract", "--include=debian-archive-keyring", "--quiet"]
-        subprocess.run(
-            [*packed, "--skip=check/empty", "trixie", str(folder), f"deb {mirror()} trixie main"], check=True
-        )
+    with made_once(folder) as part:
+        if part is not None:
+            packed = ["mmdebstrap", "--mode=root", "--variant=extract", "--include=debian-archive-keyring", "--quiet"]
+            subprocess.run(
+                [*packed, "--skip=check/empty", "trixie", str(part), f"deb {mirror()} trixie main"], check=True
+            )
     return folder / "usr" / "share" / "keyrings"
 
 

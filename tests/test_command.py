@@ -20,6 +20,7 @@ from grader.cli.commands import COMMANDS, app
 from grader.errors import OutputError
 from grader.report.results_json import write_atomically
 from grader.schema import SCHEMA_FILE, json_schema
+from grader.version import VERSION
 from tests.support.command import PATIENCE, ROOT, Command
 
 pytestmark = pytest.mark.slow
@@ -252,6 +253,20 @@ def test_the_list_of_commands_is_shown_without_importing_any(grader: Command) ->
     assert [name for name in ("pydantic", "jinja2", "numpy", "grader.rubric", "asyncio") if name in loaded] == []
     wrong = grader("gradee")
     assert (wrong.returncode, "Did you mean 'grade'" in wrong.stderr) == (2, True)
+
+
+def test_a_command_ends_without_taking_apart_what_it_imported_and_does_what_was_left_for_its_end() -> None:
+    code = """
+import atexit, sys, grader.cli
+class Dismantled:
+    def __del__(self): print("taken apart", flush=True)
+sys.modules["kept"] = Dismantled()
+atexit.register(print, "the end")
+sys.argv = ["grader", "--version"]
+grader.cli.run()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=PATIENCE)
+    assert ended.stdout == f"grader {VERSION}\nthe end\n"
 
 
 def _module(info: Any) -> Any:

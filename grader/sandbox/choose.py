@@ -86,10 +86,10 @@ _early_zygotes: list[Any] = []  # a jail's warm process that no launcher has tak
 def begin_jail() -> None:
     """Begin what a jail's workers come from, for the launcher that is opened next; its imports take their time.
 
-    Where there is no jail on this machine, nothing is begun, and the launcher says why.
+    Where none can be begun on this machine, the launcher says why.
     """
     if sys.platform == "linux" and not what_a_jail_lacks():
-        with suppress(SandboxError):
+        with suppress(SandboxError, OSError):
             _early_zygotes.append(StartedZygote(WARM[0], "jail", weaker=False))
 
 
