@@ -176,9 +176,9 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    kept = {name for name, _ in inputs.items()}
+    in_use = {name for name, _ in inputs.items()}
     used = [
-        f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name in kept - usual
+        f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name in in_use - usual
     ]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")

@@ -233,17 +233,17 @@ def origins(path: Path) -> dict[str, str]:
     What is kept by it stays where it is, whatever the hand-in is called later. Where the id is free again and another
     hand-in comes with it, that one's origin has a line break behind it, which no id has. Raises OutputError.
     """
-    known: dict[str, str] = {}
-    taken: set[str] = set()
+    by_id: dict[str, str] = {}
+    used_origins: set[str] = set()
     for record in read(path):
         match record:
-            case {"event": "folder", "id": str(name)} if name not in known:
-                known[name] = f"{name}\n" if name in taken else name
-                taken.add(known[name])
+            case {"event": "folder", "id": str(name)} if name not in by_id:
+                by_id[name] = f"{name}\n" if name in used_origins else name
+                used_origins.add(by_id[name])
             case {"event": "renamed", "id": str(name), "before": str(before)}:
-                known[name] = known.pop(before, before)
-                taken.add(known[name])
-    return {name: origin for name, origin in known.items() if name != origin}
+                by_id[name] = by_id.pop(before, before)
+                used_origins.add(by_id[name])
+    return {name: origin for name, origin in by_id.items() if name != origin}
 
 
 def _ends_torn(path: Path) -> bool:

@@ -115,8 +115,8 @@ def _renamed(intake: Intake, state: State, places: Mapping[str, Entry]) -> tuple
 def _on_roster(entry: Entry, roster: Roster, absent: Collection[str]) -> Entry:
     """An entry of what is no longer there, under its students' names on the roster, if nothing else of theirs is."""
     students = tuple(
-        replace(found, lms=student.lms or found.lms)
-        if (found := roster.find(student, student.name or entry.id)) and found.id in absent
+        replace(match, lms=student.lms or match.lms)
+        if (match := roster.find(student, student.name or entry.id)) and match.id in absent
         else student
         for student in entry.students
     )

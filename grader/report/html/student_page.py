@@ -86,9 +86,9 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
 
 def _repeated(drawing: _Point, first: PointScore) -> _Point:
     """A point that was lost as the first of them, as far as that one does not say it."""
-    said = without_example(first.message, first)
+    first_message = without_example(first.message, first)
     notes = tuple(note for note in drawing.notes if note not in first.notes)
-    return replace(drawing, same_as=first.id, message=beyond(drawing.message, said), notes=notes)
+    return replace(drawing, same_as=first.id, message=beyond(drawing.message, first_message), notes=notes)
 
 
 def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
