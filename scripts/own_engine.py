@@ -1,4 +1,4 @@
-"""A Docker engine that is ours alone, to be killed and started again: for `scripts.soak`.
+"""A Docker engine that is ours alone, to be ended and started again: for `scripts.soak`.
 
 It has no network and touches no firewall, lies with all that it holds in one folder, and gets the worker's image from
 the machine's own engine. Needs root on Linux, `dockerd`, and that other engine.
@@ -8,7 +8,6 @@ import contextlib
 import os
 import random
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ class EngineUnavailable(Exception):  # noqa: N818 - no error: this machine canno
 
 
 class OwnEngine:
-    """The engine, which is started and killed as often as one likes."""
+    """The engine, which is started and ended as often as one likes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -40,8 +39,6 @@ class OwnEngine:
 
     def start(self) -> None:
         """Raises EngineUnavailable."""
-        for name in ("engine.sock", "engine.pid"):  # left by one that was killed
-            (self._folder / name).unlink(missing_ok=True)
         places = {"--data-root": "data", "--exec-root": "run", "--pidfile": "engine.pid"}
         options = [f"{name}={self._folder / place}" for name, place in places.items()]
         command = ["dockerd", "--host", self.host, *options, *_APART]
@@ -55,10 +52,14 @@ class OwnEngine:
             time.sleep(0.1)
         raise EngineUnavailable(f"dockerd does not start: {(self._folder / 'engine.log').read_text()[-300:]}")
 
-    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
-        """By a signal; containers that outlive a killed one are for the next start to find."""
+    def end(self) -> None:
+        """As the system's manager of services ends it: its containers end with it.
+
+        It is not killed: what watches its containers would die with it, other than where that is a service of its own,
+        and they would go on, known to nobody.
+        """
         if self._process is not None:
-            self._process.send_signal(number)
+            self._process.terminate()
             try:
                 self._process.wait(END_SECONDS)
             except subprocess.TimeoutExpired:
@@ -85,7 +86,7 @@ def own_engine(folder: Path) -> Iterator[tuple[OwnEngine, str]]:
     try:
         engine.start()
         with contextlib.closing(connect()) as other, engine.client() as client:
-            client.images.load(other.images.get(IMAGE).save(named=True))
+            client.images.load(other.images.get(IMAGE).save(named=True))  # type: ignore[arg-type]  # or any iterator
         yield engine, IMAGE
     finally:
         engine.end()
@@ -93,7 +94,7 @@ def own_engine(folder: Path) -> Iterator[tuple[OwnEngine, str]]:
 
 
 def interrupt_engine(engine: OwnEngine, chance: random.Random) -> None:
-    """Ended, properly or not, gone for up to two seconds, and back."""
-    engine.end(chance.choice((signal.SIGTERM, signal.SIGKILL)))
+    """Ended, gone for up to two seconds, and back."""
+    engine.end()
     time.sleep(chance.uniform(0.0, 2.0))
     engine.start()
