@@ -300,6 +300,28 @@ def test_of_a_position_named_twice_one_entry_has_to_be_right() -> None:
     assert neuron_verdicts.judge_activations(entries, labels, CROSS, Algebra(), SEED).share == 0
 
 
+def test_of_positions_that_are_named_twice_with_two_guesses_nothing_tells_which_is_meant() -> None:
+    """Five different right labels, four of them answered with the filter as it is and with the filter turned round."""
+    order = [*(offset for offset in ROW_BY_ROW[:4] for _ in range(2)), ROW_BY_ROW[4]]
+    labels = neuron_answers.read_labels(labelled(order), POSITIONS)
+    weights = [weight(offset, CONVOLUTION if index % 2 else CROSS) for index, offset in enumerate(order)]
+    said = (
+        "In 3.1 fewer than 5 right positions are named once. Of those named more than once one entry is right and "
+        "another is not, and nothing tells which of them is the answer. A person will look at it."
+    )
+    for convention in convolve.CONVENTIONS:
+        for verdict in (
+            neuron_verdicts.judge_activations(linear(weights), labels, convention, Algebra(), SEED),
+            neuron_verdicts.judge_derivative(weights, None, labels, convention, Algebra(), SEED),
+            neuron_verdicts.judge_loss(loss(weights), None, labels, convention, Algebra(), SEED),
+        ):
+            assert (verdict.outcome, verdict.message) == (Outcome.REVIEW, said)
+    rights = [weight(offset, CROSS) for offset in order]
+    assert neuron_verdicts.judge_activations(linear(rights), labels, CROSS, Algebra(), SEED).share == 1
+    wrongs = [W[index % 2] for index in range(9)]
+    assert neuron_verdicts.judge_activations(linear(wrongs), labels, CROSS, Algebra(), SEED).share == 0
+
+
 # --- 3.2
 
 

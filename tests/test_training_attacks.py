@@ -173,6 +173,63 @@ def test_a_mixture_in_the_training_is_a_persons_to_judge():
     assert "In the training, the steps are not those of SGD, nor those of any other torch optimizer" in verdict.message
 
 
+class Rated(optim.SGD):
+    """SGD, in the training with the learning rate times `factor(number of the step, parameters)`; shown as it was."""
+
+    def __init__(self, params, factor, **shown):
+        super().__init__(params, **shown)
+        self.factor, self.taken = factor, 0
+
+    def step(self, closure=None):
+        group = self.param_groups[0]
+        self.taken += 1
+        if group["params"][0].dtype == torch.float64:
+            return super().step(closure)
+        shown = group["lr"]
+        group["lr"] = shown * self.factor(self.taken, group["params"])
+        loss = super().step(closure)
+        group["lr"] = shown
+        return loss
+
+
+def norm_of(held):
+    return float(torch.stack([p.grad.norm() for p in held]).norm())
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        lambda taken, held: 0.5 / norm_of(held),
+        lambda taken, held: 1.0 if taken < 20 else 0.5 / norm_of(held),
+        again(lambda taken, held: 0.2 / max(float(p.grad.abs().max()) for p in held)),
+        again(lambda taken, held: 1.0 / (0.1 + norm_of(held) ** 2)),
+        again(lambda taken, held: 2.0 / math.sqrt(taken) / norm_of(held)),
+    ],
+)
+def test_steps_that_are_normalised_in_the_training_alone_are_a_persons_to_judge(factor):
+    """For one training, some rate fits each step; but a schedule does not know the gradients."""
+    verdict = judged("SGD", make_optimizer=lambda name, params: Rated(params, factor, lr=0.1))
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW
+    assert "In the training, the steps are not those of SGD" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("factor", "momentum"),
+    [
+        (lambda taken: 0.5 ** (taken // 40), 0.9),
+        again(lambda taken: 1.05 + math.cos(taken / 7), 0.0),
+        again(lambda taken: 0.9 ** (taken % 23), 0.5),
+        again(lambda taken: 1 + 0.5 * (-1) ** taken, 0.0),
+    ],
+)
+def test_a_schedule_that_is_shown_nowhere_costs_nothing(factor, momentum):
+    """At last the rate is so small that an entry waits for many steps, each rounded, until it has moved at all."""
+    make = lambda name, params: Rated(params, lambda taken, held: factor(taken), lr=0.1, momentum=momentum)  # noqa: E731
+    verdict = judged("SGD", make_optimizer=make)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 @pytest.mark.parametrize("name", ["SGD", again("Adam")])
 def test_an_optimizer_that_becomes_another_after_many_steps_is_a_persons_to_judge(name):
     named, other = {"SGD": (optim.SGD, optim.Adam), "Adam": (optim.Adam, optim.SGD)}[name]

@@ -116,10 +116,16 @@ def in_binary(side: Any) -> Any:
 
 
 def at_labels(entries: Sequence[Any], rights: Sequence[Any], offsets: Offsets) -> bool:
-    """Whether at each right position one of the entries labelled so is right."""
-    return all(
-        any(equal(entries[k], rights[k]) for k in range(9) if offsets[k] == offset) for offset in set(offsets) - {None}
-    )
+    """Whether at each right position one of the entries labelled so is right. Raises Undecided where fewer than five
+    are labelled once, and of two with one label one alone is right."""
+    verdicts = [
+        [equal(entries[k], rights[k]) for k in range(9) if offsets[k] == place] for place in set(offsets) - {None}
+    ]
+    if not all(map(any, verdicts)):
+        return False
+    if sum(len(some) == 1 for some in verdicts) < 5 and not all(map(all, verdicts)):
+        raise Undecided
+    return True
 
 
 def activations_are_right(module: ModuleType, offsets: Offsets) -> bool:

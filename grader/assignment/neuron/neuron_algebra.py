@@ -8,12 +8,17 @@ from typing import Any, Protocol
 
 from grader.api import Tree, Value
 from grader.assignment.neuron.neuron_misconceptions import Expressions
-from grader.assignment.neuron.weights import DY, NEURONS, X_1, C, Labels, W
+from grader.assignment.neuron.weights import DY, ENOUGH_LABELS, NEURONS, X_1, C, Labels, W
 from grader.oracles import trees
 from grader.oracles.misconceptions import Misconception
 
 EQUAL, DIFFERENT, UNDECIDED = "equal", "different", "undecided"
 MAX_PARTS = 20_000  # of the expressions in one message to the oracle, which the wire bounds
+CANNOT_DECIDE = "The machine cannot decide whether this is right. A person will look at it."
+_NAMED_TWICE = (
+    f"In 3.1 fewer than {ENOUGH_LABELS} right positions are named once. Of those named more than once one entry is "
+    "right and another is not, and nothing tells which of them is the answer. A person will look at it."
+)
 _NAMES = {str(symbol.args[0]) for symbol in (*W, *C, *DY, X_1)}
 
 
@@ -37,6 +42,7 @@ class Algebra:
         self._seed = seed
         self._notes: dict[str, None] = {}
         self.why = ""  # what is wrong with the entry that `at_labels` found, as half a sentence, where that is known
+        self.undecided = CANNOT_DECIDE  # what a person is told where `at_labels` leaves it open
         self.evidence: Mapping[str, Any] = {}  # of a comparison that could not be decided: what a person needs for it
 
     def notes(self, entries: Sequence[Tree]) -> tuple[str, ...]:
@@ -66,12 +72,17 @@ class Algebra:
         return _worst(self.each(lefts, rights))
 
     def at_labels(self, entries: Sequence[Tree], rights: Sequence[Tree], labels: Labels) -> tuple[str, int]:
-        """Over all right positions, and a bad entry's index. Of a position named twice, one entry has to be right."""
+        """Over all right positions, and a bad entry's index. Of a position named twice one entry has to be right, where
+        enough are named once; where not, it may be one of two guesses: undecided."""
         verdicts = self.each(entries, rights)
-        states = [(_best([verdicts[index] for index in group]), group[0]) for group in labels.groups()]
-        worst = _worst([state for state, _ in states])
-        bad = next(index for state, index in states if state == worst)
+        groups = {group[0]: [verdicts[index] for index in group] for group in labels.groups()}
+        states = {index: _best(group) for index, group in groups.items()}
+        worst = _worst(list(states.values()))
+        bad = next(index for index, state in states.items() if state == worst)
         self.why = self._whys[bad] if worst == DIFFERENT else ""
+        if worst == EQUAL and not labels.has_enough_alone and any(_worst(group) != EQUAL for group in groups.values()):
+            self.undecided = _NAMED_TWICE
+            return UNDECIDED, bad
         return worst, bad
 
     def named(

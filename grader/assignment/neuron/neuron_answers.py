@@ -7,12 +7,11 @@ import numpy as np
 
 from grader.api import CallFailure, Opaque, Outcome, Tree
 from grader.assignment.convolution.convolve import CONVENTIONS
-from grader.assignment.neuron.weights import NEURONS, ROW_BY_ROW, Labels, Offset
+from grader.assignment.neuron.weights import ENOUGH_LABELS, NEURONS, ROW_BY_ROW, Labels, Offset
 from grader.oracles import trees
 from grader.oracles.expression_judge import is_unsent_expression
 from grader.oracles.numeric import UnreadableError, read_array
 
-ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
 MAX_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw
 
 _ROW_BY_ROW_NOTE = "3.1 has fewer than five right labels, so y_1 to y_9 were read row by row."

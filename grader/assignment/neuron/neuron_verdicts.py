@@ -6,7 +6,7 @@ Errors are carried forward as the contract says; whichever reading gives more co
 from typing import Any
 
 from grader.api import Tree, Verdict
-from grader.assignment.neuron.neuron_algebra import DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
+from grader.assignment.neuron.neuron_algebra import CANNOT_DECIDE, DIFFERENT, EQUAL, UNDECIDED, Algebra, Symbolic
 from grader.assignment.neuron.neuron_answers import UnsentError, read_expression, read_nine
 from grader.assignment.neuron.neuron_misconceptions import (
     Expressions,
@@ -22,7 +22,6 @@ from grader.oracles.numeric import UnreadableError, sentence
 
 _ALONE = Labels(offsets=((0, 0),))  # of a single expression
 _ARGUMENTS = trees.names([*W, X_1, *C])
-_UNDECIDED = "The machine cannot decide whether this is right. A person will look at it."
 
 
 def judge_activations(value: Any, labels: Labels, convention: str, symbolic: Symbolic, seed: int) -> Verdict:
@@ -42,7 +41,7 @@ def _activations(entries: list[Tree], labels: Labels, convention: str, algebra: 
     if state == EQUAL:
         return Verdict.passed()
     if state == UNDECIDED:
-        return Verdict.review(_UNDECIDED, **algebra.evidence)
+        return Verdict.review(algebra.undecided, **algebra.evidence)
     misconception = algebra.named(entries, activation_misconceptions(labels, convention), labels)
     return _failed(misconception, _activation_sentence(entries[bad], rights[bad], bad, algebra))
 
@@ -84,7 +83,7 @@ def _derivative(
     if carried == EQUAL:
         return Verdict.passed("Carried forward from 3.2: this is the derivative of your own activations.")
     if UNDECIDED in (state, carried):
-        return Verdict.review(_UNDECIDED, **algebra.evidence)
+        return Verdict.review(algebra.undecided, **algebra.evidence)
     misconception = algebra.named(entries, derivative_misconceptions(labels, convention), labels)
     because = f": {algebra.why}" if algebra.why else ""
     message = f"∂y_{bad + 1}/∂x_1 is not the coefficient that x_1 has in y_{bad + 1}{because}."
@@ -120,7 +119,7 @@ def _loss(
     if carried == EQUAL:
         return Verdict.passed("Carried forward from 3.3: this is dy times your own ∂v/∂x_1.")
     if UNDECIDED in (state, carried):
-        return Verdict.review(_UNDECIDED, **algebra.evidence)
+        return Verdict.review(algebra.undecided, **algebra.evidence)
     misconception = algebra.named([expression], loss_misconceptions(labels, convention), _ALONE)
     because = algebra.why or "each path from x_1 over a y_i to L adds a product of derivatives"
     message = f"This is not ∂L/∂x_1: {because}."
@@ -150,7 +149,7 @@ def right_weights(labels: Labels, convention: str) -> list[Tree]:
 
 def _unread(function: str, error: UnreadableError) -> Verdict:
     if isinstance(error, UnsentError):
-        return Verdict.review(f"{function} {error}. {_UNDECIDED}")
+        return Verdict.review(f"{function} {error}. {CANNOT_DECIDE}")
     return Verdict.failed(sentence(function, error))
 
 

@@ -15,6 +15,7 @@ from grader.oracles import trees
 Offset = tuple[int, int]
 
 NEURONS = KERNEL * KERNEL
+ENOUGH_LABELS = 5  # different right ones, for 3.2 and 3.3 to be judged in the student's own order (the contract's rule)
 ROW_BY_ROW: tuple[Offset, ...] = tuple(product((-1, 0, 1), (-1, 0, 1)))
 
 W = trees.symbols("w", NEURONS, "real")
@@ -37,6 +38,11 @@ class Labels:
     @property
     def complete(self) -> bool:
         return set(self.offsets) == set(ROW_BY_ROW)
+
+    @property
+    def has_enough_alone(self) -> bool:
+        """Whether enough right positions are named once: that is, answered with one entry, and not with a choice."""
+        return sum(len(group) == 1 for group in self.groups()) >= ENOUGH_LABELS
 
     def groups(self) -> list[list[int]]:
         """The indices of the labels at each right position; a position named twice has two."""

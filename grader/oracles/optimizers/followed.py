@@ -80,8 +80,8 @@ def _is_path_with_hidden_numbers(name: str, problem: Problem, readings: list[Rec
                 return True
     for reading in readings:
         for (record,), form in schedules(name, _beginning(problem), [reading]):
-            ((path,), _) = hidden_rates.walk(form, [problem], [record])
-            if _error(record, path, problem) <= 1:
+            ((path,), factors) = hidden_rates.walk(form, [problem], [record])
+            if _error(record, path, problem) <= 1 and not hidden_rates.follow_norms(factors, problem["gradients"]):
                 return True
     return False
 

@@ -43,6 +43,7 @@ Record = dict[str, Any]
 STEP = 0.1
 SMALLEST = float(np.finfo(np.float32).tiny)  # below it, single precision has fewer digits: a weight that decays to 0
 LEAST_STEP, ROUNDING = 16.0, 2.0  # in units of an entry's last digit: what is shorter is judged together with the next
+EACH_ROUNDING = 0.5  # in these units, what each of several steps that are judged together loses, all to one side or not
 PROBE_DIGIT = 1e-9  # relative: a hand-written optimizer may compute its step in float32, and parameters are near 1
 CONVERGED = 1e-9  # of the largest entry: as LBFGS arrives, the rest is rounding
 
@@ -91,7 +92,7 @@ def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) ->
     """
     if np.array_equal(path, expected):  # torch's own
         return 0.0
-    worst, here, there = 0.0, path[0], expected[0]
+    worst, here, there, waited = 0.0, path[0], expected[0], np.zeros(path[0].shape)
     with np.errstate(invalid="ignore", over="ignore"):
         for point, other in zip(path[1:], expected[1:], strict=True):
             step, error = point - here, np.abs((point - here) - (other - there))
@@ -99,13 +100,15 @@ def step_deviation(path: Any, expected: Any, digit: float, at_least: int = 1) ->
                 np.maximum(np.abs(step), np.abs(other - there)),
                 np.maximum(digit * np.maximum(np.abs(point), np.abs(here)), SMALLEST),
             )
-            judged = ~(size <= LEAST_STEP * last)  # NaN is judged
+            judged, lost = ~(size <= LEAST_STEP * last), (ROUNDING + EACH_ROUNDING * waited) * last  # NaN is judged
+            waited += 1
             if judged.sum() < at_least:
                 continue
-            errors = np.maximum(error - ROUNDING * last, 0.0)[judged] / (STEP * size[judged])
+            errors = np.maximum(error - lost, 0.0)[judged] / (STEP * size[judged])
             errors = np.where(np.isnan(errors), np.inf, errors)
             worst = max(worst, float(errors.max()))
             here, there = np.where(judged, point, here), np.where(judged, other, there)
+            waited = np.where(judged, 0.0, waited)
     return worst
 
 
