@@ -2,12 +2,13 @@
 
 A round is a class of hand-ins from the galleries of exercises 1 to 3, graded by the real `grader class`, and one
 fault: the command killed again and again, or what it starts; a disk that fills; a clock that jumps by a day; memory
-that others take. Each fault has its turn once, then chance decides. After each round every hand-in has its one report
-with the points of an undisturbed run, and no process, file or lock is left. Beside the classes this process grades
-too, in one session for the whole time: its memory and its descriptors have to be where they were.
+that others take; a Docker engine that ends and comes back. Each fault has its turn once, then chance decides. After
+each round every hand-in has its one report with the points of an undisturbed run, and no process, file or lock is left.
+Beside the classes this process grades too, in one session for the whole time: its memory and its descriptors have to be
+where they were.
 
-A fault that this machine cannot give (a full disk needs root, the clock a C compiler) is named and left
-out. An engine that restarts is not among them: the `docker` sandbox has tests of its own for engines that fail.
+A fault that this machine cannot give (a full disk needs root, the clock a C compiler, the engine `dockerd`) is named
+and left out.
 """
 
 import argparse
@@ -27,10 +28,11 @@ from pathlib import Path
 
 from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
-from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.sandbox.sandbox_settings import IMAGE_VARIABLE, SandboxSettings
 from grader.settings import RunSettings
 from scripts.kill_class import (
     GALLERY,
+    HELPER_KILLS,
     MARK,
     ROOT,
     Pace,
@@ -40,7 +42,9 @@ from scripts.kill_class import (
     kill_until_done,
     leftovers,
     points,
+    soon_after_a_report,
 )
+from scripts.own_engine import EngineUnavailable, interrupt_engine, own_engine
 
 KINDS = ("pool-*", "conv-*", "neuron-*", "chain-*")
 FULL_MIB, ROOM_BYTES = 64, 64 << 10  # of the small disk; what is left on it: for a few reports
@@ -97,9 +101,11 @@ class Unavailable(Exception):  # noqa: N818 - no error: this machine cannot give
 class MixedTrial(Trial):
     """A class of all three exercises."""
 
+    sandbox: str = "process"
+
     def start(self) -> "subprocess.Popen[bytes]":
         chosen = ["--exercise", "1", "--exercise", "2", "--exercise", "3", "--seed", "7", "--jobs", "2"]
-        where = [str(self.submissions), "--output", str(self.results), "--sandbox", "process"]
+        where = [str(self.submissions), "--output", str(self.results), "--sandbox", self.sandbox]
         with open(self.log, "ab") as log:
             command = [sys.executable, "-m", "grader", "class", *where, *chosen]
             return subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
@@ -190,12 +196,32 @@ def memory_pressure(trial: MixedTrial, pace: Pace, counts: Counter[str], share: 
             other.kill()
 
 
+def restarting_engine(trial: MixedTrial, pace: Pace, counts: Counter[str]) -> None:
+    """The engine of the `docker` sandbox ends and comes back, no more often than a hand-in is tried again."""
+    try:
+        with own_engine(trial.results.with_name("engine")) as (engine, image):
+            trial.sandbox = "docker"
+            trial.environment |= {"DOCKER_HOST": engine.host, IMAGE_VARIABLE: image}
+            process = trial.start()
+            for _ in range(HELPER_KILLS):
+                soon_after_a_report(trial, process, pace)
+                if process.poll() is None:
+                    interrupt_engine(engine, trial.chance)
+                    counts["ends of an engine"] += 1
+            assert process.wait() == 0, trial.log.read_text()
+            with engine.client() as client:
+                assert not client.containers.list(), "containers run on"
+    except EngineUnavailable as reason:
+        raise Unavailable(str(reason)) from reason
+
+
 FAULTS: dict[str, Fault] = {
     "kills": kills,
     "helper-kills": helper_kills,
     "full-disk": full_disk,
     "clock": jumping_clock,
     "memory": memory_pressure,
+    "engine": restarting_engine,
 }
 
 

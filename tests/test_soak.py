@@ -18,6 +18,15 @@ def test_classes_come_through_and_leave_nothing(names: tuple[str, ...]) -> None:
     assert last.endswith(": nothing lost, nothing left")
 
 
+@pytest.mark.thorough
+def test_a_class_comes_through_an_engine_that_ends_and_comes_back() -> None:
+    line, last = soak.run(minutes=0.0, students=12, seed=1, names=("engine",))
+    if "left out" in line:
+        pytest.skip(line)
+    assert last.startswith("1 ends of an engine, 2 classes: "), last
+    assert last.endswith("nothing lost, nothing left")
+
+
 def test_a_fault_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_class(here: Path, students: int, *rest: object) -> None:
         soak.make_class(here / "class", students, Random(1))
