@@ -1,6 +1,6 @@
 """Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,29 +77,30 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         intake = _with_doubtful_times(opened, assignment.rubric.late)
         if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
-        _tell_inputs(earlier_inputs, inputs, new_inputs, assignment, watcher)
-        for sentence in earlier.notices:
-            watcher.notice(sentence)
         effects = Effects()
         if inputs != earlier_inputs or has_lost(intake, journal.state):
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
+        is_new, named_inputs = inputs != earlier_inputs, earlier_inputs.following(effects.new_ids)
+        if effects.new_ids:  # which the list of the last run, from which options are copied, does not have yet
+            new_inputs = new_inputs.following(_nobodys(effects.new_ids, intake))
+            inputs = replace(inputs, accept=named_inputs.updated(new_inputs).accept)
+            intake = intake.accepting(inputs.accept or ())
+        _refuse_unused(intake, named_inputs, new_inputs)
         if not request.replace:
             refuse_another_class(results, intake, journal.state, effects)
-        followed = earlier_inputs.following(effects.new_ids).updated(new_inputs).accept
-        if followed != inputs.accept:
-            intake = intake.accepting(followed or ())
-        is_new, inputs = inputs != earlier_inputs, replace(inputs, accept=followed)
+        _tell_inputs(named_inputs, inputs, new_inputs, assignment, watcher)
+        for sentence in earlier.notices:
+            watcher.notice(sentence)
         if is_new:
             ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
-            admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
+            admit(results, journal, effects, named_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
         else:
@@ -117,6 +118,12 @@ def _with_doubtful_times(intake: Intake, late: Late) -> Intake:
     """The class, with the issues about times of submission that may decide what lateness costs."""
     times = (*clock_issues(intake.hand_ins, late), *no_time_issues(intake.hand_ins, late))
     return replace(intake, issues=(*intake.issues, *times))
+
+
+def _nobodys(new_ids: Mapping[str, str], intake: Intake) -> Mapping[str, str]:
+    """The new ids of those whose old one is nobody's now: where it is somebody's, that hand-in is meant."""
+    present = {hand_in.id for hand_in in intake.hand_ins}
+    return {before: name for before, name in new_ids.items() if before not in present}
 
 
 def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:
