@@ -1,9 +1,11 @@
 """A person's marks: recorded at once, one after the other whoever gives them, from a table all or none."""
 
+import csv
 import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,9 +16,11 @@ from grader.classroom.class_model import IssueKind
 from grader.classroom.marks.marks_table import review_table
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
+from grader.classroom.results.export import export
 from grader.cli.commands import app
 from grader.errors import UsageError
 from tests.support.command import ROOT, Command
+from tests.support.desk_classes import members, write_class
 from tests.support.fake_class import Class
 
 pytestmark = pytest.mark.slow
@@ -61,6 +65,29 @@ def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
     assert [row["score"] for row in klass.table("grades.csv")] == ["5.5", "6", "5"]
     assert not (klass.request.results / store.STALE).exists()
     assert from_table(klass, text) == 0, "the same table twice changes nothing"
+
+
+def test_grades_filled_in_are_marks_where_they_were_changed(tmp_path: Path) -> None:
+    """All that the machine had decided became a person's marks, and 0 what nobody had marked yet."""
+    results = tmp_path / "results"
+    assignment = write_class(results, members(3))
+    export(results, store.read_index(results))
+    path = results / "grades.csv"
+    rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    assert [row["point 4.9"] for row in rows] == ["", "", ""], "not 0: nobody has marked it"
+    rows[0]["point 4.9"], rows[1]["point 4.9"], rows[2]["point 2.4"] = "0,5", "0", "1"
+    marks = tmp_path / "marks.csv"
+    with marks.open("w", encoding="utf-8-sig", newline="") as file:  # as a German spreadsheet saves it
+        writer = csv.DictWriter(file, [*rows[0]], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    for count in (3, 0):
+        assert review_table(results, assignment, marks, by="Emmy", when=WHEN)[0] == count
+    reports = [store.read_report(results / row["folder"] / store.REPORT) for row in rows]
+    assert [[(mark.point, mark.score) for mark in report.reviews] for report in reports] == [
+        [("4.9", 0.5)], [("4.9", 0.0)], [("2.4", 1.0)],
+    ]  # fmt: skip
+    assert [report.pending for report in reports] == [0, 0, 1]
 
 
 @pytest.mark.parametrize("written", ["004711", "4711", "4711.0", '"=""004711"""', "'004711"])

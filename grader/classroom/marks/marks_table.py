@@ -3,6 +3,7 @@
     id, point, score, comment        a line a mark
     id, 4.9, 4.9 comment             a line a student, a column a point ("point 4.9", as grades.csv has it, will do)
 
+In grades.csv itself, filled in, a score that is as the machine gave it is no mark.
 Who is meant may be an id, a name, an e-mail address or the LMS's number, also as a spreadsheet reformatted it.
 """
 
@@ -23,6 +24,7 @@ from grader.schema import Report
 
 _WHO = ("id", "identifier", "email", "name", "student")
 _COMMENT = "comment"
+_TINY = 1e-6  # a table has six digits behind the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class _Mark:
     point: str
     score: float
     comment: str
+    is_cell: bool  # in a column a point
 
 
 def review_table(
@@ -75,7 +78,11 @@ def _is_new(row_mark: _Mark, table: Path) -> bool:
         mark(report, point=row_mark.point, score=row_mark.score, comment=row_mark.comment, by="", when="")
     except UsageError as error:
         raise UsageError(f"{table}, line {row_mark.line}: {error} Nothing was recorded.") from error
-    return _latest(report, row_mark.point) != (row_mark.score, row_mark.comment)
+    latest = _latest(report, row_mark.point)
+    if latest is None and row_mark.is_cell and not row_mark.comment:
+        point = report.point(row_mark.point)
+        return not math.isclose(point.score, row_mark.score, abs_tol=_TINY) or (point.pending > 0 and not point.score)
+    return latest != (row_mark.score, row_mark.comment)
 
 
 def _latest(report: Report, point: str) -> tuple[float | None, str] | None:
@@ -99,7 +106,7 @@ def _marks(results: Path, index: store.ClassIndex, table: Path) -> Iterator[_Mar
         marks = _long(cells) if long else _wide(cells, points)
         for point, score, comment in marks:
             folder = _folder_of(results, names, cells[header[who]], f"{table}, line {line}")
-            yield _Mark(line, folder, point, _score(score, f"{table}, line {line}"), comment)
+            yield _Mark(line, folder, point, _score(score, f"{table}, line {line}"), comment, is_cell=not long)
 
 
 def _long(cells: dict[str, str]) -> Iterator[tuple[str, str, str]]:

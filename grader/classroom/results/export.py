@@ -45,7 +45,7 @@ from grader.classroom.tables import Row, table
 from grader.errors import UsageError
 from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
-from grader.schema import Report
+from grader.schema import PointScore, Report
 
 _NAMED = 5  # people in a sentence
 _SHEET = (IssueKind.TABLE, "sheet.csv")  # kind and subject of the issue about rows that are not there
@@ -174,7 +174,7 @@ def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report 
         return (*who, *(None for _ in _header(index)[len(who) :]))
     late = report.late
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
-    points = {point.id: point.score for point in report.points}
+    points = {point.id: _score_of(point) for point in report.points}
     pending = [point.id for point in report.points if point.pending]
     return (
         *(*who, report.score, report.max_score, report.pending, " ".join(pending)),
@@ -185,6 +185,11 @@ def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report 
         *(points.get(point.id) for point in index.points),
         *("; ".join(dict.fromkeys(_incidents(report))), "; ".join(notes_on(entry, report)), entry.folder),
     )
+
+
+def _score_of(point: PointScore) -> float | None:
+    """Nothing where a person still gives the whole point: whoever fills in marks there tells a 0 from none."""
+    return None if point.pending and not point.score else point.score
 
 
 def _incidents(report: Report) -> Iterator[str]:
