@@ -611,9 +611,9 @@ def test_a_request_that_fits_nothing_is_refused(
 
 
 def test_tables_are_brought_up_to_date_once(results: Path) -> None:
-    def scores() -> list[float]:
+    def scores() -> list[str]:
         with (results / "grades.csv").open(encoding="utf-8-sig", newline="") as file:
-            return [float(row["point 4.9"]) for row in csv.DictReader(file)]
+            return [row["point 4.9"] for row in csv.DictReader(file)]
 
     with opened(results) as door:
         rows = door.get("/queue.json?kind=mark").json["tasks"]
@@ -623,10 +623,10 @@ def test_tables_are_brought_up_to_date_once(results: Path) -> None:
         assert door.get("/state.json").json["behind"] == 2
         assert door.post("/finish").json == {"saved": "Tables and pages are up to date."}
         assert door.get("/state.json").json["behind"] == 0
-        assert scores() == [1.0, 1.0, 0.0, 0.0, 0.0, 0.0]
+        assert scores() == ["1", "1", "", "", "", ""]
         assert (results / "s00000" / "report.html").is_file()
         door.post(f"/mark/{rows[2]['key']}/4.9", {"score": "1"})
-    assert scores() == [1.0, 1.0, 1.0, 0.0, 0.0, 0.0], "and when the desk is closed"
+    assert scores() == ["1", "1", "1", "", "", ""], "and when the desk is closed"
 
 
 def test_the_command_opens_marks_and_closes(results: Path) -> None:
