@@ -26,6 +26,7 @@ from tests.support.fake_class import Class
 pytestmark = pytest.mark.slow
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+_UNSCORED = "Not recorded, because there is no score beside the comment: {}."
 
 
 @pytest.fixture
@@ -117,6 +118,26 @@ def test_a_table_with_a_mistake_records_nothing(text: str, sentence: str, klass:
     with pytest.raises(UsageError, match=sentence):
         from_table(klass, text)
     assert klass.report("a").reviews == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "id;2,4;2.4 Kommentar;2.5;2.5 comment\na;0,5;half;;ask her\nc;;;0;none\n",
+            ["Not read: the column '2.4 Kommentar'.", _UNSCORED.format("line 2")],
+        ),
+        ("id,point,score,comment\na,2.4,.5,\nb,2.4,,hm\nx,,,\nc,2.5,0,\nc,2.4,,hm\n", [_UNSCORED.format("lines 3, 6")]),
+        ("id,04. Sep,2.4,2.5,status\na,1,.5,,graded\nc,1,,0,graded\n", ["Not read: the column '04. Sep'."]),
+    ],
+)
+def test_what_a_table_of_marks_has_besides_is_said(text: str, sentences: list[str], klass: Class) -> None:
+    """A header that a spreadsheet took for a date, a comment whose mark is still to come: nothing said that they are
+    not recorded."""
+    results, path = klass.request.results, table(klass, text)
+    count, _, left_out = review_table(results, klass.assignment, path, by="Emmy", when=WHEN)
+    assert (count, left_out) == (2, sentences)
+    assert (klass.report("a").score, klass.report("c").score) == (5.5, 5)
 
 
 def test_two_people_at_once_wait_for_each_other_and_nothing_is_lost(klass: Class) -> None:

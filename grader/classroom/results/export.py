@@ -127,7 +127,7 @@ def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
 
 
 def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[Row]:
-    yield _header(index)
+    yield grades_header(index)
     for entry in index.entries:
         before = len(issues)
         report = report_of(results, entry, issues)
@@ -158,7 +158,8 @@ def _lines(results: Path, index: ClassIndex) -> Iterator[Line]:
         yield from (Line(person, report.score, comment) for person in entry.students)
 
 
-def _header(index: ClassIndex) -> Row:
+def grades_header(index: ClassIndex) -> Row:
+    """The columns of grades.csv."""
     exercises = dict.fromkeys(point.exercise for point in index.points)
     return (
         *(*_WHO, "score", "max_score", "pending", "pending points", "score_before_late", "submitted"),
@@ -171,7 +172,7 @@ def _header(index: ClassIndex) -> Row:
 def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report | None) -> Row:
     who = (person.id or entry.id, person.name, person.email, entry.status)
     if report is None:
-        return (*who, *(None for _ in _header(index)[len(who) :]))
+        return (*who, *(None for _ in grades_header(index)[len(who) :]))
     late = report.late
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
     points = {point.id: _score_of(point) for point in report.points}
