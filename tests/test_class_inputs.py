@@ -380,6 +380,18 @@ def test_ids_that_went_round_go_back_with_their_marks(klass: Class, roster: Path
         assert index.issues == ()
 
 
+def test_what_is_kept_of_a_damaged_report_goes_to_the_new_id_too(klass: Class, roster: Path) -> None:
+    klass.grade()
+    results = klass.request.results
+    (results / "b" / store.SET_ASIDE).write_text("marks of before")
+    (results / "c" / store.REPORT).write_text("torn")
+    klass.grade(roster=roster)
+    assert (klass.graded, (results / "c").exists()) == (["4713"], False)
+    assert (results / "4712" / store.SET_ASIDE).read_text() == "marks of before"
+    assert (results / "4713" / store.SET_ASIDE).read_text() == "torn"
+    assert [row["score"] for row in klass.table("grades.csv")] == ["6", "6", "6", ""]
+
+
 def test_an_accepted_file_follows_its_hand_in_to_another_id(klass: Class, roster: Path) -> None:
     laid_out(klass.place, {"b/version2.py": b"# v2", "c/version2.py": b"# v2"})
     klass.grade(accept=("b:version2.py=exercise2.py", "c:version2.py=exercise2.py"))

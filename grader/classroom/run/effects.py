@@ -6,6 +6,7 @@ table of which only one column was sorted gives everybody another's, and the nex
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
@@ -221,12 +222,14 @@ def _move(results: Path, journal: Journal, before: str, name: str) -> None:
     folders = journal.state.folders
     old = results / folders[before]
     folder = folder_name(name, {used.lower() for used in (*folders.values(), *store.RESERVED_NAMES)})
-    report = store.read_report(old / store.REPORT)
-    about = report.submission.model_copy(update={"id": name})
     store.make_results(results / folder)
-    if (old / store.SUBMISSION).is_file():
-        copyfile(old / store.SUBMISSION, results / folder / store.SUBMISSION)
-    store.write_report(results / folder, report.model_copy(update={"submission": about}))
+    for file in (store.SUBMISSION, store.SET_ASIDE, store.REPORT):
+        if (old / file).is_file():
+            copyfile(old / file, results / folder / file)
+    with suppress(UsageError):  # damaged: it is graded again, and what can be saved of it is
+        report = store.read_report(old / store.REPORT)
+        about = report.submission.model_copy(update={"id": name})
+        store.write_report(results / folder, report.model_copy(update={"submission": about}))
     journal.append("renamed", id=name, folder=folder, before=before)
     rmtree(old, ignore_errors=True)
 
