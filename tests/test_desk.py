@@ -206,15 +206,37 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
         assert len(stored(results, "s00001").reviews) == 1
 
 
+def move(results: Path, before: str, name: str) -> None:
+    """Gives one hand-in another id, but for the list of the class."""
+    (results / before).rename(results / name)
+    report = stored(results, name)
+    about = report.submission.model_copy(update={"id": name})
+    store.write_report(results / name, report.model_copy(update={"submission": about}))
+    with journal.Journal(results) as lines:
+        lines.append("renamed", id=name, folder=name, before=before)
+
+
+def test_no_mark_gets_into_the_report_of_another_whose_id_changed_at_that_moment(desk: Desk, results: Path) -> None:
+    """Ids go round, and the desk has not looked yet: the folder that it knows is another hand-in's."""
+    giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 0.5))
+    for before, name in (("s00001", "x"), ("s00002", "s00001"), ("x", "s00002")):
+        move(results, before, name)
+    carry(desk)
+    assert len(desk.log.waiting()) == 1
+    with pytest.raises(
+        UsageError, match=r"^a run has just graded this hand-in again, or given it another id; do that once"
+    ):
+        giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
+    assert [stored(results, name).reviews for name in ("s00001", "s00002")] == [(), ()]
+
+
 def test_a_mark_that_waits_follows_its_hand_in_to_another_id(desk: Desk, results: Path) -> None:
     """A roster or a match gives it one, in a run beside the open desk; the page had said that the mark is saved."""
     giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 0.5))
     add_requests(results, [("s00001", "2.4", "why?")], "2026-11-28T10:00:00+00:00")
     index = store.read_index(results)
     for before, name in (("s00001", "b"), ("b", "4711")):
-        (results / before).rename(results / name)
-        with journal.Journal(results) as lines:
-            lines.append("renamed", id=name, folder=name, before=before)
+        move(results, before, name)
     carry(desk)
     assert desk.log.waiting(), "not yet: the desk has not heard of it"
     entries = [
@@ -232,9 +254,7 @@ def renamed_class(results: Path, before: str, *names: str) -> None:
     """What a run beside an open desk does: it gives one hand-in another id, perhaps more than once."""
     index, first = store.read_index(results), before
     for name in names:
-        (results / before).rename(results / name)
-        with journal.Journal(results) as lines:
-            lines.append("renamed", id=name, folder=name, before=before)
+        move(results, before, name)
         before = name
     entries = [
         entry.model_copy(update={"id": before, "folder": before}) if entry.id == first else entry

@@ -51,6 +51,8 @@ def _carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
             stored = store.read_report(path)
         except UsageError:
             continue  # damaged: kept here until it has been graded again
+        if stored.submission.sha256 != hand_in.digest:
+            continue  # a run has just put another report there, perhaps another hand-in's; the desk looks at it first
         marked = with_marks(stored, desk.assignment, [logged.review for logged in entry_marks])
         if marked is not stored:
             keep(path, marked, pages=False)  # which are made once, at the end

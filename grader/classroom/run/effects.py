@@ -214,7 +214,7 @@ def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
                 _move(results, journal, before, f"{before}\n")
             else:
                 _move(results, journal, before, moves.pop(before))
-    _list_anew(results, journal.state, effects)
+        _list_anew(results, journal.state, effects)
 
 
 def _move(results: Path, journal: Journal, before: str, name: str) -> None:
