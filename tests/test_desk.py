@@ -381,6 +381,27 @@ def test_a_mark_of_an_earlier_hand_in_counts_no_more(desk: Desk, results: Path) 
 # Several people
 
 
+@pytest.mark.parametrize("kind", ["mark", "second"])
+def test_a_mark_for_files_that_its_page_did_not_show_is_asked_about(kind: str, results: Path) -> None:
+    """Somebody handed in again, and the class was graded again, while their sheet was open."""
+    with opened(results, second=100) as emmy:
+        key = emmy.get("/queue.json?kind=mark").json["tasks"][1]["key"]
+        page = emmy.get(f"/sheet/{key}/4.9?kind={kind}").text
+        version = re.search(r'name="version" value="(\w+)"', page)
+        assert version is not None
+        fields = {"score": "1", "words": "well said", "version": version[1]}
+        report = stored(results, "s00001")
+        again = report.submission.model_copy(update={"sha256": "1" * 64})
+        store.write_report(results / "s00001", report.model_copy(update={"submission": again}))
+        emmy.post(f"/mark/{key}/4.9?kind={kind}", fields)  # the desk looks again
+        refused = emmy.post(f"/mark/{key}/4.9?kind={kind}", fields)
+        assert (refused.status, refused.json["error"]) == (
+            409, "other files of this hand-in count since you opened this page; look at them first.",
+        )  # fmt: skip
+        assert stored(results, "s00001").reviews == ()
+        assert emmy.post(f"/mark/{key}/4.9?kind={kind}", {**fields, "anyway": "1"}).status == 200
+
+
 def test_two_tabs_and_two_people_are_told(desk: Desk) -> None:
     key = key_of(desk, "s00001")
     giving.give(desk, Ask(key, "4.9", "Kurt", 0.5, seen=""))

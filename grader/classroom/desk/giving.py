@@ -27,7 +27,8 @@ class ConflictError(UsageError):
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What a person wants to give. `score` is None for the sum of `items`; `seen` is the moment of the mark that their
-    page showed ("" for none), `nonce` the request's own name: sent twice, it is done once. `anyway` overrules another.
+    page showed ("" for none), `version` says which files it showed, `nonce` is the request's own name: sent twice, it
+    is done once. `anyway` overrules another.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Ask:
     items: tuple[int, ...] = ()
     words: str = ""
     seen: str | None = None
+    version: str | None = None
     nonce: str | None = None
     anyway: bool = False
 
@@ -82,7 +84,7 @@ def give_together(desk: Desk, ask: Ask) -> int:
     """Gives the same to the hand-ins with the same files that have no mark; how many these were."""
     others = open_twins(desk, desk.hand_in(ask.key), ask.point, ask.by)
     for other in others:
-        give(desk, replace(ask, key=other.key, seen=None, nonce=None))
+        give(desk, replace(ask, key=other.key, seen=None, version=None, nonce=None))
     return len(others)
 
 
@@ -106,6 +108,7 @@ def give_second(desk: Desk, ask: Ask) -> SecondMark:
     """Keeps a second reader's mark, which changes nobody's score. Raises UsageError."""
     hand_in = desk.hand_in(ask.key)
     report = desk.report(hand_in)
+    _check_version(ask, hand_in)
     score = _score(desk, ask, report)
     moment = desk.log.moment()
     fits = mark(report, point=ask.point, score=score, comment=ask.words, by=ask.by, when=moment)
@@ -188,9 +191,15 @@ def _checked(desk: Desk, ask: Ask) -> tuple[HandIn, Report]:
         raise UsageError(f"a comment has at most {MAX_COMMENT:,} characters; this one has {len(ask.words):,}.")
     report = desk.report(hand_in)
     check_rubric(desk.results / hand_in.folder / store.REPORT, report, desk.assignment)
+    _check_version(ask, hand_in)
     if not ask.anyway:
         _check_alone(desk, ask, hand_in)
     return hand_in, report
+
+
+def _check_version(ask: Ask, hand_in: HandIn) -> None:
+    if ask.version not in (None, hand_in.version) and not ask.anyway:
+        raise ConflictError("other files of this hand-in count since you opened this page; look at them first.")
 
 
 def _check_alone(desk: Desk, ask: Ask, hand_in: HandIn) -> None:

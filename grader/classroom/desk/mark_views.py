@@ -74,6 +74,7 @@ def _ask(visit: Visit) -> Ask:
         score=score,
         items=items,
         words=visit.field("words").strip(),
+        version=visit.field("version") or None,
         seen=visit.form["seen"][0] if "seen" in visit.form else None,
         nonce=visit.field("nonce") or None,
         anyway=bool(visit.field("anyway")),
