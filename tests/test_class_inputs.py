@@ -253,6 +253,29 @@ def test_an_option_about_a_sheet_needs_the_sheet(klass: Class) -> None:
         klass.grade(assignment_column="77")
 
 
+GRADEBOOK = "Student,ID,SIS User ID,Exercise 8 (76),Exercise 9 (77)\n    Points Possible,,,6.00,6.00\na,1,a,,\n"
+
+
+def test_a_column_is_for_canvas_gradebook_alone(klass: Class, tmp_path: Path) -> None:
+    """Beside Moodle's worksheet or a roster it was kept, and did nothing."""
+    worksheet, gradebook = tmp_path / "worksheet.csv", tmp_path / "gradebook.csv"
+    worksheet.write_text(WORKSHEET.format(maximum="6.00"))
+    gradebook.write_text(GRADEBOOK)
+    for table in ("sheet", "roster"):
+        with pytest.raises(
+            UsageError, match=r"^--assignment-column 77: worksheet\.csv is not Canvas' gradebook, which"
+        ):
+            klass.grade(**{table: worksheet}, assignment_column="77")
+        with pytest.raises(UsageError, match=r"'Exercise 9 \(77\)', and not '78'"):
+            klass.grade(**{table: gradebook}, assignment_column="78")
+        assert not (klass.request.results / "inputs").exists()
+    klass.grade(sheet=gradebook, assignment_column="77")
+    klass.said.truncate(0)
+    klass.grade(sheet=worksheet)  # the column was of the gradebook, which is the sheet no longer
+    assert read_inputs(klass.request.results).assignment_column is None
+    assert "column" not in klass.said.getvalue()
+
+
 def test_an_option_that_has_no_value_is_said_without_one(klass: Class, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.csv"
     sheet.write_text(WORKSHEET.format(maximum="100.00"))
@@ -305,6 +328,69 @@ def test_a_hand_in_that_is_not_there_any_more_keeps_its_marks_and_is_listed(klas
         assert [issue.message for issue in gone] == [
             "b: graded in an earlier run and not among the submissions now; the marks stay."
         ]
+
+
+def test_a_hand_in_that_is_gone_follows_its_student_to_a_new_id(klass: Class, roster: Path) -> None:
+    klass.grade()
+    path = klass.request.results / "b" / store.REPORT
+    review(path, klass.assignment, point="2.4", score=0.5, comment="hm", by="me", when=WHEN)
+    shutil.rmtree(klass.place / "b")
+    klass.grade()
+    for changes in ({"roster": roster}, {}):
+        index = klass.grade(**changes)
+        assert {entry.id: entry.status for entry in index.entries} == {
+            "4711": "graded", "4712": "graded", "4713": "graded", "4714": "absent",
+        }  # fmt: skip
+        assert [(issue.kind, issue.who) for issue in index.issues] == [
+            (IssueKind.ABSENT, "4714"), (IssueKind.GONE, "4712"),
+        ]  # fmt: skip
+        assert [row["score"] for row in klass.table("grades.csv")] == ["6", "6", "5.5", ""]
+    report = klass.report("4712")
+    assert (report.submission.id, len(report.reviews), klass.graded) == ("4712", 1, [])
+    roster.write_text("id,name\n4711,a\n5712,b\n4713,c\n")
+    assert {entry.id for entry in klass.grade(roster=roster).entries} == {"4711", "5712", "4713"}
+
+
+def test_a_hand_in_that_is_gone_keeps_its_name_where_its_student_has_handed_in_anew(klass: Class, roster: Path) -> None:
+    klass.grade()
+    (klass.place / "b").rename(klass.place / "b_4712")
+    index = klass.grade(roster=roster)
+    assert {entry.id: entry.source for entry in index.entries if entry.folder} == {
+        "4711": "a", "4712": "b_4712", "4713": "c", "b": "b",
+    }  # fmt: skip
+
+
+def test_ids_that_went_round_go_back_with_their_marks(klass: Class, roster: Path) -> None:
+    """A spreadsheet in which one column was sorted alone gives everybody another's id."""
+    klass.grade(roster=roster)
+    for name, score in (("4711", 0.5), ("4712", 0.25)):
+        path = klass.request.results / name / store.REPORT
+        review(path, klass.assignment, point="2.4", score=score, comment=name, by="me", when=WHEN)
+    sorted_alone = {"b": "4711", "c": "4712", "a": "4713"}
+    roster.write_text("id,name\n" + "".join(f"{name},{who}\n" for who, name in sorted_alone.items()))
+    for ids in (sorted_alone, {"a": "4711", "b": "4712", "c": "4713"}):
+        roster.write_text("id,name\n" + "".join(f"{name},{who}\n" for who, name in ids.items()))
+        index = klass.grade(roster=roster)
+        assert klass.graded == [], "nothing is graded again"
+        assert {entry.source: (entry.id, entry.folder) for entry in index.entries} == {
+            who: (name, name) for who, name in ids.items()
+        }
+        marks = {who: [mark.comment for mark in klass.report(name).reviews] for who, name in ids.items()}
+        assert marks == {"a": ["4711"], "b": ["4712"], "c": []}
+        assert index.issues == ()
+
+
+def test_an_accepted_file_follows_its_hand_in_to_another_id(klass: Class, roster: Path) -> None:
+    laid_out(klass.place, {"b/version2.py": b"# v2", "c/version2.py": b"# v2"})
+    klass.grade(accept=("b:version2.py=exercise2.py", "c:version2.py=exercise2.py"))
+    index = klass.grade(roster=roster, accept=("c:exercise2.py=exercise2.py",))  # as the list of the last run has it
+    assert klass.graded == ["4713"], "whose file is another from now on"
+    assert read_inputs(klass.request.results).accept == (
+        "4712:version2.py=exercise2.py", "4713:exercise2.py=exercise2.py",
+    )  # fmt: skip
+    assert [issue.who for issue in index.issues] == ["4714"]
+    klass.request = replace(klass.request, inputs=replace(klass.request.inputs, roster=None))
+    assert (klass.grade().issues, klass.graded) == (index.issues, [])
 
 
 def test_another_class_is_not_mixed_into_results(klass: Class, tmp_path: Path) -> None:

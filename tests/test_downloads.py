@@ -51,6 +51,30 @@ def by_id(intake: Intake) -> dict[str, HandIn]:
     return {hand_in.id: hand_in for hand_in in intake.hand_ins}
 
 
+@pytest.mark.parametrize("wrapped", ["", "DL 9/"])
+def test_several_downloads_in_one_folder_are_no_class(wrapped: str, read_class: Taken, tmp_path: Path) -> None:
+    """Each was one hand-in, of a person called "Tutorial A"."""
+    names = [f"{name}_{number}_assignsubmission_file_" for number, name in enumerate(("Ada Lovelace", "Alan Turing"))]
+    download = {f"{wrapped}{name}/exercise2.py": GOOD for name in names}
+    plain = laid_out(
+        tmp_path / "plain", {f"Tutorial {t}/{name}": content for t in "AB" for name, content in download.items()}
+    )
+    packed = laid_out(tmp_path / "packed", {f"Tutorial {t}.zip": zipped(download) for t in "AB"})
+    for place, suffix in ((plain, ""), (packed, ".zip")):
+        with pytest.raises(SubmissionError) as error:
+            read_class(place)
+        assert str(error.value) == (
+            f"{place}: these are 2 downloads, each with the hand-ins of several people (Tutorial A{suffix}, Tutorial "
+            f"B{suffix}). Give one of them; or, if they belong to one class, unpack all of them into one folder and "
+            "give that."
+        )
+    laid_out(tmp_path / "beside", {"Tutorial A.zip": zipped(download), "list.csv": b"id\n"})
+    assert {hand_in.students[0].name for hand_in in read_class(tmp_path / "beside").hand_ins} == {
+        "Ada Lovelace",
+        "Alan Turing",
+    }
+
+
 # --- names that say whose a file is ----------------------------------------------------------------------------------
 
 

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.model import Outcome
+from grader.report.folding import fold
+from grader.report.html.student_page import student_page
 from grader.report.markdown import annotations, escape, summary
 from grader.report.plain_text import clean
+from grader.schema import PartScore, PointScore
 from tests.support.hostile_texts import ATTACKS
 from tests.test_html import report
 
@@ -25,6 +29,38 @@ def test_the_summary_has_the_table_and_what_was_lost() -> None:
     assert "| 2.4 | Ties | 1 / 1 | ✅ passed |" in text
     assert "- **2.3** The maximum &#42;starts&#42; at 0." in text
     assert "**2.4**" not in text, "what was earned needs no sentence"
+
+
+PART = PartScore(part=None, outcome=Outcome.FAILED, share=0.0, diagnosis="too-slow")
+
+
+def not_learned(*percents: int) -> tuple[PointScore, ...]:
+    """Points about optimizers, lost for one reason; each with its name and number in the sentence."""
+    titles = ("Adadelta", "Adagrad", "Adam")
+    return tuple(
+        lost(
+            id=f"4.{number}",
+            title=title,
+            message=f"With {title} the best accuracy was {percent} %. Train longer.",
+            notes=("the same",) if number == 1 else ("the same", "another"),
+            parts=(PART,),
+            traceback=(),
+            evidence={},
+        ).points[0]
+        for number, (title, percent) in enumerate(zip(titles, percents, strict=True), 1)
+    )
+
+
+def test_what_differs_among_points_of_one_cause_is_said() -> None:
+    """The sentence was that of the first alone."""
+    (cause,) = fold(not_learned(45, 62, 45))
+    assert cause.ids == "4.1, 4.2, 4.3"
+    assert cause.others == ("The same holds for Adam.", "4.2: With Adagrad the best accuracy was 62 %.")
+    line = f"- **4.1, 4.2, 4.3** With Adadelta the best accuracy was 45 %. Train longer. {' '.join(cause.others)}"
+    assert line in summary(report(points=not_learned(45, 62, 45)))
+    page = student_page(report(points=not_learned(45, 62, 45)))
+    assert '<a href="#point-4.1">4.1</a>. With Adagrad the best accuracy was 62 %.</p>' in page
+    assert (page.count("Train longer."), page.count("the same</p>"), page.count("another</p>")) == (1, 1, 2)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack[:20]))

@@ -1,9 +1,11 @@
 """A person's marks: recorded at once, one after the other whoever gives them, from a table all or none."""
 
+import csv
 import sys
 import threading
 from collections import Counter
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -14,14 +16,17 @@ from grader.classroom.class_model import IssueKind
 from grader.classroom.marks.marks_table import review_table
 from grader.classroom.marks.review import review
 from grader.classroom.results import store
+from grader.classroom.results.export import export
 from grader.cli.commands import app
 from grader.errors import UsageError
 from tests.support.command import ROOT, Command
+from tests.support.desk_classes import members, write_class
 from tests.support.fake_class import Class
 
 pytestmark = pytest.mark.slow
 
 WHEN = datetime(2026, 1, 1, tzinfo=UTC)
+_UNSCORED = "Not recorded, because there is no score beside the comment: {}."
 
 
 @pytest.fixture
@@ -63,6 +68,29 @@ def test_marks_from_a_spreadsheet(text: str, klass: Class) -> None:
     assert from_table(klass, text) == 0, "the same table twice changes nothing"
 
 
+def test_grades_filled_in_are_marks_where_they_were_changed(tmp_path: Path) -> None:
+    """All that the machine had decided became a person's marks, and 0 what nobody had marked yet."""
+    results = tmp_path / "results"
+    assignment = write_class(results, members(3))
+    export(results, store.read_index(results))
+    path = results / "grades.csv"
+    rows = list(csv.DictReader(StringIO(path.read_text(encoding="utf-8-sig"), newline="")))
+    assert [row["point 4.9"] for row in rows] == ["", "", ""], "not 0: nobody has marked it"
+    rows[0]["point 4.9"], rows[1]["point 4.9"], rows[2]["point 2.4"] = "0,5", "0", "1"
+    marks = tmp_path / "marks.csv"
+    with marks.open("w", encoding="utf-8-sig", newline="") as file:  # as a German spreadsheet saves it
+        writer = csv.DictWriter(file, [*rows[0]], delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    for count in (3, 0):
+        assert review_table(results, assignment, marks, by="Emmy", when=WHEN)[0] == count
+    reports = [store.read_report(results / row["folder"] / store.REPORT) for row in rows]
+    assert [[(mark.point, mark.score) for mark in report.reviews] for report in reports] == [
+        [("4.9", 0.5)], [("4.9", 0.0)], [("2.4", 1.0)],
+    ]  # fmt: skip
+    assert [report.pending for report in reports] == [0, 0, 1]
+
+
 @pytest.mark.parametrize("written", ["004711", "4711", "4711.0", '"=""004711"""', "'004711"])
 def test_an_id_is_found_as_a_spreadsheet_reformatted_it(written: str, klass: Class) -> None:
     roster = klass.place.parent / "numbers.csv"
@@ -90,6 +118,26 @@ def test_a_table_with_a_mistake_records_nothing(text: str, sentence: str, klass:
     with pytest.raises(UsageError, match=sentence):
         from_table(klass, text)
     assert klass.report("a").reviews == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "id;2,4;2.4 Kommentar;2.5;2.5 comment\na;0,5;half;;ask her\nc;;;0;none\n",
+            ["Not read: the column '2.4 Kommentar'.", _UNSCORED.format("line 2")],
+        ),
+        ("id,point,score,comment\na,2.4,.5,\nb,2.4,,hm\nx,,,\nc,2.5,0,\nc,2.4,,hm\n", [_UNSCORED.format("lines 3, 6")]),
+        ("id,04. Sep,2.4,2.5,status\na,1,.5,,graded\nc,1,,0,graded\n", ["Not read: the column '04. Sep'."]),
+    ],
+)
+def test_what_a_table_of_marks_has_besides_is_said(text: str, sentences: list[str], klass: Class) -> None:
+    """A header that a spreadsheet took for a date, a comment whose mark is still to come: nothing said that they are
+    not recorded."""
+    results, path = klass.request.results, table(klass, text)
+    count, _, left_out = review_table(results, klass.assignment, path, by="Emmy", when=WHEN)
+    assert (count, left_out) == (2, sentences)
+    assert (klass.report("a").score, klass.report("c").score) == (5.5, 5)
 
 
 def test_two_people_at_once_wait_for_each_other_and_nothing_is_lost(klass: Class) -> None:

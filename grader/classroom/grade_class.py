@@ -1,6 +1,6 @@
 """Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,30 +77,36 @@ def grade_class(
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        _refuse_unused(opened, earlier_inputs, request.inputs)
         new_inputs = replace(request.inputs, against=earlier.files or None)
         inputs = inputs.updated(ClassInputs(against=new_inputs.against))
         intake = _with_doubtful_times(opened, assignment.rubric.late)
         if read_inputs(results) != earlier_inputs:
             raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
         settings = job_settings(inputs, assignment, request.sandbox)
-        _tell_inputs(earlier_inputs, inputs, new_inputs, assignment, watcher)
-        for sentence in earlier.notices:
-            watcher.notice(sentence)
         effects = Effects()
         if inputs != earlier_inputs or has_lost(intake, journal.state):
             conditions = conditions_of(settings, assignment)
             effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
+        is_new, named_inputs = inputs != earlier_inputs, earlier_inputs.following(effects.new_ids)
+        if effects.new_ids:  # which the list of the last run, from which options are copied, does not have yet
+            new_inputs = new_inputs.following(_nobodys(effects.new_ids, intake))
+            inputs = replace(inputs, accept=named_inputs.updated(new_inputs).accept)
+            intake = intake.accepting(inputs.accept or ())
+        _refuse_unused(intake, named_inputs, new_inputs)
         if not request.replace:
             refuse_another_class(results, intake, journal.state, effects)
-        if inputs != earlier_inputs:
+        _tell_inputs(named_inputs, inputs, new_inputs, assignment, watcher)
+        for sentence in earlier.notices:
+            watcher.notice(sentence)
+        if is_new:
             ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
-            admit(results, journal, effects, earlier_inputs, inputs, replacing=request.replace, chosen=ids)
+            admit(results, journal, effects, named_inputs, inputs, replacing=request.replace, chosen=ids)
             for sentence in effects.sentences():
                 watcher.notice(f"With the options given now: {sentence}.")
-            keep_inputs(results, inputs)
         else:
             move_reports(results, journal, effects)
+        if inputs != earlier_inputs:
+            keep_inputs(results, inputs)
         gone = gone_entries(results, intake, journal.state)
         journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
@@ -112,6 +118,12 @@ def _with_doubtful_times(intake: Intake, late: Late) -> Intake:
     """The class, with the issues about times of submission that may decide what lateness costs."""
     times = (*clock_issues(intake.hand_ins, late), *no_time_issues(intake.hand_ins, late))
     return replace(intake, issues=(*intake.issues, *times))
+
+
+def _nobodys(new_ids: Mapping[str, str], intake: Intake) -> Mapping[str, str]:
+    """The new ids of those whose old one is nobody's now: where it is somebody's, that hand-in is meant."""
+    present = {hand_in.id for hand_in in intake.hand_ins}
+    return {before: name for before, name in new_ids.items() if before not in present}
 
 
 def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:
@@ -171,7 +183,10 @@ def _tell_inputs(
     """Says what is used though it was not given this time, and what takes the place of something else."""
     own_rubric = assignment.folder / "rubric.toml"
     usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    used = [f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name not in usual]
+    in_use = {name for name, _ in inputs.items()}
+    used = [
+        f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name in in_use - usual
+    ]
     if used:
         watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
     reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)

@@ -56,8 +56,10 @@ def review(
 def _review_table(results: Path, course: Assignment, table: Path, by: str, when: datetime) -> None:
     from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
 
-    count, index = review_table(results, course, table, by=by, when=when)
+    count, index, left_out = review_table(results, course, table, by=by, when=when)
     out.print(f"{counted(count, 'mark')} recorded; the tables are up to date.", highlight=False)
+    for sentence in left_out:
+        out.print(Text(sentence), soft_wrap=True)
     fail_if_damaged(index.issues)
 
 

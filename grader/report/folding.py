@@ -13,6 +13,8 @@ from grader.schema import PointScore
 _NUMBER = r"(?<![\w.])[-−]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|nan|inf)(?![\w.]\w)"
 _NUMBERS = re.compile(rf"{_NUMBER}|\((?:\d+, ?)*\d*\)|\[[\d, ]+\]")
 
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!]) +(?=[A-Z])")
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -43,6 +45,19 @@ class Cause:
         return "" if not self.lost or not settled else counted(self.lost, "point")
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """What the message of the first does not say of the others: whom it is true of, too, and what differs there."""
+        alike, different = [], []
+        for point in self.points:
+            if point.message == self.first.message:
+                continue
+            if _untitled(point) == _untitled(self.first):
+                alike.append(point.title)
+            elif _differs(point, self.first):
+                different.append(f"{point.id}: {beyond(point.message, self.first.message)}")
+        return (*([f"The same holds for {', '.join(alike)}."] if alike else []), *different)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(note for point in self.points for note in point.notes))
 
@@ -68,6 +83,27 @@ def _key(point: PointScore) -> object:
     )
     place = tuple((line.file, line.line) for line in point.traceback[-1:])
     return point.exercise, frozenset(lost) or _without_numbers(point.message, point), place
+
+
+def _untitled(point: PointScore) -> str:
+    """The message with a blank in the place of what the point is about: "Adam", say."""
+    return re.sub(rf"(?<!\w){re.escape(point.title)}(?!\w)", "_", point.message)
+
+
+def _differs(point: PointScore, first: PointScore) -> bool:
+    """Whether a point has something of its own to say: other words, or numbers of what it is about.
+
+    What an input or a line of code shows is shown of the first alone.
+    """
+    if point.traceback or "input" in point.evidence:
+        return False
+    is_about_title = _untitled(point) != point.message
+    return is_about_title or _without_numbers(point.message, point) != _without_numbers(first.message, first)
+
+
+def beyond(message: str, other: str) -> str:
+    """The sentences of a message that another has not."""
+    return " ".join(sentence for sentence in _SENTENCE_ENDS.split(message) if sentence not in other)
 
 
 def _without_numbers(message: str, point: PointScore) -> str:

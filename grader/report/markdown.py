@@ -38,7 +38,13 @@ def summary(report: Report) -> str:
         points = [point for point in report.points if point.exercise == exercise.id]
         lines += [_row(point.id, point.title, point.score, point.max_score, _outcome(point)) for point in points]
     lost = [
-        f"- **{escape(cause.ids)}** {escape(cause.first.message, MAX_MESSAGE)}" for cause in fold(_with_message(report))
+        " ".join(
+            [
+                f"- **{escape(cause.ids)}**",
+                *(escape(text, MAX_MESSAGE) for text in (cause.first.message, *cause.others)),
+            ]
+        )
+        for cause in fold(_with_message(report))
     ]
     about = f"Seed {report.seed}, sandbox {report.environment.sandbox}, grader {report.environment.grader}."
     return "\n".join([*lines, "", *lost, *([""] if lost else []), escape(about, MAX_MESSAGE), ""])

@@ -45,7 +45,8 @@ def _paragraph(cause: Cause, remarks: Sequence[str], width: int) -> Text:
     costs = f" (−{cause.costs})" if cause.costs and len(cause.points) > 1 else ""
     picture = list(_picture(point, width))
     sentence = sentence_of(point, bool(picture)) if point.outcome is not Outcome.PASSED else ""
-    notes = [f"Note: {clean(note)}" for note in remarks]
+    notes = [clean(text) for text in (cause.others if sentence else ())]
+    notes += [f"Note: {clean(note)}" for note in remarks]
     text = Text("\n") + _headed(f"{cause.ids}{costs}  ", clean(sentence) if sentence else notes.pop(0), width)
     lines = [*picture, *_apart(picture, _traceback(point.traceback, width - len(INDENT)))]
     if point.output and point.outcome not in (Outcome.PASSED, Outcome.FORBIDDEN):

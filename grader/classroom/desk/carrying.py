@@ -43,7 +43,7 @@ def _carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
     carried: list[LoggedMark] = []
     for entry in dict.fromkeys(logged.entry for logged in marks):
         entry_marks = [logged for logged in marks if logged.entry == entry]
-        hand_in = desk.state.by_entry(entry)
+        hand_in = desk.state.by_origin(entry)
         if hand_in is None:
             continue
         path = desk.results / hand_in.folder / store.REPORT

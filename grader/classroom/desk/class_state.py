@@ -55,9 +55,12 @@ class _Summary:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """One hand-in. `key` is what pages and addresses call it: it tells nobody whose it is."""
+    """One hand-in. `key` is what pages and addresses call it: it tells nobody whose it is. By its `origin`, the id that
+    it came into the class with, the database knows it. Neither changes where a roster or a match gives it another id.
+    """
 
     key: str
+    origin: str
     entry: Entry
     folder: str
     digest: str
@@ -89,8 +92,9 @@ class ClassState:
         self._entries: list[Entry] = []
         self._students: dict[str, tuple[Student, ...]] = {}
         self._stamps: dict[str, str] = {}
+        self._origins: Mapping[str, str] = {}
         self._by_entry: dict[str, str] = {}
-        self._renames: Mapping[str, str] | None = None  # read where somebody is asked for who is not there
+        self._by_origin: dict[str, str] = {}
         self._by_digest: dict[str, list[str]] = {}
 
     def refresh(self) -> None:
@@ -107,6 +111,7 @@ class ClassState:
             self.version += 1
         self.hand_ins = hand_ins
         self._by_entry = {hand_in.entry.id: key for key, hand_in in hand_ins.items()}
+        self._by_origin = {hand_in.origin: key for key, hand_in in hand_ins.items()}
         self._by_digest = {}
         for key, hand_in in hand_ins.items():
             self._by_digest.setdefault(hand_in.digest, []).append(key)
@@ -119,7 +124,8 @@ class ClassState:
         stamp = _stamp(self.results / entry.folder / store.REPORT) if entry.folder else None
         if entry.folder is None or (stamp is None and entry.status != "graded"):
             return None
-        key = self._key(entry.id)
+        origin = self._origins.get(entry.id, entry.id)
+        key = self._key(origin)
         current = self.hand_ins.get(key)
         if current is not None and self._stamps.get(entry.folder) == stamp:
             return current if current.entry is entry else replace(current, entry=entry)
@@ -131,20 +137,15 @@ class ClassState:
             self._stamps[entry.folder] = stamp
             if not text:
                 learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
-        return HandIn(key, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
+        return HandIn(key, origin, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
 
     def by_entry(self, entry: str) -> HandIn | None:
-        """The hand-in that the class calls `entry`, or called so before a roster or a match gave it another id.
-
-        Marks that were given meanwhile, and requests, have the id of then.
-        """
-        old_ids: set[str] = set()
-        while entry not in self._by_entry and entry not in old_ids:
-            if self._renames is None:
-                self._renames = journal.renames(self.results / journal.NAME)
-            old_ids.add(entry)
-            entry = self._renames.get(entry, entry)
+        """The hand-in that the class calls `entry` now."""
         return self.hand_ins.get(self._by_entry.get(entry, ""))
+
+    def by_origin(self, origin: str) -> HandIn | None:
+        """The hand-in that the database calls so."""
+        return self.hand_ins.get(self._by_origin.get(origin, ""))
 
     def twins(self, hand_in: HandIn) -> list[HandIn]:
         """The others who handed in the very same files; none where these are no files at all."""
@@ -167,9 +168,9 @@ class ClassState:
         """Names and id of whom an issue is about; as it is where that is no id of the class."""
         return label(whose, self._students.get(whose, ()))
 
-    def add_mark(self, entry: str, mark: ReviewEntry) -> None:
+    def add_mark(self, origin: str, mark: ReviewEntry) -> None:
         """Takes note of a mark that is not in its report yet."""
-        hand_in = self.by_entry(entry)
+        hand_in = self.by_origin(origin)
         if hand_in is None or mark.sha256 != hand_in.digest:
             return
         state = hand_in.points.get(mark.point) or PointState(
@@ -184,8 +185,8 @@ class ClassState:
         """Whether the rubric leaves this point to a person, whatever the machine finds."""
         return any(rubric_point.id == point and rubric_point.kind == "person" for rubric_point in self._rubric.points)
 
-    def _key(self, entry: str) -> str:
-        return sha256(f"{self.salt} {entry}".encode()).hexdigest()[:_KEY]
+    def _key(self, origin: str) -> str:
+        return sha256(f"{self.salt} {origin}".encode()).hexdigest()[:_KEY]
 
     def _read_index(self) -> None:
         path = self.results / store.INDEX
@@ -201,7 +202,7 @@ class ClassState:
             self._read_journal()
         self._students = {entry.id: entry.students for entry in self._entries}
         self._index_stamp = stamp
-        self._renames = None
+        self._origins = journal.origins(self.results / journal.NAME)
         self.version += 1
 
     def _read_journal(self) -> None:

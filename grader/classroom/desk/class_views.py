@@ -78,7 +78,7 @@ def agreement_page(visit: Visit, desk: Desk) -> Response:
     """First and second marks side by side, and how far they agree, point by point."""
     pairs: dict[str, list[tuple[HandIn, Any, Any]]] = {}
     for (entry, point, digest), second in desk.seconds.all().items():
-        hand_in = desk.state.by_entry(entry)
+        hand_in = desk.state.by_origin(entry)
         state = hand_in.points.get(point) if hand_in and hand_in.digest == digest else None
         if hand_in and state and state.given and state.given.score is not None:
             pairs.setdefault(point, []).append((hand_in, state.given, second))
@@ -101,9 +101,10 @@ def agreement_page(visit: Visit, desk: Desk) -> Response:
 
 def requests(visit: Visit, desk: Desk) -> Response:
     """All regrade requests with their answers."""
-    rows = [(request, desk.state.by_entry(request.entry)) for request in desk.regrades.all()]
+    rows = [(request, desk.state.by_origin(request.entry)) for request in desk.regrades.all()]
     if visit.wants_json:
-        return JSONResponse([asdict(request) for request, _ in rows] if not desk.anonymous else [])
+        named = [asdict(request) | ({"entry": hand_in.entry.id} if hand_in else {}) for request, hand_in in rows]
+        return JSONResponse(named if not desk.anonymous else [])
     shown = [
         (
             request,

@@ -1,5 +1,7 @@
 """desk.db: what people do at the desk, in SQLite beside the reports. On the disk before anybody is told so.
 
+An `entry` is a hand-in's origin (`journal.origins`), so that what is written about it never has to move.
+
 WAL, so that a reader never waits; `synchronous=FULL`, so that a commit survives kill -9 and a power cut
 (https://www.sqlite.org/pragma.html#pragma_synchronous).
 """

@@ -46,7 +46,7 @@ def give(desk: Desk, ask: Ask, source: Source = Source.MARK) -> ReviewEntry:
 
     Raises ConflictError where somebody else was there, UsageError for a mark that does not fit.
     """
-    earlier = desk.log.answered(ask.nonce, desk.hand_in(ask.key).entry.id, ask.point) if ask.nonce else None
+    earlier = desk.log.answered(ask.nonce, desk.hand_in(ask.key).origin, ask.point) if ask.nonce else None
     if earlier is not None:
         return earlier.review
     hand_in, report = _checked(desk, ask)
@@ -55,15 +55,15 @@ def give(desk: Desk, ask: Ask, source: Source = Source.MARK) -> ReviewEntry:
     comment = desk.items.comment(ask.point, ask.items, ask.words)
     moment = desk.log.moment()
     new_mark = mark(report, point=ask.point, score=score, comment=comment, by=ask.by, when=moment)
-    request = desk.regrades.open_for(hand_in.entry.id, ask.point) if source is Source.REGRADE else None
+    request = desk.regrades.open_for(hand_in.origin, ask.point) if source is Source.REGRADE else None
     with desk.database.writing():
         items = ask.items if summed else ()
-        desk.log.add(hand_in.entry.id, new_mark, source, items=items, words=ask.words, nonce=ask.nonce)
+        desk.log.add(hand_in.origin, new_mark, source, items=items, words=ask.words, nonce=ask.nonce)
         desk.snippets.used(ask.point, ask.words)
         if request is not None:
             before = new_mark.before or 0.0
             desk.regrades.answer(request, before=before, after=score, answer=comment, marker=ask.by, when=moment)
-    desk.state.add_mark(hand_in.entry.id, new_mark)
+    desk.state.add_mark(hand_in.origin, new_mark)
     return new_mark
 
 
@@ -89,9 +89,9 @@ def give_together(desk: Desk, ask: Ask) -> int:
 def keep(desk: Desk, ask: Ask) -> None:
     """Answers a regrade request without another mark. Raises UsageError where there is none."""
     hand_in, report = _checked(desk, ask)
-    request = desk.regrades.open_for(hand_in.entry.id, ask.point)
+    request = desk.regrades.open_for(hand_in.origin, ask.point)
     if request is None:
-        if desk.regrades.answered_by(hand_in.entry.id, ask.point, ask.by, ask.words):
+        if desk.regrades.answered_by(hand_in.origin, ask.point, ask.by, ask.words):
             return  # the very same answer, which came again because ours was lost on the way
         raise UsageError("this request has been answered already.")
     score = report.point(ask.point).score
@@ -110,7 +110,7 @@ def give_second(desk: Desk, ask: Ask) -> SecondMark:
     moment = desk.log.moment()
     fits = mark(report, point=ask.point, score=score, comment=ask.words, by=ask.by, when=moment)
     comment = desk.items.comment(ask.point, ask.items, ask.words)
-    second = SecondMark(hand_in.entry.id, ask.point, fits.sha256, score, comment, ask.by, moment)
+    second = SecondMark(hand_in.origin, ask.point, fits.sha256, score, comment, ask.by, moment)
     with desk.database.writing():
         desk.seconds.keep(second)
     desk.state.changed.append(hand_in.key)
@@ -120,7 +120,7 @@ def give_second(desk: Desk, ask: Ask) -> SecondMark:
 def undo(desk: Desk, by: str) -> LoggedMark:
     """Takes back the latest mark of `by`: what was before it counts again. Raises UsageError, ConflictError."""
     latest = desk.log.undoable(by)
-    hand_in = desk.state.by_entry(latest.entry) if latest else None
+    hand_in = desk.state.by_origin(latest.entry) if latest else None
     if latest is None or hand_in is None:
         raise UsageError("there is no mark of yours left to take back.")
     if latest.review.sha256 != hand_in.digest:
@@ -155,7 +155,7 @@ def rescore_items(desk: Desk, point: str, changed: int | None, by: str) -> int:
     """After a change of one item (None: of what all begin with): marks again everybody who has it; how many."""
     moved = 0
     for logged in desk.log.latest_of_point(point):
-        hand_in = desk.state.by_entry(logged.entry)
+        hand_in = desk.state.by_origin(logged.entry)
         state = hand_in.points.get(point) if hand_in else None
         if hand_in is None or state is None or state.given != logged.review or not logged.items:
             continue
@@ -194,7 +194,7 @@ def _checked(desk: Desk, ask: Ask) -> tuple[HandIn, Report]:
 
 
 def _check_alone(desk: Desk, ask: Ask, hand_in: HandIn) -> None:
-    holder = desk.leases.holder(hand_in.entry.id, ask.by)
+    holder = desk.leases.holder(hand_in.origin, ask.by)
     if holder is not None:
         raise ConflictError(f"{holder} has this hand-in open and is marking it.")
     state = hand_in.points.get(ask.point)

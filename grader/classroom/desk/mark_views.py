@@ -32,7 +32,7 @@ def give(visit: Visit, desk: Desk) -> Response:
     following = desk.next_task(visit.chosen, (ask.key, ask.point), 1, visit.marker)
     where = address_of(following, visit.chosen) if following else f"/{query_of(visit.chosen)}"
     if following and following.key:
-        desk.leases.take(desk.hand_in(following.key).entry.id, visit.marker)
+        desk.leases.take(desk.hand_in(following.key).origin, visit.marker)
     else:
         desk.leases.leave(visit.marker)
     message = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
@@ -49,7 +49,7 @@ def undo(visit: Visit, desk: Desk) -> Response:
     """Takes back the visitor's latest mark, and goes there."""
     logged = giving.undo(desk, visit.marker)
     visit.request.app.state.keeper.wake()
-    hand_in = desk.state.by_entry(logged.entry)
+    hand_in = desk.state.by_origin(logged.entry)
     point = logged.review.point
     where = sheet_address(hand_in.key, point, visit.chosen) if hand_in and point != LATE else f"/?kind={TIME}"
     who = label(hand_in, desk.anonymous) if hand_in else ""

@@ -102,6 +102,9 @@ class Desk:
     def hand_in(self, key: str) -> HandIn:
         """Raises UsageError where there is none."""
         hand_in = self.state.hand_ins.get(key)
+        if hand_in is not None and not (self.results / hand_in.folder).is_dir():
+            self.refresh()  # a run has just given it another id, and with it another folder
+            hand_in = self.state.hand_ins.get(key)
         if hand_in is None:
             raise UsageError(
                 "there is no such hand-in in this class; it may have been graded again under another name."
@@ -111,13 +114,13 @@ class Desk:
     def report(self, hand_in: HandIn) -> Report:
         """The report with all marks, those too that are not carried over yet. Raises UsageError where it is damaged."""
         stored = store.read_report(self.results / hand_in.folder / store.REPORT)
-        waiting = [logged.review for logged in self.log.waiting(hand_in.entry.id)]
+        waiting = [logged.review for logged in self.log.waiting(hand_in.origin)]
         return with_marks(stored, self.assignment, waiting) if waiting else stored
 
     def held(self, me: str) -> dict[str, str]:
         """The hand-ins that others have open: key -> who has it."""
         held = self.leases.held_by_others(me)
-        return {hand_in.key: held[entry] for entry in held if (hand_in := self.state.by_entry(entry)) is not None}
+        return {hand_in.key: held[entry] for entry in held if (hand_in := self.state.by_origin(entry)) is not None}
 
     def next_task(self, chosen: Filter, here: tuple[str, str], step: int, me: str) -> Task | None:
         """The sheet to go to from `here`; one that somebody else has open is passed over."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.classroom.desk.database import Database
-from grader.classroom.results import store
+from grader.classroom.results import journal, store
 from grader.classroom.results.hand_in_names import HandInNames
 from grader.classroom.tables import bare, read_table
 from grader.errors import UsageError
@@ -93,6 +93,7 @@ def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str)
     Raises UsageError where nobody in this class goes by that name, or has no such point.
     """
     names = HandInNames(store.read_index(results))
+    origins = journal.origins(results / journal.NAME)
     new_requests = []
     for who, point, words in requests:
         try:
@@ -104,7 +105,7 @@ def add_requests(results: Path, requests: list[tuple[str, str, str]], when: str)
         ]
         if point not in points:
             raise UsageError(f"{who}: there is no point {point!r} in this report; there are {', '.join(points)}.")
-        new_requests.append((entry.id, point, words))
+        new_requests.append((origins.get(entry.id, entry.id), point, words))
     with closing(Database(results)) as database, database.writing():
         return sum(Regrades(database).add(*request, when) for request in new_requests)
 

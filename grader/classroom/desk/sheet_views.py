@@ -28,11 +28,11 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
     shown = sheet(desk.results, hand_in, report, point, desk.assignment.rubric, hide_marks=is_second)
     holder = None
     if visit.request.headers.get("x-desk") != PREFETCH and not visit.wants_json:
-        holder = desk.leases.take(hand_in.entry.id, visit.marker)
+        holder = desk.leases.take(hand_in.origin, visit.marker)
     if visit.wants_json:
         return JSONResponse(_sheet_json(desk, hand_in, shown, report))
     ticked, words = _items_and_words(desk, hand_in, shown)
-    second = desk.seconds.of(hand_in.entry.id, point, hand_in.digest) if is_second else None
+    second = desk.seconds.of(hand_in.origin, point, hand_in.digest) if is_second else None
     twins = desk.state.twins(hand_in)
     return html(
         visit,
@@ -52,7 +52,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
         ticked=ticked,
         words=(second.comment if second else "") if is_second else words,
         second=second,
-        request=desk.regrades.open_for(hand_in.entry.id, point),
+        request=desk.regrades.open_for(hand_in.origin, point),
         is_second=is_second,
         action=f"/mark/{hand_in.key}/{point}{query_of(chosen)}",
         **standing(desk, visit, here),
@@ -62,7 +62,7 @@ def sheet_page(visit: Visit, desk: Desk) -> Response:
 
 def _items_and_words(desk: Desk, hand_in: HandIn, shown: Sheet) -> tuple[tuple[int, ...], str]:
     """The items and the words of the mark that counts."""
-    latest = desk.log.latest(hand_in.entry.id, shown.point.id)
+    latest = desk.log.latest(hand_in.origin, shown.point.id)
     if latest is not None and latest.review == shown.current:
         return latest.items, latest.words
     return (), shown.current.comment if shown.current else ""
@@ -85,7 +85,7 @@ def next_sheet(visit: Visit, desk: Desk) -> Response:
 def claim(visit: Visit, desk: Desk) -> Response:
     """Makes a hand-in the visitor's for ten minutes; says whose it is if it is not theirs, and where to go from it."""
     hand_in = desk.hand_in(visit.path("key"))
-    holder = desk.leases.take(hand_in.entry.id, visit.marker)
+    holder = desk.leases.take(hand_in.origin, visit.marker)
     return JSONResponse({"holder": holder, **standing(desk, visit, (hand_in.key, visit.path("point")))})
 
 

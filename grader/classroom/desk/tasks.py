@@ -110,7 +110,7 @@ class TaskMaker:
         if task.request is not None:
             return self._regrade(self.requests.numbered(task.request))
         if task.kind == SECOND and task.point and point:
-            second_mark = self.seconds.of(hand_in.entry.id, task.point, hand_in.digest)
+            second_mark = self.seconds.of(hand_in.origin, task.point, hand_in.digest)
             return self._second(hand_in, task.point, point, second_mark)
         if task.kind not in (MARK, REVIEW, TIME):
             return task
@@ -150,7 +150,7 @@ class TaskMaker:
         return Task(TIME, hand_in.key, LATE, hand_in.name, issue.message, current is not None, given=current)
 
     def _regrade(self, request: Request) -> Task:
-        hand_in = self.state.by_entry(request.entry)
+        hand_in = self.state.by_origin(request.entry)
         point = hand_in.points.get(request.point) if hand_in else None
         return Task(
             kind=REGRADE,
@@ -169,8 +169,8 @@ class TaskMaker:
             for name, point in hand_in.points.items():
                 if point.machine is not Outcome.REVIEW or not self.state.is_personal(name):
                     continue
-                if self.seconds.is_sampled(self.state.salt, hand_in.entry.id, name):
-                    yield self._second(hand_in, name, point, marks.get((hand_in.entry.id, name, hand_in.digest)))
+                if self.seconds.is_sampled(self.state.salt, hand_in.origin, name):
+                    yield self._second(hand_in, name, point, marks.get((hand_in.origin, name, hand_in.digest)))
 
     def _second(self, hand_in: HandIn, name: str, point: PointState, second_mark: SecondMark | None) -> Task:
         """One of the sample; it waits until somebody else has marked it, whose mark is not told."""

@@ -13,6 +13,8 @@ from grader.classroom.class_model import Issue, IssueKind
 from grader.errors import UsageError
 from grader.model import Expected
 
+ACCEPT = "--accept"
+
 
 def quoted(option: str, value: str) -> str:
     """`--accept 'ada:my 2.py=exercise2.py'`, to be copied into a shell: a student's name for a file may have an
@@ -63,7 +65,7 @@ def parse_accepted(
         if not matching_ids:
             who = rest.partition(":")[0]
             reason = f"no hand-in of this class has the id {who}; class.json lists them."
-            unused.append(Unused("--accept", option, who, reason, f"{who}:={name}"))
+            unused.append(Unused(ACCEPT, option, who, reason, f"{who}:={name}"))
             continue
         hand_in_id = max(matching_ids, key=len)  # an id may begin another
         accepted.setdefault(hand_in_id, {})[name] = rest[len(hand_in_id) + 1 :]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Format, HandIn, Issue, IssueKind, Part, Student, Submitted
 from grader.classroom.compressed_sequence import compressed
-from grader.classroom.intake.decision_options import Unused, parse_accepted, parse_matches
+from grader.classroom.intake.decision_options import ACCEPT, Unused, parse_accepted, parse_matches
 from grader.classroom.intake.hand_in_files import read_hand_in
 from grader.classroom.intake.lms_formats import descend, take_in
 from grader.classroom.intake.matching import apply_matches, look_up, match_to_roster
@@ -47,6 +47,7 @@ class Intake:
     hand_ins: Sequence[HandIn]
     issues: tuple[Issue, ...] = ()
     absent: tuple[Student, ...] = ()
+    roster: Sequence[Student] = ()
     superseded: frozenset[str] = frozenset()  # sources of hand-ins of which a newer one counts
     accepted: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unused: tuple[Unused, ...] = ()  # decisions about what is not in this class
@@ -54,6 +55,13 @@ class Intake:
     def read(self, hand_in: HandIn) -> Submission:
         """The submission that a hand-in comes to. Raises OSError."""
         return read_hand_in(self.place, hand_in, self.expected, self.accepted.get(hand_in.id, {}))
+
+    def accepting(self, options: tuple[str, ...]) -> "Intake":
+        """The same class with these decisions about files. Raises UsageError for one that is wrong for any class."""
+        ids = [hand_in.id for hand_in in self.hand_ins] if options else []
+        accepted, unaccepted = parse_accepted(options, ids, self.expected)
+        others = (decision for decision in self.unused if decision.name != ACCEPT)
+        return replace(self, accepted=accepted, unused=(*others, *unaccepted))
 
 
 @contextmanager
@@ -111,9 +119,6 @@ def _sorted_out(
         ]
     absent = _absent(inputs.roster, chosen)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
-    ids = [hand_in.id for hand_in in chosen] if inputs.accepted else []
-    accepted, unaccepted = parse_accepted(inputs.accepted, ids, expected)
-    unused = (*astray, *unaccepted)
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
     every = (
         *tables,
@@ -123,9 +128,9 @@ def _sorted_out(
         *late,
         *unextended,
         *missing,
-        *(decision.issue for decision in unused),
     )
-    return Intake(shape, place, expected, compressed(chosen), every, absent, earlier, accepted, unused)
+    taken_in = Intake(shape, place, expected, compressed(chosen), every, absent, inputs.roster, earlier)
+    return replace(taken_in, unused=tuple(astray)).accepting(inputs.accepted)
 
 
 def _absent(roster: Sequence[Student], chosen: Sequence[HandIn]) -> tuple[Student, ...]:

@@ -27,6 +27,7 @@ from grader.classroom.intake.plain_folders import (
     folders_of_people,
     nobodys,
 )
+from grader.classroom.intake.several_downloads import refusal
 from grader.errors import SubmissionError
 from grader.load.archives import PackedFolder, Refused, is_archive, open_class_archive, stem
 from grader.load.misnamed import likely_file
@@ -59,6 +60,9 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
 
             hand_ins, issues = read_export(place)
         case Format.FOLDERS:
+            downloads = refusal(children)
+            if downloads is not None:
+                raise SubmissionError(f"{place.where}: {downloads}")
             hand_ins, issues = folders_of_people(children, expected)
         case _:
             hand_ins, issues = _named(children, shape, expected, zone)

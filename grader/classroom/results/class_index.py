@@ -29,7 +29,8 @@ def build_index(
     """The class as it stands. `gone` are entries that were graded before, and that are not in `intake`: they stay."""
     rubric = assignment.rubric
     present = {person.id for entry in gone for person in entry.students}
-    issues = [*intake.issues, *_issues(intake, state), *map(_gone, gone)]
+    unused = (decision.issue for decision in intake.unused)
+    issues = [*intake.issues, *unused, *_issues(intake, state), *map(_gone, gone)]
     return ClassIndex(
         format=intake.format,
         assignment=rubric.assignment,

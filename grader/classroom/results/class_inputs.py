@@ -73,6 +73,14 @@ class ClassInputs:
         earlier = dict(self.items())
         return _inputs({**earlier, **{name: _merged(name, earlier.get(name), value) for name, value in new.items()}})
 
+    def following(self, ids: Mapping[str, str]) -> "ClassInputs":
+        """These, with decisions about hand-ins that have other ids now (`ids`: before -> now) under the new ones."""
+        accept = []
+        for entry in self.accept or ():
+            before = max((name for name in ids if entry.startswith(f"{name}:")), key=len, default="")
+            accept.append(ids.get(before, "") + entry[len(before) :])
+        return replace(self, accept=tuple(accept) or None)
+
     @property
     def overrides(self) -> dict[str, str | Path]:
         """The settings as a grading takes them."""

@@ -45,7 +45,7 @@ from grader.classroom.tables import Row, table
 from grader.errors import UsageError
 from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
-from grader.schema import Report
+from grader.schema import PointScore, Report
 
 _NAMED = 5  # people in a sentence
 _SHEET = (IssueKind.TABLE, "sheet.csv")  # kind and subject of the issue about rows that are not there
@@ -127,7 +127,7 @@ def _excused(results: Path, index: ClassIndex) -> dict[Student, str]:
 
 
 def _grades(results: Path, index: ClassIndex, issues: list[Issue]) -> Iterator[Row]:
-    yield _header(index)
+    yield grades_header(index)
     for entry in index.entries:
         before = len(issues)
         report = report_of(results, entry, issues)
@@ -158,7 +158,8 @@ def _lines(results: Path, index: ClassIndex) -> Iterator[Line]:
         yield from (Line(person, report.score, comment) for person in entry.students)
 
 
-def _header(index: ClassIndex) -> Row:
+def grades_header(index: ClassIndex) -> Row:
+    """The columns of grades.csv."""
     exercises = dict.fromkeys(point.exercise for point in index.points)
     return (
         *(*_WHO, "score", "max_score", "pending", "pending points", "score_before_late", "submitted"),
@@ -171,10 +172,10 @@ def _header(index: ClassIndex) -> Row:
 def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report | None) -> Row:
     who = (person.id or entry.id, person.name, person.email, entry.status)
     if report is None:
-        return (*who, *(None for _ in _header(index)[len(who) :]))
+        return (*who, *(None for _ in grades_header(index)[len(who) :]))
     late = report.late
     exercises = {exercise.id: exercise.score for exercise in report.exercises}
-    points = {point.id: point.score for point in report.points}
+    points = {point.id: _score_of(point) for point in report.points}
     pending = [point.id for point in report.points if point.pending]
     return (
         *(*who, report.score, report.max_score, report.pending, " ".join(pending)),
@@ -185,6 +186,11 @@ def _grades_of(index: ClassIndex, entry: Entry, person: Student, report: Report 
         *(points.get(point.id) for point in index.points),
         *("; ".join(dict.fromkeys(_incidents(report))), "; ".join(notes_on(entry, report)), entry.folder),
     )
+
+
+def _score_of(point: PointScore) -> float | None:
+    """Nothing where a person still gives the whole point: whoever fills in marks there tells a 0 from none."""
+    return None if point.pending and not point.score else point.score
 
 
 def _incidents(report: Report) -> Iterator[str]:

@@ -122,9 +122,12 @@ class State:
                 self.folders[name] = folder
                 self.folders.pop(before, None)
                 self.graded.rename(before, name)
+                self.incomplete.discard(name)
                 if before in self.incomplete:
                     self.incomplete.remove(before)
                     self.incomplete.add(name)
+                _keep(self.notes, name, self.notes.pop(before, ()))
+                _keep(self.questions, name, self.questions.pop(before, ()))
             case {"event": "dropped", "id": str(name)}:
                 self.graded.drop(name)
                 self.incomplete.discard(name)
@@ -224,10 +227,23 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         raise OutputError(f"{path}: the journal cannot be read ({error.strerror}).") from error
 
 
-def renames(path: Path) -> dict[str, str]:
-    """The next id of each hand-in that got another one, by a roster or a match. Raises OutputError."""
-    moves = (record for record in read(path) if record.get("event") == "renamed")
-    return {str(record.get("before")): str(record.get("id")) for record in moves}
+def origins(path: Path) -> dict[str, str]:
+    """The id with which a hand-in came into the class, of each that a roster or a match has given another since.
+
+    What is kept by it stays where it is, whatever the hand-in is called later. Where the id is free again and another
+    hand-in comes with it, that one's origin has a line break behind it, which no id has. Raises OutputError.
+    """
+    by_id: dict[str, str] = {}
+    used_origins: set[str] = set()
+    for record in read(path):
+        match record:
+            case {"event": "folder", "id": str(name)} if name not in by_id:
+                by_id[name] = f"{name}\n" if name in used_origins else name
+                used_origins.add(by_id[name])
+            case {"event": "renamed", "id": str(name), "before": str(before)}:
+                by_id[name] = by_id.pop(before, before)
+                used_origins.add(by_id[name])
+    return {name: origin for name, origin in by_id.items() if name != origin}
 
 
 def _ends_torn(path: Path) -> bool:

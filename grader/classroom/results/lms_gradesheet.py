@@ -84,6 +84,11 @@ def open_gradesheet(path: Path, worth: Worth, column: str | None = None, *, scal
     return Gradesheet(table, grade, decimal, factor, maximum, path.read_bytes().startswith(_MARK))
 
 
+def is_gradebook(path: Path) -> bool:
+    """Whether it is Canvas' gradebook, which has a column for each assignment. Raises UsageError."""
+    return any(_ASSIGNMENT.fullmatch(name.strip()) for name in open_lms_table(path).header)
+
+
 def _same(number: float | None, other: float) -> bool:
     return number is not None and abs(number - other) <= _TINY
 

@@ -1,16 +1,18 @@
 """Find out what new inputs would do to the marks of a class; none of these changes without a person's word.
 
 A hand-in is recognized by its place in SUBMISSIONS, so that one whose id changes (by a roster that comes later, or a
-match) keeps its marks under the new id.
+match) keeps its marks under the new id; one that is there no longer, by its student on the roster. Ids may go round: a
+table of which only one column was sorted gives everybody another's, and the next one everybody their own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import copyfile, rmtree
 
 from grader.classroom.class_model import Extension, HandIn, Student
 from grader.classroom.intake.hand_ins import Intake
+from grader.classroom.intake.roster import Roster
 from grader.classroom.marks.late import lateness
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, option
@@ -27,10 +29,15 @@ _NAMED = 3  # hand-ins in a message, of those whose marks would change
 class Effects:
     """What a run under other inputs would change, before any of it happens."""
 
-    renamed: tuple[tuple[Entry, HandIn], ...] = ()
+    renamed: tuple[tuple[Entry, Entry], ...] = ()  # as they are listed, and with the id and the students of now
     dropped: tuple[Entry, ...] = ()  # graded before; another hand-in of the same person counts now
     regraded: tuple[str, ...] = ()
     late: tuple[str, ...] = ()  # those whose lateness costs something else
+
+    @property
+    def new_ids(self) -> dict[str, str]:
+        """The id of now by the one before, of those that have another."""
+        return {entry.id: now.id for entry, now in self.renamed if now.id != entry.id}
 
     def sentences(self) -> Iterator[str]:
         """Each kind of change to marks that exist, with the first of those it would happen to."""
@@ -53,20 +60,19 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     """Compares a class as it was graded with the same class under what is given now."""
     if not state.graded:
         return Effects()
-    factors = {hand_in.id: _factor_of(hand_in, late) for hand_in in intake.hand_ins if hand_in.id in state.graded}
+    factors = {hand_in.id: _factor_of(hand_in, late) for hand_in in intake.hand_ins}
     before = [entry for entry in _entries(results, state) if entry.id in state.graded]
     lost = [entry for entry in before if entry.id not in factors]
-    lost_sources = {entry.source for entry in lost}
-    places = {hand_in.source: hand_in for hand_in in intake.hand_ins if hand_in.source in lost_sources}
-    free = {entry.id for entry in lost if entry.source in places and places[entry.source].id not in state.graded}
-    sources = places.keys() | intake.superseded
-    renamed = tuple((entry, places[entry.source]) for entry in lost if entry.id in free)
-    factors |= {hand_in.id: _factor_of(hand_in, late) for _, hand_in in renamed}
-    new_ids = {entry.id: entry.id for entry in before} | {entry.id: hand_in.id for entry, hand_in in renamed}
+    places: dict[str, Entry] = {}
+    for entry in (*(entry for entry in before if entry.id in factors and _is_as_graded(entry, state)), *lost):
+        places.setdefault(entry.source, entry)
+    renamed = _renamed(intake, state, places)
+    new_ids = {entry.id: entry.id for entry in before} | {entry.id: now.id for entry, now in renamed}
+    sources = intake.superseded.union(hand_in.source for hand_in in intake.hand_ins if hand_in.source in places)
     graded_under = ((new_id, state.graded[name].conditions) for name, new_id in new_ids.items() if new_id in factors)
     return Effects(
         renamed=renamed,
-        dropped=tuple(entry for entry in lost if entry.id not in free and entry.source in sources),
+        dropped=tuple(entry for entry in lost if new_ids[entry.id] == entry.id and entry.source in sources),
         regraded=tuple(
             name for name, earlier in graded_under if replace(earlier, grader=conditions.grader) != conditions
         ),
@@ -78,6 +84,50 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     )
 
 
+def _is_as_graded(entry: Entry, state: State) -> bool:
+    """Whether the list of the class is as new as its journal about a report: a cut may lie between the two."""
+    return entry.sha256 == state.graded[entry.id].sha256
+
+
+def _renamed(intake: Intake, state: State, places: Mapping[str, Entry]) -> tuple[tuple[Entry, Entry], ...]:
+    """The entries of `places` (by their place in SUBMISSIONS) that are called otherwise now, as they are and will be.
+
+    None gets an id under which there is a report that stays.
+    """
+    here = {hand_in.source for hand_in in intake.hand_ins if hand_in.source in places} | intake.superseded
+    pairs = [
+        (places[hand_in.source], _called(places[hand_in.source], hand_in.id, hand_in.students))
+        for hand_in in intake.hand_ins
+        if hand_in.source in places and places[hand_in.source].id != hand_in.id
+    ]
+    if intake.roster:
+        roster, absent = Roster(intake.roster), {student.id for student in intake.absent}
+        gone = [entry for entry in places.values() if entry.source not in here]
+        pairs += [(entry, now) for entry in gone if (now := _on_roster(entry, roster, absent)) != entry]
+    while True:
+        leaving = {entry.id for entry, _ in pairs}
+        free = [(entry, now) for entry, now in pairs if now.id not in state.graded or now.id in leaving]
+        if len(free) == len(pairs):
+            return tuple(pairs)
+        pairs = free
+
+
+def _on_roster(entry: Entry, roster: Roster, absent: Collection[str]) -> Entry:
+    """An entry of what is no longer there, under its students' names on the roster, if nothing else of theirs is."""
+    students = tuple(
+        replace(match, lms=student.lms or match.lms)
+        if (match := roster.find(student, student.name or entry.id)) and match.id in absent
+        else student
+        for student in entry.students
+    )
+    name = students[0].id if len(students) == 1 and students[0].id in absent else entry.id
+    return _called(entry, name, students)
+
+
+def _called(entry: Entry, name: str, students: tuple[Student, ...]) -> Entry:
+    return entry.model_copy(update={"id": name, "students": students})
+
+
 def has_lost(intake: Intake, state: State) -> bool:
     """Whether somebody was graded under an id that no hand-in has now: it may have another, by a match at the desk."""
     return not state.graded.keys() <= {hand_in.id for hand_in in intake.hand_ins}
@@ -86,7 +136,7 @@ def has_lost(intake: Intake, state: State) -> bool:
 def refuse_another_class(results: Path, intake: Intake, state: State, effects: Effects) -> None:
     """Raises UsageError if nobody whom RESULTS holds is in the class: it was most probably given by mistake."""
     present = {hand_in.id for hand_in in intake.hand_ins}
-    if not state.graded or effects.renamed or not present.isdisjoint(state.graded):
+    if not state.graded or not present.isdisjoint({*state.graded, *effects.new_ids.values()}):
         return
     strangers = f"none of the {len(state.graded)} hand-ins graded in there ({_named(list(state.graded))})"
     raise UsageError(
@@ -146,20 +196,53 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
 
 
 def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
-    """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again."""
-    used_names = {name.lower() for name in (*journal.state.folders.values(), *store.RESERVED_NAMES)}
-    for entry, hand_in in effects.renamed:
-        old = results / journal.state.folders[entry.id]
-        name = folder_name(hand_in.id, used_names)
-        used_names.add(name.lower())
-        report = store.read_report(old / store.REPORT)
-        about = report.submission.model_copy(update={"id": hand_in.id})
-        store.make_results(results / name)
-        if (old / store.SUBMISSION).is_file():
-            copyfile(old / store.SUBMISSION, results / name / store.SUBMISSION)
-        store.write_report(results / name, report.model_copy(update={"submission": about}))
-        journal.append("renamed", id=hand_in.id, folder=name, before=entry.id)
-        rmtree(old, ignore_errors=True)
+    """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again.
+
+    Raises UsageError where somebody else is writing reports for too long, and OutputError.
+    """
+    if not effects.renamed:
+        return
+    with store.writing_reports(results):
+        moves = effects.new_ids
+        while moves:
+            before = next((before for before, name in moves.items() if name not in moves), None)
+            if before is None:  # ids that go round: one of them waits under a name that no id is
+                before, name = next(iter(moves.items()))
+                del moves[before]
+                moves[f"{before}\n"] = name
+                _move(results, journal, before, f"{before}\n")
+            else:
+                _move(results, journal, before, moves.pop(before))
+    _list_anew(results, journal.state, effects)
+
+
+def _move(results: Path, journal: Journal, before: str, name: str) -> None:
+    """Moves one report to an id under which there is none."""
+    folders = journal.state.folders
+    old = results / folders[before]
+    folder = folder_name(name, {used.lower() for used in (*folders.values(), *store.RESERVED_NAMES)})
+    report = store.read_report(old / store.REPORT)
+    about = report.submission.model_copy(update={"id": name})
+    store.make_results(results / folder)
+    if (old / store.SUBMISSION).is_file():
+        copyfile(old / store.SUBMISSION, results / folder / store.SUBMISSION)
+    store.write_report(results / folder, report.model_copy(update={"submission": about}))
+    journal.append("renamed", id=name, folder=folder, before=before)
+    rmtree(old, ignore_errors=True)
+
+
+def _list_anew(results: Path, state: State, effects: Effects) -> None:
+    """Writes into the list of the class what its hand-ins are called now, for the desk and for those that are gone."""
+    try:
+        index = store.read_index(results)
+    except UsageError:
+        return  # the first run was cut off; what is listed comes with this one
+    listed = {entry.id: now.model_copy(update={"folder": state.folders[now.id]}) for entry, now in effects.renamed}
+    new_ids = {entry.id for entry in listed.values()}
+    entries = [
+        listed.get(entry.id, entry) for entry in index.entries if entry.status != "absent" or entry.id not in new_ids
+    ]
+    store.write_index(results, index.model_copy(update={"entries": entries}))
 
 
 def _entries(results: Path, state: State) -> Sequence[Entry]:

@@ -12,7 +12,7 @@ from grader.classroom.class_model import JobSettings, SettingFile, Worth
 from grader.classroom.intake.hand_ins import Intake, IntakeInputs, open_intake
 from grader.classroom.intake.roster import is_worksheet, mangled_ids, read_extensions, read_roster, read_times
 from grader.classroom.results.class_inputs import ClassInputs, InputFile
-from grader.classroom.results.lms_gradesheet import Gradesheet, open_gradesheet
+from grader.classroom.results.lms_gradesheet import Gradesheet, is_gradebook, open_gradesheet
 from grader.errors import UsageError
 from grader.rubric import Rubric, load_rubric, read_rubric, select
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -30,6 +30,8 @@ def completed(earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> ClassInpu
     rubric = inputs.rubric or InputFile.at(folder / "rubric.toml")
     seed = secrets.randbelow(1 << 31) if inputs.seed is None else inputs.seed
     inputs = replace(inputs, rubric=rubric, seed=seed)
+    if inputs.assignment_column and not new_inputs.assignment_column and not _gradebooks(inputs):
+        inputs = replace(inputs, assignment_column=None)  # of a gradebook whose place another table has taken
     worksheet = None if new_inputs.sheet or unfilled(inputs, new_inputs) else _worksheet(new_inputs)
     return replace(inputs, sheet=worksheet or inputs.sheet)
 
@@ -67,14 +69,35 @@ def open_class(
     rubric = assignment.rubric
     if inputs.scale and not inputs.sheet:
         raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
-    if inputs.assignment_column and not (inputs.sheet or inputs.roster):
-        raise UsageError("--assignment-column: give the gradebook that has this column as well, with --sheet.")
+    _check_column(inputs, worth_of(rubric, inputs))
     intake_inputs = _intake_inputs(inputs, rubric.late.zone)
     if inputs.sheet:
         worth, scale = worth_of(rubric, inputs), bool(inputs.scale)
         sheet = open_gradesheet(inputs.sheet.path, worth, inputs.assignment_column, scale=scale)
         intake_inputs = replace(intake_inputs, notes=(*intake_inputs.notes, *_on_a_part(sheet, worth)))
     return open_intake(submissions, assignment.expected, rubric.late.zone, intake_inputs, results)
+
+
+def _check_column(inputs: ClassInputs, worth: Worth) -> None:
+    """Raises UsageError for a column that no table has: kept, it would do nothing."""
+    column, gradebooks = inputs.assignment_column, _gradebooks(inputs)
+    if column is None:
+        return
+    tables = [*dict.fromkeys(file.name for file in (inputs.sheet, inputs.roster) if file)]
+    if not tables:
+        raise UsageError("--assignment-column: give the gradebook that has this column as well, with --sheet.")
+    if not gradebooks:
+        raise UsageError(
+            f"--assignment-column {column}: {' and '.join(tables)} {'is' if len(tables) == 1 else 'are'} not Canvas' "
+            "gradebook, which alone has a column for each assignment; leave this option out."
+        )
+    for gradebook in gradebooks:
+        open_gradesheet(gradebook.path, worth, column, scale=True)
+
+
+def _gradebooks(inputs: ClassInputs) -> list[InputFile]:
+    """The tables that are Canvas' gradebook: the one to be filled in, and one that is the roster."""
+    return [file for file in (inputs.sheet, inputs.roster) if file and is_gradebook(file.path)]
 
 
 def _intake_inputs(inputs: ClassInputs, zone: ZoneInfo) -> IntakeInputs:

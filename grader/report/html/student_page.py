@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from grader.model import Outcome
 from grader.report import evidence
 from grader.report.evidence import Arrays, Block, Curves, Fact, Quotation, Table
-from grader.report.folding import fold
+from grader.report.folding import beyond, fold
 from grader.report.html import pictures
 from grader.report.html.pictures import HeatMap, Panel
 from grader.report.html.templating import render
-from grader.report.sentences import sentence_of
+from grader.report.sentences import sentence_of, without_example
 from grader.schema import ExerciseScore, PointScore, Report, ReviewEntry
 
 MIN_TOGETHER = 2  # curves of so many points of an exercise go into one picture, to be compared
@@ -36,7 +36,8 @@ class _Point:
     facts: tuple[Fact, ...]
     quotations: tuple[Quotation, ...]
     message: str = ""
-    same_as: str | None = None  # the point that has already told the same cause
+    notes: tuple[str, ...] = ()
+    same_as: str | None = None  # the point that has already told the same cause; `message`, `notes`: what it has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +75,20 @@ def _exercise(exercise: ExerciseScore, points: list[PointScore], reviews: Sequen
                 shared[block.name][point.title] = block
     together = {name: curves for name, curves in shared.items() if len(curves) >= MIN_TOGETHER}
     charts = [Chart(name, _panels(curves)) for name, curves in together.items()]
-    repeats = {point.id: cause.first.id for cause in fold(points) for point in cause.points if point is not cause.first}
-    drawn = [
-        replace(
-            _point(point, [review for review in reviews if review.point == point.id], blocks[point.id], set(together)),
-            same_as=repeats.get(point.id),
-        )
-        for point in points
-    ]
+    repeats = {point.id: cause.first for cause in fold(points) for point in cause.points if point is not cause.first}
+    drawn = []
+    for point in points:
+        own_reviews = [review for review in reviews if review.point == point.id]
+        drawing = _point(point, own_reviews, blocks[point.id], set(together))
+        drawn.append(_repeated(drawing, repeats[point.id]) if point.id in repeats else drawing)
     return ExerciseSection(exercise, tuple(drawn), tuple(charts))
+
+
+def _repeated(drawing: _Point, first: PointScore) -> _Point:
+    """A point that was lost as the first of them, as far as that one does not say it."""
+    first_message = without_example(first.message, first)
+    notes = tuple(note for note in drawing.notes if note not in first.notes)
+    return replace(drawing, same_as=first.id, message=beyond(drawing.message, first_message), notes=notes)
 
 
 def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block], together: set[str]) -> _Point:
@@ -98,6 +104,7 @@ def _point(point: PointScore, reviews: Sequence[ReviewEntry], blocks: list[Block
         tuple(block for block in blocks if isinstance(block, Fact)),
         tuple(block for block in blocks if isinstance(block, Quotation)),
         "" if point.outcome is Outcome.PASSED else sentence_of(point, arrays is not None),
+        point.notes,
     )
 
 
