@@ -702,7 +702,10 @@ def test_tensors_that_are_no_parameters_and_learn_by_other_means_are_a_persons_t
     assert verdict.outcome is Outcome.REVIEW, verdict.message
     assert "With its trained parameters, a network that is built anew gets " in verdict.message
     assert "where the trained one gets " in verdict.message
-    assert "Look for tensors that are no parameters of the network, and for what trains them." in verdict.message
+    assert (
+        "Look for tensors that are not among the parameters of the network, and for what trains them."
+        in verdict.message
+    )
 
 
 class Kept(nn.Module):
