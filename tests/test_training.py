@@ -415,7 +415,7 @@ class Blind(nn.Module):
     [((0,), 1, True), ((3, 0), 2, True), again((3, 3, 0), 3, True), ((3, 3, 3), 3, False), ((5,), 1, False)],
 )
 def test_what_falls_just_short_of_the_target_is_tried_from_other_seeds(blind, seeds, passes):
-    left = [*blind, *blind[-1:] * passes]  # what has learned is made once more, to be trained on few images
+    left = [*blind, *blind[-1:] * 2 * passes]  # what has learned is made twice more: as it is, and for few images
     comparison = comparison_of(student(build_network=lambda shape, classes: Blind(left.pop(0))))
     verdict = learning.judge(comparison, "Adam")
     assert (verdict.outcome, len(comparison.attempt("Adam").runs)) == (

@@ -660,6 +660,73 @@ def test_a_parameter_that_is_frozen_on_the_way_costs_nothing():
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 
+class Reservoir(nn.Module):
+    """A network of which only the last layer has parameters. What else learns is trained by an optimizer of its own."""
+
+    def __init__(self, is_buffer):
+        super().__init__()
+        inner, self.last = nn.Linear(64, 16), nn.Linear(16, 10)
+        nn.init.zeros_(self.last.weight)  # so that a network with its first parameters shows nothing
+        self.hidden = [p.detach().clone().requires_grad_() for p in inner.parameters()]
+        if is_buffer:
+            self.register_buffer("weight", self.hidden[0])
+            self.register_buffer("bias", self.hidden[1])
+        self.own = optim.Adam(self.hidden, lr=0.01)
+
+    def forward(self, x):
+        return self.last(torch.relu(nn.functional.linear(x.flatten(1), *self.hidden)))
+
+
+@pytest.mark.parametrize("is_buffer", [True, again(False)])
+def test_tensors_that_are_no_parameters_and_learn_by_other_means_are_a_persons_to_judge(is_buffer):
+    """SGD makes next to nothing of its parameters."""
+
+    def train(model, optimizer, batches, loss_fn):
+        losses = []
+        for x, y in batches:
+            optimizer.zero_grad()
+            model.own.zero_grad()
+            loss = loss_fn(model(x), y)
+            loss.backward()
+            optimizer.step()
+            model.own.step()
+            losses.append(loss.item())
+        return sum(losses) / len(losses)
+
+    verdict = judged(
+        build_network=lambda shape, classes: Reservoir(is_buffer),
+        make_optimizer=lambda name, params: optim.SGD(params, lr=0.02),
+        train_epoch=train,
+    )
+    assert verdict.evidence["best_accuracy"] >= 0.8
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "With its trained parameters, a network that is built anew gets " in verdict.message
+    assert "where the trained one gets " in verdict.message
+    assert (
+        "Look for tensors that are not among the parameters of the network, and for what trains them."
+        in verdict.message
+    )
+
+
+class Kept(nn.Module):
+    """Normalises its inputs by what it saw in its first batch, which it keeps, and by the batch; and forgets a part."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(64, 48), nn.BatchNorm1d(48), nn.ReLU(), nn.Dropout(0.3), nn.Linear(48, 10))
+        self.mean = None
+
+    def forward(self, x):
+        if self.training and self.mean is None:
+            self.mean = x.mean(0)
+        return self.inner((x if self.mean is None else x - self.mean).flatten(1))
+
+
+def test_running_means_and_what_a_first_batch_leaves_cost_nothing():
+    verdict = judged("Adam", build_network=lambda shape, classes: Kept())
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
 class ManyGates(nn.Module):
     """Knowledge behind a gate that consists of many parameters with signs of their own: shuffled, it is shut."""
 

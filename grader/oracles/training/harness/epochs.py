@@ -14,7 +14,7 @@ from .later_steps import LaterSteps
 from .originals import replaced
 from .preparation import synchronise
 from .randomness import Randomness
-from .slopes import slopes
+from .slopes import IMAGES, slopes
 from .watching import Watch
 
 _LOOKED_AT = 5  # images, to tell whether the network ends in a softmax
@@ -105,7 +105,8 @@ def rewind(closeness: float, seed: int, from_best: bool, few: list[int], epochs:
     noise of `closeness` standard deviations, when it should know the same. shuffled_0, shuffled_1: with what each
     tensor has learned shuffled among its entries, added and subtracted, when it should be as good as random. slopes:
     see `slopes.slopes`, at the first parameters. few: those of a network that is trained anew for so many epochs, on
-    the training images of these indices.
+    the training images of these indices. together, alone: of the first held-out images in training mode, by the trained
+    network, and by one that is made anew from the same seed and given its parameters; None where these are no logits.
     """
     model, start = recall("model"), recall("start")
     if from_best:
@@ -127,11 +128,32 @@ def rewind(closeness: float, seed: int, from_best: bool, few: list[int], epochs:
     for p, q in zip(parameters, start, strict=True):
         p.copy_(q)
     logits["start"] = student.outputs(model, recall("held_out")).float().cpu().numpy()
+    again = student.network(recall("seed"))
+    student.outputs(again, recall("held_out")[:_LOOKED_AT])  # which makes the parameters of lazy modules
+    for key, network in (("together", model), ("alone", again)):
+        logits[key] = _in_training(network, trained, seed)
+    for p, q in zip(parameters, start, strict=True):
+        p.copy_(q)
     slopes_here = slopes(model, recall("x"), recall("y"), Randomness(model, student.members()), seed)
     x, y = recall("x")[few], recall("y")[few]
     logits["few"] = logits_after(x, y, recall("held_out"), epochs, seed)
     forget_run()
     return {**logits, **slopes_here}
+
+
+def _in_training(model: nn.Module, parameters: list[torch.Tensor], seed: int) -> Any:
+    """The logits of a network with these parameters, in training mode: what is normalised by the batch then hangs on no
+    running mean. None where it has other parameters, or gives no logits."""
+    pairs = list(zip((p.detach() for p in model.parameters()), parameters, strict=False))
+    if any(p.shape != q.shape for p, q in pairs) or len(pairs) < len(parameters):
+        return None
+    for p, q in pairs:
+        p.copy_(q)
+    model.train()
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        logits = model(recall("held_out")[:IMAGES])
+    return logits.float().cpu().numpy() if isinstance(logits, torch.Tensor) else None
 
 
 def _values(model: nn.Module) -> list[torch.Tensor]:
