@@ -44,7 +44,7 @@ from scripts.kill_class import (
     points,
     soon_after_a_report,
 )
-from scripts.own_engine import EngineUnavailable, interrupt_engine, own_engine
+from tests.support.own_engine import EngineUnavailable, interrupt_engine, own_engine
 
 KINDS = ("pool-*", "conv-*", "neuron-*", "chain-*")
 FULL_MIB, ROOM_BYTES = 64, 64 << 10  # of the small disk; what is left on it: for a few reports

@@ -45,7 +45,8 @@ def read_class() -> Iterator[Taken]:
 
 
 def kinds(intake: Intake) -> dict[str, IssueKind]:
-    return {issue.who: issue.kind for issue in intake.issues}
+    unused = [decision.issue for decision in intake.unused]  # which the class's list has among its issues
+    return {issue.who: issue.kind for issue in (*intake.issues, *unused)}
 
 
 # --- Canvas ----------------------------------------------------------------------------------------------------------
