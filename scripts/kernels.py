@@ -77,7 +77,7 @@ def main() -> None:
 def lines(name: str, results: list[dict[str, Any]]) -> list[str]:
     """A row of the table for each user."""
     if not results:
-        return [f"| {name} | the machine brought no result | | | |"]
+        return [f"| {name} | the machine returned no result | | | |"]
     return [
         f"| {name} ({result['kernel']}, {result['machine']}) | {result['landlock']} | {result['user']} "
         f"| {result['refused'] or ', '.join(result['restrictions'])} | {result['tests']} |"
@@ -114,7 +114,7 @@ def boot(machine: Machine, cache: Path, select: str, kvm: bool) -> list[dict[str
             print(f"the machine did not end in time; see {log}", file=sys.stderr)
     output = log.read_text(encoding="utf-8", errors="replace").splitlines()
     if not any(MARK in line for line in output):
-        print(f"the machine brought no result; {log} ends with: {' '.join(output[-1:])}", file=sys.stderr)
+        print(f"the machine returned no result; {log} ends with: {' '.join(output[-1:])}", file=sys.stderr)
     return [json.loads(line.partition(MARK)[2]) for line in output if MARK in line]
 
 

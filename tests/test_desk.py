@@ -224,7 +224,7 @@ def test_no_mark_gets_into_the_report_of_another_whose_id_changed_at_that_moment
     carry(desk)
     assert len(desk.log.waiting()) == 1
     with pytest.raises(
-        UsageError, match=r"^a run has just graded this hand-in again, or given it another id; do that once"
+        UsageError, match=r"^a run has just graded this hand-in again, or given it another id; please try again"
     ):
         giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
     assert [stored(results, name).reviews for name in ("s00001", "s00002")] == [(), ()]
@@ -396,7 +396,7 @@ def test_a_mark_for_files_that_its_page_did_not_show_is_asked_about(kind: str, r
         emmy.post(f"/mark/{key}/4.9?kind={kind}", fields)  # the desk looks again
         refused = emmy.post(f"/mark/{key}/4.9?kind={kind}", fields)
         assert (refused.status, refused.json["error"]) == (
-            409, "other files of this hand-in count since you opened this page; look at them first.",
+            409, "this hand-in has other files than when you opened this page; look at them first.",
         )  # fmt: skip
         assert stored(results, "s00001").reviews == ()
         assert emmy.post(f"/mark/{key}/4.9?kind={kind}", {**fields, "anyway": "1"}).status == 200

@@ -93,6 +93,11 @@ def begin_jail() -> None:
             _early_zygotes.append(StartedZygote(WARM[0], "jail", weaker=False))
 
 
+def _early_zygote(kind: str, weaker: bool) -> Any:
+    """The one that was begun, where it suits such a launcher."""
+    return _early_zygotes.pop() if _early_zygotes and kind == "jail" and not weaker else None
+
+
 def end_early_zygotes() -> None:
     """End at once what no launcher has taken."""
     while _early_zygotes:
@@ -128,16 +133,15 @@ def _started_zygote(settings: SandboxSettings) -> Any:
     if sys.platform == "linux" and settings.gpus is None and settings.kind in (None, "jail", "process"):
         kind = settings.kind or default_kind(allow_weaker=settings.allow_weaker)
         weaker = kind == "process" or settings.allow_weaker
-        if _early_zygotes and kind == "jail" and not weaker:
-            return _early_zygotes.pop()
-        return StartedZygote(WARM[0], kind, weaker=weaker) if kind != "docker" else None
+        if kind != "docker":
+            return _early_zygote(kind, weaker) or StartedZygote(WARM[0], kind, weaker=weaker)
     return None
 
 
 def _open_jail(*, allow_weaker: bool, sibling: int | None, zygote: Any) -> Launcher:
     if sys.platform == "linux":
-        if _early_zygotes and zygote is None and sibling is None and not allow_weaker:
-            zygote = _early_zygotes.pop()
+        if zygote is None and sibling is None:
+            zygote = _early_zygote("jail", allow_weaker)
         return JailLauncher(allow_weaker=allow_weaker, sibling=sibling, zygote=zygote)
     raise SandboxError(f"{why_no_jail()}; use --sandbox docker.")
 

@@ -199,7 +199,7 @@ def _checked(desk: Desk, ask: Ask) -> tuple[HandIn, Report]:
 
 def _check_version(ask: Ask, hand_in: HandIn) -> None:
     if ask.version not in (None, hand_in.version) and not ask.anyway:
-        raise ConflictError("other files of this hand-in count since you opened this page; look at them first.")
+        raise ConflictError("this hand-in has other files than when you opened this page; look at them first.")
 
 
 def _check_alone(desk: Desk, ask: Ask, hand_in: HandIn) -> None:

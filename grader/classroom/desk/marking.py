@@ -116,7 +116,7 @@ class Desk:
         stored = store.read_report(self.results / hand_in.folder / store.REPORT)
         if stored.submission.sha256 != hand_in.digest:  # by a run since the desk looked: of other files, or another's
             self.refresh()
-            raise UsageError("a run has just graded this hand-in again, or given it another id; do that once more.")
+            raise UsageError("a run has just graded this hand-in again, or given it another id; please try again.")
         waiting = [logged.review for logged in self.log.waiting(hand_in.origin)]
         return with_marks(stored, self.assignment, waiting) if waiting else stored
 

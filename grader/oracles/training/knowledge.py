@@ -102,8 +102,8 @@ def _judge_alone(answer: Mapping[str, Any], client: HarnessClient) -> Verdict:
         case [float(together), float(alone)] if alone < MIN_ALONE * together:
             return Verdict.review(
                 f"With its trained parameters, a network that is built anew gets {100 * alone:.0f} % of the held-out "
-                f"images right in training mode, where the trained one gets {100 * together:.0f} %. What beside the "
-                "parameters has changed in the training? Look for tensors that are not among the parameters of "
+                f"images right in training mode, where the trained one gets {100 * together:.0f} %. What besides "
+                "the parameters changed during training? Look for tensors that are not among the parameters of "
                 "the network, and for what trains them."
             )
     return Verdict.passed()
