@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 MAX_CODE = 200  # characters of a line that is shown
+WHOLE_FILE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
 
 class Outcome(StrEnum):

@@ -28,6 +28,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 ModulePath = Annotated[
     str, written_as(r"(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+", "grader.oracles.symbolic or bounded.proof")
 ]
+ModuleName = Annotated[str, written_as(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "exercise2 or course.layers")]
+FileName = Annotated[str, written_as(r"[\w-]+\.[\w.-]+", "report.md")]
 Identifier = Annotated[str, written_as(r"[A-Za-z_][A-Za-z0-9_]*", "a name in Python")]
 # `name(arguments)`, perhaps `Class.method(arguments)`, and the names of what it returns: `-> out, cache`.
 Signature = Annotated[
@@ -88,9 +90,7 @@ class Exercise(_Worker):
 
     id: Annotated[str, written_as(r"[0-9A-Za-z]+", "2")]
     title: Name
-    module: Annotated[
-        str, written_as(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "exercise2 or course.layers")
-    ]  # with its packages, as Python imports it
+    module: ModuleName  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Signature, ...]
     handles: tuple[Identifier, ...] = ()  # results, named behind an arrow, that stay in the worker
@@ -199,9 +199,7 @@ class Rubric(_Table):
     title: Name
     late: Late
     imports: Imports = Imports()
-    files: tuple[
-        Annotated[str, written_as(r"[\w-]+\.[\w.-]+", "report.md")], ...
-    ] = ()  # that a hand-in may have beside the modules
+    files: tuple[FileName, ...] = ()  # that a hand-in may have beside the modules
     install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
     ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}

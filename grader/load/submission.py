@@ -25,7 +25,7 @@ from grader.model import Expected, Question, Submission
 from grader.text import one_line
 
 MAX_NOTES = 50
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same files are the same bytes
 
 
 def load(path: Path, expected: Expected, *, hidden: Path | None = None) -> Submission:
