@@ -73,6 +73,12 @@ class Verdict:
         return cls(Outcome.REVIEW, 0.0, message, evidence=evidence)
 
     @classmethod
+    def grader_error(cls, reason: str, **evidence: Any) -> "Verdict":
+        """A fault of ours, or of the assignment's author: no zero. `reason` is for whoever runs the grader."""
+        message = f"This point could not be judged; that is the grader's fault, not yours ({reason.rstrip('.')})."
+        return cls(Outcome.GRADER_ERROR, 0.0, message, evidence=evidence)
+
+    @classmethod
     def of_all(cls, verdicts: Iterable["Verdict"]) -> "Verdict":
         """The first one that is not full, no further ones being asked for; passed where all are."""
         return next((verdict for verdict in verdicts if verdict.share < 1), cls.passed())

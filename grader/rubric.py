@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from grader.errors import RubricError, UsageError
 from grader.model import module_file
 from grader.toml_lines import last_mention, line_of
-from grader.validation_sentences import reason, written_as
+from grader.validation_sentences import first_mistake, written_as
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
@@ -294,8 +294,6 @@ def parse_rubric(text: str, what: str) -> Rubric:
     except tomllib.TOMLDecodeError as error:
         raise RubricError(f"{what}: this is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        sentence = reason(first, _KEYS)
-        line = line_of(text, first["loc"]) if place else last_mention(text, sentence)
-        raise RubricError(f"{what}, line {line}: {place + ': ' if place else ''}{sentence}") from error
+        location, sentence = error.errors()[0]["loc"], first_mistake(error, _KEYS)
+        line = line_of(text, location) if location else last_mention(text, sentence)
+        raise RubricError(f"{what}, line {line}: {sentence}") from error

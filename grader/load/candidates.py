@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from grader.counting import some_of
 from grader.load.collect import FoundFile
 from grader.load.content import UPLOADS, Content, Moment
 from grader.model import Expected, Question
@@ -93,10 +94,9 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
         chosen.notes += [f"{other.path}: not read; {answer.path} is newer" for other in others]
         return
     paths = tuple(str(version.path) for version in versions)
-    more = f" and {len(paths) - MAX_LISTED} more" if len(paths) > MAX_LISTED else ""
     chosen.notes.append(
-        f"{name}: there are {len(paths)} that differ: {', '.join(paths[:MAX_LISTED])}{more}. {answer.path} was graded, "
-        "and the person who grades this is asked which one counts"
+        f"{name}: there are {len(paths)} that differ: {some_of(paths, MAX_LISTED)}. {answer.path} was graded, and the "
+        "person who grades this is asked which one counts"
     )
     chosen.questions.append(Question(name, paths, str(answer.path)))
 

@@ -12,7 +12,7 @@ from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, columns
-from grader.counting import counted
+from grader.counting import counted, some_of
 from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
 from grader.model import Expected, Question
@@ -99,8 +99,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     yield from _unread_times(intake)
     for names in same.values():
         if len(names) > 1:
-            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            message = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            message = f"{len(names)} hand-ins are the same to the byte: {some_of(names, MAX_NAMED)}."
             yield Issue(IssueKind.DUPLICATE, names[0], message)
 
 
