@@ -1,6 +1,4 @@
-"""Numbers and lists as sentences say them."""
-
-from collections.abc import Sequence
+"""Numbers as sentences say them."""
 
 
 def number(value: float) -> str:
@@ -11,9 +9,3 @@ def number(value: float) -> str:
 def counted(count: float, noun: str) -> str:
     """`1 point`, `0.5 points`, `3 points`: a number and what it counts, whose plural ends in s."""
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
-
-
-def some_of(names: Sequence[str], most: int) -> str:
-    """`ada, alan and 3 more`: the first `most` of some names."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"

@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from grader.counting import some_of
 from grader.load.collect import FoundFile
 from grader.load.content import UPLOADS, Content, Moment
 from grader.model import Expected, Question
+from grader.text import listed
 
 MAX_CANDIDATES = 24  # files of one name that are read: honest hand-ins have three
 MAX_LISTED = 5  # paths that are listed in a sentence
@@ -95,7 +95,7 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
         return
     paths = tuple(str(version.path) for version in versions)
     chosen.notes.append(
-        f"{name}: there are {len(paths)} that differ: {some_of(paths, MAX_LISTED)}. {answer.path} was graded, and the "
+        f"{name}: there are {len(paths)} that differ: {listed(paths, MAX_LISTED)}. {answer.path} was graded, and the "
         "person who grades this is asked which one counts"
     )
     chosen.questions.append(Question(name, paths, str(answer.path)))

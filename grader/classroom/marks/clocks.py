@@ -6,8 +6,8 @@ from grader.classroom.class_model import HandIn, Issue, IssueKind
 from grader.classroom.intake.dates import UNREAD_TIME
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.marks.late import hangs_on_the_clock
-from grader.counting import some_of
 from grader.rubric import Late
+from grader.text import listed
 
 MAX_NAMED = 10  # hand-ins listed in the message; class.json has the time of each
 
@@ -23,8 +23,8 @@ def clock_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
     if in_doubt:
         message = (
             f"times without a time zone ({count} of them) were read on the clock of {late.timezone}, the rubric's. "
-            f"That decides what lateness costs for {some_of(in_doubt, MAX_NAMED)}. If the LMS showed another clock, "
-            "give the times with their offset (2022-01-25T13:59:00+01:00) as --submitted."
+            f"That decides what lateness costs for {listed(in_doubt, MAX_NAMED)}. If the LMS showed another "
+            "clock, give the times with their offset (2022-01-25T13:59:00+01:00) as --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)
 
@@ -42,8 +42,8 @@ def no_time_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
     silent = [hand_in.id for hand_in in untimed if not any(map(_is_about_time, hand_in.notes))]
     if silent and late.policy != "none" and 2 * len(untimed) < count:
         message = (
-            f"the time of submission is not known for {some_of(silent, MAX_NAMED)}. Nothing was deducted; give the "
-            "times with --submitted."
+            f"the time of submission is not known for {listed(silent, MAX_NAMED)}. Nothing was deducted; "
+            "give the times with --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)
 

@@ -12,10 +12,11 @@ from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.reiterable import Reiterable
 from grader.classroom.results.journal import State
 from grader.classroom.results.store import ClassIndex, Entry, columns
-from grader.counting import counted, some_of
+from grader.counting import counted
 from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
 from grader.model import Expected, Question
+from grader.text import listed
 from grader.version import VERSION
 
 MAX_OPTIONS = 3  # of those that decide a question, in a sentence
@@ -99,7 +100,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     yield from _unread_times(intake)
     for names in same.values():
         if len(names) > 1:
-            message = f"{len(names)} hand-ins are the same to the byte: {some_of(names, MAX_NAMED)}."
+            message = f"{len(names)} hand-ins are the same to the byte: {listed(names, MAX_NAMED)}."
             yield Issue(IssueKind.DUPLICATE, names[0], message)
 
 
