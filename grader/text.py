@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 # Control and escape codes, changes of direction, invisible signs, half characters, private use, line separators.
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ALLOWED = frozenset("\n\t")
 
 
@@ -13,7 +13,7 @@ def plain(text: str, limit: int) -> str:
     shown = text if len(text) <= limit else f"{text[:limit]} …"
     if shown.isprintable():
         return shown
-    return "".join(char for char in shown if char in _ALLOWED or unicodedata.category(char) not in _UNWANTED)
+    return "".join(char for char in shown if char in _ALLOWED or unicodedata.category(char) not in UNWANTED)
 
 
 def one_line(text: str, limit: int) -> str:

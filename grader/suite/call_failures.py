@@ -3,14 +3,13 @@
 from dataclasses import dataclass, replace
 
 from grader.load.newer_python import REMEDY, newer_error
-from grader.model import CallFailure, Frame, Outcome, Verdict
+from grader.model import WHOLE_FILE, CallFailure, Frame, Outcome, Verdict
 from grader.sandbox.launcher import CallFailed
 from grader.suite.hints import hint
 from grader.text import one_line, plain
 
 DEBUGGER = ("pdb", "bdb")  # what breakpoint() imports
 MAX_MESSAGE = 1_000  # of an exception's own text
-WHOLE_FILE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
 
 @dataclass(frozen=True, slots=True)

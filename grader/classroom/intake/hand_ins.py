@@ -117,15 +117,7 @@ def _sorted_out(
     absent = _absent(inputs.roster, chosen)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
-    every = (
-        *tables,
-        *issues,
-        *unmatched,
-        *superseded,
-        *late,
-        *unextended,
-        *missing,
-    )
+    every = (*tables, *issues, *unmatched, *superseded, *late, *unextended, *missing)
     taken_in = Intake(shape, place, expected, compressed(chosen), every, absent, inputs.roster, earlier)
     return replace(taken_in, unused=tuple(astray)).accepting(inputs.accepted)
 

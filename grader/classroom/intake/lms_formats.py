@@ -28,6 +28,7 @@ from grader.classroom.intake.plain_folders import (
     nobodys,
 )
 from grader.classroom.intake.several_downloads import NO_HAND_IN, downloads_among
+from grader.counting import counted
 from grader.errors import SubmissionError
 from grader.load.archives import PackedFolder, Refused, is_archive, open_class_archive, stem
 from grader.load.misnamed import likely_file
@@ -133,7 +134,8 @@ def descend(
 def _losses(opened: Folder) -> list[Issue]:
     """What of a packed class is not there: it is broken off in the middle, or holds two members of one name."""
     troubles = opened.troubles if isinstance(opened, PackedFolder) else []
-    more = [f"and {len(troubles) - _MAX_LOSSES} more such members"] if len(troubles) > _MAX_LOSSES else []
+    rest = len(troubles) - _MAX_LOSSES
+    more = [f"and {counted(rest, 'more such member')}"] if rest > 0 else []
     return [
         Issue(IssueKind.UNREAD, PurePosixPath(opened.name).name, f"{opened.where}: {trouble}.")
         for trouble in (*troubles[:_MAX_LOSSES], *more)
