@@ -746,6 +746,22 @@ def test_a_report_of_another_form_is_no_optimizer(answer):
     assert "could not be read" in verdict.message
 
 
+def test_limits_of_another_form_are_none():
+    clips = [
+        "norm",
+        3,
+        ["norm"],
+        ["norm", "1"],
+        ["norm", math.inf],
+        ["norm", 0.0],
+        ["other", 1.0],
+        [[], 1.0],
+        ["value", 2.0],
+    ]
+    assert probes.read_clips({"clips": clips}) == (("value", 2.0),)
+    assert probes.read_clips({"clips": 1}) == probes.read_clips({}) == ()
+
+
 def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():
     step = [{"members": [0, 1], "hyper": {"lr": 1.0, "max_iter": 10**9, "history_size": 5, "line_search_fn": "mine"}}]
     asked = probes.problems("LBFGS", np.random.default_rng(0))

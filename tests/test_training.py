@@ -804,6 +804,7 @@ def seen(**changes):
         "start": np.zeros(2),
         "path": rows,
         "gradients": rows,
+        "norms": np.ones((3, 1)),
         "before": groups,
         "after": groups,
         "evaluations": [],

@@ -123,11 +123,8 @@ def read_clips(reply: Mapping[str, Any]) -> tuple[Clip, ...]:
     """To what an optimizer may clip gradients in its steps, from the reply to probe_optimizer: nothing in most."""
     value = reply.get("clips")
     clips = [item for item in value if isinstance(item, list) and len(item) == 2] if isinstance(value, list) else []
-    return tuple(
-        (how, limit)
-        for how, limit in clips[: len(CLIPS)]
-        if how in CLIPS and type(limit) is float and 0 < limit < math.inf
-    )
+    readable = [(how, limit) for how, limit in clips if how in CLIPS and type(limit) is float and 0 < limit < math.inf]
+    return tuple(readable[: len(CLIPS)])
 
 
 def judge(
