@@ -93,8 +93,12 @@ class Assignment:
         Those of `bounded` travel into workers of ours, those of `harness` beside a student's code. Those of `given` are
         modules that the course hands out and students' modules import: they count as the submission's.
         """
-        root = self.folder / folder
-        return {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
+        return python_sources(self.folder / folder)
+
+
+def python_sources(folder: Path) -> dict[str, bytes]:
+    """Relative path -> content of the Python files in and below a folder; none where there is no such folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
 
 
 def _sha256(path: Path) -> str:

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 MAX_CODE = 200  # characters of a line that is shown
+WHOLE_FILE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
 
 class Outcome(StrEnum):
@@ -70,6 +71,12 @@ class Verdict:
     @classmethod
     def review(cls, message: str, **evidence: Any) -> "Verdict":
         return cls(Outcome.REVIEW, 0.0, message, evidence=evidence)
+
+    @classmethod
+    def grader_error(cls, reason: str, **evidence: Any) -> "Verdict":
+        """A fault of ours, or of the assignment's author: no zero. `reason` is for whoever runs the grader."""
+        message = f"This point could not be judged; that is the grader's fault, not yours ({reason.rstrip('.')})."
+        return cls(Outcome.GRADER_ERROR, 0.0, message, evidence=evidence)
 
     @classmethod
     def of_all(cls, verdicts: Iterable["Verdict"]) -> "Verdict":

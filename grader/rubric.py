@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from grader.errors import RubricError, UsageError
 from grader.model import module_file
 from grader.toml_lines import last_mention, line_of
-from grader.validation_sentences import reason, written_as
+from grader.validation_sentences import first_mistake, written_as
 
 _SUM_TOLERANCE = 1e-9  # of parts that are decimal fractions
 
@@ -28,6 +28,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 ModulePath = Annotated[
     str, written_as(r"(grader\.oracles|bounded|harness)(\.[A-Za-z_]\w*)+", "grader.oracles.symbolic or bounded.proof")
 ]
+ModuleName = Annotated[str, written_as(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "exercise2 or course.layers")]
+FileName = Annotated[str, written_as(r"[\w-]+\.[\w.-]+", "report.md")]
 Identifier = Annotated[str, written_as(r"[A-Za-z_][A-Za-z0-9_]*", "a name in Python")]
 # `name(arguments)`, perhaps `Class.method(arguments)`, and the names of what it returns: `-> out, cache`.
 Signature = Annotated[
@@ -88,9 +90,7 @@ class Exercise(_Worker):
 
     id: Annotated[str, written_as(r"[0-9A-Za-z]+", "2")]
     title: Name
-    module: Annotated[
-        str, written_as(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", "exercise2 or course.layers")
-    ]  # with its packages, as Python imports it
+    module: ModuleName  # with its packages, as Python imports it
     imports: tuple[Identifier, ...] = ()
     functions: tuple[Signature, ...]
     handles: tuple[Identifier, ...] = ()  # results, named behind an arrow, that stay in the worker
@@ -199,9 +199,7 @@ class Rubric(_Table):
     title: Name
     late: Late
     imports: Imports = Imports()
-    files: tuple[
-        Annotated[str, written_as(r"[\w-]+\.[\w.-]+", "report.md")], ...
-    ] = ()  # that a hand-in may have beside the modules
+    files: tuple[FileName, ...] = ()  # that a hand-in may have beside the modules
     install: dict[str, str] = {}  # package -> the command that installs it, where `pip install` is not the best
     ready: dict[str, tuple[str, ...]] = {}  # file or module.CONSTANT -> words that belong in it before it is handed in
     settings: dict[str, float | int | str | bool] = {}
@@ -296,8 +294,6 @@ def parse_rubric(text: str, what: str) -> Rubric:
     except tomllib.TOMLDecodeError as error:
         raise RubricError(f"{what}: this is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        sentence = reason(first, _KEYS)
-        line = line_of(text, first["loc"]) if place else last_mention(text, sentence)
-        raise RubricError(f"{what}, line {line}: {place + ': ' if place else ''}{sentence}") from error
+        location, sentence = error.errors()[0]["loc"], first_mistake(error, _KEYS)
+        line = line_of(text, location) if location else last_mention(text, sentence)
+        raise RubricError(f"{what}, line {line}: {sentence}") from error

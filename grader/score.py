@@ -121,9 +121,7 @@ def _result_of(point: Point, part: str | None, results: Sequence[CheckResult]) -
         return matching[0]
     decided = f"{point.id} ({part})" if part else point.id
     several = f"{len(matching)} checks gave a verdict on {decided}, which takes one"
-    what = several if matching else "no check gave a verdict"
-    message = f"This point could not be judged; that is the grader's fault, not yours ({what})."
-    return CheckResult(point.id, part, Verdict(Outcome.GRADER_ERROR, 0.0, message))
+    return CheckResult(point.id, part, Verdict.grader_error(several if matching else "no check gave a verdict"))
 
 
 def _outcome(verdicts: list[Verdict], share: float) -> Outcome:

@@ -1,9 +1,10 @@
 """Text that a submission had a hand in, made harmless once, where it enters: every renderer behind gets plain text."""
 
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 # Control and escape codes, changes of direction, invisible signs, half characters, private use, line separators.
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ALLOWED = frozenset("\n\t")
 
 
@@ -12,9 +13,22 @@ def plain(text: str, limit: int) -> str:
     shown = text if len(text) <= limit else f"{text[:limit]} …"
     if shown.isprintable():
         return shown
-    return "".join(char for char in shown if char in _ALLOWED or unicodedata.category(char) not in _UNWANTED)
+    return "".join(char for char in shown if char in _ALLOWED or unicodedata.category(char) not in UNWANTED)
 
 
 def one_line(text: str, limit: int) -> str:
     """The same without line breaks: for names, which stand within a sentence."""
     return " ".join(plain(text[: 4 * limit], 4 * limit).split())[:limit]
+
+
+def separator(names: Iterable[str]) -> str:
+    """What stands between names in a sentence: a semicolon where one of them has a comma, as "Lovelace, Ada"."""
+    return "; " if any("," in name for name in names) else ", "
+
+
+def listed(names: Sequence[str], most: int | None = None) -> str:
+    """`Ada, Alan and 3 more`: all names, or the first `most` and how many there are beside."""
+    shown = names[:most]
+    more = len(names) - len(shown)
+    between = separator(shown)
+    return between.join(shown) + (f"{between.replace(',', '')}and {more} more" if more else "")

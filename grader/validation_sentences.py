@@ -4,20 +4,29 @@ from collections.abc import Callable, Collection
 from difflib import get_close_matches
 from re import fullmatch
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 
-def reason(error: ErrorDetails, keys: Collection[str]) -> str:
-    """What is wrong, as a sentence without its place and its full stop; `keys` are all that such a file may have."""
-    match error["type"]:
+def first_mistake(error: ValidationError, keys: Collection[str]) -> str:
+    """The first mistake, as a sentence without its full stop; `late.due: it is missing`.
+
+    `keys` are all that such a file may have.
+    """
+    details = error.errors()[0]
+    place = ".".join(map(str, details["loc"]))
+    return f"{place}: {_reason(details, keys)}" if place else _reason(details, keys)
+
+
+def _reason(details: ErrorDetails, keys: Collection[str]) -> str:
+    match details["type"]:
         case "missing":
             return "it is missing"
         case "extra_forbidden":
-            alike = get_close_matches(str(error["loc"][-1]), keys, 1)
+            alike = get_close_matches(str(details["loc"][-1]), keys, 1)
             return "there is no such key" + (f"; did you mean {alike[0]}?" if alike else "")
         case _:
-            return error["msg"].removeprefix("Value error, ").replace("Input should", "it has to", 1)
+            return details["msg"].removeprefix("Value error, ").replace("Input should", "it has to", 1)
 
 
 def written_as(pattern: str, example: str) -> AfterValidator:

@@ -53,6 +53,7 @@ from grader.errors import OutputError, SandboxError, UsageError
 from grader.model import Incident, Outcome, Submission, Verdict
 from grader.report.results_json import HALF_WRITTEN
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.text import listed
 from scripts import kill_class
 from tests.support import warm_commands
 from tests.support.classes import GOOD, laid_out
@@ -331,6 +332,15 @@ def test_where_many_hand_in_the_same_a_few_are_named(klass: Class) -> None:
     (issue,) = klass.grade().issues
     named = ", ".join(f"s{number:02}" for number in range(10))
     assert issue.message == f"30 hand-ins are the same to the byte: {named} and 20 more."
+
+
+def test_names_with_commas_in_them_can_be_told_from_one_another(klass: Class) -> None:
+    laid_out(klass.place, {f"{name}/exercise2.py": b"# same" for name in ("Lovelace, Ada", "Turing, Alan")})
+    (issue,) = klass.grade().issues
+    assert issue.message == "2 hand-ins are the same to the byte: Lovelace, Ada; Turing, Alan."
+    assert listed(["Lovelace, Ada", "Turing, Alan", "Hopper, Grace"], 2) == "Lovelace, Ada; Turing, Alan; and 1 more"
+    assert listed(["Ada", "Alan", "Grace"], 2) == "Ada, Alan and 1 more"
+    assert (listed([]), listed(["Ada"], 1)) == ("", "Ada")
 
 
 def test_what_our_disk_cannot_read_is_our_fault(klass: Class, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -688,7 +698,7 @@ def test_the_summary_tells_a_ta_what_to_know(klass: Class, tmp_path: Path) -> No
     )
     assert "4 scores: mean 1.5, median 0, middle half 0 to 1.5, of 6" in told
     assert re.search(r"2\.1 +│ One window +│ +67% of 3 │ +67% of 3 │", told)
-    assert "Late: 2 (Ada Lovelace (a), 731 days, Alan Turing (b), 732 days); 6 points deducted." in told
+    assert "Late: 2 (Ada Lovelace (a), 731 days; Alan Turing (b), 732 days); 6 points deducted." in told
     assert "unmatched: notes.txt" in told
     assert (
         "duplicate: Ada Lovelace (a): 2 hand-ins are the same to the byte: Ada Lovelace (a), Grace Hopper (d)." in told

@@ -18,6 +18,7 @@ from grader.classroom.marks.rescore_class import rescore_class
 from grader.classroom.marks.review import review
 from grader.classroom.results import class_inputs, store
 from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, read_inputs
+from grader.classroom.results.journal import Journal
 from grader.classroom.run.choice import Choice
 from grader.errors import OutputError, UsageError
 from grader.model import Outcome
@@ -378,6 +379,38 @@ def test_ids_that_went_round_go_back_with_their_marks(klass: Class, roster: Path
         marks = {who: [mark.comment for mark in klass.report(name).reviews] for who, name in ids.items()}
         assert marks == {"a": ["4711"], "b": ["4712"], "c": []}
         assert index.issues == ()
+
+
+@pytest.mark.parametrize("moved", range(5))
+def test_ids_that_go_round_arrive_after_a_cut_at_any_move(
+    moved: int, klass: Class, roster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A report that waits under no id was graded again: nothing said whose it was, and its marks were left out."""
+    klass.grade(roster=roster)
+    for name in ("4711", "4712", "4713"):
+        path = klass.request.results / name / store.REPORT
+        review(path, klass.assignment, point="2.4", score=0.5, comment=name, by="me", when=WHEN)
+    ids = {"b": "4711", "c": "4712", "a": "4713"}
+    roster.write_text("id,name\n" + "".join(f"{name},{who}\n" for who, name in ids.items()))
+    append, lines = Journal.append, []
+
+    def cut_off(journal: Journal, event: str, **about: Any) -> None:
+        if event != "renamed" or len(lines) == moved:
+            raise KeyboardInterrupt
+        lines.append(event)
+        append(journal, event, **about)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Journal, "append", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            klass.grade(roster=roster)
+    assert len(lines) == moved
+    index = klass.grade(roster=roster)
+    assert klass.graded == [], "nothing is graded again"
+    assert {entry.source: entry.id for entry in index.entries} == ids
+    marks = {who: [mark.comment for mark in klass.report(name).reviews] for who, name in ids.items()}
+    assert marks == {"a": ["4711"], "b": ["4712"], "c": ["4713"]}
+    assert index.issues == ()
 
 
 def test_what_is_kept_of_a_damaged_report_goes_to_the_new_id_too(klass: Class, roster: Path) -> None:

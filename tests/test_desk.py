@@ -1004,15 +1004,18 @@ def test_late_without_a_time_is_decided_in_the_queue(results: Path, grader: Comm
 
 def test_the_same_files_of_others_are_said_and_marked_together(tmp_path: Path) -> None:
     write_copies(tmp_path / "results", 4)
+    index = tmp_path / "results" / store.INDEX
+    index.write_text(re.sub(r'"name":"(\w+) ([^"]+)"', r'"name":"\2, \1"', index.read_text("utf-8")), "utf-8")
     with opened(tmp_path / "results") as door:
         door.get("/")
         keys = [task["key"] for task in door.get("/queue.json?kind=mark").json["tasks"]]
         page = door.get(f"/sheet/{keys[0]}/4.9?kind=mark").text
         assert "The same files, to the byte, are those of" in page
         assert all(f'href="/sheet/{key}/4.9?kind=mark"' in page for key in keys[1:])
+        assert page.count("</bdi></a>; <a") == 2, "names have commas in them"
         door.post(f"/mark/{keys[2]}/4.9?kind=mark", {"score": "1"})
         answer = door.post(f"/mark/{keys[0]}/4.9?kind=mark", {"score": "0.5", "words": "Hm.", "together": "1"})
-        assert answer.json["saved"] == "Ada Müller, 4.9: 0.5, and so have 2 others with the same files"
+        assert answer.json["saved"] == "Müller, Ada, 4.9: 0.5, and so have 2 others with the same files"
         assert answer.json["next"] == "/?kind=mark"
     given = [stored(tmp_path / "results", f"s{number:05d}").reviews for number in range(4)]
     assert [[(mark.score, mark.comment) for mark in own] for own in given] == [

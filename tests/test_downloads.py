@@ -68,11 +68,72 @@ def test_several_downloads_in_one_folder_are_no_class(wrapped: str, read_class: 
             f"B{suffix}). Give one of them; or, if they belong to one class, unpack all of them into one folder and "
             "give that."
         )
+    for name, content in (("Grace Hopper/exercise2.py", GOOD), ("grace.zip", zipped({"exercise2.py": GOOD}))):
+        place = laid_out(tmp_path / f"beside {name[:5]}", {"All.zip": zipped(download), name: content})
+        with pytest.raises(SubmissionError) as error:
+            read_class(place)
+        assert str(error.value) == (
+            f"{place}: All.zip is a download with the hand-ins of several people. Give it by itself; or, if what lies "
+            "beside it belongs to the same class, unpack it into this folder and remove it."
+        )
+    people = {f"{who}/exercise2.py": GOOD for who in ("Ada Lovelace", "Alan Turing")}
+    intake = read_class(laid_out(tmp_path / "among", {"All.zip": zipped(download), **people}))
+    assert [hand_in.id for hand_in in intake.hand_ins] == ["1", "2"]
+    assert [issue.message for issue in intake.issues] == [
+        f"{tmp_path / 'among' / 'All.zip'}: a download with the hand-ins of several people, and not a hand-in; unpack "
+        "it beside the others."
+    ]
     laid_out(tmp_path / "beside", {"Tutorial A.zip": zipped(download), "list.csv": b"id\n"})
     assert {hand_in.students[0].name for hand_in in read_class(tmp_path / "beside").hand_ins} == {
         "Ada Lovelace",
         "Alan Turing",
     }
+
+
+def test_the_newest_of_what_autolab_numbers_counts(read_class: Taken, tmp_path: Path) -> None:
+    """Autolab names all that somebody handed in alike but for a number, of which 10 comes after 9."""
+    packed = {
+        "ada@example.edu_9_handin.zip": zipped({"exercise2.py": OTHER, "exercise3.py": OTHER}),
+        "ada@example.edu_10_handin.zip": zipped({"exercise2.py": GOOD}),
+        "alan@example.edu_1_handin.zip": zipped({"exercise2.py": OTHER}),
+    }
+    for place in in_every_packing(tmp_path, packed):
+        intake = read_class(place)
+        assert (intake.format, graded(intake)) == (Format.AUTOLAB, {"1": GOOD, "2": OTHER})
+        assert [*read(intake, by_id(intake)["1"]).files] == ["exercise2.py"], "each is a hand-in by itself"
+        assert by_id(intake)["1"].notes == ("handed in 2 times; the newest counts",)
+        assert [(issue.kind, issue.message) for issue in intake.issues] == [
+            (
+                IssueKind.SUPERSEDED,
+                "ada@example.edu_9_handin.zip: handed in more than once; ada@example.edu_10_handin.zip counts.",
+            )
+        ]
+
+
+def test_the_newest_of_what_vpl_kept_counts_with_its_time(tmp_path: Path) -> None:
+    files = {
+        "Lovelace Ada 17 al/2022-01-24-09-00-00/exercise2.py": OTHER,
+        "Lovelace Ada 17 al/2022-01-24-09-00-00/exercise3.py": OTHER,
+        "Lovelace Ada 17 al/2022-01-24-09-00-00.ceg/grade.txt": b"5",
+        "Lovelace Ada 17 al/2022-01-25-13-59-00/exercise2.py": GOOD,
+        "Turing Alan 18 at/2022-01-25-13-59-00/exercise2.py": OTHER,
+        "Turing Alan 18 at/2022-01-26-13-59-00.ceg/compilation.txt": b"",
+    }
+    by_name = [Student("1", "Ada Lovelace"), Student("2", "Alan Turing")]
+    by_login = [Student("1", "", "", "al"), Student("2", "", "", "at")]
+    for place in in_every_packing(tmp_path, files):
+        for roster in (by_name, by_login):
+            with open_intake(place, EXPECTED, BERLIN, IntakeInputs(roster=roster)) as intake:
+                assert (graded(intake), intake.issues) == ({"1": GOOD, "2": OTHER}, ())
+                assert [*read(intake, by_id(intake)["1"]).files] == ["exercise2.py"]
+                assert by_id(intake)["1"].notes == ("2022-01-25-13-59-00 counts, the newest of 2",)
+                times = [(hand_in.submitted, hand_in.zoneless) for hand_in in intake.hand_ins]
+                assert times == [(AT, True), (AT, True)]
+    alone = {"a/2022-01-24-09-00-00/exercise2.py": GOOD, "b/exercise2.py": GOOD, "c/exercise2.py": GOOD}
+    with open_intake(laid_out(tmp_path / "alone", alone), EXPECTED, BERLIN) as intake:
+        assert [hand_in.submitted for hand_in in intake.hand_ins] == [None, None, None], (
+            "a student can name a folder so"
+        )
 
 
 # --- names that say whose a file is ----------------------------------------------------------------------------------

@@ -94,3 +94,6 @@ def test_an_assignment_without_texts_and_texts_with_unknown_numbers(tmp_path: Pa
     (tmp_path / "explain.toml").write_text("[[point]\n")
     with pytest.raises(UsageError, match="the explanations cannot be read"):
         explain(load_assignment(tmp_path), "1.1")
+    (tmp_path / "explain.toml").write_text('[[point]]\nids = ["1.1"]\nask = "What?"\njudged = "So."\n')
+    with pytest.raises(UsageError, match=re.escape("cannot be read (point.0.asks: it is missing).")):
+        explain(load_assignment(tmp_path), "1.1")

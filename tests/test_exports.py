@@ -354,7 +354,7 @@ def test_gradescope_has_the_score_and_a_test_a_point(tmp_path: Path) -> None:
     assert [whole["tests"][place]["name"].rpartition(" (")[2] for place in (2, 3)] == ["not judged)", "pending)"]
     assert whole["tests"][3]["output"].startswith("Pending: 0 of 1 so far; a person will mark 1.")
     assert whole["tests"][1]["output"] == f"{NASTY}␀␛[2J]]>&<"
-    assert "Pending: a person will mark 1 more points." in whole["output"]
+    assert "Pending: a person will mark 1 more point." in whole["output"]
     assert "so nothing was deducted" in whole["output"]
 
 

@@ -72,6 +72,19 @@ def test_modules_travel_with_the_exercise_beside_which_they_lie(tmp_path: Path) 
     assert submission.notes == ("elsewhere/script.py: not read; it lies outside the exercises' folder",)
 
 
+@pytest.mark.parametrize(
+    ("count", "last"),
+    [
+        (4, "1 more Python file is not read; it lies outside the exercises' folder"),
+        (5, "2 more Python files are not read; they lie outside the exercises' folder"),
+    ],
+)
+def test_of_many_files_that_lie_elsewhere_the_last_are_counted(count: int, last: str, tmp_path: Path) -> None:
+    files = {"ex1/exercise1.py": b"x = 1\n", **{f"elsewhere/{name}.py": b"" for name in "uvwxy"[:count]}}
+    notes = read(tmp_path / "ada", files).notes
+    assert (len(notes), notes[-1]) == (4, last)
+
+
 def test_two_helpers_of_one_name_are_told(tmp_path: Path) -> None:
     files = {"a/exercise1.py": ONE, "a/helper.py": b"x = 1\n", "b/exercise2.py": TWO, "b/helper.py": b"x = 2\n"}
     submission = read(tmp_path / "ada", files)

@@ -23,7 +23,7 @@ from grader import BUILT_IN
 from grader.errors import UsageError
 from grader.model import Outcome
 from grader.schema import PointScore, Report
-from grader.validation_sentences import reason
+from grader.validation_sentences import first_mistake
 
 Side = Literal["right", "wrong"]
 SIDES: tuple[Side, ...] = ("right", "wrong")
@@ -85,9 +85,7 @@ def _read(path: Path) -> Expectation:
     except OSError as error:
         raise UsageError(f"{path}: it cannot be read ({error.strerror}). It says what the answer is worth.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path}: {place + ': ' if place else ''}{reason(first, Expectation.model_fields)}") from error
+        raise UsageError(f"{path}: {first_mistake(error, Expectation.model_fields)}") from error
 
 
 def differences(case: Case, report: Report, selected: Collection[str]) -> list[str]:

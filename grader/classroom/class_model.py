@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from grader.counting import counted
 from grader.load.file_names import readable
 from grader.model import Submission
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.text import listed
 
 
 class Format(StrEnum):
@@ -21,6 +22,7 @@ class Format(StrEnum):
     BLACKBOARD = "blackboard"
     BRIGHTSPACE = "brightspace"
     PRAIRIELEARN = "prairielearn"
+    AUTOLAB = "autolab"
     NBGRADER = "nbgrader"
     EDX = "edx"
     GRADESCOPE = "gradescope"
@@ -91,7 +93,7 @@ class Student:
 
 def names_of(students: Iterable[Student]) -> str:
     """`Ada Lovelace, Alan Turing`; nothing where no name is known."""
-    return ", ".join(student.name for student in students if student.name)
+    return listed([student.name for student in students if student.name])
 
 
 def label(name: str, students: Iterable[Student]) -> str:
@@ -160,6 +162,10 @@ class HandIn:
         """Where in the class it stands, for messages."""
         first = readable(self.parts[0].key)
         return first if len(self.parts) == 1 else f"{first} and {len(self.parts) - 1} more"
+
+    def handed_in(self, when: Submitted | None) -> "HandIn":
+        """The same with this time, where there is one."""
+        return replace(self, submitted=when.at, zoneless=when.zoneless) if when else self
 
 
 class Worth(NamedTuple):

@@ -7,9 +7,8 @@ from typing import Generic, TypeVar, overload
 
 T = TypeVar("T")
 
-BLOCK = (
-    32  # values, all unpacked for each who goes through them; a hand-in packed takes some 50 bytes, a tenth of its own
-)
+# Values, all unpacked for each who goes through them. A hand-in packed takes some 50 bytes, a tenth of its own.
+BLOCK = 32
 
 
 def compressed(values: Iterable[T]) -> "CompressedSequence[T]":

@@ -249,11 +249,8 @@ def _become_process(
         die_with_parent(server)
         os.setsid()
         signal.set_wakeup_fd(-1)
-        for number, handler in (
-            (signal.SIGCHLD, signal.SIG_DFL),
-            (signal.SIGINT, signal.default_int_handler),
-        ):
-            signal.signal(number, handler)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         for target, descriptor in enumerate(pipes):
             os.dup2(descriptor, target)
         close_all_but([*lent, status])

@@ -11,11 +11,7 @@ from grader.assignment_folder import load_assignment
 from grader.classroom.results.store import read_report
 from grader.cli.commands import app
 from grader.cli.console import out
-from grader.cli.options import (
-    AssignmentOption,
-    RubricOption,
-    WeakerOption,
-)
+from grader.cli.options import AssignmentOption, RubricOption, WeakerOption
 from grader.course.handout import DEFAULT_PIN, NO_COURSE, build_handout
 from grader.report.github_classroom import score_notices
 from grader.report.junit import to_junit

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from grader import BUILT_IN
 from grader.errors import UsageError
+from grader.load.submission import EPOCH
 from grader.version import VERSION
 
 PACKAGE = Path(__file__).parent.parent
@@ -27,7 +28,6 @@ _NAMES = frozenset({"Dockerfile", "py.typed"})
 # Of an assignment's folder: what grades, which is these and its Python packages. The template is handed out beside the
 # wheel, a solution nowhere.
 _PARTS = frozenset({"__init__.py", "rubric.toml", "explain.toml", "checks", "bounded", "harness", "given", "data"})
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can state
 _WHEEL = "Wheel-Version: 1.0\nGenerator: backprop-grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -120,7 +120,7 @@ def _of_extra(text: str, extra: str) -> str:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry = zipfile.ZipInfo(name, EPOCH)
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     return entry

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from grader.load.collect import FoundFile
 from grader.load.content import UPLOADS, Content, Moment
 from grader.model import Expected, Question
+from grader.text import listed
 
 MAX_CANDIDATES = 24  # files of one name that are read: honest hand-ins have three
 MAX_LISTED = 5  # paths that are listed in a sentence
@@ -93,10 +94,9 @@ def _decide(name: str, versions: Sequence[_Version], chosen: Chosen) -> None:
         chosen.notes += [f"{other.path}: not read; {answer.path} is newer" for other in others]
         return
     paths = tuple(str(version.path) for version in versions)
-    more = f" and {len(paths) - MAX_LISTED} more" if len(paths) > MAX_LISTED else ""
     chosen.notes.append(
-        f"{name}: there are {len(paths)} that differ: {', '.join(paths[:MAX_LISTED])}{more}. {answer.path} was graded, "
-        "and the person who grades this is asked which one counts"
+        f"{name}: there are {len(paths)} that differ: {listed(paths, MAX_LISTED)}. {answer.path} was graded, and the "
+        "person who grades this is asked which one counts"
     )
     chosen.questions.append(Question(name, paths, str(answer.path)))
 

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from grader.load.candidates import MAX_CANDIDATES, MAX_LISTED, Chosen
 from grader.load.collect import FoundFile
+from grader.load.content import Content
 from grader.load.misnamed import likely_file
 from grader.load.module_facts import Facts, read
 from grader.load.notebook_cells import NotebookError, code_of
@@ -22,12 +23,7 @@ def accept(expected_name: str, path: str, files: Sequence[FoundFile], expected: 
     What it holds for other exercises only is left out.
     """
     file = next(file for file in files if str(file.path) == path)
-    content = file.read()
-    if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
-        try:
-            content = code_of(content)
-        except NotebookError as error:
-            content = str(error)
+    content = _code(file)
     chosen.mentioned.add(file.path)
     if isinstance(content, str):
         chosen.notes.append(f"{expected_name}: {path} was to be read for it, but: {content}")
@@ -35,10 +31,24 @@ def accept(expected_name: str, path: str, files: Sequence[FoundFile], expected: 
     others = {name for other, names in expected.names.items() for name in names if other != expected_name}
     content, left_out = program_slice(content, expected.names.get(expected_name, ()), others)
     chosen.files[expected_name] = (file, content)
-    what = f"the code cells of {path}" if file.path.suffix.lower() == ".ipynb" else path
-    verb = "were" if what != path else "was"
+    what, verb = (f"the code cells of {path}", "were") if _is_notebook(file) else (path, "was")
     rest = f", but for what only other exercises need ({_lines(left_out)})," if left_out else ""
     chosen.notes.append(f"{expected_name}: {what}{rest} {verb} read as this file, {DECIDED}")
+
+
+def _is_notebook(file: FoundFile) -> bool:
+    return file.path.suffix.lower() == ".ipynb"
+
+
+def _code(file: FoundFile) -> Content:
+    """A file's bytes, of a notebook those of its code cells; or why there are none."""
+    content = file.read()
+    if isinstance(content, str) or not _is_notebook(file):
+        return content
+    try:
+        return code_of(content)
+    except NotebookError as error:
+        return str(error)
 
 
 def _lines(numbers: Sequence[int]) -> str:
@@ -86,20 +96,15 @@ def _by_content(files: Sequence[FoundFile], expected: Expected, chosen: Chosen) 
         for expected_name in missing:
             name = next((name for name in expected.names[expected_name] if name in bound), None)
             if name is not None and expected.file_named(file.path.name) != expected_name:
-                is_notebook = file.path.suffix.lower() == ".ipynb"
-                where, how = ("A cell", "export it as") if is_notebook else (f"Line {bound[name]}", "move it to")
+                is_cell = _is_notebook(file)
+                where, how = ("A cell", "export it as") if is_cell else (f"Line {bound[name]}", "move it to")
                 holders.setdefault(expected_name, (file, f"{where} of it has {name}; {how} {expected_name}"))
     return holders
 
 
 def _bound(file: FoundFile) -> Mapping[str, int]:
     """What a module or a notebook sets, as far as reading tells."""
-    content = file.read() if file.path.suffix.lower() in (".py", ".ipynb") else ""
-    if isinstance(content, bytes) and file.path.suffix.lower() == ".ipynb":
-        try:
-            content = code_of(content)
-        except NotebookError:
-            return {}
+    content = _code(file) if file.path.suffix.lower() in (".py", ".ipynb") else ""
     facts = read(content, str(file.path)) if isinstance(content, bytes) else None
     return (facts.bound or {}) if isinstance(facts, Facts) else {}
 

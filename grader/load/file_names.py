@@ -38,7 +38,7 @@ def _has_bytes(name: str) -> bool:
 
 
 def folder_name(name: str, taken_names: Collection[str]) -> str:
-    """A folder for `name`, unlike any of those `taken`, in small letters, wherever capitals do not count.
+    """A folder for `name`, unlike any of `taken_names` (in small letters) where capitals do not count.
 
     A name that is safe already stays as it is; where something had to go that tells two names apart, a part of the
     name's hash says which it was.

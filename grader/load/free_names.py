@@ -74,10 +74,9 @@ class _Collector(ast.NodeVisitor):
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._names.sets.add(node.name)
-        arguments = node.args
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        annotations = [argument.annotation for argument in every if argument is not None]
-        self.names_in([*node.decorator_list, *arguments.defaults, *arguments.kw_defaults, *annotations, node.returns])
+        annotations = [argument.annotation for argument in _arguments(node)]
+        defaults = [*node.args.defaults, *node.args.kw_defaults]
+        self.names_in([*node.decorator_list, *defaults, *annotations, node.returns])
         self._names.later |= _free(node)
 
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
@@ -111,12 +110,16 @@ def _base(node: ast.AST) -> set[str]:
     return {node.id} if isinstance(node, ast.Name) else set()
 
 
+def _arguments(function: _Function) -> list[ast.arg]:
+    listed = function.args
+    every = [*listed.posonlyargs, *listed.args, *listed.kwonlyargs, listed.vararg, listed.kwarg]
+    return [argument for argument in every if argument is not None]
+
+
 def _free(function: _Function) -> set[str]:
     """What a function reads that is neither its argument nor set in it."""
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
     body = function.body if isinstance(function.body, list) else [function.body]
     inner = _Collector().names_in(body)
     shared = {name for node in body for part in ast.walk(node) if isinstance(part, ast.Global) for name in part.names}
-    local = (inner.sets - shared) | {argument.arg for argument in every if argument is not None}
+    local = (inner.sets - shared) | {argument.arg for argument in _arguments(function)}
     return (inner.reads | shared) - local

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
+from grader.counting import counted
 from grader.load.candidates import Chosen
 from grader.load.collect import FoundFile
 from grader.load.content import MAX_NAME
@@ -99,6 +100,7 @@ def _note_others(files: Sequence[FoundFile], expected: Expected, chosen: Chosen,
         if file.path.suffix == ".py" and expected.file_named(file.path.name) is None and not _paths(file, homes)
     ]
     chosen.notes += [f"{path}: not read; it lies outside the exercises' folder" for path in outside[:_MAX_OUTSIDE]]
-    if len(outside) > _MAX_OUTSIDE:
-        more = len(outside) - _MAX_OUTSIDE
-        chosen.notes.append(f"{more} more Python files are not read; they lie outside the exercises' folder")
+    more = len(outside) - _MAX_OUTSIDE
+    if more > 0:
+        are, they = ("is", "it lies") if more == 1 else ("are", "they lie")
+        chosen.notes.append(f"{counted(more, 'more Python file')} {are} not read; {they} outside the exercises' folder")

@@ -12,8 +12,8 @@ from operator import itemgetter
 
 from grader.load.disguises import is_colab_export
 from grader.load.module_facts import MAX_COMPARED, Facts, read
-from grader.load.syntax import MAX_NAME, MODULE
-from grader.model import Finding, Frame, Outcome, Submission
+from grader.load.syntax import MAX_NAME
+from grader.model import WHOLE_FILE, Finding, Frame, Outcome, Submission
 from grader.rubric import Exercise, Rubric
 from grader.text import one_line
 
@@ -140,7 +140,7 @@ def _forbidden_import(
     if not forbidden:
         return None
     first, *others = forbidden.values()
-    frame = Frame.at(modules[first.path].decode("utf-8", "replace"), first.path, first.line, MODULE)
+    frame = Frame.at(modules[first.path].decode("utf-8", "replace"), first.path, first.line, WHOLE_FILE)
     return Finding(Outcome.FORBIDDEN, _refusal(submission, exercise, rubric, first, others), first.line, frame)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
+from grader.counting import counted
 from grader.errors import SubmissionError
 from grader.load.archives import MAX_ARCHIVE_BYTES, is_unopened, open_archive
 from grader.load.candidates import MAX_LISTED, choose
@@ -25,7 +26,7 @@ from grader.model import Expected, Question, Submission
 from grader.text import one_line
 
 MAX_NOTES = 50
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same submission is the same bytes
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in a zip of ours: the same files are the same bytes
 
 
 def load(path: Path, expected: Expected, *, hidden: Path | None = None) -> Submission:
@@ -92,7 +93,7 @@ def assemble(
     notes = list(dict.fromkeys((*collected.notes, *chosen.notes)))
     plain = tuple(one_line(note, 4 * MAX_NAME) for note in notes[:MAX_NOTES])
     if len(notes) > MAX_NOTES:
-        plain = (*plain, f"and {len(notes) - MAX_NOTES} more such notes")
+        plain = (*plain, f"and {counted(len(notes) - MAX_NOTES, 'more such note')}")
     return Submission(
         one_line(name, MAX_NAME) or "submission", contents, digest(contents), plain, tuple(chosen.questions)
     )

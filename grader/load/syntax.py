@@ -7,8 +7,9 @@ import warnings
 from io import BytesIO
 
 from grader.load.disguises import copied_line, disguise, magic_line
+from grader.load.newer_python import REMEDY, RUNNING, newer_syntax, shown
 from grader.load.python2 import python2_syntax
-from grader.model import Finding, Frame, Outcome
+from grader.model import WHOLE_FILE, Finding, Frame, Outcome
 from grader.text import one_line, plain
 
 MAX_NAME = 80  # characters of a student's names in our sentences
@@ -21,7 +22,6 @@ _CHAIN = re.compile(rf"(?<![.{_LETTER}])(?:[{_LETTER}]+[ \t\f\\\r\n]*\.[ \t\f\\\
 MAX_FIELDS = 2_000  # braces in one line
 # Encodings of ordinary text. Python knows others, some of which are extremely slow (punycode) or no text at all (hex).
 _ENCODINGS = re.compile(r"utf-8(-sig)?|ascii|us-ascii|(iso-?8859|latin|cp|windows|mac|koi8|gb|big5|euc|shift)[\w-]*")
-MODULE = "<module>"  # the function of a line outside of all functions, as Python calls it
 
 
 def parse(source: bytes, path: str) -> ast.Module | Finding:
@@ -47,7 +47,7 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
 
 
 def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
-    """The finding on a syntax error; a notebook's command is named as what it is."""
+    """The finding on a syntax error; a notebook's command is named as what it is, what a newer Python reads is none."""
     magic = magic_line(source)
     if magic is not None:
         line, command = magic
@@ -57,6 +57,10 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     stopped = stopped[:MAX_LINE]
+    newer = newer_syntax(error.msg, stopped)
+    if newer is not None:
+        message = f"{path}{place}: {newer}, and this is Python {shown(RUNNING)}: {REMEDY}."
+        return Finding(Outcome.REVIEW, message, error.lineno, _place(text, path, error))
     advice = copied_line(stopped) or python2_syntax(stopped) or "Python cannot read the file."
     what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
     message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"
@@ -69,7 +73,7 @@ def _place(text: str, path: str, error: SyntaxError) -> Frame | None:
         return None
     start = (error.offset or 1) - 1
     end = error.end_offset - 1 if error.end_lineno == error.lineno and error.end_offset else start + 1
-    return Frame.at(text, path, error.lineno, MODULE, (start, max(end, start + 1)))
+    return Frame.at(text, path, error.lineno, WHOLE_FILE, (start, max(end, start + 1)))
 
 
 def _decode(source: bytes, path: str) -> str | Finding:
@@ -90,7 +94,7 @@ def _decode(source: bytes, path: str) -> str | Finding:
     except UnicodeDecodeError as error:
         line = source[: error.start].count(b"\n") + 1
         text = source.decode("utf-8", "replace")
-        frame = Frame.at(text, path, line, MODULE)
+        frame = Frame.at(text, path, line, WHOLE_FILE)
         return _unreadable(f"{path}:{line}", f"byte 0x{source[error.start]:02x} is not {error.encoding}", frame)
 
 

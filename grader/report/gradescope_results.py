@@ -6,6 +6,7 @@ Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/ , "Output
 import json
 from typing import Any
 
+from grader.counting import counted
 from grader.model import Outcome
 from grader.report.plain_text import clean
 from grader.schema import PointScore, Report
@@ -16,7 +17,7 @@ def to_gradescope(report: Report) -> str:
     remarks = [report.late.message] if report.late else []
     remarks += [clean(note) for note in report.submission.notes]
     if report.pending:
-        remarks.append(f"Pending: a person will mark {report.pending:g} more points.")
+        remarks.append(f"Pending: a person will mark {counted(report.pending, 'more point')}.")
     whole: dict[str, Any] = {
         "score": report.score,
         "output": "\n".join(remarks),

@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.text import Text
 
 from grader.counting import counted
-from grader.model import Frame, Outcome
+from grader.model import WHOLE_FILE, Frame, Outcome
 from grader.report import evidence
 from grader.report.array_layout import side_by_side
 from grader.report.evidence import Arrays
@@ -19,7 +19,6 @@ from grader.schema import PointScore
 MAX_PRINTED_LINES = 10  # of what a student's code printed on the way to one point: the rest they can see by running it
 INDENT = "    "
 LATER = (Outcome.PASSED, Outcome.REVIEW, Outcome.GRADER_ERROR)  # nothing a student could fix
-WHOLE_FILE = "<module>"  # a line outside of all functions: nothing of the file works before it is right
 MIN_WIDTH = 30
 
 

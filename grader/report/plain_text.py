@@ -5,11 +5,11 @@ The renderers' own last line of defence; each of them escapes for its own format
 
 import unicodedata
 
+from grader.text import UNWANTED
+
 MAX_SENTENCE = 1_500  # characters of one message: a screen, not a scroll
 MAX_MARKS = 4  # combining marks on one letter: real writing has up to three, towers of them cover their neighbours
 
-# Control codes, invisible signs and changes of direction, half characters, private use, line separators.
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _ALLOWED = frozenset("\n\t\u200c\u200d")  # the two joiners are spelling in Persian, in Indic scripts and in emoji
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _CONTROL_PICTURES = 0x2400  # U+2400 + code is the picture of that control code: ␛ for escape
@@ -37,7 +37,7 @@ def one_line(text: str, limit: int) -> str:
 
 
 def _visible(char: str) -> str:
-    if char in _ALLOWED or unicodedata.category(char) not in _UNWANTED:
+    if char in _ALLOWED or unicodedata.category(char) not in UNWANTED:
         return char
     if char == _DELETE:
         return "␡"

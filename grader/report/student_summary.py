@@ -8,8 +8,8 @@ from rich.text import Text
 
 from grader.counting import number
 from grader.load.decisions import OTHER_FILE
-from grader.model import Outcome
-from grader.report.paragraphs import LATER, WHOLE_FILE, paragraphs, wrapped
+from grader.model import WHOLE_FILE, Outcome
+from grader.report.paragraphs import LATER, paragraphs, wrapped
 from grader.report.plain_text import clean, one_line
 from grader.report.terminal import table
 from grader.schema import PointScore, Report

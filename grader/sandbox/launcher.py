@@ -1,7 +1,7 @@
 """What is said to a sandbox and what comes back, and what a kind of sandbox has to know.
 
 A kind (`process`, `jail`, `docker`) is a `Launcher`: it knows how to start a confined worker and how to end it with all
-that it started. Everything else is the same for all, and lives in `workers`.
+that it started. Everything else is the same for all, and lives in `supervisor`.
 """
 
 from collections.abc import Callable, Mapping

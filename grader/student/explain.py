@@ -31,6 +31,7 @@ from grader.assignment_folder import Assignment
 from grader.errors import SuiteError, UsageError
 from grader.rubric import Exercise, Point
 from grader.suite.runner import list_checks
+from grader.validation_sentences import first_mistake
 
 TEXTS = "explain.toml"
 _NAMED = re.compile(r"\{([A-Za-z_][\w.]*)(:[^{}]*)?\}")
@@ -111,7 +112,10 @@ def _read(assignment: Assignment) -> _Texts:
         return _Texts.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise UsageError(f"{path}: this assignment has no explanations.") from error
-    except (OSError, ValueError, ValidationError) as error:
+    except ValidationError as error:
+        keys = {*_Texts.model_fields, *_Entry.model_fields}
+        raise UsageError(f"{path}: the explanations cannot be read ({first_mistake(error, keys)}).") from error
+    except (OSError, ValueError) as error:
         raise UsageError(f"{path}: the explanations cannot be read ({error}).") from error
 
 

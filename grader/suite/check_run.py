@@ -92,7 +92,7 @@ class CheckRun:
                 verdict = check()
             problem = verdict_bounds.malformed(verdict)
             if problem is not None:
-                verdict = _grader_error(f"{where_it_stands}: {item.name}: {problem}")
+                verdict = Verdict.grader_error(f"{where_it_stands}: {item.name}: {problem}")
         except CallFailure as fault:
             verdict, frames = fault.verdict, fault.frames
             if verdict.outcome in _INCIDENTS:
@@ -104,9 +104,9 @@ class CheckRun:
         except GraderError as error:
             if isinstance(error, UsageError):  # the person asked for what is not available: `finish` raises it again
                 self.usage_error = error
-            verdict = _grader_error(f"{where_it_stands}: {error}")
+            verdict = Verdict.grader_error(f"{where_it_stands}: {error}")
         except _OF_A_CHECK as error:  # one broken check must not cost the other points
-            verdict = _grader_error(located(error, folder) or where_it_stands, traceback.format_exc())
+            verdict = Verdict.grader_error(located(error, folder) or where_it_stands, traceback=traceback.format_exc())
             if isinstance(error, CheckTimeError):  # it may have been stopped within a question: nobody hears its answer
                 session.finish(session.assignment.rubric.exercise_of(point))
         incidents += tuple(Incident(point, "output", sentence) for sentence in dict.fromkeys(session.call_log.floods))
@@ -129,8 +129,3 @@ def point_of(item: pytest.Item) -> tuple[str, str | None]:
     point, part = mark.args
     callspec = getattr(item, "callspec", None)
     return point, callspec.params.get(PART, part) if callspec is not None else part
-
-
-def _grader_error(message: str, trace: str = "") -> Verdict:
-    sentence = f"This point could not be judged; that is the grader's fault, not yours ({message.rstrip('.')})."
-    return Verdict(Outcome.GRADER_ERROR, 0.0, sentence, evidence={"traceback": trace} if trace else {})

@@ -4,7 +4,7 @@ The wire bounds how large a tree is, not that it makes sense, and whoever forges
 can be rebuilt by sympy without an error and, above all, holds no text but names.
 """
 
-from grader.sandbox.child.protocol import Tree, Value
+from grader.sandbox.child.protocol import CONSTANT_HEADS, Tree, Value
 
 # The longest honest line, everything expanded, has under 300 parts. Two times nine such expressions, and a question
 # around them, are to fit into one message.
@@ -13,7 +13,6 @@ MAX_DEPTH = 100
 MAX_NAME = 100  # characters of a symbol
 MAX_ORDER = 100  # of a derivative
 
-_CONSTANTS = frozenset({"pi", "E", "I", "oo", "zoo", "nan"})
 # Head -> fewest and most arguments. A sum of one, and a logarithm to a base, can be written.
 _ARITIES = {
     **dict.fromkeys(("Add", "Mul", "Min", "Max"), (1, MAX_NODES)),
@@ -51,7 +50,7 @@ def _is_part(value: Value) -> bool:
         case "Float", (float(),):
             return True
         case head, ():
-            return head in _CONSTANTS
+            return head in CONSTANT_HEADS
         case "Function", (str(name), *arguments):
             return _is_name(name) and bool(arguments) and all(_is_part(part) for part in arguments)
         case "Derivative", (expression, *pairs):
@@ -62,7 +61,7 @@ def _is_part(value: Value) -> bool:
             return distinct and all(_is_part(part) for part in (expression, *new))
         case (("Symbol" | "Integer" | "Rational" | "Float" | "Subs" | "Equality"), _):
             return False
-        case head, arguments if head not in _CONSTANTS:
+        case head, arguments if head not in CONSTANT_HEADS:
             fewest, most = _ARITIES.get(head, (1, 1))
             return fewest <= len(arguments) <= most and all(_is_part(part) for part in arguments)
     return False

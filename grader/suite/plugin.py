@@ -7,7 +7,7 @@ A check asks the submission and returns a `Verdict`; its docstring says in `grad
     @points("2.1")
     def check_one_window(exercise2, rng):
         "In one window the gradient lands on the maximum."
-        return gradients.judge_pool(exercise2.maxpool2x2_backward, gradients.one_window(rng))
+        return judge(exercise2.maxpool2x2_backward, one_window(rng))
 """
 
 import zlib

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import oracles as library
-from grader.assignment_folder import Assignment
+from grader.assignment_folder import Assignment, python_sources
 from grader.errors import GraderError, SuiteError
 from grader.load.static_checks import importable_files, inspect
 from grader.model import CallFailure, Finding, Outcome, Submission
@@ -178,22 +178,13 @@ class SubmissionSession:
 
 
 def _oracle_bundle(oracle: Oracle, sources: Mapping[str, bytes]) -> Bundle:
-    return Bundle(
-        {},
-        sources,
-        preload=oracle.preload,
-        limits=Limits(oracle.memory_mib << 20),
-    )
+    return Bundle({}, sources, preload=oracle.preload, limits=Limits(oracle.memory_mib << 20))
 
 
 def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
     """The modules that run beside the submission's, each under its last name, and none of the grader's but these."""
-    harness_sources = (
-        {f"harness/{name}": source for name, source in assignment.sources("harness").items()}
-        if exercise.harness
-        else {}
-    )
-    sources = {**_library(), **harness_sources}
+    harness_files = assignment.sources("harness") if exercise.harness else {}
+    sources = {**_library(), **{f"harness/{name}": source for name, source in harness_files.items()}}
     modules: dict[str, bytes] = {}
     for module in exercise.harness:
         folder, _, name = module.replace(".", "/").rpartition("/")
@@ -209,6 +200,5 @@ def _harness(exercise: Exercise, assignment: Assignment) -> dict[str, bytes]:
 @cache
 def _library() -> dict[str, bytes]:
     """The sources of the library of oracles, under its own name, as they are sent to workers; no more of the grader."""
-    root = Path(library.__file__).parent
-    sources = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(root.rglob("*.py"))}
+    sources = python_sources(Path(library.__file__).parent)
     return {"grader/__init__.py": b"", **{f"grader/oracles/{name}": source for name, source in sources.items()}}

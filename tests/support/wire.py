@@ -6,7 +6,17 @@ import struct
 import zipfile
 from collections.abc import Callable
 
-from grader.sandbox.child.protocol import DTYPES, HEADS, Array, HandleNumber, Opaque, Tree, Value, encode
+from grader.sandbox.child.protocol import (
+    CONSTANT_HEADS,
+    DTYPES,
+    HEADS,
+    Array,
+    HandleNumber,
+    Opaque,
+    Tree,
+    Value,
+    encode,
+)
 
 _ITEM_BYTES = dict(zip(DTYPES, (1, 8, 2, 4, 8, 16), strict=True))
 _TEXTS = ("", "x", "f_x", "theta", "status", "value", "id", "message", "\x00", "é" * 5, "__import__('os')", "a" * 300)
@@ -58,7 +68,7 @@ def tree(draw: random.Random, depth: int = 0) -> Tree:
         Tree("Integer", (draw.choice((0, 1, -1, 2, 7, 10**9, 1 << 900)),)),
         Tree("Rational", (draw.randint(-9, 9), draw.randint(1, 9))),
         Tree("Float", (draw.choice((0.5, -2.0, 1e-300, 1e300, float("nan"), float("inf"))),)),
-        Tree(draw.choice(("pi", "E", "I", "oo", "zoo", "nan"))),
+        Tree(draw.choice(CONSTANT_HEADS)),
     ]
     if depth > 4 or draw.random() < 0.3:
         return draw.choice(leaves)

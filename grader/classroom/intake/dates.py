@@ -13,6 +13,8 @@ from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from grader.classroom.class_model import Submitted
+
 _LANGUAGES = (
     "january february march april may june july august september october november december",
     "januar februar märz april mai juni juli august september oktober november dezember",
@@ -125,6 +127,11 @@ def _day_and_month(match: re.Match[str]) -> tuple[int, int]:
     if then > 12 or first == then:
         return then, first
     raise ValueError("it may mean two days")
+
+
+def submitted_at(at: datetime, zone: ZoneInfo) -> Submitted:
+    """When something was handed in; a naive time is on the clock of `zone`, and read in favour of the student."""
+    return Submitted(at) if at.tzinfo else Submitted(moment(at, zone, "earlier"), zoneless=True)
 
 
 def moment(local: datetime, zone: ZoneInfo, favour: Literal["earlier", "later"]) -> datetime:

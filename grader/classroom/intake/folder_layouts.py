@@ -4,6 +4,8 @@ nbgrader   "ada/ps9/timestamp.txt": the folder of the assignment, one of several
 submitty   "ada/2/…", a folder for each version, and "ada/user_assignment_settings.json", which says which is the
            active one; "ada/.submit.timestamp" where only that one was downloaded
 teams      "Ada Lovelace/Sheet 9/Version 2/…": a folder for each time that it was turned in; the newest counts
+vpl        "Lovelace Ada 17 alove/2022-01-25-13-59-59/…", a folder for each time that it was handed in, and another with
+           ".ceg" behind it for what VPL found
 openolat   "Lovelace_Ada_alove/2_submissions/…", beside a task, corrections and revisions
 
 A student can hand in files and folders of these names, too. So it is more than half of a class, two folders or more,
@@ -17,13 +19,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from grader.classroom.class_model import Student
 from grader.classroom.intake.time_stamps import TIMESTAMP, read_stamp, stamp_in
 from grader.load.tree import Folder
 from grader.model import Expected
+from grader.text import listed
 
 _SETTINGS, _SUBMIT_STAMP = "user_assignment_settings.json", ".submit.timestamp"
 _MAX_SETTINGS_BYTES = 1 << 20
 _VERSION = re.compile(r"[^\W\d_]+ (?P<number>\d+)")
+_OF_VPL = re.compile(r"(?P<name>.+) \d+ (?P<login>\S+)", re.S)
+_ATTEMPT, _RESULTS = "%Y-%m-%d-%H-%M-%S", ".ceg"
 _SUBMISSIONS, _OF_TEACHERS = "2_submissions", ("1_task", "3_corrections")
 _LOOKED_AT = 50  # folders of a class; enough to tell, and no matter how large it is
 
@@ -32,13 +38,15 @@ _LOOKED_AT = 50  # folders of a class; enough to tell, and no matter how large i
 class Counting:
     """What counts of somebody's folder: what lies at `path` in it (all of it where that is empty).
 
-    `notes` are for the report; `nothing` is why nothing of it counts.
+    `submitted` is naive where it is what the platform's clock showed. `notes` are for the report; `nothing` is why
+    nothing of it counts. `student` is whose it is, where the layout says more of this than any folder's name does.
     """
 
     path: str = ""
     submitted: datetime | None = None
     notes: tuple[str, ...] = ()
     nothing: str | None = None
+    student: Student | None = None
 
 
 Layout = Callable[[Folder, Expected], Counting | None]
@@ -47,7 +55,7 @@ Layout = Callable[[Folder, Expected], Counting | None]
 def layout_of(folders: Sequence[Folder], expected: Expected) -> Layout:
     """The layout that more than half of a class's folders have; where there is none, all of a folder counts."""
     first = folders[:_LOOKED_AT]
-    for layout in (_submitty, _nbgrader, _teams, _openolat):
+    for layout in (_submitty, _nbgrader, _teams, _vpl, _openolat):
         alike = sum(layout(folder, expected) is not None for folder in first)
         if alike > 1 and alike > len(first) / 2:
             return layout
@@ -119,6 +127,26 @@ def _versions(assignment: Folder) -> list[Folder]:
     return sorted(numbers, key=lambda inner: -int(numbers[inner]["number"])) if is_whole else []
 
 
+def _vpl(folder: Folder, expected: Expected) -> Counting | None:
+    attempts = {inner: at for inner in folder.folders() if (at := _attempted(inner.name.removesuffix(_RESULTS)))}
+    handed_in = [inner for inner in attempts if not inner.name.endswith(_RESULTS)]
+    if folder.files() or not handed_in or len(attempts) < len(folder.folders()):
+        return None
+    newest = max(handed_in, key=lambda inner: attempts[inner])
+    counts = (f"{newest.name} counts, the newest of {len(handed_in)}",) if len(handed_in) > 1 else ()
+    match = _OF_VPL.fullmatch(folder.name)
+    student = Student(match["login"], match["name"]) if match else None
+    return Counting(newest.key, attempts[newest], counts, student=student)
+
+
+def _attempted(name: str) -> datetime | None:
+    """What the server's clock showed when it was handed in."""
+    try:
+        return datetime.strptime(name, _ATTEMPT)
+    except ValueError:
+        return None
+
+
 def _openolat(folder: Folder, expected: Expected) -> Counting | None:
     names = {inner.name for inner in folder.folders()}
     if folder.files() or _SUBMISSIONS not in names:
@@ -141,4 +169,4 @@ def _has_answers(folder: Folder, expected: Expected, levels: int = 2) -> bool:
 def _beside(folder: Folder, counting: Folder, expected: Expected) -> tuple[str, ...]:
     """A note if there are answers elsewhere in the folder, which are left out."""
     others = [inner.name for inner in folder.folders() if inner.key != counting.key and _has_answers(inner, expected)]
-    return (f"{counting.name} was graded; there are exercises in {', '.join(others)}, too",) if others else ()
+    return (f"{counting.name} was graded; there are exercises in {listed(others)}, too",) if others else ()

@@ -11,6 +11,7 @@ from grader.load.content import UPLOADS, Moment
 from grader.load.submission import assemble, nothing_in
 from grader.load.tree import File, Folder
 from grader.model import Expected, Submission
+from grader.text import listed
 
 
 def read_hand_in(place: Folder, hand_in: HandIn, expected: Expected, accepted: Mapping[str, str]) -> Submission:
@@ -37,4 +38,4 @@ def _claims(hand_in: HandIn, submission: Submission) -> list[str]:
         return []
     if any(author.id.lstrip("0") == hand_in_id.lstrip("0") for hand_in_id in ids):
         return []
-    return [f"student.toml: it gives the id {author.id}, and this was handed in by {', '.join(sorted(ids))}"]
+    return [f"student.toml: it gives the id {author.id}, and this was handed in by {listed(sorted(ids))}"]

@@ -105,10 +105,7 @@ def _sorted_out(
     late: list[Issue] = []
     if inputs.times:
         timed, late = look_up(hand_ins, inputs.times, "a time of submission")
-        hand_ins = [
-            replace(hand_in, submitted=when.at, zoneless=when.zoneless) if when else hand_in
-            for hand_in, when in zip(hand_ins, timed, strict=True)
-        ]
+        hand_ins = [hand_in.handed_in(when) for hand_in, when in zip(hand_ins, timed, strict=True)]
     chosen, superseded, earlier = newest_of_each(place, hand_ins, expected)
     unextended: list[Issue] = []
     if inputs.extensions:
@@ -120,15 +117,7 @@ def _sorted_out(
     absent = _absent(inputs.roster, chosen)
     missing = [Issue(IssueKind.ABSENT, student.id, "on the roster, but nothing was handed in.") for student in absent]
     tables = (Issue(IssueKind.TABLE, "tables", note) for note in inputs.notes)
-    every = (
-        *tables,
-        *issues,
-        *unmatched,
-        *superseded,
-        *late,
-        *unextended,
-        *missing,
-    )
+    every = (*tables, *issues, *unmatched, *superseded, *late, *unextended, *missing)
     taken_in = Intake(shape, place, expected, compressed(chosen), every, absent, inputs.roster, earlier)
     return replace(taken_in, unused=tuple(astray)).accepting(inputs.accepted)
 

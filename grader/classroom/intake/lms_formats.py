@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from grader.classroom.class_model import Format, HandIn, Issue, IssueKind, Part, Student
 from grader.classroom.compressed_sequence import compressed
 from grader.classroom.intake.blackboard_receipts import student_in
-from grader.classroom.intake.dates import moment
+from grader.classroom.intake.dates import submitted_at
 from grader.classroom.intake.folders_in_names import joined
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, READERS, Named, name_in_any_format
 from grader.classroom.intake.plain_folders import (
@@ -27,7 +27,8 @@ from grader.classroom.intake.plain_folders import (
     folders_of_people,
     nobodys,
 )
-from grader.classroom.intake.several_downloads import refusal
+from grader.classroom.intake.several_downloads import NO_HAND_IN, downloads_among
+from grader.counting import counted
 from grader.errors import SubmissionError
 from grader.load.archives import PackedFolder, Refused, is_archive, open_class_archive, stem
 from grader.load.misnamed import likely_file
@@ -60,10 +61,10 @@ def take_in(place: Folder, expected: Expected, zone: ZoneInfo) -> tuple[Format, 
 
             hand_ins, issues = read_export(place)
         case Format.FOLDERS:
-            downloads = refusal(children)
-            if downloads is not None:
-                raise SubmissionError(f"{place.where}: {downloads}")
-            hand_ins, issues = folders_of_people(children, expected)
+            downloads = downloads_among(place, children)
+            others = [child for child in children if child not in downloads]
+            hand_ins, issues = folders_of_people(others, expected, zone)
+            issues += [nobodys(child, NO_HAND_IN) for child in downloads]
         case _:
             hand_ins, issues = _named(children, shape, expected, zone)
     if not hand_ins:
@@ -133,7 +134,8 @@ def descend(
 def _losses(opened: Folder) -> list[Issue]:
     """What of a packed class is not there: it is broken off in the middle, or holds two members of one name."""
     troubles = opened.troubles if isinstance(opened, PackedFolder) else []
-    more = [f"and {len(troubles) - _MAX_LOSSES} more such members"] if len(troubles) > _MAX_LOSSES else []
+    rest = len(troubles) - _MAX_LOSSES
+    more = [f"and {counted(rest, 'more such member')}"] if rest > 0 else []
     return [
         Issue(IssueKind.UNREAD, PurePosixPath(opened.name).name, f"{opened.where}: {trouble}.")
         for trouble in (*troubles[:_MAX_LOSSES], *more)
@@ -187,7 +189,7 @@ class _Gathered:
 
 def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """The hand-ins in the download of an LMS that writes into every name whose it is."""
-    by_attempt: dict[tuple[str, datetime | None], _Gathered] = {}
+    by_attempt: dict[tuple[str, datetime | None, int], _Gathered] = {}
     issues: list[Issue] = []
     read = READERS[shape]
     pairs = [(read(child.name), child) for child in children]
@@ -251,9 +253,7 @@ def _original(name: str, expected: Expected) -> str:
 
 
 def _hand_in(gathered: _Gathered, zone: ZoneInfo) -> HandIn:
-    at, zoneless = gathered.named.at, False
-    if at is not None and at.tzinfo is None:
-        at, zoneless = moment(at, zone, "earlier"), True
+    when = submitted_at(gathered.named.at, zone) if gathered.named.at else None
     notes = tuple(dict.fromkeys(gathered.notes))
     parts, order = tuple(gathered.parts), (gathered.order, gathered.named.key)
-    return HandIn(gathered.named.key, (gathered.named.student,), parts, at, order, notes, zoneless=zoneless)
+    return HandIn(gathered.named.key, (gathered.named.student,), parts, order=order, notes=notes).handed_in(when)

@@ -10,6 +10,7 @@ brightspace  folders "397063-2557369 - Ada Lovelace - Jan 25, 2022 159 PM", or f
 prairielearn "uid_1_question_1_2_8812_name.py": the instance of the assessment, the question, its variant, the
              submission's number and the number by which PrairieLearn goes; for manual grading "uid_uin_question_8812_…"
 nbgrader     folders "ada+ps9+2022-01-25 12:59:59.123456 UTC" of its exchange, perhaps with "+" and a random text behind
+autolab      "uid_2_handin.zip": the address, the number of the submission, and the name that all of them have
 edx          "[1] - username - name.py", open response assessments, and "… - prompt_0.txt" for texts
 
 docs/lms.md names the source of each.
@@ -49,6 +50,7 @@ _PRAIRIELEARN = (
         r"(?P<uid>[^/]+@[^/_]+)_(?P<uin>[^_/]*)_(?P<question>.*?[^\W\d_].*?)_(?P<submission>\d+)_(?P<file>.+)", re.S
     ),
 )
+_AUTOLAB = re.compile(r"(?P<uid>[^/]+@[^/_]+)_(?P<submission>\d+)_(?P<file>.+)", re.S)
 _NBGRADER = re.compile(r"(?P<user>[^+]+)\+[^+]+\+(?P<at>\d{4}-\d\d-\d\d [^+]+(?:\+\d\d:?\d\d)?)(?:\+.*)?", re.S)
 _EDX = re.compile(r"\[(?:\d+|x)\] - (?P<user>.+?) - (?P<file>.+)", re.S)
 
@@ -58,6 +60,7 @@ class Named:
     """What one name says. `key` tells people apart; `file` is the name it was uploaded under (None for a folder).
 
     `order` is a number that grows with time; `at` is the moment that it gives, or what the LMS's clock showed.
+    `is_whole` where another order is another hand-in, and not another file of the same.
     """
 
     key: str
@@ -66,11 +69,12 @@ class Named:
     order: int = 0
     at: datetime | None = None
     note: str | None = None
+    is_whole: bool = False
 
     @property
-    def attempt(self) -> tuple[str, datetime | None]:
+    def attempt(self) -> tuple[str, datetime | None, int]:
         """A key that all files of one hand-in share: the person, and the attempt if the LMS keeps attempts apart."""
-        return self.key, self.at
+        return self.key, self.at, self.order if self.is_whole else 0
 
 
 def _moodle(name: str) -> Named | None:
@@ -124,6 +128,14 @@ def _prairielearn(name: str) -> Named | None:
     return Named(match["uid"], student, match["file"], int(match["submission"]))
 
 
+def _autolab(name: str) -> Named | None:
+    match = _AUTOLAB.fullmatch(name)
+    if match is None:
+        return None
+    student, number = person_named(match["uid"]), int(match["submission"])
+    return Named(match["uid"], student, match["file"], number, is_whole=True)
+
+
 def _nbgrader(name: str) -> Named | None:
     match = _NBGRADER.fullmatch(name)
     if match is None:
@@ -146,9 +158,11 @@ def _time(text: str, form: str) -> datetime | None:
         return None
 
 
-# Of two that read as many names, the first counts: Canvas' pattern fits PrairieLearn's names, too.
+# Of two that read as many names, the first counts: Canvas' pattern fits PrairieLearn's and Autolab's names, too, and
+# Autolab's fits PrairieLearn's.
 READERS: dict[Format, Callable[[str], Named | None]] = {
     Format.PRAIRIELEARN: _prairielearn,
+    Format.AUTOLAB: _autolab,
     Format.NBGRADER: _nbgrader,
     Format.EDX: _edx,
     Format.MOODLE: _moodle,

@@ -13,6 +13,7 @@ from grader.load.author import author_of
 from grader.load.file_names import readable
 from grader.load.tree import Folder
 from grader.model import Expected
+from grader.text import listed
 
 # More unmatched hand-ins than this share mean the wrong roster or the wrong download, unless they are so few that
 # anybody can match them by hand. Both are our judgement: a class has a latecomer or two, not every fifth.
@@ -126,7 +127,7 @@ def _by_author(
 
 def _wrong_roster(unmatched: Sequence[Issue], count: int, students: Sequence[Student]) -> Issue:
     first_student = students[0]
-    shown = ", ".join(filter(None, (first_student.id, first_student.name, first_student.email)))
+    shown = listed([text for text in (first_student.id, first_student.name, first_student.email) if text])
     message = (
         f"{len(unmatched)} of {count} hand-ins match nobody on the roster: is it the right one, and does it hold the "
         f"names or numbers of this download? For example, a hand-in is called {unmatched[0].who}, and the roster "

@@ -4,9 +4,11 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Part
 from grader.classroom.compressed_sequence import compressed
+from grader.classroom.intake.dates import submitted_at
 from grader.classroom.intake.folder_layouts import Layout, layout_of
 from grader.classroom.intake.ilias_teams import team_members
 from grader.classroom.intake.lms_names import GRADESCOPE_METADATA, name_in_any_format
@@ -25,7 +27,7 @@ _COPY = re.compile(r"(?i)(copy|kopie|copie|copia)( \(\d+\))?|\(?\d+\)?")  # what
 HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 
 
-def folders_of_people(children: Sequence[File | Folder], expected: Expected) -> HandInsAndIssues:
+def folders_of_people(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     issues: list[Issue] = []
     layout = layout_of([child for child in children if isinstance(child, Folder)], expected)
@@ -33,7 +35,7 @@ def folders_of_people(children: Sequence[File | Folder], expected: Expected) -> 
     def judged() -> Iterator[HandIn]:
         for child in children:
             reason = _why_none(child, expected)
-            hand_in = _folder_hand_in(child, layout, expected) if reason is None else reason
+            hand_in = _folder_hand_in(child, layout, expected, zone) if reason is None else reason
             if isinstance(hand_in, HandIn):
                 yield hand_in
             elif child.name not in SYSTEM:
@@ -48,7 +50,7 @@ def folders_of_people(children: Sequence[File | Folder], expected: Expected) -> 
     return hand_ins, issues
 
 
-def _folder_hand_in(child: File | Folder, layout: Layout, expected: Expected) -> HandIn | str:
+def _folder_hand_in(child: File | Folder, layout: Layout, expected: Expected, zone: ZoneInfo) -> HandIn | str:
     """A folder or an archive as somebody's hand-in; a folder may be a team's. A text says why nothing of it counts."""
     if not isinstance(child, Folder):
         name = stem(child.name)
@@ -62,7 +64,11 @@ def _folder_hand_in(child: File | Folder, layout: Layout, expected: Expected) ->
         at, notes = sakai_time(child)
         return HandIn(child.name, students, (part_of(child),), at, notes=notes)
     part = Part("", f"{child.key}/{counting.path}" if counting.path else child.key)
-    return counting.nothing or HandIn(child.name, students, (part,), counting.submitted, notes=counting.notes)
+    if counting.nothing is not None:
+        return counting.nothing
+    when = submitted_at(counting.submitted, zone) if counting.submitted else None
+    students = (counting.student,) if counting.student else students
+    return HandIn(child.name, students, (part,), notes=counting.notes).handed_in(when)
 
 
 def files_by_person(children: Sequence[File | Folder], expected: Expected) -> list[HandIn]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import Extension, Student, Submitted
 from grader.classroom.columns import Column
-from grader.classroom.intake.dates import find_time, moment, read_time
+from grader.classroom.intake.dates import find_time, read_time, submitted_at
 from grader.classroom.lms_table import PersonRow, read_lms_table
 from grader.errors import UsageError
 
@@ -58,7 +58,7 @@ def read_times(path: Path, zone: ZoneInfo) -> dict[Student, Submitted]:
             raise UsageError(
                 f"{path}, line {row.line}: {text!r} is not a valid time; write 2022-01-25T13:59:00 or with +01:00."
             ) from error
-        read = Submitted(at) if at.tzinfo else Submitted(moment(at, zone, "earlier"), zoneless=True)
+        read = submitted_at(at, zone)
         times[row.student] = max(read, times.get(row.student, read))
     if not times and not is_worksheet(path):
         raise UsageError(f"{path}: this table has no times; it needs the columns id and time.")

@@ -7,6 +7,7 @@ from grader.classroom.intake.dates import UNREAD_TIME
 from grader.classroom.intake.lms_names import CANVAS_LATE
 from grader.classroom.marks.late import hangs_on_the_clock
 from grader.rubric import Late
+from grader.text import listed
 
 MAX_NAMED = 10  # hand-ins listed in the message; class.json has the time of each
 
@@ -20,10 +21,9 @@ def clock_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
             if hangs_on_the_clock(late, hand_in.submitted, hand_in.extension):
                 in_doubt.append(hand_in.id)
     if in_doubt:
-        more = f" and {len(in_doubt) - MAX_NAMED} more" if len(in_doubt) > MAX_NAMED else ""
         message = (
             f"times without a time zone ({count} of them) were read on the clock of {late.timezone}, the rubric's. "
-            f"That decides what lateness costs for {', '.join(in_doubt[:MAX_NAMED])}{more}. If the LMS showed another "
+            f"That decides what lateness costs for {listed(in_doubt, MAX_NAMED)}. If the LMS showed another "
             "clock, give the times with their offset (2022-01-25T13:59:00+01:00) as --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)
@@ -41,9 +41,8 @@ def no_time_issues(hand_ins: Iterable[HandIn], late: Late) -> Iterator[Issue]:
             untimed.append(hand_in)
     silent = [hand_in.id for hand_in in untimed if not any(map(_is_about_time, hand_in.notes))]
     if silent and late.policy != "none" and 2 * len(untimed) < count:
-        more = f" and {len(silent) - MAX_NAMED} more" if len(silent) > MAX_NAMED else ""
         message = (
-            f"the time of submission is not known for {', '.join(silent[:MAX_NAMED])}{more}. Nothing was deducted; "
+            f"the time of submission is not known for {listed(silent, MAX_NAMED)}. Nothing was deducted; "
             "give the times with --submitted."
         )
         yield Issue(IssueKind.TIME, "times", message)

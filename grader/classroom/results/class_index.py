@@ -16,6 +16,7 @@ from grader.counting import counted
 from grader.load.decisions import ABSENT, DECIDED
 from grader.load.submission import digest
 from grader.model import Expected, Question
+from grader.text import listed
 from grader.version import VERSION
 
 MAX_OPTIONS = 3  # of those that decide a question, in a sentence
@@ -99,8 +100,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
     yield from _unread_times(intake)
     for names in same.values():
         if len(names) > 1:
-            more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-            message = f"{len(names)} hand-ins are the same to the byte: {', '.join(names[:MAX_NAMED])}{more}."
+            message = f"{len(names)} hand-ins are the same to the byte: {listed(names, MAX_NAMED)}."
             yield Issue(IssueKind.DUPLICATE, names[0], message)
 
 

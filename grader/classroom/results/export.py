@@ -46,6 +46,7 @@ from grader.errors import UsageError
 from grader.report.junit import to_junit
 from grader.report.results_json import write_atomically
 from grader.schema import PointScore, Report
+from grader.text import listed
 
 _NAMED = 5  # people in a sentence
 _SHEET = (IssueKind.TABLE, "sheet.csv")  # kind and subject of the issue about rows that are not there
@@ -108,9 +109,8 @@ def _with_missing_rows(index: ClassIndex, sheet: Gradesheet) -> ClassIndex:
     names = [person.name or person.id for person in without_row(sheet, people)]
     if not names:
         return index
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     message = (
-        f"no row is of {', '.join(names[:_NAMED])}{more}, so it has no grade for them. Rows are matched by the id, the "
+        f"no row is of {listed(names, _NAMED)}, so it has no grade for them. Rows are matched by the id, the "
         "e-mail address or the LMS's number: does the roster have what the sheet has?"
     )
     return index.model_copy(update={"issues": (*index.issues, Issue(*_SHEET, message))})

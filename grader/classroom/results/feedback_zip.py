@@ -13,10 +13,10 @@ from pathlib import Path
 from grader.classroom.class_model import Format, Student
 from grader.classroom.results.store import ClassIndex
 from grader.load.file_names import readable
+from grader.load.submission import EPOCH
 
 NAME = "feedback.zip"
 _PAGE = "report.html"
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the date of every file in it: the same pages are the same bytes
 _UNWANTED = re.compile(r"[_/\\:*?\"<>|\x00-\x1f]+")
 
 
@@ -35,7 +35,7 @@ def feedback_zip(results: Path, index: ClassIndex, numbers: Mapping[str, str]) -
                 number = number_of(person, index.format, numbers)
                 if number:
                     name = _UNWANTED.sub(" ", readable(person.name)).strip(" .") or "Participant"
-                    about = zipfile.ZipInfo(f"{name}_{number}_assignfeedback_file_/{_PAGE}", _EPOCH)
+                    about = zipfile.ZipInfo(f"{name}_{number}_assignfeedback_file_/{_PAGE}", EPOCH)
                     archive.writestr(about, page.read_bytes(), zipfile.ZIP_DEFLATED)
                     yield pieces.drain()
     yield pieces.drain()

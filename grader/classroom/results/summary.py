@@ -18,6 +18,7 @@ from grader.model import Outcome
 from grader.report.plain_text import one_line
 from grader.report.spread import spread
 from grader.schema import LateEntry, PointScore, Report
+from grader.text import listed
 
 _WIDTH = 40  # characters of the longest bar
 _LISTED = 6  # lines of one kind; class.json has all
@@ -57,7 +58,8 @@ class _Names:
             self.names.append(one_line(name, 60))
 
     def __str__(self) -> str:
-        return ", ".join(self.names) + (f" and {self.count - len(self.names)} more" if self.count > _NAMED else "")
+        more = self.count - len(self.names)
+        return listed(self.names) + (f" and {more} more" if more else "")
 
 
 @dataclass(slots=True)

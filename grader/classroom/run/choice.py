@@ -8,6 +8,7 @@ from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.results.hand_in_names import name_key
 from grader.classroom.results.journal import State
 from grader.errors import UsageError
+from grader.text import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def check_names(choice: Choice, intake: Intake) -> None:
         if not ids:
             raise UsageError(f"nobody in this class is called {name}; grades.csv and class.json list the ids.")
         if len(ids) > 1 and name not in ids:
-            raise UsageError(f"several in this class are called {name}; choose from the ids {', '.join(ids)}.")
+            raise UsageError(f"several in this class are called {name}; choose from the ids {listed(ids)}.")
 
 
 def _names_of(hand_in: HandIn) -> set[str]:

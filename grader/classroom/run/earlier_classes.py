@@ -14,6 +14,7 @@ from grader.classroom.results.earlier_hand_ins import EarlierHandIn, pack
 from grader.counting import counted
 from grader.errors import SubmissionError, UsageError
 from grader.sandbox.scratch import temporary_folder
+from grader.text import listed
 
 _NAMED = 3  # hand-ins in a message, of those in which nothing can be compared
 
@@ -60,8 +61,7 @@ def _pack(path: Path, folder: Path, assignment: Assignment) -> str:
         raise UsageError(f"--against {folder}: not a class that can be compared. {error}") from error
     if not count:
         raise UsageError(f"--against {folder}: no hand-in in there has a Python file to compare with.")
-    more = f" and {len(empty) - _NAMED} more" if len(empty) > _NAMED else ""
-    without = f"; nothing to compare in {', '.join(empty[:_NAMED])}{more}" if empty else ""
+    without = f"; nothing to compare in {listed(empty, _NAMED)}" if empty else ""
     return f"--against {folder.name}: compared with {counted(count, 'earlier hand-in')}{without}."
 
 

@@ -22,6 +22,7 @@ from grader.classroom.results.store import Entry
 from grader.errors import UsageError
 from grader.load.file_names import folder_name
 from grader.rubric import Late
+from grader.text import listed
 
 _NAMED = 3  # hand-ins in a message, of those whose marks would change
 
@@ -53,8 +54,7 @@ class Effects:
 
 def _named(ids: Sequence[str]) -> str:
     """The first few of them."""
-    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
-    return f"{', '.join(ids[:_NAMED])}{more}"
+    return listed(ids, _NAMED)
 
 
 def effects_of(results: Path, intake: Intake, state: State, conditions: Conditions, late: Late) -> Effects:
@@ -210,8 +210,8 @@ def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
             if before is None:  # ids that go round: one of them waits under a name that no id is
                 before, name = next(iter(moves.items()))
                 del moves[before]
-                moves[f"{before}\n"] = name
-                _move(results, journal, before, f"{before}\n")
+                moves[_waiting(before)] = name
+                _move(results, journal, before, _waiting(before))
             else:
                 _move(results, journal, before, moves.pop(before))
         _list_anew(results, journal.state, effects)
@@ -251,9 +251,10 @@ def _list_anew(results: Path, state: State, effects: Effects) -> None:
 def _entries(results: Path, state: State) -> Sequence[Entry]:
     """The class as the last run left it, with what only the journal has: graded by a run that was cut off."""
     try:
-        entries = tuple(store.read_index(results).entries)
+        listed_entries = tuple(store.read_index(results).entries)
     except UsageError:
-        entries = ()
+        listed_entries = ()
+    entries = tuple(_as_moved(entry, state) for entry in listed_entries)
     listed_ids = {entry.id for entry in entries}
     cut_off = [
         Entry(id=name, folder=state.folders.get(name), students=(Student(name),),
@@ -262,6 +263,19 @@ def _entries(results: Path, state: State) -> Sequence[Entry]:
         if name not in listed_ids
     ]  # fmt: skip
     return (*entries, *cut_off)
+
+
+def _as_moved(entry: Entry, state: State) -> Entry:
+    """An entry of the list, under the name at which its report waits where ids went round until a cut."""
+    waiting = _waiting(entry.id)
+    if waiting not in state.graded:
+        return entry
+    return entry.model_copy(update={"id": waiting, "folder": state.folders[waiting]})
+
+
+def _waiting(name: str) -> str:
+    """A name that no id is, for a report whose new id is still another one's."""
+    return f"{name}\n"
 
 
 def _factor_of(hand_in: HandIn, late: Late) -> float:

@@ -11,6 +11,7 @@ from rich.text import Text
 from grader.counting import counted, number
 from grader.report.plain_text import one_line
 from grader.schema import Report
+from grader.text import separator
 
 _SHOWN = 3  # names beside the bar, of the submissions that are being graded
 _NAME = 30  # characters of a name
@@ -106,7 +107,7 @@ class Bar(Lines):
     def _show(self, advance: int) -> None:
         names = [escape(one_line(name, _NAME)) for name in self._current]
         more = f" +{len(names) - _SHOWN}" if len(names) > _SHOWN else ""
-        self._progress.update(self._task, advance=advance, current=", ".join(names[:_SHOWN]) + more)
+        self._progress.update(self._task, advance=advance, current=separator(names).join(names[:_SHOWN]) + more)
 
 
 class _Rate(ProgressColumn):

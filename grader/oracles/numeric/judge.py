@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grader.model import CallFailure, Outcome, Verdict
+from grader.model import WHOLE_FILE, CallFailure, Outcome, Verdict
 from grader.oracles.misconceptions import Misconception, rehearse
 from grader.oracles.numeric import counterexample
 from grader.oracles.numeric.comparison import Answer, Case, Inputs, mismatch, read_and_compare
@@ -17,7 +17,6 @@ from grader.oracles.numeric.models_tried import rehearsal
 from grader.oracles.numeric.naming import Model, explain
 from grader.oracles.numeric.students_function import students_function
 
-WHOLE_FILE = "<module>"  # where a traceback begins that no input has to do with: the file is not even imported
 NO_INPUT = ("signature", "unread")  # kinds of failure that are the same for every input
 CaseAnswer = tuple[Case, Answer]
 

@@ -19,6 +19,7 @@ from grader.model import Outcome
 from grader.report.grids import figure
 from grader.report.html.compiled_templates import CompiledTemplates
 from grader.report.plain_text import clean, one_line
+from grader.text import separator
 
 FOLDER = Path(__file__).parent
 PIECE = 500  # of jinja2's small pieces joined into one of ours: a write for each would be slow
@@ -80,7 +81,7 @@ def environment(*further: Path) -> Environment:
         lstrip_blocks=True,
         bytecode_cache=CompiledTemplates(FOLDER / "__pycache__", Path(__file__)),
     )
-    templates.filters |= {"number": number, "figure": figure, "line": one_line, "words": _words}
+    templates.filters |= {"number": number, "figure": figure, "line": one_line, "separator": separator, "words": _words}
     return templates
 
 

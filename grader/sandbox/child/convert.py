@@ -14,6 +14,7 @@ from typing import Any
 
 from .protocol import (
     COMPOSITE_HEADS,
+    CONSTANT_HEADS,
     DTYPES,
     MAX_INT_BYTES,
     REPLY,
@@ -102,9 +103,8 @@ class _Outward:
 
     def from_numpy(self, np: Any, value: Any, depth: int) -> tuple[bool, Value]:
         if isinstance(value, np.longdouble | np.clongdouble):
-            return True, self.convert(
-                complex(value) if isinstance(value, np.clongdouble) else float(value), depth
-            )  # its own item() is a longdouble again
+            plain_type = complex if isinstance(value, np.clongdouble) else float  # its own item() is a longdouble again
+            return True, self.convert(plain_type(value), depth)
         if isinstance(value, np.generic) and value.dtype.kind in "biufcSU":
             return True, self.convert(value.item(), depth)
         if not isinstance(value, np.ndarray):
@@ -212,15 +212,7 @@ def _leaf(sympy: Any, expression: Any) -> Tree | None:
         return Tree("Float", (float(expression),))
     if expression is sympy.S.NegativeInfinity:
         return Tree("Mul", (Tree("Integer", (-1,)), Tree("oo")))
-    constants = {
-        sympy.S.Pi: "pi",
-        sympy.S.Exp1: "E",
-        sympy.S.ImaginaryUnit: "I",
-        sympy.S.Infinity: "oo",
-        sympy.S.ComplexInfinity: "zoo",
-        sympy.S.NaN: "nan",
-    }
-    return next((Tree(name) for constant, name in constants.items() if expression is constant), None)
+    return next((Tree(name) for name in CONSTANT_HEADS if expression is getattr(sympy, name)), None)
 
 
 def _bounded(value: int) -> int:
@@ -273,8 +265,8 @@ def _expression(sympy: Any, tree: Tree) -> Any:
         return sympy.Symbol(name, **({assumption: True} if assumption in ("real", "positive") else {}))
     if head in ("Integer", "Rational", "Float"):
         return getattr(sympy, head)(*args)
-    if not args:
-        return {"pi": sympy.pi, "E": sympy.E, "I": sympy.I, "oo": sympy.oo, "zoo": sympy.zoo, "nan": sympy.nan}[head]
+    if head in CONSTANT_HEADS:
+        return getattr(sympy, head)
     if head == "Function":
         return sympy.Function(args[0])(*(_part(sympy, item) for item in args[1:]), evaluate=False)
     parts = [_part(sympy, item) for item in args]

@@ -10,9 +10,8 @@ REPLIES, PRINTS, ENDED = 1, 2, 3  # what a relay says; the last is `forked_relay
 LAUNCH, REQUESTS, END = 4, 5, 6  # what the grader says to a `forked_relay`
 HEADER = struct.Struct(">BxxxL")
 PIPE_BYTES = 1 << 16  # all that a pipe holds by default, so one read empties it
-PRINTED_BYTES = (
-    66 << 10
-)  # passed on between two replies, a little more than is kept; a flood ends here, not in the engine
+PRINTED_BYTES = 66 << 10  # passed on between two replies: a little more than is kept, so that no flood fills the engine
+RELAY_SOCKET = "relays"  # in the folder of a `zygote_server`: where a `forked_relay` connects to it
 STOPPED = 125  # our exit status where the worker has none: alive, but it will never answer
 
 

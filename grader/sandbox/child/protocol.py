@@ -56,6 +56,7 @@ _ITEM_BYTES = (1, 8, 2, 4, 8, 16, 1, 2, 4, 1, 2, 4, 8, 8)
 
 # The symbolic fragment. Symbol: name, assumption ("", "real", "positive"). Integer: one int. Rational: two. Float: one.
 # Function: name, then arguments. Derivative: expression, then [variable, count]... Subs: expression, [old], [new].
+CONSTANT_HEADS = ("pi", "E", "I", "oo", "zoo", "nan")  # each named as it is in sympy
 COMPOSITE_HEADS = (  # each named as its class in sympy
     *("Add", "Mul", "Pow", "sin", "cos", "tan", "cot", "sec", "csc", "asin", "acos", "atan", "acot", "atan2"),
     *("sinh", "cosh", "tanh", "coth", "asinh", "acosh", "atanh"),
@@ -63,7 +64,8 @@ COMPOSITE_HEADS = (  # each named as its class in sympy
     *("Equality", "Min", "Max", "floor", "ceiling", "Mod"),
 )
 HEADS = (
-    *("Symbol", "Integer", "Rational", "Float", "pi", "E", "I", "oo", "zoo", "nan"),
+    *("Symbol", "Integer", "Rational", "Float"),
+    *CONSTANT_HEADS,
     *COMPOSITE_HEADS,
     *("Function", "Derivative", "Subs"),
 )

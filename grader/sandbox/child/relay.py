@@ -39,17 +39,17 @@ def _child_bell() -> int:
 
 def _start(limits: str) -> tuple[int, int, int]:
     """The worker's process, and our ends of its two pipes."""
-    (replies, say), (prints, note) = os.pipe(), os.pipe()
+    (replies, their_replies), (prints, their_prints) = os.pipe(), os.pipe()
     folder = os.path.dirname(os.path.abspath(__file__))
     worker = os.posix_spawn(
         sys.executable,
         [sys.executable, "-s", "-P", "-B", "-X", "utf8", folder, "worker", limits],
         os.environ,
-        file_actions=[(os.POSIX_SPAWN_DUP2, say, 1), (os.POSIX_SPAWN_DUP2, note, 2)],
+        file_actions=[(os.POSIX_SPAWN_DUP2, their_replies, 1), (os.POSIX_SPAWN_DUP2, their_prints, 2)],
         setsigdef=[signal.SIGINT],
     )
-    os.close(say)
-    os.close(note)
+    os.close(their_replies)
+    os.close(their_prints)
     os.set_blocking(prints, False)
     return worker, replies, prints
 

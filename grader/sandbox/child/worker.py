@@ -113,10 +113,8 @@ def load(state: State, request: Any) -> dict[str, Any]:
     packages.restrict(request["preload"])
     for root in request["preload"]:
         importlib.import_module(root)  # before any deadline runs: a student does not pay for sympy's start
-    state.importer.files, state.importer.harness = (
-        request["files"],
-        request["harness"],
-    )  # last: a mpmath.py of theirs is not sympy's
+    # Last: a mpmath.py of theirs is not sympy's.
+    state.importer.files, state.importer.harness = request["files"], request["harness"]
     seed_generators()
     return {"status": "value", "value": None, "mutated": False}
 

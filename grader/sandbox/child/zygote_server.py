@@ -17,10 +17,10 @@ import sys
 from typing import Any
 
 from . import zygote
+from .engine_stream import RELAY_SOCKET
 
 assert sys.platform == "linux"
 
-SOCKET = "relays"  # in the zygote's folder
 _WORDS_BYTES = 1 << 16
 
 
@@ -43,7 +43,7 @@ def main(argument: str) -> None:
     warm = zygote.Zygote(settings, words)
     warm.prepare()
     try:
-        _serve(warm, os.path.join(settings["folder"], SOCKET))
+        _serve(warm, os.path.join(settings["folder"], RELAY_SOCKET))
     finally:
         os._exit(0)  # of a container's process 1: everything in it ends
 

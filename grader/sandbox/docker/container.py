@@ -19,8 +19,8 @@ import docker
 import requests
 
 from grader.errors import SandboxError
-from grader.sandbox.child.engine_stream import STOPPED
 from grader.sandbox.deadline import ProcessorTime
+from grader.sandbox.docker.connections import Container
 from grader.sandbox.docker.engine import SESSION, connect, engine_errors, remove, remove_session, session_labels, sweep
 from grader.sandbox.docker.host_config import host_config
 from grader.sandbox.docker.image import CHILD_LABEL, WORKER_IMAGE, build_once, child_hash
@@ -28,7 +28,7 @@ from grader.sandbox.docker.shared import Shared, SharedWorker, server_command
 from grader.sandbox.docker.spares import Kind, Spares, warm_up
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Connection, OnStep
-from grader.sandbox.process import describe_exit, worker_environment
+from grader.sandbox.process import worker_environment
 from grader.sandbox.warm_modules import warm_modules
 
 _ENDED_SECONDS = 10  # between the end of a container's stream and the end of the container
@@ -175,7 +175,7 @@ class DockerLauncher:
             raise SandboxError("the restrictions of a jail do not hold in this engine's containers.")
         return shared
 
-    def _start_warm(self, kind: Kind) -> "Container":
+    def _start_warm(self, kind: Kind) -> Container:
         container = self._start(kind)
         try:
             warm_up(container, kind)
@@ -184,9 +184,9 @@ class DockerLauncher:
             raise
         return container
 
-    def _start(self, kind: Kind) -> "Container":
+    def _start(self, kind: Kind) -> Container:
         identity, stream = self._run(kind, command=[kind.settings])
-        return Container(self, identity, stream, kind)
+        return Container(self, identity, stream, kind.memory_bytes)
 
     def _run(self, kind: Kind, **what: Any) -> tuple[str, Stream]:
         """A started container of the image and our end of its process 1."""
@@ -256,48 +256,3 @@ class DockerLauncher:
             with engine_errors("asking how a container ended"):
                 self._client.ping()
             raise SandboxError("the connection to a worker's container broke, though it still runs.") from error
-
-
-class Container:
-    """One started container's ends."""
-
-    def __init__(self, launcher: DockerLauncher, identity: str, stream: Stream, kind: Kind) -> None:
-        self.identity = identity
-        self._stream = stream
-        self._launcher = launcher
-        self._kind = kind
-        self._failure: SandboxError | None = None
-        self.send, self.receive, self.is_quiet = stream.send, stream.receive, stream.is_quiet
-
-    def processor_time(self) -> ProcessorTime | None:
-        return self._launcher.processor_time(self.identity)
-
-    def output(self) -> str:
-        """Raise SandboxError once the engine has failed this worker: its silence is no student's doing."""
-        if self._failure is not None:
-            raise self._failure
-        return self._stream.output()
-
-    def end(self) -> str:
-        """Raise SandboxError where it is the engine that failed: that is no student's crash."""
-        try:
-            return self._how_it_ended() if self._stream.hung_up or self._stream.waiting else ""
-        except SandboxError as error:
-            self._failure = error
-            raise
-        finally:
-            self._stream.close()
-            self._launcher.discard(self.identity)
-
-    def _how_it_ended(self) -> str:
-        status, out_of_memory = self._launcher.how_it_ended(self.identity, hung_up=self._stream.hung_up)
-        if out_of_memory:
-            return f"used more than {_size(self._kind.memory_bytes)} of memory and was stopped"
-        if status is None or status == STOPPED:
-            return describe_exit(None)
-        return describe_exit(128 - status if status > 128 else status)  # as a shell counts signals
-
-
-def _size(count: int) -> str:
-    """`2 GiB`, `256 MiB`."""
-    return f"{count / (1 << 30):g} GiB" if count % (1 << 30) == 0 else f"{count / (1 << 20):g} MiB"

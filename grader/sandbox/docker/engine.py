@@ -22,9 +22,7 @@ import requests
 from grader.counting import counted
 from grader.errors import SandboxError
 
-ENGINE_SECONDS = (
-    60.0  # for any one answer of an engine: it starts a container in a quarter of a second, on a slow day in ten
-)
+ENGINE_SECONDS = 60.0  # for any one answer: an engine starts a container in a quarter of a second, on a slow day in ten
 FORGOTTEN = timedelta(hours=1)  # since it ended; nobody is about to ask how it did
 LABEL = "backprop-grader"
 PLACE, PROCESS, SESSION = f"{LABEL}.place", f"{LABEL}.process", f"{LABEL}.session"

@@ -9,12 +9,12 @@ shared.
 import json
 import threading
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from grader.errors import SandboxError
 from grader.sandbox.child import rlimits
-from grader.sandbox.child.engine_stream import END, HEADER, LAUNCH, REQUESTS
-from grader.sandbox.deadline import ProcessorTime
+from grader.sandbox.child.engine_stream import END, HEADER, LAUNCH, RELAY_SOCKET, REQUESTS
+from grader.sandbox.docker.connections import Engine, WorkerInContainer
 from grader.sandbox.docker.stream import Stream
 from grader.sandbox.launcher import Bundle, Limits
 from grader.sandbox.process import describe_exit
@@ -40,23 +40,7 @@ def server_command(modules: tuple[str, ...]) -> list[str]:
     return ["zygote_server", json.dumps(settings)]
 
 
-RELAY_COMMAND = ["forked_relay", f"{FOLDER}/relays"]  # in a shared container
-
-
-class Engine(Protocol):
-    """What a shared container needs of whoever holds the engine."""
-
-    def attach_relay(self, container: str, command: list[str]) -> Stream:
-        """Start a relay in a container. Raises SandboxError."""
-
-    def discard(self, identity: str) -> None:
-        """Remove a container in the background."""
-
-    def processor_time(self, identity: str) -> ProcessorTime | None:
-        """Of all that runs in a container; None where that is not known."""
-
-    def how_it_ended(self, identity: str, *, hung_up: bool) -> tuple[int | None, bool]:
-        """A container's exit status, None while it runs, and whether it had passed its memory. Raises SandboxError."""
+RELAY_COMMAND = ["forked_relay", f"{FOLDER}/{RELAY_SOCKET}"]  # in a shared container
 
 
 class Shared:
@@ -135,15 +119,12 @@ def _has_ended_well(relay: Stream) -> bool:
     return words is not None and json.loads(words) == {"status": None, "why": ""}
 
 
-class SharedWorker:
+class SharedWorker(WorkerInContainer):
     """One worker's ends. Raises SandboxError where its relay cannot be reached."""
 
     def __init__(self, shared: Shared, engine: Engine, relay: Stream, limits: Limits) -> None:
+        super().__init__(engine, shared.identity, relay)
         self._shared = shared
-        self._engine = engine
-        self._stream = relay
-        self._failure: SandboxError | None = None
-        self.receive = relay.receive
         try:
             self._say(LAUNCH, json.dumps(asdict(limits)).encode())
         except OSError as error:
@@ -152,16 +133,6 @@ class SharedWorker:
 
     def send(self, data: bytes) -> None:
         self._say(REQUESTS, data)
-
-    def processor_time(self) -> ProcessorTime | None:
-        """Of the whole container: a submission's workers are asked one after the other."""
-        return self._engine.processor_time(self._shared.identity)
-
-    def output(self) -> str:
-        """Raise SandboxError once the engine has failed this worker: its silence is no student's doing."""
-        if self._failure is not None:
-            raise self._failure
-        return self._stream.output()
 
     def end(self) -> str:
         """How it had ended, by its zygote's words. Raises SandboxError where it is the engine that failed.
@@ -193,7 +164,7 @@ class SharedWorker:
         if words is not None:
             ended = json.loads(words)
             return str(ended["why"] or describe_exit(ended["status"]))
-        status, out_of_memory = self._engine.how_it_ended(self._shared.identity, hung_up=False)
+        status, out_of_memory = self._engine.how_it_ended(self.identity, hung_up=False)
         if out_of_memory:
             return "used more memory than a worker may and was stopped"
         if self._stream.hung_up and status is not None:
