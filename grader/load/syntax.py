@@ -7,6 +7,7 @@ import warnings
 from io import BytesIO
 
 from grader.load.disguises import copied_line, disguise, magic_line
+from grader.load.newer_python import REMEDY, RUNNING, newer_syntax, shown
 from grader.load.python2 import python2_syntax
 from grader.model import WHOLE_FILE, Finding, Frame, Outcome
 from grader.text import one_line, plain
@@ -46,7 +47,7 @@ def parse(source: bytes, path: str) -> ast.Module | Finding:
 
 
 def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Finding:
-    """The finding on a syntax error; a notebook's command is named as what it is."""
+    """The finding on a syntax error; a notebook's command is named as what it is, what a newer Python reads is none."""
     magic = magic_line(source)
     if magic is not None:
         line, command = magic
@@ -56,6 +57,10 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     lines = text.splitlines()
     stopped = lines[error.lineno - 1] if error.lineno and error.lineno <= len(lines) else ""
     stopped = stopped[:MAX_LINE]
+    newer = newer_syntax(error.msg, stopped)
+    if newer is not None:
+        message = f"{path}{place}: {newer}, and this is Python {shown(RUNNING)}: {REMEDY}."
+        return Finding(Outcome.REVIEW, message, error.lineno, _place(text, path, error))
     advice = copied_line(stopped) or python2_syntax(stopped) or "Python cannot read the file."
     what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
     message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"

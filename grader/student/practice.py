@@ -20,6 +20,7 @@ from grader.report.student_summary import PRACTICE_SEED, print_progress
 from grader.sandbox.launcher import Launcher
 from grader.schema import Report
 from grader.settings import RunSettings
+from grader.student.older_pythons import with_notes
 from grader.student.selection import bracketed, keywords, select_from
 from grader.suite.check_run import CheckRun, point_of
 from grader.suite.collection_root import collecting_below
@@ -60,7 +61,7 @@ class StudentRun:
             settings = RunSettings(seed=PRACTICE_SEED if option.seed is None else option.seed)
             grading = GradingSession(self.assignment, settings, launcher=self.launcher)
             self.grading = self.stack.enter_context(grading)
-            submission = self.grading.load(self.folder)
+            submission = with_notes(self.grading.load(self.folder))
             here = self.config.invocation_params.dir
             self.selection = select_from(self.config.args, here, self.assignment.checks, self.assignment.rubric)
         except GraderError as error:

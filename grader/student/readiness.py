@@ -16,6 +16,7 @@ from grader.load.submission import load, packed
 from grader.load.syntax import parse
 from grader.model import Submission, module_file
 from grader.rubric import Exercise
+from grader.student.older_pythons import with_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def examine(assignment: Assignment, folder: Path, archive: Path | None = None) -
     Raises SubmissionError where there is nothing to look at.
     """
     rubric = assignment.rubric
-    submission = load(folder, assignment.expected, hidden=archive)
+    submission = with_notes(load(folder, assignment.expected, hidden=archive))
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
     sentences = " ".join(item.sentence for item in items)

@@ -19,6 +19,7 @@ from grader.rubric import PERSON, Rubric
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.schema import PointScore, Report
 from grader.settings import RunSettings
+from grader.student.older_pythons import with_notes
 from grader.suite.missing_packages import lacking, remedy, runnable
 from grader.suite.runner import run_checks
 from grader.suite.session import SubmissionSession
@@ -80,7 +81,7 @@ class Watch:
         """Judge what differs from the last time; None if nothing does. Raises UsageError if nothing can be read."""
         started = time.perf_counter()
         rubric = self.assignment.rubric
-        submission = self._grading.load(self.folder)
+        submission = with_notes(self._grading.load(self.folder))
         changed = differing(self.files, submission.files)
         points = runnable(rubric, affected(rubric, changed) & self._grading.selected)
         self.files = dict(submission.files)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from grader.model import WHOLE_FILE, CallFailure, Frame, Verdict
+from grader.load.newer_python import REMEDY, newer_error
+from grader.model import WHOLE_FILE, CallFailure, Frame, Outcome, Verdict
 from grader.sandbox.launcher import CallFailed
 from grader.suite.hints import hint
 from grader.text import one_line, plain
@@ -28,7 +29,12 @@ def call_failure(callee: Callee, failed: CallFailed, file: str) -> CallFailure:
     # a function that is not written yet has no line worth showing
     frames = () if failed.kind == "missing" else tuple(_plain_frame(frame) for frame in failed.frames)
     sentence = _sentence(callee, failed, file)
-    advice = hint(failed.message, frames[-1].code if frames else "") if failed.kind == "error" else None
+    code = frames[-1].code if frames else ""
+    newer = newer_error(failed.message, code) if failed.kind == "error" else None
+    if newer is not None:
+        verdict = Verdict(Outcome.REVIEW, 0.0, f"{sentence} O{str(newer)[1:]}: {REMEDY}.")
+        return CallFailure(verdict, failed.kind, frames)
+    advice = hint(failed.message, code) if failed.kind == "error" else None
     if advice is None:
         return CallFailure(Verdict(failed.outcome, 0.0, sentence), failed.kind, frames)
     verdict = Verdict(failed.outcome, 0.0, f"{sentence} {advice.sentence}", advice.diagnosis)
