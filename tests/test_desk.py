@@ -154,9 +154,9 @@ def test_the_same_request_twice_is_one_mark(desk: Desk, results: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"score": 1.5}, "point 4.9 is worth 0 to 1; 1.5 is not within."),
-        ({"score": -0.1}, "point 4.9 is worth 0 to 1; -0.1 is not within."),
-        ({"score": float("nan")}, "point 4.9 is worth 0 to 1; nan is not within."),
+        ({"score": 1.5}, "point 4.9 is worth 0 to 1; 1.5 is out of range."),
+        ({"score": -0.1}, "point 4.9 is worth 0 to 1; -0.1 is out of range."),
+        ({"score": float("nan")}, "point 4.9 is worth 0 to 1; nan is out of range."),
         ({"score": 1.0, "point": "9.9"}, "there is no point 9.9 in this report."),
         (
             {"score": 1.0, "words": "x" * (MAX_COMMENT + 1)},
@@ -1039,7 +1039,7 @@ def test_the_desk_without_javascript_works_by_forms(door: Door, results: Path) -
     )
     assert (answer.status, answer.headers["location"]) == (303, f"/sheet/{rows[1]['key']}/4.9?kind=mark")
     refused = door.ask("POST", f"/mark/{rows[1]['key']}/4.9", "score=7", {"Origin": door.origin})
-    assert (refused.status, "point 4.9 is worth 0 to 1; 7 is not within." in refused.text) == (400, True)
+    assert (refused.status, "point 4.9 is worth 0 to 1; 7 is out of range." in refused.text) == (400, True)
 
 
 def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> None:

@@ -49,7 +49,7 @@ def judge(name, make, seed=0):
     asked = probes.problems(name, np.random.default_rng(seed))
     answer = harness.probe_optimizer(name, asked)
     assert answer["status"] == "ready", answer
-    return probes.judge(name, asked, answer["records"], optimizers.identify)
+    return probes.judge(name, asked, answer, optimizers.identify)
 
 
 @pytest.mark.parametrize("name", SIX)
@@ -110,6 +110,64 @@ def test_a_step_that_clips_its_gradients_is_still_that_optimizers(name, clip):
     hyper = {"momentum": 0.9, "lr": 0.1} if name == "SGD" else {}
     verdict = judge(name, lambda params: kind(params, **hyper))
     assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def in_copies(kind, change):
+    """A class of torch's whose step() uses changed copies of the gradients, and leaves these as they are."""
+
+    class InCopies(kind):
+        def step(self, closure=None):
+            loss = None if closure is None else closure()
+            params = [p for group in self.param_groups for p in group["params"]]
+            given = [p.grad for p in params]
+            for p in params:
+                p.grad = p.grad.clone()
+            change(params)
+            super().step()
+            for p, gradient in zip(params, given, strict=True):
+                p.grad = gradient
+            return loss
+
+    return InCopies
+
+
+@pytest.mark.parametrize(
+    ("name", "clip"),
+    [
+        *((name, list(CLIPS)[place % len(CLIPS)]) for place, name in enumerate(SIX[:-1])),
+        *(again(name, clip) for name in SIX[:-1] for clip in CLIPS),
+    ],
+)
+def test_a_step_that_clips_copies_of_its_gradients_is_still_that_optimizers(name, clip):
+    kind = in_copies(getattr(optim, name), CLIPS[clip])
+    verdict = judge(name, lambda params: kind(params, **({"momentum": 0.9, "lr": 0.1} if name == "SGD" else {})))
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+@pytest.mark.parametrize("shown", [{"lr": 0.002}, {}])
+def test_a_hand_written_one_that_clips_copies_passes_with_few_numbers_to_be_read(shown):
+    def rule(memory, g):
+        g = g.clamp(-0.35, 0.35)
+        memory["v"] = 0.9 * memory.get("v", 0) + 0.1 * g**2
+        return 0.002 * g / (memory["v"] + 1e-6).sqrt()
+
+    assert judge("RMSprop", lambda params: Bare(params, rule, **shown)).share == 1
+
+
+@pytest.mark.parametrize("name", [*SIX[:-1], "AdamW", "NAdam", "Adamax", "RAdam", "ASGD", "Rprop"])
+def test_no_optimizer_of_torchs_clips(name):
+    harness = harness_for(student_of(make_optimizer=lambda _, params: getattr(optim, name)(params)))
+    assert harness.probe_optimizer(name, probes.problems("SGD", np.random.default_rng(0)))["clips"] == []
+
+
+def test_what_takes_any_gradient_for_one_of_the_same_length_clips_to_nothing():
+    def normalised(params):
+        norm = torch.stack([p.grad.norm() for p in params]).norm()
+        for p in params:
+            p.grad /= norm
+
+    kind = in_copies(optim.SGD, normalised)
+    assert judge("SGD", lambda params: kind(params, lr=0.1)).diagnosis == "behaves-otherwise"
 
 
 def signs(params):
@@ -363,6 +421,21 @@ def test_a_weight_decay_inside_the_step_makes_no_other_optimizer(name):
 def test_a_weight_decay_beside_the_step_makes_an_adamw_of_an_adam_alone(name):
     assert judge(name, lambda params: decaying(getattr(optim, name), 0.02, True)(params, lr=0.05)).share == 1
     assert judge("Adam", lambda params: decaying(optim.Adam, 0.02, True)(params, lr=0.05)).share == 0
+
+
+@pytest.mark.parametrize(("name", "share"), [("SGD", 1), again("RMSprop", 1), ("Adam", 0)])
+def test_a_weight_decay_that_is_shown_may_stand_beside_the_step(name, share):
+    class Decoupled(getattr(optim, name)):
+        @torch.no_grad()
+        def step(self, closure=None):
+            for group in self.param_groups:
+                for p in group["params"]:
+                    p.mul_(1 - group["lr"] * group["weight_decay"])
+                group["weight_decay"], shown = 0.0, group["weight_decay"]
+                super().step(closure)
+                group["weight_decay"] = shown
+
+    assert judge(name, lambda params: Decoupled(params, lr=0.05, weight_decay=0.02)).share == share
 
 
 def test_a_momentum_a_weight_decay_and_a_schedule_that_nobody_shows_are_still_sgd():
@@ -668,9 +741,25 @@ def test_what_has_no_step_is_no_optimizer():
 )
 def test_a_report_of_another_form_is_no_optimizer(answer):
     asked = probes.problems("SGD", np.random.default_rng(0))
-    verdict = probes.judge("SGD", asked, answer, optimizers.identify)
+    verdict = probes.judge("SGD", asked, {"records": answer}, optimizers.identify)
     assert verdict.share == 0
     assert "could not be read" in verdict.message
+
+
+def test_limits_of_another_form_are_none():
+    clips = [
+        "norm",
+        3,
+        ["norm"],
+        ["norm", "1"],
+        ["norm", math.inf],
+        ["norm", 0.0],
+        ["other", 1.0],
+        [[], 1.0],
+        ["value", 2.0],
+    ]
+    assert probes.read_clips({"clips": clips}) == (("value", 2.0),)
+    assert probes.read_clips({"clips": 1}) == probes.read_clips({}) == ()
 
 
 def test_hyper_parameters_that_would_keep_our_own_oracle_busy_are_not_taken():

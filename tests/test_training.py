@@ -277,6 +277,20 @@ def test_what_train_epoch_returns_is_compared_and_not_believed(returned, says):
     assert any(says in note for note in verdict.notes)
 
 
+@pytest.mark.parametrize("goes_back", [True, again(False)])
+def test_values_of_the_loss_that_no_step_goes_by_are_no_training_loss(goes_back):
+    def padded(model, optimizer, batches, loss_fn):
+        epoch(model, optimizer, batches, loss_fn)
+        guesses, labels = torch.zeros(64, 10, requires_grad=True), torch.zeros(64, dtype=torch.long)
+        for loss in [loss_fn(guesses, labels) for _ in range(60)]:
+            if goes_back:
+                loss.backward()
+        return 1.5
+
+    verdict = judged("SGD", train_epoch=padded)
+    assert any("is not the mean of the epoch's losses" in note for note in verdict.notes)
+
+
 def test_a_closure_that_is_called_once_may_leave_the_clearing_to_the_loop():
     def clearing_outside(model, optimizer, batches, loss_fn):
         total = 0.0
@@ -790,6 +804,7 @@ def seen(**changes):
         "start": np.zeros(2),
         "path": rows,
         "gradients": rows,
+        "norms": np.ones((3, 1)),
         "before": groups,
         "after": groups,
         "evaluations": [],

@@ -214,6 +214,21 @@ def test_steps_that_are_normalised_in_the_training_alone_are_a_persons_to_judge(
     assert "In the training, the steps are not those of SGD" in verdict.message
 
 
+def test_rates_that_are_shown_and_follow_the_gradients_are_a_persons_to_judge():
+    class Shown(optim.SGD):
+        def step(self, closure=None):
+            for group in self.param_groups:
+                group["lr"] = 0.3 / norm_of(group["params"]) if group["params"][0].dtype == torch.float32 else 0.1
+            return super().step(closure)
+
+    def of_each_layer(name, params):
+        return Shown([{"params": [p]} for p in params], lr=0.1)
+
+    verdict = judged("SGD", make_optimizer=of_each_layer)
+    assert verdict.outcome is Outcome.REVIEW
+    assert "the learning rate that SGD shows falls from step to step where the gradients grow" in verdict.message
+
+
 @pytest.mark.parametrize(
     ("factor", "momentum"),
     [

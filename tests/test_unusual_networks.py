@@ -12,9 +12,10 @@ from torch.utils.checkpoint import checkpoint
 
 from grader.model import Outcome
 from grader.oracles.training.harness.backward_passes import gradients_by_backward
-from tests.support.honest_students import closures, full_batch, plain
+from grader.oracles.training.harness.incoming_gradients import IncomingGradients
+from tests.support.honest_students import closures, full_batch, linear, perceptron, plain
 from tests.support.tiers import again
-from tests.test_optimizers import CLIPS, Descent, changing
+from tests.test_optimizers import CLIPS, Descent, changing, in_copies
 from tests.test_training_attacks import Fetching, Hiding, drawn_home, judged, network, trained
 
 pytestmark = pytest.mark.slow
@@ -534,6 +535,46 @@ def test_a_step_that_clips_its_gradients_in_the_training_costs_nothing(name):
     settings = {"lr": 0.3} if name == "SGD" else {"max_iter": 4, "line_search_fn": "strong_wolfe"}
     made = {"make_optimizer": lambda name, params: kind(params, **settings), "train_epoch": closures}
     verdict = judged(name, epochs=3, **made)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+@pytest.mark.parametrize(("layers", "deviation"), [(linear, 0.0), again(linear, 1e-3), (perceptron, 0.01)])
+def test_weights_that_begin_at_zero_or_near_it_cost_nothing(layers, deviation):
+    """Before the training, hardly a step changes the loss by more than rounding."""
+
+    def build(shape, classes):
+        model = nn.Sequential(*layers(*shape, classes))
+        for p in model.parameters():
+            nn.init.normal_(p, std=deviation if p.ndim > 1 else 0.0)
+        return model
+
+    verdict = judged("Adam", build_network=build)
+    assert verdict.outcome is Outcome.PASSED, verdict.message
+
+
+def test_entries_that_are_clipped_to_little_are_those_that_backward_brought():
+    weights = nn.Parameter(torch.zeros(50))
+    incoming = IncomingGradients({"weights": weights}, ["weights"], lambda: False)
+    (torch.arange(50.0) ** 3 * weights).sum().backward()
+    brought = weights.grad.clone()
+    nn.utils.clip_grad_value_([weights], 1e-3)
+    assert torch.cosine_similarity(weights.grad, brought, dim=0) < 0.8
+    assert incoming.cosine(incoming.sums) > 0.999
+    weights.grad[25:] *= -1
+    assert incoming.cosine(incoming.sums) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "clip"),
+    [
+        ("SGD", lambda params: nn.utils.clip_grad_norm_(params, 0.2)),
+        again("Adam", lambda params: nn.utils.clip_grad_value_(params, 0.01)),
+        again("RMSprop", lambda params: [nn.utils.clip_grad_norm_([p], 0.1) for p in params]),
+    ],
+)
+def test_a_step_that_clips_copies_of_its_gradients_in_the_training_costs_nothing(name, clip):
+    kind = in_copies(getattr(optim, name), clip)
+    verdict = judged(name, make_optimizer=lambda name, params: kind(params, lr=RATES[name]))
     assert verdict.outcome is Outcome.PASSED, verdict.message
 
 

@@ -186,12 +186,16 @@ def _off_grid(rng: np.random.Generator, X: Floats) -> Floats:
 
 
 def _tied(rng: np.random.Generator, shape: Shape) -> Floats:
-    """Windows whose maxima sit on each set of places in turn, in random order; the other entries may tie as well. Those
-    below a single maximum are near it: whoever takes a multiple of one entry for the largest is not right by luck."""
-    count = int(np.prod(shape)) // 4
-    order = [0, *rng.permutation(range(1, 11)), *rng.permutation(range(11, 15))]  # the quadruple in every map
+    """Windows whose maxima sit on each set of places in turn, the first windows of all maps before the others; entries
+    below the maximum may tie as well. Those below a single one are near it: whoever takes a multiple of one entry for
+    the largest is not right by luck."""
+    count, windows_of_a_map = int(np.prod(shape)) // 4, int(np.prod(shape[-2:])) // 4
+    order = [*rng.permutation(range(11)), *rng.permutation(range(11, 15))]
     places = _PLACES[order][np.arange(count) % len(_PLACES)]
     is_near = (places.sum(axis=1, keepdims=True) == 1) | (rng.random((count, 1)) < 0.5)
     below = np.where(is_near, rng.choice(_HIGH, (count, 4)), rng.choice(_LOW, (count, 4)))
     parts = np.where(places, rng.choice(_TIED, (count, 1)), below).astype(float)
-    return from_windows(rng.permutation(parts).reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL
+    is_first = np.arange(count) % windows_of_a_map == 0
+    where = np.concatenate([rng.permutation(np.flatnonzero(is_first)), rng.permutation(np.flatnonzero(~is_first))])
+    parts[where] = parts.copy()
+    return from_windows(parts.reshape(*shape[:-2], shape[-2] // 2, shape[-1] // 2, 4), shape) * LEVEL

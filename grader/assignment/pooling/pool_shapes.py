@@ -59,16 +59,16 @@ def odd_shapes(rng: np.random.Generator) -> list[Shape]:
 
 
 def square_shapes(rng: np.random.Generator) -> list[Shape]:
-    """As many samples as channels, rows as columns: they ask nothing about shapes."""
+    """As many samples as channels, no more of them than rows, and rows as columns: they ask nothing about shapes."""
     sizes = rng.permutation([(2, 2), (2, 2), (3, _even(rng, 4, 6)), (2, _even(rng, 6, 8)), (3, _even(rng, 10, 12))])
     return [(count, count, side, side) for count, side in sizes.tolist()]
 
 
 def tied_shapes(rng: np.random.Generator) -> list[Shape]:
-    """Square as well, and one of them large. Those of one window each are enough for all sets of maxima: what goes
-    wrong in the first row or column alone shows there."""
+    """Square as well, and one of them large. Those of sixteen maps have a first window for each set of maxima: what
+    goes wrong in the first row or column alone shows there."""
     large, small = _even(rng, 8, 12), _even(rng, 4, 6)
-    return [(4, 4, 2, 2), (4, 4, 2, 2), (3, 3, small, small), (1, 1, large, large)]
+    return [(4, 4, 4, 4), (4, 4, 4, 4), (3, 3, small, small), (1, 1, large, large)]
 
 
 def _distinguishing(

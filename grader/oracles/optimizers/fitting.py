@@ -1,12 +1,11 @@
 """What each step of a student's optimizer was taken with: the hyper-parameters that were read, and where none was, the
 learning rate by least squares (without weight decay, steps are linear in it)."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from .hyperparameters import Hyper, defaults, read
+from .hyperparameters import ALIASES, Hyper, defaults, read
 from .replay import Problem, Record, replay
 
 
@@ -23,12 +22,25 @@ def without_zeros(name: str, records: list[Record], keys: Collection[str] | None
     class that is derived from torch's shows all of these, also those that its own step() does in another way."""
     inert = {key for key, default in defaults(name).items() if not default} & set(keys or defaults(name))
 
-    def nonzero(group: dict[str, Any]) -> dict[str, Any]:
-        shown = read(name, group["hyper"])
-        return {**group, "hyper": {key: value for key, value in shown.items() if value or key not in inert}}
+    def nonzero(hyper: Hyper) -> Hyper:
+        return {key: value for key, value in read(name, hyper).items() if value or key not in inert}
 
+    return _changed(records, nonzero)
+
+
+def without(records: list[Record], dropped: str) -> list[Record]:
+    """The records without what is shown under that name, and its aliases."""
+    names = {dropped, *ALIASES.get(dropped, ())}
+    return _changed(records, lambda hyper: {key: value for key, value in hyper.items() if key not in names})
+
+
+def _changed(records: list[Record], change: Callable[[Hyper], Hyper]) -> list[Record]:
+    """The records with the hyper-parameters of each group changed."""
     return [
-        {**record, "groups": [[nonzero(group) for group in groups] for groups in record["groups"]]}
+        {
+            **record,
+            "groups": [[{**group, "hyper": change(group["hyper"])} for group in groups] for groups in record["groups"]],
+        }
         for record in records
     ]
 

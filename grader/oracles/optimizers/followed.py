@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from grader.oracles.training.harness.clipped_gradients import is_clipped
-
 from . import hidden_rates, quasi_newton, textbook
+from .clipped import clipped
 from .fitting import fitted_rate, hypers_of, readings_of
 from .hyperparameters import Hyper, trials
 from .merging import one_tensor_a_group
@@ -29,35 +28,50 @@ def identify_training(name: str, training: dict[str, Any]) -> dict[str, Any]:
     """Does the optimizer move the network's own parameters as torch's `name` does, and if not, as which other?
 
     `training` has "followed", how many entries of each parameter; "start" (n,), "path" (steps, n) and "gradients"
-    (steps, n) of these, and "used", the gradients as each step left them, which count where they are the same but
-    clipped; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
-    "dtype", in which it computed; for LBFGS also "evaluations" of whole parameters,
-    and "later", whether each of the later steps that were looked at was one of L-BFGS.
-    Returns {"same": bool, "like": a class of torch.optim or None}.
+    (steps, n) of these; "norms" (steps, parameters), of whole gradients, and "clips", to what the optimizer clips these
+    in its steps; "before" and "after", the groups at each step; "reached", how many steps it took to the target;
+    "dtype", in which it computed; for LBFGS also "evaluations" of whole parameters, and "later", whether each of the
+    later steps that were looked at was one of L-BFGS.
+    Returns {"same": bool, "like": a class of torch.optim or None, "normalised": whether it would be the same, but for
+    learning rates that follow the gradients}.
     """
-    if name == "LBFGS":
-        return {"same": quasi_newton.follows(training), "like": None}
-    identity = _identified(name, training)
-    if not identity["same"] and is_clipped(training["gradients"], training["used"], training["followed"]):
-        identity = _identified(name, {**training, "gradients": training["used"]})
-    return identity
+    normalised = name != "LBFGS" and _shows_rates_that_follow_norms(training)
+    same, like = (quasi_newton.follows(training), None) if name == "LBFGS" else _identified(name, training)
+    return {"same": same and not normalised, "like": like, "normalised": same and normalised}
 
 
-def _identified(name: str, training: dict[str, Any]) -> dict[str, Any]:
+def _identified(name: str, training: dict[str, Any]) -> tuple[bool, str | None]:
+    """Whether it is the optimizer of that name, and which of torch's it is."""
+    for clip in training["clips"]:
+        gradients = clipped(training["gradients"], training["norms"], training["followed"], clip)
+        training = {**training, "gradients": gradients}
     training = one_tensor_a_group(training)
     problem, record = _whole(training)
     readings = [reading for (reading,) in readings_of([record])]
     error = min(_error_of(name, problem, reading) for reading in readings)
     if error <= CERTAIN:
-        return {"same": True, "like": name}
+        return True, name
     like, least = None, math.inf
     for other in (other for other in TORCHS if other not in (name, "LBFGS")):
         off = _error(readings[0], _path_with_a_rate(other, problem, readings[0]), problem)
         if off < least and off <= min(1.0, NEARER * error):
             like, least = other, off
     if like is None and (error <= 1 or _is_path_with_hidden_numbers(name, problem, readings)):
-        return {"same": True, "like": name}
-    return {"same": False, "like": like}
+        return True, name
+    return False, like
+
+
+def _shows_rates_that_follow_norms(training: dict[str, Any]) -> bool:
+    """Whether the learning rate of a parameter group, as shown at each step, falls where its gradients grow."""
+    norms = training["norms"]
+    for listed in (training["before"], training["after"]):
+        for place, group in enumerate(listed[0]):
+            rates = [groups[place]["hyper"].get("lr") if place < len(groups) else None for groups in listed]
+            if all(type(rate) is float for rate in rates) and hidden_rates.follow_norms(
+                np.array(rates), np.linalg.norm(norms[:, group["members"]], axis=1)
+            ):
+                return True
+    return False
 
 
 def _error_of(name: str, problem: Problem, record: Record) -> float:
@@ -81,9 +95,13 @@ def _is_path_with_hidden_numbers(name: str, problem: Problem, readings: list[Rec
     for reading in readings:
         for (record,), form in schedules(name, _beginning(problem), [reading]):
             ((path,), factors) = hidden_rates.walk(form, [problem], [record])
-            if _error(record, path, problem) <= 1 and not hidden_rates.follow_norms(factors, problem["gradients"]):
+            if _error(record, path, problem) <= 1 and not hidden_rates.follow_norms(factors, _norms(problem)):
                 return True
     return False
+
+
+def _norms(problem: Problem) -> Any:
+    return np.linalg.norm(np.nan_to_num(problem["gradients"]), axis=1)
 
 
 def _beginning(problem: Problem) -> Problem:

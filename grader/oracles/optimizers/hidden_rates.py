@@ -53,11 +53,10 @@ def _factor(walks: Sequence["_Walk"], number: int) -> float:
     return factor
 
 
-def follow_norms(factors: Any, gradients: Any) -> bool:
-    """Whether rates (steps,) fall where the norms of the gradients (steps, n) rise, and rise where these fall, from one
+def follow_norms(factors: Any, norms: Any) -> bool:
+    """Whether rates (steps,) fall where the norms of the gradients (steps,) rise, and rise where these fall, from one
     step to the next: such are no schedule, which does not know the gradients, but those of a normalised descent."""
-    norms = np.linalg.norm(np.nan_to_num(gradients[: len(factors)]).reshape(len(factors), -1), axis=1)
-    both = np.stack([factors, norms])
+    both = np.stack([factors, norms[: len(factors)]])
     is_positive = np.all(both > 0, axis=0, keepdims=True)[0]
     changes = np.diff(np.log(np.where(is_positive, both, 1.0)))[:, is_positive[1:] & is_positive[:-1]]
     if changes.shape[1] < MIN_CHANGES or not changes.any(axis=1).all():

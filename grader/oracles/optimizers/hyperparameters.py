@@ -29,7 +29,7 @@ _TRIED: dict[str, dict[str, list[Any]]] = {
         "line_search_fn": [None, "strong_wolfe"],
     },
 }
-_ALIASES = {
+ALIASES = {
     "lr": _LEARNING_RATE,
     "eps": ("epsilon",),
     "weight_decay": ("wd", "l2"),
@@ -53,7 +53,7 @@ def read(name: str, attributes: Hyper) -> Hyper:
     torch_defaults = defaults(name)
     usable = {key: value for key, value in attributes.items() if _like(value, torch_defaults.get(key, 0.0))}
     got = {key: usable[key] for key in torch_defaults if key in usable}
-    for key, aliases in _ALIASES.items():
+    for key, aliases in ALIASES.items():
         if key in torch_defaults and key not in got:
             others = [usable[alias] for alias in aliases if alias in usable]
             got.update({key: others[0]} if others else {})

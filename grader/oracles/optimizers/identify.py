@@ -1,12 +1,12 @@
 """Which optimizer is it? What could not be read of it is searched for among the usual values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from grader.oracles.training.harness.problems import CLIPS
-
 from . import hidden_rates, quasi_newton
+from .clipped import Clip, clipped_problem
 from .fitting import readings_of
 from .hyperparameters import read
 from .path_errors import FIRST, FURTHER, best_error, error_with, refined_error, textbook_error
@@ -14,20 +14,23 @@ from .refining import schedules, unshown
 from .replay import RELATIVE, TORCHS, Problem, Record, deviation
 from .textbook import Form
 
-DIGITS = 9  # of a limit, which somebody wrote: paths of L-BFGS without a line search tell any two numbers apart
 CERTAIN = 0.01  # of what is tolerated: nothing else comes nearer than that
 NEARER = 0.1  # as near as that, as a share, another has to be: SGD and ASGD are nearly the same at first
 
 
-def identify(name: str, problems: list[Problem], records: list[Record]) -> dict[str, Any]:
-    """Does the recorded optimizer move as torch's `name` does, and if not, as which other?
+def identify(name: str, problems: list[Problem], records: list[Record], clips: Sequence[Clip] = ()) -> dict[str, Any]:
+    """Does the recorded optimizer move as torch's `name` does, and if not, as which other? `clips` is to what it may
+    clip gradients in its steps.
 
     Returns {"same": bool, "like": a class of torch.optim, "uphill", "no-bias-correction" or None, "known": bool
     (whether a learning rate could be read), "error": float}: the last is the largest deviation as a share of the
     largest displacement (for an L-BFGS with a line search of its own, as the sine of an angle).
     """
     readings = readings_of(records)
-    error = _shown_error(name, problems, records, readings)
+    as_used = [[clipped_problem(problem, clip) for problem in problems] for clip in clips] or [problems]
+    errors = [_shown_error(name, used, records, readings) for used in as_used]
+    error = min(errors)
+    problems = as_used[errors.index(error)]
     is_searched = error > 1
     if error > 1:
         error = min(error, _searched_error(name, problems, readings, error))
@@ -45,8 +48,6 @@ def _shown_error(name: str, problems: list[Problem], records: list[Record], read
     error = min(best_error(name, problems, reading, FIRST) for reading in readings)
     if error > 1 and name == "LBFGS":
         error = min(error, quasi_newton.deviation(problems, records))
-    for clipped_problems in _clipped(problems, records) if error > 1 else []:
-        error = min(error, *(best_error(name, clipped_problems, reading, FIRST, bound=error) for reading in readings))
     return error
 
 
@@ -58,14 +59,6 @@ def _searched_error(name: str, problems: list[Problem], readings: list[list[Reco
     if error > 1:
         error = min(error, *(textbook_error(name, problems, reading) for reading in readings))
     return error
-
-
-def _clipped(problems: list[Problem], records: list[Record]) -> list[list[Problem]]:
-    """The problems with the gradients clipped in each of the usual ways, where a step() was seen to change them. What
-    it clips them to is the largest that it left, of all problems."""
-    limits = [record.get("limits") or {} for record in records]
-    largest = {how: float(f"{max(limit.get(how, 0.0) for limit in limits):.{DIGITS}g}") for how in CLIPS}
-    return [[{**problem, "clip": [how, largest[how]]} for problem in problems] for how in CLIPS if largest[how]]
 
 
 def _resemblance(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import hidden_rates
-from .fitting import fitted_rate, hypers_of, without_zeros
+from .fitting import fitted_rate, hypers_of, without, without_zeros
 from .hyperparameters import Hyper, read
 from .least_squares import fit
 from .replay import Problem, Record, replay
@@ -59,11 +59,14 @@ def refined(name: str, problem: Problem, record: Record, decay: Hyper | None = N
 
 def unshown(name: str, problem: Problem, records: list[Record]) -> Iterator[tuple[list[Record], Hyper]]:
     """Records without what is shown as 0, which may be anything, and the values that fit best for it: a weight decay of
-    each kind, and then all else. The first of the records is that of the problem."""
+    each kind, and then all else. A weight decay that is shown may stand beside the step. The first of the records is
+    that of the problem."""
     undecayed = without_zeros(name, records, ("weight_decay",))
     if "weight_decay" not in read(name, undecayed[0]["groups"][0][0]["hyper"]):
-        for decay in [_DECAY] if name in _NEVER_DECOUPLED else [_DECAY, _DECOUPLED]:
-            yield from ((undecayed, hyper) for hyper in refined(name, problem, undecayed[0], decay))
+        yield from ((undecayed, hyper) for hyper in refined(name, problem, undecayed[0], _DECAY))
+    if name not in _NEVER_DECOUPLED:
+        beside = without(records, "weight_decay")
+        yield from ((beside, hyper) for hyper in refined(name, problem, beside[0], _DECOUPLED))
     bare = without_zeros(name, records)
     yield from ((bare, hyper) for hyper in refined(name, problem, bare[0]))
 

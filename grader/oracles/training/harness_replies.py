@@ -30,7 +30,7 @@ class Watched:
     start: Any
     path: Any
     gradients: Any
-    gradients_after: Any  # gradients, as each step left them
+    norms: Any  # of whole gradients, (steps, parameters)
     before: tuple[Groups, ...]
     after: tuple[Groups, ...]
     evaluations: tuple[dict[str, Any], ...]
@@ -55,7 +55,7 @@ class Watched:
             with_gradient=self.with_gradient or other.with_gradient,
             path=_joined(self.path, other.path),
             gradients=_joined(self.gradients, other.gradients),
-            gradients_after=_joined(self.gradients_after, other.gradients_after),
+            norms=_joined(self.norms, other.norms),
             before=self.before + other.before,
             after=self.after + other.after,
             evaluations=self.evaluations + other.evaluations,
@@ -79,6 +79,7 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
             "start": np.ndarray() as start,
             "path": np.ndarray() as path,
             "gradients": np.ndarray() as gradients,
+            "norms": np.ndarray() as norms,
             "before": before,
             "after": after,
             "evaluations": evaluations,
@@ -94,7 +95,8 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
             and start.shape == (sum(followed),)
             and (len(path) == len(gradients) == steps)
             and all(rows.shape == (steps, len(start)) for rows in (path, gradients) if steps)
-            and all(array.dtype.kind == "f" for array in (start, path, gradients))
+            and norms.shape == ((steps, len(followed)) if steps else norms.shape)
+            and all(array.dtype.kind == "f" for array in (start, path, gradients, norms))
             and (at_steps := read_cosines(along, ways := ways_of(start, path))) is not None
             and (at_looks := read_cosines(from_loss, ways)) is not None
             and (looks := read_looks(slopes, ways)) is not None
@@ -111,7 +113,7 @@ def read_watched(reply: Mapping[str, Any]) -> Watched | None:
                 start=start.astype(np.float64),
                 path=path.astype(np.float64),
                 gradients=gradients.astype(np.float64),
-                gradients_after=_gradients_after(answer.get("used"), gradients).astype(np.float64),
+                norms=norms.astype(np.float64),
                 before=first,
                 after=last,
                 evaluations=_evaluations(evaluations),
@@ -203,10 +205,6 @@ def _right(logits: Any, truth: Any, classes: int) -> Any:
 
 def _joined(first: Any, second: Any) -> Any:
     return np.concatenate([first, second]) if len(first) and len(second) else first if len(first) else second
-
-
-def _gradients_after(value: Any, gradients: np.ndarray) -> np.ndarray:
-    return value if _is_like(value, gradients) else gradients
 
 
 def _is_like(value: Any, array: np.ndarray) -> bool:

@@ -2,7 +2,7 @@
 parameters: what a probe shows and what then happens need not be the same."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from grader.model import Verdict
 from grader.oracles.training import slope_agreement, weighed_steps
 from grader.oracles.training.harness_replies import Watched
-from grader.oracles.training.probes import LIKE
+from grader.oracles.training.probes import LIKE, Clip
 from grader.oracles.training.statistics import Run
 
 MAX_NAMES = 4  # of parameters in a sentence
@@ -34,9 +34,9 @@ class WatchedTraining(Protocol):
     def run(self) -> Run: ...
 
 
-def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> Verdict:
+def judge(name: str, training: WatchedTraining, target: float, oracle: Any, clips: Sequence[Clip] = ()) -> Verdict:
     """Passed if the steps of a training that reached `target` were this optimizer's; failed if they were another's;
-    else `review`."""
+    else `review`. `clips` is to what it clips gradients in its steps."""
     watched = training.watched
     if watched is None:
         return Verdict.review(
@@ -46,9 +46,15 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any) -> V
     reason = _by_other_means(name, training, watched) or _by_other_gradients(name, training, watched, target)
     if reason is not None:
         return Verdict.review(reason)
-    same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run)))
+    same = oracle.identify_training(name, _plain(watched, _steps_to(target, watched, training.run), clips))
     if same["same"]:
         return Verdict.passed()
+    if same["normalised"]:
+        return Verdict.review(
+            f"In the training, the learning rate that {name} shows falls from step to step where the gradients grow, "
+            "and rises where they shrink, as in a normalised descent or a line search. Look for what sets `lr` in "
+            f"param_groups: is that still {name}?"
+        )
     like = same["like"]
     if like is None and name == "LBFGS" and _is_too_large(watched):
         return Verdict.review(
@@ -121,7 +127,7 @@ def _steps_to(target: float, watched: Watched, run: Run) -> int:
     return sum(len(cosines) for cosines in watched.along[: run.epochs_to(target)])
 
 
-def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
+def _plain(watched: Watched, reached: int, clips: Sequence[Clip]) -> Mapping[str, Any]:
     """For the oracle, which has torch. What diverged after `reached` steps is not followed any further."""
     steps = int(np.logical_and.accumulate(np.isfinite(watched.path).all(axis=1)).sum())
     steps = watched.steps if steps < reached else steps
@@ -131,7 +137,8 @@ def _plain(watched: Watched, reached: int) -> Mapping[str, Any]:
         "start": watched.start,
         "path": path,
         "gradients": watched.gradients[:steps],
-        "used": watched.gradients_after[:steps],
+        "norms": watched.norms[:steps],
+        "clips": [list(clip) for clip in clips],
         "before": list(watched.before[:steps]),
         "after": list(watched.after[:steps]),
         "evaluations": list(watched.evaluations),

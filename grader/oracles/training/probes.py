@@ -24,6 +24,7 @@ CLIPS = ("norm", "tensor norm", "value")  # as the harness knows them: of all gr
 
 Problem = dict[str, Any]
 Record = dict[str, Any]
+Clip = tuple[str, float]  # how, and to what
 
 LIKE = {
     "AdamW": "which applies the weight decay to the parameters directly, where Adam adds it to the gradient",
@@ -108,42 +109,43 @@ def _record(item: Any, problem: Problem) -> Record | None:
             groups = [read_groups(step, len(SHAPES)) for step in steps]
             if any(step is None for step in groups):
                 return None
-            limits = _limits(item.get("limits"))
             return {
                 "path": path.astype(np.float64),
                 "before": groups[:-1],
                 "after": groups[1:],
-                "limits": limits,
                 "turns": item.get("turns") is True,
             }
         case _:
             return None
 
 
-def _limits(value: Any) -> dict[str, float]:
-    """What gradients were clipped to; empty where they were not."""
-    return {
-        how: value[how]
-        for how in CLIPS
-        if isinstance(value, dict) and type(value.get(how)) is float and 0 < value[how] < math.inf
-    }
+def read_clips(reply: Mapping[str, Any]) -> tuple[Clip, ...]:
+    """To what an optimizer may clip gradients in its steps, from the reply to probe_optimizer: nothing in most."""
+    value = reply.get("clips")
+    clips = [item for item in value if isinstance(item, list) and len(item) == 2] if isinstance(value, list) else []
+    readable = [(how, limit) for how, limit in clips if how in CLIPS and type(limit) is float and 0 < limit < math.inf]
+    return tuple(readable[: len(CLIPS)])
 
 
-def judge(name: str, problems: list[Problem], answer: Any, identify: Callable[..., dict[str, Any]]) -> Verdict:
-    """Judge whether the optimizer behaves like torch's of that `name`. `answer` are the harness's records; `identify`
-    is the oracle's function, which has torch."""
-    if answer is None:  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
+def judge(
+    name: str, problems: list[Problem], reply: Mapping[str, Any], identify: Callable[..., dict[str, Any]]
+) -> Verdict:
+    """Judge whether the optimizer behaves like torch's of that `name`. `reply` is the harness's to probe_optimizer;
+    `identify` is the oracle's function, which has torch."""
+    if (
+        reply.get("records") is None
+    ):  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
         return Verdict.review(
             f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups: derive its class '
             "from torch.optim.Optimizer, or from the optimizer that it wraps."
         )
-    records = read(answer, problems)
+    records = read(reply["records"], problems)
     if records is None:
         return Verdict.failed(f'What make_optimizer("{name}", params) returned could not be read as an optimizer.')
     still = _standing_still(name, records)
     if still is not None:
         return still
-    identification = identify(name, problems, records)
+    identification = identify(name, problems, records, read_clips(reply))
     evidence = {"behaves_like": identification["like"], "deviation": identification["error"]}
     if identification["same"]:
         return Verdict.passed()

@@ -164,7 +164,7 @@ class Rerun:
         end = box.spent + share
         problems = probes.problems(name, np.random.default_rng([self.seed, self.client.names.index(name)]))
         answer = client.ask(min(share, PROBE_SECONDS), "probe_optimizer", name, problems)
-        behaviour = probes.judge(name, problems, answer.get("records"), client.oracle.identify)
+        behaviour = probes.judge(name, problems, answer, client.oracle.identify)
         began = box.spent
         try:
             trainings = [self._train(name, self.seed, end - box.spent)]
@@ -179,7 +179,9 @@ class Rerun:
         training = max(trainings, key=lambda training: training.run.best)  # the last, where one reached the target
         learned_with = Verdict.passed()
         if training.run.best >= self.target and training.watched_steps != 0:
-            learned_with = identity_in_training.judge(name, training, self.target, client.oracle)
+            learned_with = identity_in_training.judge(
+                name, training, self.target, client.oracle, probes.read_clips(answer)
+            )
             if learned_with.outcome is Outcome.PASSED:
                 learned_with = knowledge.judge(
                     client,

@@ -30,9 +30,12 @@ def agree(pairs: Pairs) -> bool:
 
 
 def apart_before(slopes: Any) -> str | None:
-    """The same, as a sentence, of slopes from before the training, as the harness sent them; None where they agree."""
+    """The same, as a sentence, of slopes from before the training, as the harness sent them; None where they agree.
+
+    Where the loss changes too little to tell, as with weights that all begin near zero, the training has to.
+    """
     pairs = read_pairs(slopes)
-    return None if pairs and agree(pairs) else _apart("Before the training", pairs or ())
+    return None if pairs is not None and (not pairs or agree(pairs)) else _apart("Before the training", pairs or ())
 
 
 def cannot_tell(looks_by_epoch: Sequence[Looks], refusal: str) -> str | None:

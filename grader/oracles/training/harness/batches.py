@@ -1,6 +1,7 @@
 """The arguments of the student's train_epoch: the batches, and a loss function that records the values it returns."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from time import perf_counter, process_time  # by name: the module's may be replaced by the student's code
 from typing import Any
 
@@ -74,43 +75,59 @@ class Batches:
             yield item
 
 
+@dataclass(slots=True)
+class _Value:
+    """A value of the loss function, and the labels that it is about. `step` is the number of the step that may follow
+    it, `went_back` whether a backward pass went through it."""
+
+    loss: torch.Tensor
+    target: torch.Tensor
+    step: int
+    went_back: bool = False
+
+
 class RecordingLoss(nn.CrossEntropyLoss):
     """The mean cross-entropy, which records what it returns: the mean that train_epoch returns is compared with that.
 
     A closure computes the loss of a batch several times, so there are several means over an epoch: of the first value
-    for each batch, of the last, and of all, each plain and weighted by the size of the batch. `watch` sees each value
-    that has a gradient. `replaced` are the names of functions of torch that were others then.
+    for each batch, of the last, and of all, each plain and weighted by the size of the batch. Only what steps went by
+    counts, if there is any: whoever asks for other values could have them give any mean. `watch` sees each value that
+    has a gradient. `replaced` are the names of functions of torch that were others then.
     """
 
     def __init__(self, watch: Watch | None) -> None:
         super().__init__()
         self._watch = watch
-        self._calls: list[tuple[torch.Tensor, torch.Tensor, int]] = []  # loss, targets, their number
+        self._values: list[_Value] = []
         self.backward_passes = 0
         self.replaced: set[str] = set()
 
     def forward(self, input: torch.Tensor, target: torch.Tensor) -> torch.Tensor:  # noqa: A002 - torch's own names
         self.replaced |= replaced_in_a_step()
         loss = super().forward(input, target)
+        value = _Value(loss.detach(), target, self._watch.ended_steps if self._watch else -1)
         if loss.requires_grad:
-            loss.register_hook(self._goes_back)
+            loss.register_hook(lambda _: self._goes_back(value))
             if self._watch is not None:
                 self._watch.loss.sees(loss, target)
-        self._calls.append((loss.detach(), target, len(target)))
+        self._values.append(value)
         return loss
 
-    def _goes_back(self, _: torch.Tensor) -> None:
+    def _goes_back(self, value: _Value) -> None:
         if self._watch is None or not self._watch.loss.computing:
+            value.went_back = True
             self.backward_passes += 1
 
     def summary(self) -> dict[str, float | None]:
         """loss: the plain mean of all values; low, high: the lowest and the highest of the means. None where it was
         never called."""
-        if not self._calls:
+        steps = self._watch.ended_steps if self._watch else 0
+        used = [value for value in self._values if value.went_back and value.step < steps] or self._values
+        if not used:
             return {"loss": None, "low": None, "high": None}
-        values = torch.stack([loss for loss, _, _ in self._calls]).cpu().double()  # there is no float64 on an Apple GPU
-        weights = torch.tensor([float(size) for _, _, size in self._calls], dtype=torch.float64)
-        new = [n == 0 or self._calls[n][1] is not self._calls[n - 1][1] for n in range(len(self._calls))]
+        values = torch.stack([value.loss for value in used]).cpu().double()  # there is no float64 on an Apple GPU
+        weights = torch.tensor([float(len(value.target)) for value in used], dtype=torch.float64)
+        new = [n == 0 or used[n].target is not used[n - 1].target for n in range(len(used))]
         first = torch.tensor(new)
         last = torch.tensor([*new[1:], True])
         means = [

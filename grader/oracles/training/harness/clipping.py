@@ -1,4 +1,4 @@
-"""Notices an optimizer that clips gradients inside its step(), and what it clips them to."""
+"""Notices an optimizer that clips the gradients of closures inside its step(), and what it clips them to."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -6,19 +6,21 @@ from typing import Any
 import torch
 
 ROOM = 1e-6  # as in torch.nn.utils.clip_grad_norm_
+DIGITS = 9  # of a limit, which somebody wrote: paths of L-BFGS without a line search tell any two numbers apart
 
 
 class Clipping:
     """Compares the gradients that closures give with those that are there when the optimizer has used them."""
 
-    def __init__(self, parameters: Sequence[torch.Tensor]) -> None:
-        self._parameters = parameters
+    def __init__(self) -> None:
+        self._parameters: Sequence[torch.Tensor] = ()
         self._before: list[torch.Tensor] | None = None
         self._is_active = False
         self._limits = {"norm": 0.0, "tensor norm": 0.0, "value": 0.0}
 
-    def watched(self, closure: Callable[[], Any]) -> Callable[[], Any]:
-        """The closure, between whose calls the gradients are looked at."""
+    def watched(self, closure: Callable[[], Any], parameters: Sequence[torch.Tensor]) -> Callable[[], Any]:
+        """The closure, between whose calls the gradients of the parameters are looked at."""
+        self._parameters = parameters
 
         def evaluate() -> Any:
             self.note_use()
@@ -43,10 +45,10 @@ class Clipping:
         }
         self._limits = {how: max(limit, float(largest[how])) for how, limit in self._limits.items()}
 
-    def limits(self) -> dict[str, float] | None:
+    def limits(self) -> list[tuple[str, float]]:
         """The largest norm of all gradients together, that of a tensor's, and the largest entry, of the gradients in
-        use; None where these are the given ones."""
-        return dict(self._limits) if self._is_active else None
+        use, with the ways of `CLIPS`; none where these are the given ones."""
+        return [(how, float(f"{limit:.{DIGITS}g}")) for how, limit in self._limits.items()] if self._is_active else []
 
     def _gradients(self) -> list[torch.Tensor]:
         return [p.grad.detach() for p in self._parameters if p.grad is not None]

@@ -31,6 +31,10 @@ class FlatParameters:
             ]
         )
 
+    def gradient_norms(self) -> torch.Tensor:
+        """The norm of each parameter's gradient, 0 where it has none."""
+        return torch.stack([p.new_zeros(()) if p.grad is None else p.grad.detach().norm() for p in self.parameters])
+
     def names_of_changed(self, now: torch.Tensor, last: torch.Tensor) -> set[str]:
         """The names of the parameters that differ between two such copies."""
         if torch.equal(now, last):

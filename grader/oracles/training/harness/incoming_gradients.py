@@ -42,8 +42,9 @@ class IncomingGradients:
     def cosine(self, passes: dict[str, torch.Tensor]) -> float:
         """The cosine between the gradients at the step and what they should be: what backward passes brought, `passes`,
         plus what was there before them, or without that, as where `.grad` is written with what torch.autograd.grad
-        gives. A parameter whose gradient was set to 0 stands still and does not count. 0 where the passes brought
-        nothing, or no such parameter has a gradient."""
+        gives; or these clipped entry by entry, as far as the gradients at the step may be. A parameter whose gradient
+        was set to 0 stands still and does not count. 0 where the passes brought nothing, or no such parameter has a
+        gradient."""
         with_old = self._cosine(passes, self._before)
         return with_old if with_old == 1.0 else max(with_old, self._cosine(passes, {}))
 
@@ -59,7 +60,8 @@ class IncomingGradients:
         if not pairs:
             return 0.0
         here, brought = (torch.cat([tensor.reshape(-1) for tensor in side]) for side in zip(*pairs, strict=True))
-        return _cosine_of(here, brought)
+        limit = float(here.abs().max())
+        return max(_cosine_of(here, brought), _cosine_of(here, brought.clamp(-limit, limit)))
 
     def look_for_old(self) -> None:
         """Note the parameters whose gradient is the sum of the one from before and what backward passes brought: it has

@@ -8,6 +8,7 @@ import torch
 
 from . import student_module as student
 from .answers import answering
+from .clip_limit import clip_limit
 from .clipping import Clipping
 from .problems import closure_of, flat, parameters_of
 
@@ -17,10 +18,15 @@ OFF = 1e-6  # of the way to a point: it does not lie on the line
 @answering
 def probe_optimizer(name: str, problems: list[dict[str, Any]]) -> dict[str, Any]:
     """records: one for each problem, see `_walk`; None for an optimizer that is not a torch.optim.Optimizer, and so
-    shows no parameter groups."""
-    torch.manual_seed(0)
-    records = [_walk(name, problem) for problem in problems]
-    return {"records": None if None in records else records}
+    shows no parameter groups. clips: [[how, limit], ...], to what it may clip gradients in its steps."""
+    clipping = Clipping()
+    records = [_walk(name, problem, clipping) for problem in problems]
+    if None in records:
+        return {"records": None, "clips": []}
+    if problems[0]["kind"] != "gradients":
+        return {"records": records, "clips": [list(clip) for clip in clipping.limits()]}
+    clip = clip_limit(problems[0], lambda problem: torch.from_numpy(_walk(name, problem, Clipping())["path"]))
+    return {"records": records, "clips": [list(clip)] if clip else []}
 
 
 def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[str, Any]]:
@@ -36,28 +42,29 @@ def groups_of(optimizer: Any, parameters: Sequence[torch.Tensor]) -> list[dict[s
     ]
 
 
-def _walk(name: str, problem: dict[str, Any]) -> dict[str, Any] | None:
+def _walk(name: str, problem: dict[str, Any], clipping: Clipping) -> Any:
     """The path (steps + 1, n) that the parameters take, the optimizer's groups as plain data, before each step and
-    after the last, `Clipping.limits`, and whether a step asked for the loss at points that do not lie on one line."""
+    after the last, and whether a step asked for the loss at points that do not lie on one line."""
+    torch.manual_seed(0)
     parameters = parameters_of(problem["shapes"], torch.from_numpy(problem["start"]))
     optimizer: Any = student.optimizer(name, (p for p in parameters))
     if not isinstance(optimizer, torch.optim.Optimizer):
         return None
     path, groups = [flat(parameters)], [groups_of(optimizer, parameters)]
-    clipping, turns = Clipping(parameters), False
+    turns = False
     for number in range(problem["steps"]):
-        closure = clipping.watched(closure_of(problem, parameters, number))
+        closure = closure_of(problem, parameters, number)
         if problem["kind"] == "gradients":
             closure()
             optimizer.step(*([closure] if _demands_closure(optimizer) else []))
         else:
             points: list[torch.Tensor] = []
-            optimizer.step(_noting(closure, parameters, points))
+            optimizer.step(_noting(clipping.watched(closure, parameters), parameters, points))
+            clipping.note_use()
             turns |= _turns(points)
-        clipping.note_use()
         path.append(flat(parameters))
         groups.append(groups_of(optimizer, parameters))
-    return {"path": torch.stack(path).numpy(), "groups": groups, "limits": clipping.limits(), "turns": turns}
+    return {"path": torch.stack(path).numpy(), "groups": groups, "turns": turns}
 
 
 def _noting(closure: Callable[[], Any], parameters: list[Any], points: list[torch.Tensor]) -> Callable[[], Any]:

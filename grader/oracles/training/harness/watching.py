@@ -51,6 +51,11 @@ class Watch:
         optimizer.register_step_pre_hook(self._step_begins)
         optimizer.register_step_post_hook(self._step_ends)
 
+    @property
+    def ended_steps(self) -> int:
+        """How many steps have ended since the last report."""
+        return self._steps - (self._depth > 0)
+
     def begin_epoch(self, batches: int, is_judged: bool) -> None:
         """Forget a step of the last epoch that raised and so never ended; see `LossGradients.begin_epoch`."""
         self._depth = 0
@@ -64,8 +69,8 @@ class Watch:
         steps, closures: numbers of steps and of evaluations of closures. between, uncleared, with_gradient: names of
         parameters that changed between steps, whose gradients were left from before a backward pass, and that had a
         gradient at the first step. followed: how many entries of each parameter are recorded, k in total. start (k,),
-        path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; used (steps, k):
-        the same after each step, if some step() changed them. before, after:
+        path (steps, k): the entries at first and after each step; gradients (steps, k): at each step; norms (steps,
+        parameters): of whole gradients, 0 where there is none. before, after:
         [[step, groups], ...] for the steps at which the groups had changed. evaluations: see `Evaluations`; later: see
         `LaterSteps.take`. along,
         from_loss: see `IncomingGradients.cosine`, for each step [step, norm of its gradient, cosine with what backward
@@ -83,7 +88,7 @@ class Watch:
             "start": self._start.double().cpu().numpy(),
             "path": _rows(self._path),
             "gradients": _rows(self._gradients),
-            "used": _rows(self._gradients_after if self._changed_gradients else []),
+            "norms": _rows(self._norms),
             "before": self._groups.before,
             "after": self._groups.after,
             "evaluations": self._evaluations.take(),
@@ -105,8 +110,7 @@ class Watch:
         self._from_loss: list[list[Any]] = []
         self._path: list[torch.Tensor] = []
         self._gradients: list[torch.Tensor] = []
-        self._gradients_after: list[torch.Tensor] = []
-        self._changed_gradients = False
+        self._norms: list[torch.Tensor] = []
         self._groups.begin()
         self._start = self._flat.values()[self._flat.followed]
 
@@ -137,7 +141,7 @@ class Watch:
             return
         self._last = self._flat.values()
         self._path.append(self._last[self._flat.followed])
-        self._note_use()
+        self._evaluations.note_use()
         self._groups.note(self._groups.after, max(self._steps - 1, 0))
         self._evaluations.end_step(self._last)
         if self._later:
@@ -177,21 +181,12 @@ class Watch:
             present = {name: p.grad for name, p in self._named.items() if p.grad is not None}
             self._with_gradient |= {name for name, gradient in present.items() if bool(gradient.any())}
         self._gradients.append(self._flat.gradients(torch.nan)[self._flat.followed])
+        self._norms.append(self._flat.gradient_norms())
 
     def _note_changes(self) -> None:
         now = self._flat.values()
         self._between |= self._flat.names_of_changed(now, self._last)
         self._last = now
-
-    def _note_use(self) -> None:
-        """Note the gradients as a step leaves them: they differ from those that it found where it clips them itself."""
-        self._evaluations.note_use()
-        if not self._gradients:  # a closure that the step did not call
-            return
-        before = self._gradients[-1]
-        after = self._flat.gradients(torch.nan)[self._flat.followed] if self._seen_in_step <= 1 else before
-        self._gradients_after.append(after)
-        self._changed_gradients |= not torch.allclose(after, before, rtol=0.0, atol=0.0, equal_nan=True)
 
 
 def _rows(tensors: list[torch.Tensor]) -> Any:
