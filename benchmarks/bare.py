@@ -1,7 +1,7 @@
 """The least that grading could cost: a student's code and the checks in one warm process, forked for each submission.
 
-No walls, no pytest, no report, and the verdict is formed where the student could change it: this is no grader, it is
-what a grader's price is told in.
+No restrictions, no pytest, no report, and the verdict is formed where the student could change it: this is no grader,
+it is what a grader's price is told in.
 """
 
 import contextlib

@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 from benchmarks import measure
-from benchmarks.floor import tree_cpu
 from benchmarks.measure import ROOT, Spread
 from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
@@ -32,9 +31,9 @@ def measured(folder: Path, sandbox: str, rounds: int) -> tuple[list[Took], float
         submission = session.load(folder / "reference")
 
         def graded(run: RunChecks, seed: int) -> tuple[Took, float]:
-            wall, cpu, ours = time.perf_counter(), tree_cpu(), time.process_time()
-            report = session.grade(submission, seed=seed, run=run)
-            return (time.perf_counter() - wall, tree_cpu() - cpu, time.process_time() - ours), report.score or 0.0
+            reports, ours = [], time.process_time()
+            cost = measure.tree(lambda: reports.append(session.grade(submission, seed=seed, run=run)))
+            return (cost.wall, cost.cpu, time.process_time() - ours), reports[0].score
 
         def all_rounds(run: RunChecks) -> list[tuple[Took, float]]:
             return [graded(run, seed) for seed in range(rounds + 1)]

@@ -5,10 +5,7 @@
 Two floors: the student's calls alone in a forked warm child, and the same with the checks beside them in that child.
 """
 
-import os
-from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 
 from benchmarks import bare, measure, students
 from benchmarks.measure import Cost, Spread
@@ -22,35 +19,13 @@ from grader.settings import RunSettings
 from grader.suite.runner import RunChecks, collected
 
 SEED = 1
-_TICK = 1 / os.sysconf("SC_CLK_TCK")
-
-
-def tree_cpu() -> float:
-    """Processor seconds of this process and of all that it has started, those that have ended included."""
-    used, children = {}, defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        pid = int(stat.parent.name)
-        children[int(fields[1])].append(pid)
-        used[pid] = sum(map(int, fields[11:15])) * _TICK
-    total, waiting = 0.0, [os.getpid()]
-    while waiting:
-        pid = waiting.pop()
-        total += used.get(pid, 0.0)
-        waiting += children[pid]
-    return total
 
 
 def each(class_: list[Submission], action: Callable[[Submission], object]) -> Callable[[], Cost]:
     """The mean cost of an action over a class, with all the processes that it takes."""
 
     def run() -> Cost:
-        before = tree_cpu()
-        cost = measure.here(lambda: [action(submission) for submission in class_])
-        return Cost(cost.wall / len(class_), (tree_cpu() - before) / len(class_))
+        return measure.tree(lambda: [action(submission) for submission in class_]).each(len(class_))
 
     return run
 

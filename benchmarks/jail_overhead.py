@@ -1,10 +1,10 @@
 """What a warm, jailed worker costs over the same calls made directly in a forked child of a warm process.
 
-    python benchmarks/jail_overhead.py [--times 30]
+    python -m benchmarks.jail_overhead [--times 30]
 
 Both sides import the reference's exercise 2 and answer the same calls. "directly" forks from a process that has numpy,
-runs the module and the calls with no walls and no wire, and ends. "jail" and "process" are whole submissions as the
-grader makes them: a worker forked, shut in, sent its files, asked, and ended with all that it may have started.
+runs the module and the calls with no restrictions and no wire, and ends. "jail" and "process" are whole submissions as
+the grader makes them: a worker forked, shut in, sent its files, asked, and ended with all that it may have started.
 """
 
 import argparse

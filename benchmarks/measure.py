@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -39,6 +40,10 @@ class Cost:
     wall: float
     cpu: float
     peak: float | None = None
+
+    def each(self, count: int) -> "Cost":
+        """The mean of so many equal parts."""
+        return Cost(self.wall / count, self.cpu / count, self.peak)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,34 @@ def here(function: Callable[[], object]) -> Cost:
     before, started = _used(), time.perf_counter()
     function()
     return Cost(time.perf_counter() - started, _used() - before)
+
+
+def tree(function: Callable[[], object]) -> Cost:
+    """What a function costs this process and all that it has started, those that live on included. Linux."""
+    before, started = tree_cpu(), time.perf_counter()
+    function()
+    wall = time.perf_counter() - started
+    return Cost(wall, tree_cpu() - before)
+
+
+def tree_cpu() -> float:
+    """Processor seconds of this process and of all that it has started, those that have ended included. Linux."""
+    tick = 1 / os.sysconf("SC_CLK_TCK")
+    used, children = {}, defaultdict(list)
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        pid = int(stat.parent.name)
+        children[int(fields[1])].append(pid)
+        used[pid] = sum(map(int, fields[11:15])) * tick
+    total, waiting = 0.0, [os.getpid()]
+    while waiting:
+        pid = waiting.pop()
+        total += used.get(pid, 0.0)
+        waiting += children[pid]
+    return total
 
 
 class CommandError(Exception):

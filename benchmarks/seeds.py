@@ -17,7 +17,6 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks import measure
-from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
 from grader.assignment_folder import load_assignment
 from grader.oracles.training.rerun import Rerun
@@ -87,9 +86,8 @@ def hand_ins() -> list[Path]:
 
 def graded(session: GradingSession, path: Path, seed: int) -> tuple[Cost, Report]:
     reports: list[Report] = []
-    before = tree_cpu()
-    wall = measure.here(lambda: reports.append(session.grade(session.load(path), seed=seed))).wall
-    return Cost(wall, tree_cpu() - before), reports[0]
+    cost = measure.tree(lambda: reports.append(session.grade(session.load(path), seed=seed)))
+    return cost, reports[0]
 
 
 def points(report: Report) -> dict[str, float]:

@@ -14,7 +14,6 @@ from typing import Any
 from unittest.mock import patch
 
 from benchmarks import measure
-from benchmarks.floor import tree_cpu
 from benchmarks.measure import ROOT, Cost, Spread
 from benchmarks.students import GALLERY
 from grader.assignment.convolution import conv_cases
@@ -89,12 +88,7 @@ def graded(
             if report.score != report.max_score:
                 raise ValueError(f"{folder} has {report.score} of {report.max_score} points")
 
-    def cost() -> Cost:
-        before = tree_cpu()
-        wall = measure.here(grade).wall
-        return Cost(wall / seeds, (tree_cpu() - before) / seeds)
-
-    return cost
+    return lambda: measure.tree(grade).each(seeds)
 
 
 def with_fixed_shapes(cost: Callable[[], Cost]) -> Cost:

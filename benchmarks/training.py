@@ -18,7 +18,6 @@ import torch
 
 from benchmarks import measure
 from benchmarks.bare import forked
-from benchmarks.floor import tree_cpu
 from benchmarks.measure import Cost, Spread
 from grader.assignment.comparison import SIX, digits
 from grader.assignment_folder import load_assignment
@@ -79,11 +78,6 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
         def graded() -> None:
             reports.append(session.grade(submission))
 
-        def cost_of(action: Any) -> Cost:
-            before = tree_cpu()
-            wall = measure.here(action).wall
-            return Cost(wall, tree_cpu() - before)
-
         if not chosen.short:
             graded()
         ways = {
@@ -92,7 +86,7 @@ def measured(chosen: argparse.Namespace) -> tuple[list[Report], dict[str, list[C
             "graded": graded,
         }
         rounds = chosen.rounds or (1 if chosen.short else 5)
-        return reports, measure.interleaved({name: partial(cost_of, way) for name, way in ways.items()}, rounds)
+        return reports, measure.interleaved({name: partial(measure.tree, way) for name, way in ways.items()}, rounds)
 
 
 def alone(student: Any, data: Images, epochs: int, names: Sequence[str]) -> None:

@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
 
     GRADED = 0  # whatever the score
     GRADER_ERROR = 1  # a point could not be judged; the fault is ours. Or most of a class fits no roster
+    OUT_OF_ORDER = 1  # the same number: what was to be looked at (`check`, `lint`, `reproduce`) is not as it should be
     USAGE = 2  # a path, an option or a file that cannot be used
     INTERRUPTED = 130  # Ctrl-C
     NO_READER = 141  # who read the output has gone, as `head` does; as the shell counts SIGPIPE

@@ -7,7 +7,6 @@ otherwise), in turn. How large classes fare in one sandbox is `benchmarks.scale`
 """
 
 import argparse
-import json
 import shutil
 import subprocess
 import sys
@@ -16,12 +15,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from scripts.stored_points import StoredPoint, stored_points
+
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
 EXERCISES = ("1", "2", "3")
 SHOWN = 20  # differences that are printed
 
-Points = dict[tuple[str, str], tuple[float, str, str | None]]
+Points = dict[tuple[str, str], StoredPoint]
 
 
 def make_class(folder: Path, count: int, exercises: Sequence[str]) -> None:
@@ -44,12 +45,14 @@ def graded(submissions: Path, results: Path, options: Sequence[str]) -> Points:
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if ended.returncode:
         raise SystemExit(ended.stderr)
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*/results.json"))]
-    return {
-        (report["submission"]["id"], point["id"]): (point["score"], point["outcome"], point["diagnosis"])
-        for report in reports
-        for point in report["points"]
-    }
+    return {(name, point.id): point for name, points in stored_points(results).items() for point in points}
+
+
+def shown(point: StoredPoint | None) -> str:
+    """`0.5 partial, factor-r`; a point that one of them lacks, too."""
+    if point is None:
+        return "nothing"
+    return f"{point.score:g} {point.outcome}" + (f", {point.diagnosis}" if point.diagnosis else "")
 
 
 def main() -> None:
@@ -75,7 +78,7 @@ def main() -> None:
             print(f"{arguments.students} submissions in {sandbox}: {rate:.0f} a minute", flush=True)
     (first, expected), *others = points_by_sandbox.items()
     differences = [
-        f"{' '.join(which)}: {first} {point}, {other} {points.get(which)}"
+        f"{' '.join(which)}: {first} {shown(point)}, {other} {shown(points.get(which))}"
         for other, points in others
         for which, point in expected.items()
         if points.get(which) != point

@@ -1,6 +1,6 @@
 """Throws mutated and grammar-made bytes at everything that reads a submission's or a worker's: `make fuzz`.
 
-    python -m scripts.fuzz [--messages N] [--trees N] [--archives N] [--seed N]
+    python -m scripts.fuzz [--messages N] [--trees N] [--handles N] [--archives N] [--seed N]
 
 Messages go through the frame reader, the decoder, the reply's parser and the proxy: each is refused by ProtocolError or
 comes out as values that encode and decode to themselves. Trees that pass as expressions are put to the symbolic oracle,

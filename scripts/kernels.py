@@ -23,9 +23,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scripts.kernel_guest import MARK
+
 ROOT = Path(__file__).parent.parent
 GUEST = Path(__file__).with_name("kernel_guest.py")
-MARK = "@@ "  # before a line of the guest's that is for us
 MEMORY_MIB = 4096
 MACHINE_SECONDS = 3600.0  # for both users; an interpreted machine is some twenty times slower
 # What tests/test_jail.py runs again as an ordinary user and without capabilities.

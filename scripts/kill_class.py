@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.classroom.run.retry import ATTEMPTS
+from scripts.stored_points import stored_points
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
@@ -58,15 +59,6 @@ def command(submissions: Path, results: Path) -> list[str]:
     """The command as a person would type it."""
     chosen = ["--exercise", "2", "--seed", "7", "--jobs", "2", "--sandbox", "process"]
     return [sys.executable, "-m", "grader", "class", str(submissions), "--output", str(results), *chosen]
-
-
-def points(results: Path) -> dict[str, Any]:
-    """id -> outcome and score of every point, of every report in a folder."""
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*/results.json"))]
-    return {
-        report["submission"]["id"]: [(point["id"], point["score"], point["outcome"]) for point in report["points"]]
-        for report in reports
-    }
 
 
 def done_lines(results: Path) -> Counter[str]:
@@ -140,7 +132,7 @@ def kill_until_done(trial: Trial, pace: Pace, stages: Counter[str]) -> int:
         process.wait()
         kills += 1
         stages[_stage(before, trial.journal(), trial.count)] += 1
-        points(trial.results)  # every report that is there is whole
+        stored_points(trial.results)  # every report that is there is whole
 
 
 def _stage(before: Counter[str], after: Counter[str], count: int) -> str:
@@ -261,7 +253,7 @@ def run(
         environment = {**os.environ, MARK: mark, "TMPDIR": str(scratch)}
         make_class(here / "class", count)
         pace = Pace.of(Trial(here / "class", here / "whole", count, environment, chance, begin))
-        expected = points(here / "whole")
+        expected = stored_points(here / "whole")
         assert len(expected) == count
         killed = rounds = 0
         stages: Counter[str] = Counter()
@@ -271,7 +263,7 @@ def run(
             shutil.rmtree(results, ignore_errors=True)
             killed += how(trial, pace, stages)
             rounds += 1
-            assert points(results) == expected, "points differ from the run that nobody disturbed"
+            assert stored_points(results) == expected, "points differ from the run that nobody disturbed"
             twice = {name: times for name, times in done_lines(results).items() if times != 1}
             assert not twice, f"done twice: {twice}"
             assert len(done_lines(results)) == count, "the journal lost one"

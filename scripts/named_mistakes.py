@@ -19,7 +19,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -164,14 +163,9 @@ def pinned() -> Iterator[Answer]:
     for case in cases("wrong"):
         if case.trains or "diagnoses" not in case.expected:
             continue
-        files = {
-            str(path.relative_to(case.path)): path.read_text(encoding="utf-8") for path in sorted(code_of(case.path))
-        }
+        paths = sorted(case.path.rglob("*.py"))
+        files = {str(path.relative_to(case.path)): path.read_text(encoding="utf-8") for path in paths}
         yield Answer(case.path.name, files, tuple(case.expected["exercises"]), case.expected["diagnoses"])
-
-
-def code_of(folder: Path) -> Iterator[Path]:
-    yield from folder.rglob("*.py")
 
 
 def summary(counts: Counter[str], answers: int, seeds: int) -> Table:

@@ -154,9 +154,9 @@ def test_the_same_request_twice_is_one_mark(desk: Desk, results: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"score": 1.5}, "point 4.9 is worth 0 to 1; 1.5 is not within."),
-        ({"score": -0.1}, "point 4.9 is worth 0 to 1; -0.1 is not within."),
-        ({"score": float("nan")}, "point 4.9 is worth 0 to 1; nan is not within."),
+        ({"score": 1.5}, "point 4.9 is worth 0 to 1; 1.5 is out of range."),
+        ({"score": -0.1}, "point 4.9 is worth 0 to 1; -0.1 is out of range."),
+        ({"score": float("nan")}, "point 4.9 is worth 0 to 1; nan is out of range."),
         ({"score": 1.0, "point": "9.9"}, "there is no point 9.9 in this report."),
         (
             {"score": 1.0, "words": "x" * (MAX_COMMENT + 1)},
@@ -293,7 +293,7 @@ def test_everything_at_the_desk_follows_a_hand_in_to_another_id(results: Path) -
         for point in ("4.9", "2.4"):
             answer = emmy.post(f"/mark/{key}/{point}?kind=regrade", {"keep": "1", "words": "It stays."})
             assert answer.status == 200, answer.text
-        assert "Taken back: Ben Öztürk" in emmy.post("/undo").json["saved"]
+        assert "Taken back: 4.9, Ben Öztürk" in emmy.post("/undo").json["saved"]
 
 
 def test_an_id_that_another_hand_in_had_is_nobodys_old_mark(desk: Desk, results: Path) -> None:
@@ -453,7 +453,7 @@ def test_the_next_one_is_undone_and_nobody_elses(door: Door, results: Path) -> N
     assert kurt.post("/name", {"name": "Kurt"}).status == 303
     assert kurt.get(f"/sheet/{rows[1]['key']}/4.9?kind=mark").status == 200
     answer = door.post(f"/mark/{rows[0]['key']}/4.9?kind=mark", {"score": "1", "seen": ""}).json
-    assert (answer["saved"], answer["next"]) == ("Ada Müller, 4.9: 1", f"/sheet/{rows[2]['key']}/4.9?kind=mark")
+    assert (answer["saved"], answer["next"]) == ("4.9: 1 for Ada Müller", f"/sheet/{rows[2]['key']}/4.9?kind=mark")
     assert (answer["score"], answer["done"], answer["total"]) == (1.0, 1, COUNT)
     assert door.get("/next?kind=mark").headers["location"] == answer["next"]
     assert "Kurt is marking" in door.get("/?kind=mark").text
@@ -981,12 +981,12 @@ def test_late_without_a_time_is_decided_in_the_queue(results: Path, grader: Comm
         for days in ("", "-1", "1.5", "367", "nan", "²", "9" * 400):
             refused = door.post(f"/lateness/{task['key']}", {"days": days})
             assert (refused.status, "late is" in refused.json["error"]) == (400, True), days
-        assert door.post(f"/lateness/{task['key']}", {"days": "2"}).json["saved"] == "Dora Schmidt: 2 days late"
+        assert door.post(f"/lateness/{task['key']}", {"days": "2"}).json["saved"] == "2 days late: Dora Schmidt"
         assert door.get("/queue.json?kind=time").json["tasks"] == []
         assert re.search(r"2 days late <span class=.quiet.>Emmy, 20", door.get("/?kind=time&all=1").text)
         answer = door.post(f"/lateness/{task['key']}", {"days": "0"})
-        assert answer.json["saved"] == "Dora Schmidt: on time"
-        assert door.post("/undo").json == {"saved": "Taken back: Dora Schmidt, late", "next": "/?kind=time"}
+        assert answer.json["saved"] == "on time: Dora Schmidt"
+        assert door.post("/undo").json == {"saved": "Taken back: late, Dora Schmidt", "next": "/?kind=time"}
     report = stored(results, "s00003")
     assert [(mark.point, mark.score, mark.before, mark.by) for mark in report.reviews] == [
         ("late", 2.0, None, "Emmy"),
@@ -1015,7 +1015,7 @@ def test_the_same_files_of_others_are_said_and_marked_together(tmp_path: Path) -
         assert page.count("</bdi></a>; <a") == 2, "names have commas in them"
         door.post(f"/mark/{keys[2]}/4.9?kind=mark", {"score": "1"})
         answer = door.post(f"/mark/{keys[0]}/4.9?kind=mark", {"score": "0.5", "words": "Hm.", "together": "1"})
-        assert answer.json["saved"] == "Müller, Ada, 4.9: 0.5, and so have 2 others with the same files"
+        assert answer.json["saved"] == "4.9: 0.5 for Müller, Ada, and for 2 others with the same files"
         assert answer.json["next"] == "/?kind=mark"
     given = [stored(tmp_path / "results", f"s{number:05d}").reviews for number in range(4)]
     assert [[(mark.score, mark.comment) for mark in own] for own in given] == [
@@ -1039,7 +1039,7 @@ def test_the_desk_without_javascript_works_by_forms(door: Door, results: Path) -
     )
     assert (answer.status, answer.headers["location"]) == (303, f"/sheet/{rows[1]['key']}/4.9?kind=mark")
     refused = door.ask("POST", f"/mark/{rows[1]['key']}/4.9", "score=7", {"Origin": door.origin})
-    assert (refused.status, "point 4.9 is worth 0 to 1; 7 is not within." in refused.text) == (400, True)
+    assert (refused.status, "point 4.9 is worth 0 to 1; 7 is out of range." in refused.text) == (400, True)
 
 
 def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> None:
@@ -1049,7 +1049,7 @@ def test_digits_that_are_no_numbers_are_refused_in_a_sentence(door: Door) -> Non
         assert "tick an item" in door.post(f"/mark/{key}/4.9", {"items": text}).json["error"]
         change = {"action": "change", "item": text, "points": "1", "sentence": "x"}
         assert "has no item" in door.post("/rubric/4.9", change).json["error"]
-    assert door.post(f"/mark/{key}/4.9", {"score": "-0"}).json["saved"] == "Ada Müller, 4.9: 0"
+    assert door.post(f"/mark/{key}/4.9", {"score": "-0"}).json["saved"] == "4.9: 0 for Ada Müller"
 
 
 # What goes wrong beside the desk

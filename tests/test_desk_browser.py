@@ -8,6 +8,7 @@ Skips where there is no Chromium (Debian: apt-get install chromium), or no playw
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.client import HTTPException
 from itertools import cycle, pairwise
 from pathlib import Path
@@ -282,6 +283,81 @@ def test_a_lost_connection_is_said_and_nothing_typed_is_lost(tmp_path: Path, tab
     expect(page.locator("textarea[name=words]")).to_have_value("A draft.")
     running.close()
     assert marks(results) == [[(0.5, "Emmy", "A long thought.")], [], [], []]
+
+
+def test_a_mark_whose_answer_does_not_come_is_kept_until_it_does(tmp_path: Path, tab: NewTab) -> None:
+    """Of a desk that hangs nothing was said, and the mark was gone with its page."""
+    results = a_class(tmp_path / "results", 4)
+    with opened(results) as door:
+        page = tab(door.link, complains=False)
+        page.clock.install()
+        onward(page, lambda: page.keyboard.press("n"))
+        lost: list[str] = []
+        page.route("**/mark/**", lambda route: lost.append(route.request.url))  # neither sent on nor answered
+        page.keyboard.press("h")
+        page.wait_for_function("() => JSON.parse(localStorage.getItem('desk pending')).length === 1")
+        page.clock.fast_forward(31_000)
+        expect(page.locator("#alert")).to_contain_text("No connection to the desk. Your mark is not saved yet")
+        again = tab(door.link, page.context, complains=False)  # as after the browser was closed
+        again.wait_for_function("() => localStorage.getItem('desk pending') === '[]'")
+        assert len(lost) == 1
+    assert marks(results) == [[(0.5, "Emmy", "")], [], [], []]
+
+
+def test_no_mark_that_waits_is_lost_while_another_is_sent(tmp_path: Path, tab: NewTab) -> None:
+    """What came to wait meanwhile was overwritten by what had waited before."""
+    results = a_class(tmp_path / "results", 4)
+    with opened(results) as door:
+        page = tab(door.link, complains=False)
+        onward(page, lambda: page.keyboard.press("n"))
+        keys = [row["key"] for row in door.get("/queue.json?kind=mark").json["tasks"]]
+        held: list[Any] = []
+        does = [lambda route: route.abort(), held.append]
+        page.route("**/mark/**", lambda route: does[0](route) if does else route.continue_())
+        page.keyboard.press("h")
+        expect(page.locator("#alert")).to_contain_text("Your mark is not saved yet")
+        del does[0]
+        while not held:
+            page.wait_for_timeout(50)
+        another = {"address": f"/mark/{keys[1]}/4.9?kind=mark", "body": "score=1&nonce=x", "draft": "", "from": ""}
+        page.evaluate("mark => keepPending([...pending(), mark])", another)
+        does.clear()
+        held[0].continue_()
+        page.wait_for_function("() => localStorage.getItem('desk pending') === '[]'")
+    assert marks(results) == [[(0.5, "Emmy", "")], [(1.0, "Emmy", "")], [], []]
+
+
+def test_who_has_to_be_let_in_anew_is_told_how_and_loses_no_mark(tmp_path: Path, tab: NewTab) -> None:
+    """It said "Not saved: The desk answered 403.", and the mark was gone."""
+    results = a_class(tmp_path / "results", 4)
+    with opened(results) as door:
+        page = tab(door.link, complains=False)
+        onward(page, lambda: page.keyboard.press("n"))
+        page.context.clear_cookies()
+        page.keyboard.press("h")
+        expect(page.locator("#alert")).to_contain_text(
+            "Open the link that `grader desk` printed: it lets this browser in. Your mark is not saved yet; it is kept"
+        )
+        tab(door.link, page.context, complains=False)
+        page.wait_for_function("() => localStorage.getItem('desk pending') === '[]'")
+    assert [[score for score, _, _ in own] for own in marks(results)] == [[0.5], [], [], []]
+
+
+def test_a_name_from_right_to_left_leaves_the_numbers_in_their_order(tmp_path: Path, tab: NewTab) -> None:
+    results, name = tmp_path / "results", "שרה לוי"
+    write_class(results, [replace(member, name=name) for member in members(2)])
+    with opened(results) as door:
+        page = tab(door.link)
+        onward(page, lambda: page.keyboard.press("n"))
+        onward(page, lambda: page.keyboard.press("h"))
+        expect(page.locator("#status")).to_have_text(f"4.9: 0.5 for {name} ✓")
+        left = """(part) => {
+          const text = document.getElementById("status").firstChild, range = document.createRange();
+          range.setStart(text, text.data.indexOf(part)); range.setEnd(text, text.data.indexOf(part) + part.length);
+          return range.getBoundingClientRect().left;
+        }"""
+        places = [page.evaluate(left, part) for part in ("4.9", "0.5", name, "✓")]
+        assert places == sorted(places)
 
 
 def test_two_tabs_are_told_of_each_other(tmp_path: Path, tab: NewTab) -> None:

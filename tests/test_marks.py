@@ -105,7 +105,7 @@ def test_an_id_is_found_as_a_spreadsheet_reformatted_it(written: str, klass: Cla
     [
         ("id,point,score\na,2.4,0.5\nx,2.4,1\n", r"line 3: 'x': no graded hand-in has that name\. Nothing was rec"),
         ("id,point,score\na,2.4,0.5\nTwin,2.4,1\n", "line 3: 'Twin': several hand-ins have that name"),
-        ("id,point,score\na,2.4,0.5\nb,2.4,2\n", r"line 3: point 2\.4 is worth 0 to 1; 2 is not within"),
+        ("id,point,score\na,2.4,0.5\nb,2.4,2\n", r"line 3: point 2\.4 is worth 0 to 1; 2 is out of range"),
         ("id,point,score\na,2.4,0.5\nb,7.1,1\n", r"line 3: there is no point 7\.1 in this report"),
         ("id,point,score\na,2.4,0.5\nb,2.4,full\n", "line 3: 'full' is not a number"),
         ('id,point,score,comment\na,2.4,0.5,"half\nb,2.4,2,"no"\n', r"line 2: this line cannot be read .* at its end"),

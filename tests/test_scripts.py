@@ -28,6 +28,8 @@ ELSEWHERE = {
     "pythons",
     "site_links",
     "soak",
+    "soak_faults",
+    "stored_points",
 }
 SHORT = {
     "compare_sandboxes": ["--students", "2", "--sandbox", "process", "--exercise", "2"],

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from scripts import soak
+from scripts import soak, soak_faults
 from tests.support.tiers import again
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(soak.os, "fork"), reason="reads /proc")]
@@ -30,9 +30,9 @@ def test_a_class_comes_through_an_engine_that_ends_and_comes_back() -> None:
 def test_a_fault_that_cannot_be_had_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_class(here: Path, students: int, *rest: object) -> None:
         soak.make_class(here / "class", students, Random(1))
-        soak.clock_library(here)
+        soak_faults.clock_library(here)
 
-    monkeypatch.setattr(soak, "_COMPILER", "no-such-compiler")
+    monkeypatch.setattr(soak_faults, "_COMPILER", "no-such-compiler")
     monkeypatch.setattr(soak, "one_round", no_class)
     said = list(soak.run(minutes=0.0, students=1, seed=1, names=("clock",)))
     assert said[0].startswith("clock: left out: a clock that jumps needs a C compiler")

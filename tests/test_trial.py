@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader.assignment_folder import Assignment
-from grader.student.readiness import examine, pack
+from grader.model import Submission
+from grader.student.readiness import Item, Readiness, examine, pack
 from grader.student.trial import without_breakpoints
 from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT
@@ -141,6 +142,19 @@ def test_what_was_packed_before_is_not_packed_again(folder: Path) -> None:
     second = run(folder, "check", "--zip", "mine.zip")
     assert "mine.zip/" not in first.stdout + second.stdout, second.stdout
     assert not [name for name in zipfile.ZipFile(folder / "mine.zip").namelist() if name.startswith("mine.zip")]
+
+
+@pytest.mark.parametrize(
+    ("open_items", "conclusion"),
+    [
+        (0, "Ready to hand in. Whether the answers are right, `pytest` says."),
+        (1, "1 of 3 things is open. You can hand in all the same; it costs points."),
+        (2, "2 of 3 things are open. You can hand in all the same; they cost points."),
+    ],
+)
+def test_the_conclusion_counts_what_is_open(open_items: int, conclusion: str) -> None:
+    items = tuple(Item(place >= open_items, "…") for place in range(3))
+    assert Readiness(Submission("ada", {}, ""), items).conclusion == conclusion
 
 
 def test_the_command_ends_with_one_where_something_is_open(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Grade a whole class: from a path to a folder of reports. A run that is cut off goes on where it stopped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,14 +9,15 @@ from threading import Thread
 
 from grader.assignment_folder import Assignment, template_of
 from grader.classroom.class_model import JobSettings
+from grader.classroom.given_inputs import GivenInputs
 from grader.classroom.intake.hand_ins import Intake
 from grader.classroom.marks.clocks import clock_issues, no_time_issues
 from grader.classroom.python_process import Start, start_python
 from grader.classroom.results import store
 from grader.classroom.results.class_index import build_index
-from grader.classroom.results.class_inputs import ClassInputs, InputFile, keep_inputs, option, read_inputs
+from grader.classroom.results.class_inputs import ClassInputs
 from grader.classroom.results.export import export
-from grader.classroom.results.journal import Journal
+from grader.classroom.results.journal import Conditions, Journal, State
 from grader.classroom.results.pages import Compared, comparing
 from grader.classroom.run.choice import Choice, chosen
 from grader.classroom.run.class_run import ClassRun, Watcher, conditions_of
@@ -31,7 +32,7 @@ from grader.classroom.run.effects import (
     refuse_another_class,
 )
 from grader.classroom.run.executor import Executor
-from grader.classroom.run.prepare_class import assignment_of, completed, job_settings, open_class, unfilled
+from grader.classroom.run.prepare_class import assignment_of, job_settings, open_class
 from grader.errors import UsageError
 from grader.rubric import Late
 from grader.sandbox.sandbox_settings import SandboxSettings
@@ -63,67 +64,76 @@ def grade_class(
 ) -> store.ClassIndex:
     """Grades a class and writes everything about it into `request.results`; returns what then stands in class.json.
 
-    Raises UsageError for what a person can fix, and KeyboardInterrupt; what was done until then is kept.
+    The steps need their order: ids may change from one to the next, and with them the inputs and the intake, and no
+    report is touched until all is known that a person could have mistaken. Raises UsageError for what a person can fix,
+    and KeyboardInterrupt; what was done until then is kept.
     """
     results = request.results
     _check_places(request.submissions, results, request.against)
-    earlier_inputs = read_inputs(results)
-    inputs = completed(earlier_inputs, request.inputs)
-    assignment = assignment_of(inputs)
+    inputs = GivenInputs.of(results, request.inputs)
+    assignment = assignment_of(inputs.together)
     with (
         earlier_classes(request.against, request.submissions, assignment) as earlier,
-        open_class(request.submissions, results, inputs, assignment) as opened,
+        open_class(request.submissions, results, inputs.together, assignment) as opened,
         store.lock(results),
         Journal(results) as journal,
         ExitStack() as stack,
     ):
-        new_inputs = replace(request.inputs, against=earlier.files or None)
-        inputs = inputs.updated(ClassInputs(against=new_inputs.against))
+        inputs = inputs.compared_with(earlier.files)
         intake = _with_doubtful_times(opened, assignment.rubric.late)
-        if read_inputs(results) != earlier_inputs:
-            raise UsageError(f"{results}: another run has just finished in this folder; run the command again.")
-        settings = job_settings(inputs, assignment, request.sandbox)
-        effects = Effects()
-        if inputs != earlier_inputs or has_lost(intake, journal.state):
-            conditions = conditions_of(settings, assignment)
-            effects = effects_of(results, intake, journal.state, conditions, assignment.rubric.late)
-        is_new, named_inputs = inputs != earlier_inputs, earlier_inputs.following(effects.new_ids)
-        if effects.new_ids:  # which the list of the last run, from which options are copied, does not have yet
-            new_inputs = new_inputs.following(_nobodys(effects.new_ids, intake))
-            inputs = replace(inputs, accept=named_inputs.updated(new_inputs).accept)
-            intake = intake.accepting(inputs.accept or ())
-        _refuse_unused(intake, named_inputs, new_inputs)
+        inputs.refuse_overtaken(results)
+        settings = job_settings(inputs.together, assignment, request.sandbox)
+        effects = _effects(results, intake, journal.state, inputs, conditions_of(settings, assignment), assignment)
+        are_new = inputs.are_new  # before they follow ids that changed by themselves
+        inputs, intake = _with_new_ids(inputs, intake, effects)
+        inputs.refuse_unused(intake)
         if not request.replace:
             refuse_another_class(results, intake, journal.state, effects)
-        _tell_inputs(named_inputs, inputs, new_inputs, assignment, watcher)
-        for sentence in earlier.notices:
+        for sentence in (*inputs.notices(assignment), *earlier.notices):
             watcher.notice(sentence)
-        if is_new:
-            ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
-            admit(results, journal, effects, named_inputs, inputs, replacing=request.replace, chosen=ids)
-            for sentence in effects.sentences():
-                watcher.notice(f"With the options given now: {sentence}.")
+        if are_new:
+            _admit(request, intake, journal, effects, inputs, watcher)
         else:
             move_reports(results, journal, effects)
-        if inputs != earlier_inputs:
-            keep_inputs(results, inputs)
-        gone = gone_entries(results, intake, journal.state)
-        journal.append("class", seed=settings.seed, grader=VERSION, rubric=assignment.rubric_sha256, when=_now())
+        inputs.keep(results)
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
-        index, compared = _run(run, request.choice, gone, stack, start)
-        return export(results, index, compared)
+        graded, compared = _grade(run, request.choice, stack, start)
+        return export(results, graded, compared)
+
+
+def _effects(
+    results: Path, intake: Intake, state: State, inputs: GivenInputs, conditions: Conditions, assignment: Assignment
+) -> Effects:
+    """What this run changes of marks that exist; found out only where something may have: it reads the whole class."""
+    if inputs.are_new or has_lost(intake, state):
+        return effects_of(results, intake, state, conditions, assignment.rubric.late)
+    return Effects()
+
+
+def _with_new_ids(inputs: GivenInputs, intake: Intake, effects: Effects) -> tuple[GivenInputs, Intake]:
+    """Decisions follow the hand-ins that they are about, and are about the hand-ins of now."""
+    if not effects.new_ids:
+        return inputs, intake
+    inputs = inputs.following(effects.new_ids, intake)
+    return inputs, intake.accepting(inputs.together.accept or ())
+
+
+def _admit(
+    request: Request, intake: Intake, journal: Journal, effects: Effects, inputs: GivenInputs, watcher: Watcher
+) -> None:
+    """Takes new inputs, and says what they change. Raises UsageError where that needs a person's word."""
+    ids = (hand_in.id for hand_in in chosen(request.choice, intake, journal.state))
+    admit(
+        request.results, journal, effects, inputs.earlier_inputs, inputs.together, replacing=request.replace, chosen=ids
+    )
+    for sentence in effects.sentences():
+        watcher.notice(f"With the options given now: {sentence}.")
 
 
 def _with_doubtful_times(intake: Intake, late: Late) -> Intake:
     """The class, with the issues about times of submission that may decide what lateness costs."""
     times = (*clock_issues(intake.hand_ins, late), *no_time_issues(intake.hand_ins, late))
     return replace(intake, issues=(*intake.issues, *times))
-
-
-def _nobodys(new_ids: Mapping[str, str], intake: Intake) -> Mapping[str, str]:
-    """The new ids of those whose old one is nobody's now: where it is somebody's, that hand-in is meant."""
-    present = {hand_in.id for hand_in in intake.hand_ins}
-    return {before: name for before, name in new_ids.items() if before not in present}
 
 
 def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> None:
@@ -144,30 +154,19 @@ def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> 
         raise UsageError(f"--against {same}: these are this class's own results; give an earlier year's.")
 
 
-def _refuse_unused(intake: Intake, earlier_inputs: ClassInputs, new_inputs: ClassInputs) -> None:
-    """Refuse a decision given now that is about nothing: kept, it would never do anything, and be mistyped for good."""
-    decisions = {("--accept", value) for value in new_inputs.accept or ()}
-    decisions |= {("--match", value) for value in new_inputs.match or ()}
-    unused = next((option for option in intake.unused if (option.name, option.value) in decisions), None)
-    if unused is not None:
-        raise UsageError(f"{unused} Nothing was changed.")
-    never = next(iter(earlier_inputs.never_decided(new_inputs)), None)
-    if never is not None:
-        raise UsageError(f"{never}: there is no such decision to take back. Nothing was changed.")
-
-
-def _run(
-    run: ClassRun, choice: Choice, gone: Sequence[store.Entry], stack: ExitStack, start: Start
-) -> tuple[store.ClassIndex, Compared]:
+def _grade(run: ClassRun, choice: Choice, stack: ExitStack, start: Start) -> tuple[store.ClassIndex, Compared]:
     """Grades what is chosen.
 
     Until `stack` closes, hand-ins are compared with one another and the executor ends, beside all that is left.
     """
+    gone = gone_entries(run.results, run.intake, run.journal.state)
 
     def index() -> store.ClassIndex:
         return build_index(run.intake, run.settings, run.assignment, run.journal.state, gone)
 
     stack.callback(run.executor.stop)
+    rubric = run.assignment.rubric_sha256
+    run.journal.append("class", seed=run.settings.seed, grader=VERSION, rubric=rubric, when=_now())
     run.name_folders()
     store.write_index(run.results, index())
     run.run(choice)
@@ -175,25 +174,6 @@ def _run(
     graded = index()
     store.write_index(run.results, graded)
     return graded, stack.enter_context(comparing(run.results, graded, template_of(run.assignment.folder), start))
-
-
-def _tell_inputs(
-    earlier_inputs: ClassInputs, inputs: ClassInputs, new_inputs: ClassInputs, assignment: Assignment, watcher: Watcher
-) -> None:
-    """Says what is used though it was not given this time, and what takes the place of something else."""
-    own_rubric = assignment.folder / "rubric.toml"
-    usual = {"seed", *(["rubric"] if own_rubric.is_file() and InputFile.at(own_rubric) == inputs.rubric else [])}
-    in_use = {name for name, _ in inputs.items()}
-    used = [
-        f"{option(name)} {text}".strip() for name, text in earlier_inputs.reused(new_inputs) if name in in_use - usual
-    ]
-    if used:
-        watcher.notice(f"Used as given in an earlier run: {', '.join(used)}.")
-    reason = None if new_inputs.sheet else unfilled(inputs, new_inputs)
-    if reason:
-        watcher.notice(f"The worksheet is used, and not filled in as sheet.csv: {reason}")
-    for name in earlier_inputs.changed(new_inputs):
-        watcher.notice(f"{option(name)} differs from the earlier runs of this class.")
 
 
 def _now() -> str:

@@ -22,6 +22,7 @@ from grader.cli.options import assignment_folder, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import counted
 from grader.course.new_assignment import write_assignment
+from grader.model import ExitCode
 from grader.report.results_json import check_writable, write_atomically
 from grader.settings import RunSettings
 
@@ -81,7 +82,7 @@ def lint(
     find_remarks(course, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
     if remarks:
         stdout.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.OUT_OF_ORDER)
     stdout.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
 
 
@@ -128,7 +129,7 @@ def mutants(
         verb, them = ("may survive is", "it") if hidden == 1 else ("may survive are", "them")
         out.print(Text(f"{counted(hidden, 'mutant')} that {verb} not shown; --all shows {them}."), soft_wrap=True)
     if any(item.is_finding for item in examined_mutants):
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.OUT_OF_ORDER)
 
 
 def _sentence(examined: Examined) -> str:

@@ -113,6 +113,6 @@ def _print_differences(differences: Sequence[Difference], count: int, how: str) 
     for difference in differences:
         out.print(Text(f"{difference.point}: then {difference.then}; now {difference.now}"), soft_wrap=True)
     if differences:
-        fail(f"{len(differences)} of {count} points differ ({how}).", ExitCode.GRADER_ERROR)
+        fail(f"{len(differences)} of {count} points differ ({how}).", ExitCode.OUT_OF_ORDER)
     what = "1 point" if count == 1 else f"All {count} points"
     out.print(f"{what} reproduced ({how}).", highlight=False)

@@ -87,7 +87,7 @@ def try_point(
 
     report, trial = find_trial(course, folder, point, seed)
     if trial is not None:
-        raise SystemExit(ExitCode.GRADED if run_trial(trial, folder.resolve(), out, pdb) else 1)
+        raise SystemExit(ExitCode.GRADED if run_trial(trial, folder.resolve(), out, pdb) else ExitCode.OUT_OF_ORDER)
     if report.score == report.max_score:
         out.print(Text(f"{point} is right: there is no failing input to try."))
         return
@@ -118,4 +118,4 @@ def check(
         pack(readiness.submission, archive)
         out.print(Text(f"{archive} is what you hand in: {', '.join(sorted(readiness.submission.files))}."))
     if not readiness.ready:
-        raise SystemExit(1)
+        raise SystemExit(ExitCode.OUT_OF_ORDER)

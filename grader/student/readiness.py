@@ -41,7 +41,8 @@ class Readiness:
         open_items = sum(not item.ready for item in self.items)
         if not open_items:
             return "Ready to hand in. Whether the answers are right, `pytest` says."
-        return f"{open_items} of {len(self.items)} things are open. You can hand in all the same; they cost points."
+        are, they = ("is", "it costs") if open_items == 1 else ("are", "they cost")
+        return f"{open_items} of {len(self.items)} things {are} open. You can hand in all the same; {they} points."
 
 
 def examine(assignment: Assignment, folder: Path, archive: Path | None = None) -> Readiness:

@@ -4,7 +4,6 @@ The larger data are made up: what is measured is time, which does not depend on 
 is calculated from its steps.
 """
 
-import importlib.util
 import statistics
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from torch import nn
 
 from grader.assignment.comparison import SIX
 from scripts.gpu_report.plan import Finding, Plan
+from tests.support.exercise4_fakes import load_module
 
 REFERENCE = Path(__file__).resolve().parents[2] / "reference" / "exercise4.py"
 BATCH, SHORT_BATCH = 64, 2
@@ -88,9 +88,4 @@ def _step_seconds(size: Size, device: str, name: str, seconds: float, short: boo
 
 
 def _reference() -> Any:
-    spec = importlib.util.spec_from_file_location("reference_exercise4", REFERENCE)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_module(REFERENCE, "reference_exercise4")

@@ -103,13 +103,9 @@ def _substitution_verdict(judgement: Mapping[str, Any], lines: list[Any]) -> Ver
 
 
 def _no_substitution(judgement: Mapping[str, Any], lines: list[Any]) -> Verdict:
-    if judgement["unknown"]:
-        index, name = judgement["unknown"][0]
-        return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
-    for number, line in enumerate(lines, 1):
-        kind = not_an_expression(line)
-        if kind:
-            return Verdict.failed(_not_a_line(number, line, kind))
+    flaw = _foreign_symbol(judgement) or _no_expression(lines)
+    if flaw is not None:
+        return flaw
     unreadable = ""
     if judgement.get("unreadable"):
         index, why = judgement["unreadable"]
@@ -128,18 +124,34 @@ def judge_chain(ask: Callable[..., Any], algebra: Any, seed: int) -> Verdict:
     lines = _lines(ask(*_PROOF_ARGUMENTS))
     if isinstance(lines, Verdict):
         return lines
-    for number, line in enumerate(lines, 1):
-        kind = not_an_expression(line)
-        if kind:
-            return Verdict.failed(_not_a_line(number, line, kind))
+    flaw = _no_expression(lines)
+    if flaw is not None:
+        return flaw
     judgement = algebra.judge_chain(_sendable(lines), seed)
     return _chain_verdict(judgement).noting(*_notes(judgement))
 
 
+def _no_expression(lines: list[Any]) -> Verdict | None:
+    """The verdict on the first line that is not an expression; None where all are."""
+    for number, line in enumerate(lines, 1):
+        kind = not_an_expression(line)
+        if kind:
+            return Verdict.failed(_not_a_line(number, line, kind))
+    return None
+
+
+def _foreign_symbol(judgement: Mapping[str, Any]) -> Verdict | None:
+    """The verdict on the first line with a symbol that is not an argument; None where there is none."""
+    if not judgement["unknown"]:
+        return None
+    index, name = judgement["unknown"][0]
+    return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
+
+
 def _chain_verdict(judgement: Mapping[str, Any]) -> Verdict:
-    if judgement["unknown"]:
-        index, name = judgement["unknown"][0]
-        return Verdict.failed(f"Line {index + 1} contains {_unknown([name])}.", "unknown-symbol")
+    foreign = _foreign_symbol(judgement)
+    if foreign is not None:
+        return foreign
     match judgement["verdict"]:
         case "proven":
             return Verdict.passed()

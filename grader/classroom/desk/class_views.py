@@ -153,7 +153,7 @@ def change_markers(visit: Visit, desk: Desk) -> Response:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 100:
-        raise UsageError(f"the share that is read twice is 0 to 100 %; {percent[:20]!r} is not within.")
+        raise UsageError(f"the share that is read twice is 0 to 100 %; {percent[:20]!r} is out of range.")
     desk.markers.replace(visit.field("lines"), [point.id for point in desk.assignment.rubric.points])
     desk.database.set("second", str(share))
     return RedirectResponse(f"/markers{_query(message='Saved.')}", 303)

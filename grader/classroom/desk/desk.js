@@ -7,6 +7,8 @@ const RETRY = 2000; // ms between two tries to send what could not be sent
 const FRESH = 60000; // ms for which a page that was fetched ahead is shown
 const LOOK = 15000; // ms between two looks at how things stand
 const RENEW = 120000; // ms between two claims of the sheet that is being worked on
+const FINISHED = 3600000; // ms for all tables and pages of a class
+const ANSWER = 30000; // ms for an answer; the desk itself waits for a report for 10 s
 const policy = window.trustedTypes ? trustedTypes.createPolicy("desk", { createHTML: (text) => text }) : { createHTML: (text) => text };
 const pages = new Map(); // address -> {text, at}
 const byId = (id) => document.getElementById(id);
@@ -116,7 +118,7 @@ function stand(answer) {
   main().querySelector(".crumbs progress").value = answer.done;
 }
 
-let others = 0; // sheets in a row that others had open: so that nobody is sent round for ever
+let passed = 0; // sheets in a row that others had open: so that nobody is sent round for ever
 async function claim(fresh, passing = false) {
   if (main().dataset.page !== "sheet" || (!fresh && Date.now() - claimed < RENEW)) return;
   claimed = Date.now();
@@ -125,8 +127,8 @@ async function claim(fresh, passing = false) {
     const answer = await post(`/claim/${key}/${point}${location.search}`, new URLSearchParams());
     if (main().dataset.key !== key || main().dataset.point !== point) return;
     stand(answer);
-    if (!answer.holder) { others = 0; if (fresh && !pending().length) warn(""); }
-    else if (passing && others < 20 && answer.steps.n) { others += 1; await go(answer.steps.n, { passing }); }
+    if (!answer.holder) { passed = 0; if (fresh && !pending().length) warn(""); }
+    else if (passing && passed < 20 && answer.steps.n) { passed += 1; await go(answer.steps.n, { passing }); }
     else warn(`${answer.holder} has this hand-in open and is marking it.`);
   } catch { /* the next thing that is sent says so */ }
 }
@@ -137,12 +139,19 @@ class Refused extends Error {
   constructor(status, message) { super(message); this.status = status; }
 }
 
-async function post(address, body) {
-  const response = await fetch(address, { method: "POST", body, headers: { accept: "application/json" } });
-  const type = response.headers.get("content-type") || "";
-  const answer = type.includes("json") ? await response.json() : {};
-  if (!response.ok) throw new Refused(response.status, answer.error || `The desk answered ${response.status}.`);
-  return answer;
+/* What is sent has `patience` ms for its answer: without, as without a connection, it is sent again. */
+async function post(address, body, patience = ANSWER) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), patience);
+  try {
+    const response = await fetch(address, { method: "POST", body, headers: { accept: "application/json" }, signal: stop.signal });
+    const text = await response.text();
+    const answer = (response.headers.get("content-type") || "").includes("json") ? JSON.parse(text) : { error: text };
+    if (!response.ok) throw new Refused(response.status, answer.error || `The desk answered ${response.status}.`);
+    return answer;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function nonce() {
@@ -152,6 +161,7 @@ function nonce() {
 const draft = () => `desk draft ${main().dataset.key} ${main().dataset.point} ${main().dataset.digest}`;
 const pending = () => JSON.parse(localStorage.getItem("desk pending") || "[]");
 const keepPending = (list) => localStorage.setItem("desk pending", JSON.stringify(list));
+const others = (mark) => pending().filter((other) => other.body !== mark.body); // which other tabs may have added to
 
 function restore() {
   const words = main().querySelector("textarea[name=words]");
@@ -173,8 +183,10 @@ async function give(name, value) {
   await deliver({ address: form.getAttribute("action"), body: body.toString(), draft: draft(), from: location.href });
 }
 
+/* A mark is kept until the desk has answered: a browser may be closed, and a computer go off, while it is sent. */
 async function deliver(mark) {
   busy = true;
+  keepPending([...others(mark), mark]);
   say("Saving …", 60);
   try {
     settle(mark, await post(mark.address, new URLSearchParams(mark.body)));
@@ -186,6 +198,7 @@ async function deliver(mark) {
 }
 
 function settle(mark, answer) {
+  keepPending(others(mark));
   localStorage.removeItem(mark.draft);
   warn("");
   say(`${answer.saved} ✓`);
@@ -196,12 +209,12 @@ function settle(mark, answer) {
   else if (here) go(address, { push: false });
 }
 
-/* Whether a mark has to be sent again: the desk did not answer, or its file is somebody else's for a moment. */
-const isForLater = (error) => !(error instanceof Refused) || error.status === 503;
+/* Whether a mark has to be sent again: the desk did not answer, its file is somebody else's for a moment, or this
+   browser has to be let in anew. */
+const isForLater = (error) => !(error instanceof Refused) || error.status === 503 || error.status === 403;
 
 function refuse(mark, error) {
   if (isForLater(error)) {
-    if (!pending().some((other) => other.body === mark.body)) keepPending([...pending(), mark]);
     say("");
     const reason = error instanceof Refused ? error.message : "No connection to the desk.";
     warn(`${reason} Your mark is not saved yet; it is kept in this browser and sent as soon as the desk takes it.`);
@@ -209,6 +222,7 @@ function refuse(mark, error) {
     return;
   }
   say("");
+  keepPending(others(mark));
   if (error.status === 409) {
     const anyway = new URLSearchParams(mark.body);
     anyway.set("anyway", "1");
@@ -223,15 +237,14 @@ function refuse(mark, error) {
 let flushing = false;
 async function flush() {
   if (flushing || busy) { setTimeout(flush, RETRY); return; }
-  const [mark, ...rest] = pending();
+  const [mark] = pending();
   if (!mark) return;
   flushing = true;
   try {
     const answer = await post(mark.address, new URLSearchParams(mark.body));
-    keepPending(rest);
     settle(mark, answer);
   } catch (error) {
-    if (!isForLater(error)) { keepPending(rest); refuse(mark, error); }
+    if (!isForLater(error)) refuse(mark, error);
   } finally {
     flushing = false;
   }
@@ -245,7 +258,7 @@ async function undo() {
     await go(answer.next);
     say(answer.saved);
   } catch (error) {
-    warn(error instanceof Refused ? error.message : "No connection to the desk. Nothing was taken back.");
+    warn(error instanceof Refused ? error.message : "No answer from the desk: look whether your mark was taken back before you try it again.");
   }
 }
 
@@ -379,7 +392,7 @@ document.addEventListener("submit", async (event) => {
   } else if (form.classList.contains("finish")) {
     event.preventDefault();
     say("Writing tables and pages …", 600);
-    try { say((await post("/finish", new URLSearchParams())).saved); look(); } catch (error) { say(""); warn(error instanceof Refused ? error.message : "No connection to the desk."); }
+    try { say((await post("/finish", new URLSearchParams(), FINISHED)).saved); look(); } catch (error) { say(""); warn(error instanceof Refused ? error.message : "No connection to the desk."); }
   }
 });
 

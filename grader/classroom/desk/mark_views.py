@@ -35,10 +35,10 @@ def give(visit: Visit, desk: Desk) -> Response:
         desk.leases.take(desk.hand_in(following.key).origin, visit.marker)
     else:
         desk.leases.leave(visit.marker)
-    message = f"{who}, {ask.point}: {'answered' if score is None else number(score)}"
+    # Names come last: digits behind one that is written from right to left would be shown in its order.
+    message = f"{ask.point}: {'answered' if score is None else number(score)} for {who}"
     if together:
-        others = "1 other" if together == 1 else f"{together} others"
-        message += f", and so {'has' if together == 1 else 'have'} {others} with the same files"
+        message += f", and for {'1 other' if together == 1 else f'{together} others'} with the same files"
     if visit.wants_json:
         there = following.address if following else (None, None)
         return JSONResponse({"saved": message, "next": where, "score": score, **standing(desk, visit, there)})
@@ -54,7 +54,7 @@ def undo(visit: Visit, desk: Desk) -> Response:
     where = sheet_address(hand_in.key, point, visit.chosen) if hand_in and point != LATE else f"/?kind={TIME}"
     who = label(hand_in, desk.anonymous) if hand_in else ""
     if visit.wants_json:
-        return JSONResponse({"saved": f"Taken back: {who}, {point}", "next": where})
+        return JSONResponse({"saved": f"Taken back: {point}, {who}", "next": where})
     return RedirectResponse(where, 303)
 
 

@@ -93,7 +93,7 @@ def decide_lateness(visit: Visit, desk: Desk) -> Response:
     visit.request.app.state.keeper.wake()
     if visit.wants_json:
         who = label(desk.hand_in(ask.key), desk.anonymous)
-        return JSONResponse({"saved": f"{who}: {counted(days, 'day') + ' late' if days else 'on time'}"})
+        return JSONResponse({"saved": f"{counted(days, 'day') + ' late' if days else 'on time'}: {who}"})
     return RedirectResponse(f"/{query_of(visit.chosen)}", 303)
 
 

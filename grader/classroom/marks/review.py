@@ -27,7 +27,7 @@ def mark(report: Report, *, point: str, score: float | None, comment: str, by: s
         return lateness_mark(report, days=score, comment=comment, by=by, when=when)
     point_score = report.point(point)
     if score is not None and not 0 <= score <= point_score.max_score:
-        raise UsageError(f"point {point} is worth 0 to {point_score.max_score:g}; {score:g} is not within.")
+        raise UsageError(f"point {point} is worth 0 to {point_score.max_score:g}; {score:g} is out of range.")
     return ReviewEntry(
         point=point,
         score=score,
@@ -47,7 +47,7 @@ def lateness_mark(report: Report, *, days: float | None, comment: str, by: str, 
     if report.late is None or report.late.submitted is not None:
         raise UsageError("the time of this hand-in is known, so it decides what lateness costs.")
     if days is not None and not (0 <= days <= MAX_DAYS and float(days).is_integer()):
-        raise UsageError(f"late is 0 to {MAX_DAYS} whole days; {days:g} is not within.")
+        raise UsageError(f"late is 0 to {MAX_DAYS} whole days; {days:g} is out of range.")
     earlier_marks = [
         entry for entry in report.reviews if entry.point == POINT and entry.sha256 == report.submission.sha256
     ]
@@ -142,4 +142,4 @@ def class_assignment(results: Path, folder: Path, rubric: Path | None = None) ->
 def check_rubric(path: Path, report: Report, assignment: Assignment) -> None:
     """Raises UsageError if a report was graded by another rubric."""
     if report.environment.rubric_sha256 != assignment.rubric_sha256:
-        raise UsageError(f"{path}: this report is by another rubric; name that one with --rubric.")
+        raise UsageError(f"{path}: this report was graded under another rubric; name that one with --rubric.")

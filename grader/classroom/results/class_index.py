@@ -90,7 +90,7 @@ def _issues(intake: Intake, state: State) -> Iterator[Issue]:
             same[origin.sha256].append(label(hand_in.id, hand_in.students))
         yield from _open_questions(hand_in, state, intake.expected)
         if CANVAS_LATE in hand_in.notes and hand_in.submitted is None:
-            message = f"{CANVAS_LATE}; nothing was deducted. `--submitted` tells the time."
+            message = f"{CANVAS_LATE}. Nothing was deducted; give the time with --submitted."
             yield Issue(IssueKind.TIME, hand_in.id, message)
         if hand_in.id in state.faults:
             yield Issue(IssueKind.FAULT, hand_in.id, state.faults[hand_in.id])

@@ -86,8 +86,8 @@ def _unreachable(error: Exception, doing: str) -> str:
     text = str(error)
     if "PermissionError" in text or "Permission denied" in text:
         return (
-            f"you may not use the Docker engine at {where}. Let somebody add you to the group `docker` "
-            "(then log in anew), or use a rootless engine through DOCKER_HOST."
+            f"you may not use the Docker engine at {where}. Have an administrator add you to the group `docker` "
+            "(then log in again), or use a rootless engine through DOCKER_HOST."
         )
     if isinstance(error, requests.Timeout) or "timed out" in text:
         return f"the Docker engine at {where} did not answer within {counted(ENGINE_SECONDS, 'second')} while {doing}."

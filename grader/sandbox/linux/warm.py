@@ -146,7 +146,7 @@ class Zygote:
 
     def _end_of_it(self) -> str:
         """In words, where it said nothing itself."""
-        return "it is no more"
+        return "it has ended"
 
 
 class StartedZygote(Zygote):

@@ -1,0 +1,25 @@
+"""The points of a graded class, as its folder RESULTS has them: what several runs of one class are compared by."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+
+class StoredPoint(NamedTuple):
+    """A point without its wording and its times, which differ from run to run."""
+
+    id: str
+    score: float
+    outcome: str
+    diagnosis: str | None
+
+
+def stored_points(results: Path) -> dict[str, list[StoredPoint]]:
+    """Those of each hand-in, by its id. Raises ValueError for a report that is not whole."""
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*/results.json"))]
+    return {
+        report["submission"]["id"]: [
+            StoredPoint(point["id"], point["score"], point["outcome"], point["diagnosis"]) for point in report["points"]
+        ]
+        for report in reports
+    }
