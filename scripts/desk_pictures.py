@@ -3,14 +3,14 @@
 python -m scripts.desk_pictures [FOLDER]
 """
 
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from grader.classroom.class_model import IssueKind
+from tests.support.browser import chromium
 from tests.support.desk import Door, opened
 from tests.support.desk_classes import an_issue, members, write_class
 
@@ -25,12 +25,7 @@ ITEMS = (
 
 def main(pictures: Path = PICTURES) -> None:
     pictures.mkdir(exist_ok=True)
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser,
-    ):
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         results = Path(folder) / "results"
         write_class(results, members(24), [an_issue(IssueKind.UNMATCHED, "Projekt_final")])
         with opened(results) as door:

@@ -13,7 +13,7 @@ from typing import Any
 
 USERS = {"root": 0, "an ordinary user": 1000}
 # What torch, an engine, or another kind of sandbox would be needed for.
-LEFT_OUT = "not torch and not process and not docker and not container and not walls_hold"
+LEFT_OUT = "not torch and not process and not docker and not container and not sandboxes_hold"
 MARK = "@@ "  # before a line that is for `scripts.kernels`
 MOUNTS = (("proc", "/proc"), ("sysfs", "/sys"), ("devtmpfs", "/dev"), ("tmpfs", "/tmp"))
 POWER_OFF = 0x4321FEDC

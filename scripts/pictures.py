@@ -10,7 +10,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
 from rich.console import Console
 
 from grader.assignment_folder import load_assignment
@@ -19,6 +18,7 @@ from grader.report.html.student_page import student_page
 from grader.report.terminal import print_report
 from grader.schema import Report
 from grader.settings import RunSettings
+from tests.support.browser import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -52,11 +52,7 @@ def terminal(report: Report) -> str:
 
 def screenshot(page: str, path: Path) -> None:
     """The top of a page, as a browser shows it."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]) as browser,
-    ):
+    with chromium() as browser:
         tab = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         tab.set_content(page)
         tab.screenshot(path=path)

@@ -3,6 +3,8 @@
 Every line of every `sh` block is run here as it stands there, or has its reason in `NOT_RUN`.
 """
 
+import importlib
+import inspect
 import re
 import shlex
 import shutil
@@ -145,6 +147,24 @@ def test_the_messages_of_the_faq_are_the_graders() -> None:
     literal = [piece for piece in pieces if len(piece) > 12]
     assert len(rows) > 10
     assert [piece for piece in literal if piece not in said] == []
+
+
+def resolved(name: str) -> object:
+    """What a dotted name stands for. Raises AttributeError or ImportError."""
+    module, *attributes = name.split(".")
+    value: object = importlib.import_module(module)
+    for attribute in attributes:
+        module = f"{module}.{attribute}"
+        value = getattr(value, attribute) if hasattr(value, attribute) else importlib.import_module(module)
+    return value
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "CHANGELOG.md"])  # which also names what is gone
+def test_every_name_of_the_graders_stands_for_something(page: str) -> None:
+    names = re.findall(r"`(grader(?:\.\w+)+)(\(.*?\))?`", (ROOT / page).read_text(encoding="utf-8"))
+    for name, call in names:
+        assert not call or inspect.isroutine(resolved(name)), f"{name} is not a function"
+        assert resolved(name) is not None
 
 
 def test_the_architecture_page_draws_the_rooms_that_there_are() -> None:

@@ -275,9 +275,8 @@ with ForkServer([{MODULE!r}]) as server, tempfile.TemporaryFile() as errors:
 
 
 def test_all_end_when_whoever_started_them_is_killed() -> None:
-    root = Path(__file__).parent.parent
     with subprocess.Popen(
-        [sys.executable, "-c", _PARENT], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", _PARENT], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout
         descriptors = [os.pidfd_open(int(pid)) for pid in parent.stdout.readline().split()]

@@ -434,7 +434,7 @@ _FEW = "(value or memory or cannot or numpy) and not process and not docker"
 @pytest.mark.thorough
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else")
 @pytest.mark.parametrize("script", [_ORDINARY, _WITHOUT_RIGHTS], ids=["an ordinary user", "root without capabilities"])
-def test_the_walls_hold_for(script: str) -> None:
+def test_the_sandboxes_hold_for(script: str) -> None:
     files = ("tests/test_sandboxes.py", "tests/test_jail.py")
     ran = subprocess.run(
         [sys.executable, "-c", script, "-q", "-k", _SOME, *files],
@@ -460,7 +460,7 @@ def test_the_walls_hold_for(script: str) -> None:
     ],
     ids=["nobody without capabilities", "root without capabilities", "root as the engine has it"],
 )
-def test_the_walls_hold_in_a_container_for(flags: dict[str, Any]) -> None:
+def test_the_sandboxes_hold_in_a_container_for(flags: dict[str, Any]) -> None:
     image = worker_image()
     folders = {str(ROOT), sys.base_prefix, sys.prefix}
     with closing(connect()) as client:

@@ -22,8 +22,8 @@ from grader.oracles.training.rerun import Rerun
 from grader.oracles.training.time_box import FRESH_SECONDS, NOMINAL_SECONDS, Pace, TimeBox
 from grader.sandbox.process import PROCESSOR_VARIABLES, worker_environment
 from grader.suite.hints import hint
+from tests.support.command import ROOT
 from tests.support.exercise4_fakes import (
-    ROOT,
     SETTINGS,
     Here,
     comparison_of,

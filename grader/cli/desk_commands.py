@@ -3,6 +3,7 @@
 import os
 import sys
 import webbrowser
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -70,16 +71,12 @@ def desk(
         door = open_desk(
             opened, marker, host=host, port=port, url=url, say=lambda text: out.print(text, highlight=False)
         )
-        out.print(f"The desk is open: {door.link}", highlight=False, soft_wrap=True)
-        out.print("Whoever has this link can mark. Ctrl-C closes the desk.", highlight=False)
-        if browser and alone and _has_screen():
-            webbrowser.open(door.link)
-        try:
+        with closing(door.socket), suppress(KeyboardInterrupt):  # Ctrl-C is how a desk ends
+            out.print(f"The desk is open: {door.link}", highlight=False, soft_wrap=True)
+            out.print("Whoever has this link can mark. Ctrl-C closes the desk.", highlight=False)
+            if browser and alone and _has_screen():
+                webbrowser.open(door.link)
             serve(door)
-        except KeyboardInterrupt:
-            pass
-        finally:
-            door.socket.close()
 
 
 def _has_screen() -> bool:

@@ -60,12 +60,19 @@ class Browser:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """A Chromium with an empty profile, and nothing of it left at the end. Skips without playwright."""
+def chromium() -> Iterator[Any]:
+    """A Chromium with an empty profile, as playwright drives it; nothing of it is left at the end. Skips without
+    playwright."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install '.[dev]')")
-    with sync_api.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=PROGRAM, args=list(FLAGS), timeout=PATIENCE)
-        try:
-            yield Browser(opened.new_page())
-        finally:
-            opened.close()
+    with (
+        sync_api.sync_playwright() as driver,
+        driver.chromium.launch(executable_path=PROGRAM, args=list(FLAGS), timeout=PATIENCE) as opened,
+    ):
+        yield opened
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """One tab of it."""
+    with chromium() as opened:
+        yield Browser(opened.new_page())

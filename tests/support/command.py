@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.support import warm_commands
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = warm_commands.ROOT
 PATIENCE = 300.0  # seconds that a command may take before a test gives up: generous, since machines are slow and shared
 
 Command = Callable[..., subprocess.CompletedProcess[str]]

@@ -20,8 +20,7 @@ from grader.assignment_folder import load_assignment
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.server import open_desk
 from tests.support import warm_commands
-
-ROOT = Path(__file__).parent.parent.parent
+from tests.support.command import ROOT
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from grader.oracles import optimizers
 from grader.oracles.training.harness_client import HarnessClient
 from grader.oracles.training.images import Images
 from grader.oracles.training.rerun import Rerun
+from tests.support.command import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 HARNESS = ROOT / "grader" / "oracles" / "training" / "harness" / "__init__.py"
 SETTINGS = {"seconds": 60.0, "epochs": 10, "batch_size": 64, "target_accuracy": 0.8, "seeds": 3, "device": "cpu"}
 
