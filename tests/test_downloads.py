@@ -138,7 +138,7 @@ def test_the_newest_of_what_vpl_kept_counts_with_its_time(tmp_path: Path) -> Non
 
 def test_attempts_whose_time_cannot_be_read_are_kept_apart(read_class: Taken, tmp_path: Path) -> None:
     """Of two attempts there were two files of one path in one hand-in, and nobody could say which counts."""
-    older, newer = (f"397063-2557 - Ada Lovelace - {day} січня 2022 р. 1359" for day in (24, 25))
+    older, newer = (f"397063-2557 - Ada Lovelace - {day} Ιανουαρίου 2022 1359" for day in (24, 25))
     intake = read_class(laid_out(tmp_path, {
         f"{older}/exercise2.py": OTHER, f"{newer}/exercise2.py": GOOD,
         "397064-2557 - Alan Turing - Jan 25, 2022 159 PM/exercise2.py": GOOD,

@@ -28,6 +28,12 @@ _LANGUAGES = (
     "januari februari mars april maj juni juli augusti september oktober november december",
     "januar februar mars april mai juni juli august september oktober november desember",
     "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
 )
 _SHORT = {"mrt": 3}  # which does not begin the word that it stands for, maart
@@ -43,8 +49,9 @@ _DATES = (
 # Words may stand between the date and the time: "at", "um", "a las", the day of the week, the half of the day.
 _TIME = (
     r"(?P<between>[^\d]{1,16}?)(?P<hour>\d{1,2})(?: ?[:h.시点時] ?)?(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    r"(?!\d)(?: ?(?P<half>[ap])\.? ?m\b\.?)?"
+    r"(?!\d)(?: ?(?:(?P<half>[ap])\.? ?m\b\.?|(?P<turkish>o[os])\b))?"
 )
+_SECOND_HALF = ("p", "P", "os")  # of a day: p. m., öğleden sonra
 _AFTERNOON = ("下午", "午後", "오후")
 _WORDED = tuple(re.compile(date + _TIME) for date in _DATES)
 _NUMBERED = re.compile(
@@ -113,9 +120,10 @@ def time_in_name(text: str) -> datetime | None:
 
 def _clock(match: re.Match[str], day: int, month: int) -> datetime:
     hour, groups = int(match["hour"]), match.groupdict()
-    half = groups["half"] or ("p" if any(word in groups.get("between", "") for word in _AFTERNOON) else "")
-    if half:
-        hour = hour % 12 + (12 if half in "Pp" else 0)
+    half = groups["half"] or groups.get("turkish") or ""
+    is_afternoon = half in _SECOND_HALF or any(word in groups.get("between", "") for word in _AFTERNOON)
+    if half or is_afternoon:
+        hour = hour % 12 + (12 if is_afternoon else 0)
     return datetime(int(match["year"]), month, day, hour, int(match["minute"]), int(match["second"] or 0))
 
 
