@@ -311,6 +311,25 @@ def test_times_in_moodles_languages_and_in_digits(text: str, at: datetime) -> No
     assert read_time(text) == at
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Tue, 25 Jan 2022 12:59:00 +0000", "Tue Jan 25 2022 13:59:00 GMT+0100", "25 January 2022, 7:59 AM -0500",
+     "Jan 25, 2022 12:59 UTC"],
+)  # fmt: skip
+def test_an_offset_behind_a_time_in_words_is_the_times(text: str) -> None:
+    """It was dropped, and the time read on the rubric's clock."""
+    assert read_time(text) == datetime(2022, 1, 25, 12, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("half", ["em", "nachm.", "de la tarde"])
+def test_an_hour_of_twelve_with_an_unknown_word_behind_it_is_asked_about(half: str) -> None:
+    """1:59 in the afternoon was read as in the morning."""
+    with pytest.raises(ValueError, match="two halves of the day"):
+        read_time(f"25 januari 2022 01:59 {half}")
+    for known in (f"25 januari 2022 13:59 {half}", "25. Januar 2022 um 1:59 Uhr", "25 Ocak 2022, 01:59 ÖS"):
+        assert read_time(known).minute == 59
+
+
 def test_gradescopes_times_have_an_offset() -> None:
     assert read_time("2020-01-25 13:59:00 +0100") == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
     assert read_time("2020-01-25 12:59:00 UTC") == datetime(2020, 1, 25, 12, 59, tzinfo=UTC)
