@@ -27,7 +27,7 @@ def separator(names: Iterable[str]) -> str:
 
 
 def listed(names: Sequence[str], most: int | None = None, beside: int = 0) -> str:
-    """`Ada, Alan and 3 more`: all names, or the first `most`, and how many more there are; `beside` have no name here."""
+    """`Ada, Alan and 3 more`: all names, or the first `most`, and how many more there are, `beside` of them unnamed."""
     shown = names[:most]
     more = len(names) - len(shown) + beside
     between = separator(shown)
