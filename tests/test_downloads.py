@@ -110,6 +110,13 @@ def test_the_newest_of_what_autolab_numbers_counts(read_class: Taken, tmp_path: 
         ]
 
 
+def test_numbers_between_an_address_and_different_names_are_no_attempts(read_class: Taken, tmp_path: Path) -> None:
+    files = {f"ada@example.edu_{n}_exercise{n}.py": GOOD for n in (2, 3)} | {"alan@example.edu_2_exercise2.py": OTHER}
+    intake = read_class(laid_out(tmp_path, files))
+    assert contents(intake) == {"1": {"exercise2.py", "exercise3.py"}, "2": {"exercise2.py"}}
+    assert intake.issues == ()
+
+
 def test_the_newest_of_what_vpl_kept_counts_with_its_time(tmp_path: Path) -> None:
     files = {
         "Lovelace Ada 17 al/2022-01-24-09-00-00/exercise2.py": OTHER,
