@@ -26,9 +26,9 @@ def separator(names: Iterable[str]) -> str:
     return "; " if any("," in name for name in names) else ", "
 
 
-def listed(names: Sequence[str], most: int | None = None) -> str:
-    """`Ada, Alan and 3 more`: all names, or the first `most` and how many there are beside."""
+def listed(names: Sequence[str], most: int | None = None, beside: int = 0) -> str:
+    """`Ada, Alan and 3 more`: all names, or the first `most`, and how many more there are, `beside` of them unnamed."""
     shown = names[:most]
-    more = len(names) - len(shown)
+    more = len(names) - len(shown) + beside
     between = separator(shown)
     return between.join(shown) + (f"{between.replace(',', '')}and {more} more" if more else "")

@@ -340,6 +340,7 @@ def test_names_with_commas_in_them_can_be_told_from_one_another(klass: Class) ->
     assert issue.message == "2 hand-ins are the same to the byte: Lovelace, Ada; Turing, Alan."
     assert listed(["Lovelace, Ada", "Turing, Alan", "Hopper, Grace"], 2) == "Lovelace, Ada; Turing, Alan; and 1 more"
     assert listed(["Ada", "Alan", "Grace"], 2) == "Ada, Alan and 1 more"
+    assert listed(["Lovelace, Ada"], beside=2) == "Lovelace, Ada; and 2 more"
     assert (listed([]), listed(["Ada"], 1)) == ("", "Ada")
 
 

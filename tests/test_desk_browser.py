@@ -554,6 +554,32 @@ def test_the_focus_is_where_the_reader_is(shown: Door, tab: NewTab) -> None:
     assert page.locator("#alert").get_attribute("role") == "alert"
 
 
+UNDER_THE_DOCK = """() => {
+  const [own, dock] = [document.activeElement, document.getElementById("dock")];
+  const [box, over] = [own.getBoundingClientRect(), dock.getBoundingClientRect()];
+  return own !== document.body && !dock.contains(own) && box.top >= over.top ? own.outerHTML.slice(0, 80) : null;
+}"""
+
+
+def test_nothing_that_has_the_focus_lies_under_the_dock(tmp_path: Path, tab: NewTab) -> None:
+    """WCAG 2.2, 2.4.11: with a rubric of seven items the dock is half of a small screen, or of a large one enlarged."""
+    results = a_class(tmp_path / "results", 2)
+    with opened(results) as door:
+        for number in range(7):
+            sentence = f"Sentence {number}, which says at some length what is looked for in the discussion."
+            door.post("/rubric/4.9", {"action": "add", "points": "0,25", "sentence": sentence})
+        page = tab(door.link, viewport={"width": 960, "height": 600}, reduced_motion="reduce")
+        onward(page, lambda: page.keyboard.press("n"))
+        covered, stops = [], 0
+        while page.evaluate("document.activeElement !== document.body") and stops < 60:
+            page.keyboard.press("Tab")
+            page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            covered.append(page.evaluate(UNDER_THE_DOCK))
+            stops += 1
+        assert 20 < stops < 60
+        assert [*filter(None, covered)] == []
+
+
 def test_the_sheet_of_what_the_machine_could_not_decide(shown: Door, tab: NewTab) -> None:
     page = tab(shown.link, start="/next?kind=review")
     expect(page.locator(".formula math msqrt")).to_be_visible()

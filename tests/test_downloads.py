@@ -136,6 +136,30 @@ def test_the_newest_of_what_vpl_kept_counts_with_its_time(tmp_path: Path) -> Non
         )
 
 
+def test_attempts_whose_time_cannot_be_read_are_kept_apart(read_class: Taken, tmp_path: Path) -> None:
+    """Of two attempts there were two files of one path in one hand-in, and nobody could say which counts."""
+    older, newer = (f"397063-2557 - Ada Lovelace - {day} Ιανουαρίου 2022 1359" for day in (24, 25))
+    intake = read_class(laid_out(tmp_path, {
+        f"{older}/exercise2.py": OTHER, f"{newer}/exercise2.py": GOOD,
+        "397064-2557 - Alan Turing - Jan 25, 2022 159 PM/exercise2.py": GOOD,
+    }))  # fmt: skip
+    assert intake.format is Format.BRIGHTSPACE
+    (choice,) = (issue for issue in intake.issues if issue.kind is IssueKind.CHOICE)
+    assert f"--match '{older}=1' takes the other" in choice.message
+    decided = read_class(tmp_path, matches=(f"{older}=1",))
+    assert graded(decided) == {"1": OTHER, "2": GOOD}
+
+
+def test_of_teams_library_what_was_turned_in_counts(read_class: Taken, tmp_path: Path) -> None:
+    files = {
+        f"{place}/{who}/Sheet 9/{version}exercise2.py": content
+        for place, version, content in (("Submitted files", "Version 1/", GOOD), ("Working files", "", OTHER))
+        for who in ("Ada Lovelace", "Alan Turing")
+    }
+    for place in in_every_packing(tmp_path, files):
+        assert graded(read_class(place)) == {"1": GOOD, "2": GOOD}
+
+
 # --- names that say whose a file is ----------------------------------------------------------------------------------
 
 
@@ -223,11 +247,12 @@ def test_files_with_names_behind_them_are_each_persons(read_class: Taken, tmp_pa
     files = {
         "exercise2 - Ada Lovelace.py": GOOD,
         "exercise3 - Ada Lovelace.py": GOOD,
+        "report - Ada Lovelace.md": b"# Report",
         "exercise2 - Alan Turing.py": OTHER,
         "exercise2 - Copy.py": OTHER,
     }
     intake = read_class(laid_out(tmp_path, files))
-    assert contents(intake) == {"1": {"exercise2.py", "exercise3.py"}, "2": {"exercise2.py"}}
+    assert contents(intake) == {"1": {"exercise2.py", "exercise3.py", "report.md"}, "2": {"exercise2.py"}}
     assert [issue.who for issue in intake.issues] == ["exercise2 - Copy.py"]
 
 

@@ -600,6 +600,7 @@ def test_files_side_by_side_are_told_apart_by_the_names_before_the_exercises(rea
     files = {
         "Ada Lovelace - exercise2.py": GOOD,
         "Ada Lovelace - exercise3.py": GOOD,
+        "Ada Lovelace - report.md": b"# Report",
         "alan_turing_exercise2.py": OTHER,
         "2022003-exercise2.py": OTHER,
         "grades.csv": b"",
@@ -608,7 +609,8 @@ def test_files_side_by_side_are_told_apart_by_the_names_before_the_exercises(rea
     for path in in_every_packing(tmp_path, files):
         intake = read_class(path, roster=ROSTER)
         assert contents(intake) == {
-            "2022001": {"exercise2.py", "exercise3.py"}, "2022002": {"exercise2.py"}, "2022003": {"exercise2.py"},
+            "2022001": {"exercise2.py", "exercise3.py", "report.md"}, "2022002": {"exercise2.py"},
+            "2022003": {"exercise2.py"},
         }  # fmt: skip
         assert kinds(intake) == {"grades.csv": IssueKind.UNMATCHED, "something.py": IssueKind.UNMATCHED}
 

@@ -1,5 +1,6 @@
 """Reading without running: syntax, encodings, imports, missing names, and files made to hurt whoever reads them."""
 
+import re
 import sys
 import time
 from pathlib import Path
@@ -48,6 +49,20 @@ def test_a_whole_file_has_no_findings(assignment: Assignment) -> None:
 def test_a_missing_file_is_told(assignment: Assignment) -> None:
     found = finding(assignment, exercise1="")
     assert (found.outcome, found.message) == (Outcome.MISSING, "exercise2.py was not found in this folder.")
+
+
+@pytest.mark.parametrize("behind", ["~", ".bak", ".orig", ".download", ".crdownload", " (1)", "(1)", "#"])
+def test_what_was_put_behind_a_name_is_pointed_at_only_where_the_file_is_missing(
+    assignment: Assignment, behind: str, tmp_path: Path
+) -> None:
+    """There was "nothing to grade here", and beside other exercises no word of it."""
+    (tmp_path / f"exercise2.py{behind}").write_text(ALL2)
+    (tmp_path / "exercise1.py").write_text("x = 1\n")
+    (note,) = load(tmp_path, assignment.expected).notes
+    there = f"exercise2.py: not found, but there is exercise2.py{behind}"
+    assert note == f"{there}. Is that your answer? Rename it to exercise2.py"
+    (tmp_path / "exercise2.py").write_text(ALL2)
+    assert load(tmp_path, assignment.expected).notes == (), "a copy that an editor made"
 
 
 @pytest.mark.parametrize("name", ["Exercise2", "exercize2", "exercise_2", "excercise2"])
@@ -225,6 +240,22 @@ def test_python_2_is_told_as_such(assignment: Assignment, line: str, advice: str
     assert found.outcome is Outcome.ERROR
     assert found.message.endswith(f" This is Python 2; the course uses Python 3: {advice}.")
     assert len(found.message) < 250
+
+
+_COPIED = "It came with copied text: delete it and type it again."
+_BACKSLASH = "In a text, \\ begins the name of a sign: put an r before its quotes, or write / instead."
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "advice"),
+    [
+        *((f"x = 1{sign} + 2", rf".*U\+{ord(sign):04X}\)?\.", _COPIED) for sign in "\u00a0\u200b（−‘”"),
+        *((f"x = 'C:\\{place}'", r".*'unicodeescape' codec .*\.", _BACKSLASH) for place in ("Users", "u1", "x1")),
+    ],
+)
+def test_what_to_do_about_a_sign_is_told(assignment: Assignment, line: str, message: str, advice: str) -> None:
+    found = finding(assignment, exercise2=f"y = 0\n{line}\n")
+    assert re.fullmatch(rf"exercise2\.py:2: {message} {re.escape(advice)}", found.message)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,8 @@ WORKSHEETS = {
         '"Calificación máxima",'
         '"La calificación puede ser cambiada","Última modificación (entrega)","Última modificación (calificación)",'
         '"Comentarios de retroalimentación"\n'
-        'Participante 71,Ada Lovelace,0310,ada@x,"Enviado para calificar - Plazo ampliado hasta: lunes, 27 de enero de '
+        'Participante 71,Ada Lovelace,0310,ada@x,"Enviado para calificar - Plazo ampliado hasta: '
+        "lunes, 27 de enero de "
         '2020, 14:00",,"22,00",Sí,"sábado, 25 de enero de 2020, 13:00",-,\n'
     ),
     "it": (
@@ -73,7 +74,8 @@ WORKSHEETS = {
         'Identificatie,"Volledige naam","Nummer (ID)",E-mailadres,Status,Cijfer,"Maximaal cijfer",'
         '"Het cijfer kan gewijzigd worden","Laatst gewijzigd (inzending)","Laatst gewijzigd (beoordeling)",'
         '"Feedback tekstvak"\n'
-        'Deelnemer 71,Ada Lovelace,0310,ada@x,"Opdracht ingestuurd om te beoordelen - Extra tijd gegeven tot: maandag, '
+        'Deelnemer 71,Ada Lovelace,0310,ada@x,"Opdracht ingestuurd om te beoordelen - Extra tijd '
+        "gegeven tot: maandag, "
         '27 januari 2020, 14:00",,"22,00",Ja,"zaterdag, 25 januari 2020, 13:00",-,\n'
     ),
     "pt": (
@@ -89,6 +91,59 @@ WORKSHEETS = {
         '"Comentaris de retroacció."\n'
         "Participant 71,Ada Lovelace,0310,ada@x,\"S'ha tramès per qualificar - Pròrroga concedida fins: dilluns, "
         '27 de gener 2020, 14:00",,"22,00",Sí,"dissabte, 25 de gener 2020, 13:00",-,\n'
+    ),
+    "sv": (
+        'Identifierare,"Fullständigt namn","ID nummer",E-postadress,Status,Betyg,Maxbetyg,'
+        '"Senast modifierat (inlämning)","Senast modifierat (betyg)",Återkopplingskommentarer\n'
+        'Deltagare 71,Ada Lovelace,0310,ada@x,"Inlämnad för betygsättning - Förlängning beviljad '
+        'till: måndag, 27 januari 2020, 14:00",,"22,00","lördag, 25 januari 2020, 13:00",-,\n'
+    ),
+    "ro": (
+        'Identificator,"Nume complet","Număr ID","Adresa de e-mail",Status,Notă,"Notă maximă",'
+        '"Ultima modificare (a răspunsului)","Ultima modificare (nota)","Comentarii de feedback"\n'
+        'Participant 71,Ada Lovelace,0310,ada@x,"Trimis pentru notare - Extindere acordată până '
+        'la: luni, 27 ianuarie 2020, 14:00",,"22,00","sâmbătă, 25 ianuarie 2020, 13:00",-,\n'
+    ),
+    "gl": (
+        'Identificador,"Nome completo","Número ID","Enderezo de correo",Estado,Cualificación,'
+        '"Cualificación máxima","Última modificación (entrega)","Última modificación '
+        '(cualificación)",Comentarios\n'
+        'Participante 71,Ada Lovelace,0310,ada@x,"Entregado para cualificacións - Outorgouse '
+        'unha ampliación ata: luns, 27 de xaneiro de 2020, 2:00 PM",,"22,00","sábado, 25 de '
+        'xaneiro de 2020, 1:00 PM",-,\n'
+    ),
+    "tr": (
+        'Tanımlayıcı,"Tam adı","ID numarası","E-posta adresi",Durum,Not,"Enyüksek not","Son '
+        'düzenleme (gönderim)","Son düzenleme (not)","Geri bildirim yorumları"\n'
+        'Katılımcı 71,Ada Lovelace,0310,ada@x,"Not verilmesi için gönderildi - Şu zamana kadar '
+        'ek süre tanındı : Pazartesi, 27 Ocak 2020, 2:00 ÖS",,"22,00","Cumartesi, 25 Ocak 2020, '
+        '01:00 ÖS",-,\n'
+    ),
+    "ru": (
+        'Идентификатор,"Полное имя","Индивидуальный номер","Адрес электронной почты",Статус,'
+        'Оценка,"Максимальная оценка","Последнее изменение (ответ)","Последнее изменение '
+        '(оценка)","Отзыв в виде комментария"\n'
+        'Участник71,Ada Lovelace,0310,ada@x,"Отправлено для оценивания - Продлено до: '
+        'понедельник, 27 января 2020, 14:00",,"22,00","суббота, 25 января 2020, 13:00",-,\n'
+    ),
+    "uk": (
+        'Ідентифікатор,"Повна назва","Індивідуальний номер","Електронна пошта",Статус,Оцінка,'
+        '"Максимальна оцінка","Востаннє змінювалося (здача)","Востаннє змінювалося (оцінка)",'
+        '"Відгук - коментарем"\n'
+        'Учасник71,Ada Lovelace,0310,ada@x,"Здано на оцінення - Продовжено до: понеділок 27 '
+        'січня 2020 14:00",,"22,00","субота 25 січня 2020 13:00",-,\n'
+    ),
+    "ja": (
+        'ID,フルネーム,IDナンバ,メールアドレス,ステータス,評点,最大評点,"最終更新日時 (提出)",'
+        '"最終更新日時 (評定)",フィードバックコメント\n'
+        '参加者71,Ada Lovelace,0310,ada@x,"評定のために提出済み - '
+        '次の日時まで延長が許可されました: 2020年 01月 27日(月曜日) 14:00",,"22,00","2020年 01月 '
+        '25日(土曜日) 13:00",-,\n'
+    ),
+    "zh": (
+        "标识符,全名,学号,电子邮件地址,状态,成绩,最高分,上次修改（作业）,上次修改（评分）,反馈意见\n"
+        '参与人71,Ada Lovelace,0310,ada@x,"已提交请评分 - 延期到：2020年01月27日 星期一 14:00",,'
+        '"22,00","2020年01月25日 星期六 13:00",-,\n'
     ),
 }
 
@@ -254,6 +309,25 @@ def test_ids_as_they_are_need_no_word(tmp_path: Path) -> None:
 )
 def test_times_in_moodles_languages_and_in_digits(text: str, at: datetime) -> None:
     assert read_time(text) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tue, 25 Jan 2022 12:59:00 +0000", "Tue Jan 25 2022 13:59:00 GMT+0100", "25 January 2022, 7:59 AM -0500",
+     "Jan 25, 2022 12:59 UTC"],
+)  # fmt: skip
+def test_an_offset_behind_a_time_in_words_is_the_times(text: str) -> None:
+    """It was dropped, and the time read on the rubric's clock."""
+    assert read_time(text) == datetime(2022, 1, 25, 12, 59, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("half", ["em", "nachm.", "de la tarde"])
+def test_an_hour_of_twelve_with_an_unknown_word_behind_it_is_asked_about(half: str) -> None:
+    """1:59 in the afternoon was read as in the morning."""
+    with pytest.raises(ValueError, match="two halves of the day"):
+        read_time(f"25 januari 2022 01:59 {half}")
+    for known in (f"25 januari 2022 13:59 {half}", "25. Januar 2022 um 1:59 Uhr", "25 Ocak 2022, 01:59 ÖS"):
+        assert read_time(known).minute == 59
 
 
 def test_gradescopes_times_have_an_offset() -> None:

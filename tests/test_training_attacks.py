@@ -214,11 +214,15 @@ def test_steps_that_are_normalised_in_the_training_alone_are_a_persons_to_judge(
     assert "In the training, the steps are not those of SGD" in verdict.message
 
 
-def test_rates_that_are_shown_and_follow_the_gradients_are_a_persons_to_judge():
+@pytest.mark.parametrize("decay", [0.9, again(0.0)])
+def test_rates_that_are_shown_and_follow_the_gradients_are_a_persons_to_judge(decay):
     class Shown(optim.SGD):
         def step(self, closure=None):
             for group in self.param_groups:
-                group["lr"] = 0.3 / norm_of(group["params"]) if group["params"][0].dtype == torch.float32 else 0.1
+                if group["params"][0].dtype == torch.float32:
+                    square = norm_of(group["params"]) ** 2
+                    group["square"] = decay * group.get("square", square) + (1 - decay) * square
+                    group["lr"] = 0.3 / math.sqrt(group["square"])
             return super().step(closure)
 
     def of_each_layer(name, params):

@@ -229,11 +229,29 @@ def test_a_straight_through_estimator_everywhere_is_a_persons_to_judge_who_is_to
         r"^The network learns; a person has to decide whether Adam trained it\. In the training, the loss does "
         r"not change as the network's gradients say: a step along the gradient changes it by -?[\d.e-]+ a unit, where "
         r"the gradient says [\d.e-]+\. So the network has a backward pass of its own\. That is right for a "
-        r"straight-through estimator \(rounded or binary weights or activations\), and wrong where it leads to weights "
-        r"that came with the code: look for torch\.autograd\.Function, detach\(\) and register_hook in build_network, "
-        r"and follow where the gradients come from\.$",
+        r"straight-through estimator \(rounded or binary weights or activations\) and for a hook that clips gradients, "
+        r"and wrong where it leads to weights that came with the code: look for torch\.autograd\.Function, detach\(\) "
+        r"and register_hook in build_network, and follow where the gradients come from\.$",
         verdict.message,
     ), verdict.message
+
+
+class Coarse(nn.Module):
+    """A network that computes with eight bits of each number."""
+
+    def __init__(self, shape, classes):
+        super().__init__()
+        self.inner = network(shape, classes).bfloat16()
+
+    def forward(self, x):
+        return self.inner(x.bfloat16()).float()
+
+
+def test_half_precision_throughout_is_a_persons_to_judge_who_is_told_so():
+    verdict = judged("Adam", build_network=Coarse)
+    assert verdict.outcome is Outcome.REVIEW, verdict.message
+    assert "changes by no more than rounding where parameters change a little" in verdict.message
+    assert "compute in single precision (float32) at least" in verdict.message
 
 
 # --- what diverges once it has learned --------------------------------------------------------------------------------

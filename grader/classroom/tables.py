@@ -53,8 +53,8 @@ def read_table(path: Path) -> Table:
 
 
 def bare(header: str) -> str:
-    """A header's letters, small and without accents: "E-Mail-Adresse" -> "emailadresse"."""
-    return "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if c.isascii() and c.isalpha())
+    """A header's letters of any alphabet, small and without accents: "E-Mail-Adresse" -> "emailadresse"."""
+    return "".join(char for char in unicodedata.normalize("NFKD", header.casefold()) if char.isalpha())
 
 
 def table(rows: Iterable[Row], delimiter: str = ",") -> Iterator[str]:

@@ -15,7 +15,7 @@ UPLOADS = "upload"  # a clock: the LMS's own numbers, of which a higher one came
 
 NOT_ORDINARY = "not an ordinary file (a link, a pipe, a device); skipped. Replace it with the file or folder itself"
 BROKEN = "broken inside the archive; skipped. Pack it again"
-LEADS_OUT = "its path leads out of the archive; skipped"
+LEADS_OUT = "its path leads out of the archive; skipped. Pack it again without the folders above it"
 
 
 def max_bytes(path: PurePosixPath) -> int:

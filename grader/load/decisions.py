@@ -6,7 +6,7 @@ from itertools import groupby
 from grader.load.candidates import MAX_CANDIDATES, MAX_LISTED, Chosen
 from grader.load.collect import FoundFile
 from grader.load.content import Content
-from grader.load.misnamed import likely_file
+from grader.load.misnamed import is_leftover, likely_file
 from grader.load.module_facts import Facts, read
 from grader.load.notebook_cells import NotebookError, code_of
 from grader.load.program_slice import program_slice
@@ -78,7 +78,8 @@ def ask_for_misnamed(files: Sequence[FoundFile], expected: Expected, chosen: Cho
         paths = tuple(dict.fromkeys(str(file.path) for file in places))
         chosen.mentioned |= {file.path for file in places}
         if expected_name in chosen.files and expected_name not in chosen.untouched:
-            chosen.notes += [f"{path}: not graded; {chosen.files[expected_name][0].path} counts" for path in paths]
+            others = [path for path in paths if not is_leftover(path)]
+            chosen.notes += [f"{path}: not graded; {chosen.files[expected_name][0].path} counts" for path in others]
             continue
         state = "as it was handed out" if expected_name in chosen.files else "not found"
         advice = contents[expected_name][1] if expected_name in contents else _advice(places[0], expected_name)

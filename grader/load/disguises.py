@@ -17,6 +17,15 @@ _COPIED = (
     (re.compile(r"^\s*>>> "), "This is copied from Python's prompt: remove the >>> and the output."),
 )
 
+# What Python says of a text that was copied from a page or a document, or of a path as Windows writes it.
+_MESSAGES = (
+    (re.compile(r"^invalid (?:non-printable )?character"), "It came with copied text: delete it and type it again."),
+    (
+        re.compile(r"'unicodeescape' codec"),
+        "In a text, \\ begins the name of a sign: put an r before its quotes, or write / instead.",
+    ),
+)
+
 _AS_PLAIN_TEXT = "save your code as a plain text file"
 
 
@@ -33,9 +42,13 @@ def magic_line(source: bytes) -> tuple[int, str] | None:
     return source.count(b"\n", 0, match.start()) + 1, match[1].decode("ascii", "replace").strip()
 
 
-def copied_line(line: str) -> str | None:
-    """What to do about a line that came with a Markdown block, a merge conflict or an interactive session."""
-    return next((advice for mark, advice in _COPIED if mark.search(line)), None)
+def copied_line(line: str, message: str) -> str | None:
+    """What to do about a line that came with a Markdown block, a merge conflict, an interactive session or a document.
+
+    `message` is what Python says of it.
+    """
+    advice = next((advice for mark, advice in _COPIED if mark.search(line)), None)
+    return advice or next((advice for mark, advice in _MESSAGES if mark.search(message)), None)
 
 
 def is_notebook(source: bytes) -> bool:

@@ -23,6 +23,8 @@ _TEXTS = (  # what people write texts with, and save code as by mistake
     *(".txt", ".md", ".markdown", ".rst", ".tex", ".html", ".htm"),
     *(".rtf", ".doc", ".docx", ".odt", ".pages", ".pdf"),
 )
+# What editors, browsers and systems put behind a whole name: `exercise2.py~`, `.bak`, `.download`, ` (1)`.
+_PUT_BEHIND = re.compile(r"(?P<name>.+\.(?:py|ipynb))(?:~|#|\.[a-z]+~?|[ .]?\(\d+\))", re.IGNORECASE)
 # What a stem may end with that is no part of its name: `.py.txt`, `.py.html`.
 _ENDINGS = (*_CODE, *_TEXTS, ".toml")
 
@@ -33,8 +35,15 @@ def is_answer_like(name: str, expected: Expected) -> bool:
     return suffix in _CODE or name in expected.extra or likely_file(name, expected) is not None
 
 
+def is_leftover(name: str) -> bool:
+    """Whether an editor, a browser or a system made the file beside another, whose name it begins with."""
+    return PurePosixPath(name).suffix.lower() not in _ENDINGS and _PUT_BEHIND.fullmatch(name) is not None
+
+
 def likely_file(name: str, expected: Expected) -> str | None:
     """The file that a name most probably means, such as `exercise2.py`; None if it means none, or more than one."""
+    behind = _PUT_BEHIND.fullmatch(name) if len(name) <= LONGEST_NAME and is_leftover(name) else None
+    name = behind["name"] if behind else name
     suffix = PurePosixPath(name).suffix.lower()
     if len(name) > LONGEST_NAME or (suffix and suffix not in _ENDINGS):
         return None

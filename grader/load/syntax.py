@@ -61,7 +61,7 @@ def _no_python(source: bytes, text: str, path: str, error: SyntaxError) -> Findi
     if newer is not None:
         message = f"{path}{place}: {newer}, and this is Python {shown(RUNNING)}: {REMEDY}."
         return Finding(Outcome.REVIEW, message, error.lineno, _place(text, path, error))
-    advice = copied_line(stopped) or python2_syntax(stopped) or "Python cannot read the file."
+    advice = copied_line(stopped, error.msg) or python2_syntax(stopped) or "Python cannot read the file."
     what = plain(error.msg, MAX_NAME * 2)  # which may be a question: "Perhaps you forgot a comma?"
     message = f"{path}{place}: {what}{'' if what.endswith('?') else '.'} {advice}"
     return Finding(Outcome.ERROR, message, error.lineno, _place(text, path, error))

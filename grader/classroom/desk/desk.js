@@ -93,8 +93,14 @@ async function go(address, { push = true, passing = false } = {}) {
   }
 }
 
+/* What gets the focus is scrolled to where the dock does not lie over it. */
+const docked = new ResizeObserver(([dock]) => { document.documentElement.style.scrollPaddingBottom = `${dock.target.offsetHeight}px`; });
+
 function ready(passing = false) {
   const sheet = main().dataset.page === "sheet";
+  docked.disconnect();
+  document.documentElement.style.scrollPaddingBottom = "";
+  if (byId("dock")) docked.observe(byId("dock"));
   document.body.classList.toggle("no-keys", !isOn("keys"));
   if (sheet) {
     restore();

@@ -28,6 +28,12 @@ _LANGUAGES = (
     "januari februari mars april maj juni juli augusti september oktober november december",
     "januar februar mars april mai juni juli august september oktober november desember",
     "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "xaneiro febreiro marzo abril maio xuño xullo agosto setembro outubro novembro decembro",
+    "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+    "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
 )
 _SHORT = {"mrt": 3}  # which does not begin the word that it stands for, maart
@@ -43,8 +49,12 @@ _DATES = (
 # Words may stand between the date and the time: "at", "um", "a las", the day of the week, the half of the day.
 _TIME = (
     r"(?P<between>[^\d]{1,16}?)(?P<hour>\d{1,2})(?: ?[:h.시点時] ?)?(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    r"(?!\d)(?: ?(?P<half>[ap])\.? ?m\b\.?)?"
+    r"(?!\d)(?: ?(?:(?P<half>[ap])\.? ?m\b\.?|(?P<turkish>o[os])\b))?"
 )
+_OFFSET = re.compile(r" ?(?:(?:gmt|utc) ?)?(?P<offset>[+-]\d\d:?\d\d)\b| ?(?:gmt|utc|z)\b")
+# A word behind an hour of twelve that may say which half of the day it is, in a language that is not known here.
+_HALF_UNKNOWN = re.compile(r" ?(?!(?:uhr|hrs?|h|min)\b)[^\W\d_]{1,8}\.?(?: ?[^\W\d_]{1,8}\.?){0,2}")
+_SECOND_HALF = ("p", "P", "os")  # of a day: p. m., öğleden sonra
 _AFTERNOON = ("下午", "午後", "오후")
 _WORDED = tuple(re.compile(date + _TIME) for date in _DATES)
 _NUMBERED = re.compile(
@@ -75,9 +85,12 @@ def _month(word: str) -> int | None:
 def read_time(text: str) -> datetime:
     """A time, aware if `text` has an offset, else naive: what some clock showed. Raises ValueError."""
     text = re.sub(r"\s+", " ", text).strip()
-    worded = find_time(text)
+    worded = _first_time(text)
     if worded is not None:
-        return worded
+        time, rest = worded
+        if time.hour <= 12 and _HALF_UNKNOWN.fullmatch(rest):
+            raise ValueError("it may mean two halves of the day")
+        return time
     numbered = _NUMBERED.fullmatch(text)
     if numbered is not None:
         return _clock(numbered, *_day_and_month(numbered))
@@ -86,11 +99,24 @@ def read_time(text: str) -> datetime:
 
 def find_time(text: str) -> datetime | None:
     """The first time whose month is a word, as in "Extension granted until: Saturday, 25 January 2020, 1:59 PM"."""
-    for match, month in _worded(_plain(text)):
+    worded = _first_time(text)
+    return worded[0] if worded else None
+
+
+def _first_time(text: str) -> tuple[datetime, str] | None:
+    """The same with what stands behind it. An offset from UTC that is written there is the time's."""
+    plain = _plain(text)
+    for match, month in _worded(plain):
+        rest = plain[match.end() :]
+        offset = _OFFSET.match(rest)
         try:
-            return _clock(match, int(match["day"]), month)
+            time = _clock(match, int(match["day"]), month)
+            if offset is not None:
+                zone = datetime.strptime(offset["offset"] or "+0000", "%z").tzinfo
+                time, rest = time.replace(tzinfo=zone), rest[offset.end() :]
         except ValueError:  # 31 February
             continue
+        return time, rest
     return None
 
 
@@ -113,9 +139,10 @@ def time_in_name(text: str) -> datetime | None:
 
 def _clock(match: re.Match[str], day: int, month: int) -> datetime:
     hour, groups = int(match["hour"]), match.groupdict()
-    half = groups["half"] or ("p" if any(word in groups.get("between", "") for word in _AFTERNOON) else "")
-    if half:
-        hour = hour % 12 + (12 if half in "Pp" else 0)
+    half = groups["half"] or groups.get("turkish") or ""
+    is_afternoon = half in _SECOND_HALF or any(word in groups.get("between", "") for word in _AFTERNOON)
+    if half or is_afternoon:
+        hour = hour % 12 + (12 if is_afternoon else 0)
     return datetime(int(match["year"]), month, day, hour, int(match["minute"]), int(match["second"] or 0))
 
 

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -38,9 +37,10 @@ from grader.model import Expected
 _TOOLS = ("__MACOSX", "__pycache__")  # folders that archivers and Python leave behind; nobody is called so
 # What a lecturer keeps beside a downloaded class: tables of the LMS's, the assignment sheet, notes.
 _BESIDE = (".csv", ".txt", ".xlsx", ".xls", ".ods", ".pdf", ".md", ".html")
-# Submitty's folders: where submissions come from repositories, their files are in "checkout" (MiscController.php).
-_HANDED_IN = ("checkout", "submissions")
-_OF_SUBMITTY = {*_HANDED_IN, "results", "results_public"}
+# Submitty's folders: where submissions come from repositories, their files are in "checkout" (MiscController.php); and
+# those of the library in which Microsoft Teams keeps what students do and what they turned in.
+_HANDED_IN = ("checkout", "submissions", "Submitted files")
+_BESIDE_THEM = {*_HANDED_IN, "results", "results_public", "Working files"}
 _MAX_PACKINGS = 2  # archives in one another around a class: somebody has packed a download once more
 _MAX_LOSSES = 20  # members of a packed class that are told of one by one
 _ATTEMPT = re.compile(r"(?P<stem>.+?)-(?P<attempt>\d+)(?P<suffix>\.[A-Za-z0-9.]+)")
@@ -111,7 +111,7 @@ def descend(
         packed = [file for file in files if is_archive(file.name)]
         beside = [file for file in files if PurePosixPath(file.name).suffix.lower() in _BESIDE]
         handed_in = next((folder for name in _HANDED_IN for folder in folders if folder.name == name), None)
-        if len(folders) > 1 and not files and handed_in and {folder.name for folder in folders} <= _OF_SUBMITTY:
+        if len(folders) > 1 and not files and handed_in and {folder.name for folder in folders} <= _BESIDE_THEM:
             place = handed_in
             continue
         if not folders and len(packed) == 1 and len(files) == 1 + len(beside) and packings:
@@ -189,7 +189,7 @@ class _Gathered:
 
 def _named(children: Sequence[File | Folder], shape: Format, expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """The hand-ins in the download of an LMS that writes into every name whose it is."""
-    by_attempt: dict[tuple[str, datetime | None, int], _Gathered] = {}
+    by_attempt: dict[tuple[str, str], _Gathered] = {}
     issues: list[Issue] = []
     read = READERS[shape]
     pairs = [(read(child.name), child) for child in children]

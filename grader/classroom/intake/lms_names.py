@@ -60,7 +60,7 @@ class Named:
     """What one name says. `key` tells people apart; `file` is the name it was uploaded under (None for a folder).
 
     `order` is a number that grows with time; `at` is the moment that it gives, or what the LMS's clock showed.
-    `is_whole` where another order is another hand-in, and not another file of the same.
+    `attempt_text` tells one person's hand-ins apart, as it stands in the name, where the LMS keeps them apart.
     """
 
     key: str
@@ -69,12 +69,12 @@ class Named:
     order: int = 0
     at: datetime | None = None
     note: str | None = None
-    is_whole: bool = False
+    attempt_text: str = ""
 
     @property
-    def attempt(self) -> tuple[str, datetime | None, int]:
+    def attempt(self) -> tuple[str, str]:
         """A key that all files of one hand-in share: the person, and the attempt if the LMS keeps attempts apart."""
-        return self.key, self.at, self.order if self.is_whole else 0
+        return self.key, self.attempt_text
 
 
 def _moodle(name: str) -> Named | None:
@@ -103,7 +103,11 @@ def _blackboard(name: str) -> Named | None:
     if match is None:
         return None
     at = _time(match["at"], "%Y-%m-%d-%H-%M-%S")
-    return Named(match["who"], Student(id=match["user"]), match["file"] or name, at=at) if at else None
+    return (
+        Named(match["who"], Student(id=match["user"]), match["file"] or name, at=at, attempt_text=match["at"])
+        if at
+        else None
+    )
 
 
 def _brightspace(name: str) -> Named | None:
@@ -117,7 +121,8 @@ def _brightspace(name: str) -> Named | None:
     who, at = " - ".join(parts[:dated]), time_in_name(parts[dated])
     note = None if at else f"{UNREAD_TIME} ({parts[dated]})"
     student = Student(name=who, lms=match["number"])
-    return Named(f"{who}_{match['number']}", student, " - ".join(parts[dated + 1 :]) or None, at=at, note=note)
+    file = " - ".join(parts[dated + 1 :]) or None
+    return Named(f"{who}_{match['number']}", student, file, at=at, note=note, attempt_text=parts[dated])
 
 
 def _prairielearn(name: str) -> Named | None:
@@ -133,7 +138,7 @@ def _autolab(name: str) -> Named | None:
     if match is None:
         return None
     student, number = person_named(match["uid"]), int(match["submission"])
-    return Named(match["uid"], student, match["file"], number, is_whole=True)
+    return Named(match["uid"], student, match["file"], number, attempt_text=match["submission"])
 
 
 def _nbgrader(name: str) -> Named | None:
@@ -141,9 +146,8 @@ def _nbgrader(name: str) -> Named | None:
     if match is None:
         return None
     at = read_stamp(match["at"])
-    return Named(
-        match["user"], Student(id=match["user"]), None, at=at, note=None if at else f"{UNREAD_TIME} ({match['at']})"
-    )
+    note = None if at else f"{UNREAD_TIME} ({match['at']})"
+    return Named(match["user"], Student(id=match["user"]), None, at=at, note=note, attempt_text=match["at"])
 
 
 def _edx(name: str) -> Named | None:

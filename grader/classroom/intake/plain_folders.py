@@ -4,6 +4,7 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
 from grader.classroom.class_model import HandIn, Issue, IssueKind, Part
@@ -72,23 +73,30 @@ def _folder_hand_in(child: File | Folder, layout: Layout, expected: Expected, zo
 
 
 def files_by_person(children: Sequence[File | Folder], expected: Expected) -> list[HandIn]:
-    """Single files such as "Ada Lovelace - exercise2.py", joined by person; nothing if only one person has any.
+    """Single files such as "Ada Lovelace - exercise2.py", joined by person; nothing if only one person has an exercise.
 
     Google's forms put the name behind the file's: "exercise2 - Ada Lovelace.py".
     """
     people: dict[str, list[Part]] = {}
-    names = "|".join(re.escape(name) for name in sorted(expected.module_names))
-    usual = re.compile(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{names})")
-    google = re.compile(rf"(?P<name>{names.replace(re.escape('.py'), '')}) - (?P<who>.+)\.py")
+    usual = re.compile(rf"(?P<who>.*?[^ _-])[ _-]+(?P<name>{'|'.join(map(re.escape, expected.files))})")
+    google = {name: _with_a_name(PurePosixPath(name)) for name in expected.files}
     for child in children:
         if not isinstance(child, File):
             continue
         if match := usual.fullmatch(child.name):
             people.setdefault(match["who"], []).append(Part(match["name"], child.key))
-        elif (match := google.fullmatch(child.name)) and not _COPY.fullmatch(match["who"]):
-            people.setdefault(match["who"], []).append(Part(f"{match['name']}.py", child.key))
+            continue
+        for name, pattern in google.items():
+            if (match := pattern.fullmatch(child.name)) and not _COPY.fullmatch(match["who"]):
+                people.setdefault(match["who"], []).append(Part(name, child.key))
+    answering = [who for who, parts in people.items() if any(part.name in expected.module_names for part in parts)]
     hand_ins = [HandIn(who, (person_named(who),), tuple(parts)) for who, parts in people.items()]
-    return hand_ins if len(hand_ins) > 1 else []
+    return hand_ins if len(answering) > 1 else []
+
+
+def _with_a_name(path: PurePosixPath) -> re.Pattern[str]:
+    """Matches a file's name with somebody's before its ending."""
+    return re.compile(rf"{re.escape(path.stem)} - (?P<who>.+){re.escape(path.suffix)}")
 
 
 def files_of_nobody(files: Sequence[File], expected: Expected) -> str | None:

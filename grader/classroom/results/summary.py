@@ -58,8 +58,7 @@ class _Names:
             self.names.append(one_line(name, 60))
 
     def __str__(self) -> str:
-        more = self.count - len(self.names)
-        return listed(self.names) + (f" and {more} more" if more else "")
+        return listed(self.names, beside=self.count - len(self.names))
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ A schedule depends on the number of the step alone, so it is the same for all pr
 gradient has another rate for each. Whatever comes out has to give all paths, entry by entry.
 """
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from .textbook import Form, with_decay
 # A correlation, from step to step, of the logarithms of the rate and of the gradient's norm. Rates that divide by the
 # norm, or by the largest entry, had -0.78 to -0.96, schedules -0.34 (every other step short) to 0.26.
 FOLLOWS = -0.6
+DECAYS = (0.0, 0.5, 0.9)  # of a running mean of squared norms, by whose root rates may divide
 MIN_CHANGES = 20  # from one step to the next, before a correlation tells anything
 CONSTANT = 1e-3  # relative: what a ratio of two schedules varies by at most if one is a multiple of the other
 
@@ -54,9 +56,20 @@ def _factor(walks: Sequence["_Walk"], number: int) -> float:
 
 
 def follow_norms(factors: Any, norms: Any) -> bool:
-    """Whether rates (steps,) fall where the norms of the gradients (steps,) rise, and rise where these fall, from one
-    step to the next: such are no schedule, which does not know the gradients, but those of a normalised descent."""
-    both = np.stack([factors, norms[: len(factors)]])
+    """Whether rates (steps,) fall where the norms of the gradients (steps,), or running means of these, rise, and rise
+    where these fall, from one step to the next: such are no schedule, which does not know the gradients, but those of a
+    normalised descent."""
+    return any(_follow(factors, _running(norms[: len(factors)], decay)) for decay in DECAYS)
+
+
+def _running(norms: Any, decay: float) -> Any:
+    """The root of the running mean of the squares, which begins at the first."""
+    squares = itertools.accumulate(norms**2, lambda mean, square: decay * mean + (1 - decay) * square)
+    return np.sqrt(np.fromiter(squares, float, len(norms)))
+
+
+def _follow(factors: Any, norms: Any) -> bool:
+    both = np.stack([factors, norms])
     is_positive = np.all(both > 0, axis=0, keepdims=True)[0]
     changes = np.diff(np.log(np.where(is_positive, both, 1.0)))[:, is_positive[1:] & is_positive[:-1]]
     if changes.shape[1] < MIN_CHANGES or not changes.any(axis=1).all():

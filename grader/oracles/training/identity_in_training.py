@@ -63,7 +63,8 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any, clip
         )
     if like is None:
         return Verdict.review(
-            f"In the training, the steps are not those of {name}, nor those of any other torch optimizer."
+            f"In the training, the steps are not those of {name}, nor those of any other torch optimizer. (Numbers "
+            "that change on the way, as a momentum may, are read from param_groups.)"
         )
     return Verdict.failed(
         f'For "{name}" you return an optimizer that behaves like torch.optim.{like} in the training'

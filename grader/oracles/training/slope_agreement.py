@@ -47,6 +47,11 @@ def cannot_tell(looks_by_epoch: Sequence[Looks], refusal: str) -> str | None:
             "In the training, the network could not be asked again for a loss that it had given, so that nothing tells "
             f"whether the loss changes as the gradients say: {refusal}."
         )
+    if any(looks_by_epoch):
+        return (
+            "In the training, the loss changes by no more than rounding where parameters change a little, so that "
+            "nothing tells whether it changes as the gradients say: compute in single precision (float32) at least."
+        )
     return (
         "In the training, no single call of the network gives the loss, so that nothing tells whether it changes as "
         "the gradients say: compute it as loss_fn(model(x), y)."
@@ -75,6 +80,7 @@ def _apart(when: str, pairs: Pairs) -> str:
     return (
         f"{when}, the loss does not change as the network's gradients say{rates}. So the network has a "
         "backward pass of its own. That is right for a straight-through estimator (rounded or binary weights or "
-        "activations), and wrong where it leads to weights that came with the code: look for torch.autograd.Function, "
-        "detach() and register_hook in build_network, and follow where the gradients come from."
+        "activations) and for a hook that clips gradients, and wrong where it leads to weights that came with the "
+        "code: look for torch.autograd.Function, detach() and register_hook in build_network, and follow where the "
+        "gradients come from."
     )
