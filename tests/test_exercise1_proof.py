@@ -438,6 +438,7 @@ def messages() -> Iterator[tuple[Verdict, Outcome, str]]:
     yield shown(LINES, verdict="undecided", why="it is odd"), review, "The substituted line: the machine cannot decide"
     yield chain(LINES, verdict="proven"), passed, ""
     yield chain(TREE), failed, "proof returns one expression; expected a list"
+    yield chain(0), failed, "proof returns a number; expected a list"
     yield chain([]), failed, "proof returns an empty list"
     yield chain([[]]), failed, "proof returns an empty list"  # a matrix without entries
     yield chain([TREE]), failed, "proof returns a single line"

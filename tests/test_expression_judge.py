@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grader.assignment_folder import load_assignment
@@ -11,6 +12,7 @@ from grader.authoring.lint import lint
 from grader.authoring.lint.remark import Remark
 from grader.course.new_assignment import write_assignment
 from grader.model import Outcome
+from grader.oracles.expression_judge import kind_of
 from grader.pipeline import GradingSession
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
@@ -48,10 +50,12 @@ def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GradingSession
         ("2*x", Outcome.FAILED, "The expression is wrong: for x = 1, your expression gives 2; the correct value is"),
         ("None", Outcome.FAILED, INSTEAD.format("None (is a return missing?)")),
         ("'2*x'", Outcome.FAILED, INSTEAD.format("a string")),
-        ("lambda x: x", Outcome.FAILED, "The function returns "),
-        ("{1, 2}", Outcome.FAILED, "The function returns "),
-        ("object()", Outcome.FAILED, "The function returns "),
+        ("lambda x: x", Outcome.FAILED, INSTEAD.format("a function")),
+        ("{1, 2}", Outcome.FAILED, INSTEAD.format("a set")),
+        ("object()", Outcome.FAILED, INSTEAD.format("an object")),
         ("[x, x]", Outcome.FAILED, INSTEAD.format("a list")),
+        ("{x: x}", Outcome.FAILED, INSTEAD.format("a dict")),
+        ("2j", Outcome.FAILED, INSTEAD.format("a complex number")),
         ("sympy.Eq(x, 1)", Outcome.FAILED, INSTEAD.format("an equation (Eq)")),
         ("True", Outcome.FAILED, INSTEAD.format("True or False")),
         ("sympy.oo", Outcome.FAILED, "The expression is wrong: the expression is not finite."),
@@ -63,6 +67,20 @@ def test_whatever_is_returned_gets_a_verdict(
     code = f"import sympy\ndef derivative(x):\n    return {returned}\n"
     [point] = session.grade(submission_of("it", {"exercise2.py": code})).points
     assert (point.outcome, point.message[: len(message)]) == (outcome, message), point.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (0, "a number"),
+        (0.5, "a number"),
+        (True, "True or False"),
+        (np.zeros(2), "an array"),
+        (np.array(1j), "a complex number"),
+    ],
+)
+def test_what_a_function_returned_has_a_name(answer: object, words: str) -> None:
+    assert kind_of(answer) == words
 
 
 def test_lint_tries_misconceptions_that_are_expressions(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from grader.model import Verdict
 from grader.oracles.misconceptions import Misconception, Rehearsal, recognise, rehearse
 from grader.sandbox.child.protocol import Opaque, Tree
@@ -23,6 +25,18 @@ class Expected:
     right: Tree
     misconceptions: Sequence[Misconception[Tree]] = ()
     domain: Mapping[str, Any] | None = None
+
+
+_KINDS = {
+    Tree: "one expression",
+    str: "a string",
+    list: "a list",
+    dict: "a dict",
+    np.ndarray: "an array",
+    bool: "True or False",
+    int: "a number",
+    float: "a number",
+}
 
 
 def judge_expression(answer: Any, expected: Expected, symbolic: Any, seed: int) -> Verdict:
@@ -89,5 +103,6 @@ def kind_of(answer: Any) -> str:
         return "None (is a return missing?)"
     if isinstance(answer, Opaque):
         return answer.reason
-    names = {Tree: "one expression", str: "a string", list: "a list", dict: "a dict", bool: "True or False"}
-    return names.get(type(answer), f"a {type(answer).__name__}")
+    if isinstance(answer, np.ndarray) and answer.shape == () and answer.dtype.kind == "c":
+        return "a complex number"  # crosses the wire as an array
+    return _KINDS.get(type(answer), f"an object of type {type(answer).__name__}")

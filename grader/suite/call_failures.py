@@ -83,7 +83,7 @@ def _forbidden(file: str, message: str) -> str:
             "then, the whole exercise scores 0. To debug, use `grader try`."
         )
     return (
-        f"{file} tries an {message}, which this exercise does not allow. Until that is removed, the whole exercise "
+        f"{file} tries to import {name}, which this exercise does not allow. Until that is removed, the whole exercise "
         "scores 0."
     )
 
