@@ -132,9 +132,7 @@ def judge(
 ) -> Verdict:
     """Judge whether the optimizer behaves like torch's of that `name`. `reply` is the harness's to probe_optimizer;
     `identify` is the oracle's function, which has torch."""
-    if (
-        reply.get("records") is None
-    ):  # not a torch.optim.Optimizer: it has no groups to read, and its steps cannot be watched
+    if reply.get("records") is None:  # no torch.optim.Optimizer: no groups to read, and no steps to watch
         return Verdict.review(
             f'make_optimizer("{name}", params) returned an optimizer that shows no parameter groups: derive its class '
             "from torch.optim.Optimizer, or from the optimizer that it wraps."
