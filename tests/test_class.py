@@ -55,6 +55,7 @@ from grader.report.results_json import HALF_WRITTEN
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.text import listed
 from scripts import kill_class
+from scripts.stored_points import stored_points
 from tests.support import warm_commands
 from tests.support.classes import GOOD, laid_out
 from tests.support.command import PATIENCE, ROOT, Command
@@ -532,7 +533,7 @@ def test_ctrl_c_pressed_often_says_how_to_go_on_and_leaves_nothing(
     assert [*(tmp_path / "scratch").iterdir()] == []
     assert f"interrupted. What is graded is kept in {tmp_path / 'out'}; run the same command again" in said
     assert "Traceback" not in said
-    assert 1 <= len(kill_class.points(tmp_path / "out")) < 60
+    assert 1 <= len(stored_points(tmp_path / "out")) < 60
 
 
 def job_settings(assignment: Assignment) -> JobSettings:
@@ -750,9 +751,7 @@ def test_the_whole_command(grader: Command, tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
     assert "4/4" in ended.stderr
     assert "4 graded. Everything is in" in ended.stdout.replace("\n", " ")
-    scores = {
-        name: sum(score for _, score, _ in points) for name, points in kill_class.points(tmp_path / "out").items()
-    }
+    scores = {name: sum(point.score for point in points) for name, points in stored_points(tmp_path / "out").items()}
     assert (scores["student-000"], scores["template"]) == (6.0, 0.0)
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {
         "grades.csv",
@@ -791,5 +790,5 @@ def test_a_cluster_loses_a_worker_and_no_submission(
     assert process.returncode == 0, said
     here = grader("class", tmp_path / "class", "--output", tmp_path / "here", *FAST)
     assert here.returncode == 0, here.stderr
-    assert kill_class.points(tmp_path / "out") == kill_class.points(tmp_path / "here")
-    assert len(kill_class.points(tmp_path / "out")) == 8
+    assert stored_points(tmp_path / "out") == stored_points(tmp_path / "here")
+    assert len(stored_points(tmp_path / "out")) == 8
