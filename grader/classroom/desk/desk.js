@@ -435,7 +435,7 @@ async function look() {
     if (!pending().length) warn("No connection to the desk. What you type is kept in this browser.");
     return;
   }
-  if (byId("alert").textContent.startsWith("No connection")) { warn(""); flush(); }
+  if (byId("alert").textContent.startsWith("No connection")) { if (!pending().length) warn(""); flush(); }
   const stands = JSON.stringify([now.counts, now.ready, now.behind]);
   const free = document.activeElement === document.body || document.activeElement?.tagName === "H1";
   if (known && known !== stands && main().dataset.page === "queue" && free && !document.querySelector("dialog[open]")) go(location.pathname + location.search, { push: false });
