@@ -1,21 +1,17 @@
 """What the docker sandbox costs beside the others: the start of a worker, a call, a submission.
 
-    python -m benchmarks.containers [--image NAME] [--times N]
+    python -m benchmarks.containers [--image NAME] [--rounds N]
 
-Prints a table of medians, in milliseconds. A worker is timed until its first answer, with numpy and sympy: right after
+A worker is timed until its first answer, with numpy and sympy: right after
 another one, and after a pause, as between two submissions that take a while. Needs an engine and `grader image`.
 """
 
-import argparse
-import statistics
 import time
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-
+from benchmarks import measure
+from benchmarks.measure import ROOT, Spread
 from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.sandbox.choose import open_launcher
@@ -28,43 +24,41 @@ from grader.settings import RunSettings
 CODE = b"def act(x):\n    return x\n"
 SECONDS = 60.0
 PAUSE_SECONDS, PAUSES = 4.0, 5
-REFERENCE = Path(__file__).parent.parent / "reference"
+REFERENCE = ROOT / "reference"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = measure.options(__doc__)
     parser.add_argument("--image", default=WORKER_IMAGE)
-    parser.add_argument("--times", type=int, default=20)
-    options = parser.parse_args()
-    table = Table(
-        "sandbox", "first worker", "next one", "after a pause", "call", "exercises 2 and 3", title="milliseconds"
-    )
+    chosen = parser.parse_args()
+    rounds, pauses = chosen.rounds or (1 if chosen.short else 20), 1 if chosen.short else PAUSES
+    rows = []
     for kind in ("process", "jail", "docker"):
-        with closing(open_launcher(SandboxSettings(kind, image=options.image))) as launcher:
-            first = timed(lambda: start(launcher))
-            starts = [timed(lambda: start(launcher)) for _ in range(options.times)]
-            rested = [rest(lambda: start(launcher)) for _ in range(PAUSES)]
-            graded = submissions(launcher, options.times)
-            row = (
-                first,
-                statistics.median(starts),
-                statistics.median(rested),
-                call(launcher, 10 * options.times),
-                graded,
+        with closing(open_launcher(SandboxSettings(kind, image=chosen.image))) as launcher:
+            rows.append(
+                {
+                    "sandbox": kind,
+                    "first worker": milliseconds(lambda: start(launcher)),
+                    "next one": spread(lambda: start(launcher), rounds),
+                    "after a pause": Spread.of([rest(lambda: start(launcher)) for _ in range(pauses)]),
+                    "call": call(launcher, 10 * rounds),
+                    "exercises 2 and 3": submissions(launcher, rounds),
+                }
             )
-            table.add_row(kind, *(f"{1000 * seconds:.1f}" for seconds in row))
-    Console().print(table)
+    measure.publish("containers", rows, chosen, "Milliseconds.")
 
 
 def rest(work: Callable[[], object]) -> float:
     time.sleep(PAUSE_SECONDS)
-    return timed(work)
+    return milliseconds(work)
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def milliseconds(work: Callable[[], object]) -> float:
+    return 1000 * measure.here(work).wall
+
+
+def spread(work: Callable[[], object], times: int) -> Spread:
+    return Spread.of([milliseconds(work) for _ in range(times)])
 
 
 def opened(launcher: Launcher) -> Sandbox:
@@ -81,19 +75,18 @@ def start(launcher: Launcher) -> None:
         ask(sandbox)
 
 
-def call(launcher: Launcher, times: int) -> float:
+def call(launcher: Launcher, times: int) -> Spread:
     with opened(launcher) as sandbox:
         ask(sandbox)
-        return statistics.median(timed(lambda: ask(sandbox)) for _ in range(times))
+        return spread(lambda: ask(sandbox), times)
 
 
-def submissions(launcher: Launcher, times: int) -> float:
+def submissions(launcher: Launcher, times: int) -> Spread:
     """From bytes to a report, the oracles being there, as in a class."""
     assignment = load_assignment()
     with GradingSession(assignment, RunSettings(seed=1, exercises=("2", "3")), launcher=launcher) as grading:
         submission = grading.load(REFERENCE)
-        work = [timed(lambda: grading.grade(submission)) for _ in range(times)]
-    return statistics.median(work)
+        return spread(lambda: grading.grade(submission), times)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,28 @@
 """What a warm, jailed worker costs over the same calls made directly in a forked child of a warm process.
 
-    python -m benchmarks.jail_overhead [--times 30]
+    python -m benchmarks.jail_overhead [--rounds 30]
 
 Both sides import the reference's exercise 2 and answer the same calls. "directly" forks from a process that has numpy,
 runs the module and the calls with no restrictions and no wire, and ends. "jail" and "process" are whole submissions as
 the grader makes them: a worker forked, shut in, sent its files, asked, and ended with all that it may have started.
 """
 
-import argparse
 import os
-import statistics
-import time
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
+from contextlib import ExitStack, closing
+from functools import partial
 
 import numpy as np
 
+from benchmarks import measure
+from benchmarks.measure import ROOT, Spread
 from grader.sandbox.choose import open_launcher
 from grader.sandbox.launcher import Bundle, Launcher, Request, Returned
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.sandbox.supervisor import Sandbox
 from grader.suite.wire_values import to_wire
 
-SOURCE = Path(__file__).parent.parent / "reference" / "exercise2.py"
+SOURCE = ROOT / "reference" / "exercise2.py"
 SHAPES = [(1, 1, 2, 2), (2, 3, 4, 6), (1, 1, 5, 7), (2, 2, 8, 8), (4, 8, 16, 16)]
 CALLS = 6  # of each shape
 
@@ -53,33 +52,27 @@ def sandboxed(launcher: Launcher, inputs: list[tuple[np.ndarray, np.ndarray]]) -
             assert isinstance(reply, Returned), reply
 
 
-def measure(times: int, run: Callable[[], None]) -> tuple[float, float, float]:
-    """Least, median and greatest milliseconds."""
-    run()
-    milliseconds = []
-    for _ in range(times):
-        started = time.perf_counter()
-        run()
-        milliseconds.append((time.perf_counter() - started) * 1000)
-    return min(milliseconds), statistics.median(milliseconds), max(milliseconds)
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--times", type=int, default=30)
-    times = parser.parse_args().times
-    inputs = cases()
-    rows = {"directly, in a forked child": measure(times, lambda: directly(inputs))}
-    for kind in ("process", "jail"):
-        started = time.perf_counter()
-        with closing(open_launcher(SandboxSettings(kind))) as launcher:
+    chosen = measure.options(__doc__).parse_args()
+    inputs, first = cases(), {}
+    runs: dict[str, Callable[[], None]] = {"directly, in a forked child": partial(directly, inputs)}
+    with ExitStack() as stack:
+
+        def begin(kind: str) -> None:
+            launcher = stack.enter_context(closing(open_launcher(SandboxSettings(kind))))
             sandboxed(launcher, inputs[:1])
-            print(f"{kind}: first answer {(time.perf_counter() - started) * 1000:.0f} ms after the start, all cold")
-            rows[f"{kind}, the same {len(inputs)} calls"] = measure(times, lambda: sandboxed(launcher, inputs))
-            rows[f"{kind}, one call"] = measure(times, lambda: sandboxed(launcher, inputs[:1]))
-    print(f"{'milliseconds':36}{'least':>8}{'median':>8}{'most':>8}")
-    for name, figures in rows.items():
-        print(f"{name:36}" + "".join(f"{figure:8.1f}" for figure in figures))
+            runs[f"{kind}, the same {len(inputs)} calls"] = partial(sandboxed, launcher, inputs)
+            runs[f"{kind}, one call"] = partial(sandboxed, launcher, inputs[:1])
+
+        for kind in ("process", "jail"):
+            first[kind] = 1000 * measure.here(partial(begin, kind)).wall
+        for run in runs.values():
+            run()  # what is made once is made
+        candidates = {name: partial(measure.here, run) for name, run in runs.items()}
+        rounds = measure.interleaved(candidates, chosen.rounds or (1 if chosen.short else 30))
+    rows = [{"": name, "ms": Spread.of([1000 * cost.wall for cost in costs])} for name, costs in rounds.items()]
+    cold = (f"{kind}: first answer {wait:.0f} ms after the start, all cold." for kind, wait in first.items())
+    measure.publish("jail_overhead", rows, chosen, *cold)
 
 
 if __name__ == "__main__":

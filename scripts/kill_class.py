@@ -15,7 +15,6 @@ import json
 import os
 import random
 import re
-import select
 import shutil
 import signal
 import subprocess
@@ -24,19 +23,18 @@ import tempfile
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from grader.classroom.run.retry import ATTEMPTS
+from scripts.leftovers import MARK, leftovers
 from scripts.stored_points import stored_points
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
-MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
-PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
 LOOK_SECONDS = 0.002  # between two looks at the journal
 NEXT_REPORTS = 8  # behind one of which a command is killed
 LATE_KILLS = 2  # of a round after its last report: then it may write its tables and pages to the end
@@ -207,30 +205,6 @@ def _helpers(pid: int) -> Iterator[tuple[int, str]]:
             if kind is not None:
                 yield child, kind
                 yield from _helpers(child) if kind != "\0zygote\0" else ()
-
-
-def leftovers(mark: str) -> list[int]:
-    """The processes of a mark that are still there after a while in which they should have ended. Linux."""
-    marked = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        with contextlib.suppress(OSError):
-            if f"{MARK}={mark}".encode() in path.read_bytes():
-                marked.append(int(path.parent.name))
-    return lasting(marked)
-
-
-def lasting(pids: Iterable[int]) -> list[int]:
-    """Those that are still there after a while in which they should have ended. Linux."""
-    left = []
-    for pid in pids:
-        try:
-            descriptor = os.pidfd_open(pid)
-        except OSError:
-            continue
-        if not select.select([descriptor], [], [], PATIENCE)[0]:
-            left.append(pid)
-        os.close(descriptor)
-    return left
 
 
 def run(

@@ -26,7 +26,8 @@ from grader.assignment_folder import load_assignment
 from grader.pipeline import GradingSession
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.settings import RunSettings
-from scripts.kill_class import GALLERY, MARK, ROOT, Pace, done_lines, leftovers
+from scripts.kill_class import GALLERY, ROOT, Pace, done_lines
+from scripts.leftovers import MARK, leftovers
 from scripts.soak_faults import FAULTS, Fault, MixedTrial, Unavailable
 from scripts.stored_points import stored_points
 

@@ -55,6 +55,7 @@ from grader.report.results_json import HALF_WRITTEN
 from grader.sandbox.sandbox_settings import SandboxSettings
 from grader.text import listed
 from scripts import kill_class
+from scripts.leftovers import lasting
 from scripts.stored_points import stored_points
 from tests.support import warm_commands
 from tests.support.classes import GOOD, laid_out
@@ -478,7 +479,7 @@ def test_killed_many_times_nothing_is_lost_and_nothing_done_twice(
     killed, _, stages = kill_class.run(kills, count, seed=1, begin=warm_commands.Process)
     assert killed >= kills
     assert len(stages) == 3 or kills < 30, "kills fell on every stage"
-    assert kill_class.lasting(warm_commands.family() - before) == []
+    assert lasting(warm_commands.family() - before) == []
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds what a command started in /proc")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scripts import kill_class, slowest_tests
+from scripts import slowest_tests
+from scripts.leftovers import lasting
 from tests.support import warm_commands
 from tests.support.command import PATIENCE, ROOT
 
@@ -98,4 +99,4 @@ def test_a_lent_zygote_is_as_warm_and_ends_with_its_command(tmp_path: Path) -> N
     assert first.stdout == again.stdout, first.stderr
     assert "seccomp" in again.stdout
     assert again.stdout.splitlines()[-1] == "LentZygote"
-    assert kill_class.lasting(warm_commands.family() - before) == []
+    assert lasting(warm_commands.family() - before) == []

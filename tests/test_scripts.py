@@ -23,6 +23,7 @@ ELSEWHERE = {
     "honest_reruns",
     "kernel_guest",
     "kernels",
+    "leftovers",
     "mutants",
     "named_mistakes",
     "pythons",

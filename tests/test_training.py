@@ -32,19 +32,10 @@ from tests.support.exercise4_fakes import (
     small_images,
     student_of,
 )
+from tests.support.honest_students import network, optimizer
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
-
-
-def network(input_shape, classes):
-    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(input_shape), 32), nn.ReLU(), nn.Linear(32, classes))
-
-
-def optimizer(name, params):
-    rates = {"Adadelta": 1.0, "Adagrad": 0.05, "Adam": 0.01, "RMSprop": 0.003, "SGD": 0.3, "LBFGS": 1.0}
-    more = {"max_iter": 2, "line_search_fn": "strong_wolfe"} if name == "LBFGS" else {}
-    return getattr(torch.optim, name)(params, lr=rates[name], **more)
 
 
 def epoch(model, optimizer, batches, loss_fn):

@@ -12,21 +12,12 @@ from grader.assignment.comparison import digits
 from grader.model import Outcome
 from grader.oracles.training import identity_in_training, learning
 from tests.support.exercise4_fakes import comparison_of, student_of
-from tests.support.honest_students import closures, plain
+from tests.support.honest_students import closures, network, optimizer, plain
 from tests.support.tiers import again
 
 pytestmark = pytest.mark.slow
 
 optim = torch.optim
-
-
-def network(input_shape, classes):
-    return nn.Sequential(nn.Flatten(), nn.Linear(math.prod(input_shape), 32), nn.ReLU(), nn.Linear(32, classes))
-
-
-def optimizer(name, params):
-    rates = {"Adadelta": 1.0, "Adagrad": 0.05, "Adam": 0.01, "RMSprop": 0.003, "SGD": 0.3}
-    return getattr(optim, name)(params, lr=rates[name])
 
 
 def judged(name="SGD", epochs=10, **changes):

@@ -60,7 +60,7 @@ def new(
 @with_options(settings=settings_of)
 def lint(
     settings: RunSettings,
-    assignment: AssignmentArgument = BUILT_IN,
+    folder: AssignmentArgument = BUILT_IN,
     seeds: Annotated[
         int, typer.Option(min=1, help="Number of seeds with which the reference must get full marks.")
     ] = 20,
@@ -72,18 +72,18 @@ def lint(
     """Say what is missing or inconsistent in an assignment: checks, texts, template, reference and gallery."""
     where = replace(settings, sandbox=prepare(settings.sandbox))
     stdout = console(sys.stdout)  # as it is now: pytest's own output, meanwhile, goes elsewhere
-    course = load_assignment(assignment)
+    assignment = load_assignment(folder)
     remarks: list[Remark] = []
 
     def tell(remark: Remark) -> None:
         remarks.append(remark)
         stdout.print(Text(str(remark)), soft_wrap=True)
 
-    find_remarks(course, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
+    find_remarks(assignment, where, range(seed, seed + seeds), range(seed, seed + gallery_seeds), tell)
     if remarks:
         stdout.print(Text(f"{counted(len(remarks), 'thing')} to fix.", style="red"))
         raise SystemExit(ExitCode.OUT_OF_ORDER)
-    stdout.print(Text(f"Nothing to fix in {course.rubric.title}.", style="green"), soft_wrap=True)
+    stdout.print(Text(f"Nothing to fix in {assignment.rubric.title}.", style="green"), soft_wrap=True)
 
 
 @app.command()

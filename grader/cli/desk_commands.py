@@ -50,7 +50,7 @@ def desk(
     ] = None,
     url: Annotated[str | None, typer.Option(help="The public address of the desk behind a proxy.")] = None,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
-    assignment: GradedAssignmentOption = BUILT_IN,
+    folder: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Mark in the browser what needs a person in a class. Ctrl-C ends it and writes the tables of the class."""
     try:
@@ -60,10 +60,10 @@ def desk(
         raise UsageError(
             f"the desk needs {error.name}, which is not installed: pip install 'backprop-grader[desk]'"
         ) from error
-    course = class_assignment(results, assignment)
+    assignment = class_assignment(results, folder)
     alone = host == LOOPBACK and url is None
     marker = by or (login() if alone else "")
-    with Desk(results, course, anonymous=anonymous) as opened:
+    with Desk(results, assignment, anonymous=anonymous) as opened:
         if second is not None:
             opened.database.set("second", str(second))
         if opened.anonymous and anonymous is None:

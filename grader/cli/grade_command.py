@@ -13,7 +13,7 @@ from rich.table import Table
 from grader.assignment_folder import Assignment
 from grader.cli.commands import app
 from grader.cli.console import err, fail, out
-from grader.cli.options import course_of, settings_of, with_options
+from grader.cli.options import loaded_assignment, settings_of, with_options
 from grader.cli.sandbox_setup import prepare
 from grader.counting import number
 from grader.errors import UsageError
@@ -33,11 +33,11 @@ def _picture(path: Path | None) -> Path | None:
 
 
 @app.command()
-@with_options(settings=settings_of, course=course_of)
+@with_options(settings=settings_of, assignment=loaded_assignment)
 def grade(
     path: Annotated[Path, typer.Argument(help="A submission: a folder or an archive.")],
     settings: RunSettings,
-    course: Assignment,
+    assignment: Assignment,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the report as JSON to this file.")
     ] = None,
@@ -51,8 +51,8 @@ def grade(
     for file in filter(None, (output, html, markdown, curves)):
         check_writable(file)
     settings = replace(settings, sandbox=prepare(settings.sandbox))
-    with _progress(course, len(settings.selected(course.rubric))) as on_result:
-        report = grade_submission(path, course, settings, on_result=on_result)
+    with _progress(assignment, len(settings.selected(assignment.rubric))) as on_result:
+        report = grade_submission(path, assignment, settings, on_result=on_result)
     if output is not None:
         write_atomically(output, to_json(report))
     if html is not None:
@@ -74,15 +74,16 @@ def grade(
 
 
 @app.command()
-@with_options(course=course_of)
-def points(course: Assignment) -> None:
+@with_options(assignment=loaded_assignment)
+def points(assignment: Assignment) -> None:
     """Print the rubric: every point and what it is worth."""
     table = Table(
-        title=f"{course.rubric.title}  ·  due {course.rubric.late.deadline:%Y-%m-%d %H:%M %Z}", title_justify="left"
+        title=f"{assignment.rubric.title}  ·  due {assignment.rubric.late.deadline:%Y-%m-%d %H:%M %Z}",
+        title_justify="left",
     )
     for column in ("point", "task", "max", "judged"):
         table.add_column(column, justify="right" if column == "max" else "left")
-    for exercise in course.rubric.exercise:
+    for exercise in assignment.rubric.exercise:
         table.add_section()
         table.add_row(
             f"[b]{exercise.id}[/b]",
@@ -95,21 +96,21 @@ def points(course: Assignment) -> None:
                 point.id, point.title, number(point.max), "by a person" if point.kind == PERSON else point.kind
             )
     table.add_section()
-    table.add_row("", "[b]total[/b]", f"[b]{number(course.rubric.max_score)}[/b]", "")
+    table.add_row("", "[b]total[/b]", f"[b]{number(assignment.rubric.max_score)}[/b]", "")
     out.print(table)
 
 
-def _progress(course: Assignment, selected: int) -> AbstractContextManager[Callable[[CheckResult], None]]:
+def _progress(assignment: Assignment, selected: int) -> AbstractContextManager[Callable[[CheckResult], None]]:
     """Show which point was just judged, on a terminal; elsewhere nothing, so that logs stay readable."""
     if not err.is_terminal:
         return nullcontext(lambda result: None)
-    return _Bar(course, selected)
+    return _Bar(assignment, selected)
 
 
 class _Bar(AbstractContextManager[Callable[[CheckResult], None]]):
-    def __init__(self, course: Assignment, selected: int) -> None:
+    def __init__(self, assignment: Assignment, selected: int) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._titles = {point.id: point.title for point in course.rubric.points}
+        self._titles = {point.id: point.title for point in assignment.rubric.points}
         self._judged_points: set[str] = set()
         self._progress = Progress(*columns, console=err, transient=True)
         self._task = self._progress.add_task("grading", total=selected)

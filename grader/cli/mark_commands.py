@@ -35,7 +35,7 @@ def review(
         typer.Option("--from", help="A CSV of marks: id, point, score, comment, or a column for each point."),
     ] = None,
     by: Annotated[str | None, typer.Option(metavar="NAME", help="Who gives it.", show_default="your login")] = None,
-    assignment: GradedAssignmentOption = BUILT_IN,
+    folder: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Record a person's mark for a point, or a table of marks. The history is kept; the latest counts."""
@@ -43,22 +43,22 @@ def review(
     if table is not None:
         if point is not None or score is not None or comment:
             raise UsageError("--from has the points, scores and comments in its table; leave the other options out.")
-        _review_table(report, class_assignment(report, assignment, rubric), table, who, when)
+        _review_table(report, class_assignment(report, folder, rubric), table, who, when)
         return
     if point is None or score is None:
         raise UsageError("a mark needs --point and --score, or a table of marks with --from.")
     path = report_at(report)
     if (results := class_of(path)) is not None:
         store.refuse_half_moved(results)
-    course = assignment_for(path, assignment, rubric)
-    marked = review_report(path, course, point=point, score=score, comment=comment, by=who, when=when)
+    assignment = assignment_for(path, folder, rubric)
+    marked = review_report(path, assignment, point=point, score=score, comment=comment, by=who, when=when)
     _tell(marked, point, results)
 
 
-def _review_table(results: Path, course: Assignment, table: Path, by: str, when: datetime) -> None:
+def _review_table(results: Path, assignment: Assignment, table: Path, by: str, when: datetime) -> None:
     from grader.classroom.marks.marks_table import review_table  # a single mark needs no tables
 
-    count, index, left_out = review_table(results, course, table, by=by, when=when)
+    count, index, left_out = review_table(results, assignment, table, by=by, when=when)
     out.print(f"{counted(count, 'mark')} recorded; the tables are up to date.", highlight=False)
     for sentence in left_out:
         out.print(Text(sentence), soft_wrap=True)

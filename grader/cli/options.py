@@ -96,7 +96,7 @@ NoBuildOption = Annotated[
 ]
 
 
-def course_of(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> "Assignment":
+def loaded_assignment(assignment: AssignmentOption = BUILT_IN, rubric: RubricOption = None) -> "Assignment":
     """The assignment, under its own rubric or another. Raises RubricError."""
     from grader.assignment_folder import load_assignment
 

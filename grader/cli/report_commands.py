@@ -49,16 +49,16 @@ def rescore(
     ] = False,
     sheet: SheetOption = None,
     scale: ScaleOption = False,
-    assignment: GradedAssignmentOption = BUILT_IN,
+    folder: GradedAssignmentOption = BUILT_IN,
 ) -> None:
     """Score a class's reports again under another rubric. Nothing is run; reviews and lateness are kept."""
-    course = class_assignment(results, assignment, rubric)
+    assignment = class_assignment(results, folder, rubric)
     inputs = ClassInputs(rubric=InputFile.at(rubric), sheet=InputFile.at(sheet) if sheet else None, scale=scale or None)
     issues: list[Issue] = []
     if not diff:
-        _print_moves(rescore_class(results, course, inputs, issues), diff)
+        _print_moves(rescore_class(results, assignment, inputs, issues), diff)
     else:
-        moves, obstacle = preview(results, course, inputs, issues)
+        moves, obstacle = preview(results, assignment, inputs, issues)
         _print_moves(moves, diff)
         if obstacle:
             fail(f"grader: this cannot be written as yet: {obstacle}", ExitCode.USAGE)
@@ -91,7 +91,7 @@ def reproduce(
     submission: Annotated[
         Path | None, typer.Option(metavar="PATH", help="The graded submission, if there is no copy beside the report.")
     ] = None,
-    assignment: GradedAssignmentOption = BUILT_IN,
+    folder: GradedAssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
     sandbox: Annotated[
         SandboxKind | None, typer.Option(help="Where the student's code runs.", show_default="as in the report")
@@ -100,10 +100,10 @@ def reproduce(
     """Grade the files of a report again with its seed, and say whether the result is the same."""
     report = report_at(report)
     stored = read_report(report)
-    course = as_stored(report, stored, assignment_for(report, assignment, rubric), overrides)
-    graded = stored_submission(report, stored, submission, course)
+    assignment = as_stored(report, stored, assignment_for(report, folder, rubric), overrides)
+    graded = stored_submission(report, stored, submission, assignment)
     where = prepare(replace(where, kind=sandbox.value if sandbox else stored.environment.sandbox))
-    differences = reproduce_report(stored, graded, course, where, point or [])
+    differences = reproduce_report(stored, graded, assignment, where, point or [])
     then, now = stored.environment.grader, VERSION
     version = f"grader {now}" if then == now else f"grader {now}, the report is by {then}"
     _print_differences(differences, len(point or stored.points), f"seed {stored.seed}, sandbox {where.kind}, {version}")

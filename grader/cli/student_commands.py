@@ -11,7 +11,14 @@ from grader import BUILT_IN
 from grader.assignment_folder import Assignment, load_assignment
 from grader.cli.commands import app
 from grader.cli.console import out
-from grader.cli.options import AssignmentOption, ExerciseOption, PointOption, RubricOption, course_of, with_options
+from grader.cli.options import (
+    AssignmentOption,
+    ExerciseOption,
+    PointOption,
+    RubricOption,
+    loaded_assignment,
+    with_options,
+)
 from grader.counting import counted
 from grader.model import ExitCode
 from grader.report.paragraphs import paragraphs, wrapped
@@ -28,12 +35,12 @@ FolderArgument = Annotated[Path, typer.Argument(help="Your folder.")]
 def explain(
     point: Annotated[str, typer.Argument(help="A point of the rubric, such as 3.4.")],
     hint: Annotated[int, typer.Option(min=0, help="Show the hints up to this one; each says more.")] = 0,
-    assignment: AssignmentOption = BUILT_IN,
+    folder: AssignmentOption = BUILT_IN,
     rubric: RubricOption = None,
 ) -> None:
     """Say what a point asks and how it is judged. Hints come in steps; none is the solution."""
-    course = load_assignment(assignment, rubric)
-    explained = explain_point(course, point)
+    assignment = load_assignment(folder, rubric)
+    explained = explain_point(assignment, point)
     hints = explained.hints
     worth = counted(explained.point.max, "point")
     out.print(Text(f"{explained.point.id} {explained.point.title}  ·  {worth}", style="bold"))
@@ -41,7 +48,7 @@ def explain(
     if explained.functions:
         out.print(Text(f"You write: {', '.join(explained.functions)}"))
     out.print(Text("\nHow it is judged", style="bold"), *map(Text, explained.judged), sep="\n")
-    if sentences := checked(course, point):
+    if sentences := checked(assignment, point):
         out.print(Text("\nWhat is checked", style="bold"), *map(Text, sentences), sep="\n")
     for step, text in enumerate(hints[:hint], 1):
         out.print(Text(f"\nHint {step} of {len(hints)}  ", style="bold").append(text, style="not bold"))
@@ -51,9 +58,9 @@ def explain(
 
 
 @app.command()
-@with_options(course=course_of)
+@with_options(assignment=loaded_assignment)
 def watch(
-    course: Assignment,
+    assignment: Assignment,
     folder: FolderArgument = Path(),
     exercise: ExerciseOption = None,
     point: PointOption = None,
@@ -64,7 +71,7 @@ def watch(
 
     settings = RunSettings(exercises=tuple(exercise or ()), points=tuple(point or ()))
     display = WatchDisplay()
-    watching = Watch(folder, course, settings, display.announce, display.tell)
+    watching = Watch(folder, assignment, settings, display.announce, display.tell)
     with watching as watched, contextlib.suppress(KeyboardInterrupt):
         for judged in watched.rounds():
             if isinstance(judged, Round):
@@ -74,9 +81,9 @@ def watch(
 
 
 @app.command("try")
-@with_options(course=course_of)
+@with_options(assignment=loaded_assignment)
 def try_point(
-    course: Assignment,
+    assignment: Assignment,
     point: Annotated[str, typer.Argument(help="A point that you lost, such as 2.4.")],
     folder: FolderArgument = Path(),
     seed: Annotated[int, typer.Option(min=0, help="The seed of the run to look into.")] = PRACTICE_SEED,
@@ -85,7 +92,7 @@ def try_point(
     """Call your function on the input that it fails for, in your own Python: prints and breakpoint() work."""
     from grader.student.trial import find_trial, run_trial
 
-    report, trial = find_trial(course, folder, point, seed)
+    report, trial = find_trial(assignment, folder, point, seed)
     if trial is not None:
         raise SystemExit(ExitCode.GRADED if run_trial(trial, folder.resolve(), out, pdb) else ExitCode.OUT_OF_ORDER)
     if report.score == report.max_score:
@@ -97,9 +104,9 @@ def try_point(
 
 
 @app.command()
-@with_options(course=course_of)
+@with_options(assignment=loaded_assignment)
 def check(
-    course: Assignment,
+    assignment: Assignment,
     folder: FolderArgument = Path(),
     archive: Annotated[
         Path | None, typer.Option("--zip", metavar="FILE.zip", help="Write the files to hand in to this zip.")
@@ -108,7 +115,7 @@ def check(
     """Check whether a folder is ready to hand in: nothing missing, nothing unfinished, nothing forbidden."""
     from grader.student.readiness import examine, pack
 
-    readiness = examine(course, folder, archive)
+    readiness = examine(assignment, folder, archive)
     for item in readiness.items:
         sign, style = ("✓ ", "green") if item.ready else ("✗ ", "red")
         text = wrapped(sign + clean(item.sentence), out.width, len(sign))

@@ -74,8 +74,7 @@ def _under(index: store.ClassIndex, assignment: Assignment, most: float) -> stor
 
 def check_sheet(inputs: ClassInputs, index: store.ClassIndex) -> None:
     """Raises UsageError where the LMS's sheet cannot be filled in with what a class is worth."""
-    if inputs.scale and not inputs.sheet:
-        raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
+    inputs.refuse_scale_without_sheet()
     if inputs.sheet:
         open_gradesheet(inputs.sheet.path, index.worth, inputs.assignment_column, scale=bool(inputs.scale))
 

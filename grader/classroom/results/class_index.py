@@ -114,12 +114,9 @@ def _unread_times(intake: Intake) -> Iterator[Issue]:
         if note.startswith(UNREAD_TIME) and hand_in.submitted is None
     }
     if unread_times:
-        shown = "; ".join(f"{who}: {text}" for who, text in list(unread_times.items())[:MAX_NAMED])
-        more = f"; and {len(unread_times) - MAX_NAMED} more" if len(unread_times) > MAX_NAMED else ""
+        shown = listed([f"{who}: {text}" for who, text in unread_times.items()], MAX_NAMED)
         hand_ins = counted(len(unread_times), "hand-in")
-        message = (
-            f"{UNREAD_TIME} for {hand_ins} ({shown}{more}). Nothing was deducted; give the times with --submitted."
-        )
+        message = f"{UNREAD_TIME} for {hand_ins} ({shown}). Nothing was deducted; give the times with --submitted."
         yield Issue(IssueKind.TIME, "times", message)
 
 

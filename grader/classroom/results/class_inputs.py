@@ -89,6 +89,11 @@ class ClassInputs:
         settings = (self.settings or {}).items()
         return {name: value.path if isinstance(value, InputFile) else value for name, value in settings}
 
+    def refuse_scale_without_sheet(self) -> None:
+        """Raises UsageError where grades are to be scaled to nothing."""
+        if self.scale and not self.sheet:
+            raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
+
     def items(self) -> Iterator[tuple[str, object]]:
         """What was given, by the option's name."""
         values = {name: getattr(self, name) for name in _FIELDS if name != "settings"}

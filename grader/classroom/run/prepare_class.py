@@ -67,8 +67,7 @@ def open_class(
 ) -> AbstractContextManager[Intake]:
     """The class with all tables that are known of it. Raises UsageError for one that cannot be read or filled in."""
     rubric = assignment.rubric
-    if inputs.scale and not inputs.sheet:
-        raise UsageError("--scale: give the LMS's sheet as well, with --sheet; its maximum is what is scaled to.")
+    inputs.refuse_scale_without_sheet()
     _check_column(inputs, worth_of(rubric, inputs))
     intake_inputs = _intake_inputs(inputs, rubric.late.zone)
     if inputs.sheet:

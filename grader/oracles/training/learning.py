@@ -5,9 +5,10 @@ from typing import Any
 
 from grader.model import Outcome, Verdict
 from grader.oracles.training.knowledge import MAX_BEFORE
-from grader.oracles.training.not_learning import few_batches, left_out, listed, never_cleared, why_not
+from grader.oracles.training.not_learning import MAX_NAMES, few_batches, left_out, never_cleared, why_not
 from grader.oracles.training.rerun import Attempt, Rerun
 from grader.oracles.training.statistics import Run
+from grader.text import listed
 
 
 def judge(rerun: Rerun, name: str) -> Verdict:
@@ -73,8 +74,8 @@ def _comes_trained(attempt: Attempt) -> tuple[str, str]:
 
 def _leaves_out(name: str, attempt: Attempt) -> tuple[str, str]:
     return (
-        f"With {name}, these parameters have gradients and never change: {listed(left_out(attempt))}. An optimizer "
-        "moves all that it is given: does make_optimizer pass on all of `params`?",
+        f"With {name}, these parameters have gradients and never change: {listed(left_out(attempt), MAX_NAMES)}. An "
+        "optimizer moves all that it is given: does make_optimizer pass on all of `params`?",
         "parameters-missing",
     )
 
@@ -118,7 +119,9 @@ def _notes_on_learning(attempt: Attempt) -> list[str]:
         notes.append(few)
     unchanged = attempt.run.epochs[-1].unchanged
     if unchanged and not left_out(attempt):
-        notes.append(f"Some parameters of the network never change (frozen, or without use?): {listed(unchanged)}.")
+        notes.append(
+            f"Some parameters of the network never change (frozen, or without use?): {listed(unchanged, MAX_NAMES)}."
+        )
     return notes
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from grader.oracles.figures import figure, figures_apart
 from grader.oracles.training.rerun import Attempt
+from grader.text import listed
 
 GROWN = 2.0  # a last loss of that many times the first is no noise of the batches
 GUESSING = 1.2  # nor is a loss of that many times what guessing gets, the logarithm of the number of classes
@@ -40,12 +41,6 @@ def _percentages(*shares: float) -> list[str]:
     """Whole numbers, where these differ: 79.7 % is no 80 %."""
     whole = [f"{100 * share:.0f}" for share in shares]
     return whole if len(set(whole)) == len(whole) else figures_apart(*(100 * share for share in shares))
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """`0.weight, 0.bias and 3 more`."""
-    more = len(names) - MAX_NAMES
-    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def left_out(attempt: Attempt) -> tuple[str, ...]:
@@ -98,7 +93,11 @@ def _not_cleared(signs: Signs) -> Reason | None:
 
 def _frozen(signs: Signs) -> Reason | None:
     unchanged = signs.attempt.run.epochs[-1].unchanged
-    return (f": some parameters never changed ({listed(unchanged)}).", "frozen-parameters") if unchanged else None
+    return (
+        (f": some parameters never changed ({listed(unchanged, MAX_NAMES)}).", "frozen-parameters")
+        if unchanged
+        else None
+    )
 
 
 def _few_batches(signs: Signs) -> Reason | None:
