@@ -36,7 +36,7 @@ from scripts.stored_points import stored_points
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
-PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
+PATIENCE = 300.0  # seconds for what a killed command started to see that it is gone
 LOOK_SECONDS = 0.002  # between two looks at the journal
 NEXT_REPORTS = 8  # behind one of which a command is killed
 LATE_KILLS = 2  # of a round after its last report: then it may write its tables and pages to the end
