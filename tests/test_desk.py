@@ -216,8 +216,18 @@ def move(results: Path, before: str, name: str) -> None:
         lines.append("renamed", id=name, folder=name, before=before)
 
 
-def test_no_mark_gets_into_the_report_of_another_whose_id_changed_at_that_moment(desk: Desk, results: Path) -> None:
-    """Ids go round, and the desk has not looked yet: the folder that it knows is another hand-in's."""
+@pytest.mark.parametrize("same", [False, True])
+def test_no_mark_gets_into_the_report_of_another_whose_id_changed_at_that_moment(
+    same: bool, desk: Desk, results: Path
+) -> None:
+    """Ids go round, and the desk has not looked yet: the folder that it knows is another hand-in's, which may have
+    handed in the same."""
+    if same:
+        hashes = {"sha256": stored(results, "s00002").submission.sha256}
+        report = stored(results, "s00001")
+        about = report.submission.model_copy(update=hashes)
+        store.write_report(results / "s00001", report.model_copy(update={"submission": about}))
+        desk.refresh()
     giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 0.5))
     for before, name in (("s00001", "x"), ("s00002", "s00001"), ("x", "s00002")):
         move(results, before, name)

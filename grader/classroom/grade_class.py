@@ -97,7 +97,7 @@ def grade_class(
             move_reports(results, journal, effects)
         inputs.keep(results)
         run = ClassRun(intake, settings, assignment, results, journal, open_executor(settings, assignment), watcher)
-        graded, compared = _grade(run, request.choice, stack, start)
+        graded, compared = _grade(run, effects, request.choice, stack, start)
         return export(results, graded, compared)
 
 
@@ -105,7 +105,7 @@ def _effects(
     results: Path, intake: Intake, state: State, inputs: GivenInputs, conditions: Conditions, assignment: Assignment
 ) -> Effects:
     """What this run changes of marks that exist; found out only where something may have: it reads the whole class."""
-    if inputs.are_new or has_lost(intake, state):
+    if inputs.are_new or has_lost(intake, state) or state.moves:  # which a cut may have separated from all else
         return effects_of(results, intake, state, conditions, assignment.rubric.late)
     return Effects()
 
@@ -154,12 +154,14 @@ def _check_places(submissions: Path, results: Path, against: Sequence[Path]) -> 
         raise UsageError(f"--against {same}: these are this class's own results; give an earlier year's.")
 
 
-def _grade(run: ClassRun, choice: Choice, stack: ExitStack, start: Start) -> tuple[store.ClassIndex, Compared]:
+def _grade(
+    run: ClassRun, effects: Effects, choice: Choice, stack: ExitStack, start: Start
+) -> tuple[store.ClassIndex, Compared]:
     """Grades what is chosen.
 
     Until `stack` closes, hand-ins are compared with one another and the executor ends, beside all that is left.
     """
-    gone = gone_entries(run.results, run.intake, run.journal.state)
+    gone = gone_entries(run.results, run.intake, run.journal.state, effects)
 
     def index() -> store.ClassIndex:
         return build_index(run.intake, run.settings, run.assignment, run.journal.state, gone)

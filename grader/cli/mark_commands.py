@@ -48,9 +48,11 @@ def review(
     if point is None or score is None:
         raise UsageError("a mark needs --point and --score, or a table of marks with --from.")
     path = report_at(report)
+    if (results := class_of(path)) is not None:
+        store.refuse_half_moved(results)
     course = assignment_for(path, assignment, rubric)
     marked = review_report(path, course, point=point, score=score, comment=comment, by=who, when=when)
-    _tell(marked, point, class_of(path))
+    _tell(marked, point, results)
 
 
 def _review_table(results: Path, course: Assignment, table: Path, by: str, when: datetime) -> None:

@@ -41,6 +41,8 @@ def finished(desk: Desk, carried: Sequence[LoggedMark], behind: int) -> None:
 
 def _carry(desk: Desk, marks: Sequence[LoggedMark]) -> list[LoggedMark]:
     carried: list[LoggedMark] = []
+    if desk.state.is_behind():
+        return carried
     for entry in dict.fromkeys(logged.entry for logged in marks):
         entry_marks = [logged for logged in marks if logged.entry == entry]
         hand_in = desk.state.by_origin(entry)

@@ -94,6 +94,8 @@ class ClassState:
         self._database = database
         self._adapter = TypeAdapter(_Summary)
         self._index_stamp: str | None = None
+        self._journal_stamp: str | None = None
+        self._moves = self._moves_now = 0  # how many ids had changed when the class was read, and now
         self._entries: list[Entry] = []
         self._students: dict[str, tuple[Student, ...]] = {}
         self._stamps: dict[str, str] = {}
@@ -143,6 +145,15 @@ class ClassState:
             if not text:
                 learned.append((entry.folder, stamp, self._adapter.dump_json(summary).decode()))
         return HandIn(key, origin, entry, entry.folder, summary.digest, summary.points or {}, summary.damage)
+
+    def is_behind(self) -> bool:
+        """Whether ids have changed since the class was read: what is known as one hand-in's folder may be another's."""
+        path = self.results / journal.NAME
+        stamp = _stamp(path)
+        if stamp != self._journal_stamp:
+            self._moves_now = len(journal.moves(path))
+            self._journal_stamp = stamp
+        return self._moves_now != self._moves
 
     def by_entry(self, entry: str) -> HandIn | None:
         """The hand-in that the class calls `entry` now."""
@@ -196,8 +207,9 @@ class ClassState:
     def _read_index(self) -> None:
         path = self.results / store.INDEX
         stamp = _stamp(path) or _stamp(self.results / journal.NAME)
-        if stamp == self._index_stamp and stamp is not None:
+        if stamp == self._index_stamp and stamp is not None and not self.is_behind():
             return
+        moves = len(journal.moves(self.results / journal.NAME))  # before the list, which may only be newer
         if path.is_file():
             index = store.read_index(self.results)
             self.title, self.issues = index.title, index.issues
@@ -206,7 +218,7 @@ class ClassState:
         else:
             self._read_journal()
         self._students = {entry.id: entry.students for entry in self._entries}
-        self._index_stamp = stamp
+        self._index_stamp, self._moves = stamp, moves
         self._origins = journal.origins(self.results / journal.NAME)
         self.version += 1
 

@@ -63,4 +63,5 @@ def decided(results: Path) -> tuple[frozenset[str], frozenset[str]]:
 
 def _keep(results: Path, new_inputs: ClassInputs) -> None:
     with store.lock(results):
+        store.refuse_half_moved(results)
         keep_inputs(results, read_inputs(results).updated(new_inputs))

@@ -114,7 +114,8 @@ class Desk:
     def report(self, hand_in: HandIn) -> Report:
         """The report with all marks, those too that are not carried over yet. Raises UsageError where it is damaged."""
         stored = store.read_report(self.results / hand_in.folder / store.REPORT)
-        if stored.submission.sha256 != hand_in.digest:  # by a run since the desk looked: of other files, or another's
+        # a run has graded other files since the desk looked, or the folder is another hand-in's
+        if stored.submission.sha256 != hand_in.digest or self.state.is_behind():
             self.refresh()
             raise UsageError("a run has just graded this hand-in again, or given it another id; please try again.")
         waiting = [logged.review for logged in self.log.waiting(hand_in.origin)]

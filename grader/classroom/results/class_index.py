@@ -41,6 +41,7 @@ def build_index(
         rubric_sha256=assignment.rubric_sha256,
         max_score=round(sum(point.max for point in rubric.points if point.id in settings.points), 6),
         points=columns(rubric),
+        moves=len(state.moves),
         issues=tuple(issue for issue in issues if issue.kind is not IssueKind.ABSENT or issue.who not in present),
         entries=Reiterable(lambda: _entries(intake, state, gone, present)),
     )

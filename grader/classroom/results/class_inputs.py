@@ -1,6 +1,6 @@
 """Keep in RESULTS what was given for a class besides the hand-ins, so that a later run uses it without being asked to.
 
-    inputs/inputs.json       the values, and the name and hash of each file
+    inputs/inputs.json       the values, the name and hash of each file, and how many ids had changed by then
     inputs/HASH-roster.csv   the files, as they were given
     inputs/HASH-against.zip  earlier years' hand-ins (`earlier_hand_ins`)
 
@@ -16,11 +16,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from grader.classroom.results import journal
 from grader.classroom.results.store import INPUTS, make_results
 from grader.errors import UsageError
 from grader.report.results_json import write_atomically
 
 _INDEX = "inputs.json"
+_MOVES = "moves so far"  # a key that no option is called: how many ids had changed, as the journal has it
 _OPTIONS = {"points": "--exercise/--point"}  # those that are not called as the input is
 _HASH_LENGTH = 12  # hexadecimal digits in a file's name: enough to tell the files of one class apart
 
@@ -148,17 +150,24 @@ _StoredInputs = TypeAdapter(dict[str, _StoredFile | bool | int | str | tuple[str
 
 
 def read_inputs(results: Path) -> ClassInputs:
-    """What is kept in RESULTS; nothing where no class was graded in there. Raises UsageError where it is damaged."""
+    """What is kept in RESULTS, under the ids of now; nothing where no class was graded in there.
+
+    Raises UsageError where it is damaged.
+    """
     path = results / INPUTS / _INDEX
     try:
         stored = _StoredInputs.validate_json(path.read_bytes())
-        return _inputs({name: _restored(results, name, value) for name, value in stored.items()})
+        known_moves = stored.pop(_MOVES, None)
+        inputs = _inputs({name: _restored(results, name, value) for name, value in stored.items()})
     except FileNotFoundError:
         return ClassInputs()
     except OSError as error:
         raise UsageError(f"{path}: the recorded inputs of this class cannot be read ({error.strerror}).") from error
     except (ValidationError, TypeError) as error:
         raise UsageError(f"{path}: this is not a list of the inputs of a class.") from error
+    if not isinstance(known_moves, int) or not inputs.accept:
+        return inputs
+    return inputs.following(journal.ids_after(journal.moves(results / journal.NAME)[known_moves:]))
 
 
 def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
@@ -168,7 +177,9 @@ def keep_inputs(results: Path, inputs: ClassInputs) -> ClassInputs:
     """
     make_results(results / INPUTS)
     copies: dict[str, Any] = {name: _copied(results, name, value) for name, value in inputs.items()}
-    text = json.dumps({name: _stored(value) for name, value in copies.items()}, indent=2, ensure_ascii=False)
+    stored = {name: _stored(value) for name, value in copies.items()}
+    stored[_MOVES] = len(journal.moves(results / journal.NAME))
+    text = json.dumps(stored, indent=2, ensure_ascii=False)
     write_atomically(results / INPUTS / _INDEX, text + "\n")
     files = {file.path.name for value in copies.values() for file in _files_of(value)}
     for path in (results / INPUTS).iterdir():

@@ -22,6 +22,7 @@ T = TypeVar("T")
 NAME = "journal.jsonl"
 _HASH = re.compile("[0-9a-f]{64}")
 _NUMBER_BYTES = 4
+_RENAMED = b'{"event": "renamed"'  # begins a line about an id that changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class State:
     faults: dict[str, str] = field(default_factory=dict)
     notes: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what loading left out, of those where it did
     questions: dict[str, tuple[Question, ...]] = field(default_factory=dict)  # what a person has to decide
+    moves: list[tuple[str, str]] = field(default_factory=list)  # every id that changed, in its order: before, now
 
     def __post_init__(self) -> None:
         self.graded = Origins(self.conditions)
@@ -119,6 +121,7 @@ class State:
                 self.faults.pop(name, None)
                 self.incomplete.discard(name) if record.get("complete") else self.incomplete.add(name)
             case {"event": "renamed", "id": str(name), "folder": str(folder), "before": str(before)}:
+                self.moves.append((before, name))
                 self.folders[name] = folder
                 self.folders.pop(before, None)
                 self.graded.rename(before, name)
@@ -212,11 +215,13 @@ class Journal:
             raise OutputError(f"{self.path}: the journal cannot be written ({error.strerror}).") from error
 
 
-def read(path: Path) -> Iterator[dict[str, Any]]:
+def read(path: Path, starting_with: bytes = b"") -> Iterator[dict[str, Any]]:
     """The whole lines of a journal; none where there is no journal. Raises OutputError."""
     try:
         with path.open("rb") as lines:
             for line in lines:
+                if not line.startswith(starting_with):
+                    continue
                 with suppress(ValueError):  # torn by a cut, or empty
                     record = json.loads(line)
                     if isinstance(record, dict):
@@ -225,6 +230,27 @@ def read(path: Path) -> Iterator[dict[str, Any]]:
         return
     except OSError as error:
         raise OutputError(f"{path}: the journal cannot be read ({error.strerror}).") from error
+
+
+def moves(path: Path) -> list[tuple[str, str]]:
+    """Every id that changed, in its order: before, now. Raises OutputError."""
+    return [
+        (str(record["before"]), str(record["id"]))
+        for record in read(path, starting_with=_RENAMED)
+        if record.keys() >= {"before", "id"}
+    ]
+
+
+def ids_after(moves: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id of now by the one before, after some moves. Ids that came up meanwhile are left out."""
+    before_by_now: dict[str, str] = {}
+    left: set[str] = set()
+    for before, now in moves:
+        first = before_by_now.pop(before, None if before in left else before)
+        if first is not None:
+            before_by_now[now] = first
+            left.add(first)
+    return {before: now for now, before in before_by_now.items()}
 
 
 def origins(path: Path) -> dict[str, str]:

@@ -102,6 +102,9 @@ class PointColumn(_Part):
 class ClassIndex(_Part):
     """class.json. `max_score` is of the points that were graded, `points` are all that the rubric has.
 
+    `moves` is how many ids had changed, as the journal has it, when this was written: it tells a list that a cut left
+    behind, in which an id is another hand-in's. None was written by an earlier version, which knew of no such list.
+
     Its `entries` can be gone through again and again; those of a class at work are made as they are
     asked for, since a class may have thousands.
     """
@@ -115,6 +118,7 @@ class ClassIndex(_Part):
     rubric_sha256: str
     max_score: float
     points: tuple[PointColumn, ...] = ()
+    moves: int | None = None
     issues: tuple[Issue, ...]
     entries: SkipValidation[Iterable[Entry]]
 
@@ -212,7 +216,28 @@ def _report_bytes(path: Path) -> bytes:
 
 
 def read_index(results: Path) -> ClassIndex:
-    """class.json. Raises UsageError."""
+    """class.json. Raises UsageError, where ids are changing too."""
+    index = stored_index(results)
+    _refuse_half_moved(results, index.moves)
+    return index
+
+
+def refuse_half_moved(results: Path) -> None:
+    """Raises UsageError while ids are changing: a folder may hold another student's report than the list says."""
+    if journal.moves(results / journal.NAME):
+        read_index(results)
+
+
+def _refuse_half_moved(results: Path, known_moves: int | None) -> None:
+    if known_moves is not None and known_moves < len(journal.moves(results / journal.NAME)):
+        raise UsageError(
+            f"{results}: hand-ins are being given other ids. Try it again in a moment; if the run that did so was cut "
+            "off, run `grader class` again first, which finishes it."
+        )
+
+
+def stored_index(results: Path) -> ClassIndex:
+    """class.json as the last run left it, perhaps behind the journal. Raises UsageError."""
     try:
         return _Stored.model_validate_json((results / INDEX).read_bytes())
     except OSError as error:

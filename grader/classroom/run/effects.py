@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from shutil import copyfile, rmtree
+from shutil import rmtree
 
 from grader.classroom.class_model import Extension, HandIn, Student
 from grader.classroom.intake.hand_ins import Intake
@@ -17,13 +17,15 @@ from grader.classroom.intake.roster import Roster
 from grader.classroom.marks.late import lateness
 from grader.classroom.results import store
 from grader.classroom.results.class_inputs import ClassInputs, option
-from grader.classroom.results.journal import Conditions, Journal, State
+from grader.classroom.results.journal import Conditions, Journal, State, ids_after
 from grader.classroom.results.store import Entry
 from grader.errors import UsageError
 from grader.load.file_names import folder_name
+from grader.report.results_json import write_atomically
 from grader.rubric import Late
 from grader.text import listed
 
+_PIECE = 1 << 20  # bytes that are copied at once
 _NAMED = 3  # hand-ins in a message, of those whose marks would change
 
 
@@ -65,7 +67,7 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
     before = [entry for entry in _entries(results, state) if entry.id in state.graded]
     lost = [entry for entry in before if entry.id not in factors]
     places: dict[str, Entry] = {}
-    for entry in (*(entry for entry in before if entry.id in factors and _is_as_graded(entry, state)), *lost):
+    for entry in (*(entry for entry in before if entry.id in factors), *lost):
         places.setdefault(entry.source, entry)
     renamed = _renamed(intake, state, places)
     new_ids = {entry.id: entry.id for entry in before} | {entry.id: now.id for entry, now in renamed}
@@ -83,11 +85,6 @@ def effects_of(results: Path, intake: Intake, state: State, conditions: Conditio
             if (new_id := new_ids[entry.id]) in factors and _factor_of_entry(entry, late) != factors[new_id]
         ),
     )
-
-
-def _is_as_graded(entry: Entry, state: State) -> bool:
-    """Whether the list of the class is as new as its journal about a report: a cut may lie between the two."""
-    return entry.sha256 == state.graded[entry.id].sha256
 
 
 def _renamed(intake: Intake, state: State, places: Mapping[str, Entry]) -> tuple[tuple[Entry, Entry], ...]:
@@ -146,10 +143,20 @@ def refuse_another_class(results: Path, intake: Intake, state: State, effects: E
     )
 
 
-def gone_entries(results: Path, intake: Intake, state: State) -> Sequence[Entry]:
-    """Entries that were graded before and are not among the hand-ins now. Reads class.json only if there are any."""
+def gone_entries(results: Path, intake: Intake, state: State, effects: Effects) -> Sequence[Entry]:
+    """Entries that were graded before and are not among the hand-ins now, by what they are called now.
+
+    Reads class.json only if there are any.
+    """
     lost = state.graded.keys() - {hand_in.id for hand_in in intake.hand_ins}
-    return [entry for entry in _entries(results, state) if entry.id in lost] if lost else ()
+    if not lost:
+        return ()
+    students = {now.id: now.students for _, now in effects.renamed}
+    return [
+        entry.model_copy(update={"students": students.get(entry.id, entry.students)})
+        for entry in _entries(results, state)
+        if entry.id in lost
+    ]
 
 
 def admit(
@@ -197,14 +204,16 @@ def _refusal(results: Path, changed: Sequence[str], effects: Effects) -> UsageEr
 
 
 def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
-    """Moves each report to the new id of its hand-in. If it is cut off, the next run does it again.
+    """Moves each report to the new id of its hand-in. If it is cut off, the next run goes on from what the journal has.
 
-    Raises UsageError where somebody else is writing reports for too long, and OutputError.
+    Until class.json is written, that is behind (`store.ClassIndex.moves`). Raises UsageError where somebody else is
+    writing reports for too long, and OutputError.
     """
-    if not effects.renamed:
+    moves = effects.new_ids
+    if not moves:
         return
     with store.writing_reports(results):
-        moves = effects.new_ids
+        _count_moves(results, journal.state)
         while moves:
             before = next((before for before, name in moves.items() if name not in moves), None)
             if before is None:  # ids that go round: one of them waits under a name that no id is
@@ -214,7 +223,14 @@ def move_reports(results: Path, journal: Journal, effects: Effects) -> None:
                 _move(results, journal, before, _waiting(before))
             else:
                 _move(results, journal, before, moves.pop(before))
-        _list_anew(results, journal.state, effects)
+
+
+def _count_moves(results: Path, state: State) -> None:
+    """Has a list that an earlier version wrote say which moves it knows."""
+    with suppress(UsageError):  # the first run was cut off; the list comes with this one
+        index = store.stored_index(results)
+        if index.moves is None:
+            store.write_index(results, index.model_copy(update={"moves": len(state.moves)}))
 
 
 def _move(results: Path, journal: Journal, before: str, name: str) -> None:
@@ -225,7 +241,9 @@ def _move(results: Path, journal: Journal, before: str, name: str) -> None:
     store.make_results(results / folder)
     for file in (store.SUBMISSION, store.SET_ASIDE, store.REPORT):
         if (old / file).is_file():
-            copyfile(old / file, results / folder / file)
+            write_atomically(results / folder / file, _pieces(old / file))
+        else:  # what a cut left there of the one that had this folder before
+            (results / folder / file).unlink(missing_ok=True)
     with suppress(UsageError):  # damaged: it is graded again, and what can be saved of it is
         report = store.read_report(old / store.REPORT)
         about = report.submission.model_copy(update={"id": name})
@@ -234,27 +252,18 @@ def _move(results: Path, journal: Journal, before: str, name: str) -> None:
     rmtree(old, ignore_errors=True)
 
 
-def _list_anew(results: Path, state: State, effects: Effects) -> None:
-    """Writes into the list of the class what its hand-ins are called now, for the desk and for those that are gone."""
-    try:
-        index = store.read_index(results)
-    except UsageError:
-        return  # the first run was cut off; what is listed comes with this one
-    listed = {entry.id: now.model_copy(update={"folder": state.folders[now.id]}) for entry, now in effects.renamed}
-    new_ids = {entry.id for entry in listed.values()}
-    entries = [
-        listed.get(entry.id, entry) for entry in index.entries if entry.status != "absent" or entry.id not in new_ids
-    ]
-    store.write_index(results, index.model_copy(update={"entries": entries}))
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
 
 
 def _entries(results: Path, state: State) -> Sequence[Entry]:
     """The class as the last run left it, with what only the journal has: graded by a run that was cut off."""
     try:
-        listed_entries = tuple(store.read_index(results).entries)
+        entries = _as_moved(store.stored_index(results), state)
     except UsageError:
-        listed_entries = ()
-    entries = tuple(_as_moved(entry, state) for entry in listed_entries)
+        entries = []
     listed_ids = {entry.id for entry in entries}
     cut_off = [
         Entry(id=name, folder=state.folders.get(name), students=(Student(name),),
@@ -265,12 +274,16 @@ def _entries(results: Path, state: State) -> Sequence[Entry]:
     return (*entries, *cut_off)
 
 
-def _as_moved(entry: Entry, state: State) -> Entry:
-    """An entry of the list, under the name at which its report waits where ids went round until a cut."""
-    waiting = _waiting(entry.id)
-    if waiting not in state.graded:
-        return entry
-    return entry.model_copy(update={"id": waiting, "folder": state.folders[waiting]})
+def _as_moved(index: store.ClassIndex, state: State) -> list[Entry]:
+    """The entries of a list under the ids that the journal knows them by: a cut may lie between the two."""
+    known_moves = len(state.moves) if index.moves is None else index.moves
+    now = ids_after(state.moves[known_moves:])
+    return [
+        entry.model_copy(update={"id": name, "folder": state.folders.get(name, entry.folder)})
+        if (name := now.get(entry.id))
+        else entry
+        for entry in index.entries
+    ]
 
 
 def _waiting(name: str) -> str:
