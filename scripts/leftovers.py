@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MARK = "GRADER_KILL_CLASS"  # in the environment of all that a command starts, so that leftovers are found
-PATIENCE = 60.0  # seconds for what a killed command started to see that it is gone
+PATIENCE = 300.0  # seconds for what a killed command started to see that it is gone
 
 
 def leftovers(mark: str) -> list[int]:

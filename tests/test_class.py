@@ -476,9 +476,15 @@ def test_killed_many_times_nothing_is_lost_and_nothing_done_twice(
     kill_class.make_class(tmp_path / "class", 1)
     grader("class", tmp_path / "class", "--output", tmp_path / "out", *FAST)  # from here on, its zygote is there
     before = warm_commands.family()
-    killed, _, stages = kill_class.run(kills, count, seed=1, begin=warm_commands.Process)
-    assert killed >= kills
-    assert len(stages) == 3 or kills < 30, "kills fell on every stage"
+    stages: set[str] = set()
+    for seed in range(1, 6):  # when kills fall is by chance: of 30, none on one of the stages in 1 of 150 runs
+        killed, _, hit = kill_class.run(kills, count, seed, begin=warm_commands.Process)
+        assert killed >= kills
+        stages |= hit.keys()
+        if len(stages) == 3 or kills < 30:
+            break
+    else:
+        pytest.fail(f"kills fell on {stages} alone")
     assert lasting(warm_commands.family() - before) == []
 
 

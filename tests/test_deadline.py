@@ -148,6 +148,16 @@ def test_what_an_answer_took_is_its_workers_own_time(machine: Machine, takes: fl
     assert deadline.own_seconds() == pytest.approx(takes, abs=1.0 if machine.disk else 0.2)
 
 
+def test_who_asks_too_late_for_an_answer_that_is_there_counts_nothing_against_its_worker() -> None:
+    """Whoever asked waits for the processor, too: eight of these seconds, and the worker none."""
+    machine = Machine(1.0, wants=0.0)
+    deadline = Deadline(1.0, machine.measure, lambda: machine.now)
+    machine.now += deadline.wait_seconds()
+    deadline.wait_seconds()
+    machine.now += 8.0
+    assert deadline.own_seconds() == 1.0
+
+
 def test_what_an_idle_machine_does_not_say_is_taken_from_the_clock_and_a_short_answer_for_nothing() -> None:
     machine = Machine(1.0)
     deadline = Deadline(10.0, lambda: None, lambda: machine.now, lambda: 0.0)

@@ -441,7 +441,7 @@ def test_the_sandboxes_hold_for(script: str) -> None:
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=20 * PATIENCE,
+        timeout=4 * PATIENCE,
         check=False,
     )
     if "only its owner may enter" in ran.stderr:
@@ -476,7 +476,7 @@ def test_the_sandboxes_hold_in_a_container_for(flags: dict[str, Any]) -> None:
             **flags,
         )
         try:
-            status = container.wait(timeout=20 * PATIENCE)["StatusCode"]
+            status = container.wait(timeout=4 * PATIENCE)["StatusCode"]
             text = container.logs().decode()
         finally:
             container.remove(force=True)

@@ -502,12 +502,13 @@ def test_half_an_answer_is_a_timeout(launcher: Launcher) -> None:
 
 
 def test_a_function_that_keeps_just_below_its_deadline_is_not_asked_for_ever(launcher: Launcher) -> None:
-    """And costs no other function anything."""
-    code = "import time\ndef late():\n    time.sleep(0.55)\n    return 1\ndef act():\n    return 2\n"
-    replies = ask(launcher, code, *["late"] * 14, "act", seconds=DEADLINE)
+    """And costs no other function anything. On a busy machine some answers are there before anybody looks at the
+    worker: they do not count, so more is asked than would be enough."""
+    code = "import time\ndef late():\n    time.sleep(0.4)\n    return 1\ndef act():\n    return 2\n"
+    replies = ask(launcher, code, *["late"] * 40, "act", seconds=DEADLINE)
     asked = [reply for reply in replies[:-1] if not (isinstance(reply, CallFailed) and reply.kind == "slow")]
     assert len(asked) < len(replies) - 1
-    assert replies[len(asked) : -1] == replies[len(asked) : len(asked) + 1] * (14 - len(asked))
+    assert replies[len(asked) : -1] == replies[len(asked) : len(asked) + 1] * (40 - len(asked))
     failure = replies[len(asked)]
     assert isinstance(failure, CallFailed)
     assert failure.outcome is Outcome.TIMEOUT

@@ -97,7 +97,8 @@ class Deadline:
         if measured is None:
             return min(elapsed, self._seconds)
         waited = measured.waited - self._first.waited + self._waited
-        return max(elapsed - waited, min(measured.ran - self._first.ran, self._seconds), 0.0)
+        # no more than it had: whoever asked may have waited, too, before they saw that the answer was there
+        return min(max(elapsed - waited, measured.ran - self._first.ran, 0.0), self._seconds)
 
     def _look(self, now: float) -> ProcessorTime | None:
         """What the worker has had by now; None where it is not to be seen any more."""

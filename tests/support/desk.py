@@ -20,7 +20,7 @@ from grader.assignment_folder import load_assignment
 from grader.classroom.desk.marking import Desk
 from grader.classroom.desk.server import open_desk
 from tests.support import warm_commands
-from tests.support.command import ROOT
+from tests.support.command import PATIENCE, ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Door:
         return self.ask("POST", path, body, {"Origin": self.origin, "Accept": "application/json", **headers})
 
     def ask(self, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.link).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(self.link).netloc, timeout=PATIENCE)
         try:
             cookie = {"Cookie": self.cookie} if self.cookie else {}
             connection.request(method, path, body, {**cookie, **(headers or {})})
@@ -118,4 +118,4 @@ class RunningDesk:
         self.said += self.process.stdout.readlines()
         self.process.stdout.close()
         atexit.unregister(self.process.kill)
-        return self.process.wait(120)
+        return self.process.wait(PATIENCE)

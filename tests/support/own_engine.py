@@ -20,7 +20,7 @@ from grader.errors import SandboxError
 from grader.sandbox.docker.engine import connect
 from tests.support.engines import IMAGE, docker_launcher
 
-START_SECONDS = 60.0
+START_SECONDS = 300.0
 END_SECONDS = 30.0  # for the engine to end its containers
 _APART = ("--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false", "--bridge=none")
 

@@ -27,10 +27,12 @@ function say(text, seconds = 3.5) {
   quiet = setTimeout(() => status.classList.remove("shown"), seconds * 1000);
 }
 
+let warnings = 0; // so far
 function warn(text, label, action) {
   const alert = byId("alert");
   alert.replaceChildren();
   if (!text) return;
+  warnings += 1;
   const said = document.createElement("span");
   said.textContent = text;
   alert.append(said);
@@ -129,13 +131,15 @@ async function claim(fresh, passing = false) {
   if (main().dataset.page !== "sheet" || (!fresh && Date.now() - claimed < RENEW)) return;
   claimed = Date.now();
   const { key, point } = main().dataset;
+  const before = warnings;
   try {
     const answer = await post(`/claim/${key}/${point}${location.search}`, new URLSearchParams());
     if (main().dataset.key !== key || main().dataset.point !== point) return;
     stand(answer);
-    if (!answer.holder) { passed = 0; if (fresh && !pending().length) warn(""); }
+    const silent = warnings === before; // a mark that was refused meanwhile is what to know
+    if (!answer.holder) { passed = 0; if (fresh && silent && !pending().length) warn(""); }
     else if (passing && passed < 20 && answer.steps.n) { passed += 1; await go(answer.steps.n, { passing }); }
-    else warn(`${answer.holder} has this hand-in open and is marking it.`);
+    else if (silent) warn(`${answer.holder} has this hand-in open and is marking it.`);
   } catch { /* the next thing that is sent says so */ }
 }
 
