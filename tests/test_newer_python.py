@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -10,12 +11,16 @@ import pytest
 from grader.assignment_folder import Assignment
 from grader.load.newer_python import name_since, newer_error, newer_syntax
 from grader.load.submission import load
-from grader.model import Outcome
+from grader.model import CheckResult, Outcome, Verdict
 from grader.pipeline import GradingSession
+from grader.report.student_summary import advice
 from grader.sandbox.sandbox_settings import SandboxSettings
+from grader.score import score
 from grader.settings import RunSettings
-from grader.student.older_pythons import OLDEST, with_notes
+from grader.student.older_pythons import MAY_BE_OLDER, OLDEST, with_notes
+from grader.student.readiness import examine
 from tests.support.command import ROOT
+from tests.test_score import ABOUT
 
 RIGHT = (ROOT / "reference/exercise2.py").read_text(encoding="utf-8")
 # Of each: the line, and what Python 3.11 says where it stops.
@@ -108,6 +113,31 @@ def test_a_right_answer_for_a_newer_python_is_a_persons_and_not_wrong(assignment
             assert [point.outcome for point in report.points] == [Outcome.REVIEW] * 2
             assert (report.score, report.pending) == (0, 3)
             assert re.fullmatch(sentence, report.points[0].message)
+            assert re.fullmatch(
+                r"Next: write line \d+ of exercise2\.py another way\. Until then, a person decides 2\.1, 2\.2\.",
+                advice(report, 200),
+            )
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python 3.14 reads it")
+def test_check_says_of_a_line_for_a_newer_python_that_a_person_decides(assignment: Assignment, tmp_path: Path) -> None:
+    """And not that it costs points."""
+    shutil.copytree(ROOT / "reference", tmp_path, dirs_exist_ok=True)
+    with (tmp_path / "exercise2.py").open("a", encoding="utf-8") as file:
+        file.write("template = t'{np}'\n")
+    readiness = examine(assignment, tmp_path)
+    assert [item.sentence.partition(" ")[0] for item in readiness.items if not item.ready] == ["exercise2.py:14:"]
+    assert readiness.conclusion == ("1 thing is open. You can hand in all the same; a person then decides about it.")
+
+
+def test_what_only_a_newer_python_reads_is_the_next_thing_to_do_where_all_is_right(assignment: Assignment) -> None:
+    """Under the student's own Python, which reads it; "Nothing left to fix" stood below the note."""
+    points = [point.id for point in assignment.rubric.points]
+    results = [CheckResult(point, None, Verdict.passed()) for point in points]
+    note = f"exercise2.py:17: such an f-string is read only since Python 3.12; {MAY_BE_OLDER}"
+    about = {**ABOUT, "submission": {**ABOUT["submission"], "notes": (note,)}}
+    report = score(assignment.rubric, results, points, **about)
+    assert advice(report) == "Next: write line 17 of exercise2.py another way (see above)."
 
 
 NEW = {

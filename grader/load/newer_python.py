@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 Version = tuple[int, int]
 RUNNING: Version = sys.version_info[:2]
-REMEDY = "write it another way, or a person decides"
+ANOTHER_WAY = "write it another way"
+REMEDY = f"{ANOTHER_WAY}, or a person decides"
 _QUOTED = r"(?i:\b(?:f|fr|rf))(?P<quote>['\"]{3}|['\"])"
 _OTHER = r"(?:(?!(?P=quote)).)*"
 _WITHIN = rf"{_QUOTED}{_OTHER}\{{(?:(?!(?P=quote))[^}}])*(?P=quote){_OTHER}(?P=quote).*\}}"

@@ -8,11 +8,13 @@ from rich.text import Text
 
 from grader.counting import number
 from grader.load.decisions import OTHER_FILE
+from grader.load.newer_python import ANOTHER_WAY, REMEDY
 from grader.model import WHOLE_FILE, Outcome
 from grader.report.paragraphs import LATER, paragraphs, wrapped
 from grader.report.plain_text import clean, one_line
 from grader.report.terminal import table
 from grader.schema import PointScore, Report
+from grader.text import listed
 
 Commands = Callable[[PointScore], Sequence[tuple[str, str]]]  # what to type about a point, and what it does
 PRACTICE_SEED = 1  # the same inputs every time, so that what failed before is asked again
@@ -68,15 +70,34 @@ def _file_to_fix(point: PointScore) -> str | None:
     return f"fix {whole[1]}" if whole else None
 
 
+def _is_of_a_newer_python(point: PointScore) -> bool:
+    """Whether a person decides only because the file holds what this Python does not know: that the student can fix."""
+    return point.outcome is Outcome.REVIEW and REMEDY in point.message
+
+
+def _rewrite(chosen: PointScore, report: Report) -> str:
+    """What to do about a line that only a newer Python knows, and which points it leaves to a person."""
+    ids = [point.id for point in report.points if _is_of_a_newer_python(point) and point.message == chosen.message]
+    place = chosen.traceback[-1] if chosen.traceback else None
+    what = f"write line {place.line} of {place.file} another way" if place else f"write {chosen.id} another way"
+    return f"Next: {what}. Until then, a person decides {listed(ids)}."
+
+
 def advice(report: Report, width: int = 80, commands: Commands = shell_commands) -> str:
     """What to do next: fix what was tried before beginning something new, in the order of the sheet."""
-    open_points = [point for point in report.points if point.outcome not in LATER]
+    open_points = [point for point in report.points if point.outcome not in LATER or _is_of_a_newer_python(point)]
     tried = [point for point in open_points if point.outcome is not Outcome.MISSING]
     if not open_points:
+        newer = next((note for note in report.submission.notes if note.endswith(ANOTHER_WAY)), None)
+        if newer is not None:
+            path, _, line = newer.partition(": ")[0].rpartition(":")
+            return wrapped(f"Next: write line {line} of {clean(path)} another way (see above).", width, 6)
         ours = [point.id for point in report.points if point.outcome is Outcome.GRADER_ERROR]
         appeal = f" Send your course the message about {', '.join(ours)}: you cannot fix that." if ours else ""
         return wrapped(f"Nothing left to fix.{appeal}", width, 0)
     chosen = (tried or open_points)[0]
+    if _is_of_a_newer_python(chosen):
+        return wrapped(_rewrite(chosen, report), width, 6)
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)

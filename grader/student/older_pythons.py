@@ -8,11 +8,12 @@ import tokenize
 from collections.abc import Iterator
 from dataclasses import replace
 
-from grader.load.newer_python import RUNNING, Version, name_since, shown
+from grader.load.newer_python import ANOTHER_WAY, RUNNING, Version, name_since, shown
 from grader.load.syntax import parse
 from grader.model import Submission
 
 OLDEST: Version = (3, 11)  # that the grader runs on: `requires-python`
+MAY_BE_OLDER = f"whoever grades it may have Python {shown(OLDEST)}: {ANOTHER_WAY}"
 _STARTS, _MIDDLES, _ENDS = (
     {getattr(token, f"{kind}_{part}", None) for kind in ("FSTRING", "TSTRING")} for part in ("START", "MIDDLE", "END")
 )
@@ -22,11 +23,7 @@ _ONLY_IN = re.compile(r"(?P<what>.+?) (?:is|are) only supported in Python (?P<ve
 def with_notes(submission: Submission) -> Submission:
     """The submission with a note for each of its files that an older Python might not read."""
     lines = ((path, _newest(source, path)) for path, source in submission.files.items() if path.endswith(".py"))
-    notes = [
-        f"{path}:{newer[0]}: {newer[1]}; whoever grades it may have Python {shown(OLDEST)}: write it another way"
-        for path, newer in lines
-        if newer
-    ]
+    notes = [f"{path}:{newer[0]}: {newer[1]}; {MAY_BE_OLDER}" for path, newer in lines if newer]
     return replace(submission, notes=(*submission.notes, *notes))
 
 

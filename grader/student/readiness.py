@@ -14,17 +14,19 @@ from grader.errors import OutputError
 from grader.load.static_checks import inspect
 from grader.load.submission import load, packed
 from grader.load.syntax import parse
-from grader.model import Submission, module_file
+from grader.model import Outcome, Submission, module_file
 from grader.rubric import Exercise
-from grader.student.older_pythons import with_notes
+from grader.student.older_pythons import MAY_BE_OLDER, with_notes
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that was looked at, and what there is to say about it."""
+    """One thing that was looked at, and what there is to say about it. With `decides`, it costs nothing by itself: a
+    person decides."""
 
     ready: bool
     sentence: str
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,9 @@ class Readiness:
         open_items = sum(not item.ready for item in self.items)
         if not open_items:
             return "Ready to hand in. Whether the answers are right, `pytest` says."
+        if all(item.ready or item.decides for item in self.items):
+            what = "1 thing is" if open_items == 1 else f"{open_items} things are"
+            return f"{what} open. You can hand in all the same; a person then decides about it."
         are, they = ("is", "it costs") if open_items == 1 else ("are", "they cost")
         return f"{open_items} of {len(self.items)} things {are} open. You can hand in all the same; {they} points."
 
@@ -55,7 +60,9 @@ def examine(assignment: Assignment, folder: Path, archive: Path | None = None) -
     items = [_exercise(submission, exercise, assignment) for exercise in rubric.exercise]
     items += [_mentioned(submission, place, words) for place, words in rubric.ready.items()]
     sentences = " ".join(item.sentence for item in items)
-    items += [Item(False, f"{note}.") for note in submission.notes if note not in sentences]
+    items += [
+        Item(False, f"{note}.", note.endswith(MAY_BE_OLDER)) for note in submission.notes if note not in sentences
+    ]
     return Readiness(submission, tuple(items))
 
 
@@ -72,7 +79,8 @@ def _exercise(submission: Submission, exercise: Exercise, assignment: Assignment
     path = exercise.file
     findings = inspect(submission, exercise, assignment.rubric, assignment.sources("given"))
     if findings:
-        return Item(False, " ".join(dict.fromkeys(finding.message for finding in findings.values())))
+        decides = all(finding.outcome is Outcome.REVIEW for finding in findings.values())
+        return Item(False, " ".join(dict.fromkeys(finding.message for finding in findings.values())), decides)
     tree = parse(submission.files[path], path)
     assert isinstance(tree, ast.Module)  # else there were findings
     problems = [*_left_in(tree, path), *_unfinished(tree, exercise)]
