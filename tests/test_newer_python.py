@@ -134,7 +134,7 @@ def test_what_only_a_newer_python_reads_is_the_next_thing_to_do_where_all_is_rig
     """Under the student's own Python, which reads it; "Nothing left to fix" stood below the note."""
     points = [point.id for point in assignment.rubric.points]
     results = [CheckResult(point, None, Verdict.passed()) for point in points]
-    note = f"exercise2.py:17: such an f-string is read only since Python 3.12; {MAY_BE_OLDER}"
+    note = f"exercise2.py:17: such an f-string is read only since Python 3.12{MAY_BE_OLDER}"
     about = {**ABOUT, "submission": {**ABOUT["submission"], "notes": (note,)}}
     report = score(assignment.rubric, results, points, **about)
     assert advice(report) == "Next: write line 17 of exercise2.py another way (see above)."

@@ -13,7 +13,7 @@ from grader.load.syntax import parse
 from grader.model import Submission
 
 OLDEST: Version = (3, 11)  # that the grader runs on: `requires-python`
-MAY_BE_OLDER = f"whoever grades it may have Python {shown(OLDEST)}: {ANOTHER_WAY}"
+MAY_BE_OLDER = f"; whoever grades it may have Python {shown(OLDEST)}: {ANOTHER_WAY}"
 _STARTS, _MIDDLES, _ENDS = (
     {getattr(token, f"{kind}_{part}", None) for kind in ("FSTRING", "TSTRING")} for part in ("START", "MIDDLE", "END")
 )
@@ -23,7 +23,7 @@ _ONLY_IN = re.compile(r"(?P<what>.+?) (?:is|are) only supported in Python (?P<ve
 def with_notes(submission: Submission) -> Submission:
     """The submission with a note for each of its files that an older Python might not read."""
     lines = ((path, _newest(source, path)) for path, source in submission.files.items() if path.endswith(".py"))
-    notes = [f"{path}:{newer[0]}: {newer[1]}; {MAY_BE_OLDER}" for path, newer in lines if newer]
+    notes = [f"{path}:{newer[0]}: {newer[1]}{MAY_BE_OLDER}" for path, newer in lines if newer]
     return replace(submission, notes=(*submission.notes, *notes))
 
 
