@@ -13,6 +13,7 @@ from grader.load.program_slice import program_slice
 from grader.model import Expected, Question
 
 OTHER_FILE = "but there is"  # in a note that asks about another file, for who says what to do next
+RENAME, MOVE = "rename it?", "move it to"  # in a message about a function that is there and was not found, likewise
 ABSENT = "which a person named as this file, is not in the hand-in"  # ends the note on a file accepted in vain
 DECIDED = "as a person decided"  # ends the note on an accepted file, by which the class's index sees it is settled
 

@@ -17,8 +17,10 @@ _COPIED = (
     (re.compile(r"^\s*>>> "), "This is copied from Python's prompt: remove the >>> and the output."),
 )
 
-# What Python says of a text that was copied from a page or a document, or of a path as Windows writes it.
+# What Python says where an editor mixed tabs and spaces, of a text that was copied from a page or a document, or of a
+# path as Windows writes it.
 _MESSAGES = (
+    (re.compile(r"^inconsistent use of tabs"), "Begin its lines with spaces alone; an editor can convert the tabs."),
     (re.compile(r"^invalid (?:non-printable )?character"), "It came with copied text: delete it and type it again."),
     (
         re.compile(r"'unicodeescape' codec"),

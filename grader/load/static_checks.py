@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from grader.load.decisions import MOVE, RENAME
 from grader.load.disguises import is_colab_export
 from grader.load.module_facts import MAX_COMPARED, Facts, read
 from grader.load.syntax import MAX_NAME
@@ -112,7 +113,7 @@ def _elsewhere(submission: Submission, exercise: Exercise) -> str:
         bound = (facts.bound if isinstance(facts, Facts) else None) or {}
         name = next((name for name in exercise.signatures if name in bound), None)
         if name is not None:
-            return f" {path}:{bound[name]} has {name}; move it to {exercise.file}."
+            return f" {path}:{bound[name]} has {name}; {MOVE} {exercise.file}."
     return ""
 
 
@@ -191,9 +192,9 @@ def _missing_names(exercise: Exercise, path: str, facts: Facts) -> Findings:
     for name in names:
         if name not in bound:
             close = next(iter(difflib.get_close_matches(name, compared, n=1, cutoff=0.8)), None)
-            hint = f" Line {bound[close]} has {close}; rename it?" if close else ""
+            hint = f" Line {bound[close]} has {close}; {RENAME}" if close else ""
             if name in facts.inner:
                 line, inside = facts.inner[name]
-                hint = f" Line {line} defines it inside {inside}, where it cannot be found; move it to the top level."
+                hint = f" Line {line} defines it inside {inside}, where it cannot be found; {MOVE} the top level."
             findings[name] = Finding(Outcome.MISSING, f"{path} has no {exercise.signatures.get(name, name)}.{hint}")
     return findings

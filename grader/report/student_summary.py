@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.counting import number
-from grader.load.decisions import OTHER_FILE
+from grader.load.decisions import MOVE, OTHER_FILE, RENAME
 from grader.load.newer_python import ANOTHER_WAY, REMEDY
 from grader.model import WHOLE_FILE, Outcome
 from grader.report.paragraphs import LATER, paragraphs, wrapped
@@ -17,6 +17,7 @@ from grader.schema import PointScore, Report
 from grader.text import listed
 
 Commands = Callable[[PointScore], Sequence[tuple[str, str]]]  # what to type about a point, and what it does
+_MISPLACED = {RENAME: "rename", MOVE: "move"}
 PRACTICE_SEED = 1  # the same inputs every time, so that what failed before is asked again
 
 
@@ -83,6 +84,17 @@ def _rewrite(chosen: PointScore, report: Report) -> str:
     return f"Next: {what}. Until then, a person decides {listed(ids)}."
 
 
+def _misplaced(point: PointScore, report: Report) -> str | None:
+    """What to do about an answer that is there under another name or in another place; None where nothing is."""
+    if point.outcome is not Outcome.MISSING:
+        return None
+    about = (note.partition(":")[0] for note in report.submission.notes if OTHER_FILE in note)
+    file = next((name for name in about if point.message.startswith(f"{name}: ")), None)
+    if file is not None:
+        return f"save your answer as {clean(file)}"
+    return next((f"{verb} your function" for sign, verb in _MISPLACED.items() if sign in point.message), None)
+
+
 def advice(report: Report, width: int = 80, commands: Commands = shell_commands) -> str:
     """What to do next: fix what was tried before beginning something new, in the order of the sheet."""
     open_points = [point for point in report.points if point.outcome not in LATER or _is_of_a_newer_python(point)]
@@ -95,15 +107,15 @@ def advice(report: Report, width: int = 80, commands: Commands = shell_commands)
         ours = [point.id for point in report.points if point.outcome is Outcome.GRADER_ERROR]
         appeal = f" Send your course the message about {', '.join(ours)}: you cannot fix that." if ours else ""
         return wrapped(f"Nothing left to fix.{appeal}", width, 0)
-    chosen = (tried or open_points)[0]
+    misplaced = [point for point in open_points if _misplaced(point, report)]
+    chosen = (tried or misplaced or open_points)[0]
     if _is_of_a_newer_python(chosen):
         return wrapped(_rewrite(chosen, report), width, 6)
     file = _file_to_fix(chosen)
     if file is not None:
         return wrapped(f"Next: {file}. Until then, its exercise scores 0.", width, 6)
-    about = [note.partition(":")[0] for note in report.submission.notes if OTHER_FILE in note]
-    file = next((name for name in about if not tried and chosen.message.startswith(f"{name}: ")), None)
-    other = f"save your answer as {clean(file)} (see above), or " if file else ""
+    instead = _misplaced(chosen, report)
+    other = f"{instead} (see above), or " if instead else ""
     first = f"Next: {other}{'fix' if tried else 'begin with'} {chosen.id} {one_line(chosen.title, 80)}."
     lines = [f"      {command:<20} {what}" for command, what in commands(chosen)]
     return "\n".join([wrapped(first, width, 6), *lines])

@@ -156,7 +156,9 @@ def _mentioned(submission: Submission, place: str, words: tuple[str, ...]) -> It
         lines = submission.files[place].decode("utf-8", "replace").splitlines()
         text = "\n".join(line for line in lines if not line.startswith("#"))  # headings are handed out
     if text is None:
-        return Item(False, f"{place} was not found, or cannot be read without running it.")
+        is_constant = module_file(place.rpartition(".")[0]) in submission.files
+        where = ", or cannot be read without running it" if is_constant else " in this folder"
+        return Item(False, f"{place} was not found{where}.")
     missing = [word for word in words if word.lower() not in text.lower()]
     if missing:
         return Item(False, f"{place} says nothing about {', '.join(missing)}.")
