@@ -11,6 +11,7 @@ import pytest
 from rich.console import Console
 
 from grader.assignment_folder import Assignment
+from grader.load.decisions import MOVE, RENAME
 from grader.model import CheckResult, Frame, Outcome, Verdict
 from grader.report.paragraphs import _printed
 from grader.report.student_summary import print_progress
@@ -157,6 +158,17 @@ def test_what_was_tried_comes_before_what_was_not_begun(assignment: Assignment) 
     assert "Next: fix 2.1 One window." in text
     assert "\n2.1  Wrong.\n    exercise2.py:3 in f\n        x = 1\n" in text
     assert "Next: begin with 1.1 " in said(assignment, missing)
+
+
+def test_what_is_there_under_another_name_comes_before_what_was_not_begun(assignment: Assignment) -> None:
+    missing = CheckResult("1.1", None, Verdict.missing("df_dr is not written yet."))
+    renamed = CheckResult("2.1", None, Verdict.missing(f"exercise2.py has no f. Line 6 has g; {RENAME}"))
+    moved = CheckResult(
+        "2.1", None, Verdict.missing(f"exercise2.py has no f. Line 6 defines it; {MOVE} the top level.")
+    )
+    for result, what in ((renamed, "rename"), (moved, "move")):
+        text = said(assignment, missing, result)
+        assert f"Next: {what} your function (see above), or begin with 2.1 One window." in text
 
 
 def test_a_persons_point_and_our_own_fault_are_not_the_students_to_mend(assignment: Assignment) -> None:

@@ -79,6 +79,11 @@ def test_a_folder_that_is_not_ready_says_what_is_open(assignment: Assignment, fo
     assert sentences[2] == "exercise4.py: not begun: build_network, make_optimizer, train_epoch."
     assert sentences[3] == f"exercise4.RESULTS says nothing about {', '.join(SIX)}."
     assert sentences[-1] == f"report.md says nothing about {', '.join(SIX)}."
+    (folder / "report.md").unlink()
+    (folder / "exercise4.py").unlink()
+    sentences = [item.sentence for item in examine(assignment, folder).items if not item.ready]
+    assert sentences[-3:] == [f"{place} was not found in this folder." for place in
+                              ("exercise4.RESULTS", "exercise4.CLAIMS", "report.md")]  # fmt: skip
     (folder / "exercise2.py").write_text(WRONG.replace("    dX = ", "    breakpoint()\n    dX = ", 1), encoding="utf-8")
     assert any("exercise2.py:5 has breakpoint() in it" in item.sentence for item in examine(assignment, folder).items)
 
