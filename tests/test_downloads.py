@@ -145,7 +145,7 @@ def test_the_newest_of_what_vpl_kept_counts_with_its_time(tmp_path: Path) -> Non
 
 def test_attempts_whose_time_cannot_be_read_are_kept_apart(read_class: Taken, tmp_path: Path) -> None:
     """Of two attempts there were two files of one path in one hand-in, and nobody could say which counts."""
-    older, newer = (f"397063-2557 - Ada Lovelace - {day} Ιανουαρίου 2022 1359" for day in (24, 25))
+    older, newer = (f"397063-2557 - Ada Lovelace - {day}. ledna 2022 1359" for day in (24, 25))
     intake = read_class(laid_out(tmp_path, {
         f"{older}/exercise2.py": OTHER, f"{newer}/exercise2.py": GOOD,
         "397064-2557 - Alan Turing - Jan 25, 2022 159 PM/exercise2.py": GOOD,
@@ -155,6 +155,26 @@ def test_attempts_whose_time_cannot_be_read_are_kept_apart(read_class: Taken, tm
     assert f"--match '{older}=1' takes the other" in choice.message
     decided = read_class(tmp_path, matches=(f"{older}=1",))
     assert graded(decided) == {"1": OTHER, "2": GOOD}
+
+
+def test_artemis_repositories_for_practice_are_no_hand_ins(read_class: Taken, tmp_path: Path) -> None:
+    """One was graded in the place of the hand-in, or beside it, until somebody was asked."""
+    files = {
+        "ida23-Sheet-9-71-ada/exercise2.py": GOOD,
+        "ida23-Sheet-9-72-alan/exercise2.py": GOOD,
+        "practice-ida23-Sheet-9-95-ada/exercise2.py": OTHER,
+        "practice-makes-perfect/exercise2.py": OTHER,
+    }
+    for place in in_every_packing(tmp_path, files):
+        intake = read_class(place)
+        assert [hand_in.source for hand_in in intake.hand_ins if hand_in.id in ("1", "2")] == [
+            "ida23-Sheet-9-71-ada", "ida23-Sheet-9-72-alan",
+        ]  # fmt: skip
+        (issue,) = [issue for issue in intake.issues if "practice-ida23" in issue.message]
+        assert (issue.kind, issue.message.partition(": ")[2]) == (
+            IssueKind.UNMATCHED,
+            "a repository for practice, as Artemis calls those that were made after the due date, and not a hand-in.",
+        )
 
 
 def test_of_teams_library_what_was_turned_in_counts(read_class: Taken, tmp_path: Path) -> None:
@@ -309,10 +329,45 @@ def test_blackboards_receipts_say_whose_an_attempt_is(read_class: Taken, tmp_pat
         "25-01-2022 1359",
         "2022-01-25 1359",
         "2022年1月25日 下午 159",
+        # as BrightspaceUI/intl has the "medium" date and the "short" time
+        "25 Ionawr 2022 1359",
+        "25 Ion 2022 1359",
+        "25 يناير, 2022 159 م",
+        "25 جنوری، 2022 159 PM",
+        "25 ม.ค. 2022 1359",
+        "25 thg 1, 2022 1359",
+        "25 Hān 2022 159 PM",
+        "25 Ian. 2022 159 PM",
     ],
 )
 def test_times_in_names_are_read_in_every_language(text: str) -> None:
     assert time_in_name(text) == datetime(2022, 1, 25, 13, 59)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "25 ม.ค. 2565 1359",  # the Thai year
+        "25 Ιανουαρίου 2022 159 το",
+        "25 يناير, 2022 159 مساء",
+        "25. ledna 2022 13:59",  # Brightspace speaks no Czech
+    ],
+)
+def test_a_time_that_may_be_another_is_not_read(text: str) -> None:
+    assert time_in_name(text) is None
+
+
+def test_each_half_of_the_day_is_told_from_the_other() -> None:
+    for morning, afternoon in (
+        ("ص", "م"),
+        ("πμ", "μμ"),
+        ("π.μ.", "μ.μ."),
+        ("오전", "오후"),
+        ("AM", "PM"),
+        ("a.m.", "p.m."),
+    ):
+        at = [time_in_name(f"25 January 2022 {hour}59 {half}") for hour in (1, 12) for half in (morning, afternoon)]
+        assert [time.hour for time in at if time] == [1, 13, 0, 12], (morning, afternoon)
 
 
 def test_a_time_in_a_name_that_cannot_be_read_takes_nobody_his_hand_in(read_class: Taken, tmp_path: Path) -> None:
@@ -465,7 +520,7 @@ def test_times_that_cannot_be_read_are_one_issue_of_the_class(assignment: Assign
         laid_out(klass.place, {f"{who}/ps9/exercise2.py": GOOD, f"{who}/ps9/timestamp.txt": f"{who} o'clock".encode()})
         (klass.place / who / "exercise2.py").unlink()
     times = [issue for issue in klass.grade().issues if issue.kind is IssueKind.TIME]
-    given = "a: a o'clock; b: b o'clock; c: c o'clock"
+    given = "a: a o'clock, b: b o'clock, c: c o'clock"
     assert [issue.message for issue in times] == [
         f"{UNREAD_TIME} for 3 hand-ins ({given}). Nothing was deducted; give the times with --submitted."
     ]

@@ -133,6 +133,25 @@ WORKSHEETS = {
         'Учасник71,Ada Lovelace,0310,ada@x,"Здано на оцінення - Продовжено до: понеділок 27 '
         'січня 2020 14:00",,"22,00","субота 25 січня 2020 13:00",-,\n'
     ),
+    "pl": (
+        'identyfikator,"Pełna nazwa","Numer Indeksu",E-mail,Status,Ocena,"Maksymalna ocena",'
+        '"Ostatnia modyfikacja (przesłane rozwiązanie)","Ostatnia aktualizacja (ocena)","Komentarz zwrotny"\n'
+        'Uczestnik71,Ada Lovelace,0310,ada@x,"Przesłane do oceny - Przedłużono termin oddania do: '
+        'poniedziałek, 27 stycznia 2020, 14:00 PM",,"22,00","sobota, 25 stycznia 2020, 13:00 PM",-,\n'
+    ),
+    "el": (
+        'Αναγνωριστικό,"Πλήρες όνομα","Αναγνωριστικός αριθμός","Διεύθυνση ηλε.ταχυδρομείου",Κατάσταση,Βαθμός,'
+        '"Μέγιστος Βαθμός","Τελευταία τροποποιημένη (υποβολή)","Τελευταία τροποποίηση (βαθμολόγηση)",'
+        '"Σχόλια ανατροφοδότησης"\n'
+        'Συμμετέχων71,Ada Lovelace,0310,ada@x,"Υποβλήθηκε για βαθμολόγηση - Παραχωρήθηκε παράταση μέχρι: '
+        'Δευτέρα, 27 Ιανουαρίου 2020, 02:00 μμ",,"22,00","Σάββατο, 25 Ιανουαρίου 2020, 01:00 μμ",-,\n'
+    ),
+    "ko": (
+        '식별자,"전체 이름","id 번호","이메일 주소",상태,성적,"최대 성적","마지막 수정됨(제출)",'
+        '"마지막 수정됨(성적)","피드백 코멘트"\n'
+        '참가자71,Ada Lovelace,0310,ada@x,"채점을 위해 제출되었습니다. - 월요일, 27 1월 2020, 02:00 오후 까지 '
+        '연장되었습니다.",,22.00,"2020년 1월 25일, 토요일, 오후 01:00",-,\n'
+    ),
     "ja": (
         'ID,フルネーム,IDナンバ,メールアドレス,ステータス,評点,最大評点,"最終更新日時 (提出)",'
         '"最終更新日時 (評定)",フィードバックコメント\n'
@@ -276,8 +295,8 @@ def test_ids_that_a_spreadsheet_shortened_are_refused(text: str, tmp_path: Path)
         ('sep=,\nid,name\n1,"Ada\nLovelace"\n2,"Alan\n', "line 5: this line cannot be read"),
         ('sep=,\nid,name\n1,"Ada\nLovelace"\n1,Alan\n', "line 5: 1 is listed twice."),
         (
-            "Identyfikator,Pełna nazwa,Status\n1,Ada,-\n",
-            "none of the columns of this roster (Identyfikator, Pełna nazwa, Status) is known as an id, a name",
+            "Identifikátor,Celé jméno,Status\n1,Ada,-\n",
+            "none of the columns of this roster (Identifikátor, Celé jméno, Status) is known as an id, a name",
         ),
     ],
 )

@@ -144,8 +144,11 @@ def repaired(text: str) -> str:
 
 
 def lms_number(identifier: str) -> str:
-    """Moodle's "Participant 101" or "Teilnehmer/in101" -> "101", in any language; a login such as s0310000 stays."""
-    return re.sub(r"^(?=\D*[ /·*:]|[^\x00-\x7f])\D+(?=\d+$)", "", identifier)
+    """Moodle's "Participant 101" or "Teilnehmer/in101" -> "101", in any language; a login such as s0310000 stays.
+
+    What looks like a login, and is Polish, is known by its word.
+    """
+    return re.sub(r"^(?:(?=\D*[ /·*:]|[^\x00-\x7f])\D+|Uczestnik)(?=\d+$)", "", identifier)
 
 
 def _is_about_points(row: Sequence[str]) -> bool:

@@ -1,8 +1,10 @@
 """Times as LMS and people write them: ISO 8601, Gradescope's, and dates with the month as a word in many languages.
 
-Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020,
-1:59 PM", "Saturday, January 25, 2020, 1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59",
-"sábado, 25 de enero de 2020, 13:59". In the names of files ":" is left out: "Jan 25, 2020 159 PM".
+Moodle's forms are those of its language packs (core langconfig, strftimedaydatetime): "Saturday, 25 January 2020, 1:59
+PM", "Saturday, January 25, 2020, 1:59 PM", "Samstag, 25. Januar 2020, 13:59", "samedi 25 janvier 2020, 13:59",
+"sábado, 25 de enero de 2020, 13:59", with the months and halves of the day of the C library's locale that the pack
+names. Brightspace's are those of its library (BrightspaceUI/intl, lib/locale-data). In the names of files ":" is left
+out: "Jan 25, 2020 159 PM".
 """
 
 import re
@@ -35,26 +37,37 @@ _LANGUAGES = (
     "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου "
+    "δεκεμβρίου",
+    "ionawr chwefror mawrth ebrill mai mehefin gorffennaf awst medi hydref tachwedd rhagfyr",
+    "ianuali pepeluali malaki ʻapelila mei iune iulai ʻaukake kepakemapa ʻokakopa nowemapa kekemapa",
+    "hānuere pēpuere māehe āpereira mei hune hūrae ākuhata hepetema oketopa noema tīhema",
+    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
+    "جنوری فروری مارچ اپریل مئی جون جولائی اگست ستمبر اکتوبر نومبر دسمبر",
+    "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.",
 )
 _SHORT = {"mrt": 3}  # which does not begin the word that it stands for, maart
 UNREAD_TIME = "the time that the platform gives cannot be read"  # a note on a hand-in; in brackets, what it gives
 _MIN_LETTERS = 3  # of a month that is cut short
-_MONTH = r"(?P<month>[^\W\d_]{3,})\.?"
+_MONTH = r"(?P<month>[^\W\d_]{3,}|(?:[^\W\d_][\u0e34\u0e35]?\.){2}|เม\.ย\.)\.?"
 _DATES = (
-    rf"\b(?P<day>\d{{1,2}})(?:\.|er|st|nd|rd|th)?,? (?:de |d['’])?{_MONTH},? (?:de )?(?P<year>\d{{4}})",
+    rf"\b(?P<day>\d{{1,2}})(?:\.|er|st|nd|rd|th)?,? (?:de |d['’])?{_MONTH}[,،]? (?:de )?(?P<year>\d{{4}})",
     rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
     rf"\b(?P<year>\d{{4}})\.? {_MONTH} (?P<day>\d{{1,2}})\b",
+    r"\b(?P<day>\d{1,2}) (?P<number>\d{1,2})월 (?P<year>\d{4})",
+    r"\b(?P<day>\d{1,2}) (?:thg|thang) (?P<number>\d{1,2}),? (?P<year>\d{4})",
     r"\b(?P<year>\d{4}) ?[年년] ?(?P<number>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日일]",
 )
 # Words may stand between the date and the time: "at", "um", "a las", the day of the week, the half of the day.
 _TIME = (
     r"(?P<between>[^\d]{1,16}?)(?P<hour>\d{1,2})(?: ?[:h.시点時] ?)?(?P<minute>\d\d)(?::(?P<second>\d\d))?"
-    r"(?!\d)(?: ?(?:(?P<half>[ap])\.? ?m\b\.?|(?P<turkish>o[os])\b))?"
+    r"(?!\d)(?: ?(?:(?P<half>[ap])\.? ?m\b\.?|(?P<word>o[os]|[πμ]\.?μ|오[전후]|[صم])(?!\w)\.?))?"
 )
 _OFFSET = re.compile(r" ?(?:(?:gmt|utc) ?)?(?P<offset>[+-]\d\d:?\d\d)\b| ?(?:gmt|utc|z)\b")
 # A word behind an hour of twelve that may say which half of the day it is, in a language that is not known here.
 _HALF_UNKNOWN = re.compile(r" ?(?!(?:uhr|hrs?|h|min)\b)[^\W\d_]{1,8}\.?(?: ?[^\W\d_]{1,8}\.?){0,2}")
-_SECOND_HALF = ("p", "P", "os")  # of a day: p. m., öğleden sonra
+_SECOND_HALF = ("p", "P", "os", "μμ", "μ.μ", "오후", "م")  # of a day: p. m., öğleden sonra, μετά μεσημβρίαν
+_MAX_YEAR = 2400  # of the calendar that is meant; the Thai one is 543 years ahead
 _AFTERNOON = ("下午", "午後", "오후")
 _WORDED = tuple(re.compile(date + _TIME) for date in _DATES)
 _NUMBERED = re.compile(
@@ -139,10 +152,12 @@ def time_in_name(text: str) -> datetime | None:
 
 def _clock(match: re.Match[str], day: int, month: int) -> datetime:
     hour, groups = int(match["hour"]), match.groupdict()
-    half = groups["half"] or groups.get("turkish") or ""
+    half = groups["half"] or groups.get("word") or ""
     is_afternoon = half in _SECOND_HALF or any(word in groups.get("between", "") for word in _AFTERNOON)
     if half or is_afternoon:
         hour = hour % 12 + (12 if is_afternoon else 0)
+    if int(match["year"]) > _MAX_YEAR:
+        raise ValueError("the year is another calendar's")
     return datetime(int(match["year"]), month, day, hour, int(match["minute"]), int(match["second"] or 0))
 
 

@@ -23,6 +23,8 @@ from grader.model import Expected
 SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini", GRADESCOPE_METADATA)
 _ENVIRONMENTS = ("env", "venv")
 _JOURNAL = "journal.jsonl"  # of RESULTS (results/journal.py)
+_BEFORE_PRACTICE = "practice-"
+_PRACTICE = "a repository for practice, as Artemis calls those that were made after the due date, and not a hand-in"
 _COPY = re.compile(r"(?i)(copy|kopie|copie|copia)( \(\d+\))?|\(?\d+\)?")  # what systems put behind a second file's name
 
 HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
@@ -31,11 +33,12 @@ HandInsAndIssues = tuple[Sequence[HandIn], list[Issue]]
 def folders_of_people(children: Sequence[File | Folder], expected: Expected, zone: ZoneInfo) -> HandInsAndIssues:
     """One hand-in per folder or archive. Where a name follows an LMS's pattern, it says whose the hand-in is."""
     issues: list[Issue] = []
+    practice = _for_practice(children)
     layout = layout_of([child for child in children if isinstance(child, Folder)], expected)
 
     def judged() -> Iterator[HandIn]:
         for child in children:
-            reason = _why_none(child, expected)
+            reason = _PRACTICE if child.name in practice else _why_none(child, expected)
             hand_in = _folder_hand_in(child, layout, expected, zone) if reason is None else reason
             if isinstance(hand_in, HandIn):
                 yield hand_in
@@ -49,6 +52,25 @@ def folders_of_people(children: Sequence[File | Folder], expected: Expected, zon
         rest = [child for child in children if child.key not in used_keys and child.name not in SYSTEM]
         return flat, [nobodys(child, _why_none(child, expected) or "") for child in rest]
     return hand_ins, issues
+
+
+def _for_practice(children: Sequence[File | Folder]) -> frozenset[str]:
+    """The repositories in an export of Artemis' that were made for practice, when nothing could be handed in any more.
+
+    They are called as the others are, `COURSE-EXERCISE-NUMBER-LOGIN`, with `practice-` before it.
+    """
+    names = {child.name: stem(child.name) if isinstance(child, File) else child.name for child in children}
+    usual = {prefix for name in names.values() if not name.startswith(_BEFORE_PRACTICE) for prefix in _prefixes(name)}
+    return frozenset(
+        original
+        for original, name in names.items()
+        if name.startswith(_BEFORE_PRACTICE) and usual.intersection(_prefixes(name.removeprefix(_BEFORE_PRACTICE)))
+    )
+
+
+def _prefixes(name: str) -> Iterator[str]:
+    """What may be course and exercise in `COURSE-EXERCISE-NUMBER-LOGIN`."""
+    return (name[: match.start()] for match in re.finditer(r"-(?=\d+-.)", name))
 
 
 def _folder_hand_in(child: File | Folder, layout: Layout, expected: Expected, zone: ZoneInfo) -> HandIn | str:
