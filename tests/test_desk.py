@@ -103,10 +103,6 @@ def carry(desk: Desk) -> None:
     desk.log.carried(carrying.carry(desk, desk.log.waiting()))
 
 
-def point_of(report: Report, name: str) -> Any:
-    return next(point for point in report.points if point.id == name)
-
-
 # What is recorded
 
 
@@ -141,7 +137,7 @@ def test_a_mark_is_recorded_as_review_does(desk: Desk, results: Path, grader: Co
             "by": "Emmy",
         }
     )
-    assert (ours.score, ours.pending, point_of(ours, "4.9").outcome) == (theirs.score, 0.0, Outcome.PARTIAL)
+    assert (ours.score, ours.pending, ours.point("4.9").outcome) == (theirs.score, 0.0, Outcome.PARTIAL)
     assert ours.reviews[0].sha256 == ours.submission.sha256
 
 
@@ -176,11 +172,11 @@ def test_undo_goes_back_mark_by_mark(desk: Desk, results: Path) -> None:
     giving.undo(desk, "Emmy")
     carry(desk)
     report = stored(results, "s00001")
-    assert (point_of(report, "4.9").score, report.reviews[-1].comment) == (0.5, "first")
+    assert (report.point("4.9").score, report.reviews[-1].comment) == (0.5, "first")
     giving.undo(desk, "Emmy")
     carry(desk)
     report = stored(results, "s00001")
-    assert (point_of(report, "4.9").outcome, report.pending) == (Outcome.REVIEW, 1.0), "as the machine left it"
+    assert (report.point("4.9").outcome, report.pending) == (Outcome.REVIEW, 1.0), "as the machine left it"
     assert [(mark.score, mark.before) for mark in report.reviews] == [(0.5, 0.0), (1.0, 0.5), (0.5, 1.0), (None, 0.5)]
     with pytest.raises(UsageError, match="there is no mark of yours left to take back"):
         giving.undo(desk, "Emmy")
@@ -198,7 +194,7 @@ def test_what_was_journaled_and_not_carried_over_is_there_after_a_kill(results: 
         giving.give(killed, Ask(key_of(killed, "s00001"), "4.9", "Emmy", 0.5))  # and nothing after it
     assert stored(results, "s00001").reviews == ()
     with Desk(results, load_assignment()) as again:
-        assert point_of(again.report(again.hand_in(key_of(again, "s00001"))), "4.9").score == 0.5
+        assert again.report(again.hand_in(key_of(again, "s00001"))).point("4.9").score == 0.5
         assert next(task.is_done for task in again.worklist("Emmy").tasks if task.key == key_of(again, "s00001"))
         waiting = again.log.waiting()
         carrying.carry(again, waiting)  # and killed once more, before it took note of that
@@ -325,9 +321,9 @@ def test_while_reports_are_being_written_marks_wait(desk: Desk, results: Path, m
         giving.give(desk, Ask(key_of(desk, "s00001"), "4.9", "Emmy", 1.0))
         with pytest.raises(UsageError, match="reports are being written there"):
             carry(desk)
-        assert point_of(desk.report(desk.hand_in(key_of(desk, "s00001"))), "4.9").score == 1.0
+        assert desk.report(desk.hand_in(key_of(desk, "s00001"))).point("4.9").score == 1.0
     carry(desk)
-    assert point_of(stored(results, "s00001"), "4.9").score == 1.0
+    assert stored(results, "s00001").point("4.9").score == 1.0
 
 
 def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
@@ -338,7 +334,7 @@ def test_a_class_at_work_is_marked_and_its_tables_wait(results: Path) -> None:
             assert door.post(f"/mark/{key}/4.9", {"score": "1"}).status == 200
             refused = door.post("/finish")
             assert (refused.status, "another run is using this folder" in refused.json["error"]) == (409, True)
-        assert point_of(stored(results, "s00000"), "4.9").score == 1.0, "the reports themselves are written"
+        assert stored(results, "s00000").point("4.9").score == 1.0, "the reports themselves are written"
     finally:
         at_work.close()
     assert not (results / "grades.csv").exists()
@@ -356,7 +352,7 @@ def test_a_class_that_has_no_list_yet_is_read_from_its_journal(results: Path, tm
     with Desk(results, load_assignment()) as desk:
         assert (len(desk.state.hand_ins), desk.state.expected) == (COUNT, 9)
         give(desk, "s00001", 1.0)
-    assert point_of(stored(results, "s00001"), "4.9").score == 1.0
+    assert stored(results, "s00001").point("4.9").score == 1.0
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match="no graded class was found here; `grader class` grades one") as refused:
         Desk(tmp_path / "empty", load_assignment())
@@ -482,7 +478,7 @@ def test_items_add_up_within_the_point_and_say_so(desk: Desk, results: Path) -> 
     first, second, third = (item.number for item in desk.items.of("4.9"))
     give(desk, "s00001", None, items=(first, third), words="Nearly!")
     report = stored(results, "s00001")
-    assert point_of(report, "4.9").score == 0.25
+    assert report.point("4.9").score == 0.25
     assert report.reviews[0].comment == "All six are discussed. (+0.5) No conclusion. (−0.25) Nearly!"
     assert desk.items.total("4.9", (first, second), 1.0) == 1.0, "never more than the point is worth"
     assert desk.items.total("4.9", (third,), 1.0) == 0.0
@@ -688,7 +684,7 @@ def test_the_command_opens_marks_and_closes(results: Path) -> None:
     running.close()
     assert "Whoever has this link can mark. Ctrl-C closes the desk." in "".join(running.said)
     assert "Bringing tables and pages up to date with 1 mark …" in "".join(running.said)
-    assert point_of(stored(results, "s00000"), "4.9").score == 1.0
+    assert stored(results, "s00000").point("4.9").score == 1.0
 
 
 def test_what_cannot_be_opened_says_why(results: Path, desk: Desk, grader: Command, tmp_path: Path) -> None:

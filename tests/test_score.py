@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from grader import BUILT_IN
 from grader.model import CheckResult, Outcome, Verdict
 from grader.rubric import load_rubric
-from grader.schema import PointScore, Report
+from grader.schema import Report
 from grader.score import score
 
 RUBRIC = load_rubric(BUILT_IN / "rubric.toml")
@@ -28,10 +28,6 @@ def report_of(verdicts: dict[tuple[str, str | None], Verdict]) -> Report:
     return score(RUBRIC, results, [point.id for point in RUBRIC.points], **ABOUT)
 
 
-def point_of(report: Report, name: str) -> PointScore:
-    return next(point for point in report.points if point.id == name)
-
-
 def test_all_passed_is_full_marks() -> None:
     report = report_of({key: Verdict.passed() for key in EVERY})
     assert (report.score, report.max_score, report.pending) == (22.0, 22.0, 0.0)
@@ -41,7 +37,7 @@ def test_all_passed_is_full_marks() -> None:
 def test_a_persons_point_is_pending() -> None:
     verdicts = {key: Verdict.passed() for key in EVERY} | {("4.9", None): Verdict.review("read me")}
     report = report_of(verdicts)
-    assert (report.score, report.pending, point_of(report, "4.9").outcome) == (21.0, 1.0, Outcome.REVIEW)
+    assert (report.score, report.pending, report.point("4.9").outcome) == (21.0, 1.0, Outcome.REVIEW)
 
 
 def test_a_check_without_a_result_is_our_fault_and_never_marks() -> None:
@@ -49,22 +45,22 @@ def test_a_check_without_a_result_is_our_fault_and_never_marks() -> None:
     report = report_of(verdicts)
     assert report.has_grader_error
     assert (report.score, report.max_score) == (20.0, 22.0)
-    assert point_of(report, "2.2").outcome is Outcome.GRADER_ERROR
+    assert report.point("2.2").outcome is Outcome.GRADER_ERROR
 
 
 def test_a_part_without_a_result_is_our_fault() -> None:
     report = report_of({key: Verdict.passed() for key in EVERY if key != ("3.5", "padding")})
-    assert point_of(report, "3.5").outcome is Outcome.GRADER_ERROR
+    assert report.point("3.5").outcome is Outcome.GRADER_ERROR
 
 
 def test_a_check_that_ran_twice_is_our_fault() -> None:
     results = [CheckResult("2.1", None, Verdict.passed())] * 2
-    assert point_of(score(RUBRIC, results, ["2.1"], **ABOUT), "2.1").outcome is Outcome.GRADER_ERROR
+    assert score(RUBRIC, results, ["2.1"], **ABOUT).point("2.1").outcome is Outcome.GRADER_ERROR
 
 
 def test_half_a_point_is_partial() -> None:
     verdicts = {key: Verdict.passed() for key in EVERY} | {("3.4", "symbolic"): Verdict.failed("no")}
-    point = point_of(report_of(verdicts), "3.4")
+    point = report_of(verdicts).point("3.4")
     assert (point.score, point.outcome, point.message) == (0.5, Outcome.PARTIAL, "no")
 
 
@@ -74,7 +70,7 @@ def test_what_two_lost_parts_show_is_not_mixed() -> None:
         ("3.5", "padding"): Verdict.failed("b", given="B"),
     }
     report = report_of({key: Verdict.passed() for key in EVERY} | lost)
-    assert point_of(report, "3.5").evidence == {"given": "A", "expected": 1}
+    assert report.point("3.5").evidence == {"given": "A", "expected": 1}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +85,7 @@ def test_what_two_lost_parts_show_is_not_mixed() -> None:
 )
 def test_parts_that_ended_differently(first: Verdict, second: Verdict, together: Outcome) -> None:
     report = report_of({("3.4", "symbolic"): first, ("3.4", "numerical"): second})
-    assert point_of(report, "3.4").outcome is together
+    assert report.point("3.4").outcome is together
 
 
 @given(st.lists(st.floats(0, 1), min_size=len(EVERY), max_size=len(EVERY)))

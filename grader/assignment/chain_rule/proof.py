@@ -180,21 +180,20 @@ def _broken(judgement: Mapping[str, Any]) -> Verdict:
     )
 
 
+_ENDS = (
+    "The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the other in "
+    "f_x and f_y alone."
+)
+
+
 def _wrong_end(judgement: Mapping[str, Any]) -> Verdict:
     number = judgement["line"] + 1
     if judgement["twice"]:
         message = "The proof ends with the side of the identity with which it started; it has to reach the other one."
     elif judgement.get("is_equal"):
-        message = (
-            f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
-            f"other in f_x and f_y alone. Line {number} has the right value, but is not yet in that form: "
-            f"{judgement['text']}."
-        )
+        message = f"{_ENDS} Line {number} has the right value, but is not yet in that form: {judgement['text']}."
     else:
-        message = (
-            f"The proof must start and end with the two sides of the identity, one in f_r, f_theta and r alone, the "
-            f"other in f_x and f_y alone. Line {number} is neither: {judgement['text']}."
-        )
+        message = f"{_ENDS} Line {number} is neither: {judgement['text']}."
     return _wrong(message, judgement, line=number, expression=judgement["text"])
 
 

@@ -11,6 +11,7 @@ from grader.assignment.neuron.weights import ENOUGH_LABELS, NEURONS, ROW_BY_ROW,
 from grader.oracles import trees
 from grader.oracles.expression_judge import is_unsent_expression
 from grader.oracles.numeric import UnreadableError, read_array
+from grader.oracles.numeric.arrays import IS_NONE
 
 MAX_POSITION = 6  # rows and columns asked for lie between 1 and this: no larger than a map one would draw
 
@@ -141,11 +142,7 @@ def _not_nine(value: Any) -> str:
 
 
 def _is_no(value: Any, expected: str) -> str:
-    return (
-        "is None: a `return` is missing, or it returns nothing"
-        if value is None
-        else f"is {_kind(value)} where {expected} was expected"
-    )
+    return IS_NONE if value is None else f"is {_kind(value)} where {expected} was expected"
 
 
 def _holds_no(value: Any, expected: str) -> str:

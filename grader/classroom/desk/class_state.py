@@ -149,10 +149,8 @@ class ClassState:
     def is_behind(self) -> bool:
         """Whether ids have changed since the class was read: what is known as one hand-in's folder may be another's."""
         path = self.results / journal.NAME
-        stamp = _stamp(path)
-        if stamp != self._journal_stamp:
-            self._moves_now = len(journal.moves(path))
-            self._journal_stamp = stamp
+        if (stamp := _stamp(path)) != self._journal_stamp:
+            self._moves_now, self._journal_stamp = len(journal.moves(path)), stamp
         return self._moves_now != self._moves
 
     def by_entry(self, entry: str) -> HandIn | None:

@@ -39,22 +39,10 @@ SUBMISSION = "submission.zip"
 PAIRS = "similarity.json"
 # Names in RESULTS that are ours, so that no submission's folder may have them.
 RESERVED_NAMES = (
-    INDEX,
-    INPUTS,
-    STALE,
-    journal.NAME,
-    "grades.csv",
-    "moodle.csv",
-    "canvas.csv",
-    "feedback.zip",
-    "junit.xml",
-    "class.html",
-    "similar.html",
-    PAIRS,
-    "sheet.csv",
-    "desk.db",
-    "desk.db-wal",
-    "desk.db-shm",
+    *(INDEX, INPUTS, STALE, PAIRS, journal.NAME),
+    *("grades.csv", "moodle.csv", "canvas.csv", "sheet.csv"),
+    *("feedback.zip", "junit.xml", "class.html", "similar.html"),
+    *("desk.db", "desk.db-wal", "desk.db-shm"),
 )
 WAIT_SECONDS = 10.0  # for another person's mark to be written, which takes milliseconds
 MAX_REPORT = 64 << 20  # bytes; what the bounds of a verdict leave room for, at the most
@@ -218,7 +206,11 @@ def _report_bytes(path: Path) -> bytes:
 def read_index(results: Path) -> ClassIndex:
     """class.json. Raises UsageError, where ids are changing too."""
     index = stored_index(results)
-    _refuse_half_moved(results, index.moves)
+    if index.moves is not None and index.moves < len(journal.moves(results / journal.NAME)):
+        raise UsageError(
+            f"{results}: hand-ins are being given other ids. Try it again in a moment; if the run that did so was cut "
+            "off, run `grader class` again first, which finishes it."
+        )
     return index
 
 
@@ -226,14 +218,6 @@ def refuse_half_moved(results: Path) -> None:
     """Raises UsageError while ids are changing: a folder may hold another student's report than the list says."""
     if journal.moves(results / journal.NAME):
         read_index(results)
-
-
-def _refuse_half_moved(results: Path, known_moves: int | None) -> None:
-    if known_moves is not None and known_moves < len(journal.moves(results / journal.NAME)):
-        raise UsageError(
-            f"{results}: hand-ins are being given other ids. Try it again in a moment; if the run that did so was cut "
-            "off, run `grader class` again first, which finishes it."
-        )
 
 
 def stored_index(results: Path) -> ClassIndex:

@@ -13,6 +13,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[Any]  # float64 or complex128
 
 MAX_AXES = 8  # of nested lists; numpy itself takes 64, the answers have at most 4
+IS_NONE = "is None: a `return` is missing, or it returns nothing"
 
 
 class UnreadableError(ValueError):
@@ -40,7 +41,7 @@ def read_array(value: Any) -> Reading:
     """The numbers in arrays, nested lists, tuples and matrices. Raises UnreadableError for what else can have crossed
     the wire, TypeError for what cannot."""
     if value is None:
-        raise UnreadableError("is None: a `return` is missing, or it returns nothing")
+        raise UnreadableError(IS_NONE)
     if isinstance(value, np.ndarray):
         reading = Reading(_widened(value), str(value.dtype))
     else:

@@ -10,7 +10,7 @@ import numpy as np
 from grader.model import Verdict
 from grader.oracles.training import slope_agreement, weighed_steps
 from grader.oracles.training.harness_replies import Watched
-from grader.oracles.training.probes import LIKE, Clip
+from grader.oracles.training.probes import Clip, behaves_like
 from grader.oracles.training.statistics import Run
 
 MAX_NAMES = 4  # of parameters in a sentence
@@ -66,11 +66,7 @@ def judge(name: str, training: WatchedTraining, target: float, oracle: Any, clip
             f"In the training, the steps are not those of {name}, nor those of any other torch optimizer. (Numbers "
             "that change on the way, as a momentum may, are read from param_groups.)"
         )
-    return Verdict.failed(
-        f'For "{name}" you return an optimizer that behaves like torch.optim.{like} in the training'
-        f"{f', {LIKE[like]}' if like in LIKE else ''}.",
-        f"behaves-like-{like.lower()}",
-    )
+    return Verdict.failed(behaves_like(name, like, " in the training"), f"behaves-like-{like.lower()}")
 
 
 def _by_other_means(name: str, training: WatchedTraining, watched: Watched) -> str | None:

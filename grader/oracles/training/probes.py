@@ -191,6 +191,12 @@ def _standing_still(name: str, records: list[Record]) -> Verdict | None:
     )
 
 
+def behaves_like(name: str, like: str, where: str = "") -> str:
+    """The sentence about an optimizer that is another one."""
+    explanation = f", {LIKE[like]}" if like in LIKE else ""
+    return f'For "{name}" you return an optimizer that behaves like torch.optim.{like}{where}{explanation}.'
+
+
 def _explained(name: str, identification: Mapping[str, Any]) -> tuple[str, str]:
     like = identification["like"]
     if like == "uphill":
@@ -202,9 +208,8 @@ def _explained(name: str, identification: Mapping[str, Any]) -> tuple[str, str]:
             "no-bias-correction",
         )
     if like is not None:
-        explanation = f", {LIKE[like]}" if like in LIKE else ""
         return (
-            f'For "{name}" you return an optimizer that behaves like torch.optim.{like}{explanation}. Check which '
+            f"{behaves_like(name, like)} Check which "
             f'class make_optimizer returns for "{name}", and the hyper-parameters it shows in param_groups.',
             f"behaves-like-{like.lower()}",
         )
