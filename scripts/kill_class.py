@@ -31,7 +31,7 @@ from typing import Any
 
 from grader.classroom.run.retry import ATTEMPTS
 from scripts.leftovers import MARK, leftovers
-from scripts.stored_points import stored_points
+from scripts.stored_points import differences, stored_points
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
@@ -237,7 +237,8 @@ def run(
             shutil.rmtree(results, ignore_errors=True)
             killed += how(trial, pace, stages)
             rounds += 1
-            assert stored_points(results) == expected, "points differ from the run that nobody disturbed"
+            differing = differences(stored_points(results), expected)
+            assert not differing, f"points differ from the run that nobody disturbed:\n{differing}"
             twice = {name: times for name, times in done_lines(results).items() if times != 1}
             assert not twice, f"done twice: {twice}"
             assert len(done_lines(results)) == count, "the journal lost one"

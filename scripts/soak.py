@@ -29,7 +29,7 @@ from grader.settings import RunSettings
 from scripts.kill_class import GALLERY, ROOT, Pace, done_lines
 from scripts.leftovers import MARK, leftovers
 from scripts.soak_faults import FAULTS, Fault, MixedTrial, Unavailable
-from scripts.stored_points import stored_points
+from scripts.stored_points import differences, stored_points
 
 KINDS = ("pool-*", "conv-*", "neuron-*", "chain-*")
 RSS_GROWTH_MIB = 64  # of a process that grades all the time; a leak of one report's size would pass it within a class
@@ -107,7 +107,8 @@ def one_round(here: Path, students: int, fault: Fault, chance: random.Random, co
     assert len(expected) == students
     trial = MixedTrial(here / "class", here / "results", students, environment, chance)
     fault(trial, pace, counts)
-    assert stored_points(trial.results) == expected, "points differ from the run that nobody disturbed"
+    differing = differences(stored_points(trial.results), expected)
+    assert not differing, f"points differ from the run that nobody disturbed:\n{differing}"
     assert set(done_lines(trial.results).values()) == {1}, "a hand-in was graded twice"
     assert len(done_lines(trial.results)) == students, "the journal lost one"
     assert not leftovers(mark), "processes were left over"

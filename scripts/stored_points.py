@@ -23,3 +23,15 @@ def stored_points(results: Path) -> dict[str, list[StoredPoint]]:
         ]
         for report in reports
     }
+
+
+def differences(now: dict[str, list[StoredPoint]], expected: dict[str, list[StoredPoint]]) -> str:
+    """What differs, a line for each point or hand-in; empty where nothing does."""
+    lines = [f"{name}: only in one of the runs" for name in sorted(now.keys() ^ expected.keys())]
+    for name in sorted(now.keys() & expected.keys()):
+        points, expected_points = now[name], expected[name]
+        if [point.id for point in points] != [point.id for point in expected_points]:
+            lines.append(f"{name}: other points")
+        pairs = zip(points, expected_points, strict=False)
+        lines += [f"{name}: {point} instead of {other}" for point, other in pairs if point != other]
+    return "\n".join(lines)

@@ -171,6 +171,32 @@ def test_what_lies_outside_the_windows_is_named_when_all_else_is_right() -> None
     assert broken.diagnosis is None
 
 
+@pytest.mark.parametrize("left", ["nan", "inf", "huge", "an earlier answer"])
+@pytest.mark.parametrize("name", ["random_maps", "tied_maps", "odd_maps"])
+def test_memory_that_nobody_cleared_is_named_whatever_is_in_it(name: str, left: str) -> None:
+    """np.empty gives memory that was used before: by others, or for the answer to an earlier call."""
+    asked = question(name, 3)
+    values = {"nan": np.nan, "inf": np.inf, "huge": -8.2e247}
+    earlier: dict[tuple[int, ...], np.ndarray] = {}
+
+    def unclean(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        right = right_function(name)(dY, X)
+        before = earlier.get(X.shape, np.random.default_rng(X.size).normal(size=X.shape))
+        filled = before if left == "an earlier answer" else np.where(before > 0, values[left], 0.0)
+        earlier[X.shape] = np.where(right != 0, right, filled)
+        return earlier[X.shape]
+
+    assert judge(unclean, asked).diagnosis == "not-zero-elsewhere"
+
+
+def test_gradients_that_are_wrong_beside_huge_memory_have_no_name() -> None:
+    def unclean(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        right = right_function("random_maps")(dY, X)
+        return np.where(right != 0, 1.5 * right, 1e250)
+
+    assert judge(unclean, question("random_maps", 3)).diagnosis is None
+
+
 @pytest.mark.parametrize("start", [-0.5, -1.0, -999.0])
 def test_a_maximum_that_starts_too_high_is_named_with_the_smallest_input_that_shows_it(start: float) -> None:
     asked = question("extreme_maps", 1)
