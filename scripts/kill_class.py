@@ -31,7 +31,7 @@ from typing import Any
 
 from grader.classroom.run.retry import ATTEMPTS
 from scripts.leftovers import MARK, leftovers
-from scripts.stored_points import differences, stored_points
+from scripts.stored_points import UNREPEATABLE, differences, stored_points
 
 ROOT = Path(__file__).resolve().parent.parent
 GALLERY = ROOT / "tests" / "gallery"
@@ -45,7 +45,8 @@ HELPERS = (b"job_main", b"\0zygote\0", b"similarity_job", b"grader: forks")  # i
 
 def make_class(folder: Path, count: int) -> None:
     """`count` hand-ins for exercise 2: the reference, and right and wrong answers of the galleries in turn."""
-    cases = [ROOT / "reference", *sorted(path.parent for path in GALLERY.glob("*/pool-*/exercise2.py"))]
+    answers = sorted(path.parent for path in GALLERY.glob("*/pool-*/exercise2.py"))
+    cases = [ROOT / "reference", *(answer for answer in answers if answer.name not in UNREPEATABLE)]
     for number in range(count):
         student = folder / f"student-{number:03}"
         student.mkdir(parents=True)

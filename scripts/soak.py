@@ -29,7 +29,7 @@ from grader.settings import RunSettings
 from scripts.kill_class import GALLERY, ROOT, Pace, done_lines
 from scripts.leftovers import MARK, leftovers
 from scripts.soak_faults import FAULTS, Fault, MixedTrial, Unavailable
-from scripts.stored_points import differences, stored_points
+from scripts.stored_points import UNREPEATABLE, differences, stored_points
 
 KINDS = ("pool-*", "conv-*", "neuron-*", "chain-*")
 RSS_GROWTH_MIB = 64  # of a process that grades all the time; a leak of one report's size would pass it within a class
@@ -39,7 +39,11 @@ DESCRIPTORS = 2  # more than after the first round: a file that happens to be op
 def make_class(folder: Path, count: int, chance: random.Random) -> None:
     """`count` hand-ins, each with answers that one case of a gallery gives."""
     cases = sorted(
-        path for kind in KINDS for gallery in ("right", "wrong") for path in GALLERY.glob(f"{gallery}/{kind}")
+        path
+        for kind in KINDS
+        for gallery in ("right", "wrong")
+        for path in GALLERY.glob(f"{gallery}/{kind}")
+        if path.name not in UNREPEATABLE
     )
     for number, case in enumerate([ROOT / "reference", *chance.sample(cases, count - 1)]):
         shutil.copytree(case, folder / f"student-{number:03}", ignore=shutil.ignore_patterns("expected.json", "*4.py"))

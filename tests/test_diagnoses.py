@@ -182,11 +182,19 @@ def test_memory_that_nobody_cleared_is_named_whatever_is_in_it(name: str, left: 
     def unclean(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
         right = right_function(name)(dY, X)
         before = earlier.get(X.shape, np.random.default_rng(X.size).normal(size=X.shape))
-        filled = before if left == "an earlier answer" else np.where(before > 0, values[left], 0.0)
+        filled = before if left == "an earlier answer" else np.where(before > 1, values[left], before)
         earlier[X.shape] = np.where(right != 0, right, filled)
         return earlier[X.shape]
 
     assert judge(unclean, asked).diagnosis == "not-zero-elsewhere"
+
+
+def test_what_is_divided_by_zero_is_no_memory() -> None:
+    def dividing(dY: np.ndarray, X: np.ndarray) -> np.ndarray:
+        right = right_function("random_maps")(dY, X)
+        return np.where(right != 0, right, np.nan)
+
+    assert judge(dividing, question("random_maps", 3)).diagnosis is None
 
 
 def test_gradients_that_are_wrong_beside_huge_memory_have_no_name() -> None:

@@ -19,6 +19,7 @@ from grader.report.results_json import to_json
 from grader.rubric import select
 from grader.schema import Report
 from grader.suite.runner import RunChecks
+from scripts.stored_points import UNREPEATABLE
 from tests.support.command import Command
 from tests.support.galleries import Case, Together, asked_for, cases, differences
 from tests.support.pasting import pasted, points_shown
@@ -82,7 +83,6 @@ def test_every_case_states_every_point_of_its_exercises(assignment: Assignment) 
 # --- the lines to paste ---
 
 # Stubs of the reference beside a wrong answer are imported by nothing; these exercises show arrays.
-UNREPEATABLE = {"pool-memory-not-cleared"}  # it returns what happens to be in memory
 SHOWN = [
     case for case in cases("wrong") if {"2", "3"} & {*case.expected["exercises"]} and case.path.name not in UNREPEATABLE
 ]

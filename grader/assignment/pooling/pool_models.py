@@ -256,14 +256,17 @@ def in_another_order(case: Case, values: Floats) -> Floats:
 
 
 def left_elsewhere(right: OfCase) -> Fitted:
-    """`right` where a gradient goes; elsewhere as in the answer, unless most of that is its window's gradient, which
-    was put there: memory that nobody has cleared may hold some, too, from an earlier answer.
+    """`right` where a gradient goes; elsewhere as in the answer.
+
+    Memory that nobody cleared may hold some of its window's gradients, too, from an earlier answer, and what is not
+    finite; where most of it is such, it was put there or divided by zero.
     """
 
     def model(case: Case, values: Floats) -> Floats:
         dY, gradients = upsampled(case.inputs["dY"], values.shape), right(case)
         left = (gradients == 0) & (values != 0)
-        placed = left & (dY != 0) & close(values, dY, case.norm, DOUBLE)
-        return gradients if 2 * placed.sum() > left.sum() else np.where(gradients != 0, gradients, values)
+        placed = (dY != 0) & close(values, dY, case.norm, DOUBLE)
+        on_purpose = left & (placed | ~np.isfinite(values))
+        return gradients if 2 * on_purpose.sum() > left.sum() else np.where(gradients != 0, gradients, values)
 
     return Fitted(model)

@@ -12,7 +12,7 @@ from grader.classroom.run.job_process import JobProcessPool, work
 from grader.errors import UsageError
 from grader.sandbox.launcher import Launcher
 
-CONNECT_SECONDS = 60.0  # for a scheduler to answer, on a busy machine
+CONNECT_SECONDS = 30.0  # for a scheduler to answer, on a busy machine; who mistyped its address waits as long
 _AT_HAND = 2  # jobs per process: one runs while the next waits, so that none idles while reports are written to disk
 _AHEAD = 2  # jobs per thread of a cluster: one runs while the next one crosses the network
 
