@@ -47,6 +47,10 @@ ONCE_MORE = {
     "wrong/optim-written-gradients": "test_training_attacks",
 }
 
+# L-BFGS with a line search, under dropout: on another processor it comes to other numbers, and those that its RESULTS
+# state may be left to a person. They are not lost.
+CHAOTIC = {"right/optim-batchnorm-dropout"}
+
 
 @pytest.fixture(scope="module")
 def trainings() -> SharedTrainings:
@@ -84,4 +88,4 @@ def graded_otherwise(case: Case, grading: GradingSession) -> list[str]:
     """Where a grading is not what the case expects."""
     points = select(grading.assignment.rubric, case.expected["exercises"], [])
     report = grading.grade(grading.load(case.path), seed=SEED, selected=points)
-    return differences(case, json.loads(to_json(report)))
+    return differences(case, json.loads(to_json(report)), busy=case.name in CHAOTIC)
